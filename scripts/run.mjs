@@ -1,0 +1,55 @@
+/**
+ * Runs one of the project's TypeScript programs: `node scripts/run.mjs FILE.ts [ARG…]`.
+ *
+ * Needs no dependency itself, so it works on a fresh clone: it installs the locked dependencies first when
+ * `node_modules` is missing or older than the lock file.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, statSync, utimesSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const lock = resolve(root, 'package-lock.json');
+/** npm writes this file at the end of every install. */
+const installed = resolve(root, 'node_modules/.package-lock.json');
+
+function requireNode() {
+  const wanted = [20, 20];
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > wanted[0] || (major === wanted[0] && minor >= wanted[1])) return;
+  console.error(`Node ${process.versions.node} is too old: install Node ${wanted.join('.')} or newer.`);
+  process.exit(1);
+}
+
+function installDependencies() {
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
+  console.error('Installing dependencies (npm ci) …');
+  const started = Date.now();
+  const { status, error } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
+  if (error || status !== 0) {
+    console.error(
+      `npm ci failed${error ? `: ${error.message}` : ` with exit code ${status}`}. Is a package registry reachable?`,
+    );
+    process.exit(1);
+  }
+  const now = new Date();
+  utimesSync(installed, now, now);
+  console.error(`Dependencies installed in ${((Date.now() - started) / 1000).toFixed(0)} s.`);
+}
+
+requireNode();
+installDependencies();
+const [program, ...args] = process.argv.slice(2);
+if (!program) {
+  console.error('usage: node scripts/run.mjs FILE.ts [ARG…]');
+  process.exit(2);
+}
+const file = resolve(root, program);
+process.argv = [process.argv[0], file, ...args];
+const { register } = await import('tsx/esm/api');
+register();
+await import(pathToFileURL(file).href);
