@@ -1,0 +1,71 @@
+/** A source's snapshot as Markdown for the Temporal Web UI: what it is doing, and whether it needs anybody. */
+
+import { formatDuration } from './duration.js';
+import { STATE_MEANING } from './lifecycle.js';
+import { lagMs, openProblems, type SourceSnapshot, type StreamStatus, type SubjectProblem } from './snapshot.js';
+
+export function currentDetails(snapshot: SourceSnapshot, now: string): string {
+  const nowMs = Date.parse(now);
+  return [
+    `### ${escapeMarkdown(snapshot.name)} is **${snapshot.state}**${HEALTH_NOTE[snapshot.health]}`,
+    `${STATE_MEANING[snapshot.state]} In this state since ${clock(snapshot.since)}.`,
+    ...problemLines(openProblems(snapshot), nowMs),
+    '',
+    ...streamTable(snapshot.streams, nowMs),
+    '',
+    `**${count(snapshot.totals.stored)} records stored**, ${count(snapshot.totals.duplicates)} met again and skipped, ` +
+      `${count(snapshot.totals.quarantined)} in quarantine. Polled every ${formatDuration(snapshot.pollIntervalMs)}` +
+      `${snapshot.nextPollAt === undefined ? '' : `, next at ${clock(snapshot.nextPollAt)}`}. ` +
+      `Restarts: ${snapshot.restarts}. Drawn at ${clock(now)}.`,
+    '',
+    'Signals: `restart` begins anew from the checkpoints, `stop` ends the source, `collectNow` polls at once.',
+  ].join('\n');
+}
+
+const HEALTH_NOTE = { Healthy: ' and healthy', Warning: ' with a warning', Error: '' } as const;
+
+function problemLines(problems: readonly SubjectProblem[], nowMs: number): string[] {
+  return problems.map((problem) => {
+    const next = problem.gaveUp
+      ? 'No further attempt is made until the source is restarted or updated.'
+      : `Attempt ${problem.attempt}; tried again${problem.retryAt === undefined ? '' : ` at ${clock(problem.retryAt)}`}` +
+        `${problem.until === undefined ? '' : `, until ${clock(problem.until)}`}.`;
+    const age = formatDuration(nowMs - Date.parse(problem.since));
+    return `\n> **${problem.type}** in *${problem.subject}*: ${escapeMarkdown(problem.message)} (\`${escapeMarkdown(problem.code)}\`, for ${age}). ${next}`;
+  });
+}
+
+function streamTable(streams: readonly StreamStatus[], nowMs: number): string[] {
+  if (streams.length === 0) return ['No streams yet: the configuration has not been validated.'];
+  return [
+    '| Stream | Doing | Stored | Skipped | Quarantined | Behind | Newest record | Checkpoint |',
+    '|:--|:--|--:|--:|--:|--:|:--|:--|',
+    ...streams.map((status) => {
+      const lag = lagMs(status, nowMs);
+      const cells = [
+        status.stream,
+        status.phase === 'parked' || status.phase === 'retrying' ? `**${status.phase}**` : status.phase,
+        count(status.stored),
+        count(status.duplicates),
+        count(status.quarantined),
+        lag === undefined ? '-' : lag === 0 ? 'caught up' : formatDuration(lag),
+        status.lastEventTime === undefined ? '-' : clock(status.lastEventTime),
+        escapeMarkdown(status.position ?? '-'),
+      ];
+      return `| ${cells.join(' | ')} |`;
+    }),
+  ];
+}
+
+function clock(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
+}
+
+/** Groups of three, without the sandbox's locale. */
+function count(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+function escapeMarkdown(text: string): string {
+  return text.replace(/[|`*_<>\\[\]]/g, (char) => `\\${char}`).replace(/\s+/g, ' ');
+}

@@ -1,0 +1,87 @@
+/** What the activities hand back to the workflow: counts, times and reasons; never records, never secrets. */
+
+import { type Failure, isFailure } from './failure.js';
+import type { StreamName } from './streams.js';
+
+export interface Counts {
+  /** Records that were new and are stored. */
+  readonly stored: number;
+  /** Records met again that were stored already, and so skipped. */
+  readonly duplicates: number;
+  /** Lines or files that could not be read as records and are kept in `quarantine`. */
+  readonly quarantined: number;
+}
+
+export const NO_COUNTS: Counts = { stored: 0, duplicates: 0, quarantined: 0 };
+
+export function addCounts(a: Counts, b: Counts): Counts {
+  return {
+    stored: a.stored + b.stored,
+    duplicates: a.duplicates + b.duplicates,
+    quarantined: a.quarantined + b.quarantined,
+  };
+}
+
+/** What a stream looks like after a slice of work on it. */
+export interface StreamOutcome {
+  readonly stream: StreamName;
+  /** `caughtUp`: nothing more to fetch now. `more`: the slice's budget ended first. `failed`: see `failure`. */
+  readonly result: 'caughtUp' | 'more' | 'failed';
+  readonly failure?: Failure;
+  /** What this slice did. */
+  readonly counts: Counts;
+  /** What the checkpoint has counted since the source began; absent when it could not be read. */
+  readonly totals?: Counts;
+  /** Files read in this slice (SIEM streams). */
+  readonly files: number;
+  /** ISO time of the newest record stored so far. */
+  readonly lastEventTime?: string;
+  /** Where the checkpoint stands, for people. */
+  readonly position?: string;
+}
+
+/** Result of a sweep: outcomes of the streams that had news, and the names of those that had none. */
+export interface SweepOutcome {
+  readonly outcomes: readonly StreamOutcome[];
+  readonly idle: readonly StreamName[];
+}
+
+/** Facts of the stored configuration that the workflow steers by. */
+export interface SourceSettings {
+  readonly sourceId: number;
+  readonly name: string;
+  readonly collector: string;
+  readonly streams: readonly StreamName[];
+  readonly pollIntervalMs: number;
+  /** Counts the saved versions of the configuration. */
+  readonly version: number;
+}
+
+/** Result of authentication: which streams the application may not read, and why. */
+export interface Permissions {
+  readonly denied: readonly { readonly stream: StreamName; readonly failure: Failure }[];
+}
+
+/** Sent by the worker to the workflow at a failing attempt, so that trouble is seen at once and not after its retries. */
+export interface AttemptFailed {
+  /** The stream, or the name of the step when it concerns the whole source. */
+  readonly subject: StreamName | SourceStep;
+  readonly failure: Failure;
+  readonly attempt: number;
+  /** ISO time of the next attempt; absent when there will be none. */
+  readonly retryAt?: string;
+}
+
+export const SOURCE_STEPS = ['validate', 'initialize', 'authenticate', 'sweep', 'finalize'] as const;
+export type SourceStep = (typeof SOURCE_STEPS)[number];
+
+export function isSourceStep(subject: string): subject is SourceStep {
+  return (SOURCE_STEPS as readonly string[]).includes(subject);
+}
+
+/** Whether a signal's payload is one: anybody can send a signal, and a wrong payload must not harm the workflow. */
+export function isAttemptFailed(value: unknown): value is AttemptFailed {
+  if (typeof value !== 'object' || value === null) return false;
+  const { subject, failure, attempt } = value as Partial<Record<keyof AttemptFailed, unknown>>;
+  return typeof subject === 'string' && typeof attempt === 'number' && isFailure(failure);
+}

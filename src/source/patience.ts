@@ -1,0 +1,41 @@
+/**
+ * How long and how often a failing step is tried again: with growing pauses for up to 90 minutes, after which it quits
+ * (the retry behaviour of Sumo Logic's *Mimecast Source* page). All times in milliseconds.
+ */
+
+const MINUTE = 60_000;
+
+/** From the first failure to giving up, at most. */
+export const PATIENCE_MS = 90 * MINUTE;
+/** Giving up is never earlier than this after the first failure. */
+export const LEAST_PATIENCE_MS = 85 * MINUTE;
+/** First pause between two attempts; each further one is twice as long. */
+export const FIRST_PAUSE_MS = 5_000;
+/** Longest pause of our own choice; small enough that the last attempt falls within the last minutes of the 90. */
+export const LONGEST_PAUSE_MS = 2 * MINUTE;
+
+export interface PauseInput {
+  /** The attempt that has just failed, counted from 1. */
+  readonly attempt: number;
+  /** Time since the first attempt was scheduled. */
+  readonly elapsedMs: number;
+  /** The whole budget; default `PATIENCE_MS`. Shorter when a part was used before a continue-as-new. */
+  readonly budgetMs?: number;
+  /** The wait that the other side asked for. */
+  readonly retryAfterMs?: number;
+}
+
+/**
+ * The pause before the next attempt.
+ *
+ * Temporal gives up at once when the next attempt would start after the budget's end, so that a `Retry-After` of two
+ * hours would end everything at the first failure. Such a wait is cut to leave one more attempt a minute before the
+ * end; only in the last five minutes is it passed on, and the server quits.
+ */
+export function nextPauseMs({ attempt, elapsedMs, budgetMs = PATIENCE_MS, retryAfterMs }: PauseInput): number {
+  const own = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt - 1, 20));
+  const wanted = Math.max(own, retryAfterMs ?? 0);
+  const left = budgetMs - elapsedMs;
+  if (wanted < left || left <= PATIENCE_MS - LEAST_PATIENCE_MS) return wanted;
+  return Math.max(FIRST_PAUSE_MS, left - MINUTE);
+}
