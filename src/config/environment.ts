@@ -1,0 +1,41 @@
+/** A process's environment, read once at start: every mistake is named at once. */
+
+import { z } from 'zod';
+import { mistakesOf } from './mistakes.js';
+
+const flag = z.enum(['true', 'false'], { error: 'must be true or false' }).transform((value) => value === 'true');
+
+const environment = z.object({
+  MONGODB_URI: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\/./, 'must be an address such as mongodb://127.0.0.1:27017')
+    .optional(),
+  MONGODB_DB: z
+    .string()
+    .regex(/^[^/\\. "$*<>:|?]{1,63}$/, 'must be a database name of at most 63 characters, without / \\ . " $ or spaces')
+    .default('mimecast'),
+  MIMECAST_ALLOW_INSECURE: flag.default(false),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+});
+
+export interface Environment {
+  /** Default `mongodb://127.0.0.1:27017`, as MongoDB's own tools have it. */
+  readonly mongodbUri: string;
+  readonly mongodbDb: string;
+  readonly allowInsecure: boolean;
+  readonly logLevel: string;
+}
+
+/** @throws Error naming every variable that is wrong, one line each. */
+export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const result = environment.safeParse(given);
+  if (!result.success) throw new Error(`The environment is wrong:\n  ${mistakesOf(result.error, given).join('\n  ')}`);
+  const { MONGODB_URI, MONGODB_DB, MIMECAST_ALLOW_INSECURE, LOG_LEVEL } = result.data;
+  return {
+    mongodbUri: MONGODB_URI ?? 'mongodb://127.0.0.1:27017',
+    mongodbDb: MONGODB_DB,
+    allowInsecure: MIMECAST_ALLOW_INSECURE,
+    logLevel: LOG_LEVEL,
+  };
+}

@@ -1,0 +1,55 @@
+/** A zod error as sentences for people: one per mistake, each with the path, what was found and what is wanted. */
+
+import type { z } from 'zod';
+
+type Issue = z.core.$ZodIssue;
+
+export function mistakesOf(error: z.ZodError, input: unknown): string[] {
+  return error.issues.flatMap((issue) => sentences(issue, input));
+}
+
+function sentences(issue: Issue, input: unknown): string[] {
+  const at = pathText(issue.path);
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => `${pathText([...issue.path, key])}: unknown key`);
+  const found = valueAt(input, issue.path);
+  if (found === undefined) return [`${at}: missing; ${wanted(issue)}`];
+  const shown = SECRET.test(at) ? '' : ` (found ${show(found)})`;
+  return [`${at}: ${wanted(issue)}${shown}`];
+}
+
+const SECRET = /secret|password|key$/i;
+
+function wanted(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${article(issue.expected === 'record' ? 'object' : issue.expected)}`;
+    case 'invalid_value':
+      return issue.message.startsWith('must')
+        ? issue.message
+        : `must be one of: ${issue.values.map(String).join(', ')}`;
+    default:
+      return issue.message;
+  }
+}
+
+function article(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path.length === 0 ? 'the whole' : path.map(String).join('.');
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
+    input,
+  );
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
