@@ -1,0 +1,55 @@
+import { TroubleError } from '../source/failure.js';
+import { callJson, type HttpTimes, type JsonAnswer } from './json-call.js';
+import type { TokenSource } from './token.js';
+
+/** A call to one function of the API, without host and token. */
+export interface ApiCall {
+  readonly method: 'GET' | 'POST';
+  /** Without a leading slash, so that a path in the base URL is kept. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly endpoint: string;
+}
+
+/** Calls the API's functions with the bearer token, which is sent here and nowhere else. */
+export class Api {
+  constructor(
+    private readonly baseUrl: URL,
+    private readonly tokens: TokenSource,
+    private readonly times: HttpTimes,
+  ) {}
+
+  /**
+   * One call. When Mimecast says that the token has expired, a new one is obtained and the call repeated, once.
+   *
+   * @throws {TroubleError} as `callJson` does.
+   */
+  async call(call: ApiCall, signal?: AbortSignal): Promise<JsonAnswer> {
+    try {
+      return await this.#callOnce(call, signal);
+    } catch (error) {
+      if (!(error instanceof TroubleError && error.trouble.code === 'token_expired')) throw error;
+      return await this.#callOnce(call, signal);
+    }
+  }
+
+  async #callOnce({ method, path, query, body, endpoint }: ApiCall, signal?: AbortSignal): Promise<JsonAnswer> {
+    const url = new URL(path, this.baseUrl);
+    url.search = new URLSearchParams(query).toString();
+    const token = await this.tokens.get(signal);
+    const headers = { authorization: `Bearer ${token}`, accept: 'application/json' };
+    const json =
+      body === undefined
+        ? { headers }
+        : { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    try {
+      return await callJson({ method, url, endpoint, ...json }, this.times, signal);
+    } catch (error) {
+      // Whatever the code of a 401, the next attempt should not come with the same token.
+      if (error instanceof TroubleError && error.trouble.status === 401) this.tokens.invalidate(token);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import { TroubleError } from '../source/failure.js';
+import type { HttpRequest } from './http.js';
+import { explainNetworkError } from './network-error.js';
+
+/**
+ * The bytes of a response as they arrive. Leaving the loop early closes the connection.
+ *
+ * @throws {TroubleError} when the connection is lost, or closed before all of `Content-Length` came.
+ * @throws the reason of the deadline's signal once that is aborted.
+ */
+export async function* bodyChunks(response: Response, http: HttpRequest): AsyncGenerator<Uint8Array, void, undefined> {
+  if (response.body === null) return;
+  const { origin, endpoint, url, deadline } = http;
+  const body: ReadableStream = response.body;
+  try {
+    yield* Readable.fromWeb(body, { signal: deadline.signal });
+  } catch (error) {
+    deadline.signal.throwIfAborted();
+    throw new TroubleError({ origin, endpoint, ...explainNetworkError(error, url.host) }, { cause: error });
+  }
+}
+
+/** The whole body as text; a leading byte order mark is dropped, invalid UTF-8 replaced. */
+export async function readText(response: Response, http: HttpRequest): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of bodyChunks(response, http)) chunks.push(chunk);
+  return new TextDecoder().decode(Buffer.concat(chunks));
+}

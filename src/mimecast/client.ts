@@ -1,0 +1,71 @@
+import { isSiemStream, type StreamName } from '../source/streams.js';
+import { allowedUrl } from './allowed-url.js';
+import { Api } from './api.js';
+import { type FileContent, openFile } from './file.js';
+import type { HttpTimes } from './json-call.js';
+import { type RecordPage, type RecordQuery, type RecordStream, readRecordPage, recordsCall } from './paged-records.js';
+import { type BatchFile, type BatchPage, type BatchQuery, batchListCall, readBatchPage } from './siem.js';
+import { TokenSource } from './token.js';
+
+export interface MimecastClientOptions extends HttpTimes {
+  /** `https://api.services.mimecast.com`, or the host of a region. */
+  readonly baseUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Permits `http:` and hosts of private networks, as base URL and as file URL. Default false. */
+  readonly allowInsecure?: boolean;
+}
+
+const PROBE_WINDOW_MS = 60_000;
+
+/**
+ * Mimecast's API 2.0 for one application. It has no state but the token, so one client serves all streams of a source.
+ *
+ * Every error is a `TroubleError`; only the reason of an aborted `signal` is thrown as it is.
+ */
+export class MimecastClient {
+  readonly #tokens: TokenSource;
+  readonly #api: Api;
+  readonly #allowInsecure: boolean;
+
+  /** @throws {TroubleError} with the origin `configuration` when the base URL may not be called. */
+  constructor(private readonly options: MimecastClientOptions) {
+    this.#allowInsecure = options.allowInsecure ?? false;
+    const origin = 'configuration';
+    const baseUrl = allowedUrl(options.baseUrl, { allowInsecure: this.#allowInsecure, origin, endpoint: 'base URL' });
+    if (!baseUrl.pathname.endsWith('/')) baseUrl.pathname += '/';
+    this.#tokens = new TokenSource({ ...options, baseUrl });
+    this.#api = new Api(baseUrl, this.#tokens, options);
+  }
+
+  /** Obtains a new token now, whatever the age of the one at hand: proves that the credentials are good. */
+  async authenticate(signal?: AbortSignal): Promise<void> {
+    this.#tokens.invalidate();
+    await this.#tokens.get(signal);
+  }
+
+  /** One page of the batch files of a SIEM type. */
+  async listBatchFiles(query: BatchQuery, signal?: AbortSignal): Promise<BatchPage> {
+    return readBatchPage(await this.#api.call(batchListCall(query), signal));
+  }
+
+  /** Begins the download of a batch file; see `isExpiredFile` for the errors that a fresh listing cures. */
+  async openFile(file: Pick<BatchFile, 'url'>, signal?: AbortSignal): Promise<FileContent> {
+    return openFile(file.url, { ...this.options, allowInsecure: this.#allowInsecure }, signal);
+  }
+
+  /** One page of audit events, DLP logs or held messages of a window of time. */
+  async listRecords(stream: RecordStream, query: RecordQuery, signal?: AbortSignal): Promise<RecordPage> {
+    return readRecordPage(stream, await this.#api.call(recordsCall(stream, query), signal));
+  }
+
+  /** The cheapest call that proves the permission for a stream: each endpoint is granted separately. */
+  async probe(stream: StreamName, signal?: AbortSignal): Promise<void> {
+    const to = new Date();
+    if (isSiemStream(stream)) await this.listBatchFiles({ type: stream, from: to, to, pageSize: 1 }, signal);
+    else {
+      const from = new Date(to.getTime() - PROBE_WINDOW_MS);
+      await this.listRecords(stream, { from, to, pageSize: 1 }, signal);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { filledString, isObject, parseJson } from './json.js';
+
+/** What the other side said about an error. */
+export interface Explanation {
+  readonly code?: string;
+  readonly message: string;
+}
+
+/** Longer messages are cut, in characters: they go into health events and search attributes. */
+const LONGEST = 300;
+
+/**
+ * Code and message of an error's body, whatever its shape: Mimecast's `fail` list (flat from the gateway, nested with
+ * `errors` from the functions), its `error` object, OAuth's `error` and `error_description`, a gateway's bare `message`,
+ * S3's XML, a proxy's HTML page, plain text, or nothing.
+ */
+export function explainErrorBody(text: string): Explanation {
+  const trimmed = text.trim();
+  if (trimmed === '') return { message: 'no reason was given' };
+  const json = parseJson(trimmed);
+  if (json !== undefined) return explainJsonError(json) ?? codeAndMessage(isObject(json) ? json : {});
+  if (/^<(!doctype\s+html|html)/i.test(trimmed)) return explainHtml(trimmed);
+  if (trimmed.startsWith('<')) return explainXml(trimmed);
+  if (/^[[{]/.test(trimmed)) return { message: 'the answer is incomplete JSON' };
+  return { message: tidy(trimmed) };
+}
+
+/**
+ * The error that a JSON body reports, or `undefined` when it reports none. A body that came with status 200 has to be
+ * asked as well: the functions under `/api/` report their errors that way.
+ */
+export function explainJsonError(json: unknown): Explanation | undefined {
+  if (!isObject(json)) return undefined;
+  if (Array.isArray(json.fail) && json.fail.length > 0) return explainFail(json.fail[0]);
+  const error = json.error;
+  if (isObject(error) && Object.keys(error).length > 0) return codeAndMessage(error);
+  const code = filledString(error);
+  if (code === undefined) return undefined;
+  return { code, message: tidy(filledString(json.error_description) ?? code) };
+}
+
+function explainFail(entry: unknown): Explanation {
+  if (!isObject(entry)) return codeAndMessage({ message: entry });
+  const errors = entry.errors;
+  const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
+  return codeAndMessage(isObject(first) ? first : entry);
+}
+
+function codeAndMessage(of: Record<string, unknown>): Explanation {
+  const code = typeof of.code === 'number' ? String(of.code) : filledString(of.code);
+  const message = tidy(filledString(of.message) ?? code ?? 'no reason was given');
+  return code === undefined ? { message } : { code, message };
+}
+
+function explainXml(xml: string): Explanation {
+  const code = /<Code>([^<]+)<\/Code>/.exec(xml)?.[1];
+  const message = /<Message>([^<]+)<\/Message>/.exec(xml)?.[1];
+  return codeAndMessage({ code, message });
+}
+
+function explainHtml(html: string): Explanation {
+  const title = /<title[^>]*>([^<]+)<\/title>/i.exec(html)?.[1] ?? /<h1[^>]*>([^<]+)<\/h1>/i.exec(html)?.[1];
+  return { message: title === undefined ? 'an HTML page came back' : `an HTML page came back: ${tidy(title)}` };
+}
+
+function tidy(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+}

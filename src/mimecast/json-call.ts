@@ -1,0 +1,78 @@
+import { type Trouble, TroubleError } from '../source/failure.js';
+import { readText } from './body.js';
+import { Deadline } from './deadline.js';
+import { explainJsonError } from './error-body.js';
+import { type HttpRequest, request, requestIdOf } from './http.js';
+import { isObject, type JsonObject, parseJson } from './json.js';
+
+/** Times of every call; the defaults suit the real API. */
+export interface HttpTimes {
+  /** A whole call, its blips and its body included, in milliseconds. Default 60 000. */
+  readonly deadlineMs?: number;
+  /** The longest silence while a file is downloaded, in milliseconds. Default 30 000. */
+  readonly idleMs?: number;
+  /** Waits before a blip is tried again within a call, in milliseconds. Default 200, 600, 1500. */
+  readonly blipWaitsMs?: readonly number[];
+}
+
+export interface JsonCall {
+  readonly method: 'GET' | 'POST';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** What is asked for, for people: "batch list". */
+  readonly endpoint: string;
+}
+
+export interface JsonAnswer {
+  readonly endpoint: string;
+  readonly body: JsonObject;
+  /** `x-request-id` of the answer. */
+  readonly requestId?: string;
+}
+
+const DEADLINE_MS = 60_000;
+
+/**
+ * A call to the API that answers with a JSON object. A status of 200 is not yet success: the functions under `/api/`
+ * report errors in `fail`, or in `meta.status`, of an answer with status 200.
+ *
+ * @throws {TroubleError} for everything but a JSON object without errors.
+ * @throws the reason of `signal`, untouched, once that is aborted.
+ */
+export async function callJson(call: JsonCall, times: HttpTimes, signal?: AbortSignal): Promise<JsonAnswer> {
+  const { endpoint, url } = call;
+  const ms = times.deadlineMs ?? DEADLINE_MS;
+  const deadline = new Deadline(ms, signal, {
+    origin: 'mimecast',
+    endpoint,
+    message: `${url.host} did not answer within ${ms / 1_000} s`,
+  });
+  const { blipWaitsMs } = times;
+  const http: HttpRequest = { ...call, origin: 'mimecast', deadline, ...(blipWaitsMs ? { blipWaitsMs } : {}) };
+  try {
+    const response = await request(http);
+    const body = parseJson(await readText(response, http));
+    const answer = { endpoint, ...requestIdOf(response.headers) };
+    if (!isObject(body)) throw unreadable(answer, `${url.host} answered with something that is not a JSON object`);
+    const failure = failureIn(body, response.status);
+    if (failure !== undefined) throw new TroubleError({ origin: 'mimecast', ...answer, ...failure });
+    return { ...answer, body };
+  } finally {
+    deadline.close();
+  }
+}
+
+/** Trouble with an answer that came, but not in the shape it should have. */
+export function unreadable({ endpoint, requestId }: Omit<JsonAnswer, 'body'>, message: string): TroubleError {
+  const id = requestId === undefined ? {} : { requestId };
+  return new TroubleError({ origin: 'mimecast', endpoint, cause: 'unreadable', message, ...id });
+}
+
+function failureIn(body: JsonObject, httpStatus: number): Pick<Trouble, 'status' | 'code' | 'message'> | undefined {
+  const inner = isObject(body.meta) ? body.meta.status : undefined;
+  const status = typeof inner === 'number' && inner >= 400 ? inner : httpStatus;
+  const explanation = explainJsonError(body);
+  if (explanation === undefined && status < 400) return undefined;
+  return { status, ...(explanation ?? { message: 'no reason was given' }) };
+}

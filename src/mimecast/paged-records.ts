@@ -1,0 +1,105 @@
+import type { SiemStream, StreamName } from '../source/streams.js';
+import type { ApiCall } from './api.js';
+import { filledString, isObject, type JsonObject } from './json.js';
+import { type JsonAnswer, unreadable } from './json-call.js';
+import type { Rejected } from './siem.js';
+
+/** The streams whose records come in the answer itself, page by page of a window of time. */
+export type RecordStream = Exclude<StreamName, SiemStream>;
+
+export interface RecordQuery {
+  /** Begin of the window; sent cut down to the second. */
+  readonly from: Date;
+  /** End of the window; sent rounded up to the second, so that the window never shrinks. */
+  readonly to: Date;
+  /** Token of the page within the same window; none for its first page. */
+  readonly pageToken?: string | undefined;
+  /** Records per page, 1 to 500. Default 500. */
+  readonly pageSize?: number | undefined;
+}
+
+export interface RecordPage {
+  readonly records: JsonObject[];
+  /** `meta.pagination.next`. What to do with it is decided in `nextRecordStep`. */
+  readonly nextPageToken?: string;
+  /** Entries that are no records. */
+  readonly rejected: Rejected[];
+  readonly requestId?: string;
+}
+
+interface RecordApi {
+  readonly path: string;
+  readonly endpoint: string;
+  /** What to ask for, besides the page. */
+  readonly data: (from: string, to: string) => JsonObject;
+  /** Key under which each entry of `data` holds a list of records; without it, the entries are the records. */
+  readonly listKey?: string;
+}
+
+const APIS: Readonly<Record<RecordStream, RecordApi>> = {
+  audit: {
+    path: 'api/audit/get-audit-events',
+    endpoint: 'audit events',
+    data: (startDateTime, endDateTime) => ({ startDateTime, endDateTime }),
+  },
+  dlp: {
+    path: 'api/dlp/get-logs',
+    endpoint: 'DLP logs',
+    data: (from, to) => ({ from, to, oldestFirst: true }),
+    listKey: 'dlpLogs',
+  },
+  hold: {
+    path: 'api/gateway/get-hold-message-list',
+    endpoint: 'held messages',
+    // Without `admin` the API lists only the mailbox of the application's own user.
+    data: (start, end) => ({ admin: true, start, end }),
+  },
+};
+
+const DEFAULT_PAGE_SIZE = 500;
+
+export function recordsCall(stream: RecordStream, query: RecordQuery): ApiCall {
+  const { path, endpoint, data } = APIS[stream];
+  const { from, to, pageToken, pageSize = DEFAULT_PAGE_SIZE } = query;
+  const pagination = { pageSize, ...(pageToken ? { pageToken } : {}) };
+  const window = data(timeOf(Math.floor(from.getTime() / 1_000)), timeOf(Math.ceil(to.getTime() / 1_000)));
+  return { method: 'POST', path, endpoint, body: { meta: { pagination }, data: [window] } };
+}
+
+/** @throws {TroubleError} `unreadable` for an object that is no page at all. */
+export function readRecordPage(stream: RecordStream, answer: JsonAnswer): RecordPage {
+  const { body, requestId } = answer;
+  const { meta } = body;
+  const data = body.data ?? (isObject(meta) ? [] : undefined);
+  if (!Array.isArray(data)) throw unreadable(answer, `the answer is no page of ${answer.endpoint}`);
+
+  const pagination = isObject(meta) ? meta.pagination : undefined;
+  const nextPageToken = isObject(pagination) ? filledString(pagination.next) : undefined;
+  const records: JsonObject[] = [];
+  const rejected: Rejected[] = [];
+  for (const entry of entriesOf(data, APIS[stream].listKey)) {
+    if (isObject(entry)) records.push(entry);
+    else rejected.push({ value: entry, reason: 'the entry is not an object' });
+  }
+  return {
+    records,
+    rejected,
+    ...(nextPageToken === undefined ? {} : { nextPageToken }),
+    ...(requestId === undefined ? {} : { requestId }),
+  };
+}
+
+/** An entry without the list it should hold is taken as an entry of its own, so that nothing is lost silently. */
+function entriesOf(data: readonly unknown[], listKey: string | undefined): unknown[] {
+  if (listKey === undefined) return [...data];
+  return data.flatMap((entry) => {
+    const list = isObject(entry) ? entry[listKey] : undefined;
+    if (Array.isArray(list)) return list;
+    return isObject(entry) && (Object.keys(entry).length === 0 || listKey in entry) ? [] : [entry];
+  });
+}
+
+/** Epoch seconds as the API's documentation writes times: `2024-01-31T00:00:00+0000`. */
+function timeOf(seconds: number): string {
+  return new Date(seconds * 1_000).toISOString().replace(/\.\d+Z$/, '+0000');
+}

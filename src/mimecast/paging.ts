@@ -1,0 +1,60 @@
+/**
+ * When to ask for the next page, and with what. Every case is decided here and nowhere else: in public collectors,
+ * wrong stops at empty pages and dropped tokens were the most frequent cause of lost and repeated records.
+ */
+
+/** What one page of batch files told us. */
+export interface BatchOutcome {
+  /** The token the page was asked with; none on the very first call. */
+  readonly requestedToken?: string | undefined;
+  /** `@nextPage` of the answer. */
+  readonly returnedToken?: string | undefined;
+  /** `isCaughtUp` of the answer. */
+  readonly isCaughtUp?: boolean | undefined;
+}
+
+export interface BatchStep {
+  /** Position to keep for ever and to ask with next time; absent when Mimecast has never given one. */
+  readonly keepToken?: string;
+  /** Whether to go on now; else the stream is caught up and is polled again later, from `keepToken`. */
+  readonly more: boolean;
+}
+
+/**
+ * The step after a page of batch files.
+ *
+ * The token is a lasting position in the stream and not only a page number, so the last one is kept even when an answer
+ * has none. There is more exactly while the position moves and Mimecast does not say that it is caught up. How many
+ * files the page had does not matter: an empty page is no proof of the end, and a full one may be the last.
+ */
+export function nextBatchStep({ requestedToken, returnedToken, isCaughtUp }: BatchOutcome): BatchStep {
+  const keepToken = returnedToken || requestedToken;
+  const moved = keepToken !== undefined && keepToken !== requestedToken;
+  return { ...(keepToken ? { keepToken } : {}), more: moved && isCaughtUp !== true };
+}
+
+/** What one page of records told us. */
+export interface RecordOutcome {
+  /** Entries of the page, those included that are no records. */
+  readonly recordCount: number;
+  readonly requestedToken?: string | undefined;
+  /** `meta.pagination.next` of the answer. */
+  readonly returnedToken?: string | undefined;
+}
+
+/** Token of the next page, or none once the window is finished. */
+export interface RecordStep {
+  readonly pageToken?: string;
+  readonly more: boolean;
+}
+
+/**
+ * The step after a page of audit events, DLP logs or held messages.
+ *
+ * These tokens are page numbers within one window and end with it. Some servers add an empty last page that still has a
+ * `next`, so an empty page ends the window; so does a token that does not move.
+ */
+export function nextRecordStep({ recordCount, requestedToken, returnedToken }: RecordOutcome): RecordStep {
+  if (recordCount === 0 || !returnedToken || returnedToken === requestedToken) return { more: false };
+  return { pageToken: returnedToken, more: true };
+}

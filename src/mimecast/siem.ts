@@ -1,0 +1,102 @@
+import type { SiemStream } from '../source/streams.js';
+import type { ApiCall } from './api.js';
+import { filledString, isObject } from './json.js';
+import { type JsonAnswer, unreadable } from './json-call.js';
+
+export interface BatchQuery {
+  readonly type: SiemStream;
+  /** Position to go on from. With it, `from` and `to` are not sent: they would only restart whole days. */
+  readonly pageToken?: string | undefined;
+  /** First day (UTC) to list, both days included; default the oldest that Mimecast keeps, up to 7 days back. */
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+  /** Files per page, 1 to 100. Default 100. */
+  readonly pageSize?: number | undefined;
+}
+
+/** One file of events, to be downloaded from its pre-signed URL. */
+export interface BatchFile {
+  /** What stays the same in every listing of the file: the URL's path. Host and signature are no part of it. */
+  readonly path: string;
+  /** Pre-signed: whoever has it can read the file until it expires. Never log or keep it. */
+  readonly url: string;
+  /** Compressed, in bytes. */
+  readonly size?: number;
+  /** When the URL expires, as Mimecast wrote it. */
+  readonly expiry?: string;
+}
+
+/** Something in an answer that is not what it should be, for quarantine. */
+export interface Rejected {
+  readonly value: unknown;
+  readonly reason: string;
+}
+
+export interface BatchPage {
+  /** Each path once: Mimecast pads some pages with files they already hold. */
+  readonly files: BatchFile[];
+  /** `@nextPage`, when it says something. What to do with it is decided in `nextBatchStep`. */
+  readonly pageToken?: string;
+  readonly isCaughtUp: boolean | undefined;
+  /** Entries that name no file. */
+  readonly rejected: Rejected[];
+  readonly requestId?: string;
+}
+
+const DEFAULT_PAGE_SIZE = 100;
+
+export function batchListCall({ type, pageToken, from, to, pageSize = DEFAULT_PAGE_SIZE }: BatchQuery): ApiCall {
+  const position = pageToken
+    ? { nextPage: pageToken }
+    : {
+        ...(from === undefined ? {} : { dateRangeStartsAt: dayOf(from) }),
+        ...(to === undefined ? {} : { dateRangeEndsAt: dayOf(to) }),
+      };
+  return {
+    method: 'GET',
+    path: 'siem/v1/batch/events/cg',
+    query: { type, pageSize: String(pageSize), ...position },
+    endpoint: 'batch list',
+  };
+}
+
+/** @throws {TroubleError} `unreadable` for an object that is no page at all. */
+export function readBatchPage(answer: JsonAnswer): BatchPage {
+  const { body, requestId } = answer;
+  const pageToken = filledString(body['@nextPage']);
+  const isCaughtUp = typeof body.isCaughtUp === 'boolean' ? body.isCaughtUp : undefined;
+  const entries = body.value ?? (pageToken === undefined && isCaughtUp === undefined ? undefined : []);
+  if (!Array.isArray(entries)) throw unreadable(answer, 'the answer is no page of batch files');
+
+  const files = new Map<string, BatchFile>();
+  const rejected: Rejected[] = [];
+  for (const value of entries) {
+    const file = readFile(value);
+    if (file === undefined) rejected.push({ value, reason: 'the entry has no usable url' });
+    else if (!files.has(file.path)) files.set(file.path, file);
+  }
+  return {
+    files: [...files.values()],
+    isCaughtUp,
+    rejected,
+    ...(pageToken === undefined ? {} : { pageToken }),
+    ...(requestId === undefined ? {} : { requestId }),
+  };
+}
+
+function readFile(value: unknown): BatchFile | undefined {
+  if (!isObject(value)) return undefined;
+  const { url, size, expiry } = value;
+  const parsed = typeof url === 'string' ? URL.parse(url) : null;
+  if (typeof url !== 'string' || parsed === null) return undefined;
+  return {
+    path: parsed.pathname,
+    url,
+    ...(typeof size === 'number' ? { size } : {}),
+    ...(typeof expiry === 'string' ? { expiry } : {}),
+  };
+}
+
+function dayOf(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}

@@ -1,0 +1,255 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { pipeline, Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { MimecastClient } from '../../src/mimecast/client.js';
+import { isExpiredFile } from '../../src/mimecast/file.js';
+import { TroubleError } from '../../src/source/failure.js';
+import { type Handler, hang, happening, type LocalServer, sendJson, serve, troubleOf } from './local-server.js';
+
+function open({ url }: LocalServer, signal?: AbortSignal, idleMs = 60_000) {
+  const options = { baseUrl: url, clientId: 'id', clientSecret: 'secret', blipWaitsMs: [], idleMs };
+  return new MimecastClient({ ...options, allowInsecure: true }).openFile({ url: `${url}/b/f.gz?sig=hush` }, signal);
+}
+
+async function read(server: LocalServer, signal?: AbortSignal, idleMs?: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of (await open(server, signal, idleMs)).bytes) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+const send =
+  (bytes: Uint8Array, headers = {}): Handler =>
+  (_, response) =>
+    void response.writeHead(200, headers).end(bytes);
+const TEXT = '{"type":"receipt"}\n'.repeat(1_000);
+
+describe('the content', () => {
+  test.each<[string, Uint8Array, string]>([
+    ['gzip', gzipSync(TEXT), TEXT],
+    ['several gzip members', Buffer.concat([gzipSync('a\n'), gzipSync('b\n')]), 'a\nb\n'],
+    ['plain', Buffer.from(TEXT), TEXT],
+    ['empty', Buffer.alloc(0), ''],
+  ])('%s', async (_, bytes, expected) => {
+    expect((await read(await serve(send(bytes)))).toString()).toBe(expected);
+  });
+
+  test('that the server says is encoded comes unzipped once', async () => {
+    const server = await serve(send(gzipSync(TEXT), { 'content-encoding': 'gzip' }));
+    expect((await read(server)).toString()).toBe(TEXT);
+  });
+
+  test('has the name that the server gives it', async () => {
+    const server = await serve(
+      send(Buffer.from('x'), { 'content-disposition': 'attachment; filename="receipt.json"' }),
+    );
+    const { name, bytes } = await open(server);
+    expect(name).toBe('receipt.json');
+    for await (const chunk of bytes) expect(chunk).toHaveLength(1);
+  });
+});
+
+test('the bearer token is not sent, even when the file is on the host of the API', async () => {
+  const body = { access_token: 'token', value: [], isCaughtUp: true };
+  const server = await serve((_, response) => sendJson(response, 200, body, { 'set-cookie': 'a=b' }));
+  const options = { baseUrl: server.url, clientId: 'id', clientSecret: 'secret', allowInsecure: true };
+  const mimecast = new MimecastClient(options);
+  await mimecast.probe('av');
+  for await (const chunk of (await mimecast.openFile({ url: `${server.url}/f` })).bytes) expect(chunk).toBeDefined();
+  const headers = server.received.at(-1)?.headers ?? {};
+  expect(headers.authorization).toBeUndefined();
+  expect(headers.cookie).toBeUndefined();
+  expect(JSON.stringify(headers)).not.toMatch(/token|secret/);
+});
+
+test.each(['http://bucket.s3.amazonaws.com/f?sig=hush', 'https://10.0.0.1/f?sig=hush', 'hush'])(
+  'a file at %s is refused',
+  async (url) => {
+    const mimecast = new MimecastClient({ baseUrl: 'https://api.example.com', clientId: 'i', clientSecret: 's' });
+    const trouble = await troubleOf(mimecast.openFile({ url }));
+    expect(trouble).toMatchObject({ origin: 'file', code: 'address_refused' });
+    expect(trouble.message).not.toContain('hush');
+  },
+);
+
+describe('an expired file', () => {
+  const xml = (code: string) =>
+    `<?xml version="1.0"?>\n<Error><Code>${code}</Code><Message>it says ${code}</Message></Error>`;
+
+  test.each([
+    [403, 'AccessDenied', true],
+    [404, 'NoSuchKey', true],
+    [400, 'ExpiredToken', true],
+    [400, 'InvalidRequest', false],
+    [503, 'SlowDown', false],
+  ])('%i %s: %s', async (status, code, expired) => {
+    const server = await serve((_, response) => {
+      response.writeHead(status, { 'content-type': 'application/xml', 'x-amz-request-id': 'a1' }).end(xml(code));
+    });
+    const error: unknown = await open(server).catch((caught: unknown) => caught);
+    expect(isExpiredFile(error)).toBe(expired);
+    expect(error).toMatchObject({
+      trouble: { origin: 'file', endpoint: 'batch file', status, code, message: `it says ${code}`, requestId: 'a1' },
+    });
+  });
+
+  test.each([
+    new TroubleError({ origin: 'mimecast', status: 403, message: '' }),
+    new TroubleError({ origin: 'file', cause: 'reset', message: '' }),
+    new Error('x'),
+    undefined,
+  ])('is not %s', (error) => {
+    expect(isExpiredFile(error)).toBe(false);
+  });
+});
+
+describe('damage', () => {
+  const noise = gzipSync(randomBytes(200_000));
+
+  test.each<[string, Handler, string]>([
+    ['incomplete gzip', send(noise.subarray(0, 100_000)), 'unreadable'],
+    ['gzip without its last byte', send(noise.subarray(0, -1)), 'unreadable'],
+    ['damaged gzip', send(Buffer.concat([noise.subarray(0, 10), Buffer.alloc(500, 0xff)])), 'unreadable'],
+    ['an HTML page', send(Buffer.from('<html>'), { 'content-type': 'text/html; charset=utf-8' }), 'unreadable'],
+    [
+      'a connection lost on the way',
+      (_, response) => void response.write(noise.subarray(0, 1_000), () => response.socket?.resetAndDestroy()),
+      'reset',
+    ],
+    [
+      'less than Content-Length',
+      (_, response) => {
+        response.writeHead(200, { 'content-length': noise.length }).write(noise.subarray(0, 1_000));
+        response.socket?.end();
+      },
+      'reset',
+    ],
+    [
+      'plain text, less than Content-Length',
+      (_, response) => {
+        response.writeHead(200, { 'content-length': 100 }).write('{"a":1}\n');
+        response.socket?.end();
+      },
+      'reset',
+    ],
+  ])('%s is trouble', async (_, handler, cause) => {
+    const server = await serve(handler);
+    const trouble = await troubleOf(read(server));
+    expect(trouble).toMatchObject({ origin: 'file', endpoint: 'batch file', cause });
+    expect(trouble.message).toContain(new URL(server.url).host);
+    expect(trouble.message).not.toContain('hush');
+  });
+});
+
+describe('silence', () => {
+  test.each<[string, Handler]>([
+    ['before the answer', hang],
+    ['before the content', (_, response) => response.flushHeaders()],
+    ['within plain content', (_, response) => void response.write('{"a":1}\n')],
+    ['within gzip', (_, response) => void response.write(gzipSync(TEXT).subarray(0, 40))],
+  ])('%s is a timeout', async (_, handler) => {
+    const server = await serve(handler);
+    expect(await troubleOf(read(server, undefined, 200))).toMatchObject({
+      origin: 'file',
+      cause: 'timeout',
+      message: expect.stringContaining('sent no data for 0.2 s'),
+    });
+    await server.closed;
+  });
+});
+
+test('the time in which nothing is asked for is no silence', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { happen: goOn, happened: asked } = happening();
+  const server = await serve(async (_, response) => {
+    response.write('first');
+    await asked;
+    response.end('second');
+  });
+  const seen: string[] = [];
+  for await (const chunk of (await open(server)).bytes) {
+    seen.push(Buffer.from(chunk).toString());
+    vi.advanceTimersByTime(120_000);
+    goOn();
+  }
+  expect(seen).toEqual(['first', 'second']);
+});
+
+describe('leaving early', () => {
+  /** Sends as fast as it is read, for ever. */
+  const endless =
+    (piece: Uint8Array): Handler =>
+    (_, response) => {
+      const pieces = function* () {
+        while (true) yield piece;
+      };
+      pipeline(Readable.from(pieces()), response, () => undefined);
+    };
+
+  test.each<[string, Handler]>([
+    ['plain content', endless(randomBytes(64_000))],
+    ['gzip', endless(gzipSync(randomBytes(64_000)))],
+    ['content that hangs', (_, response) => void response.write('{"a":1}\n')],
+    [
+      'gzip that hangs',
+      (_, response) => void response.write(Buffer.concat([gzipSync(TEXT), gzipSync(TEXT).subarray(0, 9)])),
+    ],
+  ])('closes the connection: %s', async (_, handler) => {
+    const server = await serve(handler);
+    for await (const chunk of (await open(server)).bytes) {
+      expect(chunk.length).toBeGreaterThan(0);
+      break;
+    }
+    await server.closed;
+  });
+
+  test.each<[string, Uint8Array]>([
+    ['plain content', Buffer.from('{"a":1}\n')],
+    ['gzip', gzipSync(TEXT).subarray(0, 40)],
+  ])('by an abort throws its reason: %s', async (_, bytes) => {
+    const sent = happening();
+    const server = await serve((_, response) => void response.write(bytes, sent.happen));
+    const controller = new AbortController();
+    const reason = new Error('cancelled');
+    const rejected = expect(read(server, controller.signal)).rejects.toBe(reason);
+    await sent.happened;
+    controller.abort(reason);
+    await rejected;
+    await server.closed;
+  });
+});
+
+test('a file is not read further than it is asked for', async () => {
+  const total = 64 * 1_024 * 1_024;
+  let sent = 0;
+  const { happen: stall, happened: stalled } = happening();
+  const server = await serve(async (_, response) => {
+    const piece = Buffer.alloc(256 * 1_024, 'x');
+    for (; sent < total; sent += piece.length) {
+      if (response.write(piece)) continue;
+      stall();
+      await once(response, 'drain');
+    }
+    response.end();
+  });
+  let received = 0;
+  for await (const chunk of (await open(server)).bytes) {
+    if (received === 0) await stalled;
+    if (received === 0) expect(sent).toBeLessThan(total);
+    received += chunk.length;
+  }
+  expect(received).toBe(total);
+});
+
+test('one line of 10 MB comes in small pieces', async () => {
+  const line = Buffer.alloc(10_000_000, 'x');
+  const server = await serve(send(gzipSync(line)));
+  let length = 0;
+  for await (const chunk of (await open(server)).bytes) {
+    expect(chunk.length).toBeLessThanOrEqual(64 * 1_024);
+    length += chunk.length;
+  }
+  expect(length).toBe(line.length);
+});

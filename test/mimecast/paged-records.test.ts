@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { type RecordStream, readRecordPage, recordsCall } from '../../src/mimecast/paged-records.js';
+
+const WINDOW = { from: new Date('2024-01-31T00:00:00.900Z'), to: new Date('2024-01-31T01:00:00.001Z') };
+const FROM = '2024-01-31T00:00:00+0000';
+const TO = '2024-01-31T01:00:01+0000';
+
+const answer = (body: Record<string, unknown>) => ({ endpoint: 'the page', body });
+
+test.each<[RecordStream, string, Record<string, unknown>]>([
+  ['audit', 'api/audit/get-audit-events', { startDateTime: FROM, endDateTime: TO }],
+  ['dlp', 'api/dlp/get-logs', { from: FROM, to: TO, oldestFirst: true }],
+  ['hold', 'api/gateway/get-hold-message-list', { admin: true, start: FROM, end: TO }],
+])('asks for %s', (stream, path, data) => {
+  expect(recordsCall(stream, WINDOW)).toMatchObject({
+    method: 'POST',
+    path,
+    body: { meta: { pagination: { pageSize: 500 } }, data: [data] },
+  });
+  expect(recordsCall(stream, { ...WINDOW, pageToken: 'n1', pageSize: 2 })).toMatchObject({
+    path,
+    body: { meta: { pagination: { pageSize: 2, pageToken: 'n1' } }, data: [data] },
+  });
+});
+
+test('an end on the second stays there, and the first page has no token', () => {
+  const to = new Date('2024-01-31T01:00:00.000Z');
+  const { body } = recordsCall('audit', { ...WINDOW, to, pageToken: '' });
+  expect(body).toEqual({
+    meta: { pagination: { pageSize: 500 } },
+    data: [{ startDateTime: FROM, endDateTime: '2024-01-31T01:00:00+0000' }],
+  });
+});
+
+const RECORD = { id: 'a' };
+const META = { status: 200, pagination: { pageSize: 2, next: 'n2', previous: 'n0' } };
+
+test.each<[string, RecordStream, Record<string, unknown>, unknown[], unknown[]]>([
+  ['records', 'audit', { meta: META, data: [RECORD, { id: 'b' }], fail: [] }, [RECORD, { id: 'b' }], []],
+  ['held messages', 'hold', { meta: META, data: [RECORD] }, [RECORD], []],
+  ['nested records', 'dlp', { meta: META, data: [{ dlpLogs: [RECORD] }, { dlpLogs: [{}] }] }, [RECORD, {}], []],
+  ['no data', 'audit', { meta: META }, [], []],
+  ['data of null', 'dlp', { meta: META, data: null }, [], []],
+  ['an empty list', 'dlp', { meta: META, data: [] }, [], []],
+  ['an empty nested list', 'dlp', { meta: META, data: [{ dlpLogs: [] }] }, [], []],
+  ['a nested list of null', 'dlp', { meta: META, data: [{ dlpLogs: null }, {}] }, [], []],
+  ['records that are not nested', 'dlp', { meta: META, data: [RECORD] }, [RECORD], []],
+  ['no objects', 'audit', { meta: META, data: [null, 'x', 7, [RECORD], RECORD] }, [RECORD], [null, 'x', 7, [RECORD]]],
+  ['no objects, nested', 'dlp', { meta: META, data: [{ dlpLogs: ['x', RECORD] }, 'y'] }, [RECORD], ['x', 'y']],
+])('a page with %s', (_, stream, body, records, rejected) => {
+  const page = readRecordPage(stream, answer(body));
+  expect(page.records).toEqual(records);
+  expect(page.rejected.map(({ value }) => value)).toEqual(rejected);
+  expect(page.nextPageToken).toBe('n2');
+});
+
+test.each<[string, Record<string, unknown>]>([
+  ['nowhere', {}],
+  ['beside the pagination', { next: 'x', pagination: { next: 'x' }, meta: { next: 'x' } }],
+  ['as an empty text', { meta: { pagination: { next: '' } } }],
+  ['as a number', { meta: { pagination: { next: 7 } } }],
+])('no next page when the token is %s', (_, rest) => {
+  expect(readRecordPage('audit', answer({ data: [RECORD], ...rest })).nextPageToken).toBeUndefined();
+});
+
+test.each([{}, { data: {} }, { data: 'x', meta: {} }, { value: [] }])('%o is no page', (body) => {
+  expect(() => readRecordPage('audit', answer(body))).toThrow(
+    expect.objectContaining({ trouble: expect.objectContaining({ cause: 'unreadable', endpoint: 'the page' }) }),
+  );
+});
