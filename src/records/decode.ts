@@ -1,0 +1,58 @@
+/** Reads the text of a record: JSON in UTF-8, one object. */
+
+export type VendorRecord = Record<string, unknown>;
+
+export type Decoded =
+  | { readonly ok: true; readonly record: VendorRecord }
+  /** `reason` says why it goes to quarantine. */
+  | { readonly ok: false; readonly reason: string };
+
+const STRICT = new TextDecoder('utf-8', { fatal: true });
+/** Public collectors read these files with bad bytes replaced, so they do occur. */
+const LENIENT = new TextDecoder('utf-8');
+
+export function decodeLine(bytes: Uint8Array): Decoded {
+  return decodeText(textOf(bytes));
+}
+
+export function decodeText(text: string): Decoded {
+  try {
+    return asRecord(JSON.parse(text));
+  } catch (error) {
+    return { ok: false, reason: `not JSON: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+export function asRecord(value: unknown): Decoded {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return {
+      ok: false,
+      reason: `not a JSON object but ${value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value}`,
+    };
+  }
+  const record = value as VendorRecord;
+  const reason = unstorable(record, 1);
+  return reason === undefined ? { ok: true, record } : { ok: false, reason };
+}
+
+export function textOf(bytes: Uint8Array): string {
+  try {
+    return STRICT.decode(bytes);
+  } catch {
+    return LENIENT.decode(bytes);
+  }
+}
+
+/** MongoDB refuses documents nested deeper than 100 levels; the metadata takes none of them. */
+const MAX_DEPTH = 99;
+
+/** Why MongoDB could not keep the value unchanged; `undefined` when it can. */
+function unstorable(value: object, depth: number): string | undefined {
+  if (depth > MAX_DEPTH) return `nested deeper than ${MAX_DEPTH} levels`;
+  for (const [key, member] of Object.entries(value)) {
+    if (key.includes('\0')) return 'a key holds a null character, which MongoDB cannot store';
+    const reason = typeof member === 'object' && member !== null ? unstorable(member, depth + 1) : undefined;
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}

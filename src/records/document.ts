@@ -1,0 +1,92 @@
+/** A record as it is stored: every key as Mimecast sent it, and the metadata of its source. */
+
+import type { Binary } from 'mongodb';
+import { SIEM_EVENT_ID, type StreamName } from '../source/streams.js';
+import type { VendorRecord } from './decode.js';
+import { messageTime } from './message-time.js';
+
+/** What a source puts on each of its records. */
+export interface RecordMetadata {
+  readonly sourceId: number;
+  readonly source: string;
+  readonly collector: string;
+  readonly sourceCategory?: string;
+  /** The source's fields. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** *Forward to SIEM*: adds the `_siem…` keys. */
+  readonly siemForward: boolean;
+}
+
+export interface StoredRecord {
+  readonly _id: Binary;
+  readonly _sourceId: number;
+  readonly _messageTime: Date;
+  readonly _receiptTime: Date;
+  readonly [key: string]: unknown;
+}
+
+/** Keys of the metadata; a record's own key of such a name is kept under `_vendor`. */
+export const METADATA_KEYS: ReadonlySet<string> = new Set([
+  '_id',
+  '_sourceId',
+  '_source',
+  '_collector',
+  '_sourceCategory',
+  '_dataType',
+  '_messageTime',
+  '_receiptTime',
+  '_fields',
+  '_siemForward',
+  '_siemVendor',
+  '_siemProduct',
+  '_siemFormat',
+  '_siemEventID',
+  '_vendor',
+]);
+
+export function toDocument(
+  record: VendorRecord,
+  id: Binary,
+  stream: StreamName,
+  metadata: RecordMetadata,
+  receiptTime: Date,
+): StoredRecord {
+  const entries = Object.entries(record);
+  const colliding = entries.filter(([key]) => METADATA_KEYS.has(key));
+  // Object.fromEntries defines keys one by one, so that even a key named __proto__ stays an ordinary key.
+  return Object.fromEntries([
+    ['_id', id],
+    ...(colliding.length === 0 ? entries : entries.filter(([key]) => !METADATA_KEYS.has(key))),
+    ...(colliding.length === 0 ? [] : [['_vendor', Object.fromEntries(colliding)]]),
+    ['_sourceId', metadata.sourceId],
+    ['_source', metadata.source],
+    ['_collector', metadata.collector],
+    ...(metadata.sourceCategory === undefined ? [] : [['_sourceCategory', metadata.sourceCategory]]),
+    ['_dataType', stream],
+    ['_messageTime', messageTime(record, receiptTime)],
+    ['_receiptTime', receiptTime],
+    ['_fields', metadata.fields],
+    ...(metadata.siemForward ? siemKeys(stream) : []),
+  ]) as StoredRecord;
+}
+
+/** Inverse of `toDocument`: the record as Mimecast sent it. */
+export function vendorRecordOf(document: Readonly<Record<string, unknown>>): VendorRecord {
+  const own = Object.entries(document).filter(([key]) => !METADATA_KEYS.has(key));
+  const { _vendor: colliding } = document;
+  return Object.fromEntries([
+    ...own,
+    ...Object.entries(typeof colliding === 'object' && colliding !== null ? colliding : {}),
+  ]);
+}
+
+/** The metadata that Sumo Logic sets for *Forward to SIEM*. */
+function siemKeys(stream: StreamName): [string, unknown][] {
+  return [
+    ['_siemForward', true],
+    ['_siemVendor', 'Mimecast'],
+    ['_siemProduct', 'Mimecast'],
+    ['_siemFormat', 'JSON'],
+    ['_siemEventID', SIEM_EVENT_ID[stream]],
+  ];
+}
