@@ -1,0 +1,152 @@
+/** Every collection of the database with the shape of its documents, and every index: the only place that knows them. */
+
+import type { Binary, Collection, Db, IndexDescription } from 'mongodb';
+import type { Counts } from '../source/outcome.js';
+import { COLLECTION_OF, STREAMS, type StreamName } from '../source/streams.js';
+
+export interface CollectorDocument {
+  readonly _id: number;
+  readonly name: string;
+  readonly createdAt: Date;
+}
+
+export interface SourceDocument {
+  readonly _id: number;
+  readonly collectorId: number;
+  readonly name: string;
+  /** `source.config` as it was validated, defaults filled in. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Counts the saved versions of `config`, from 1. */
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  /** Set while the source is meant to be stopped. */
+  readonly stoppedAt?: Date;
+}
+
+/** How far a stream of a source has been read. Written only after the records that it stands for. */
+export interface CheckpointDocument {
+  /** `<sourceId>/<stream>` */
+  readonly _id: string;
+  readonly sourceId: number;
+  readonly stream: StreamName;
+  /** Grows with each write; a write on an older version is refused, so a worker thought dead cannot move it back. */
+  readonly version: number;
+  /** Start of the very first collection: nothing older is asked for. */
+  readonly beginAt: Date;
+  /** SIEM streams: the page to ask for; absent before the first page was finished. */
+  readonly pageToken?: string;
+  /** SIEM streams: paths of the files of that page that are stored already. */
+  readonly filesDone: readonly string[];
+  /** Audit, DLP and hold: everything up to this time has been read. */
+  readonly readUntil?: Date;
+  readonly totals: Counts;
+  /** Set while there may be records stored that `totals` does not count yet: a worker that died leaves it set. */
+  readonly unsettled?: boolean;
+  /** Newest `_messageTime` stored. */
+  readonly lastEventTime?: Date;
+  readonly updatedAt: Date;
+}
+
+/** What could not be read as a record. */
+export interface QuarantineDocument {
+  /** Derived from source, stream, content and occurrence, so that a re-read does not add it twice. */
+  readonly _id: Binary;
+  readonly sourceId: number;
+  readonly stream: StreamName;
+  readonly reason: string;
+  /** File path and line number, or page and index. */
+  readonly place: string;
+  /** The text, at most its first 1,048,576 characters. */
+  readonly text: string;
+  /** Whole length in bytes. */
+  readonly size: number;
+  readonly at: Date;
+}
+
+/** A health event in the shape of Sumo Logic's system event index, with the keys of its health events API. */
+export interface HealthEventDocument {
+  /** The event's UUID. */
+  readonly _id: string;
+  readonly eventId: string;
+  readonly eventType: 'Health-Change';
+  readonly eventName: string;
+  readonly eventFormatVersion: '1.0';
+  /** RFC 3339, UTC. */
+  readonly eventTime: string;
+  readonly subsystem: 'Collection';
+  readonly status: 'UnHealthy' | 'Healthy';
+  readonly severityLevel: 'Error' | 'Warning';
+  readonly details: {
+    readonly trackerId: string;
+    readonly error: string;
+    readonly name: string;
+    readonly description: string;
+  };
+  readonly resourceIdentity: {
+    readonly id: string;
+    readonly name: string;
+    readonly type: 'Source';
+    readonly collectorId: string;
+    readonly collectorName: string;
+  };
+  readonly sourceId: number;
+  /** Stream or step that the event is about. */
+  readonly subject: string;
+  /** Failed attempts so far. */
+  readonly attempts: number;
+  readonly updatedAt: Date;
+  /** When the problem ended; open events have none. */
+  readonly resolvedAt?: Date;
+  /** On a `Healthy` event: the event that it closes. */
+  readonly closes?: string;
+}
+
+export interface Collections {
+  readonly collectors: Collection<CollectorDocument>;
+  readonly sources: Collection<SourceDocument>;
+  readonly checkpoints: Collection<CheckpointDocument>;
+  readonly quarantine: Collection<QuarantineDocument>;
+  readonly healthEvents: Collection<HealthEventDocument>;
+  readonly counters: Collection<{ readonly _id: string; readonly value: number }>;
+  records(stream: StreamName): Collection<RecordDocument>;
+  /** Makes what is missing of collections and indexes; harmless when all are there. */
+  ensureIndexes(): Promise<void>;
+}
+
+/** A stored record as far as the store itself knows it. */
+export interface RecordDocument {
+  readonly _id: Binary;
+  readonly _sourceId: number;
+  readonly _messageTime: Date;
+  readonly _receiptTime: Date;
+  readonly [key: string]: unknown;
+}
+
+export function collectionsOf(db: Db): Collections {
+  return {
+    collectors: db.collection('collectors'),
+    sources: db.collection('sources'),
+    checkpoints: db.collection('checkpoints'),
+    quarantine: db.collection('quarantine'),
+    healthEvents: db.collection('health_events'),
+    counters: db.collection('counters'),
+    records: (stream) => db.collection(COLLECTION_OF[stream]),
+    ensureIndexes: () => ensureIndexes(db),
+  };
+}
+
+const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
+  collectors: [{ key: { name: 1 }, unique: true }],
+  sources: [{ key: { collectorId: 1, name: 1 }, unique: true }],
+  checkpoints: [{ key: { sourceId: 1 } }],
+  quarantine: [{ key: { sourceId: 1, at: -1 } }],
+  health_events: [{ key: { sourceId: 1, eventTime: -1 } }, { key: { resolvedAt: 1, eventTime: -1 } }],
+  ...Object.fromEntries(
+    STREAMS.map((stream) => [COLLECTION_OF[stream], [{ key: { _sourceId: 1, _messageTime: -1 } }]]),
+  ),
+};
+
+async function ensureIndexes(db: Db): Promise<void> {
+  for (const [name, indexes] of Object.entries(INDEXES)) await db.collection(name).createIndexes([...indexes]);
+}

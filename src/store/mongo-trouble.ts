@@ -1,0 +1,15 @@
+/** What an error of the store says, freed from the driver's types. */
+
+import { MongoError, MongoServerError } from 'mongodb';
+import type { Trouble } from '../source/failure.js';
+import { CheckpointMovedError } from './checkpoints.js';
+
+/** @returns `undefined` when the error is none of the store's. */
+export function storeTroubleOf(error: unknown): Trouble | undefined {
+  if (error instanceof CheckpointMovedError) {
+    return { origin: 'internal', code: 'CheckpointMoved', message: error.message };
+  }
+  if (!(error instanceof MongoError)) return undefined;
+  const code = error instanceof MongoServerError ? (error.codeName ?? String(error.code)) : error.name;
+  return { origin: 'mongodb', code, message: `MongoDB: ${error.message}` };
+}

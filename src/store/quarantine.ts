@@ -1,0 +1,41 @@
+/** Keeps what could not be read as a record. */
+
+import type { Binary, Collection } from 'mongodb';
+import type { StreamName } from '../source/streams.js';
+import type { QuarantineDocument } from './collections.js';
+
+/** Longest text that is kept, in characters; the rest of a longer one is cut off. */
+export const MAX_QUARANTINED_TEXT = 1_048_576;
+
+export interface Unreadable {
+  readonly id: Binary;
+  readonly reason: string;
+  readonly place: string;
+  readonly text: string;
+  /** Whole length in bytes. */
+  readonly size: number;
+}
+
+/** Adds what is not there yet. @returns how many were new. */
+export async function quarantine(
+  collection: Collection<QuarantineDocument>,
+  sourceId: number,
+  stream: StreamName,
+  entries: readonly Unreadable[],
+): Promise<number> {
+  if (entries.length === 0) return 0;
+  const at = new Date();
+  const { upsertedCount } = await collection.bulkWrite(
+    entries.map(({ id, reason, place, text, size }) => ({
+      updateOne: {
+        filter: { _id: id },
+        update: {
+          $setOnInsert: { sourceId, stream, reason, place, text: text.slice(0, MAX_QUARANTINED_TEXT), size, at },
+        },
+        upsert: true,
+      },
+    })),
+    { ordered: false },
+  );
+  return upsertedCount;
+}

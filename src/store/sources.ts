@@ -1,0 +1,94 @@
+/** Collectors and sources, with their integer ids. */
+
+import { MongoServerError } from 'mongodb';
+import type { Collections, SourceDocument } from './collections.js';
+
+/** Thrown when another source of the collector has the name already. */
+export class NameTakenError extends Error {
+  override readonly name = 'NameTakenError';
+
+  constructor(readonly sourceName: string) {
+    super(`A source named "${sourceName}" exists already on this collector`);
+  }
+}
+
+async function nextId({ counters }: Collections, kind: 'collector' | 'source'): Promise<number> {
+  const counted = await counters.findOneAndUpdate(
+    { _id: kind },
+    { $inc: { value: 1 } },
+    { upsert: true, returnDocument: 'after' },
+  );
+  return counted?.value ?? 1;
+}
+
+/** The collector of this name, made if there is none. @returns its id. */
+export async function ensureCollector(collections: Collections, name: string): Promise<number> {
+  const found = await collections.collectors.findOne({ name });
+  if (found !== null) return found._id;
+  const _id = await nextId(collections, 'collector');
+  const made = await collections.collectors.findOneAndUpdate(
+    { name },
+    { $setOnInsert: { _id, name, createdAt: new Date() } },
+    { upsert: true, returnDocument: 'after' },
+  );
+  return made?._id ?? _id;
+}
+
+/** @throws NameTakenError */
+export async function createSource(
+  collections: Collections,
+  collectorId: number,
+  name: string,
+  config: Readonly<Record<string, unknown>>,
+): Promise<SourceDocument> {
+  const now = new Date();
+  const _id = await nextId(collections, 'source');
+  const source: SourceDocument = { _id, collectorId, name, config, version: 1, createdAt: now, updatedAt: now };
+  await refusingTakenNames(name, () => collections.sources.insertOne(source));
+  return source;
+}
+
+/**
+ * Saves a new version of a source's configuration.
+ *
+ * @returns the source as it is now, or `undefined` when there is none.
+ * @throws NameTakenError
+ */
+export async function updateSource(
+  { sources }: Collections,
+  sourceId: number,
+  name: string,
+  config: Readonly<Record<string, unknown>>,
+): Promise<SourceDocument | undefined> {
+  const updated = await refusingTakenNames(name, () =>
+    sources.findOneAndUpdate(
+      { _id: sourceId },
+      { $set: { name, config, updatedAt: new Date() }, $inc: { version: 1 } },
+      { returnDocument: 'after' },
+    ),
+  );
+  return updated ?? undefined;
+}
+
+async function refusingTakenNames<T>(name: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (error instanceof MongoServerError && error.code === 11_000) throw new NameTakenError(name);
+    throw error;
+  }
+}
+
+/** Notes whether the source is meant to run: a stopped one is not started again by itself. */
+export async function markStopped({ sources }: Collections, sourceId: number, stopped: boolean): Promise<void> {
+  await sources.updateOne(
+    { _id: sourceId },
+    stopped ? { $set: { stoppedAt: new Date() } } : { $unset: { stoppedAt: true } },
+  );
+}
+
+/** Deletes a source's configuration with its secret, and its checkpoints. Its records stay. */
+export async function removeSource({ sources, checkpoints }: Collections, sourceId: number): Promise<void> {
+  await checkpoints.deleteMany({ sourceId });
+  await sources.deleteOne({ _id: sourceId });
+}
