@@ -1,0 +1,40 @@
+/** Proves the credentials, and asks each function of the API once whether this application may use it. */
+
+import { cancellationSignal } from '@temporalio/activity';
+import type { MimecastClient } from '../mimecast/client.js';
+import { classify, type Failure, TroubleError } from '../source/failure.js';
+import type { Permissions } from '../source/outcome.js';
+import { isSiemStream, type StreamName } from '../source/streams.js';
+import type { SourceReader } from './source-reader.js';
+
+export async function authenticate(reader: SourceReader, sourceId: number): Promise<Permissions> {
+  const signal = cancellationSignal();
+  const { client, settings } = await reader.load(sourceId);
+  await client.authenticate(signal);
+  const denied = await Promise.all(
+    groupsOf(settings.streams).map(async (group) => {
+      const [first] = group;
+      const failure = first === undefined ? undefined : await denial(client, first, signal);
+      return failure === undefined ? [] : group.map((stream) => ({ stream, failure }));
+    }),
+  );
+  return { denied: denied.flat() };
+}
+
+/** The ten SIEM types are one function of the API, so one question answers for all of them. */
+function groupsOf(streams: readonly StreamName[]): StreamName[][] {
+  const siem = streams.filter(isSiemStream);
+  return [siem, ...streams.filter((stream) => !isSiemStream(stream)).map((stream) => [stream])];
+}
+
+/** Only a refusal that needs the operator counts; any other trouble shows, and is retried, where the stream collects. */
+async function denial(client: MimecastClient, stream: StreamName, signal: AbortSignal): Promise<Failure | undefined> {
+  try {
+    await client.probe(stream, signal);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof TroubleError)) throw error;
+    const failure = classify(error.trouble);
+    return failure.type === 'ThirdPartyConfig' ? failure : undefined;
+  }
+}

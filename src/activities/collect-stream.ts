@@ -1,0 +1,25 @@
+/** One slice of work on any stream, from opening its checkpoint to the outcome. */
+
+import { log } from '@temporalio/activity';
+import type { StreamOutcome } from '../source/outcome.js';
+import { isSiemStream } from '../source/streams.js';
+import { collectFiles } from './collect-files.js';
+import { collectWindows } from './collect-windows.js';
+import { Slice, type SliceOptions } from './slice.js';
+
+/** @throws what stopped the slice, unless it got somewhere before; then the outcome tells both. */
+export async function collectStream(options: SliceOptions, onOpen?: (slice: Slice) => void): Promise<StreamOutcome> {
+  const { stream } = options;
+  const slice = await Slice.open(options);
+  onOpen?.(slice);
+  try {
+    const result = await (isSiemStream(stream) ? collectFiles(slice, stream) : collectWindows(slice, stream));
+    await slice.settle();
+    return slice.outcome(result);
+  } catch (error) {
+    await slice
+      .settle()
+      .catch((cause: unknown) => log.warn('The totals are counted anew at the next slice', { cause }));
+    return slice.outcomeOrThrow(error);
+  }
+}

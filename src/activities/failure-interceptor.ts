@@ -1,0 +1,88 @@
+/**
+ * Every error that leaves an activity passes here: it is classified, told to the workflow at once, and handed to
+ * Temporal with the pause until the next attempt.
+ */
+
+import { type Context, log } from '@temporalio/activity';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { classify, type Failure } from '../source/failure.js';
+import { type AttemptFailed, isSourceStep } from '../source/outcome.js';
+import { nextPauseMs } from '../source/patience.js';
+import { STREAMS } from '../source/streams.js';
+import { troubleOf } from './trouble-of.js';
+
+/** Telling the workflow must not hold up the attempt for longer. */
+const REPORT_LIMIT_MS = 5_000;
+
+interface Execution {
+  readonly args: readonly unknown[];
+}
+
+/** An inbound interceptor for `WorkerOptions.interceptors.activity`. */
+export function failureInterceptor(context: Context) {
+  return {
+    inbound: {
+      async execute<I extends Execution>(input: I, next: (input: I) => Promise<unknown>): Promise<unknown> {
+        const { cancellationSignal } = context;
+        try {
+          return await next(input);
+        } catch (error) {
+          if (cancellationSignal.aborted || error instanceof ApplicationFailure) throw error;
+          const failure = classify(troubleOf(error));
+          const pauseMs = failure.retry ? pauseOf(context, failure) : undefined;
+          await report(context, input.args, failure, pauseMs);
+          throw toApplicationFailure(failure, pauseMs, error);
+        }
+      },
+    },
+  };
+}
+
+function pauseOf({ info }: Context, { retryAfterMs }: Failure): number {
+  const { attempt, scheduledTimestampMs, scheduleToCloseTimeoutMs } = info;
+  return nextPauseMs({
+    attempt,
+    elapsedMs: Date.now() - scheduledTimestampMs,
+    budgetMs: scheduleToCloseTimeoutMs,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}
+
+/** Tells the workflow of a failed attempt that will be repeated; of a final one it hears from Temporal itself. */
+async function report(
+  { info, client }: Context,
+  [, subjectArgument]: readonly unknown[],
+  failure: Failure,
+  pauseMs: number | undefined,
+): Promise<void> {
+  const { workflowExecution, activityType, attempt } = info;
+  const subject = activityType === 'collect' ? STREAMS.find((stream) => stream === subjectArgument) : activityType;
+  if (pauseMs === undefined || workflowExecution === undefined || subject === undefined) return;
+  if (activityType !== 'collect' && !isSourceStep(activityType)) return;
+  const payload: AttemptFailed = {
+    subject: subject as AttemptFailed['subject'],
+    failure,
+    attempt,
+    retryAt: new Date(Date.now() + pauseMs).toISOString(),
+  };
+  try {
+    const { workflowId, runId } = workflowExecution;
+    await client.withDeadline(Date.now() + REPORT_LIMIT_MS, () =>
+      client.workflow.getHandle(workflowId, runId).signal('attemptFailed', payload),
+    );
+  } catch (cause) {
+    log.warn('The workflow could not be told of a failed attempt', { cause });
+  }
+}
+
+function toApplicationFailure(failure: Failure, pauseMs: number | undefined, cause: unknown): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: failure.message,
+    type: failure.type,
+    nonRetryable: !failure.retry,
+    details: [failure],
+    ...(pauseMs === undefined ? {} : { nextRetryDelay: pauseMs }),
+    ...(failure.severity === 'warning' ? { category: ApplicationFailureCategory.BENIGN } : {}),
+    ...(cause instanceof Error ? { cause } : {}),
+  });
+}

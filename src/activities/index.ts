@@ -1,0 +1,44 @@
+/** The activities of a source, as the worker registers them and the workflow knows them. */
+
+import type { HealthChange } from '../source/health-ledger.js';
+import type { Permissions, SourceSettings, StreamOutcome, SweepOutcome } from '../source/outcome.js';
+import type { StreamName } from '../source/streams.js';
+import { authenticate } from './authenticate.js';
+import { collect } from './collect.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { finalize } from './finalize.js';
+import { initialize } from './initialize.js';
+import { recordHealth } from './record-health.js';
+import { SourceReader } from './source-reader.js';
+import { sweep } from './sweep.js';
+import { validate } from './validate.js';
+
+export interface Activities {
+  /** Reads the stored configuration and checks it anew. */
+  validate(sourceId: number): Promise<SourceSettings>;
+  /** Makes indexes and the checkpoints that are missing. */
+  initialize(sourceId: number): Promise<void>;
+  /** Gets a new token and probes which streams the application may read. */
+  authenticate(sourceId: number): Promise<Permissions>;
+  /** Looks once at streams that are caught up, and stores what it finds within a small budget. */
+  sweep(sourceId: number, streams: readonly StreamName[]): Promise<SweepOutcome>;
+  /** Collects one stream for a slice of about a minute. */
+  collect(sourceId: number, stream: StreamName): Promise<StreamOutcome>;
+  /** Writes health events that are due. */
+  recordHealth(sourceId: number, changes: readonly HealthChange[]): Promise<void>;
+  /** Ends a source: notes it as stopped, or deletes its configuration and checkpoints. */
+  finalize(sourceId: number, end: { readonly remove: boolean }): Promise<void>;
+}
+
+export function createActivities(dependencies: ActivityDependencies): Activities {
+  const reader = new SourceReader(dependencies);
+  return {
+    validate: (sourceId) => validate(reader, sourceId),
+    initialize: (sourceId) => initialize(dependencies, reader, sourceId),
+    authenticate: (sourceId) => authenticate(reader, sourceId),
+    sweep: (sourceId, streams) => sweep(dependencies, reader, sourceId, streams),
+    collect: (sourceId, stream) => collect(dependencies, reader, sourceId, stream),
+    recordHealth: (sourceId, changes) => recordHealth(dependencies, sourceId, changes),
+    finalize: (sourceId, end) => finalize(dependencies, reader, sourceId, end),
+  };
+}

@@ -1,0 +1,16 @@
+import { ensureCheckpoints } from '../store/checkpoints.js';
+import { markStopped } from '../store/sources.js';
+import type { ActivityDependencies } from './dependencies.js';
+import type { SourceReader } from './source-reader.js';
+
+/** Makes the indexes, and the checkpoints of streams that have none yet. */
+export async function initialize(
+  { collections }: ActivityDependencies,
+  reader: SourceReader,
+  sourceId: number,
+): Promise<void> {
+  const { settings, backfillMs } = await reader.load(sourceId);
+  await collections.ensureIndexes();
+  await ensureCheckpoints(collections.checkpoints, sourceId, settings.streams, new Date(Date.now() - backfillMs));
+  await markStopped(collections, sourceId, false);
+}

@@ -1,0 +1,81 @@
+/** Reads a source from the store and holds the clients that its activities share on this worker. */
+
+import { parseSourceConfig, type SourceConfig } from '../config/source-config.js';
+import { MimecastClient } from '../mimecast/client.js';
+import type { RecordMetadata } from '../records/document.js';
+import { parseDuration } from '../source/duration.js';
+import { TroubleError } from '../source/failure.js';
+import type { SourceSettings } from '../source/outcome.js';
+import { streamsOf } from '../source/streams.js';
+import type { ActivityDependencies } from './dependencies.js';
+
+/** Everything that an activity needs to know of its source. */
+export interface LoadedSource {
+  readonly settings: SourceSettings;
+  readonly metadata: RecordMetadata;
+  /** How far back the very first collection reaches, in milliseconds. */
+  readonly backfillMs: number;
+  readonly client: MimecastClient;
+}
+
+export class SourceReader {
+  /** One client per source, so that its streams share one token. Replaced when the configuration changes. */
+  private readonly clients = new Map<number, { readonly key: string; readonly client: MimecastClient }>();
+
+  constructor(private readonly dependencies: ActivityDependencies) {}
+
+  /** @throws TroubleError with origin `configuration` naming every mistake. */
+  async load(sourceId: number): Promise<LoadedSource> {
+    const { collections, allowInsecure } = this.dependencies;
+    const source = await collections.sources.findOne({ _id: sourceId });
+    if (source === null) throw configurationTrouble(`There is no source ${sourceId} in the store; was it removed?`);
+    const collector = await collections.collectors.findOne({ _id: source.collectorId });
+    const parsed = parseSourceConfig(source.config, { allowInsecure });
+    if (!parsed.ok) throw configurationTrouble(`The stored configuration is invalid: ${parsed.mistakes.join('; ')}`);
+    const config = parsed.value;
+    return {
+      settings: {
+        sourceId,
+        name: source.name,
+        collector: collector?.name ?? '',
+        streams: streamsOf(config.dataCollection, config.siemTypes),
+        pollIntervalMs: parseDuration(config.pollInterval) ?? 0,
+        version: source.version,
+      },
+      metadata: metadataOf(sourceId, collector?.name ?? '', config),
+      backfillMs: parseDuration(config.backfill) ?? 0,
+      client: this.clientOf(sourceId, config),
+    };
+  }
+
+  /** Drops what was kept of a source that has ended. */
+  forget(sourceId: number): void {
+    this.clients.delete(sourceId);
+  }
+
+  private clientOf(sourceId: number, { baseUrl, clientID, clientSecret }: SourceConfig): MimecastClient {
+    const key = JSON.stringify([baseUrl, clientID, clientSecret]);
+    const kept = this.clients.get(sourceId);
+    if (kept?.key === key) return kept.client;
+    const { allowInsecure } = this.dependencies;
+    const client = new MimecastClient({ baseUrl, clientId: clientID, clientSecret, allowInsecure });
+    this.clients.set(sourceId, { key, client });
+    return client;
+  }
+}
+
+function metadataOf(sourceId: number, collector: string, config: SourceConfig): RecordMetadata {
+  const { _siemForward, ...fields } = config.fields ?? {};
+  return {
+    sourceId,
+    source: config.name,
+    collector,
+    ...(config.category ? { sourceCategory: config.category } : {}),
+    fields: Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, String(value)])),
+    siemForward: String(_siemForward) === 'true',
+  };
+}
+
+function configurationTrouble(message: string): TroubleError {
+  return new TroubleError({ origin: 'configuration', code: 'InvalidConfiguration', message });
+}

@@ -1,0 +1,56 @@
+/** Carries out a step with patience: its failures are written into the book, and giving up is decided here. */
+
+import { isCancellation, sleep } from '@temporalio/workflow';
+import { isSourceStep } from '../source/outcome.js';
+import { FIRST_PAUSE_MS, LEAST_PATIENCE_MS, PATIENCE_MS } from '../source/patience.js';
+import type { Problem, Subject } from '../source/snapshot.js';
+import type { Book } from './book.js';
+import { failureOf } from './failure-of.js';
+
+export type Attempted<T> = { readonly ok: true; readonly value: T } | { readonly ok: false };
+
+/**
+ * Runs a step until it succeeds or its patience ends.
+ *
+ * The budget belongs to the problem, not to the activity: one that ended by its time limit without ever having failed
+ * (no worker was running) is begun again, and a part of the budget used in an earlier run is not given twice.
+ *
+ * @param run schedules the activity with the time limit it is given, in milliseconds.
+ * @throws CancelledFailure when the scope is cancelled; nothing else.
+ */
+export async function patiently<T>(
+  book: Book,
+  subject: Subject,
+  run: (scheduleToCloseMs: number) => Promise<T>,
+): Promise<Attempted<T>> {
+  for (;;) {
+    try {
+      return { ok: true, value: await run(budgetLeftMs(problemOf(book, subject))) };
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      const failure = failureOf(error);
+      const known = problemOf(book, subject);
+      if (known === undefined || known.code !== failure.code) {
+        book.write({ kind: 'failed', subject, failure, attempt: known?.attempt ?? 1 });
+      }
+      if (!failure.retry || Date.now() - since(problemOf(book, subject)) >= LEAST_PATIENCE_MS) {
+        book.write({ kind: 'gaveUp', subject });
+        return { ok: false };
+      }
+      await sleep(FIRST_PAUSE_MS, { summary: `${subject}: trying again` });
+    }
+  }
+}
+
+function problemOf({ snapshot }: Book, subject: Subject): Problem | undefined {
+  if (!isSourceStep(subject)) return snapshot.streams.find(({ stream }) => stream === subject)?.problem;
+  return snapshot.problem?.step === subject ? snapshot.problem : undefined;
+}
+
+function since(problem: Problem | undefined): number {
+  return problem === undefined ? Date.now() : Date.parse(problem.since);
+}
+
+function budgetLeftMs(problem: Problem | undefined): number {
+  return Math.max(1_000, PATIENCE_MS - (Date.now() - since(problem)));
+}

@@ -1,0 +1,120 @@
+/**
+ * Sweep and collect. Streams that are caught up are polled together, by one activity and one timer; a stream with more
+ * to come, or in trouble, leaves the sweep and is collected by an activity of its own until it is well again.
+ */
+
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { formatDuration } from '../source/duration.js';
+import type { StreamOutcome } from '../source/outcome.js';
+import type { StreamName } from '../source/streams.js';
+import { patiently } from './attempts.js';
+import type { Book } from './book.js';
+import { work } from './steps.js';
+
+export class Collection {
+  private pollNow = false;
+  private readonly alone = new Map<StreamName, Promise<void>>();
+  private defect: unknown;
+
+  /** @param isDue whether the run should end here to be continued as new. */
+  constructor(
+    private readonly book: Book,
+    private readonly isDue: () => boolean,
+  ) {}
+
+  /** Polls the caught-up streams at once instead of at the next interval. */
+  wake(): void {
+    this.pollNow = true;
+  }
+
+  /** Collects until the scope is cancelled (then it throws), or until the run is due to be continued as new. */
+  async run(): Promise<void> {
+    const scope = new CancellationScope();
+    try {
+      await scope.run(() => this.pollWhileNotDue());
+    } finally {
+      // Work that stands alone ends with the polling; each slice stores what it holds before it does.
+      scope.cancel();
+      await Promise.all(this.alone.values());
+    }
+  }
+
+  private async pollWhileNotDue(): Promise<void> {
+    for (const { stream, phase } of this.book.snapshot.streams) {
+      if (phase === 'collecting' || phase === 'retrying') this.collectAlone(stream);
+    }
+    while (!this.isDue()) {
+      await this.poll();
+      await this.untilNextPoll();
+    }
+  }
+
+  private async poll(): Promise<void> {
+    const streams = this.book.snapshot.streams.filter(({ phase }) => phase === 'waiting').map(({ stream }) => stream);
+    if (streams.length === 0) return;
+    const { sourceId } = this.book.snapshot;
+    const summary = streams.length === 1 ? `look at ${streams[0]}` : `look at ${streams.length} caught-up streams`;
+    const swept = await patiently(this.book, 'sweep', (scheduleToCloseTimeout) =>
+      work.sweep.executeWithOptions({ scheduleToCloseTimeout, summary }, [sourceId, streams]),
+    );
+    if (!swept.ok) return;
+    this.book.write({ kind: 'recovered', subject: 'sweep' });
+    this.book.write({ kind: 'idle', streams: swept.value.idle });
+    for (const outcome of swept.value.outcomes) this.note(outcome);
+  }
+
+  private async untilNextPoll(): Promise<void> {
+    const { pollIntervalMs, problem } = this.book.snapshot;
+    const woken = () => this.pollNow || this.isDue() || this.defect !== undefined;
+    if (problem?.gaveUp === true) {
+      await condition(woken);
+    } else {
+      const at = new Date(Date.now() + pollIntervalMs).toISOString();
+      this.book.write({ kind: 'pollPlanned', at });
+      await condition(woken, pollIntervalMs, { summary: `next poll in ${formatDuration(pollIntervalMs)}` });
+    }
+    this.pollNow = false;
+    if (this.defect !== undefined) throw this.defect;
+  }
+
+  private collectAlone(stream: StreamName): void {
+    if (this.alone.has(stream)) return;
+    const collecting = this.untilCaughtUp(stream)
+      .catch((error: unknown) => {
+        if (!isCancellation(error)) this.defect ??= error;
+      })
+      .finally(() => this.alone.delete(stream));
+    this.alone.set(stream, collecting);
+  }
+
+  private async untilCaughtUp(stream: StreamName): Promise<void> {
+    const { sourceId } = this.book.snapshot;
+    while (!this.isDue()) {
+      this.book.write({ kind: 'collecting', stream });
+      const collected = await patiently(this.book, stream, (scheduleToCloseTimeout) =>
+        work.collect.executeWithOptions({ scheduleToCloseTimeout, summary: this.summaryOf(stream) }, [
+          sourceId,
+          stream,
+        ]),
+      );
+      if (!collected.ok) return;
+      this.book.write({ kind: 'outcome', outcome: collected.value });
+      if (!goesOnAlone(collected.value)) return;
+    }
+  }
+
+  private note(outcome: StreamOutcome): void {
+    this.book.write({ kind: 'outcome', outcome });
+    if (goesOnAlone(outcome)) this.collectAlone(outcome.stream);
+  }
+
+  private summaryOf(stream: StreamName): string {
+    const { stored, position, problem } = this.book.stream(stream);
+    const doing = problem === undefined ? 'collecting' : `trying again since ${problem.since.slice(11, 19)}`;
+    return `${stream}: ${doing}${position === undefined ? '' : `, ${position}`}, ${stored} records so far`;
+  }
+}
+
+function goesOnAlone({ result, failure }: StreamOutcome): boolean {
+  return result === 'more' || failure?.retry === true;
+}

@@ -1,0 +1,1 @@
+export { mimecastSource } from './mimecast-source.js';

@@ -1,0 +1,27 @@
+/** How the workflow calls its activities: time limits, retries, and the summary that the Web UI shows. */
+
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.js';
+import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS, PATIENCE_MS } from '../source/patience.js';
+
+const RETRY = { initialInterval: FIRST_PAUSE_MS, backoffCoefficient: 2, maximumInterval: LONGEST_PAUSE_MS } as const;
+
+/** Short steps: a restart or a stop does not wait for their running attempt. */
+export const steps = proxyActivities<Omit<Activities, 'sweep' | 'collect'>>({
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: PATIENCE_MS,
+  retry: RETRY,
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+});
+
+/**
+ * Work that stores records: it is told to stop through its heartbeats, and waited for, so that it can finish storing
+ * what it holds. An attempt may last as long as one large file does; a worker that died is noticed by the heartbeat.
+ */
+export const work = proxyActivities<Pick<Activities, 'sweep' | 'collect'>>({
+  startToCloseTimeout: '1 hour',
+  scheduleToCloseTimeout: PATIENCE_MS,
+  heartbeatTimeout: '20 seconds',
+  retry: RETRY,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
