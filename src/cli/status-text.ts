@@ -1,0 +1,114 @@
+/** A source's status, list and health for people. */
+
+import type { SourceListing, SourceStatus } from '../management/source-status.js';
+import { formatDuration } from '../source/duration.js';
+import {
+  lagMs,
+  openProblems,
+  type SourceSnapshot,
+  type StreamStatus,
+  type SubjectProblem,
+} from '../source/snapshot.js';
+import type { HealthEventDocument } from '../store/collections.js';
+import { count, table } from './table.js';
+
+export function statusText(status: SourceStatus, now = Date.now()): string {
+  const { snapshot } = status;
+  const head = `${status.name} (source ${status.sourceId}, ${status.workflowId}): ${status.state}, health ${status.health}`;
+  if (snapshot === undefined) return `${head}\n${status.note ?? ''}`.trimEnd();
+  return [
+    head,
+    ...facts(snapshot, now),
+    ...openProblems(snapshot).map((p) => problemText(p, now)),
+    '',
+    streams(snapshot, now),
+  ]
+    .join('\n')
+    .trimEnd();
+}
+
+function facts(
+  { since, restarts, version, totals, pollIntervalMs, nextPollAt }: SourceSnapshot,
+  now: number,
+): string[] {
+  const next = nextPollAt === undefined ? '' : `, next ${relative(nextPollAt, now)}`;
+  return [
+    `since ${since} (${formatDuration(now - Date.parse(since))}), ${restarts} restarts, configuration version ${version}`,
+    `${count(totals.stored)} stored, ${count(totals.duplicates)} skipped as stored before, ` +
+      `${count(totals.quarantined)} in quarantine; polled every ${formatDuration(pollIntervalMs)}${next}`,
+  ];
+}
+
+/** One line on a problem: what, where, for how long, and what happens next. */
+export function problemText(problem: SubjectProblem, now: number): string {
+  const { type, subject, message, code, attempt, since, retryAt, until, gaveUp } = problem;
+  const next = gaveUp
+    ? 'no further attempt until a restart or update'
+    : `attempt ${attempt}${retryAt === undefined ? '' : `, next ${relative(retryAt, now)}`}${until === undefined ? '' : `, until ${until}`}`;
+  return `! ${type} in ${subject} for ${formatDuration(now - Date.parse(since))}: ${message} [${code}]; ${next}`;
+}
+
+function relative(iso: string, now: number): string {
+  const ms = Date.parse(iso) - now;
+  return ms > 500 ? `in ${formatDuration(ms)}` : 'now';
+}
+
+function streams({ streams: all }: SourceSnapshot, now: number): string {
+  if (all.length === 0) return '';
+  return table(
+    ['stream', 'doing', 'stored', 'skipped', 'quarantined', 'behind', 'newest record', 'checkpoint'],
+    all.map((status) => [
+      status.stream,
+      status.phase,
+      status.stored,
+      status.duplicates,
+      status.quarantined,
+      lagText(status, now),
+      status.lastEventTime,
+      status.position,
+    ]),
+  );
+}
+
+export function lagText(status: StreamStatus, now: number): string {
+  const lag = lagMs(status, now);
+  return lag === undefined ? '-' : lag === 0 ? 'caught up' : formatDuration(lag);
+}
+
+export function listText(listings: readonly SourceListing[]): string {
+  if (listings.length === 0) return 'There are no sources yet: "start FILE.json" creates one.';
+  return table(
+    ['id', 'name', 'collector', 'state', 'health', 'error type', 'newest record', 'workflow'],
+    listings.map((l) => [
+      String(l.sourceId),
+      l.name,
+      l.collector,
+      l.state,
+      l.health,
+      l.errorType,
+      l.lastEventTime,
+      l.workflowId,
+    ]),
+  );
+}
+
+export function healthText(open: readonly HealthEventDocument[], recent: readonly HealthEventDocument[]): string {
+  const rows = recent.map((event) => [
+    event.eventTime,
+    event.status,
+    event.severityLevel,
+    event.eventName,
+    event.attempts,
+    event.resolvedAt?.toISOString(),
+    event.details.error,
+    event.details.description,
+  ]);
+  const summary =
+    open.length === 0 ? 'No open health events.' : `${open.length} open health event${open.length === 1 ? '' : 's'}.`;
+  if (rows.length === 0) return summary;
+  return [
+    summary,
+    '',
+    table(['time', 'status', 'severity', 'event', 'attempts', 'resolved', 'error', 'description'], rows),
+  ].join('\n');
+}

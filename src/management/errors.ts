@@ -1,0 +1,12 @@
+/** Thrown when a request is refused for a reason that the person who made it can mend; the message says how. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+
+  /** @param mistakes each mistake of an invalid configuration, if that is the reason. */
+  constructor(
+    message: string,
+    readonly mistakes: readonly string[] = [],
+  ) {
+    super([message, ...mistakes].join('\n  '));
+  }
+}

@@ -1,0 +1,207 @@
+/** Sources as people manage them: the one service behind every command. */
+
+import {
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowExecutionDescription,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { type Parsed, parseSourceFile, type SourceConfig } from '../config/source-config.js';
+import { SIGNALS, type StopRequest, TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../source/contract.js';
+import type { Collections, HealthEventDocument, SourceDocument } from '../store/collections.js';
+import { openEventsOf, recentEventsOf } from '../store/health-events.js';
+import { createSource, ensureCollector, NameTakenError, updateSource } from '../store/sources.js';
+import { RefusedError } from './errors.js';
+import { listedOf, type SourceListing, type SourceStatus, statusOf } from './source-status.js';
+
+export interface SourceServiceOptions {
+  readonly collections: Collections;
+  readonly client: Client;
+  /** `MIMECAST_ALLOW_INSECURE` */
+  readonly allowInsecure: boolean;
+}
+
+/** Collector of sources that name none. */
+export const DEFAULT_COLLECTOR = 'default';
+
+export interface Started {
+  readonly sourceId: number;
+  readonly name: string;
+  readonly workflowId: string;
+  /** False when the source was there already and has been started again. */
+  readonly created: boolean;
+}
+
+export class SourceService {
+  constructor(private readonly options: SourceServiceOptions) {}
+
+  /**
+   * Creates a source from its JSON file and starts it. A source of this name that is stopped is brought up to the file
+   * and started again: it goes on from its checkpoints.
+   */
+  async start(json: unknown, collector = DEFAULT_COLLECTOR): Promise<Started> {
+    const { collections } = this.options;
+    const config = this.parsed(json);
+    await collections.ensureIndexes();
+    const collectorId = await ensureCollector(collections, collector);
+    const existing = await collections.sources.findOne({ collectorId, name: config.name });
+    if (existing === null) {
+      const source = await refusing(() => createSource(collections, collectorId, config.name, { ...config }));
+      return this.run(source, collector, true);
+    }
+    if (await this.isRunning(existing._id)) throw alreadyRunning(existing);
+    await refusing(() => updateSource(collections, existing._id, config.name, { ...config }));
+    return this.run(existing, collector, false);
+  }
+
+  /** Starts a stopped source again. */
+  async resume(idOrName: string): Promise<Started> {
+    const source = await this.find(idOrName);
+    if (await this.isRunning(source._id)) throw alreadyRunning(source);
+    const collector = await this.options.collections.collectors.findOne({ _id: source.collectorId });
+    return this.run(source, collector?.name ?? '', false);
+  }
+
+  /** Saves a changed configuration and lets the source begin anew with it; its checkpoints stay. */
+  async update(idOrName: string, json: unknown): Promise<{ readonly sourceId: number; readonly version: number }> {
+    const config = this.parsed(json);
+    const source = await this.find(idOrName);
+    const updated = await refusing(() =>
+      updateSource(this.options.collections, source._id, config.name, { ...config }),
+    );
+    if (updated === undefined) throw new RefusedError(`The source ${idOrName} was removed meanwhile`);
+    if (await this.isRunning(source._id)) await this.handle(source._id).signal(SIGNALS.restart);
+    return { sourceId: source._id, version: updated.version };
+  }
+
+  async restart(idOrName: string): Promise<SourceDocument> {
+    return this.signal(idOrName, SIGNALS.restart);
+  }
+
+  async collectNow(idOrName: string): Promise<SourceDocument> {
+    return this.signal(idOrName, SIGNALS.collectNow);
+  }
+
+  /** Asks the source to end; `ended` waits until it has. */
+  async stop(idOrName: string, request: StopRequest = {}): Promise<SourceDocument> {
+    return this.signal(idOrName, SIGNALS.stop, request);
+  }
+
+  /** Waits until the source's workflow is closed. */
+  async ended(sourceId: number): Promise<{ readonly state: string }> {
+    return this.options.client.workflow.getHandle(workflowIdOf(sourceId)).result() as Promise<{
+      readonly state: string;
+    }>;
+  }
+
+  async status(idOrName: string): Promise<SourceStatus> {
+    const source = await this.find(idOrName);
+    return statusOf(this.options, source);
+  }
+
+  async list(): Promise<SourceListing[]> {
+    const { collections } = this.options;
+    const sources = await collections.sources.find().sort({ _id: 1 }).toArray();
+    const collectors = new Map((await collections.collectors.find().toArray()).map(({ _id, name }) => [_id, name]));
+    return Promise.all(
+      sources.map((source) => listedOf(this.options, source, collectors.get(source.collectorId) ?? '')),
+    );
+  }
+
+  async health(
+    idOrName: string,
+    { limit = 50 }: { readonly limit?: number } = {},
+  ): Promise<{ readonly open: HealthEventDocument[]; readonly recent: HealthEventDocument[] }> {
+    const { healthEvents } = this.options.collections;
+    const source = await this.find(idOrName);
+    const [open, recent] = await Promise.all([
+      openEventsOf(healthEvents, source._id),
+      recentEventsOf(healthEvents, source._id, limit),
+    ]);
+    return { open, recent };
+  }
+
+  /** The source with this id or name. @throws RefusedError when there is none, or when several have the name. */
+  async find(idOrName: string): Promise<SourceDocument> {
+    const { sources } = this.options.collections;
+    const byId = /^\d{1,15}$/.test(idOrName) ? await sources.findOne({ _id: Number(idOrName) }) : null;
+    if (byId !== null) return byId;
+    const named = await sources.find({ name: idOrName }).toArray();
+    const [only, ...others] = named;
+    if (only === undefined) throw new RefusedError(`There is no source "${idOrName}"; "list" shows those there are`);
+    if (others.length === 0) return only;
+    const ids = named.map(({ _id }) => _id).join(', ');
+    throw new RefusedError(`Several sources are named "${idOrName}": say which by its id (${ids})`);
+  }
+
+  private parsed(json: unknown): SourceConfig {
+    const parsed: Parsed<SourceConfig> = parseSourceFile(json, { allowInsecure: this.options.allowInsecure });
+    if (!parsed.ok) throw new RefusedError('The configuration is invalid:', parsed.mistakes);
+    return parsed.value;
+  }
+
+  private async run({ _id: sourceId, name }: SourceDocument, collector: string, created: boolean): Promise<Started> {
+    const workflowId = workflowIdOf(sourceId);
+    try {
+      await this.options.client.workflow.start(WORKFLOW_TYPE, {
+        workflowId,
+        taskQueue: TASK_QUEUE,
+        args: [{ sourceId, name, collector }],
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        workflowIdConflictPolicy: 'FAIL',
+        staticSummary: `Mimecast source "${name}"`,
+        staticDetails: staticDetails(sourceId, name, collector),
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+    return { sourceId, name, workflowId, created };
+  }
+
+  private async signal(idOrName: string, signal: string, ...args: [StopRequest?]): Promise<SourceDocument> {
+    const source = await this.find(idOrName);
+    try {
+      await this.handle(source._id).signal(signal, ...args);
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      throw new RefusedError(`The source "${source.name}" is not running; "start ${source._id}" starts it again`);
+    }
+    return source;
+  }
+
+  private handle(sourceId: number) {
+    return this.options.client.workflow.getHandle(workflowIdOf(sourceId));
+  }
+
+  private async isRunning(sourceId: number): Promise<boolean> {
+    try {
+      const described: WorkflowExecutionDescription = await this.handle(sourceId).describe();
+      return described.status.name === 'RUNNING';
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  }
+}
+
+function alreadyRunning({ _id, name }: SourceDocument): RefusedError {
+  return new RefusedError(
+    `The source "${name}" (${_id}) is running already: "update ${_id} FILE.json" changes it, "restart ${_id}" restarts it`,
+  );
+}
+
+function staticDetails(sourceId: number, name: string, collector: string): string {
+  return [
+    `Collects the Mimecast logs of **${name}** (source ${sourceId}, collector *${collector}*) into MongoDB, each record once.`,
+    '',
+    'What it is doing right now stands under *Current details*; the query `status` has the same as JSON.',
+  ].join('\n');
+}
+
+async function refusing<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    throw error instanceof NameTakenError ? new RefusedError(error.message) : error;
+  }
+}

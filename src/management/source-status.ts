@@ -1,0 +1,108 @@
+/** What is known of a source's state, also while its worker is away or its workflow has ended. */
+
+import {
+  type Client,
+  QueryNotRegisteredError,
+  type WorkflowExecutionDescription,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { STATUS_QUERY, workflowIdOf } from '../source/contract.js';
+import type { Health, SourceSnapshot } from '../source/snapshot.js';
+import type { SourceDocument } from '../store/collections.js';
+
+const STATE = defineSearchAttributeKey('MimecastSourceState', SearchAttributeType.KEYWORD);
+const HEALTH = defineSearchAttributeKey('MimecastSourceHealth', SearchAttributeType.KEYWORD);
+const ERROR_TYPE = defineSearchAttributeKey('MimecastErrorType', SearchAttributeType.KEYWORD);
+const LAST_EVENT_TIME = defineSearchAttributeKey('MimecastLastEventTime', SearchAttributeType.DATETIME);
+
+/** How long the workflow may take to answer a query before the answer goes without. */
+const QUERY_LIMIT_MS = 5_000;
+
+export interface SourceListing {
+  readonly sourceId: number;
+  readonly name: string;
+  readonly collector: string;
+  readonly workflowId: string;
+  /** Lifecycle state; `Pending` before the workflow's first step, `Stopped` when there is no workflow. */
+  readonly state: string;
+  readonly health: Health | 'Unknown';
+  readonly errorType?: string;
+  readonly lastEventTime?: string;
+}
+
+export interface SourceStatus extends SourceListing {
+  /** The whole snapshot; absent when no worker answered. */
+  readonly snapshot?: SourceSnapshot;
+  /** Why there is no snapshot. */
+  readonly note?: string;
+}
+
+interface Access {
+  readonly client: Client;
+}
+
+/** A source's line in the list, from its search attributes: no worker is needed to answer. */
+export async function listedOf(
+  { client }: Access,
+  { _id: sourceId, name, stoppedAt }: SourceDocument,
+  collector: string,
+): Promise<SourceListing> {
+  const workflowId = workflowIdOf(sourceId);
+  const described = await describe(client, workflowId);
+  const attributes = described?.typedSearchAttributes;
+  const errorType = attributes?.get(ERROR_TYPE);
+  const lastEventTime = attributes?.get(LAST_EVENT_TIME);
+  return {
+    sourceId,
+    name,
+    collector,
+    workflowId,
+    state: stateOf(described, stoppedAt !== undefined),
+    health: (attributes?.get(HEALTH) as Health | undefined) ?? 'Unknown',
+    ...(errorType === undefined ? {} : { errorType }),
+    ...(lastEventTime === undefined ? {} : { lastEventTime: lastEventTime.toISOString() }),
+  };
+}
+
+/** A source's whole state. */
+export async function statusOf(access: Access, source: SourceDocument, collector = ''): Promise<SourceStatus> {
+  const { client } = access;
+  const handle = client.workflow.getHandle(workflowIdOf(source._id));
+  try {
+    const snapshot = await client.withDeadline(Date.now() + QUERY_LIMIT_MS, () =>
+      handle.query<SourceSnapshot>(STATUS_QUERY),
+    );
+    const listed = await listedOf(access, source, snapshot.collector);
+    // A workflow that was terminated still answers the query, with what it last knew.
+    return listed.state === 'Terminated' ? { ...listed, snapshot } : { ...listed, ...ofSnapshot(snapshot), snapshot };
+  } catch (error) {
+    if (error instanceof QueryNotRegisteredError) throw error;
+    const note =
+      error instanceof WorkflowNotFoundError
+        ? 'it has no workflow; "start" starts it'
+        : 'no worker answered; is one running ("npm run worker")?';
+    return { ...(await listedOf(access, source, collector)), note };
+  }
+}
+
+function ofSnapshot({ state, health }: SourceSnapshot): Pick<SourceListing, 'state' | 'health'> {
+  return { state, health };
+}
+
+function stateOf(described: WorkflowExecutionDescription | undefined, stopped: boolean): string {
+  if (described === undefined) return stopped ? 'Stopped' : 'Pending';
+  const status = described.status.name;
+  if (status === 'TERMINATED') return 'Terminated';
+  if (status === 'FAILED' || status === 'TIMED_OUT') return 'Failed';
+  return described.typedSearchAttributes.get(STATE) ?? 'Pending';
+}
+
+async function describe(client: Client, workflowId: string): Promise<WorkflowExecutionDescription | undefined> {
+  try {
+    return await client.workflow.getHandle(workflowId).describe();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,33 @@
+/** The connection to Temporal, with errors that say what to do. */
+
+import { Client, Connection } from '@temporalio/client';
+import { readTemporalConfig } from '../config/temporal.js';
+import { RefusedError } from './errors.js';
+
+export interface TemporalClient {
+  readonly client: Client;
+  readonly connection: Connection;
+  readonly address: string;
+  readonly namespace: string;
+  close(): Promise<void>;
+}
+
+/** @throws RefusedError when Temporal does not answer within ten seconds. */
+export async function connectTemporal(env: NodeJS.ProcessEnv = process.env): Promise<TemporalClient> {
+  const { connectionOptions, namespace = 'default', address } = readTemporalConfig(env);
+  try {
+    const connection = await Connection.connect({ ...connectionOptions, connectTimeout: '10 seconds' });
+    return {
+      client: new Client({ connection, namespace }),
+      connection,
+      address,
+      namespace,
+      close: () => connection.close(),
+    };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RefusedError(
+      `Temporal does not answer at ${address} (${reason}). Start it with "npm start", or set TEMPORAL_ADDRESS.`,
+    );
+  }
+}

@@ -1,0 +1,24 @@
+/** One log for the program, its activities and workflows, and Temporal's core: JSON lines on stderr. */
+
+import { DefaultLogger, type LogEntry, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
+import { destination, type Logger, pino } from 'pino';
+
+/** @param level as `LOG_LEVEL` has it. */
+export function createLogger(level: string, name: string): Logger {
+  return pino({ level, name, base: { pid: process.pid } }, destination({ fd: 2, sync: false }));
+}
+
+/** Sends Temporal's own log through ours. To be called once, before any connection or worker is made. */
+export function installTemporalLogger(logger: Logger): void {
+  Runtime.install({
+    logger: new DefaultLogger('TRACE', (entry) => write(logger, entry)),
+    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN' }) } },
+  });
+}
+
+function write(logger: Logger, { level, message, meta }: LogEntry): void {
+  const { error, ...rest } = meta ?? {};
+  logger[LEVELS[level]]({ ...rest, ...(error === undefined ? {} : { err: error }) }, message);
+}
+
+const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;

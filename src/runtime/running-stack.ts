@@ -1,0 +1,40 @@
+/**
+ * How a program in another terminal finds the servers that `npm start` runs on this machine: their addresses stand in
+ * the data folder while it runs. What is set in the environment goes before.
+ */
+
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { dataFolderPath } from '../embedded/data-folder.js';
+import { identifyProcess, isRunning, parseIdentity } from '../embedded/process-identity.js';
+
+/** The variables by which programs reach the servers. */
+export type StackEnvironment = Readonly<
+  Record<'TEMPORAL_ADDRESS' | 'TEMPORAL_NAMESPACE' | 'MONGODB_URI' | 'MONGODB_DB' | 'MIMECAST_ALLOW_INSECURE', string>
+>;
+
+const FILE = 'running.json';
+
+/** Announces the servers. @returns takes the announcement back. */
+export function announceStack(dataDir: string, environment: StackEnvironment): () => void {
+  const file = join(dataDir, FILE);
+  writeFileSync(file, JSON.stringify({ process: identifyProcess(process.pid), environment }, null, 2));
+  return () => rmSync(file, { force: true });
+}
+
+/** The environment for a program, completed by the running stack's addresses where there is one. */
+export function environmentWithStack(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  // Half of one place and half of another would mix up sources: one variable set means that the caller chose.
+  if (env.TEMPORAL_ADDRESS || env.MONGODB_URI) return env;
+  return { ...readAnnouncement(join(dataFolderPath(env), FILE)), ...env };
+}
+
+function readAnnouncement(file: string): Partial<StackEnvironment> {
+  try {
+    const { process: identity, environment } = JSON.parse(readFileSync(file, 'utf8'));
+    const holder = parseIdentity(JSON.stringify(identity));
+    return holder !== undefined && isRunning(holder) ? environment : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,87 @@
+/** The worker: runs workflows and activities until it is told to stop (SIGINT, SIGTERM). */
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { Command } from 'commander';
+import type { Logger } from 'pino';
+import { failureInterceptor } from './activities/failure-interceptor.js';
+import { createActivities } from './activities/index.js';
+import { type Environment, readEnvironment } from './config/environment.js';
+import { readTemporalConfig } from './config/temporal.js';
+import { ensureSearchAttributes } from './management/search-attributes.js';
+import { connectTemporal } from './management/temporal-client.js';
+import { createLogger, installTemporalLogger } from './runtime/logger.js';
+import { messageOf, runProgram } from './runtime/program.js';
+import { environmentWithStack } from './runtime/running-stack.js';
+import { workflowCode } from './runtime/workflow-code.js';
+import { TASK_QUEUE } from './source/contract.js';
+import { collectionsOf } from './store/collections.js';
+import { openDatabase } from './store/database.js';
+
+async function main(): Promise<void> {
+  const env = environmentWithStack();
+  const environment = readEnvironment(env);
+  const logger = createLogger(environment.logLevel, 'worker');
+  installTemporalLogger(logger);
+  const { connectionOptions } = readTemporalConfig(env);
+  const namespace = await prepareTemporal(env, logger);
+  const connection = await NativeConnection.connect(connectionOptions);
+  const database = openDatabase({
+    uri: environment.mongodbUri,
+    name: environment.mongodbDb,
+    appName: 'mimecast-worker',
+  });
+  try {
+    const worker = await createWorker(connection, namespace, environment, database);
+    logger.info({ taskQueue: TASK_QUEUE, namespace, database: environment.mongodbDb }, 'worker ready');
+    await worker.run();
+    logger.info('worker stopped');
+  } finally {
+    await database.close();
+    await connection.close();
+  }
+}
+
+function createWorker(
+  connection: NativeConnection,
+  namespace: string,
+  { allowInsecure }: Environment,
+  { db }: ReturnType<typeof openDatabase>,
+): Promise<Worker> {
+  return Worker.create({
+    connection,
+    namespace,
+    taskQueue: TASK_QUEUE,
+    ...workflowCode(),
+    activities: createActivities({ collections: collectionsOf(db), allowInsecure }),
+    interceptors: { activity: [failureInterceptor] },
+    // A cancellation reaches an activity with its next heartbeat: a stop or restart should not wait for longer.
+    maxHeartbeatThrottleInterval: '1 second',
+    defaultHeartbeatThrottleInterval: '1 second',
+    // Long enough to store what an attempt holds; the checkpoint makes the rest safe.
+    shutdownGraceTime: '3 seconds',
+    shutdownForceTime: '30 seconds',
+    maxConcurrentActivityTaskExecutions: 200,
+    maxCachedWorkflows: 500,
+  });
+}
+
+/** Waits until Temporal answers, however long that takes, and makes the search attributes that are missing. */
+async function prepareTemporal(env: NodeJS.ProcessEnv, logger: Logger): Promise<string> {
+  for (;;) {
+    try {
+      const temporal = await connectTemporal(env);
+      await ensureSearchAttributes(temporal.connection, temporal.namespace).finally(temporal.close);
+      return temporal.namespace;
+    } catch (error) {
+      logger.warn(`${messageOf(error)} Trying again in 5 s.`);
+      await pause(5_000);
+    }
+  }
+}
+
+await runProgram(
+  new Command('worker')
+    .description('Runs the workflows and activities of Mimecast sources. Configured by environment: see the README.')
+    .action(main),
+);
