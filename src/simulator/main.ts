@@ -1,0 +1,56 @@
+/** `npm run simulator`: a simulated Mimecast API until it is interrupted. */
+import { CommanderError } from 'commander';
+import { readCommandLine, simulatorCommand } from './command-line.js';
+import { SimulatorOptionError } from './options.js';
+import { type Simulator, startSimulator } from './simulator.js';
+
+const WRONG_USAGE = 2;
+
+function refuse(mistakes: readonly string[]): never {
+  for (const mistake of mistakes) console.error(`simulator: ${mistake}`);
+  console.error('simulator: --help shows the usage');
+  process.exit(WRONG_USAGE);
+}
+
+function announce({ url, tenants }: Simulator, json: boolean): void {
+  if (json) {
+    console.log(JSON.stringify({ url, tenants }));
+    return;
+  }
+  console.log(`Simulated Mimecast API at ${url}`);
+  for (const { accountId, clientId, clientSecret } of tenants) {
+    console.log(`  account ${accountId}: client id ${clientId}, client secret ${clientSecret}`);
+  }
+  console.log(`What it served: ${url}/_simulator/truth?totals=true. Ctrl-C stops it.`);
+}
+
+const command = simulatorCommand().exitOverride();
+try {
+  command.parse();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exit(error.exitCode === 0 ? 0 : WRONG_USAGE);
+}
+const { options, json, mistakes } = readCommandLine(command);
+if (mistakes.length > 0) refuse(mistakes);
+
+let simulator: Simulator;
+try {
+  simulator = await startSimulator(options);
+} catch (error) {
+  if (error instanceof SimulatorOptionError) refuse(error.mistakes);
+  console.error(`simulator: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+}
+announce(simulator, json);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    simulator.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error('simulator:', error);
+        process.exit(1);
+      },
+    );
+  });
+}
