@@ -1,0 +1,100 @@
+/**
+ * `npm test [-- VITEST-ARGUMENT…]`: runs the tests on real servers. The last line it prints is
+ * `N passed, N failed`, with `, N skipped` when there are any, counted from vitest's own report.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findExecutables } from '../src/embedded/executables.js';
+import { spawnGuarded } from '../src/embedded/guarded-process.js';
+import { projectRoot } from '../src/embedded/project-root.js';
+import { temporaryFolder } from '../test/support/temporary-folder.js';
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+const root = projectRoot();
+process.chdir(root);
+const folder = temporaryFolder();
+process.on('exit', () => folder.remove());
+const report = join(folder.path, 'report.json');
+
+const { counts, problem } = await runTests().catch((error: Error) => ({ counts: none(), problem: error.message }));
+if (problem !== undefined) {
+  console.error(problem);
+  counts.failed += 1;
+}
+const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
+console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
+process.exit(counts.failed > 0 ? 1 : 0);
+
+/** `problem` is a reason to fail that is no single test's failure. */
+async function runTests(): Promise<{ counts: Counts; problem?: string }> {
+  // Found here, so that a download never eats up the time limit of a test.
+  const found = await findExecutables(['temporal', 'mongod', 'temporal-test-server'], { onProgress: console.error });
+  const args = [
+    'run',
+    ...process.argv.slice(2),
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ];
+  const vitest = await spawnGuarded(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), ...args], {
+    name: 'vitest',
+    env: {
+      CI: 'true',
+      // One folder for all that the tests leave lying about, even when they are interrupted.
+      TMPDIR: folder.path,
+      TEMPORAL_CLI_PATH: found.temporal,
+      MONGOD_PATH: found.mongod,
+      TEMPORAL_TEST_SERVER_PATH: found['temporal-test-server'],
+    },
+  });
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    process.once(signal, () => void vitest.stop().finally(() => process.exit(code)));
+  }
+  const { code } = await waitFor(vitest.exited);
+  if (!existsSync(report)) return { counts: none(), problem: `vitest ended with code ${code} and without a report` };
+  const counts = count(JSON.parse(readFileSync(report, 'utf8')));
+  if (counts.passed + counts.failed === 0) return { counts, problem: 'no test ran' };
+  if (code !== 0 && counts.failed === 0) {
+    return { counts, problem: `vitest ended with code ${code} although no test failed: an error outside of tests` };
+  }
+  return { counts };
+}
+
+/** A guarded process does not keep the event loop alive by itself. */
+async function waitFor<T>(promise: Promise<T>): Promise<T> {
+  const alive = setInterval(() => undefined, 60_000);
+  try {
+    return await promise;
+  } finally {
+    clearInterval(alive);
+  }
+}
+
+interface Report {
+  testResults: { status: string; assertionResults: { status: string }[] }[];
+}
+
+/** A file that could not even be loaded has no tests to count, and is one failure. */
+function count({ testResults }: Report): Counts {
+  const counts = none();
+  for (const { status, assertionResults } of testResults) {
+    const failed = assertionResults.filter((test) => test.status === 'failed').length;
+    const passed = assertionResults.filter((test) => test.status === 'passed').length;
+    counts.passed += passed;
+    counts.failed += status === 'failed' && failed === 0 ? 1 : failed;
+    counts.skipped += assertionResults.length - passed - failed;
+  }
+  return counts;
+}
+
+function none(): Counts {
+  return { passed: 0, failed: 0, skipped: 0 };
+}

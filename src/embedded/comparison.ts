@@ -1,0 +1,41 @@
+/** What the store holds of a source, beside what the simulator holds. */
+
+import { COLLECTION_OF, STREAMS } from '../source/streams.js';
+import type { Collections } from '../store/collections.js';
+
+export interface CollectionCount {
+  /** Records of the source in the collection. */
+  readonly stored: number;
+  /** Records that the simulator holds. */
+  readonly truth: number;
+}
+
+export type Comparison = Readonly<Record<string, CollectionCount>>;
+
+interface Truth {
+  readonly tenants: Readonly<
+    Record<
+      string,
+      { readonly clientId: string; readonly streams: Readonly<Record<string, { held: { lines: number } }>> }
+    >
+  >;
+}
+
+export async function compare(collections: Collections, sourceId: number, simulatorUrl: string): Promise<Comparison> {
+  const answer = await fetch(`${simulatorUrl}/_simulator/truth?totals=true&scope=held`);
+  const { tenants } = (await answer.json()) as Truth;
+  const tenant = Object.values(tenants).find(({ clientId }) => clientId === 'sim-client-1');
+  const counts = STREAMS.map(async (stream) => {
+    const stored = await collections.records(stream).countDocuments({ _sourceId: sourceId });
+    return [COLLECTION_OF[stream], { stored, truth: tenant?.streams[stream]?.held.lines ?? 0 }] as const;
+  });
+  return Object.fromEntries(await Promise.all(counts));
+}
+
+export function isComplete(comparison: Comparison): boolean {
+  return Object.values(comparison).every(({ stored, truth }) => stored === truth);
+}
+
+export function sumOf(comparison: Comparison, what: keyof CollectionCount): number {
+  return Object.values(comparison).reduce((sum, counts) => sum + counts[what], 0);
+}

@@ -1,0 +1,75 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { awaitReady } from './await-ready.js';
+import { type GuardedProcess, spawnGuarded } from './guarded-process.js';
+import { choosePort, LOOPBACK } from './ports.js';
+import { becomePrimary, REPLICA_SET } from './replica-set.js';
+import { serverSlot } from './server-slot.js';
+
+const DEFAULT_PORT = 27_017;
+
+export interface MongodOptions {
+  /** The program, see `findExecutables`. */
+  executable: string;
+  /** Created when missing. */
+  dataDir: string;
+  /** The exact port. Default 27017 when free, else any free one. */
+  port?: number;
+  logFile: string;
+  onProgress?: (text: string) => void;
+  /** Milliseconds until it has to accept writes. Default 60,000: recovery after a kill takes its time. */
+  startTimeoutMs?: number;
+}
+
+export interface RunningMongod extends Pick<GuardedProcess, 'pid' | 'exited' | 'stop' | 'describeExit'> {
+  /** Without a database name. */
+  readonly uri: string;
+  readonly port: number;
+}
+
+/**
+ * Starts a mongod as a replica set of one, which transactions need, and waits until it accepts writes.
+ * The journal is on, so a kill loses nothing that was acknowledged.
+ *
+ * @throws Error with the end of its log when it does not come up
+ */
+export async function startMongod(options: MongodOptions): Promise<RunningMongod> {
+  const { executable, dataDir, logFile, onProgress = () => undefined, startTimeoutMs = 60_000 } = options;
+  mkdirSync(dataDir, { recursive: true });
+  const slot = serverSlot('mongod', join(dataDir, 'mongod.owner'));
+  await slot.free(onProgress);
+  const port = await (options.port === undefined
+    ? choosePort(DEFAULT_PORT)
+    : choosePort(options.port, { required: true }));
+  const deadline = Date.now() + startTimeoutMs;
+  const server = await spawnGuarded(executable, mongodArguments(dataDir, port), { name: 'mongod', logFile });
+  slot.occupy(server.pid);
+  try {
+    await awaitReady(server, (signal) => becomePrimary(port, deadline, signal));
+  } catch (error) {
+    slot.release();
+    throw error;
+  }
+  return {
+    uri: `mongodb://${LOOPBACK}:${port}/?replicaSet=${REPLICA_SET}&directConnection=true`,
+    port,
+    pid: server.pid,
+    exited: server.exited,
+    describeExit: (exit) => server.describeExit(exit),
+    async stop() {
+      await server.stop();
+      slot.release();
+    },
+  };
+}
+
+function mongodArguments(dataDir: string, port: number): string[] {
+  return [
+    ...['--dbpath', dataDir, '--port', String(port), '--bind_ip', LOOPBACK, '--replSet', REPLICA_SET],
+    // Defaults would take half of the memory for the cache, and 5 % of the disk for an oplog that nobody follows.
+    ...['--wiredTigerCacheSizeGB', '1', '--oplogSize', '256'],
+    // A socket file in /tmp would be left behind by a kill.
+    ...['--nounixsocket', '--quiet'],
+    ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
+  ];
+}

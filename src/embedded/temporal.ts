@@ -1,0 +1,97 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { awaitReady } from './await-ready.js';
+import { type GuardedProcess, spawnGuarded } from './guarded-process.js';
+import { choosePort, LOOPBACK } from './ports.js';
+import { serverSlot } from './server-slot.js';
+import { awaitTemporal, type SearchAttributeTypes } from './temporal-ready.js';
+
+const DEFAULT_PORT = 7233;
+const DEFAULT_UI_PORT = 8233;
+
+export interface TemporalOptions {
+  /** The `temporal` command-line program, see `findExecutables`. */
+  executable: string;
+  /** SQLite file that keeps workflows across runs. Default: kept in memory and lost at the end. */
+  dbFilename?: string;
+  /** The exact port of the service. Default 7233 when free, else any free one. */
+  port?: number;
+  /** The exact port of the Web UI. Default 8233 when free, else any free one. */
+  uiPort?: number;
+  /** Default `default`. */
+  namespace?: string;
+  /** Custom search attributes, registered when they are not there yet. */
+  searchAttributes: SearchAttributeTypes;
+  logFile: string;
+  onProgress?: (text: string) => void;
+  /** Milliseconds until it has to answer. Default 60,000. */
+  startTimeoutMs?: number;
+}
+
+export interface RunningTemporal extends Pick<GuardedProcess, 'pid' | 'exited' | 'stop' | 'describeExit'> {
+  /** `host:port`, as `TEMPORAL_ADDRESS` has it. */
+  readonly address: string;
+  readonly uiUrl: string;
+  readonly namespace: string;
+}
+
+/**
+ * Starts Temporal's development server with its Web UI and waits until it serves.
+ *
+ * @throws Error with the end of its log when it does not come up
+ */
+export async function startTemporal(options: TemporalOptions): Promise<RunningTemporal> {
+  const { dbFilename, namespace = 'default', searchAttributes, logFile, onProgress = () => undefined } = options;
+  const slot = dbFilename === undefined ? undefined : serverSlot('Temporal', `${dbFilename}.owner`);
+  if (dbFilename !== undefined) mkdirSync(dirname(dbFilename), { recursive: true });
+  await slot?.free(onProgress);
+  const port = await exactOr(options.port, DEFAULT_PORT);
+  const uiPort = await exactOr(options.uiPort, DEFAULT_UI_PORT);
+  const deadline = Date.now() + (options.startTimeoutMs ?? 60_000);
+  const args = temporalArguments({ port, uiPort, namespace, searchAttributes, dbFilename });
+  const server = await spawnGuarded(options.executable, args, { name: 'Temporal', logFile });
+  slot?.occupy(server.pid);
+  const address = `${LOOPBACK}:${port}`;
+  try {
+    const target = { address, namespace, searchAttributes, deadline };
+    await awaitReady(server, (signal) => awaitTemporal(target, signal));
+  } catch (error) {
+    slot?.release();
+    throw error;
+  }
+  return {
+    address,
+    uiUrl: `http://${LOOPBACK}:${uiPort}`,
+    namespace,
+    pid: server.pid,
+    exited: server.exited,
+    describeExit: (exit) => server.describeExit(exit),
+    async stop() {
+      await server.stop();
+      slot?.release();
+    },
+  };
+}
+
+function exactOr(exact: number | undefined, preferred: number): Promise<number> {
+  return exact === undefined ? choosePort(preferred) : choosePort(exact, { required: true });
+}
+
+interface ServerArguments {
+  port: number;
+  uiPort: number;
+  namespace: string;
+  searchAttributes: SearchAttributeTypes;
+  dbFilename: string | undefined;
+}
+
+function temporalArguments({ port, uiPort, namespace, searchAttributes, dbFilename }: ServerArguments): string[] {
+  return [
+    ...['server', 'start-dev', '--ip', LOOPBACK, '--port', String(port), '--ui-port', String(uiPort)],
+    ...['--namespace', namespace, '--log-level', 'warn', '--log-format', 'json', '--ui-disable-news-fetch'],
+    ...(dbFilename === undefined ? [] : ['--db-filename', dbFilename]),
+    ...Object.entries(searchAttributes).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
+    // Else an attribute that was just added is unknown for up to a minute.
+    ...['--dynamic-config-value', 'system.forceSearchAttributesCacheRefreshOnRead=true'],
+  ];
+}

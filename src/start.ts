@@ -1,0 +1,228 @@
+/** `npm start`: everything on this machine, with a live view; or until all is stored, for scripts. */
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { Command } from 'commander';
+import { createLogUpdate } from 'log-update';
+import { type Address, type LiveFrame, liveView, plainLine } from './cli/live-view.js';
+import { Rates } from './cli/rates.js';
+import { count } from './cli/table.js';
+import { type Comparison, compare, isComplete, sumOf } from './embedded/comparison.js';
+import { openDataFolder } from './embedded/data-folder.js';
+import { ensureSampleSource } from './embedded/sample-source.js';
+import { type Stack, startStack } from './embedded/stack.js';
+import { RefusedError } from './management/errors.js';
+import { SourceService } from './management/source-service.js';
+import { connectTemporal } from './management/temporal-client.js';
+import { EXIT, runProgram } from './runtime/program.js';
+import { formatDuration, parseDuration } from './source/duration.js';
+import { collectionsOf } from './store/collections.js';
+import { openDatabase } from './store/database.js';
+
+interface Options {
+  readonly untilCaughtUp?: boolean;
+  readonly json?: boolean;
+  readonly history: string;
+  readonly historyRate: string;
+  readonly rate: string;
+  readonly records?: string;
+  readonly pollInterval: string;
+  readonly timeout: string;
+}
+
+const program = new Command('start')
+  .description('Starts Temporal, MongoDB, a simulated Mimecast, a worker and a sample source, and shows them at work.')
+  .option('--until-caught-up', 'end as soon as all that the simulator holds is stored')
+  .option('--json', 'last line of the output: one JSON object with the counts per collection')
+  .option('--history <duration>', 'past that the simulator holds at its very first start', '24h')
+  .option('--history-rate <n>', 'records per minute in that past', '60')
+  .option('--rate <n>', 'live records per minute', '600')
+  .option('--records <folder>', 'serve these NDJSON files (also .gz) instead of generated records')
+  .option('--poll-interval <duration>', 'how often the sample source looks for more', '5s')
+  .option('--timeout <duration>', 'with --until-caught-up: give up after this time', '15m')
+  .addHelpText(
+    'after',
+    '\nData is kept under .data/ (MIMECAST_DATA_DIR). TEMPORAL_ADDRESS or MONGODB_URI, when set, are used instead of own servers.',
+  )
+  .action(main);
+
+const stopping = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (stopping.signal.aborted) process.exit(130);
+    process.stderr.write('\nStopping … (once more to stop at once)\n');
+    stopping.abort();
+  });
+}
+
+async function main(options: Options): Promise<void> {
+  const startedAt = Date.now();
+  const timeoutMs = parseDuration(options.timeout);
+  if (timeoutMs === undefined) throw new RefusedError(`--timeout ${options.timeout} is no duration such as 15m`);
+  const say = (text: string) => process.stderr.write(`${text}\n`);
+  const notices: string[] = [];
+  const data = openDataFolder();
+  try {
+    say('Starting Temporal, MongoDB, the simulator and a worker …');
+    let booting = true;
+    const stack = await startStack({
+      data,
+      simulatorArguments: simulatorArguments(options),
+      onProgress: (text) => {
+        if (booting || options.untilCaughtUp) say(text);
+        else notices.push(text);
+      },
+    });
+    booting = false;
+    try {
+      await withStack(stack, async (service, collections) => {
+        const sources = await collections.sources.find().toArray();
+        const { simulatorUrl } = stack;
+        const { pollInterval, untilCaughtUp = false } = options;
+        const sourceId = await ensureSampleSource(service, sources, { simulatorUrl, pollInterval }, untilCaughtUp);
+        say(`Everything runs after ${formatDuration(Date.now() - startedAt)}.`);
+        const watch = new Watch(service, sourceId, stack, notices, startedAt);
+        if (!untilCaughtUp) return watch.untilStopped();
+        const before = await compare(collections, sourceId, simulatorUrl);
+        const after = await watch.untilComplete(() => compare(collections, sourceId, simulatorUrl), timeoutMs);
+        report(before, after, startedAt, options.json === true);
+      });
+    } finally {
+      await stack.stop();
+    }
+  } finally {
+    data.release();
+  }
+}
+
+function simulatorArguments({ history, historyRate, rate, records, untilCaughtUp }: Options): string[] {
+  const traffic =
+    records === undefined ? ['--history', history, '--history-rate', historyRate] : ['--records', records];
+  return [...traffic, '--rate', rate, ...(untilCaughtUp ? ['--frozen'] : [])];
+}
+
+async function withStack(
+  { env, mongodbUri, mongodbDb }: Stack,
+  work: (service: SourceService, collections: ReturnType<typeof collectionsOf>) => Promise<void>,
+): Promise<void> {
+  const database = openDatabase({ uri: mongodbUri, name: mongodbDb });
+  const temporal = await connectTemporal(env);
+  try {
+    const collections = collectionsOf(database.db);
+    await work(new SourceService({ collections, client: temporal.client, allowInsecure: true }), collections);
+  } finally {
+    await temporal.close();
+    await database.close();
+  }
+}
+
+/** Looks at the source every second and shows it. */
+class Watch {
+  private readonly rates = new Rates();
+  private readonly show: (frame: LiveFrame) => void;
+
+  constructor(
+    private readonly service: SourceService,
+    private readonly sourceId: number,
+    private readonly stack: Stack,
+    private readonly notices: readonly string[],
+    private readonly startedAt: number,
+  ) {
+    this.show = process.stdout.isTTY ? terminalView() : plainView();
+  }
+
+  async untilStopped(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await this.look();
+      await sleep(1_000);
+    }
+  }
+
+  /** @throws RefusedError when the source needs somebody, or when the time is over. */
+  async untilComplete(comparison: () => Promise<Comparison>, timeoutMs: number): Promise<Comparison> {
+    const deadline = Date.now() + timeoutMs;
+    while (!stopping.signal.aborted) {
+      const { status } = await this.look();
+      const streams = status.snapshot?.streams ?? [];
+      if (streams.length > 0 && streams.every(({ caughtUp }) => caughtUp)) {
+        const counts = await comparison();
+        if (isComplete(counts)) return counts;
+        await this.service.collectNow(String(this.sourceId));
+      }
+      const parked = streams.find(({ phase }) => phase === 'parked')?.problem ?? status.snapshot?.problem;
+      if (parked?.gaveUp) throw new RefusedError(`The source needs somebody: ${parked.type}: ${parked.message}`);
+      if (Date.now() > deadline) throw new RefusedError('Not everything was stored in time (--timeout)');
+      await sleep(500);
+    }
+    throw new RefusedError('Stopped before everything was stored');
+  }
+
+  private async look(): Promise<LiveFrame> {
+    const status = await this.service.status(String(this.sourceId));
+    const now = Date.now();
+    const frame = {
+      status,
+      addresses: this.addresses(),
+      rates: this.rates.measure(status.snapshot?.streams ?? [], now),
+      notices: this.notices.slice(-5),
+      startedAt: this.startedAt,
+      now,
+    };
+    this.show(frame);
+    return frame;
+  }
+
+  private addresses(): Address[] {
+    const { uiUrl, namespace, temporalAddress, mongodbUri, mongodbDb, simulatorUrl } = this.stack;
+    const workflow = `namespaces/${namespace}/workflows/mimecast-source-${this.sourceId}`;
+    return [
+      { name: 'Temporal Web UI', address: uiUrl === undefined ? `(of ${temporalAddress})` : `${uiUrl}/${workflow}` },
+      { name: 'Temporal', address: temporalAddress },
+      { name: 'MongoDB', address: `${mongodbUri}  (database ${mongodbDb})` },
+      { name: 'Simulator', address: simulatorUrl },
+      { name: 'Worker', address: `process ${this.stack.workerPid()}, logs in .data/logs/` },
+    ];
+  }
+}
+
+function terminalView(): (frame: LiveFrame) => void {
+  const draw = createLogUpdate(process.stdout);
+  return (frame) => draw(liveView(frame));
+}
+
+/** At once when the state changes, else at most every five seconds and only if there is news. */
+function plainView(): (frame: LiveFrame) => void {
+  let shownAt = 0;
+  let shownState = '';
+  let shownText = '';
+  return (frame) => {
+    const text = plainLine(frame);
+    const news = text.slice(9) !== shownText.slice(9);
+    if (frame.status.state === shownState && (frame.now - shownAt < 5_000 || !news)) return;
+    process.stderr.write(`${text}\n`);
+    shownAt = frame.now;
+    shownState = frame.status.state;
+    shownText = text;
+  };
+}
+
+function report(before: Comparison, after: Comparison, startedAt: number, json: boolean): void {
+  const stored = sumOf(after, 'stored');
+  const added = stored - sumOf(before, 'stored');
+  const news = added === 0 ? 'Nothing new: all of it was stored before.' : `${count(added)} of them are new.`;
+  const message = `All ${count(sumOf(after, 'truth'))} records that the simulator holds are stored. ${news}`;
+  const seconds = (Date.now() - startedAt) / 1000;
+  if (!json) process.stdout.write(`${message}\n`);
+  else
+    process.stdout.write(
+      `${JSON.stringify({ complete: true, message, stored, added, seconds, collections: after })}\n`,
+    );
+}
+
+async function sleep(ms: number): Promise<void> {
+  await pause(ms, undefined, { signal: stopping.signal }).catch((error: Error) => {
+    if (error.name !== 'AbortError') throw error;
+  });
+}
+
+await runProgram(program);
+process.exit(process.exitCode ?? EXIT.done);

@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { spawnGuarded } from '../../src/embedded/guarded-process.js';
+import { identifyProcess, isRunning } from '../../src/embedded/process-identity.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const PARENT = fileURLToPath(new URL('guarding-parent.ts', import.meta.url));
+const STUBBORN = `trap '' TERM; while :; do sleep 0.1; done`;
+
+let folder: ReturnType<typeof temporaryFolder>;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => folder.remove());
+
+/** A process of its own that guards a server, and what both are. */
+async function guardingParent(script: string) {
+  const parent = spawn(process.execPath, ['--import', 'tsx', PARENT, script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const pid = await new Promise<number>((resolve) => parent.stdout.once('data', (text) => resolve(Number(text))));
+  return { parent, server: identifyProcess(pid) };
+}
+
+describe('a server ends with its owner', () => {
+  test.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)('when that gets %s', async (signal) => {
+    const { parent, server } = await guardingParent('exec sleep 1000');
+    expect(isRunning(server)).toBe(true);
+    parent.kill(signal);
+    await vi.waitFor(() => expect(isRunning(server)).toBe(false), 5_000);
+  });
+
+  test('when that is killed, even if the server ignores a polite request', async () => {
+    const { parent, server } = await guardingParent(STUBBORN);
+    parent.kill('SIGKILL');
+    await vi.waitFor(() => expect(isRunning(server)).toBe(false), 5_000);
+  });
+});
+
+test('a server does not get the signals that a terminal sends to the group of its owner', async () => {
+  const server = await spawnGuarded('sleep', ['1000'], { name: 'sleep' });
+  const group = readFileSync(`/proc/${server.pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[2];
+  const ours = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ')[2];
+  expect(group).not.toBe(ours);
+  await server.stop();
+});
+
+describe('stop', () => {
+  test('waits for a clean end', async () => {
+    const script = `trap 'sleep 0.3; echo clean; exit 0' TERM; while :; do sleep 0.05; done`;
+    const logFile = join(folder.path, 'logs/server.log');
+    const server = await spawnGuarded('sh', ['-c', script], { name: 'server', logFile });
+    await sleep(100);
+    await server.stop();
+    expect(readFileSync(logFile, 'utf8')).toBe('clean\n');
+    expect(await server.exited).toEqual({ code: 0, stopped: true });
+  });
+
+  test('kills what does not end in time', async () => {
+    const server = await spawnGuarded('sh', ['-c', STUBBORN], { name: 'server', graceSeconds: 1 });
+    await sleep(100);
+    await server.stop();
+    expect(await server.exited).toEqual({ code: 137, stopped: true });
+  });
+});
+
+test('an unexpected end is told with the last words of the log', async () => {
+  const logFile = join(folder.path, 'server.log');
+  const script = 'for i in $(seq 40); do echo "line $i"; done; echo "address in use" >&2; exit 48';
+  const server = await spawnGuarded('sh', ['-c', script], { name: 'mongod', logFile });
+  const exit = await server.exited;
+  expect(exit).toEqual({ code: 48, stopped: false });
+  const { message } = server.describeExit(exit);
+  expect(message).toMatch(/^mongod ended unexpectedly \(exit code 48\); the end of .*server\.log:\nline 27\n/);
+  expect(message).toMatch(/\naddress in use$/);
+});
+
+test('a program that is not there is an unexpected end, too', async () => {
+  const logFile = join(folder.path, 'server.log');
+  const server = await spawnGuarded(join(folder.path, 'nothing'), [], { name: 'mongod', logFile });
+  expect(server.describeExit(await server.exited).message).toMatch(/exit code 127\).*not found/s);
+});

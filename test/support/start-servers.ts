@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { findExecutables } from '../../src/embedded/executables.js';
+import { startMongod } from '../../src/embedded/mongod.js';
+import { choosePort } from '../../src/embedded/ports.js';
+import { projectRoot } from '../../src/embedded/project-root.js';
+import { SEARCH_ATTRIBUTES } from '../../src/source/contract.js';
+import { startTemporal } from '../../src/embedded/temporal.js';
+import { writeWorkflowBundle } from '../../src/embedded/workflow-bundle.js';
+import type { ProvidedBundle } from './provided.js';
+import { temporaryFolder } from './temporary-folder.js';
+
+/** Starts one MongoDB and one Temporal for all integration tests of a run. Vitest calls it only when there are any. */
+export default async function startServers(project: TestProject): Promise<() => Promise<void>> {
+  const onProgress = (text: string) => console.error(text);
+  const found = await findExecutables(['temporal', 'mongod', 'temporal-test-server'], { onProgress });
+  const folder = temporaryFolder();
+  const logs = { mongod: join(folder.path, 'mongod.log'), temporal: join(folder.path, 'temporal.log') };
+  // Not the usual ports: those belong to the servers that a developer keeps running.
+  const [mongodPort, port, uiPort] = await Promise.all([choosePort(0), choosePort(0), choosePort(0)]);
+  const [mongod, temporal, bundle] = await Promise.all([
+    startMongod({
+      executable: found.mongod,
+      dataDir: join(folder.path, 'mongod'),
+      port: mongodPort,
+      logFile: logs.mongod,
+    }),
+    startTemporal({
+      executable: found.temporal,
+      port,
+      uiPort,
+      searchAttributes: SEARCH_ATTRIBUTES,
+      logFile: logs.temporal,
+    }),
+    bundleWorkflows(join(folder.path, 'workflow-bundle.js')),
+  ]);
+  project.provide('mongodbUri', mongod.uri);
+  project.provide('temporalAddress', temporal.address);
+  project.provide('temporalNamespace', temporal.namespace);
+  project.provide('testServer', found['temporal-test-server']);
+  project.provide('workflowBundle', bundle);
+  return async () => {
+    await Promise.all([mongod.stop(), temporal.stop()]);
+    folder.remove();
+  };
+}
+
+async function bundleWorkflows(codePath: string): Promise<ProvidedBundle> {
+  const workflows = join(projectRoot(), 'src/workflows/index.ts');
+  if (!existsSync(workflows)) return { error: `there is no ${workflows}` };
+  try {
+    await writeWorkflowBundle(workflows, codePath);
+    return { codePath };
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+}
