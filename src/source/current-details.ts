@@ -9,6 +9,9 @@ export function currentDetails(snapshot: SourceSnapshot, now: string): string {
   return [
     `### ${escapeMarkdown(snapshot.name)} is **${snapshot.state}**${HEALTH_NOTE[snapshot.health]}`,
     `${STATE_MEANING[snapshot.state]} In this state since ${clock(snapshot.since)}.`,
+    '',
+    `Source ${snapshot.sourceId}${snapshot.collector === '' ? '' : ` of the collector *${escapeMarkdown(snapshot.collector)}*`}: ` +
+      'takes the logs of one Mimecast account and stores each record once in MongoDB.',
     ...problemLines(openProblems(snapshot), nowMs),
     '',
     ...streamTable(snapshot.streams, nowMs),
@@ -35,26 +38,34 @@ function problemLines(problems: readonly SubjectProblem[], nowMs: number): strin
   });
 }
 
+/** Few and narrow columns: the Web UI shows the table in half of its width, without space between the cells. */
 function streamTable(streams: readonly StreamStatus[], nowMs: number): string[] {
   if (streams.length === 0) return ['No streams yet: the configuration has not been validated.'];
-  return [
-    '| Stream | Doing | Stored | Skipped | Quarantined | Behind | Newest record | Checkpoint |',
-    '|:--|:--|--:|--:|--:|--:|:--|:--|',
-    ...streams.map((status) => {
-      const lag = lagMs(status, nowMs);
-      const cells = [
-        status.stream,
-        status.phase === 'parked' || status.phase === 'retrying' ? `**${status.phase}**` : status.phase,
-        count(status.stored),
-        count(status.duplicates),
-        count(status.quarantined),
-        lag === undefined ? '-' : lag === 0 ? 'caught up' : formatDuration(lag),
-        status.lastEventTime === undefined ? '-' : clock(status.lastEventTime),
-        escapeMarkdown(status.position ?? '-'),
-      ];
-      return `| ${cells.join(' | ')} |`;
-    }),
-  ];
+  const rows = streams.map((status) => {
+    const lag = lagMs(status, nowMs);
+    return [
+      status.stream,
+      status.phase === 'parked' || status.phase === 'retrying' ? `**${status.phase}**` : status.phase,
+      count(status.stored),
+      lag === undefined ? '-' : lag === 0 ? 'nothing' : formatDuration(lag),
+      status.lastEventTime === undefined ? '-' : newest(status.lastEventTime, nowMs),
+    ];
+  });
+  return [['Stream', 'Doing', 'Stored', 'Behind', 'Newest record'], [':--', ':--', '--:', '--:', '--:'], ...rows].map(
+    (cells, index) => `| ${cells.map((cell) => (index === 1 ? cell : spaced(cell))).join(' | ')} |`,
+  );
+}
+
+/** A cell that neither wraps nor touches its neighbour. */
+function spaced(text: string): string {
+  return `${NO_BREAK}${text.replace(/ /g, NO_BREAK)}${NO_BREAK}`;
+}
+
+const NO_BREAK = '\u00a0';
+
+/** The time of day is enough for a record of today. */
+function newest(iso: string, nowMs: number): string {
+  return iso.slice(0, 10) === new Date(nowMs).toISOString().slice(0, 10) ? iso.slice(11, 19) : clock(iso);
 }
 
 function clock(iso: string): string {

@@ -88,11 +88,7 @@ export function reduce(snapshot: SourceSnapshot, event: SourceEvent, now: string
         {
           ...withoutProblem(snapshot),
           stage: 'Pending',
-          streams: snapshot.streams.map((status) => ({
-            ...recover(status, now),
-            phase: 'collecting',
-            caughtUp: false,
-          })),
+          streams: snapshot.streams.map((status) => renewed(status, now)),
           restarts: snapshot.restarts + 1,
         },
         now,
@@ -159,6 +155,12 @@ function parked({ until: _until, retryAt: _retryAt, ...problem }: Problem): Prob
 
 function recover({ problem, ...status }: StreamStatus, now: string): StreamStatus {
   return problem === undefined ? status : { ...status, lastProblem: { ...problem, endedAt: now } };
+}
+
+/** After a restart, streams that were well and caught up are looked at by a sweep, all others by themselves. */
+function renewed(status: StreamStatus, now: string): StreamStatus {
+  const well = status.caughtUp && status.problem === undefined;
+  return { ...recover(status, now), phase: well ? 'waiting' : 'collecting', caughtUp: false };
 }
 
 function withoutProblem({ problem: _problem, ...snapshot }: SourceSnapshot): SourceSnapshot {

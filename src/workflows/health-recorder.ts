@@ -6,18 +6,31 @@ import type { Book } from './book.js';
 import { steps } from './steps.js';
 
 export class HealthRecorder {
-  private readonly scope = new CancellationScope({ cancellable: true });
-  private readonly running: Promise<void>;
+  private scope = new CancellationScope();
+  private running: Promise<void> = Promise.resolve();
 
   constructor(private readonly book: Book) {
-    this.running = this.scope.run(() => this.loop());
+    this.resume();
   }
 
-  /** Ends the recorder, after what is due was written or the given time has passed. What remains stays in the ledger. */
-  async close(limitMs: number): Promise<void> {
-    if (limitMs > 0) await condition(() => this.book.ledger.queue.length === 0, limitMs);
+  resume(): void {
+    // Not to end with the workflow's own cancellation: the events of its end are still to be written.
+    this.running = CancellationScope.nonCancellable(() => {
+      this.scope = new CancellationScope();
+      return this.scope.run(() => this.loop());
+    });
+  }
+
+  /** Ends the loop at once. What is not written stays in the ledger. */
+  async pause(): Promise<void> {
     this.scope.cancel();
     await this.running;
+  }
+
+  /** Waits until all is written or the time is over, then ends. */
+  async finish(limitMs: number): Promise<void> {
+    await condition(() => this.book.ledger.queue.length === 0, limitMs);
+    await this.pause();
   }
 
   private async loop(): Promise<void> {

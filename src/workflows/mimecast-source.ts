@@ -1,16 +1,13 @@
 /**
- * The life of one source as a workflow. Signal handlers only note the command and cancel the running scope; what comes
- * next is decided in one place, at the bottom of the loop.
+ * The life of one source as a workflow: a loop that lives until a command interrupts it or its history is long enough,
+ * and decides in one place what comes next.
  */
 
 import {
-  allHandlersFinished,
   CancellationScope,
-  condition,
   continueAsNew,
   defineQuery,
   defineSignal,
-  isCancellation,
   log,
   setHandler,
   workflowInfo,
@@ -21,6 +18,7 @@ import { type AttemptFailed, isAttemptFailed } from '../source/outcome.js';
 import { newSnapshot, type SourceSnapshot } from '../source/snapshot.js';
 import { Book } from './book.js';
 import { Collection } from './collection.js';
+import { Commands } from './commands.js';
 import { HealthRecorder } from './health-recorder.js';
 import { startUp } from './start-up.js';
 import { steps } from './steps.js';
@@ -49,33 +47,35 @@ export interface SourceEnd {
   readonly stored: number;
 }
 
-type Command = { readonly kind: 'stop'; readonly remove: boolean } | { readonly kind: 'restart' };
-
 /** How long an ending source waits for its last health events to be written. */
 const LAST_EVENTS_LIMIT_MS = 30_000;
 
 export async function mimecastSource(input: SourceInput): Promise<SourceEnd> {
   const book = new Book(input.carried?.snapshot ?? newSnapshot(input, new Date().toISOString()), input.carried?.ledger);
-  const scope = new CancellationScope();
+  const commands = new Commands();
   const collection = new Collection(book, () => isDue(input));
-  let command: Command | undefined;
+  registerHandlers(book, commands, collection);
+  const recorder = new HealthRecorder(book);
+  for (;;) {
+    await commands.interrupt(async () => {
+      if (book.snapshot.stage !== 'Collecting') await startUp(book);
+      await collection.run();
+    });
+    const command = commands.take();
+    if (command?.kind === 'stop') return CancellationScope.nonCancellable(() => stop(book, recorder, command));
+    if (command?.kind === 'restart') book.write({ kind: 'restarted' });
+    else if (isDue(input)) await continueWith(input, book, commands, recorder);
+  }
+}
 
-  setHandler(
-    restartSignal,
-    () => {
-      command ??= { kind: 'restart' };
-      scope.cancel();
-    },
-    { description: 'Begin anew: validate the configuration, get a new token, go on from the checkpoints.' },
-  );
-  setHandler(
-    stopSignal,
-    (request) => {
-      command = { kind: 'stop', remove: request?.remove === true || (command?.kind === 'stop' && command.remove) };
-      scope.cancel();
-    },
-    { description: 'End the source. With {"remove": true} also delete its configuration and checkpoints.' },
-  );
+/** Signal handlers only note the command; queries only read. Registered before the first await, so no signal is missed. */
+function registerHandlers(book: Book, commands: Commands, collection: Collection): void {
+  setHandler(restartSignal, () => commands.restart(), {
+    description: 'Begin anew: validate the configuration, get a new token, go on from the checkpoints.',
+  });
+  setHandler(stopSignal, (request) => commands.stop(request), {
+    description: 'End the source. With {"remove": true} also delete its configuration and checkpoints.',
+  });
   setHandler(collectNowSignal, () => collection.wake(), { description: 'Poll all caught-up streams at once.' });
   setHandler(
     attemptFailedSignal,
@@ -88,38 +88,25 @@ export async function mimecastSource(input: SourceInput): Promise<SourceEnd> {
   setHandler(statusQuery, () => book.snapshot, {
     description: 'The whole state of the source: lifecycle, health, problems, and each stream.',
   });
-
-  const health = CancellationScope.nonCancellable(async () => new HealthRecorder(book));
-  try {
-    await scope.run(async () => {
-      if (book.snapshot.stage !== 'Collecting') await startUp(book);
-      await collection.run();
-    });
-  } catch (error) {
-    if (!isCancellation(error)) throw error;
-    // A cancellation that no signal asked for came from the Web UI or the CLI: it is a stop.
-    command ??= { kind: 'stop', remove: false };
-  }
-  return CancellationScope.nonCancellable(async () => {
-    const recorder = await health;
-    if (command?.kind !== 'stop') {
-      await recorder.close(0);
-      await condition(allHandlersFinished);
-    }
-    if (command?.kind === 'stop') {
-      const end = await stop(book, command);
-      await recorder.close(LAST_EVENTS_LIMIT_MS);
-      return end;
-    }
-    if (command?.kind === 'restart') book.write({ kind: 'restarted' });
-    return continueAsNew<typeof mimecastSource>({
-      ...input,
-      carried: { snapshot: book.snapshot, ledger: book.ledger },
-    });
-  });
 }
 
-async function stop(book: Book, { remove }: { readonly remove: boolean }): Promise<SourceEnd> {
+/** Hands over to a run with a fresh history, unless a command came while the recorder was being closed. */
+async function continueWith(
+  input: SourceInput,
+  book: Book,
+  commands: Commands,
+  recorder: HealthRecorder,
+): Promise<void> {
+  await recorder.pause();
+  if (commands.isPending) return recorder.resume();
+  await continueAsNew<typeof mimecastSource>({ ...input, carried: { snapshot: book.snapshot, ledger: book.ledger } });
+}
+
+async function stop(
+  book: Book,
+  recorder: HealthRecorder,
+  { remove }: { readonly remove: boolean },
+): Promise<SourceEnd> {
   const { sourceId } = book.snapshot;
   book.write({ kind: 'stopping' });
   try {
@@ -130,6 +117,7 @@ async function stop(book: Book, { remove }: { readonly remove: boolean }): Promi
   }
   const state = remove ? 'Deleted' : 'Stopped';
   book.write({ kind: 'ended', state });
+  await recorder.finish(LAST_EVENTS_LIMIT_MS);
   return { state, stored: book.snapshot.totals.stored };
 }
 
