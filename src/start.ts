@@ -179,7 +179,7 @@ class Watch {
       { name: 'Temporal', address: temporalAddress },
       { name: 'MongoDB', address: `${mongodbUri}  (database ${mongodbDb})` },
       { name: 'Simulator', address: simulatorUrl },
-      { name: 'Worker', address: `process ${this.stack.workerPid()}, logs in .data/logs/` },
+      { name: 'Worker', address: `process ${this.stack.workerPid()}, logs in ${this.stack.logFolder}` },
     ];
   }
 }

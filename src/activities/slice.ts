@@ -6,7 +6,7 @@
 import { classify } from '../source/failure.js';
 import { addCounts, type Counts, NO_COUNTS, type StreamOutcome } from '../source/outcome.js';
 import type { StreamName } from '../source/streams.js';
-import { type CheckpointChange, moveCheckpoint, readCheckpoint } from '../store/checkpoints.js';
+import { type CheckpointChange, moveCheckpoint, positionOf, readCheckpoint } from '../store/checkpoints.js';
 import type { CheckpointDocument, Collections, RecordDocument } from '../store/collections.js';
 import { quarantine, type Unreadable } from '../store/quarantine.js';
 import { insertRecords } from '../store/records.js';
@@ -139,11 +139,4 @@ function difference(a: Counts, b: Counts): Counts {
     duplicates: a.duplicates - b.duplicates,
     quarantined: a.quarantined - b.quarantined,
   };
-}
-
-function positionOf({ pageToken, filesDone, readUntil, beginAt }: CheckpointDocument): string {
-  if (readUntil !== undefined) return `read until ${readUntil.toISOString().slice(0, 19)}Z`;
-  const files = filesDone.length === 0 ? '' : `, ${filesDone.length} of its files done`;
-  if (pageToken !== undefined) return `page …${pageToken.slice(-8)}${files}`;
-  return `first page from ${beginAt.toISOString().slice(0, 10)}${files}`;
 }

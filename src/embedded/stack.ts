@@ -31,6 +31,8 @@ export interface Stack {
   readonly mongodbUri: string;
   readonly mongodbDb: string;
   readonly simulatorUrl: string;
+  /** Where the servers and the worker write their logs. */
+  readonly logFolder: string;
   /** Process id of the worker as it runs now. */
   readonly workerPid: () => number;
   stop(): Promise<void>;
@@ -77,6 +79,7 @@ export async function startStack({ data, simulatorArguments, onProgress }: Stack
       mongodbUri: mongodb.uri,
       mongodbDb: environment.MONGODB_DB,
       simulatorUrl: simulator.current.url,
+      logFolder: data.file('logs'),
       workerPid: () => worker.current.pid,
       stop,
     };

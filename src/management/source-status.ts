@@ -8,8 +8,10 @@ import {
 } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { STATUS_QUERY, workflowIdOf } from '../source/contract.js';
-import type { Health, SourceSnapshot } from '../source/snapshot.js';
-import type { SourceDocument } from '../store/collections.js';
+import { addCounts, NO_COUNTS } from '../source/outcome.js';
+import type { Health, SourceSnapshot, StreamStatus } from '../source/snapshot.js';
+import { positionOf } from '../store/checkpoints.js';
+import type { CheckpointDocument, Collections, SourceDocument } from '../store/collections.js';
 
 const STATE = defineSearchAttributeKey('MimecastSourceState', SearchAttributeType.KEYWORD);
 const HEALTH = defineSearchAttributeKey('MimecastSourceHealth', SearchAttributeType.KEYWORD);
@@ -40,6 +42,7 @@ export interface SourceStatus extends SourceListing {
 
 interface Access {
   readonly client: Client;
+  readonly collections: Collections;
 }
 
 /** A source's line in the list, from its search attributes: no worker is needed to answer. */
@@ -70,9 +73,11 @@ export async function statusOf(access: Access, source: SourceDocument, collector
   const { client } = access;
   const handle = client.workflow.getHandle(workflowIdOf(source._id));
   try {
-    const snapshot = await client.withDeadline(Date.now() + QUERY_LIMIT_MS, () =>
+    const answered = await client.withDeadline(Date.now() + QUERY_LIMIT_MS, () =>
       handle.query<SourceSnapshot>(STATUS_QUERY),
     );
+    const checkpoints = await access.collections.checkpoints.find({ sourceId: source._id }).toArray();
+    const snapshot = withProgress(answered, checkpoints);
     const listed = await listedOf(access, source, snapshot.collector);
     // A workflow that was terminated still answers the query, with what it last knew.
     return listed.state === 'Terminated' ? { ...listed, snapshot } : { ...listed, ...ofSnapshot(snapshot), snapshot };
@@ -84,6 +89,19 @@ export async function statusOf(access: Access, source: SourceDocument, collector
         : 'no worker answered; is one running ("npm run worker")?';
     return { ...(await listedOf(access, source, collector)), note };
   }
+}
+
+/** The workflow hears of a slice when it ends; the checkpoints tell how far it is now. */
+function withProgress(snapshot: SourceSnapshot, checkpoints: readonly CheckpointDocument[]): SourceSnapshot {
+  const known = new Map(checkpoints.map((checkpoint) => [checkpoint.stream, checkpoint]));
+  const streams = snapshot.streams.map((status): StreamStatus => {
+    const checkpoint = known.get(status.stream);
+    if (checkpoint === undefined) return status;
+    const { totals, lastEventTime } = checkpoint;
+    const newest = lastEventTime === undefined ? {} : { lastEventTime: lastEventTime.toISOString() };
+    return { ...status, ...totals, ...newest, position: positionOf(checkpoint) };
+  });
+  return { ...snapshot, streams, totals: streams.reduce(addCounts, NO_COUNTS) };
 }
 
 function ofSnapshot({ state, health }: SourceSnapshot): Pick<SourceListing, 'state' | 'health'> {

@@ -34,7 +34,7 @@ function problemLines(problems: readonly SubjectProblem[], nowMs: number): strin
       : `Attempt ${problem.attempt}; tried again${problem.retryAt === undefined ? '' : ` at ${clock(problem.retryAt)}`}` +
         `${problem.until === undefined ? '' : `, until ${clock(problem.until)}`}.`;
     const age = formatDuration(nowMs - Date.parse(problem.since));
-    return `\n> **${problem.type}** in *${problem.subject}*: ${escapeMarkdown(problem.message)} (\`${escapeMarkdown(problem.code)}\`, for ${age}). ${next}`;
+    return `\n> **${problem.type}** in *${problem.subject}*: ${escapeMarkdown(problem.message)} (${codeSpan(problem.code)}, for ${age}). ${next}`;
   });
 }
 
@@ -47,7 +47,7 @@ function streamTable(streams: readonly StreamStatus[], nowMs: number): string[] 
       status.stream,
       status.phase === 'parked' || status.phase === 'retrying' ? `**${status.phase}**` : status.phase,
       count(status.stored),
-      lag === undefined ? '-' : lag === 0 ? 'nothing' : formatDuration(lag),
+      lag === undefined ? '-' : status.caughtUp && lag === 0 ? 'nothing' : formatDuration(lag),
       status.lastEventTime === undefined ? '-' : newest(status.lastEventTime, nowMs),
     ];
   });
@@ -79,4 +79,9 @@ function count(value: number): string {
 
 function escapeMarkdown(text: string): string {
   return text.replace(/[|`*_<>\\[\]]/g, (char) => `\\${char}`).replace(/\s+/g, ' ');
+}
+
+/** Within a code span nothing can be escaped, so what would end it is left out. */
+function codeSpan(text: string): string {
+  return `\`${text.replace(/[`\s]+/g, ' ')}\``;
 }

@@ -70,8 +70,11 @@ function isSameProblem(a: Problem | undefined, b: Problem): boolean {
   return a !== undefined && a.type === b.type && a.code === b.code;
 }
 
+/** What an event tells of its problem. */
+const NEWS = ['attempt', 'gaveUp', 'message', 'until'] as const satisfies readonly (keyof Problem)[];
+
 function hasNews(known: Problem, problem: Problem): boolean {
-  return known.attempt !== problem.attempt || known.gaveUp !== problem.gaveUp || known.message !== problem.message;
+  return NEWS.some((key) => known[key] !== problem[key]);
 }
 
 /** A later change of the same event replaces an earlier one that was not written yet, so the queue stays short. */

@@ -1,7 +1,7 @@
 /** What the activities hand back to the workflow: counts, times and reasons; never records, never secrets. */
 
 import { type Failure, isFailure } from './failure.js';
-import type { StreamName } from './streams.js';
+import { STREAMS, type StreamName } from './streams.js';
 
 export interface Counts {
   /** Records that were new and are stored. */
@@ -82,6 +82,16 @@ export function isSourceStep(subject: string): subject is SourceStep {
 /** Whether a signal's payload is one: anybody can send a signal, and a wrong payload must not harm the workflow. */
 export function isAttemptFailed(value: unknown): value is AttemptFailed {
   if (typeof value !== 'object' || value === null) return false;
-  const { subject, failure, attempt } = value as Partial<Record<keyof AttemptFailed, unknown>>;
-  return typeof subject === 'string' && typeof attempt === 'number' && isFailure(failure);
+  const { subject, failure, attempt, retryAt } = value as Partial<Record<keyof AttemptFailed, unknown>>;
+  return (
+    isSubject(subject) && Number.isInteger(attempt) && isFailure(failure) && (retryAt === undefined || isTime(retryAt))
+  );
+}
+
+function isSubject(value: unknown): value is StreamName | SourceStep {
+  return typeof value === 'string' && (isSourceStep(value) || STREAMS.some((stream) => stream === value));
+}
+
+function isTime(value: unknown): value is string {
+  return typeof value === 'string' && !Number.isNaN(Date.parse(value));
 }

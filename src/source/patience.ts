@@ -34,8 +34,10 @@ export interface PauseInput {
  */
 export function nextPauseMs({ attempt, elapsedMs, budgetMs = PATIENCE_MS, retryAfterMs }: PauseInput): number {
   const own = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt - 1, 20));
-  const wanted = Math.max(own, retryAfterMs ?? 0);
-  const left = budgetMs - elapsedMs;
+  // No longer than all patience: what a confused server asks for may be too long to be added to a date.
+  const wanted = Math.min(PATIENCE_MS, Math.max(own, retryAfterMs ?? 0));
+  // The time of scheduling is the server's, and our clock may lag behind it.
+  const left = budgetMs - Math.max(0, elapsedMs);
   if (wanted < left || left <= PATIENCE_MS - LEAST_PATIENCE_MS) return wanted;
   return Math.max(FIRST_PAUSE_MS, left - MINUTE);
 }

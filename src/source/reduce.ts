@@ -96,7 +96,7 @@ export function reduce(snapshot: SourceSnapshot, event: SourceEvent, now: string
     case 'stopping':
       return moveTo(snapshot, 'Stopping', now);
     case 'ended':
-      return moveTo(snapshot, event.state, now);
+      return moveTo(atRest(snapshot), event.state, now);
   }
 }
 
@@ -160,7 +160,11 @@ function recover({ problem, ...status }: StreamStatus, now: string): StreamStatu
 /** After a restart, streams that were well and caught up are looked at by a sweep, all others by themselves. */
 function renewed(status: StreamStatus, now: string): StreamStatus {
   const well = status.caughtUp && status.problem === undefined;
-  return { ...recover(status, now), phase: well ? 'waiting' : 'collecting', caughtUp: false };
+  return { ...recover(status, now), phase: well ? 'waiting' : 'idle', caughtUp: false };
+}
+
+function atRest({ nextPollAt: _nextPollAt, ...snapshot }: SourceSnapshot): SourceSnapshot {
+  return { ...snapshot, streams: snapshot.streams.map((status) => ({ ...status, phase: 'idle' })) };
 }
 
 function withoutProblem({ problem: _problem, ...snapshot }: SourceSnapshot): SourceSnapshot {
@@ -191,7 +195,9 @@ function onProblem(
   }
   return onStream(snapshot, subject, now, (status) => {
     const problem = change(status.problem);
-    if (problem === undefined) return recover(status, now);
+    if (problem === undefined) {
+      return status.problem === undefined ? status : { ...recover(status, now), phase: 'collecting' };
+    }
     return { ...status, problem, phase: problem.gaveUp ? 'parked' : 'retrying' };
   });
 }

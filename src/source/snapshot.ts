@@ -20,8 +20,11 @@ export interface Problem extends Failure {
   readonly gaveUp: boolean;
 }
 
-/** `waiting` for the next sweep · `collecting` · `retrying` after a failure · `parked` until a restart or update. */
-export type StreamPhase = 'waiting' | 'collecting' | 'retrying' | 'parked';
+/**
+ * `idle` while the source starts or has ended · `waiting` for the next sweep · `collecting` · `retrying` after a failure
+ * · `parked` until a restart or update.
+ */
+export type StreamPhase = 'idle' | 'waiting' | 'collecting' | 'retrying' | 'parked';
 
 export interface StreamStatus extends Counts {
   readonly stream: StreamName;
@@ -73,7 +76,7 @@ export interface SourceSnapshot {
 }
 
 export function newStreamStatus(stream: StreamName): StreamStatus {
-  return { stream, phase: 'collecting', caughtUp: false, ...NO_COUNTS };
+  return { stream, phase: 'idle', caughtUp: false, ...NO_COUNTS };
 }
 
 export function newSnapshot(

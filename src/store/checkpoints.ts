@@ -79,3 +79,11 @@ export async function moveCheckpoint(
   if (matchedCount === 0) throw new CheckpointMovedError(current);
   return next;
 }
+
+/** Where a checkpoint stands, for people. */
+export function positionOf({ pageToken, filesDone, readUntil, beginAt }: CheckpointDocument): string {
+  if (readUntil !== undefined) return `read until ${readUntil.toISOString().slice(0, 19)}Z`;
+  const files = filesDone.length === 0 ? '' : `, ${filesDone.length} of its files done`;
+  if (pageToken !== undefined) return `page …${pageToken.slice(-8)}${files}`;
+  return `first page from ${beginAt.toISOString().slice(0, 10)}${files}`;
+}

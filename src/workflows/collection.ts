@@ -41,7 +41,7 @@ export class Collection {
 
   private async pollWhileNotDue(): Promise<void> {
     for (const { stream, phase } of this.book.snapshot.streams) {
-      if (phase === 'collecting' || phase === 'retrying') this.collectAlone(stream);
+      if (phase !== 'waiting' && phase !== 'parked') this.collectAlone(stream);
     }
     while (!this.isDue()) {
       await this.poll();
