@@ -4,8 +4,8 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findExecutables } from '../../src/embedded/executables.js';
 import { choosePort } from '../../src/embedded/ports.js';
-import { SEARCH_ATTRIBUTES } from '../../src/source/contract.js';
 import { type RunningTemporal, startTemporal } from '../../src/embedded/temporal.js';
+import { SEARCH_ATTRIBUTES } from '../../src/source/contract.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const STATE = defineSearchAttributeKey('MimecastSourceState', SearchAttributeType.KEYWORD);
