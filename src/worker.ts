@@ -1,6 +1,7 @@
 /** The worker: runs workflows and activities until it is told to stop (SIGINT, SIGTERM). */
 
 import { setTimeout as pause } from 'node:timers/promises';
+import { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { Command } from 'commander';
 import type { Logger } from 'pino';
@@ -8,7 +9,9 @@ import { failureInterceptor } from './activities/failure-interceptor.js';
 import { createActivities } from './activities/index.js';
 import { type Environment, readEnvironment } from './config/environment.js';
 import { readTemporalConfig } from './config/temporal.js';
+import { Reconciler } from './management/reconciler.js';
 import { ensureSearchAttributes } from './management/search-attributes.js';
+import { SourceService } from './management/source-service.js';
 import { connectTemporal } from './management/temporal-client.js';
 import { createLogger, installTemporalLogger } from './runtime/logger.js';
 import { messageOf, runProgram } from './runtime/program.js';
@@ -33,8 +36,9 @@ async function main(): Promise<void> {
   });
   try {
     const worker = await createWorker(connection, namespace, environment, database);
+    const reconciler = createReconciler(connection, namespace, environment, database, logger).start();
     logger.info({ taskQueue: TASK_QUEUE, namespace, database: environment.mongodbDb }, 'worker ready');
-    await worker.run();
+    await worker.run().finally(() => reconciler.close());
     logger.info('worker stopped');
   } finally {
     await database.close();
@@ -63,6 +67,21 @@ function createWorker(
     shutdownForceTime: '30 seconds',
     maxConcurrentActivityTaskExecutions: 200,
     maxCachedWorkflows: 500,
+  });
+}
+
+function createReconciler(
+  connection: NativeConnection,
+  namespace: string,
+  { allowInsecure }: Environment,
+  { db }: ReturnType<typeof openDatabase>,
+  logger: Logger,
+): Reconciler {
+  const client = new Client({ connection, namespace });
+  return new Reconciler({
+    service: new SourceService({ collections: collectionsOf(db), client, allowInsecure }),
+    onStarted: (started) => logger.info(started, 'started a stored source that had no running workflow'),
+    onTrouble: (error) => logger.warn(`the stored sources could not be reconciled: ${messageOf(error)}`),
   });
 }
 

@@ -1,5 +1,4 @@
 import { ensureCheckpoints } from '../store/checkpoints.js';
-import { markStopped } from '../store/sources.js';
 import type { ActivityDependencies } from './dependencies.js';
 import type { SourceReader } from './source-reader.js';
 
@@ -12,5 +11,4 @@ export async function initialize(
   const { settings, backfillMs } = await reader.load(sourceId);
   await collections.ensureIndexes();
   await ensureCheckpoints(collections.checkpoints, sourceId, settings.streams, new Date(Date.now() - backfillMs));
-  await markStopped(collections, sourceId, false);
 }

@@ -10,7 +10,7 @@ import { type Parsed, parseSourceFile, type SourceConfig } from '../config/sourc
 import { SIGNALS, type StopRequest, TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../source/contract.js';
 import type { Collections, HealthEventDocument, SourceDocument } from '../store/collections.js';
 import { openEventsOf, recentEventsOf } from '../store/health-events.js';
-import { createSource, ensureCollector, NameTakenError, updateSource } from '../store/sources.js';
+import { createSource, ensureCollector, markStopped, NameTakenError, updateSource } from '../store/sources.js';
 import { RefusedError } from './errors.js';
 import { listedOf, type SourceListing, type SourceStatus, statusOf } from './source-status.js';
 
@@ -60,6 +60,18 @@ export class SourceService {
     if (await this.isRunning(source._id)) throw alreadyRunning(source);
     const collector = await this.options.collections.collectors.findOne({ _id: source.collectorId });
     return this.run(source, collector?.name ?? '', false);
+  }
+
+  /** Starts every stored source that is meant to run and does not. */
+  async startMissing(): Promise<Started[]> {
+    const { sources, collectors } = this.options.collections;
+    const started: Started[] = [];
+    for await (const source of sources.find({ stoppedAt: { $exists: false } })) {
+      if (await this.isRunning(source._id)) continue;
+      const collector = await collectors.findOne({ _id: source.collectorId });
+      started.push(await this.run(source, collector?.name ?? '', false));
+    }
+    return started;
   }
 
   /** Saves a changed configuration and lets the source begin anew with it; its checkpoints stay. */
@@ -142,6 +154,8 @@ export class SourceService {
 
   private async run({ _id: sourceId, name }: SourceDocument, collector: string, created: boolean): Promise<Started> {
     const workflowId = workflowIdOf(sourceId);
+    // Before the start: whatever crashes in between, the reconciler then finishes it.
+    await markStopped(this.options.collections, sourceId, false);
     try {
       await this.options.client.workflow.start(WORKFLOW_TYPE, {
         workflowId,

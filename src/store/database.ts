@@ -7,8 +7,10 @@ export interface DatabaseOptions {
   readonly name: string;
   /** Shown in the server's own logs and in `currentOp`. Default `mimecast-source`. */
   readonly appName?: string;
-  /** How long an operation waits for a usable server before it fails. Default 5,000 ms: the activity's retries wait on. */
+  /** How long an operation waits for a usable server before it fails. Default 2,000 ms: the activity's retries wait on. */
   readonly serverSelectionTimeoutMs?: number;
+  /** How long an operation may take in all. Default 30,000 ms. */
+  readonly timeoutMs?: number;
 }
 
 export interface Database {
@@ -26,11 +28,16 @@ export function openDatabase({
   uri,
   name,
   appName = 'mimecast-source',
-  serverSelectionTimeoutMs = 5_000,
+  serverSelectionTimeoutMs = 2_000,
+  timeoutMs = 30_000,
 }: DatabaseOptions): Database {
   const client = new MongoClient(uri, {
     appName,
     serverSelectionTimeoutMS: serverSelectionTimeoutMs,
+    timeoutMS: timeoutMs,
+    // A server that hangs without closing its connections is noticed by the monitor, and what waits on it is let go.
+    heartbeatFrequencyMS: 2_000,
+    connectTimeoutMS: 2_000,
     writeConcern: { w: 'majority' },
     readConcern: { level: 'majority' },
     readPreference: 'primary',

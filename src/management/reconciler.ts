@@ -1,0 +1,56 @@
+/**
+ * Brings workflows into line with the stored sources: one that is meant to run and has no running workflow (terminated
+ * by hand, failed, or never started because a program died in between) is started.
+ */
+
+import type { Started } from './source-service.js';
+
+export interface Reconcilable {
+  /** Starts every stored source that is meant to run and does not. */
+  startMissing(): Promise<readonly Started[]>;
+}
+
+export interface ReconcilerOptions {
+  readonly service: Reconcilable;
+  /** Default 15,000 ms. */
+  readonly intervalMs?: number;
+  readonly onStarted: (started: Started) => void;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/** Reconciles now and then, until it is closed. Several at once do no harm: a workflow id runs once. */
+export class Reconciler {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+  private closed = false;
+
+  constructor(private readonly options: ReconcilerOptions) {}
+
+  start(): this {
+    this.plan(0);
+    return this;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.timer);
+    await this.running;
+  }
+
+  private plan(delayMs: number): void {
+    if (this.closed) return;
+    this.timer = setTimeout(() => {
+      this.running = this.round();
+    }, delayMs);
+  }
+
+  private async round(): Promise<void> {
+    const { service, onStarted, onTrouble, intervalMs = 15_000 } = this.options;
+    try {
+      for (const started of await service.startMissing()) onStarted(started);
+    } catch (error) {
+      onTrouble(error);
+    }
+    this.plan(intervalMs);
+  }
+}
