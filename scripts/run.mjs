@@ -4,7 +4,7 @@
  * Needs no dependency itself, so it works on a fresh clone: it installs the locked dependencies first when
  * `node_modules` is missing or older than the lock file.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, statSync, utimesSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -22,27 +22,32 @@ function requireNode() {
   process.exit(1);
 }
 
-function installDependencies() {
+async function installDependencies() {
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
   console.error('Installing dependencies (npm ci) …');
   const started = Date.now();
-  const { status, error } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  const seconds = () => `${((Date.now() - started) / 1000).toFixed(0)} s`;
+  const ticks = setInterval(() => console.error(`  … ${seconds()}`), 10_000);
+  const npm = spawn('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
   });
-  if (error || status !== 0) {
-    console.error(
-      `npm ci failed${error ? `: ${error.message}` : ` with exit code ${status}`}. Is a package registry reachable?`,
-    );
+  const problem = await new Promise((done) => {
+    npm.once('error', (error) => done(error.message));
+    npm.once('exit', (code) => done(code === 0 ? undefined : `exit code ${code}`));
+  });
+  clearInterval(ticks);
+  if (problem !== undefined) {
+    console.error(`npm ci failed: ${problem}. Is a package registry reachable?`);
     process.exit(1);
   }
   const now = new Date();
   utimesSync(installed, now, now);
-  console.error(`Dependencies installed in ${((Date.now() - started) / 1000).toFixed(0)} s.`);
+  console.error(`Dependencies installed in ${seconds()}.`);
 }
 
 requireNode();
-installDependencies();
+await installDependencies();
 const [program, ...args] = process.argv.slice(2);
 if (!program) {
   console.error('usage: node scripts/run.mjs FILE.ts [ARG…]');

@@ -2,15 +2,16 @@
 
 import { cancellationSignal } from '@temporalio/activity';
 import type { MimecastClient } from '../mimecast/client.js';
-import { classify, type Failure, TroubleError } from '../source/failure.js';
+import { classify, type Failure, looksLikeWrongHost, TroubleError } from '../source/failure.js';
 import type { Permissions } from '../source/outcome.js';
 import { isSiemStream, type StreamName } from '../source/streams.js';
-import type { SourceReader } from './source-reader.js';
+import type { LoadedSource, SourceReader } from './source-reader.js';
 
 export async function authenticate(reader: SourceReader, sourceId: number): Promise<Permissions> {
   const signal = cancellationSignal();
-  const { client, settings } = await reader.load(sourceId);
-  await client.authenticate(signal);
+  const source = await reader.load(sourceId);
+  const { client, settings } = source;
+  await obtainToken(source, reader, signal);
   const denied = await Promise.all(
     groupsOf(settings.streams).map(async (group) => {
       const [first] = group;
@@ -19,6 +20,25 @@ export async function authenticate(reader: SourceReader, sourceId: number): Prom
     }),
   );
   return { denied: denied.flat() };
+}
+
+/**
+ * A host that has given a token before is Mimecast's, and what is wrong with it now will pass. A host that never has, and
+ * does not even exist or answers with a web page, was mistyped: no retry will help.
+ */
+async function obtainToken(
+  { client, settings, baseUrl, knownHost }: LoadedSource,
+  reader: SourceReader,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await client.authenticate(signal);
+  } catch (error) {
+    if (knownHost || !(error instanceof TroubleError) || !looksLikeWrongHost(error.trouble)) throw error;
+    const message = `baseUrl ${baseUrl} is not Mimecast's API: ${error.trouble.message}`;
+    throw new TroubleError({ origin: 'configuration', code: 'WrongHost', message }, { cause: error });
+  }
+  if (!knownHost) await reader.noteKnownHost(settings.sourceId, baseUrl);
 }
 
 /** The ten SIEM types are one function of the API, so one question answers for all of them. */

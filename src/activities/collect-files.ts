@@ -7,6 +7,7 @@ import { decodeLine, textOf } from '../records/decode.js';
 import { toDocument } from '../records/document.js';
 import { contentDigest, identityOf, Occurrences } from '../records/identity.js';
 import { type Line, linesOf } from '../records/lines.js';
+import { isOutOfReach, TroubleError } from '../source/failure.js';
 import type { SiemStream } from '../source/streams.js';
 import type { RecordDocument } from '../store/collections.js';
 import type { Unreadable } from '../store/quarantine.js';
@@ -23,9 +24,8 @@ const BATCH_BYTES = 4 * 1024 * 1024;
 /** Collects until there is nothing more, or the slice's time is over. */
 export async function collectFiles(slice: Slice, stream: SiemStream): Promise<'caughtUp' | 'more'> {
   for (;;) {
-    const page = await listPage(slice, stream);
-    await slice.store([], rejectedEntries(slice, stream, page));
-    if ((await storeFiles(slice, stream, page)) === 'spent') return 'more';
+    const page = await storePage(slice, stream);
+    if (page === 'spent') return 'more';
     const requestedToken = slice.checkpoint.pageToken;
     const step = nextBatchStep({ requestedToken, returnedToken: page.pageToken, isCaughtUp: page.isCaughtUp });
     if (step.keepToken !== undefined && step.keepToken !== requestedToken) {
@@ -36,7 +36,22 @@ export async function collectFiles(slice: Slice, stream: SiemStream): Promise<'c
   }
 }
 
-function listPage(slice: Slice, type: SiemStream): Promise<BatchPage> {
+/** Lists the page of the checkpoint; from the oldest that there is, if its place is out of the API's reach. */
+async function listPage(slice: Slice, type: SiemStream): Promise<BatchPage> {
+  try {
+    return await listAt(slice, type);
+  } catch (error) {
+    const { pageToken, lastEventTime, beginAt } = slice.checkpoint;
+    if (pageToken === undefined || !(error instanceof TroubleError) || !isOutOfReach(error.trouble)) throw error;
+    const to = new Date(Date.now() - REACH_MS);
+    const from = lastEventTime ?? beginAt;
+    if (from < to) await slice.recordGap({ from, to, reason: error.trouble.message });
+    await slice.move({ pageToken: undefined, filesDone: [] });
+    return listAt(slice, type);
+  }
+}
+
+function listAt(slice: Slice, type: SiemStream): Promise<BatchPage> {
   const { source, signal } = slice.options;
   const { pageToken, beginAt } = slice.checkpoint;
   const range = pageToken === undefined ? firstRange(beginAt) : {};
@@ -52,24 +67,34 @@ function firstRange(beginAt: Date): { readonly from?: Date; readonly to?: Date }
   return firstDay <= now - REACH_MS ? {} : { from: beginAt, to: new Date(now) };
 }
 
-/** Stores the files of a page that are not stored yet, noting each in the checkpoint. */
-async function storeFiles(slice: Slice, stream: SiemStream, listed: BatchPage): Promise<'done' | 'spent'> {
-  let page = listed;
+/**
+ * Lists the page at the checkpoint and stores its files that are not stored yet, noting each in the checkpoint.
+ *
+ * @returns the listing whose files are all stored: only its token may be moved to. One listed again for fresh signatures
+ * can differ from the one before, and hold less.
+ */
+async function storePage(slice: Slice, stream: SiemStream): Promise<BatchPage | 'spent'> {
   for (let relistings = 0; ; relistings += 1) {
+    const page = await listPage(slice, stream);
+    await slice.store([], rejectedEntries(slice, stream, page));
     try {
-      for (const file of page.files) {
-        if (slice.checkpoint.filesDone.includes(file.path)) continue;
-        if (slice.spent) return 'spent';
-        await storeFile(slice, stream, file);
-        slice.files += 1;
-        await slice.move({ filesDone: [...slice.checkpoint.filesDone, file.path] });
-      }
-      return 'done';
+      return (await storeFiles(slice, stream, page)) ? page : 'spent';
     } catch (error) {
       if (!isExpiredFile(error) || relistings >= MAX_RELISTINGS) throw error;
-      page = await listPage(slice, stream);
     }
   }
+}
+
+/** @returns whether all are stored; else the slice's time is over. */
+async function storeFiles(slice: Slice, stream: SiemStream, { files }: BatchPage): Promise<boolean> {
+  for (const file of files) {
+    if (slice.checkpoint.filesDone.includes(file.path)) continue;
+    if (slice.spent) return false;
+    await storeFile(slice, stream, file);
+    slice.files += 1;
+    await slice.move({ filesDone: [...slice.checkpoint.filesDone, file.path] });
+  }
+  return true;
 }
 
 async function storeFile(slice: Slice, stream: SiemStream, file: BatchFile): Promise<void> {

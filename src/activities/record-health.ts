@@ -1,10 +1,10 @@
 /** Writes health events in Sumo Logic's shape. */
 
 import { HEALTH_EVENT_OF } from '../source/failure.js';
-import type { HealthChange } from '../source/health-ledger.js';
-import { isError } from '../source/snapshot.js';
+import type { HealthChange, ProblemChange } from '../source/health-ledger.js';
+import { isError, type Problem } from '../source/snapshot.js';
 import type { HealthEventDocument } from '../store/collections.js';
-import { closeHealthEvent, openHealthEvent } from '../store/health-events.js';
+import { clearHealthEvents, closeHealthEvent, openHealthEvent } from '../store/health-events.js';
 import type { ActivityDependencies } from './dependencies.js';
 
 export async function recordHealth(
@@ -22,14 +22,18 @@ export async function recordHealth(
     collectorName: collector?.name ?? '',
   };
   for (const change of changes) {
+    if (change.kind === 'cleared') {
+      await clearHealthEvents(collections.healthEvents, sourceId, new Date(change.at));
+      continue;
+    }
     const event = { ...toEvent(change), sourceId, resourceIdentity };
     if (change.kind === 'opened') await openHealthEvent(collections.healthEvents, event);
     else await closeHealthEvent(collections.healthEvents, event);
   }
 }
 
-function toEvent(change: HealthChange): Omit<HealthEventDocument, 'sourceId' | 'resourceIdentity'> {
-  const { kind, subject, problem, eventId, closingId = eventId, at } = change;
+function toEvent(change: ProblemChange): Omit<HealthEventDocument, 'sourceId' | 'resourceIdentity'> {
+  const { kind, subject, problem, eventId, closingId, occurrences, at } = change;
   const opened = kind === 'opened';
   const id = opened ? eventId : closingId;
   const title = `${subject}: ${problem.code}`;
@@ -47,19 +51,24 @@ function toEvent(change: HealthChange): Omit<HealthEventDocument, 'sourceId' | '
       trackerId: problem.type,
       error: opened ? title : `${title} has ended`,
       name: opened ? title : `${title} has ended`,
-      description: opened ? describe(problem.message, change) : `The source recovered from: ${problem.message}`,
+      description: opened ? describe(problem) : `The source recovered from: ${problem.message}`,
     },
     subject,
     attempts: problem.attempt,
+    occurrences,
     updatedAt: new Date(at),
     ...(opened ? {} : { closes: eventId }),
   };
 }
 
-function describe(message: string, { problem }: HealthChange): string {
-  if (!problem.retry) return `${message}. No retries are made until the source is updated or restarted.`;
-  if (problem.gaveUp) return `${message}. It was retried for 90 minutes and then given up; restart the source.`;
-  return `${message}. It is retried until ${problem.until ?? 'it works'}.`;
+/** What happened, what happens next, and what to do. */
+function describe({ message, advice, retry, gaveUp, until }: Problem): string {
+  const next = !retry
+    ? 'No retries are made until the source is updated or restarted.'
+    : gaveUp
+      ? 'It was retried for 90 minutes and then given up until a restart or an update.'
+      : `It is retried until ${until ?? 'it works'}.`;
+  return [`${message}.`, next, ...(advice === undefined ? [] : [advice])].join(' ');
 }
 
 /** Ids in health events are 16 upper-case hexadecimal digits. */

@@ -8,6 +8,7 @@ import { addCounts, type Counts, NO_COUNTS, type StreamOutcome } from '../source
 import type { StreamName } from '../source/streams.js';
 import { type CheckpointChange, moveCheckpoint, positionOf, readCheckpoint } from '../store/checkpoints.js';
 import type { CheckpointDocument, Collections, RecordDocument } from '../store/collections.js';
+import { type Gap, recordGap } from '../store/gaps.js';
 import { quarantine, type Unreadable } from '../store/quarantine.js';
 import { insertRecords } from '../store/records.js';
 import type { LoadedSource } from './source-reader.js';
@@ -70,6 +71,12 @@ export class Slice {
     this.counts = addCounts(this.counts, { stored: inserted.stored, duplicates, quarantined });
     for (const { _messageTime: time } of documents)
       if (this.newest === undefined || time > this.newest) this.newest = time;
+  }
+
+  /** Notes that records of a time may be missing. */
+  async recordGap(gap: Pick<Gap, 'from' | 'to' | 'reason'>): Promise<void> {
+    const { collections, source, stream } = this.options;
+    await recordGap(collections.gaps, { ...gap, sourceId: source.settings.sourceId, stream });
   }
 
   /** Moves the checkpoint on, after everything that it stands for was stored. */

@@ -16,6 +16,9 @@ export interface LoadedSource {
   /** How far back the very first collection reaches, in milliseconds. */
   readonly backfillMs: number;
   readonly client: MimecastClient;
+  readonly baseUrl: string;
+  /** Whether this host has given a token before. */
+  readonly knownHost: boolean;
 }
 
 export class SourceReader {
@@ -40,12 +43,20 @@ export class SourceReader {
         collector: collector?.name ?? '',
         streams: streamsOf(config.dataCollection, config.siemTypes),
         pollIntervalMs: parseDuration(config.pollInterval) ?? 0,
+        ...retryAgain(config),
         version: source.version,
       },
       metadata: metadataOf(sourceId, collector?.name ?? '', config),
       backfillMs: parseDuration(config.backfill) ?? 0,
       client: this.clientOf(sourceId, config),
+      baseUrl: config.baseUrl,
+      knownHost: source.knownHost === config.baseUrl,
     };
+  }
+
+  /** Notes that a host has given a token. */
+  async noteKnownHost(sourceId: number, baseUrl: string): Promise<void> {
+    await this.dependencies.collections.sources.updateOne({ _id: sourceId }, { $set: { knownHost: baseUrl } });
   }
 
   /** Drops what was kept of a source that has ended. */
@@ -62,6 +73,11 @@ export class SourceReader {
     this.clients.set(sourceId, { key, client });
     return client;
   }
+}
+
+function retryAgain({ retryAgainEvery }: SourceConfig): Pick<SourceSettings, 'retryAgainEveryMs'> {
+  const retryAgainEveryMs = retryAgainEvery === undefined ? undefined : parseDuration(retryAgainEvery);
+  return retryAgainEveryMs === undefined ? {} : { retryAgainEveryMs };
 }
 
 function metadataOf(sourceId: number, collector: string, config: SourceConfig): RecordMetadata {

@@ -80,6 +80,6 @@ export function plainLine({ status, rates, now }: LiveFrame): string {
   const { snapshot } = status;
   if (snapshot === undefined) return `${time} ${status.name}: ${status.state}`;
   const [problem] = openProblems(snapshot);
-  const told = problem === undefined ? '' : ` ${problemText(problem, now)}`;
+  const told = problem === undefined ? '' : ` ${problemText(problem, now).split('\n')[0]}`;
   return `${time} ${status.name}: ${status.state}, ${totals(snapshot.streams, rates)}${told}`;
 }

@@ -39,13 +39,14 @@ function facts(
   ];
 }
 
-/** One line on a problem: what, where, for how long, and what happens next. */
+/** A problem: what, where, for how long, what happens next, and on a line of its own what to do. */
 export function problemText(problem: SubjectProblem, now: number): string {
-  const { type, subject, message, code, attempt, since, retryAt, until, gaveUp } = problem;
+  const { type, subject, message, advice, code, attempt, since, retryAt, until, gaveUp } = problem;
   const next = gaveUp
     ? 'no further attempt until a restart or update'
     : `attempt ${attempt}${retryAt === undefined ? '' : `, next ${relative(retryAt, now)}`}${until === undefined ? '' : `, until ${until}`}`;
-  return `! ${type} in ${subject} for ${formatDuration(now - Date.parse(since))}: ${message} [${code}]; ${next}`;
+  const line = `! ${type} in ${subject} for ${formatDuration(now - Date.parse(since))}: ${message} [${code}]; ${next}`;
+  return advice === undefined ? line : `${line}\n  ${advice}`;
 }
 
 function relative(iso: string, now: number): string {

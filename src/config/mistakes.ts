@@ -14,8 +14,8 @@ function sentences(issue: Issue, input: unknown): string[] {
     return issue.keys.map((key) => `${pathText([...issue.path, key])}: unknown key`);
   const found = valueAt(input, issue.path);
   if (found === undefined) return [`${at}: missing; ${wanted(issue)}`];
-  const shown = SECRET.test(at) ? '' : ` (found ${show(found)})`;
-  return [`${at}: ${wanted(issue)}${shown}`];
+  if (SECRET.test(at)) return [`${at}: ${wanted(issue)}`];
+  return [`${at}: ${wanted(issue)} (found ${isObjectWanted(issue) ? kindOf(found) : show(found)})`];
 }
 
 const SECRET = /secret|password|key$/i;
@@ -49,7 +49,30 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
+/** Where an object should be, whatever is there instead may hold a secret. */
+function isObjectWanted(issue: Issue): boolean {
+  return issue.code === 'invalid_type' && (issue.expected === 'object' || issue.expected === 'record');
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'string' ? 'a text' : article(typeof value);
+}
+
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const isPlain = typeof value !== 'object' || value === null || Object.values(value).every(isText);
+  if (!isPlain) return kindOf(value);
+  const text = typeof value === 'string' ? JSON.stringify(withoutCredentials(value)) : JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+/** An address without user, password and query, however badly it is written. */
+function withoutCredentials(text: string): string {
+  const named = text.replace(/^([a-z][a-z+.-]*:\/\/)?.*@/is, '$1…@');
+  return named.includes('://') ? named.replace(/[?#].*/s, (query) => `${query.slice(0, 1)}…`) : named;
 }

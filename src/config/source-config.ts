@@ -47,7 +47,12 @@ const config = z.strictObject({
   name: text(128),
   description: z.string().max(1024, 'must have at most 1024 characters').nullish(),
   category: z.string().max(1024, 'must have at most 1024 characters').nullish(),
-  fields: z.record(z.string(), z.union([z.string(), z.boolean(), z.number()])).nullish(),
+  fields: z
+    .record(
+      z.string(),
+      z.union([z.string(), z.boolean(), z.number()], { error: 'must be a text, a number, true or false' }),
+    )
+    .nullish(),
   clientID: text(1024),
   clientSecret: text(1024),
   dataCollection: listOf(DATA_COLLECTIONS),
@@ -55,6 +60,7 @@ const config = z.strictObject({
   baseUrl: baseUrl.default('https://api.services.mimecast.com'),
   pollInterval: duration('1s', '1d').default('5m'),
   backfill: duration('0s', '7d').default('24h'),
+  retryAgainEvery: duration('1m', '7d').optional(),
 });
 
 const file = z.strictObject({
@@ -101,14 +107,16 @@ export function parseSourceConfig(json: unknown, permit: Permit = {}): Parsed<So
 }
 
 const PRIVATE_HOST =
-  /^(localhost|.*\.localhost|127\..*|10\..*|192\.168\..*|169\.254\..*|172\.(1[6-9]|2\d|3[01])\..*|0\.0\.0\.0|\[.*\])$/;
+  /^(localhost|.*\.localhost|(127|10)(\.\d+){3}|(192\.168|169\.254|172\.(1[6-9]|2\d|3[01]))(\.\d+){2}|0\.0\.0\.0|\[.*\])$/;
 
 function insecureHost(json: unknown, path: string, { allowInsecure = false }: Permit): string[] {
   const { baseUrl: value } =
     (json as { source?: { config?: { baseUrl?: unknown } } } | undefined)?.source?.config ?? {};
   if (allowInsecure || typeof value !== 'string' || !URL.canParse(value)) return [];
-  const { protocol, hostname } = new URL(value);
+  const { protocol, host, hostname } = new URL(value);
   if (protocol === 'https:' && !PRIVATE_HOST.test(hostname)) return [];
   if (protocol !== 'https:' && protocol !== 'http:') return [];
-  return [`${path}: ${value} is not a public https: address; set MIMECAST_ALLOW_INSECURE=true to permit it for a test`];
+  return [
+    `${path}: ${protocol}//${host} is not a public https: address; set MIMECAST_ALLOW_INSECURE=true to permit it for a test`,
+  ];
 }

@@ -24,7 +24,7 @@ export interface HttpRequest {
 
 const BLIP_WAITS_MS = [200, 600, 1_500] as const;
 const BLIP_STATUSES: ReadonlySet<number> = new Set([500, 502, 503, 504]);
-const BLIP_CAUSES: ReadonlySet<string> = new Set(['dns', 'refused', 'reset', 'network']);
+const BLIP_CAUSES: ReadonlySet<string> = new Set(['unknownHost', 'dns', 'refused', 'reset', 'network']);
 
 const fetchThroughBlips = fetchRetry(fetch);
 

@@ -2,7 +2,8 @@ import type { NetworkCause } from '../source/failure.js';
 
 /** Codes of Node's sockets, resolver and TLS, and of undici (Node's `fetch`); the first match wins. */
 const CAUSES: readonly (readonly [RegExp, NetworkCause])[] = [
-  [/^(ENOTFOUND|EAI_)/, 'dns'],
+  [/^ENOTFOUND$/, 'unknownHost'],
+  [/^EAI_/, 'dns'],
   [/^ECONNREFUSED$/, 'refused'],
   [/^(ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET)$/, 'reset'],
   [/^(ETIMEDOUT|UND_ERR_.*_TIMEOUT)$/, 'timeout'],
@@ -11,7 +12,8 @@ const CAUSES: readonly (readonly [RegExp, NetworkCause])[] = [
 ];
 
 const WORDS: Readonly<Record<NetworkCause, (host: string, code: string) => string>> = {
-  dns: (host) => `the name ${host} cannot be resolved`,
+  unknownHost: (host) => `there is no host ${host}`,
+  dns: (host) => `the name ${host} cannot be resolved for now`,
   refused: (host) => `${host} refused the connection`,
   reset: (host) => `${host} closed the connection before its answer was complete`,
   tls: (host, code) => `no trusted TLS connection to ${host} is possible (${code})`,

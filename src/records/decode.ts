@@ -51,6 +51,7 @@ function unstorable(value: object, depth: number): string | undefined {
   if (depth > MAX_DEPTH) return `nested deeper than ${MAX_DEPTH} levels`;
   for (const [key, member] of Object.entries(value)) {
     if (key.includes('\0')) return 'a key holds a null character, which MongoDB cannot store';
+    if (key === '_bsontype') return 'a key is named _bsontype, which the driver takes for a type of its own';
     const reason = typeof member === 'object' && member !== null ? unstorable(member, depth + 1) : undefined;
     if (reason !== undefined) return reason;
   }

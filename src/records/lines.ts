@@ -58,7 +58,7 @@ class PendingLine {
     if (part.length === 0) return;
     this.length += part.length;
     if (this.length <= this.limit) this.parts.push(part);
-    else this.parts = [Buffer.concat(this.parts).subarray(0, KEPT_OF_TOO_LONG)];
+    else this.parts = [Buffer.concat([...this.parts, part], Math.min(this.length, KEPT_OF_TOO_LONG))];
   }
 
   take(number: number): Line | undefined {

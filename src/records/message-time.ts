@@ -26,11 +26,14 @@ function toMs(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? fromEpoch(value) : undefined;
   if (typeof value !== 'string' || value === '') return undefined;
   if (/^\d+(\.\d+)?$/.test(value)) return fromEpoch(Number(value));
-  // An ISO time without a zone is UTC; the engine would take it for local time.
-  const zoned = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(value) ? `${value.replace(' ', 'T')}Z` : value;
-  const ms = Date.parse(zoned.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
+  const [, day, time = '00:00', sign, hours = '00', minutes = '00'] = ISO.exec(value) ?? [];
+  if (day === undefined) return undefined;
+  const ms = Date.parse(`${day}T${time}${sign === undefined ? 'Z' : `${sign}${hours}:${minutes}`}`);
   return Number.isNaN(ms) ? undefined : ms;
 }
+
+/** Asked for piece by piece: the engine finds a date in any text with a number, and takes one without a zone for local. */
+const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(?:Z|([+-])(\d\d):?(\d\d))?)?$/;
 
 /** Eleven digits in milliseconds would be before March 1973, in seconds they reach beyond the year 5000. */
 function fromEpoch(value: number): number {

@@ -34,7 +34,8 @@ function problemLines(problems: readonly SubjectProblem[], nowMs: number): strin
       : `Attempt ${problem.attempt}; tried again${problem.retryAt === undefined ? '' : ` at ${clock(problem.retryAt)}`}` +
         `${problem.until === undefined ? '' : `, until ${clock(problem.until)}`}.`;
     const age = formatDuration(nowMs - Date.parse(problem.since));
-    return `\n> **${problem.type}** in *${problem.subject}*: ${escapeMarkdown(problem.message)} (${codeSpan(problem.code)}, for ${age}). ${next}`;
+    const advice = problem.advice === undefined ? '' : ` ${escapeMarkdown(problem.advice)}`;
+    return `\n> **${problem.type}** in *${problem.subject}*: ${escapeMarkdown(problem.message)} (${codeSpan(problem.code)}, for ${age}). ${next}${advice}`;
   });
 }
 

@@ -18,7 +18,7 @@ export const HEALTH_EVENT_OF: Readonly<Record<FailureType, string>> = {
 export type TroubleOrigin = 'mimecast' | 'file' | 'mongodb' | 'temporal' | 'internal' | 'configuration';
 
 /** Why no usable answer came at all. */
-export type NetworkCause = 'dns' | 'refused' | 'reset' | 'tls' | 'timeout' | 'unreadable' | 'network';
+export type NetworkCause = 'unknownHost' | 'dns' | 'refused' | 'reset' | 'tls' | 'timeout' | 'unreadable' | 'network';
 
 /** What came back, freed from every library's own types. */
 export interface Trouble {
@@ -43,8 +43,10 @@ export interface Failure {
   readonly type: FailureType;
   /** Short machine-readable cause: Mimecast's code where there is one, else `http_503`, `timeout`, … */
   readonly code: string;
-  /** One sentence for an operator. */
+  /** One sentence for an operator: what happened. */
   readonly message: string;
+  /** What the operator can do about it. */
+  readonly advice?: string;
   /** Whether trying again by itself can help. */
   readonly retry: boolean;
   /** A warning is shown as such and is no error until patience ends (rate limits). */
@@ -53,65 +55,164 @@ export interface Failure {
   readonly requestId?: string;
 }
 
-interface Rule {
+export interface FailureRule {
+  /** What came back, for the documentation. */
+  readonly what: string;
   readonly when: (trouble: Trouble) => boolean;
   readonly type: FailureType;
   readonly retry: boolean;
   readonly severity?: 'warning';
-  /** Sentence for people; default the other side's own message with its status. */
+  /** Sentence for people; default the other side's own message with its place and status. */
   readonly say?: (trouble: Trouble) => string;
+  readonly advice: string;
 }
 
-const from = (origin: TroubleOrigin, ...statuses: readonly number[]) => {
+const of = (origin: TroubleOrigin, ...statuses: readonly number[]) => {
   return (t: Trouble) => t.origin === origin && (statuses.length === 0 || statuses.includes(t.status ?? 0));
 };
-const OWN_ORIGINS: ReadonlySet<TroubleOrigin> = new Set(['mongodb', 'temporal', 'internal']);
 const CREDENTIAL_CODES: ReadonlySet<string> = new Set(['InvalidClientIdentifier', 'invalid_client']);
+const PASSES_BY_ITSELF = 'Nothing, if it passes; else look at the status of Mimecast, then restart the source.';
+const own = ({ message }: Trouble) => message;
 
 /** First match wins. Codes and statuses as seen in public collectors and on the vendor's pages. */
-const RULES: readonly Rule[] = [
-  { when: from('configuration'), type: 'ThirdPartyConfig', retry: false, say: (t) => t.message },
-  { when: (t) => OWN_ORIGINS.has(t.origin), type: 'FirstPartyGeneric', retry: true },
+export const FAILURE_RULES: readonly FailureRule[] = [
   {
-    when: (t) => from('mimecast', 400, 401)(t) && CREDENTIAL_CODES.has(t.code ?? ''),
+    what: 'The configuration is invalid, or its host is not Mimecast’s API',
+    when: of('configuration'),
     type: 'ThirdPartyConfig',
     retry: false,
-    say: (t) => t.message,
+    say: own,
+    advice: 'Correct the configuration and update the source.',
   },
   {
-    when: from('mimecast', 403),
+    what: 'MongoDB is away, refuses or does not answer in time',
+    when: of('mongodb'),
+    type: 'FirstPartyGeneric',
+    retry: true,
+    say: own,
+    advice: 'Bring MongoDB back; collection then goes on by itself.',
+  },
+  {
+    what: 'Temporal is away, or our own code fails',
+    when: (t) => t.origin === 'temporal' || t.origin === 'internal',
+    type: 'FirstPartyGeneric',
+    retry: true,
+    say: own,
+    advice: 'Look at the logs of the workers; restart the source when it is mended.',
+  },
+  {
+    what: '400 or 401 with `InvalidClientIdentifier` or `invalid_client`',
+    when: (t) => of('mimecast', 400, 401)(t) && CREDENTIAL_CODES.has(t.code ?? ''),
     type: 'ThirdPartyConfig',
     retry: false,
-    say: (t) =>
-      `${t.message}: give the application's role and products permission for ${t.endpoint ?? 'this endpoint'}, then restart the source`,
+    say: own,
+    advice: 'Update the source with the right client ID and secret.',
   },
   {
-    when: from('mimecast', 418),
+    what: '403 with a code such as `app_forbidden`: a missing permission, of that stream alone',
+    when: (t) => of('mimecast', 403)(t) && t.code !== undefined,
     type: 'ThirdPartyConfig',
     retry: false,
-    say: (t) => `${t.message}: the access key has expired; create new API 2.0 keys and update the source`,
+    advice: 'Give the application the product and its role the permission for this stream, then restart the source.',
   },
   {
+    what: '418: the access key has expired',
+    when: of('mimecast', 418),
+    type: 'ThirdPartyConfig',
+    retry: false,
+    say: (t) => `The access key has expired: ${t.message}`,
+    advice: 'Create new API 2.0 keys and update the source.',
+  },
+  {
+    what: 'a code that says that the account lives in another region',
+    when: (t) => t.origin === 'mimecast' && /incorrect_region/i.test(t.code ?? ''),
+    type: 'ThirdPartyConfig',
+    retry: false,
+    advice: 'Set baseUrl to the host of the account’s region and update the source.',
+  },
+  {
+    what: '429: the rate limit is reached',
     when: (t) => t.status === 429,
     type: 'ThirdPartyGeneric',
     retry: true,
     severity: 'warning',
     say: (t) => `Mimecast's rate limit is reached (${t.endpoint ?? 'API'}); waiting as it asks`,
+    advice: 'Nothing; if it stays, poll less often or collect fewer types.',
+  },
+  {
+    what: '401 with any other code: a temporary fault of the token check',
+    when: of('mimecast', 401),
+    type: 'ThirdPartyGeneric',
+    retry: true,
+    advice: PASSES_BY_ITSELF,
+  },
+  {
+    what: '200 with `fail[]`: an error of the API’s function',
+    when: of('mimecast', 200),
+    type: 'ThirdPartyGeneric',
+    retry: true,
+    advice: PASSES_BY_ITSELF,
+  },
+  {
+    what: '404 or 405',
+    when: of('mimecast', 404, 405),
+    type: 'ThirdPartyGeneric',
+    retry: true,
+    advice: 'Look whether baseUrl is the API’s host.',
+  },
+  {
+    what: 'the host is unknown, the connection is refused, reset or hangs, or its certificate is not trusted',
+    when: (t) => t.cause !== undefined && t.cause !== 'unreadable',
+    type: 'ThirdPartyGeneric',
+    retry: true,
+    advice: 'Look whether this machine reaches the host: name resolution, proxy, firewall.',
+  },
+  {
+    what: 'an answer or a file that cannot be read: no JSON, corrupt or cut gzip',
+    when: (t) => t.cause === 'unreadable',
+    type: 'ThirdPartyGeneric',
+    retry: true,
+    advice: PASSES_BY_ITSELF,
+  },
+  {
+    what: 'any other answer: 400, 403 without a code, 409, 5xx, an error of the file store',
+    when: () => true,
+    type: 'ThirdPartyGeneric',
+    retry: true,
+    advice: PASSES_BY_ITSELF,
   },
 ];
 
-/** The failure that some trouble means. What no rule knows is `ThirdPartyGeneric` and is tried again. */
+/** The failure that some trouble means. */
 export function classify(trouble: Trouble): Failure {
-  const rule = RULES.find(({ when }) => when(trouble));
+  const rule = FAILURE_RULES.find(({ when }) => when(trouble));
   return {
     type: rule?.type ?? 'ThirdPartyGeneric',
     code: codeOf(trouble),
     message: rule?.say?.(trouble) ?? plainMessage(trouble),
     retry: rule?.retry ?? true,
     severity: rule?.severity ?? 'error',
+    ...(rule === undefined ? {} : { advice: rule.advice }),
     ...(trouble.retryAfterMs === undefined ? {} : { retryAfterMs: trouble.retryAfterMs }),
     ...(trouble.requestId === undefined ? {} : { requestId: trouble.requestId }),
   };
+}
+
+/**
+ * Whether a token request failed as it does at a host that is not Mimecast's. It can as well be a passing fault of the
+ * network, so it counts only for a host that has never given a token.
+ */
+export function looksLikeWrongHost({ origin, cause, status = 0 }: Trouble): boolean {
+  if (origin !== 'mimecast') return false;
+  if (cause === 'unknownHost' || cause === 'unreadable' || cause === 'tls') return true;
+  return status === 404 || status === 405 || (status >= 300 && status < 400);
+}
+
+/** Whether the API refuses a date because it keeps nothing so old. */
+export function isOutOfReach({ origin, status, message }: Trouble): boolean {
+  return (
+    origin === 'mimecast' && (status === 400 || status === 200) && /retention|older than|look.?back/i.test(message)
+  );
 }
 
 function codeOf({ code, status, cause, origin }: Trouble): string {

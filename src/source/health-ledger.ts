@@ -5,25 +5,51 @@
 
 import { openProblems, type Problem, type SourceSnapshot, type Subject } from './snapshot.js';
 
-export interface HealthChange {
+export type HealthChange = ProblemChange | ClearingChange;
+
+export interface ProblemChange {
   readonly kind: 'opened' | 'closed';
   readonly eventId: string;
   /** Id of the `Healthy` event that closes it. */
-  readonly closingId?: string;
+  readonly closingId: string;
   readonly subject: Subject;
   readonly problem: Problem;
+  /** How often the problem has come, flapping included. */
+  readonly occurrences: number;
   /** ISO time of the change. */
   readonly at: string;
 }
 
+/** Closes what an earlier workflow of the source left open when it was terminated. */
+export interface ClearingChange {
+  readonly kind: 'cleared';
+  /** ISO time; only events from before it are closed. */
+  readonly at: string;
+}
+
+interface LedgerEntry {
+  readonly eventId: string;
+  readonly closingId: string;
+  readonly problem: Problem;
+  readonly occurrences: number;
+  /** ISO time; absent while the event is open. */
+  readonly closedAt?: string;
+}
+
 export interface HealthLedger {
-  /** The open event of each subject. */
-  readonly open: Readonly<Partial<Record<Subject, { readonly eventId: string; readonly problem: Problem }>>>;
+  /** The open event of each subject, and for a while the one closed last. */
+  readonly entries: Readonly<Partial<Record<Subject, LedgerEntry>>>;
   /** Changes that are not yet written, oldest first. */
   readonly queue: readonly HealthChange[];
 }
 
-export const EMPTY_LEDGER: HealthLedger = { open: {}, queue: [] };
+/** The same problem coming back so soon is the same event again, with its count one higher: flapping does not flood. */
+export const FLAPPING_MS = 15 * 60_000;
+
+/** The ledger of a source that starts. */
+export function newLedger(now: string): HealthLedger {
+  return { entries: {}, queue: [{ kind: 'cleared', at: now }] };
+}
 
 /**
  * The ledger after a look at the snapshot's problems.
@@ -36,29 +62,29 @@ export function noteProblems(
   now: string,
   newId: () => string,
 ): HealthLedger {
-  const problems = new Map(openProblems(snapshot).map(({ subject, ...problem }) => [subject, problem]));
-  const open: Partial<Record<Subject, { eventId: string; problem: Problem }>> = {};
-  const changes: HealthChange[] = [];
-  for (const [subject, entry] of entriesOf(ledger.open)) {
+  // A deleted source has no problems: nobody will ever see to them.
+  const open = snapshot.state === 'Deleted' ? [] : openProblems(snapshot);
+  const problems = new Map(open.map(({ subject, ...problem }) => [subject, problem]));
+  const entries: Partial<Record<Subject, LedgerEntry>> = {};
+  const changes: ProblemChange[] = [];
+  const change = (kind: ProblemChange['kind'], subject: Subject, { closedAt: _closedAt, ...entry }: LedgerEntry) => {
+    changes.push({ kind, subject, ...entry, at: now });
+  };
+  for (const [subject, entry] of entriesOf(ledger)) {
     if (isSameProblem(problems.get(subject), entry.problem)) continue;
-    changes.push({
-      kind: 'closed',
-      eventId: entry.eventId,
-      closingId: newId(),
-      subject,
-      problem: entry.problem,
-      at: now,
-    });
+    if (entry.closedAt === undefined) change('closed', subject, entry);
+    const closed = { ...entry, closedAt: entry.closedAt ?? now };
+    if (Date.parse(now) - Date.parse(closed.closedAt) < FLAPPING_MS) entries[subject] = closed;
   }
   for (const [subject, problem] of problems) {
-    const known = ledger.open[subject];
-    const eventId = known !== undefined && isSameProblem(problem, known.problem) ? known.eventId : newId();
-    open[subject] = { eventId, problem };
-    if (known?.eventId !== eventId || hasNews(known.problem, problem)) {
-      changes.push({ kind: 'opened', eventId, subject, problem, at: now });
+    const known = ledger.entries[subject];
+    const entry = entryFor(known, problem, now, newId);
+    entries[subject] = entry;
+    if (known?.eventId !== entry.eventId || known.closedAt !== undefined || hasNews(known.problem, problem)) {
+      change('opened', subject, entry);
     }
   }
-  return changes.length === 0 ? { ...ledger, open } : { open, queue: enqueue(ledger.queue, changes) };
+  return { entries, queue: changes.length === 0 ? ledger.queue : enqueue(ledger.queue, changes) };
 }
 
 /** The ledger without the changes that were written. */
@@ -66,23 +92,44 @@ export function afterWriting(ledger: HealthLedger, written: readonly HealthChang
   return { ...ledger, queue: ledger.queue.filter((change) => !written.includes(change)) };
 }
 
+function entryFor(known: LedgerEntry | undefined, problem: Problem, now: string, newId: () => string): LedgerEntry {
+  if (known === undefined || !isSameProblem(problem, known.problem) || isOver(known, now)) {
+    return { eventId: newId(), closingId: newId(), problem, occurrences: 1 };
+  }
+  const { closedAt, ...entry } = known;
+  return { ...entry, problem, occurrences: entry.occurrences + (closedAt === undefined ? 0 : 1) };
+}
+
+function isOver({ closedAt }: LedgerEntry, now: string): boolean {
+  return closedAt !== undefined && Date.parse(now) - Date.parse(closedAt) >= FLAPPING_MS;
+}
+
 function isSameProblem(a: Problem | undefined, b: Problem): boolean {
   return a !== undefined && a.type === b.type && a.code === b.code;
 }
 
-/** What an event tells of its problem. */
-const NEWS = ['attempt', 'gaveUp', 'message', 'until'] as const satisfies readonly (keyof Problem)[];
-
 function hasNews(known: Problem, problem: Problem): boolean {
-  return NEWS.some((key) => known[key] !== problem[key]);
+  return (
+    known.attempt !== problem.attempt ||
+    known.since !== problem.since ||
+    known.gaveUp !== problem.gaveUp ||
+    known.message !== problem.message
+  );
 }
 
-/** A later change of the same event replaces an earlier one that was not written yet, so the queue stays short. */
-function enqueue(queue: readonly HealthChange[], changes: readonly HealthChange[]): HealthChange[] {
-  const replaced = new Set(changes.filter(({ kind }) => kind === 'opened').map(({ eventId }) => eventId));
-  return [...queue.filter(({ kind, eventId }) => kind === 'closed' || !replaced.has(eventId)), ...changes];
+/**
+ * Of the changes of one event that were not written yet, only the last one counts. One that is closed before it was ever
+ * written must still be opened first, or it would have no beginning.
+ */
+function enqueue(queue: readonly HealthChange[], changes: readonly ProblemChange[]): HealthChange[] {
+  const latest = new Map(changes.map((change) => [change.eventId, change.kind]));
+  const stays = (change: HealthChange) =>
+    change.kind === 'cleared' ||
+    !latest.has(change.eventId) ||
+    (change.kind === 'opened' && latest.get(change.eventId) === 'closed');
+  return [...queue.filter(stays), ...changes];
 }
 
-function entriesOf(open: HealthLedger['open']): [Subject, { readonly eventId: string; readonly problem: Problem }][] {
-  return Object.entries(open) as [Subject, { readonly eventId: string; readonly problem: Problem }][];
+function entriesOf({ entries }: HealthLedger): [Subject, LedgerEntry][] {
+  return Object.entries(entries) as [Subject, LedgerEntry][];
 }

@@ -53,6 +53,8 @@ export interface SourceSettings {
   readonly collector: string;
   readonly streams: readonly StreamName[];
   readonly pollIntervalMs: number;
+  /** A stream that gave up after its 90 minutes is tried once more after each such time. Default: never. */
+  readonly retryAgainEveryMs?: number;
   /** Counts the saved versions of the configuration. */
   readonly version: number;
 }

@@ -101,14 +101,14 @@ export function reduce(snapshot: SourceSnapshot, event: SourceEvent, now: string
 }
 
 function configure(snapshot: SourceSnapshot, settings: SourceSettings): SourceSnapshot {
+  const { retryAgainEveryMs: _before, ...rest } = snapshot;
+  const { name, collector, version, pollIntervalMs, retryAgainEveryMs, streams } = settings;
   const known = new Map(snapshot.streams.map((status) => [status.stream, status]));
   return {
-    ...snapshot,
-    name: settings.name,
-    collector: settings.collector,
-    version: settings.version,
-    pollIntervalMs: settings.pollIntervalMs,
-    streams: settings.streams.map((stream) => known.get(stream) ?? newStreamStatus(stream)),
+    ...rest,
+    ...{ name, collector, version, pollIntervalMs },
+    ...(retryAgainEveryMs === undefined ? {} : { retryAgainEveryMs }),
+    streams: streams.map((stream) => known.get(stream) ?? newStreamStatus(stream)),
   };
 }
 

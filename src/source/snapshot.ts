@@ -71,6 +71,8 @@ export interface SourceSnapshot {
   /** Version of the configuration in use; 0 before it was validated. */
   readonly version: number;
   readonly pollIntervalMs: number;
+  /** See `SourceSettings`. */
+  readonly retryAgainEveryMs?: number;
   /** When the next sweep of the caught-up streams is due. */
   readonly nextPollAt?: string;
 }

@@ -59,8 +59,8 @@ export async function readCheckpoint(
   return found;
 }
 
-export type CheckpointChange = Partial<
-  Pick<CheckpointDocument, 'pageToken' | 'filesDone' | 'readUntil' | 'totals' | 'unsettled' | 'lastEventTime'>
+export type CheckpointChange = { readonly pageToken?: string | undefined } & Partial<
+  Pick<CheckpointDocument, 'filesDone' | 'readUntil' | 'totals' | 'unsettled' | 'lastEventTime'>
 >;
 
 /**
@@ -74,7 +74,9 @@ export async function moveCheckpoint(
   current: CheckpointDocument,
   change: CheckpointChange,
 ): Promise<CheckpointDocument> {
-  const next: CheckpointDocument = { ...current, ...change, version: current.version + 1, updatedAt: new Date() };
+  const { pageToken, ...rest } = { ...current, ...change };
+  const position = pageToken === undefined ? {} : { pageToken };
+  const next: CheckpointDocument = { ...rest, ...position, version: current.version + 1, updatedAt: new Date() };
   const { matchedCount } = await checkpoints.replaceOne({ _id: current._id, version: current.version }, next);
   if (matchedCount === 0) throw new CheckpointMovedError(current);
   return next;

@@ -20,6 +20,8 @@ export interface SourceDocument {
   readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  /** The `baseUrl` that has given a token. */
+  readonly knownHost?: string;
   /** Set while the source is meant to be stopped. */
   readonly stoppedAt?: Date;
 }
@@ -64,6 +66,19 @@ export interface QuarantineDocument {
   readonly at: Date;
 }
 
+/** A time from which records may be missing. */
+export interface GapDocument {
+  /** `<sourceId>/<stream>/<from>` */
+  readonly _id: string;
+  readonly sourceId: number;
+  readonly stream: StreamName;
+  readonly from: Date;
+  readonly to: Date;
+  readonly reason: string;
+  /** When it was noticed. */
+  readonly at: Date;
+}
+
 /** A health event in the shape of Sumo Logic's system event index, with the keys of its health events API. */
 export interface HealthEventDocument {
   /** The event's UUID. */
@@ -95,6 +110,8 @@ export interface HealthEventDocument {
   readonly subject: string;
   /** Failed attempts so far. */
   readonly attempts: number;
+  /** How often the problem has come back within minutes, itself included. */
+  readonly occurrences: number;
   readonly updatedAt: Date;
   /** When the problem ended; open events have none. */
   readonly resolvedAt?: Date;
@@ -107,6 +124,7 @@ export interface Collections {
   readonly sources: Collection<SourceDocument>;
   readonly checkpoints: Collection<CheckpointDocument>;
   readonly quarantine: Collection<QuarantineDocument>;
+  readonly gaps: Collection<GapDocument>;
   readonly healthEvents: Collection<HealthEventDocument>;
   readonly counters: Collection<{ readonly _id: string; readonly value: number }>;
   records(stream: StreamName): Collection<RecordDocument>;
@@ -129,6 +147,7 @@ export function collectionsOf(db: Db): Collections {
     sources: db.collection('sources'),
     checkpoints: db.collection('checkpoints'),
     quarantine: db.collection('quarantine'),
+    gaps: db.collection('gaps'),
     healthEvents: db.collection('health_events'),
     counters: db.collection('counters'),
     records: (stream) => db.collection(COLLECTION_OF[stream]),
@@ -141,6 +160,7 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   sources: [{ key: { collectorId: 1, name: 1 }, unique: true }],
   checkpoints: [{ key: { sourceId: 1 } }],
   quarantine: [{ key: { sourceId: 1, at: -1 } }],
+  gaps: [{ key: { sourceId: 1, from: 1 } }],
   health_events: [{ key: { sourceId: 1, eventTime: -1 } }, { key: { resolvedAt: 1, eventTime: -1 } }],
   ...Object.fromEntries(
     STREAMS.map((stream) => [COLLECTION_OF[stream], [{ key: { _sourceId: 1, _messageTime: -1 } }]]),

@@ -1,38 +1,64 @@
 /** Health events: opened once per problem, counted while it lasts, closed by an event of their own. */
 
+import { randomUUID } from 'node:crypto';
 import type { Collection } from 'mongodb';
 import type { HealthEventDocument } from './collections.js';
 
 export type HealthEvents = Collection<HealthEventDocument>;
 
-/** Writes an open event, or counts on the one that is there. A closed one stays closed. */
+const OPEN = { status: 'UnHealthy', resolvedAt: { $exists: false } } as const;
+
+/** Writes an open event, counts on the one that is there, or opens it again. What is older than it changes nothing. */
 export async function openHealthEvent(events: HealthEvents, event: HealthEventDocument): Promise<void> {
-  const { _id, severityLevel, details, attempts, updatedAt, ...constant } = event;
+  const { _id, ...whole } = event;
+  const { severityLevel, details, attempts, occurrences, updatedAt } = event;
+  // Made by its id alone, as a closed one would not be found by any other condition and made a second time.
+  await events.updateOne({ _id }, { $setOnInsert: whole }, { upsert: true });
   await events.updateOne(
-    { _id, resolvedAt: { $exists: false } },
-    { $set: { severityLevel, details, updatedAt }, $max: { attempts }, $setOnInsert: constant },
-    { upsert: true },
+    { _id, updatedAt: { $lte: updatedAt } },
+    { $set: { severityLevel, details, occurrences, updatedAt }, $max: { attempts }, $unset: { resolvedAt: true } },
   );
 }
 
-/** Closes an event: marks it resolved and adds the `Healthy` event that says so. Harmless when done before. */
+/** Closes an event: marks it resolved and writes the `Healthy` event that says so. Harmless when done before. */
 export async function closeHealthEvent(events: HealthEvents, closing: HealthEventDocument): Promise<void> {
-  await events.updateOne(
-    { _id: closing._id },
-    { $setOnInsert: (({ _id: _, ...rest }) => rest)(closing) },
-    { upsert: true },
+  const { _id, eventTime, updatedAt, ...constant } = closing;
+  await events.updateOne({ _id }, { $set: { eventTime, updatedAt }, $setOnInsert: constant }, { upsert: true });
+  if (closing.closes !== undefined) await resolve(events, closing.closes, updatedAt);
+}
+
+/** Closes all that is open of a source from before a time: the workflow that would have closed it is gone. */
+export async function clearHealthEvents(events: HealthEvents, sourceId: number, before: Date): Promise<void> {
+  for await (const event of events.find({ ...OPEN, sourceId, updatedAt: { $lt: before } })) {
+    if (!(await resolve(events, event._id, before))) continue;
+    const _id = randomUUID();
+    const error = `${event.details.error} has ended`;
+    const description = 'The source was started anew; what is still wrong is reported again.';
+    await events.insertOne({
+      ...event,
+      _id,
+      eventId: _id,
+      eventTime: before.toISOString(),
+      status: 'Healthy',
+      details: { ...event.details, error, name: error, description },
+      updatedAt: before,
+      closes: event._id,
+    });
+  }
+}
+
+async function resolve(events: HealthEvents, _id: string, at: Date): Promise<boolean> {
+  const { modifiedCount } = await events.updateOne(
+    { _id, resolvedAt: { $exists: false }, updatedAt: { $lte: at } },
+    { $set: { resolvedAt: at, updatedAt: at } },
   );
-  if (closing.closes === undefined) return;
-  await events.updateOne(
-    { _id: closing.closes, resolvedAt: { $exists: false } },
-    { $set: { resolvedAt: closing.updatedAt, updatedAt: closing.updatedAt } },
-  );
+  return modifiedCount === 1;
 }
 
 /** The unresolved events of a source, newest first. */
 export function openEventsOf(events: HealthEvents, sourceId: number): Promise<HealthEventDocument[]> {
   return events
-    .find({ sourceId, resolvedAt: { $exists: false }, status: 'UnHealthy' })
+    .find({ ...OPEN, sourceId })
     .sort({ eventTime: -1 })
     .toArray();
 }

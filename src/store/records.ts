@@ -1,6 +1,6 @@
 /** Stores records so that one that is there already is skipped, not repeated. */
 
-import { type Collection, MongoBulkWriteError } from 'mongodb';
+import { BSON, type Collection, MongoBulkWriteError } from 'mongodb';
 import type { RecordDocument } from './collections.js';
 
 export interface Inserted {
@@ -29,8 +29,40 @@ export async function insertRecords(
     const { insertedCount } = await collection.insertMany(documents, { ordered: false });
     return { stored: insertedCount, duplicates: documents.length - insertedCount, refused: [] };
   } catch (error) {
-    if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError() !== undefined) throw error;
+    if (!(error instanceof MongoBulkWriteError)) return insertFit(collection, documents, error);
+    if (error.result.getWriteConcernError() !== undefined) throw error;
     return explained(error, documents.length);
+  }
+}
+
+/** The driver refuses a whole batch, before it sends any of it, for one document that cannot be sent. */
+async function insertFit(
+  collection: Collection<RecordDocument>,
+  documents: readonly RecordDocument[],
+  error: unknown,
+): Promise<Inserted> {
+  const judged = documents.map((document, index) => ({ document, index, reason: unfitness(document) }));
+  const fit = judged.filter(({ reason }) => reason === undefined);
+  if (fit.length === documents.length) throw error;
+  const inserted = await insertRecords(
+    collection,
+    fit.map(({ document }) => document),
+  );
+  const refused = inserted.refused.map(({ index, reason }) => ({ index: fit[index]?.index ?? index, reason }));
+  const unfit = judged.flatMap(({ index, reason }) => (reason === undefined ? [] : [{ index, reason }]));
+  return { ...inserted, refused: [...refused, ...unfit] };
+}
+
+/** MongoDB's limit for a document, in bytes of BSON, which can be a multiple of its bytes as JSON. */
+const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
+
+/** Why the driver cannot send a document; `undefined` when it can. */
+function unfitness(document: RecordDocument): string | undefined {
+  try {
+    const size = BSON.calculateObjectSize(document);
+    return size < MAX_DOCUMENT_BYTES ? undefined : `too large: ${size} bytes as a document of MongoDB`;
+  } catch (error) {
+    return `MongoDB's driver refuses it: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 

@@ -9,23 +9,31 @@ import { failureOf } from './failure-of.js';
 
 export type Attempted<T> = { readonly ok: true; readonly value: T } | { readonly ok: false };
 
+/** Of the activity, over all its attempts. */
+export interface Limits {
+  /** Milliseconds. */
+  readonly scheduleToCloseTimeout: number;
+  readonly retry?: { readonly maximumAttempts: number };
+}
+
 /**
  * Runs a step until it succeeds or its patience ends.
  *
  * The budget belongs to the problem, not to the activity: one that ended by its time limit without ever having failed
  * (no worker was running) is begun again, and a part of the budget used in an earlier run is not given twice.
  *
- * @param run schedules the activity with the time limit it is given, in milliseconds.
+ * @param run schedules the activity with the limits it is given.
  * @throws CancelledFailure when the scope is cancelled; nothing else.
  */
 export async function patiently<T>(
   book: Book,
   subject: Subject,
-  run: (scheduleToCloseMs: number) => Promise<T>,
+  run: (limits: Limits) => Promise<T>,
 ): Promise<Attempted<T>> {
   for (;;) {
     try {
-      return { ok: true, value: await run(budgetLeftMs(problemOf(book, subject))) };
+      book.attempting.add(subject);
+      return { ok: true, value: await run(limitsFor(problemOf(book, subject))) };
     } catch (error) {
       if (isCancellation(error)) throw error;
       const failure = failureOf(error);
@@ -38,6 +46,8 @@ export async function patiently<T>(
         return { ok: false };
       }
       await sleep(FIRST_PAUSE_MS, { summary: `${subject}: trying again` });
+    } finally {
+      book.attempting.delete(subject);
     }
   }
 }
@@ -51,6 +61,8 @@ function since(problem: Problem | undefined): number {
   return problem === undefined ? Date.now() : Date.parse(problem.since);
 }
 
-function budgetLeftMs(problem: Problem | undefined): number {
-  return Math.max(1_000, PATIENCE_MS - (Date.now() - since(problem)));
+/** What is left of the budget; a problem that was given up gets one more attempt and no more. */
+function limitsFor(problem: Problem | undefined): Limits {
+  if (problem?.gaveUp === true) return { scheduleToCloseTimeout: PATIENCE_MS, retry: { maximumAttempts: 1 } };
+  return { scheduleToCloseTimeout: Math.max(1_000, PATIENCE_MS - (Date.now() - since(problem))) };
 }

@@ -3,7 +3,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { log, setCurrentDetails, upsertSearchAttributes, uuid4 } from '@temporalio/workflow';
 import { currentDetails } from '../source/current-details.js';
-import { EMPTY_LEDGER, type HealthLedger, noteProblems } from '../source/health-ledger.js';
+import { type HealthLedger, newLedger, noteProblems } from '../source/health-ledger.js';
 import { reduce, type SourceEvent } from '../source/reduce.js';
 import {
   errorTypeOf,
@@ -11,6 +11,7 @@ import {
   newStreamStatus,
   type SourceSnapshot,
   type StreamStatus,
+  type Subject,
 } from '../source/snapshot.js';
 import type { StreamName } from '../source/streams.js';
 
@@ -24,11 +25,13 @@ const LAST_EVENT_TIME = defineSearchAttributeKey('MimecastLastEventTime', Search
 const LAST_EVENT_TIME_STEP_MS = 60_000;
 
 export class Book {
+  /** What is being attempted now: only of that can an attempt fail. */
+  readonly attempting = new Set<Subject>();
   private shownEventTimeMs = 0;
 
   constructor(
     private current: SourceSnapshot,
-    public ledger: HealthLedger = EMPTY_LEDGER,
+    public ledger: HealthLedger = newLedger(new Date().toISOString()),
   ) {
     this.show(undefined);
   }

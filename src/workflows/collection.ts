@@ -3,7 +3,7 @@
  * to come, or in trouble, leaves the sweep and is collected by an activity of its own until it is well again.
  */
 
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
 import { formatDuration } from '../source/duration.js';
 import type { StreamOutcome } from '../source/outcome.js';
 import type { StreamName } from '../source/streams.js';
@@ -41,7 +41,7 @@ export class Collection {
 
   private async pollWhileNotDue(): Promise<void> {
     for (const { stream, phase } of this.book.snapshot.streams) {
-      if (phase !== 'waiting' && phase !== 'parked') this.collectAlone(stream);
+      if (phase !== 'waiting') this.collectAlone(stream);
     }
     while (!this.isDue()) {
       await this.poll();
@@ -54,8 +54,8 @@ export class Collection {
     if (streams.length === 0) return;
     const { sourceId } = this.book.snapshot;
     const summary = streams.length === 1 ? `look at ${streams[0]}` : `look at ${streams.length} caught-up streams`;
-    const swept = await patiently(this.book, 'sweep', (scheduleToCloseTimeout) =>
-      work.sweep.executeWithOptions({ scheduleToCloseTimeout, summary }, [sourceId, streams]),
+    const swept = await patiently(this.book, 'sweep', (limits) =>
+      work.sweep.executeWithOptions({ ...limits, summary }, [sourceId, streams]),
     );
     if (!swept.ok) return;
     this.book.write({ kind: 'recovered', subject: 'sweep' });
@@ -64,10 +64,10 @@ export class Collection {
   }
 
   private async untilNextPoll(): Promise<void> {
-    const { pollIntervalMs, problem } = this.book.snapshot;
+    const { pollIntervalMs, problem, retryAgainEveryMs } = this.book.snapshot;
     const woken = () => this.pollNow || this.isDue() || this.defect !== undefined;
     if (problem?.gaveUp === true) {
-      await condition(woken);
+      await (retryAgainEveryMs === undefined ? condition(woken) : condition(woken, retryAgainEveryMs));
     } else {
       const at = new Date(Date.now() + pollIntervalMs).toISOString();
       this.book.write({ kind: 'pollPlanned', at });
@@ -90,17 +90,27 @@ export class Collection {
   private async untilCaughtUp(stream: StreamName): Promise<void> {
     const { sourceId } = this.book.snapshot;
     while (!this.isDue()) {
+      if (!(await this.mayBeTried(stream))) return;
       this.book.write({ kind: 'collecting', stream });
-      const collected = await patiently(this.book, stream, (scheduleToCloseTimeout) =>
-        work.collect.executeWithOptions({ scheduleToCloseTimeout, summary: this.summaryOf(stream) }, [
-          sourceId,
-          stream,
-        ]),
+      const collected = await patiently(this.book, stream, (limits) =>
+        work.collect.executeWithOptions({ ...limits, summary: this.summaryOf(stream) }, [sourceId, stream]),
       );
-      if (!collected.ok) return;
+      if (!collected.ok) continue;
       this.book.write({ kind: 'outcome', outcome: collected.value });
       if (!goesOnAlone(collected.value)) return;
     }
+  }
+
+  /** A stream that gave up rests until the next try that the configuration asks for; by default there is none. */
+  private async mayBeTried(stream: StreamName): Promise<boolean> {
+    const { problem } = this.book.stream(stream);
+    if (problem?.gaveUp !== true) return true;
+    const { retryAgainEveryMs } = this.book.snapshot;
+    if (!problem.retry || retryAgainEveryMs === undefined) return false;
+    await sleep(retryAgainEveryMs, {
+      summary: `${stream}: gave up, tried once more in ${formatDuration(retryAgainEveryMs)}`,
+    });
+    return true;
   }
 
   private note(outcome: StreamOutcome): void {

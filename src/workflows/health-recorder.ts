@@ -1,7 +1,7 @@
 /** Writes the health events that are due, in the background and with all patience: they wait for MongoDB to come back. */
 
 import { CancellationScope, condition, isCancellation, log } from '@temporalio/workflow';
-import { afterWriting } from '../source/health-ledger.js';
+import { afterWriting, type HealthChange } from '../source/health-ledger.js';
 import type { Book } from './book.js';
 import { steps } from './steps.js';
 
@@ -46,7 +46,7 @@ export class HealthRecorder {
 
   private async write(): Promise<void> {
     const changes = this.book.ledger.queue;
-    const summary = changes.map(({ kind, subject }) => `${subject} ${kind === 'opened' ? 'in trouble' : 'well again'}`);
+    const summary = changes.map(summaryOf);
     try {
       await steps.recordHealth.executeWithOptions({ summary: summary.slice(0, 3).join(', ') }, [
         this.book.snapshot.sourceId,
@@ -58,4 +58,9 @@ export class HealthRecorder {
       log.warn('Health events could not be written; they are kept and tried again', { error });
     }
   }
+}
+
+function summaryOf(change: HealthChange): string {
+  if (change.kind === 'cleared') return 'close what an earlier run left open';
+  return `${change.subject} ${change.kind === 'opened' ? 'in trouble' : 'well again'}`;
 }

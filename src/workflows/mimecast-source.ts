@@ -80,8 +80,9 @@ function registerHandlers(book: Book, commands: Commands, collection: Collection
   setHandler(
     attemptFailedSignal,
     (report) => {
-      if (isAttemptFailed(report)) book.write({ kind: 'failed', ...report });
-      else log.warn('A signal attemptFailed without a proper payload was ignored');
+      // A report may come late: of a step that a restart has left behind, or that has succeeded meanwhile.
+      if (isAttemptFailed(report) && book.attempting.has(report.subject)) book.write({ kind: 'failed', ...report });
+      else log.warn('A signal attemptFailed was ignored: no proper payload, or of nothing that is being attempted');
     },
     { description: "Sent by the worker at a failing attempt; not for people's use." },
   );

@@ -2,7 +2,7 @@
 
 import { condition } from '@temporalio/workflow';
 import type { SourceStep } from '../source/outcome.js';
-import { type Attempted, patiently } from './attempts.js';
+import { type Attempted, type Limits, patiently } from './attempts.js';
 import type { Book } from './book.js';
 import { steps } from './steps.js';
 
@@ -11,23 +11,23 @@ export async function startUp(book: Book): Promise<void> {
   const { sourceId } = book.snapshot;
 
   const settings = await orWait(
-    step(book, 'validate', (limit) =>
-      steps.validate.executeWithOptions({ ...limit, summary: 'check the stored configuration' }, [sourceId]),
+    step(book, 'validate', (limits) =>
+      steps.validate.executeWithOptions({ ...limits, summary: 'check the stored configuration' }, [sourceId]),
     ),
   );
   book.write({ kind: 'configured', settings });
   book.write({ kind: 'advanced', stage: 'Started' });
 
   await orWait(
-    step(book, 'initialize', (limit) =>
-      steps.initialize.executeWithOptions({ ...limit, summary: 'prepare indexes and checkpoints' }, [sourceId]),
+    step(book, 'initialize', (limits) =>
+      steps.initialize.executeWithOptions({ ...limits, summary: 'prepare indexes and checkpoints' }, [sourceId]),
     ),
   );
   book.write({ kind: 'advanced', stage: 'Initialized' });
 
   const { denied } = await orWait(
-    step(book, 'authenticate', (limit) =>
-      steps.authenticate.executeWithOptions({ ...limit, summary: 'get a token, probe permissions' }, [sourceId]),
+    step(book, 'authenticate', (limits) =>
+      steps.authenticate.executeWithOptions({ ...limits, summary: 'get a token, probe permissions' }, [sourceId]),
     ),
   );
   book.write({ kind: 'advanced', stage: 'Authenticated' });
@@ -35,12 +35,8 @@ export async function startUp(book: Book): Promise<void> {
   book.write({ kind: 'advanced', stage: 'Collecting' });
 }
 
-async function step<T>(
-  book: Book,
-  name: SourceStep,
-  run: (limit: { scheduleToCloseTimeout: number }) => Promise<T>,
-): Promise<Attempted<T>> {
-  const attempted = await patiently(book, name, (ms) => run({ scheduleToCloseTimeout: ms }));
+async function step<T>(book: Book, name: SourceStep, run: (limits: Limits) => Promise<T>): Promise<Attempted<T>> {
+  const attempted = await patiently(book, name, run);
   if (attempted.ok) book.write({ kind: 'recovered', subject: name });
   return attempted;
 }

@@ -4,7 +4,7 @@ import { explainNetworkError } from '../../src/mimecast/network-error.js';
 const withCode = (code: string) => Object.assign(new Error('inner'), { code });
 
 test.each([
-  ['ENOTFOUND', 'dns'],
+  ['ENOTFOUND', 'unknownHost'],
   ['EAI_AGAIN', 'dns'],
   ['ECONNREFUSED', 'refused'],
   ['ECONNRESET', 'reset'],

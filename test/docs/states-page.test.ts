@@ -1,0 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { STATES_PAGE, statesPage } from '../../scripts/states-page.js';
+import { projectRoot } from '../../src/embedded/project-root.js';
+
+test('the page on states says what the code does; "npm run docs" writes it anew', () => {
+  expect(readFileSync(`${projectRoot()}/${STATES_PAGE}`, 'utf8')).toBe(statesPage());
+});
