@@ -12,8 +12,10 @@ import { ensureSampleSource } from './embedded/sample-source.js';
 import { type Stack, startStack } from './embedded/stack.js';
 import { RefusedError } from './management/errors.js';
 import { SourceService } from './management/source-service.js';
+import type { SourceStatus } from './management/source-status.js';
 import { connectTemporal } from './management/temporal-client.js';
-import { EXIT, runProgram } from './runtime/program.js';
+import { EXIT, messageOf, runProgram } from './runtime/program.js';
+import { workflowIdOf } from './source/contract.js';
 import { formatDuration, parseDuration } from './source/duration.js';
 import { collectionsOf } from './store/collections.js';
 import { openDatabase } from './store/database.js';
@@ -119,6 +121,7 @@ async function withStack(
 class Watch {
   private readonly rates = new Rates();
   private readonly show: (frame: LiveFrame) => void;
+  private last: SourceStatus;
 
   constructor(
     private readonly service: SourceService,
@@ -127,6 +130,8 @@ class Watch {
     private readonly notices: readonly string[],
     private readonly startedAt: number,
   ) {
+    const workflowId = workflowIdOf(sourceId);
+    this.last = { sourceId, name: 'Source', collector: '', workflowId, state: 'Pending', health: 'Unknown' };
     this.show = process.stdout.isTTY ? terminalView() : plainView();
   }
 
@@ -157,7 +162,7 @@ class Watch {
   }
 
   private async look(): Promise<LiveFrame> {
-    const status = await this.service.status(String(this.sourceId));
+    const status = await this.status();
     const now = Date.now();
     const frame = {
       status,
@@ -171,9 +176,20 @@ class Watch {
     return frame;
   }
 
+  /** While a server is away the view says so and goes on. */
+  private async status(): Promise<SourceStatus> {
+    try {
+      this.last = await this.service.status(String(this.sourceId));
+      return this.last;
+    } catch (error) {
+      const { snapshot: _snapshot, ...rest } = this.last;
+      return { ...rest, state: 'unknown', health: 'Unknown', note: messageOf(error) };
+    }
+  }
+
   private addresses(): Address[] {
     const { uiUrl, namespace, temporalAddress, mongodbUri, mongodbDb, simulatorUrl } = this.stack;
-    const workflow = `namespaces/${namespace}/workflows/mimecast-source-${this.sourceId}`;
+    const workflow = `namespaces/${namespace}/workflows/${workflowIdOf(this.sourceId)}`;
     return [
       { name: 'Temporal Web UI', address: uiUrl === undefined ? `(of ${temporalAddress})` : `${uiUrl}/${workflow}` },
       { name: 'Temporal', address: temporalAddress },

@@ -52,7 +52,7 @@ command('restart <ID>', `restart a source (${ID}): validates, gets a new token, 
   (id: string, { json }: Json) =>
     answer(
       json,
-      async (service) => ({ sourceId: (await service.restart(id))._id }),
+      async (service) => ({ sourceId: (await service.restart(id)).sourceId }),
       ({ sourceId }) => `Restart of source ${sourceId} requested.`,
     ),
 );
@@ -60,7 +60,7 @@ command('restart <ID>', `restart a source (${ID}): validates, gets a new token, 
 command('collect-now <ID>', `poll a source's caught-up streams at once (${ID})`).action((id: string, { json }: Json) =>
   answer(
     json,
-    async (service) => ({ sourceId: (await service.collectNow(id))._id }),
+    async (service) => ({ sourceId: (await service.collectNow(id)).sourceId }),
     ({ sourceId }) => `Source ${sourceId} polls now.`,
   ),
 );
@@ -71,7 +71,7 @@ command('stop <ID>', `stop a source (${ID}) and wait until it has ended`)
     answer(
       json,
       async (service) => {
-        const { _id: sourceId } = await service.stop(id, { remove });
+        const { sourceId } = await service.stop(id, { remove });
         return { sourceId, state: (await service.ended(sourceId)).state };
       },
       ({ sourceId, state }) => `Source ${sourceId} is ${state}.`,

@@ -2,7 +2,7 @@
 
 import type { SourceStatus } from '../management/source-status.js';
 import { formatDuration } from '../source/duration.js';
-import { openProblems, type StreamStatus } from '../source/snapshot.js';
+import { openProblems, type SourceSnapshot, type StreamStatus } from '../source/snapshot.js';
 import { lagText, problemText } from './status-text.js';
 import { count, table } from './table.js';
 
@@ -33,7 +33,7 @@ export function liveView({ status, addresses, rates, notices, startedAt, now }: 
     `${status.name} (source ${status.sourceId}): ${status.state}, health ${status.health}`,
     ...(snapshot === undefined
       ? [`  ${status.note ?? 'waiting for its first answer'}`]
-      : [streamTable(snapshot.streams, rates, now), '', totals(snapshot.streams, rates)]),
+      : [streamTable(snapshot, rates, now), '', totals(snapshot.streams, rates)]),
     ...(snapshot === undefined ? [] : openProblems(snapshot).map((problem) => problemText(problem, now))),
     ...notices.map((notice) => `  ${notice}`),
     '',
@@ -44,7 +44,11 @@ export function liveView({ status, addresses, rates, notices, startedAt, now }: 
   ].join('\n');
 }
 
-function streamTable(streams: readonly StreamStatus[], rates: ReadonlyMap<string, number>, now: number): string {
+function streamTable(
+  { streams, pollIntervalMs }: SourceSnapshot,
+  rates: ReadonlyMap<string, number>,
+  now: number,
+): string {
   return table(
     ['stream', 'state', 'stored', 'per second', 'behind', 'last problem'],
     streams.map((status) => [
@@ -52,7 +56,7 @@ function streamTable(streams: readonly StreamStatus[], rates: ReadonlyMap<string
       status.phase,
       status.stored,
       Math.round(rates.get(status.stream) ?? 0),
-      lagText(status, now),
+      lagText(status, now, pollIntervalMs),
       lastProblem(status, now),
     ]),
   );

@@ -2,6 +2,7 @@
 
 import type { SourceListing, SourceStatus } from '../management/source-status.js';
 import { formatDuration } from '../source/duration.js';
+import type { HealthEvent } from '../source/health-event.js';
 import {
   lagMs,
   openProblems,
@@ -9,7 +10,6 @@ import {
   type StreamStatus,
   type SubjectProblem,
 } from '../source/snapshot.js';
-import type { HealthEventDocument } from '../store/collections.js';
 import { count, table } from './table.js';
 
 export function statusText(status: SourceStatus, now = Date.now()): string {
@@ -54,7 +54,7 @@ function relative(iso: string, now: number): string {
   return ms > 500 ? `in ${formatDuration(ms)}` : 'now';
 }
 
-function streams({ streams: all }: SourceSnapshot, now: number): string {
+function streams({ streams: all, pollIntervalMs }: SourceSnapshot, now: number): string {
   if (all.length === 0) return '';
   return table(
     ['stream', 'doing', 'stored', 'skipped', 'quarantined', 'behind', 'newest record', 'checkpoint'],
@@ -64,15 +64,15 @@ function streams({ streams: all }: SourceSnapshot, now: number): string {
       status.stored,
       status.duplicates,
       status.quarantined,
-      lagText(status, now),
+      lagText(status, now, pollIntervalMs),
       status.lastEventTime,
       status.position,
     ]),
   );
 }
 
-export function lagText(status: StreamStatus, now: number): string {
-  const lag = lagMs(status, now);
+export function lagText(status: StreamStatus, now: number, pollIntervalMs: number): string {
+  const lag = lagMs(status, now, pollIntervalMs);
   return lag === undefined ? '-' : lag === 0 ? 'caught up' : formatDuration(lag);
 }
 
@@ -93,7 +93,7 @@ export function listText(listings: readonly SourceListing[]): string {
   );
 }
 
-export function healthText(open: readonly HealthEventDocument[], recent: readonly HealthEventDocument[]): string {
+export function healthText(open: readonly HealthEvent[], recent: readonly HealthEvent[]): string {
   const rows = recent.map((event) => [
     event.eventTime,
     event.status,

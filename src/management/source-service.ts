@@ -7,12 +7,22 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { type Parsed, parseSourceFile, type SourceConfig } from '../config/source-config.js';
-import { SIGNALS, type StopRequest, TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../source/contract.js';
-import type { Collections, HealthEventDocument, SourceDocument } from '../store/collections.js';
+import {
+  HEALTH_QUERY,
+  SIGNALS,
+  type StopRequest,
+  TASK_QUEUE,
+  WORKFLOW_TYPE,
+  workflowIdOf,
+} from '../source/contract.js';
+import { type HealthEvent, healthEventOf } from '../source/health-event.js';
+import type { ProblemChange } from '../source/health-ledger.js';
+import type { Collections, SourceDocument } from '../store/collections.js';
 import { openEventsOf, recentEventsOf } from '../store/health-events.js';
 import { createSource, ensureCollector, markStopped, NameTakenError, updateSource } from '../store/sources.js';
 import { RefusedError } from './errors.js';
-import { listedOf, type SourceListing, type SourceStatus, statusOf } from './source-status.js';
+import { allSources, findSource, orFromTemporal, type SourceReference } from './source-directory.js';
+import { askWorkflow, listedOf, type SourceListing, type SourceStatus, statusOf } from './source-status.js';
 
 export interface SourceServiceOptions {
   readonly collections: Collections;
@@ -56,20 +66,19 @@ export class SourceService {
 
   /** Starts a stopped source again. */
   async resume(idOrName: string): Promise<Started> {
-    const source = await this.find(idOrName);
-    if (await this.isRunning(source._id)) throw alreadyRunning(source);
-    const collector = await this.options.collections.collectors.findOne({ _id: source.collectorId });
-    return this.run(source, collector?.name ?? '', false);
+    const { sourceId } = await this.find(idOrName);
+    const source = await this.options.collections.sources.findOne({ _id: sourceId });
+    if (source === null) throw new RefusedError(`The source ${idOrName} was removed meanwhile`);
+    if (await this.isRunning(sourceId)) throw alreadyRunning(source);
+    return this.run(source, await this.collectorName(source.collectorId), false);
   }
 
   /** Starts every stored source that is meant to run and does not. */
   async startMissing(): Promise<Started[]> {
-    const { sources, collectors } = this.options.collections;
     const started: Started[] = [];
-    for await (const source of sources.find({ stoppedAt: { $exists: false } })) {
+    for await (const source of this.options.collections.sources.find({ stoppedAt: { $exists: false } })) {
       if (await this.isRunning(source._id)) continue;
-      const collector = await collectors.findOne({ _id: source.collectorId });
-      started.push(await this.run(source, collector?.name ?? '', false));
+      started.push(await this.run(source, await this.collectorName(source.collectorId), false));
     }
     return started;
   }
@@ -77,73 +86,76 @@ export class SourceService {
   /** Saves a changed configuration and lets the source begin anew with it; its checkpoints stay. */
   async update(idOrName: string, json: unknown): Promise<{ readonly sourceId: number; readonly version: number }> {
     const config = this.parsed(json);
-    const source = await this.find(idOrName);
-    const updated = await refusing(() =>
-      updateSource(this.options.collections, source._id, config.name, { ...config }),
-    );
+    const { sourceId } = await this.find(idOrName);
+    const updated = await refusing(() => updateSource(this.options.collections, sourceId, config.name, { ...config }));
     if (updated === undefined) throw new RefusedError(`The source ${idOrName} was removed meanwhile`);
-    if (await this.isRunning(source._id)) await this.handle(source._id).signal(SIGNALS.restart);
-    return { sourceId: source._id, version: updated.version };
+    if (await this.isRunning(sourceId)) await this.handle(sourceId).signal(SIGNALS.restart);
+    return { sourceId, version: updated.version };
   }
 
-  async restart(idOrName: string): Promise<SourceDocument> {
+  async restart(idOrName: string): Promise<SourceReference> {
     return this.signal(idOrName, SIGNALS.restart);
   }
 
-  async collectNow(idOrName: string): Promise<SourceDocument> {
+  async collectNow(idOrName: string): Promise<SourceReference> {
     return this.signal(idOrName, SIGNALS.collectNow);
   }
 
   /** Asks the source to end; `ended` waits until it has. */
-  async stop(idOrName: string, request: StopRequest = {}): Promise<SourceDocument> {
+  async stop(idOrName: string, request: StopRequest = {}): Promise<SourceReference> {
     return this.signal(idOrName, SIGNALS.stop, request);
   }
 
   /** Waits until the source's workflow is closed. */
   async ended(sourceId: number): Promise<{ readonly state: string }> {
-    return this.options.client.workflow.getHandle(workflowIdOf(sourceId)).result() as Promise<{
-      readonly state: string;
-    }>;
+    return this.handle(sourceId).result() as Promise<{ readonly state: string }>;
   }
 
   async status(idOrName: string): Promise<SourceStatus> {
-    const source = await this.find(idOrName);
-    return statusOf(this.options, source);
+    return statusOf(this.options, await this.find(idOrName));
   }
 
   async list(): Promise<SourceListing[]> {
-    const { collections } = this.options;
-    const sources = await collections.sources.find().sort({ _id: 1 }).toArray();
-    const collectors = new Map((await collections.collectors.find().toArray()).map(({ _id, name }) => [_id, name]));
+    const sources = await allSources(this.options);
+    const collectors = await orFromTemporal(
+      async () =>
+        new Map((await this.options.collections.collectors.find().toArray()).map(({ _id, name }) => [_id, name])),
+      async () => new Map<number, string>(),
+    );
     return Promise.all(
       sources.map((source) => listedOf(this.options, source, collectors.get(source.collectorId) ?? '')),
     );
   }
 
+  /** The health events: all from the store, or the open ones from the workflow while the store is away. */
   async health(
     idOrName: string,
     { limit = 50 }: { readonly limit?: number } = {},
-  ): Promise<{ readonly open: HealthEventDocument[]; readonly recent: HealthEventDocument[] }> {
+  ): Promise<{ readonly open: HealthEvent[]; readonly recent: HealthEvent[] }> {
     const { healthEvents } = this.options.collections;
     const source = await this.find(idOrName);
-    const [open, recent] = await Promise.all([
-      openEventsOf(healthEvents, source._id),
-      recentEventsOf(healthEvents, source._id, limit),
-    ]);
-    return { open, recent };
+    const { sourceId } = source;
+    return orFromTemporal(
+      async () => ({
+        open: await openEventsOf(healthEvents, sourceId),
+        recent: await recentEventsOf(healthEvents, sourceId, limit),
+      }),
+      async () => {
+        const answer = await askWorkflow<ProblemChange[]>(this.options.client, sourceId, HEALTH_QUERY);
+        if ('note' in answer) throw new RefusedError(`MongoDB does not answer, and ${answer.note}`);
+        const open = answer.value.map((change) => healthEventOf(change, { ...source, collectorName: '' }));
+        return { open, recent: open };
+      },
+    );
   }
 
-  /** The source with this id or name. @throws RefusedError when there is none, or when several have the name. */
-  async find(idOrName: string): Promise<SourceDocument> {
-    const { sources } = this.options.collections;
-    const byId = /^\d{1,15}$/.test(idOrName) ? await sources.findOne({ _id: Number(idOrName) }) : null;
-    if (byId !== null) return byId;
-    const named = await sources.find({ name: idOrName }).toArray();
-    const [only, ...others] = named;
-    if (only === undefined) throw new RefusedError(`There is no source "${idOrName}"; "list" shows those there are`);
-    if (others.length === 0) return only;
-    const ids = named.map(({ _id }) => _id).join(', ');
-    throw new RefusedError(`Several sources are named "${idOrName}": say which by its id (${ids})`);
+  private find(idOrName: string): Promise<SourceReference> {
+    return findSource(this.options, idOrName);
+  }
+
+  private async collectorName(collectorId: number): Promise<string> {
+    const collector = await this.options.collections.collectors.findOne({ _id: collectorId });
+    return collector?.name ?? '';
   }
 
   private parsed(json: unknown): SourceConfig {
@@ -172,13 +184,13 @@ export class SourceService {
     return { sourceId, name, workflowId, created };
   }
 
-  private async signal(idOrName: string, signal: string, ...args: [StopRequest?]): Promise<SourceDocument> {
+  private async signal(idOrName: string, signal: string, ...args: [StopRequest?]): Promise<SourceReference> {
     const source = await this.find(idOrName);
     try {
-      await this.handle(source._id).signal(signal, ...args);
+      await this.handle(source.sourceId).signal(signal, ...args);
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
-      throw new RefusedError(`The source "${source.name}" is not running; "start ${source._id}" starts it again`);
+      throw new RefusedError(`The source "${source.name}" is not running; "start ${source.sourceId}" starts it again`);
     }
     return source;
   }

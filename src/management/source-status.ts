@@ -1,25 +1,21 @@
 /** What is known of a source's state, also while its worker is away or its workflow has ended. */
 
-import {
-  type Client,
-  QueryNotRegisteredError,
-  type WorkflowExecutionDescription,
-  WorkflowNotFoundError,
-} from '@temporalio/client';
+import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { STATUS_QUERY, workflowIdOf } from '../source/contract.js';
 import { addCounts, NO_COUNTS } from '../source/outcome.js';
 import type { Health, SourceSnapshot, StreamStatus } from '../source/snapshot.js';
 import { positionOf } from '../store/checkpoints.js';
-import type { CheckpointDocument, Collections, SourceDocument } from '../store/collections.js';
+import type { CheckpointDocument, Collections } from '../store/collections.js';
+import { orFromTemporal, type SourceReference } from './source-directory.js';
 
 const STATE = defineSearchAttributeKey('MimecastSourceState', SearchAttributeType.KEYWORD);
 const HEALTH = defineSearchAttributeKey('MimecastSourceHealth', SearchAttributeType.KEYWORD);
 const ERROR_TYPE = defineSearchAttributeKey('MimecastErrorType', SearchAttributeType.KEYWORD);
 const LAST_EVENT_TIME = defineSearchAttributeKey('MimecastLastEventTime', SearchAttributeType.DATETIME);
 
-/** How long the workflow may take to answer a query before the answer goes without. */
-const QUERY_LIMIT_MS = 5_000;
+/** How long Temporal, or a workflow, may take to answer before the status goes without. */
+const ANSWER_LIMIT_MS = 5_000;
 
 export interface SourceListing {
   readonly sourceId: number;
@@ -48,7 +44,7 @@ interface Access {
 /** A source's line in the list, from its search attributes: no worker is needed to answer. */
 export async function listedOf(
   { client }: Access,
-  { _id: sourceId, name, stoppedAt }: SourceDocument,
+  { sourceId, name, stopped }: SourceReference,
   collector: string,
 ): Promise<SourceListing> {
   const workflowId = workflowIdOf(sourceId);
@@ -61,7 +57,7 @@ export async function listedOf(
     name,
     collector,
     workflowId,
-    state: stateOf(described, stoppedAt !== undefined),
+    state: stateOf(described, stopped),
     health: (attributes?.get(HEALTH) as Health | undefined) ?? 'Unknown',
     ...(errorType === undefined ? {} : { errorType }),
     ...(lastEventTime === undefined ? {} : { lastEventTime: lastEventTime.toISOString() }),
@@ -69,25 +65,34 @@ export async function listedOf(
 }
 
 /** A source's whole state. */
-export async function statusOf(access: Access, source: SourceDocument, collector = ''): Promise<SourceStatus> {
-  const { client } = access;
-  const handle = client.workflow.getHandle(workflowIdOf(source._id));
+export async function statusOf(access: Access, source: SourceReference, collector = ''): Promise<SourceStatus> {
+  const answer = await askWorkflow<SourceSnapshot>(access.client, source.sourceId, STATUS_QUERY);
+  if ('note' in answer) return { ...(await listedOf(access, source, collector)), note: answer.note };
+  const snapshot = await orFromTemporal(
+    async () => {
+      const checkpoints = await access.collections.checkpoints.find({ sourceId: source.sourceId }).toArray();
+      return withProgress(answer.value, checkpoints);
+    },
+    async () => answer.value,
+  );
+  const listed = await listedOf(access, source, snapshot.collector);
+  // A workflow that was terminated still answers the query, with what it last knew.
+  return listed.state === 'Terminated' ? { ...listed, snapshot } : { ...listed, ...ofSnapshot(snapshot), snapshot };
+}
+
+/** Asks a source's workflow; when it does not answer, says why. */
+export async function askWorkflow<T>(
+  client: Client,
+  sourceId: number,
+  query: string,
+): Promise<{ readonly value: T } | { readonly note: string }> {
+  const handle = client.workflow.getHandle(workflowIdOf(sourceId));
   try {
-    const answered = await client.withDeadline(Date.now() + QUERY_LIMIT_MS, () =>
-      handle.query<SourceSnapshot>(STATUS_QUERY),
-    );
-    const checkpoints = await access.collections.checkpoints.find({ sourceId: source._id }).toArray();
-    const snapshot = withProgress(answered, checkpoints);
-    const listed = await listedOf(access, source, snapshot.collector);
-    // A workflow that was terminated still answers the query, with what it last knew.
-    return listed.state === 'Terminated' ? { ...listed, snapshot } : { ...listed, ...ofSnapshot(snapshot), snapshot };
+    return { value: await client.withDeadline(Date.now() + ANSWER_LIMIT_MS, () => handle.query<T>(query)) };
   } catch (error) {
-    if (error instanceof QueryNotRegisteredError) throw error;
-    const note =
-      error instanceof WorkflowNotFoundError
-        ? 'it has no workflow; "start" starts it'
-        : 'no worker answered; is one running ("npm run worker")?';
-    return { ...(await listedOf(access, source, collector)), note };
+    if (error instanceof WorkflowNotFoundError) return { note: 'it has no workflow; "start" starts it' };
+    const reason = error instanceof Error ? error.message : String(error);
+    return { note: `no worker answered (${reason}); is one running ("npm run worker")?` };
   }
 }
 
@@ -118,7 +123,9 @@ function stateOf(described: WorkflowExecutionDescription | undefined, stopped: b
 
 async function describe(client: Client, workflowId: string): Promise<WorkflowExecutionDescription | undefined> {
   try {
-    return await client.workflow.getHandle(workflowId).describe();
+    return await client.withDeadline(Date.now() + ANSWER_LIMIT_MS, () =>
+      client.workflow.getHandle(workflowId).describe(),
+    );
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;

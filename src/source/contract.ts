@@ -5,6 +5,8 @@ export const TASK_QUEUE = 'mimecast-source';
 
 export const SIGNALS = { restart: 'restart', stop: 'stop', collectNow: 'collectNow' } as const;
 export const STATUS_QUERY = 'status';
+/** The open health events as the workflow knows them, written to MongoDB or not. */
+export const HEALTH_QUERY = 'health';
 
 /** Custom search attributes with their types, as `temporal operator search-attribute create` takes them. */
 export const SEARCH_ATTRIBUTES = {

@@ -87,6 +87,13 @@ export function noteProblems(
   return { entries, queue: changes.length === 0 ? ledger.queue : enqueue(ledger.queue, changes) };
 }
 
+/** The open events, as the changes that would open them. */
+export function openChanges(ledger: HealthLedger, now: string): ProblemChange[] {
+  return entriesOf(ledger).flatMap(([subject, { closedAt, ...entry }]) =>
+    closedAt === undefined ? [{ kind: 'opened', subject, ...entry, at: now }] : [],
+  );
+}
+
 /** The ledger without the changes that were written. */
 export function afterWriting(ledger: HealthLedger, written: readonly HealthChange[]): HealthLedger {
   return { ...ledger, queue: ledger.queue.filter((change) => !written.includes(change)) };

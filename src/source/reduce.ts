@@ -141,7 +141,8 @@ function failed(
   const since = current?.since ?? now;
   return {
     ...failure,
-    attempt,
+    // An activity counts its attempts from one; the problem may be older than the activity.
+    attempt: Math.max(attempt, (current?.attempt ?? 0) + 1),
     since,
     gaveUp: !failure.retry,
     ...(failure.retry ? { until: new Date(Date.parse(since) + PATIENCE_MS).toISOString() } : {}),

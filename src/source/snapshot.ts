@@ -136,11 +136,18 @@ export function errorTypeOf(snapshot: SourceSnapshot): FailureType | undefined {
 }
 
 /**
- * How far a stream is behind, in milliseconds: nothing when its last look found no more; else the age of the newest
- * record stored. `undefined` when nothing is known yet.
+ * How far a stream is behind, in milliseconds: nothing when its last look found no more, and was not long ago; else the
+ * time since then, or the age of the newest record stored. `undefined` when nothing is known yet.
+ *
+ * @param pollIntervalMs a look that is older than three intervals proves nothing. Default: any look does.
  */
-export function lagMs(status: StreamStatus, nowMs: number): number | undefined {
-  if (status.caughtUp && status.problem === undefined) return 0;
+export function lagMs(
+  status: StreamStatus,
+  nowMs: number,
+  pollIntervalMs = Number.POSITIVE_INFINITY,
+): number | undefined {
+  const age = status.caughtUpAt === undefined ? 0 : nowMs - Date.parse(status.caughtUpAt);
+  if (status.caughtUp && status.problem === undefined && age < 3 * pollIntervalMs) return 0;
   const known = status.caughtUp ? status.caughtUpAt : status.lastEventTime;
   return known === undefined ? undefined : Math.max(0, nowMs - Date.parse(known));
 }

@@ -1,6 +1,7 @@
 /** Every collection of the database with the shape of its documents, and every index: the only place that knows them. */
 
 import type { Binary, Collection, Db, IndexDescription } from 'mongodb';
+import type { HealthEvent } from '../source/health-event.js';
 import type { Counts } from '../source/outcome.js';
 import { COLLECTION_OF, STREAMS, type StreamName } from '../source/streams.js';
 
@@ -79,44 +80,9 @@ export interface GapDocument {
   readonly at: Date;
 }
 
-/** A health event in the shape of Sumo Logic's system event index, with the keys of its health events API. */
-export interface HealthEventDocument {
+export interface HealthEventDocument extends HealthEvent {
   /** The event's UUID. */
   readonly _id: string;
-  readonly eventId: string;
-  readonly eventType: 'Health-Change';
-  readonly eventName: string;
-  readonly eventFormatVersion: '1.0';
-  /** RFC 3339, UTC. */
-  readonly eventTime: string;
-  readonly subsystem: 'Collection';
-  readonly status: 'UnHealthy' | 'Healthy';
-  readonly severityLevel: 'Error' | 'Warning';
-  readonly details: {
-    readonly trackerId: string;
-    readonly error: string;
-    readonly name: string;
-    readonly description: string;
-  };
-  readonly resourceIdentity: {
-    readonly id: string;
-    readonly name: string;
-    readonly type: 'Source';
-    readonly collectorId: string;
-    readonly collectorName: string;
-  };
-  readonly sourceId: number;
-  /** Stream or step that the event is about. */
-  readonly subject: string;
-  /** Failed attempts so far. */
-  readonly attempts: number;
-  /** How often the problem has come back within minutes, itself included. */
-  readonly occurrences: number;
-  readonly updatedAt: Date;
-  /** When the problem ended; open events have none. */
-  readonly resolvedAt?: Date;
-  /** On a `Healthy` event: the event that it closes. */
-  readonly closes?: string;
 }
 
 export interface Collections {

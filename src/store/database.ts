@@ -9,8 +9,8 @@ export interface DatabaseOptions {
   readonly appName?: string;
   /** How long an operation waits for a usable server before it fails. Default 2,000 ms: the activity's retries wait on. */
   readonly serverSelectionTimeoutMs?: number;
-  /** How long an operation may take in all. Default 30,000 ms. */
-  readonly timeoutMs?: number;
+  /** How long the server may be silent in the middle of an operation. Default 30,000 ms. */
+  readonly socketTimeoutMs?: number;
 }
 
 export interface Database {
@@ -29,15 +29,15 @@ export function openDatabase({
   name,
   appName = 'mimecast-source',
   serverSelectionTimeoutMs = 2_000,
-  timeoutMs = 30_000,
+  socketTimeoutMs = 30_000,
 }: DatabaseOptions): Database {
   const client = new MongoClient(uri, {
     appName,
     serverSelectionTimeoutMS: serverSelectionTimeoutMs,
-    timeoutMS: timeoutMs,
+    socketTimeoutMS: socketTimeoutMs,
     // A server that hangs without closing its connections is noticed by the monitor, and what waits on it is let go.
     heartbeatFrequencyMS: 2_000,
-    connectTimeoutMS: 2_000,
+    connectTimeoutMS: 5_000,
     writeConcern: { w: 'majority' },
     readConcern: { level: 'majority' },
     readPreference: 'primary',

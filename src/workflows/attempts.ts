@@ -5,7 +5,7 @@ import { isSourceStep } from '../source/outcome.js';
 import { FIRST_PAUSE_MS, LEAST_PATIENCE_MS, PATIENCE_MS } from '../source/patience.js';
 import type { Problem, Subject } from '../source/snapshot.js';
 import type { Book } from './book.js';
-import { failureOf } from './failure-of.js';
+import { failureOf, isOutOfTime } from './failure-of.js';
 
 export type Attempted<T> = { readonly ok: true; readonly value: T } | { readonly ok: false };
 
@@ -19,8 +19,8 @@ export interface Limits {
 /**
  * Runs a step until it succeeds or its patience ends.
  *
- * The budget belongs to the problem, not to the activity: one that ended by its time limit without ever having failed
- * (no worker was running) is begun again, and a part of the budget used in an earlier run is not given twice.
+ * The budget belongs to the problem, not to the activity: a part of it used in an earlier run is not given twice. An
+ * activity whose time was over while no worker was there is begun again, for one more attempt if it had failed before.
  *
  * @param run schedules the activity with the limits it is given.
  * @throws CancelledFailure when the scope is cancelled; nothing else.
@@ -30,14 +30,19 @@ export async function patiently<T>(
   subject: Subject,
   run: (limits: Limits) => Promise<T>,
 ): Promise<Attempted<T>> {
+  let isLast = false;
   for (;;) {
     try {
       book.attempting.add(subject);
-      return { ok: true, value: await run(limitsFor(problemOf(book, subject))) };
+      return { ok: true, value: await run(limitsFor(problemOf(book, subject), isLast)) };
     } catch (error) {
       if (isCancellation(error)) throw error;
       const failure = failureOf(error);
       const known = problemOf(book, subject);
+      if (known?.gaveUp === false && isOutOfTime(error)) {
+        isLast = true;
+        continue;
+      }
       if (known === undefined || known.code !== failure.code) {
         book.write({ kind: 'failed', subject, failure, attempt: known?.attempt ?? 1 });
       }
@@ -62,7 +67,7 @@ function since(problem: Problem | undefined): number {
 }
 
 /** What is left of the budget; a problem that was given up gets one more attempt and no more. */
-function limitsFor(problem: Problem | undefined): Limits {
-  if (problem?.gaveUp === true) return { scheduleToCloseTimeout: PATIENCE_MS, retry: { maximumAttempts: 1 } };
+function limitsFor(problem: Problem | undefined, isLast: boolean): Limits {
+  if (isLast || problem?.gaveUp === true) return { scheduleToCloseTimeout: PATIENCE_MS, retry: { maximumAttempts: 1 } };
   return { scheduleToCloseTimeout: Math.max(1_000, PATIENCE_MS - (Date.now() - since(problem))) };
 }

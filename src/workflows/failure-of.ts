@@ -19,6 +19,12 @@ export function failureOf(error: unknown): Failure {
   return { type: 'FirstPartyGeneric', code: codeOf(cause), message: messageOf(cause), retry, severity: 'error' };
 }
 
+/** Whether the activity's whole time was over before an attempt ended: no worker took it, or the worker was lost. */
+export function isOutOfTime(error: unknown): boolean {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_CLOSE';
+}
+
 function codeOf(cause: unknown): string {
   if (cause instanceof TimeoutFailure) return `timeout_${(cause.timeoutType ?? 'unknown').toLowerCase()}`;
   return cause instanceof ApplicationFailure && typeof cause.type === 'string' ? cause.type : 'unknown';

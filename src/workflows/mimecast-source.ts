@@ -12,8 +12,8 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { SIGNALS, STATUS_QUERY, type StopRequest } from '../source/contract.js';
-import type { HealthLedger } from '../source/health-ledger.js';
+import { HEALTH_QUERY, SIGNALS, STATUS_QUERY, type StopRequest } from '../source/contract.js';
+import { type HealthLedger, openChanges, type ProblemChange } from '../source/health-ledger.js';
 import { type AttemptFailed, isAttemptFailed } from '../source/outcome.js';
 import { newSnapshot, type SourceSnapshot } from '../source/snapshot.js';
 import { Book } from './book.js';
@@ -29,6 +29,7 @@ export const collectNowSignal = defineSignal(SIGNALS.collectNow);
 /** From our own worker: an attempt of an activity failed. */
 export const attemptFailedSignal = defineSignal<[AttemptFailed]>('attemptFailed');
 export const statusQuery = defineQuery<SourceSnapshot>(STATUS_QUERY);
+export const healthQuery = defineQuery<ProblemChange[]>(HEALTH_QUERY);
 
 /** Argument of the workflow. Only `sourceId` is needed; the rest of a source is in MongoDB. */
 export interface SourceInput {
@@ -88,6 +89,9 @@ function registerHandlers(book: Book, commands: Commands, collection: Collection
   );
   setHandler(statusQuery, () => book.snapshot, {
     description: 'The whole state of the source: lifecycle, health, problems, and each stream.',
+  });
+  setHandler(healthQuery, () => openChanges(book.ledger, book.snapshot.since), {
+    description: 'The open health events, also those that could not be written to MongoDB yet.',
   });
 }
 

@@ -5,9 +5,9 @@ import { findExecutables } from '../../src/embedded/executables.js';
 import { startMongod } from '../../src/embedded/mongod.js';
 import { choosePort } from '../../src/embedded/ports.js';
 import { projectRoot } from '../../src/embedded/project-root.js';
-import { SEARCH_ATTRIBUTES } from '../../src/source/contract.js';
 import { startTemporal } from '../../src/embedded/temporal.js';
 import { writeWorkflowBundle } from '../../src/embedded/workflow-bundle.js';
+import { SEARCH_ATTRIBUTES } from '../../src/source/contract.js';
 import type { ProvidedBundle } from './provided.js';
 import { temporaryFolder } from './temporary-folder.js';
 

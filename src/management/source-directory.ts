@@ -1,0 +1,73 @@
+/** Which sources there are: from the store, and while that is away, from Temporal's own index. */
+
+import type { Client } from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { WORKFLOW_TYPE, workflowIdOf } from '../source/contract.js';
+import type { Collections } from '../store/collections.js';
+import { storeTroubleOf } from '../store/mongo-trouble.js';
+import { RefusedError } from './errors.js';
+
+/** What is needed to reach a source and to name it. */
+export interface SourceReference {
+  readonly sourceId: number;
+  readonly name: string;
+  /** 0 when only Temporal was asked. */
+  readonly collectorId: number;
+  readonly stopped: boolean;
+}
+
+interface Access {
+  readonly collections: Collections;
+  readonly client: Client;
+}
+
+const NAME = defineSearchAttributeKey('MimecastSourceName', SearchAttributeType.KEYWORD);
+
+/** Answers from the store, or from Temporal while the store is away. */
+export async function orFromTemporal<T>(fromStore: () => Promise<T>, fromTemporal: () => Promise<T>): Promise<T> {
+  try {
+    return await fromStore();
+  } catch (error) {
+    if (storeTroubleOf(error)?.origin !== 'mongodb') throw error;
+    return fromTemporal();
+  }
+}
+
+export function allSources({ collections, client }: Access): Promise<SourceReference[]> {
+  return orFromTemporal(
+    async () => {
+      const sources = await collections.sources
+        .find({}, { projection: { config: 0 } })
+        .sort({ _id: 1 })
+        .toArray();
+      return sources.map(({ _id, name, collectorId, stoppedAt }) => {
+        return { sourceId: _id, name, collectorId, stopped: stoppedAt !== undefined };
+      });
+    },
+    () => runningSources(client),
+  );
+}
+
+/** The source with this id or name. @throws RefusedError when there is none, or when several have the name. */
+export async function findSource(access: Access, idOrName: string): Promise<SourceReference> {
+  const all = await allSources(access);
+  const byId = /^\d{1,15}$/.test(idOrName) ? all.find(({ sourceId }) => sourceId === Number(idOrName)) : undefined;
+  if (byId !== undefined) return byId;
+  const named = all.filter(({ name }) => name === idOrName);
+  const [only, ...others] = named;
+  if (only === undefined) throw new RefusedError(`There is no source "${idOrName}"; "list" shows those there are`);
+  if (others.length === 0) return only;
+  const ids = named.map(({ sourceId }) => sourceId).join(', ');
+  throw new RefusedError(`Several sources are named "${idOrName}": say which by its id (${ids})`);
+}
+
+async function runningSources(client: Client): Promise<SourceReference[]> {
+  const found: SourceReference[] = [];
+  const query = `WorkflowType = "${WORKFLOW_TYPE}" AND ExecutionStatus = "Running"`;
+  for await (const { workflowId, typedSearchAttributes } of client.workflow.list({ query })) {
+    const sourceId = Number(workflowId.slice(workflowIdOf(0).length - 1));
+    const name = typedSearchAttributes.get(NAME) ?? `source ${sourceId}`;
+    found.push({ sourceId, name, collectorId: 0, stopped: false });
+  }
+  return found.sort((a, b) => a.sourceId - b.sourceId);
+}

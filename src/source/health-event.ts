@@ -1,0 +1,105 @@
+/**
+ * A health event in the shape of Sumo Logic's system event index, with the keys of its health events API.
+ */
+
+import { HEALTH_EVENT_OF } from './failure.js';
+import type { ProblemChange } from './health-ledger.js';
+import { isError, type Problem } from './snapshot.js';
+
+export interface HealthEvent {
+  /** UUID. */
+  readonly eventId: string;
+  readonly eventType: 'Health-Change';
+  readonly eventName: string;
+  readonly eventFormatVersion: '1.0';
+  /** RFC 3339, UTC. */
+  readonly eventTime: string;
+  readonly subsystem: 'Collection';
+  readonly status: 'UnHealthy' | 'Healthy';
+  readonly severityLevel: 'Error' | 'Warning';
+  readonly details: {
+    readonly trackerId: string;
+    readonly error: string;
+    readonly name: string;
+    readonly description: string;
+  };
+  readonly resourceIdentity: HealthResource;
+  readonly sourceId: number;
+  /** Stream or step that the event is about. */
+  readonly subject: string;
+  /** Failed attempts so far. */
+  readonly attempts: number;
+  /** How often the problem has come back within minutes, itself included. */
+  readonly occurrences: number;
+  readonly updatedAt: Date;
+  /** When the problem ended; open events have none. */
+  readonly resolvedAt?: Date;
+  /** On a `Healthy` event: the event that it closes. */
+  readonly closes?: string;
+}
+
+export interface HealthResource {
+  readonly id: string;
+  readonly name: string;
+  readonly type: 'Source';
+  readonly collectorId: string;
+  readonly collectorName: string;
+}
+
+export interface HealthSource {
+  readonly sourceId: number;
+  readonly name: string;
+  /** 0 when it is not known. */
+  readonly collectorId: number;
+  readonly collectorName: string;
+}
+
+export function healthEventOf(change: ProblemChange, source: HealthSource): HealthEvent {
+  const { kind, subject, problem, eventId, closingId, occurrences, at } = change;
+  const opened = kind === 'opened';
+  const title = opened ? `${subject}: ${problem.code}` : `${subject}: ${problem.code} has ended`;
+  return {
+    eventId: opened ? eventId : closingId,
+    eventType: 'Health-Change',
+    eventName: HEALTH_EVENT_OF[problem.type],
+    eventFormatVersion: '1.0',
+    eventTime: opened ? problem.since : at,
+    subsystem: 'Collection',
+    status: opened ? 'UnHealthy' : 'Healthy',
+    severityLevel: isError(problem) ? 'Error' : 'Warning',
+    details: {
+      trackerId: problem.type,
+      error: title,
+      name: title,
+      description: opened ? describe(problem) : `The source recovered from: ${problem.message}`,
+    },
+    resourceIdentity: {
+      id: hexId(source.sourceId),
+      name: source.name,
+      type: 'Source',
+      collectorId: hexId(source.collectorId),
+      collectorName: source.collectorName,
+    },
+    sourceId: source.sourceId,
+    subject,
+    attempts: problem.attempt,
+    occurrences,
+    updatedAt: new Date(at),
+    ...(opened ? {} : { closes: eventId }),
+  };
+}
+
+/** What happened, what happens next, and what to do. */
+function describe({ message, advice, retry, gaveUp, until }: Problem): string {
+  const next = !retry
+    ? 'No retries are made until the source is updated or restarted.'
+    : gaveUp
+      ? 'It was retried for 90 minutes and then given up until a restart or an update.'
+      : `It is retried until ${until ?? 'it works'}.`;
+  return [`${message}.`, next, ...(advice === undefined ? [] : [advice])].join(' ');
+}
+
+/** Ids in health events are 16 upper-case hexadecimal digits. */
+function hexId(id: number): string {
+  return id.toString(16).toUpperCase().padStart(16, '0');
+}

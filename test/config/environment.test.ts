@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import { readEnvironment } from '../../src/config/environment.js';
+
+function problemWith(env: NodeJS.ProcessEnv): string {
+  try {
+    return `none: ${JSON.stringify(readEnvironment(env))}`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+test('an empty environment has defaults', () => {
+  const defaults = {
+    mongodbUri: 'mongodb://127.0.0.1:27017',
+    mongodbDb: 'mimecast',
+    allowInsecure: false,
+    logLevel: 'info',
+  };
+  expect(readEnvironment({})).toEqual(defaults);
+  expect(readEnvironment({ MONGODB_URI: '', MONGODB_DB: '', MIMECAST_ALLOW_INSECURE: '', LOG_LEVEL: '' })).toEqual(
+    defaults,
+  );
+  expect(readEnvironment({ PATH: '/bin', HOME: '/root' })).toEqual(defaults);
+});
+
+test.each<[NodeJS.ProcessEnv, object]>([
+  [{ MONGODB_URI: 'mongodb+srv://cluster.example.com/?w=1' }, { mongodbUri: 'mongodb+srv://cluster.example.com/?w=1' }],
+  [{ MONGODB_DB: 'mimecast_2' }, { mongodbDb: 'mimecast_2' }],
+  [{ MIMECAST_ALLOW_INSECURE: 'true' }, { allowInsecure: true }],
+  [{ MIMECAST_ALLOW_INSECURE: 'false' }, { allowInsecure: false }],
+  [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
+])('%o', (env, expected) => {
+  expect(readEnvironment(env)).toMatchObject(expected);
+});
+
+describe('mistakes', () => {
+  test.each<[NodeJS.ProcessEnv, string]>([
+    [
+      { MONGODB_URI: '127.0.0.1:27017' },
+      'MONGODB_URI: must be an address such as mongodb://127.0.0.1:27017 (found "127.0.0.1:27017")',
+    ],
+    [
+      { MONGODB_DB: 'a b' },
+      'MONGODB_DB: must be a database name of at most 63 characters, without / \\ . " $ or spaces (found "a b")',
+    ],
+    [{ MONGODB_DB: 'd'.repeat(64) }, `found "${'d'.repeat(56)}…`],
+    [{ MIMECAST_ALLOW_INSECURE: 'yes' }, 'MIMECAST_ALLOW_INSECURE: must be true or false (found "yes")'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL: must be one of: trace, debug, info, warn, error, fatal, silent (found "loud")'],
+  ])('%o', (env, mistake) => {
+    expect(problemWith(env)).toContain(mistake);
+  });
+
+  test('all of them are named at once, one line each', () => {
+    const env = { MONGODB_URI: 'x', MONGODB_DB: '$', MIMECAST_ALLOW_INSECURE: '1', LOG_LEVEL: 'INFO' };
+    const [head, ...lines] = problemWith(env).split('\n');
+    expect(head).toBe('The environment is wrong:');
+    expect(lines.map((line) => line.trim().split(':')[0])).toEqual(Object.keys(env));
+  });
+
+  test.each([
+    'mongo://user:hunter2@host/db',
+    'user:hunter2@host:27017',
+    'user:hunter2/x@y@host',
+    'mongodb:/user:hunter2@host',
+  ])('the password in %s is in no message', (uri) => {
+    expect(problemWith({ MONGODB_URI: uri })).toContain('MONGODB_URI: must be an address');
+    expect(problemWith({ MONGODB_URI: uri })).not.toContain('hunter2');
+  });
+});

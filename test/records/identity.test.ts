@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { contentDigest, identityOf, identityOfId, Occurrences } from '../../src/records/identity.js';
+import { STREAMS } from '../../src/source/streams.js';
+
+const CONTENT = contentDigest('{"a":1}');
+
+test('occurrences of equal records are numbered, each content by itself', () => {
+  const occurrences = new Occurrences();
+  expect(['a', 'b', 'a', 'a', 'b', '__proto__', '__proto__'].map((content) => occurrences.next(content))).toEqual([
+    1, 1, 2, 3, 2, 1, 2,
+  ]);
+  expect(new Occurrences().next('a')).toBe(1);
+});
+
+test('the digest is that of the bytes, whatever their form', () => {
+  expect(contentDigest('abc')).toBe('ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=');
+  expect(contentDigest(Buffer.from('ä'))).toBe(contentDigest('ä'));
+  expect(contentDigest(Uint8Array.from([97]))).toBe(contentDigest('a'));
+  expect(contentDigest('{"a":1} ')).not.toBe(CONTENT);
+});
+
+describe('an identity', () => {
+  test('never changes: documents stored by an earlier version have to be met again', () => {
+    expect(identityOf(7, 'receipt', CONTENT, 1).toString('hex')).toBe('988bd778d83f19a0635d94664805512f');
+    expect(identityOfId(7, 'audit', 'eNq1').toString('hex')).toBe('d5a555a84bfaf9e9cc5624897323c7b5');
+  });
+
+  test('has 16 bytes and the plain subtype', () => {
+    for (const id of [identityOf(1, 'dlp', CONTENT, 1), identityOfId(1, 'hold', 'x'.repeat(300))]) {
+      expect([id.length(), id.sub_type]).toEqual([16, 0]);
+    }
+  });
+
+  test('differs with source, stream, content, occurrence, and between content and id', () => {
+    const ids = [
+      ...STREAMS.map((stream) => identityOf(1, stream, CONTENT, 1)),
+      ...STREAMS.map((stream) => identityOfId(1, stream, CONTENT)),
+      identityOf(2, 'receipt', CONTENT, 1),
+      identityOf(1, 'receipt', CONTENT, 2),
+      identityOf(1, 'receipt', contentDigest('{"a":2}'), 1),
+      identityOf(11, 'receipt', CONTENT, 1),
+      identityOf(1, 'receipt', CONTENT, 11),
+      identityOfId(1, 'audit', `${CONTENT}\n1`),
+    ].map((id) => id.toString('hex'));
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});

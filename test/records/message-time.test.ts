@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { messageTime } from '../../src/records/message-time.js';
+
+const RECEIPT = new Date('2025-09-15T12:00:00.000Z');
+const TIME = '2025-09-15T10:11:12.000Z';
+const MS = Date.parse(TIME);
+
+test.each<[string, Record<string, unknown>, string]>([
+  ['milliseconds', { timestamp: MS }, TIME],
+  ['milliseconds as a text', { timestamp: String(MS) }, TIME],
+  ['seconds', { timestamp: MS / 1_000 }, TIME],
+  ['seconds as a text', { timestamp: String(MS / 1_000) }, TIME],
+  ['seconds with a fraction', { timestamp: MS / 1_000 + 0.25 }, '2025-09-15T10:11:12.250Z'],
+  ['ISO with Z', { eventTime: '2025-09-15T10:11:12Z' }, TIME],
+  ['ISO with milliseconds', { eventTime: '2025-09-15T10:11:12.345Z' }, '2025-09-15T10:11:12.345Z'],
+  ['ISO with +0000', { eventTime: '2025-09-15T10:11:12+0000' }, TIME],
+  ['ISO with +00:00', { eventTime: '2025-09-15T10:11:12+00:00' }, TIME],
+  ['ISO of another zone', { eventTime: '2025-09-15T17:11:12+0700' }, TIME],
+  ['ISO west of Greenwich', { eventTime: '2025-09-15T06:41:12-0330' }, TIME],
+  ['ISO without a zone is UTC', { eventTime: '2025-09-15T10:11:12' }, TIME],
+  ['ISO with a space', { eventTime: '2025-09-15 10:11:12' }, TIME],
+  ['ISO with a space and a zone', { eventTime: '2025-09-15 10:11:12+0000' }, TIME],
+  ['a day', { eventTime: '2025-09-14' }, '2025-09-14T00:00:00.000Z'],
+  ['a held message', { dateReceived: '2025-09-15T10:11:12+0000' }, TIME],
+  ['the first key that has one', { dateReceived: '2025-01-01T00:00:00Z', timestamp: MS }, TIME],
+  ['the next key when the first has nonsense', { timestamp: 'soon', eventTime: TIME }, TIME],
+  ['the next key when the first is of long ago', { timestamp: 0, eventTime: TIME }, TIME],
+  ['the earliest that is believed', { timestamp: Date.UTC(2000, 0, 1) }, '2000-01-01T00:00:00.000Z'],
+  ['a day ahead', { timestamp: RECEIPT.getTime() + 86_400_000 }, '2025-09-16T12:00:00.000Z'],
+])('%s', (_, record, expected) => {
+  expect(messageTime(record, RECEIPT).toISOString()).toBe(expected);
+});
+
+test.each<[string, Record<string, unknown>]>([
+  ['none', {}],
+  ['an empty text', { timestamp: '' }],
+  ['null', { timestamp: null, eventTime: null }],
+  ['an object', { timestamp: { $date: MS } }],
+  ['true', { timestamp: true }],
+  ['not a number', { timestamp: Number.NaN }],
+  ['before 2000', { timestamp: Date.UTC(2000, 0, 1) - 1 }],
+  ['negative', { timestamp: -MS }],
+  ['more than a day ahead', { timestamp: RECEIPT.getTime() + 86_400_001 }],
+  ['microseconds', { timestamp: MS * 1_000 }],
+  ['a month that is none', { eventTime: '2025-13-01T00:00:00Z' }],
+  ['a day that is none', { eventTime: '2025-09-31x' }],
+  ['a text with a number in it', { eventTime: 'event 2024' }],
+  ['a year', { eventTime: 'in 2024 or so' }],
+])('the time of the receipt: %s', (_, record) => {
+  expect(messageTime(record, RECEIPT)).toEqual(RECEIPT);
+});
+
+test('the zone of this machine plays no part', () => {
+  const before = process.env.TZ;
+  try {
+    for (const zone of ['Asia/Tokyo', 'America/New_York']) {
+      process.env.TZ = zone;
+      expect(messageTime({ eventTime: '2025-09-15 10:11:12' }, RECEIPT).toISOString()).toBe(TIME);
+      expect(messageTime({ eventTime: '2025-09-15T10:11:12.000' }, RECEIPT).toISOString()).toBe(TIME);
+    }
+  } finally {
+    if (before === undefined) delete process.env.TZ;
+    else process.env.TZ = before;
+  }
+});

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { STREAMS } from '../../src/source/streams.js';
+import { collectionsOf } from '../../src/store/collections.js';
+import { openDatabase } from '../../src/store/database.js';
+import { numbers } from '../support/store-fixtures.js';
+import { testDatabase } from '../support/test-database.js';
+
+const { db, client, uri, name } = testDatabase();
+
+const RECORD_COLLECTIONS = ['receipt', 'process', 'delivery', 'journal', 'av', 'spam', 'internal_email_protect']
+  .concat(['impersonation_protect', 'url_protect', 'attachment_protect'])
+  .map((type) => `mimecast_${type}_logs_v2`)
+  .concat(['mimecast_audit_events', 'mimecast_dlp_logs', 'mimecast_held_messages']);
+
+const INDEXES: Readonly<Record<string, readonly string[]>> = {
+  collectors: ['_id', 'name unique'],
+  sources: ['_id', 'collectorId,name unique'],
+  checkpoints: ['_id', 'sourceId'],
+  quarantine: ['_id', 'sourceId,at'],
+  gaps: ['_id', 'sourceId,from'],
+  health_events: ['_id', 'sourceId,eventTime', 'resolvedAt,eventTime'],
+  ...Object.fromEntries(RECORD_COLLECTIONS.map((collection) => [collection, ['_id', '_sourceId,_messageTime']])),
+};
+
+async function indexesOf(database: typeof db): Promise<Record<string, string[]>> {
+  const found: Record<string, string[]> = {};
+  for (const { name: collection } of await database.listCollections().toArray()) {
+    const indexes = await database.collection(collection).indexes();
+    found[collection] = indexes.map(({ key, unique }) => `${Object.keys(key)}${unique === true ? ' unique' : ''}`);
+  }
+  return found;
+}
+
+test('each stream has its collection', () => {
+  const { records } = collectionsOf(db);
+  expect(STREAMS.map((stream) => records(stream).collectionName)).toEqual(RECORD_COLLECTIONS);
+});
+
+test('indexes are made, and made again without harm', async () => {
+  const { ensureIndexes } = collectionsOf(db);
+  await ensureIndexes();
+  expect(await indexesOf(db)).toEqual(INDEXES);
+  await ensureIndexes();
+  expect(await indexesOf(db)).toEqual(INDEXES);
+});
+
+test('many who make them at once in an empty database all succeed', async () => {
+  const fresh = client.db(`${name}_fresh`);
+  try {
+    await Promise.all(numbers(8).map(() => collectionsOf(fresh).ensureIndexes()));
+    expect(await indexesOf(fresh)).toEqual(INDEXES);
+  } finally {
+    await fresh.dropDatabase();
+  }
+});
+
+test('writes are acknowledged by the majority and reads see only such writes', async () => {
+  const database = openDatabase({ uri, name });
+  try {
+    expect(database.db.writeConcern?.w).toBe('majority');
+    expect(database.db.readConcern?.level).toBe('majority');
+    expect(database.db.databaseName).toBe(name);
+    await database.db.collection('things').insertOne({ a: 1, b: undefined });
+    expect(await database.db.collection('things').findOne({}, { projection: { _id: 0 } })).toEqual({ a: 1 });
+  } finally {
+    await database.close();
+  }
+});

@@ -1,0 +1,159 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { collectionsOf, type HealthEventDocument } from '../../src/store/collections.js';
+import {
+  clearHealthEvents,
+  closeHealthEvent,
+  openEventsOf,
+  openHealthEvent,
+  recentEventsOf,
+} from '../../src/store/health-events.js';
+import { numbers } from '../support/store-fixtures.js';
+import { testDatabase } from '../support/test-database.js';
+
+const { db } = testDatabase();
+const { healthEvents: events } = collectionsOf(db);
+const at = (minute: number) => new Date(Date.UTC(2025, 8, 15, 12, minute));
+
+beforeEach(async () => {
+  await events.deleteMany({});
+});
+
+function event(id: string, changes: Partial<HealthEventDocument> = {}): HealthEventDocument {
+  return {
+    _id: id,
+    eventId: id,
+    eventType: 'Health-Change',
+    eventName: 'ThirdPartyGenericError',
+    eventFormatVersion: '1.0',
+    eventTime: at(0).toISOString(),
+    subsystem: 'Collection',
+    status: 'UnHealthy',
+    severityLevel: 'Error',
+    details: { trackerId: 'ThirdPartyGeneric', error: 'e', name: 'n', description: 'down' },
+    resourceIdentity: { id: '7', name: 'mail', type: 'Source', collectorId: '1', collectorName: 'cloud' },
+    sourceId: 7,
+    subject: 'dlp',
+    attempts: 1,
+    occurrences: 1,
+    updatedAt: at(0),
+    ...changes,
+  };
+}
+
+const closing = (id: string, closes: string, minute: number) =>
+  event(id, { status: 'Healthy', closes, eventTime: at(minute).toISOString(), updatedAt: at(minute) });
+
+describe('opening', () => {
+  test('writes the event, once however often it is asked for', async () => {
+    await openHealthEvent(events, event('a'));
+    await openHealthEvent(events, event('a'));
+    expect(await events.find().toArray()).toEqual([event('a')]);
+  });
+
+  test('by many at once writes it once', async () => {
+    await Promise.all(numbers(20).map((n) => openHealthEvent(events, event('a', { attempts: n + 1 }))));
+    expect(await events.find().toArray()).toEqual([event('a', { attempts: 20 })]);
+  });
+
+  test('again counts on, and keeps when it began', async () => {
+    const details = { ...event('a').details, description: 'still down' };
+    await openHealthEvent(events, event('a'));
+    await openHealthEvent(
+      events,
+      event('a', { attempts: 4, details, severityLevel: 'Warning', updatedAt: at(9), eventTime: at(9).toISOString() }),
+    );
+    expect(await events.find().toArray()).toEqual([
+      event('a', { attempts: 4, details, severityLevel: 'Warning', updatedAt: at(9) }),
+    ]);
+  });
+
+  test('what is older than the event changes nothing', async () => {
+    const newer = event('a', { attempts: 9, occurrences: 2, updatedAt: at(9) });
+    await openHealthEvent(events, newer);
+    await openHealthEvent(events, event('a', { attempts: 2, updatedAt: at(5) }));
+    expect(await events.find().toArray()).toEqual([newer]);
+  });
+
+  test('after it was closed opens it again, with its count', async () => {
+    await openHealthEvent(events, event('a'));
+    await closeHealthEvent(events, closing('b', 'a', 5));
+    await openHealthEvent(events, event('a', { occurrences: 2, updatedAt: at(7) }));
+    expect(await events.findOne({ _id: 'a' })).toEqual(event('a', { occurrences: 2, updatedAt: at(7) }));
+  });
+});
+
+describe('closing', () => {
+  test('marks the event as resolved and adds one that says so', async () => {
+    await openHealthEvent(events, event('a'));
+    await closeHealthEvent(events, closing('b', 'a', 5));
+    expect(await events.find().sort({ _id: 1 }).toArray()).toEqual([
+      event('a', { resolvedAt: at(5), updatedAt: at(5) }),
+      closing('b', 'a', 5),
+    ]);
+  });
+
+  test('again changes nothing', async () => {
+    await openHealthEvent(events, event('a'));
+    await closeHealthEvent(events, closing('b', 'a', 5));
+    const before = await events.find().sort({ _id: 1 }).toArray();
+    await closeHealthEvent(events, closing('b', 'a', 5));
+    expect(await events.find().sort({ _id: 1 }).toArray()).toEqual(before);
+  });
+
+  test('what was never opened leaves only the event that says so', async () => {
+    await closeHealthEvent(events, closing('b', 'a', 5));
+    expect(await events.find().toArray()).toEqual([closing('b', 'a', 5)]);
+  });
+
+  test('a closed event stays closed when the same changes are written again', async () => {
+    const write = async () => {
+      await openHealthEvent(events, event('a'));
+      await openHealthEvent(events, event('a', { attempts: 3, updatedAt: at(3) }));
+      await closeHealthEvent(events, closing('b', 'a', 5));
+    };
+    await write();
+    const before = await events.find().sort({ _id: 1 }).toArray();
+    await write();
+    expect(await events.find().sort({ _id: 1 }).toArray()).toEqual(before);
+  });
+});
+
+describe('clearing', () => {
+  test('closes what an earlier workflow left open, each with an event of its own', async () => {
+    await openHealthEvent(events, event('a'));
+    await openHealthEvent(events, event('b', { subject: 'av' }));
+    await openHealthEvent(events, event('later', { updatedAt: at(6) }));
+    await openHealthEvent(events, event('other', { sourceId: 8 }));
+    await clearHealthEvents(events, 7, at(5));
+    expect((await openEventsOf(events, 7)).map(({ _id }) => _id)).toEqual(['later']);
+    expect(await openEventsOf(events, 8)).toHaveLength(1);
+    const healthy = await events.find({ status: 'Healthy' }).toArray();
+    expect(healthy.map(({ closes }) => closes).sort()).toEqual(['a', 'b']);
+    expect(healthy[0]).toMatchObject({
+      eventTime: at(5).toISOString(),
+      sourceId: 7,
+      details: { error: 'e has ended' },
+    });
+    for (const { _id, eventId } of healthy) expect(eventId).toBe(_id);
+  });
+
+  test('again adds nothing', async () => {
+    await openHealthEvent(events, event('a'));
+    await clearHealthEvents(events, 7, at(5));
+    const before = await events.find().sort({ _id: 1 }).toArray();
+    await clearHealthEvents(events, 7, at(5));
+    expect(await events.find().sort({ _id: 1 }).toArray()).toEqual(before);
+  });
+});
+
+test('the open events of a source, and its latest', async () => {
+  await openHealthEvent(events, event('a', { eventTime: at(1).toISOString() }));
+  await openHealthEvent(events, event('b', { eventTime: at(3).toISOString() }));
+  await openHealthEvent(events, event('c', { eventTime: at(2).toISOString() }));
+  await openHealthEvent(events, event('other', { sourceId: 8 }));
+  await closeHealthEvent(events, closing('d', 'b', 5));
+  const ids = (found: readonly HealthEventDocument[]) => found.map(({ _id }) => _id);
+  expect(ids(await openEventsOf(events, 7))).toEqual(['c', 'a']);
+  expect(ids(await recentEventsOf(events, 7, 3))).toEqual(['d', 'b', 'c']);
+  expect(ids(await recentEventsOf(events, 9, 3))).toEqual([]);
+});

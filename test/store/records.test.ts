@@ -1,0 +1,159 @@
+import { type Collection, MongoClient } from 'mongodb';
+import { describe, expect, test } from 'vitest';
+import { decodeText } from '../../src/records/decode.js';
+import { vendorRecordOf } from '../../src/records/document.js';
+import type { RecordDocument } from '../../src/store/collections.js';
+import { openDatabase } from '../../src/store/database.js';
+import { insertRecords } from '../../src/store/records.js';
+import { numbers, recordOf } from '../support/store-fixtures.js';
+import { testDatabase } from '../support/test-database.js';
+
+const { db, uri, name } = testDatabase();
+
+/** A collection of the test's own. */
+const collectionOf = (test: string): Collection<RecordDocument> => db.collection(test.replace(/\W/g, '_'));
+
+test('nothing', async ({ task }) => {
+  expect(await insertRecords(collectionOf(task.name), [])).toEqual({ stored: 0, duplicates: 0, refused: [] });
+});
+
+test('new records, then the same again, then some of each', async ({ task }) => {
+  const collection = collectionOf(task.name);
+  const documents = numbers(6).map((n) => recordOf({ n }));
+  expect(await insertRecords(collection, documents.slice(0, 4))).toEqual({ stored: 4, duplicates: 0, refused: [] });
+  expect(await insertRecords(collection, documents.slice(0, 4))).toEqual({ stored: 0, duplicates: 4, refused: [] });
+  expect(await insertRecords(collection, documents)).toEqual({ stored: 2, duplicates: 4, refused: [] });
+  expect(await collection.countDocuments()).toBe(6);
+});
+
+test('the one that was first stays', async ({ task }) => {
+  const collection = collectionOf(task.name);
+  const document = recordOf({ n: 1 });
+  await insertRecords(collection, [document]);
+  await insertRecords(collection, [{ ...document, _receiptTime: new Date(0) }]);
+  expect(await collection.findOne()).toEqual(document);
+});
+
+test('twice in one batch', async ({ task }) => {
+  const collection = collectionOf(task.name);
+  const batch = [recordOf({ n: 1 }), recordOf({ n: 1 }), recordOf({ n: 2 })];
+  expect(await insertRecords(collection, batch)).toEqual({ stored: 2, duplicates: 1, refused: [] });
+});
+
+test('thousands at once, of which every third is there already', async ({ task }) => {
+  const collection = collectionOf(task.name);
+  const documents = numbers(9_000).map((n) => recordOf({ n }));
+  await insertRecords(
+    collection,
+    documents.filter((_, at) => at % 3 === 0),
+  );
+  expect(await insertRecords(collection, documents)).toEqual({ stored: 6_000, duplicates: 3_000, refused: [] });
+  expect(await collection.countDocuments()).toBe(9_000);
+});
+
+test('the same batch by two at the same time is stored once', async ({ task }) => {
+  const collection = collectionOf(task.name);
+  const documents = numbers(2_000).map((n) => recordOf({ n }));
+  const both = await Promise.all([insertRecords(collection, documents), insertRecords(collection, documents)]);
+  expect(both.reduce((sum, { stored }) => sum + stored, 0)).toBe(2_000);
+  expect(both.reduce((sum, { duplicates }) => sum + duplicates, 0)).toBe(2_000);
+  expect(await collection.countDocuments()).toBe(2_000);
+});
+
+describe('what the server will never take is told apart', () => {
+  test('by a rule of the collection, among good ones and duplicates', async () => {
+    const collection = await db.createCollection<RecordDocument>('validated', { validator: { n: { $lt: 10 } } });
+    const documents = [1, 50, 2, 51, 1].map((n) => recordOf({ n }));
+    const { stored, duplicates, refused } = await insertRecords(collection, documents);
+    expect([stored, duplicates]).toEqual([2, 1]);
+    expect(refused.map(({ index }) => index).sort()).toEqual([1, 3]);
+    for (const { reason } of refused) expect(reason).toMatch(/^MongoDB refuses it: Document failed validation/);
+  });
+
+  test('because it is too large, among good ones and duplicates', async ({ task }) => {
+    const collection = collectionOf(task.name);
+    // The first is beyond what the driver has room for, the second only just beyond the limit.
+    const large = 'x'.repeat(17 * 1024 * 1024);
+    const larger = 'x'.repeat(16 * 1024 * 1024);
+    const documents = [
+      recordOf({ n: 1 }),
+      recordOf({ large }),
+      recordOf({ n: 2 }),
+      recordOf({ n: 1 }),
+      recordOf({ larger }),
+    ];
+    const { stored, duplicates, refused } = await insertRecords(collection, documents);
+    expect([stored, duplicates]).toEqual([2, 1]);
+    expect(refused).toEqual([1, 4].map((index) => ({ index, reason: expect.stringMatching(/too large|larger than/) })));
+    expect(await collection.countDocuments()).toBe(2);
+  });
+
+  test('that the driver cannot make a document of', async ({ task }) => {
+    const collection = collectionOf(task.name);
+    const odd = { ...recordOf({ n: 2 }), inner: { _bsontype: 'ObjectId' } };
+    const { stored, refused } = await insertRecords(collection, [recordOf({ n: 1 }), odd]);
+    expect(stored).toBe(1);
+    expect(refused).toEqual([{ index: 1, reason: expect.stringMatching(/driver refuses it/) }]);
+  });
+
+  test('with their places in the batch, whoever refuses them', async () => {
+    const collection = await db.createCollection<RecordDocument>('both', { validator: { n: { $lt: 10 } } });
+    const large = 'x'.repeat(17 * 1024 * 1024);
+    const documents = [recordOf({ large, n: 1 }), recordOf({ n: 2 }), recordOf({ n: 50 }), recordOf({ n: 3 })];
+    const { stored, refused } = await insertRecords(collection, documents);
+    expect(stored).toBe(2);
+    expect(refused.map(({ index }) => index).sort()).toEqual([0, 2]);
+  });
+
+  test('the largest that a document can be is stored', async ({ task }) => {
+    const collection = collectionOf(task.name);
+    const large = 'x'.repeat(16 * 1024 * 1024 - 1_000);
+    expect(await insertRecords(collection, [recordOf({ large })])).toEqual({ stored: 1, duplicates: 0, refused: [] });
+  });
+});
+
+test('records as odd as they come are stored and read back unchanged', async ({ task }) => {
+  const collection = collectionOf(task.name);
+  const deep = `{"a":${'['.repeat(98)}${']'.repeat(98)}}`;
+  const texts = [
+    '{"$set":1,"$where":"x","a.b":2,"":3,"a":{"$in":[1],"b.c":{"":null}}}',
+    '{"__proto__":{"a":1},"constructor":{"prototype":2},"toString":3}',
+    '{"_id":"own","_sourceId":5,"_vendor":{"_vendor":1},"x":{"_id":2}}',
+    '{"n":[0,-0,1.5,1e300,2147483648,9007199254740991,-9007199254740991]}',
+    '{"s":"ä😀\\u0000\\u2028","date":"2025-09-15T12:00:00Z","b":[true,false,null,[],{}]}',
+    deep,
+  ];
+  const records = texts.map((text) => {
+    const decoded = decodeText(text);
+    if (!decoded.ok) throw new Error(`${text}: ${decoded.reason}`);
+    return decoded.record;
+  });
+  const inserted = await insertRecords(
+    collection,
+    records.map((record) => recordOf(record)),
+  );
+  expect(inserted).toEqual({ stored: texts.length, duplicates: 0, refused: [] });
+  for (const record of records) {
+    const stored = await collection.findOne({ _id: recordOf(record)._id });
+    expect(JSON.stringify(vendorRecordOf(stored ?? {}))).toBe(JSON.stringify(reordered(record)));
+  }
+});
+
+/** Keys that collide with the metadata come last when a record is put together again. */
+function reordered(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { _id, _sourceId, _vendor, ...own } = record;
+  const entries = Object.entries({ _id, _sourceId, _vendor }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries([...Object.entries(own), ...entries]);
+}
+
+test('trouble with the server is thrown, not counted', async () => {
+  const closed = new MongoClient(uri);
+  await closed.connect();
+  await closed.close();
+  const stopped = insertRecords(closed.db(name).collection<RecordDocument>('never'), [recordOf({ n: 1 })]);
+  await expect(stopped).rejects.toThrow();
+  const gone = openDatabase({ uri: 'mongodb://127.0.0.1:1', name, serverSelectionTimeoutMs: 100 });
+  const insert = insertRecords(gone.db.collection<RecordDocument>('never'), [recordOf({ n: 1 })]);
+  await expect(insert).rejects.toThrow(/ECONNREFUSED/);
+  await gone.close();
+});

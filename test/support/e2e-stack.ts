@@ -1,0 +1,124 @@
+/** A whole stack for one test file: a Temporal server of its own, the run's MongoDB, a simulator, and workers. */
+
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { afterAll, beforeAll } from 'vitest';
+import { failureInterceptor } from '../../src/activities/failure-interceptor.js';
+import { createActivities } from '../../src/activities/index.js';
+import { findExecutables } from '../../src/embedded/executables.js';
+import { choosePort } from '../../src/embedded/ports.js';
+import { startTemporal } from '../../src/embedded/temporal.js';
+import { SourceService } from '../../src/management/source-service.js';
+import type { SimulatorOptions } from '../../src/simulator/options.js';
+import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
+import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../src/source/contract.js';
+import { collectionsOf } from '../../src/store/collections.js';
+import { quietRuntime } from './quiet-runtime.js';
+import { workflowBundle } from './temporal-connection.js';
+import { temporaryFolder } from './temporary-folder.js';
+import { testDatabase } from './test-database.js';
+
+export interface E2eStack {
+  readonly simulator: Simulator;
+  readonly service: SourceService;
+  readonly folder: string;
+  /** By which another process reaches the servers. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly client: Client;
+  /** A worker in this process. @returns ends it. */
+  startWorker(): Promise<() => Promise<void>>;
+}
+
+/** All have the task queue that programs use, hence the Temporal server of its own. Call it outside of tests and hooks. */
+export function e2eStack(simulatorOptions: SimulatorOptions) {
+  quietRuntime();
+  const database = testDatabase();
+  const collections = collectionsOf(database.db);
+  const closing: (() => unknown)[] = [];
+  let stack: E2eStack | undefined;
+
+  beforeAll(async () => {
+    const folder = temporaryFolder();
+    closing.push(() => folder.remove());
+    const { temporal: executable } = await findExecutables(['temporal']);
+    const [port, uiPort] = await Promise.all([choosePort(0), choosePort(0)]);
+    const logFile = join(folder.path, 'temporal.log');
+    const temporal = await startTemporal({ executable, port, uiPort, searchAttributes: SEARCH_ATTRIBUTES, logFile });
+    closing.push(() => temporal.stop());
+    const simulator = await startSimulator(simulatorOptions);
+    closing.push(() => simulator.close());
+    const { address, namespace } = temporal;
+    const connection = await Connection.connect({ address });
+    closing.push(() => connection.close());
+    const client = new Client({ connection, namespace });
+    const native = await NativeConnection.connect({ address });
+    closing.push(() => native.close());
+    stack = {
+      simulator,
+      client,
+      folder: folder.path,
+      service: new SourceService({ collections, client, allowInsecure: true }),
+      env: {
+        TEMPORAL_ADDRESS: address,
+        TEMPORAL_NAMESPACE: namespace,
+        MONGODB_URI: database.uri,
+        MONGODB_DB: database.name,
+        MIMECAST_ALLOW_INSECURE: 'true',
+        LOG_LEVEL: 'warn',
+      },
+      startWorker: async () => {
+        const worker = await Worker.create({
+          connection: native,
+          namespace,
+          taskQueue: TASK_QUEUE,
+          workflowBundle: workflowBundle(),
+          activities: createActivities({ collections, allowInsecure: true }),
+          interceptors: { activity: [failureInterceptor] },
+          maxHeartbeatThrottleInterval: '1 second',
+          shutdownForceTime: '20 seconds',
+        });
+        const running = worker.run();
+        const stop = async () => {
+          if (worker.getState() === 'RUNNING') worker.shutdown();
+          await running;
+        };
+        closing.push(stop);
+        return stop;
+      },
+    };
+  });
+  afterAll(async () => {
+    for (const close of closing.reverse()) await close();
+  });
+  return {
+    database,
+    collections,
+    /** Once the tests run. */
+    get: (): E2eStack => {
+      if (stack === undefined) throw new Error('the stack exists only while tests run');
+      return stack;
+    },
+  };
+}
+
+/** A source file for the simulator's first tenant, all thirteen streams. */
+export function sourceFile(simulator: Simulator, config: Readonly<Record<string, unknown>> = {}) {
+  return {
+    'api.version': 'v1',
+    source: {
+      config: {
+        name: 'Tenant',
+        clientID: 'sim-client-1',
+        clientSecret: 'sim-secret-1',
+        dataCollection: ['siem', 'dlp', 'auditEvent', 'holdMessageList'],
+        baseUrl: simulator.url,
+        pollInterval: '1s',
+        backfill: '24h',
+        ...config,
+      },
+      schemaRef: { type: 'Mimecast' },
+      sourceType: 'Universal',
+    },
+  };
+}

@@ -1,0 +1,43 @@
+/** Histories as files: what a later version of the workflow must still be able to replay. */
+
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import proto from '@temporalio/proto';
+import type { History } from './histories.js';
+
+// Not the SDK's `historyToJSON`: it fails when more than one version of protobufjs is installed.
+const { History: HistoryType } = proto.temporal.api.history.v1;
+
+const FOLDER = fileURLToPath(new URL('../workflows/fixtures/', import.meta.url));
+
+export interface RecordedHistory {
+  readonly name: string;
+  readonly workflowId: string;
+  readonly history: Readonly<Record<string, unknown>>;
+}
+
+export function recordedHistories(): RecordedHistory[] {
+  return readdirSync(FOLDER)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as RecordedHistory);
+}
+
+export function historyOf({ history }: RecordedHistory): History {
+  return HistoryType.fromObject(history);
+}
+
+/** As JSON, without what tells of the machine that it was recorded on. */
+export function recordedHistory(name: string, workflowId: string, history: History): RecordedHistory {
+  const plain = HistoryType.toObject(HistoryType.fromObject(history), { enums: String, longs: String, bytes: String });
+  const anonymous = JSON.stringify(plain, (key, value) => {
+    if (key === 'stackTrace') return '';
+    // Identities, and the queues that are named after them: `<process id>@<host>`.
+    return typeof value === 'string' && /^\d+@/.test(value) ? 'recorded' : value;
+  });
+  return { name, workflowId, history: JSON.parse(anonymous) };
+}
+
+export function writeRecordedHistory(recorded: RecordedHistory): void {
+  writeFileSync(join(FOLDER, `${recorded.name}.json`), `${JSON.stringify(recorded)}\n`);
+}

@@ -1,0 +1,23 @@
+import { execFile } from 'node:child_process';
+import { projectRoot } from '../../src/embedded/project-root.js';
+
+export interface CliResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command line as a process of its own. Never rejects because of an exit code. */
+export function runCli(env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<CliResult> {
+  return new Promise((resolve, reject) => {
+    execFile(
+      process.execPath,
+      ['scripts/run.mjs', 'src/starter.ts', ...args],
+      { cwd: projectRoot(), env: { ...process.env, ...env }, encoding: 'utf8', timeout: 60_000 },
+      (error, stdout, stderr) => {
+        if (error !== null && typeof error.code !== 'number') reject(error);
+        else resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+      },
+    );
+  });
+}

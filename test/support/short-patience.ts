@@ -1,0 +1,14 @@
+/**
+ * Takes the place of `src/source/patience.ts` in tests on a server whose time is not skipped: 90 minutes are 9 seconds
+ * here. Needs both `vi.mock` for the activities and `shortPatienceBundle` for the workflows.
+ */
+
+import type * as Patience from '../../src/source/patience.js';
+
+export const PATIENCE_MS = 9_000;
+export const LEAST_PATIENCE_MS = 8_500;
+export const FIRST_PAUSE_MS = 100;
+export const LONGEST_PAUSE_MS = 400;
+
+export const nextPauseMs: typeof Patience.nextPauseMs = ({ attempt }) =>
+  Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));

@@ -1,0 +1,185 @@
+import { createHash } from 'node:crypto';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { onTestFinished } from 'vitest';
+import { type Activities, createActivities } from '../../src/activities/index.js';
+import { parseSourceConfig } from '../../src/config/source-config.js';
+import { vendorRecordOf } from '../../src/records/document.js';
+import type { SimulatorOptions } from '../../src/simulator/options.js';
+import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
+import type { StreamOutcome } from '../../src/source/outcome.js';
+import type { StreamName } from '../../src/source/streams.js';
+import { checkpointId } from '../../src/store/checkpoints.js';
+import type { CheckpointDocument, Collections } from '../../src/store/collections.js';
+import { createSource, ensureCollector } from '../../src/store/sources.js';
+
+const MINUTE = 60_000;
+
+/** A few hundred records of all streams, in six files per SIEM stream; nothing new happens. */
+export const SMALL_WORLD: SimulatorOptions = {
+  historyMs: 30 * MINUTE,
+  historyRate: 20,
+  historyFileIntervalMs: 5 * MINUTE,
+  rate: 0,
+  publishDelayMs: 0,
+};
+
+/** How often each record occurs, by the SHA-256 of its JSON. */
+export type Multiset = Readonly<Record<string, number>>;
+
+interface Truth {
+  readonly tenants: Record<string, { readonly streams: Record<string, { readonly lines: [string, number][] }> }>;
+}
+
+export interface SourceOptions {
+  /** Changes the world of `SMALL_WORLD`. */
+  readonly world?: SimulatorOptions;
+  /** Changes the configuration of the source, which is allowed everything and reaches a day back. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** See `ActivityDependencies`. */
+  readonly sliceMs?: number;
+}
+
+let made = 0;
+
+/** What an activity runs in; that it fails is expected here and not worth a line of the log. */
+export function activityEnvironment(): MockActivityEnvironment {
+  return new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
+}
+
+/** A simulator and a source that collects from it, with checkpoints made; both end with the test. */
+export async function simulatedSource(collections: Collections, options: SourceOptions = {}): Promise<SimulatedSource> {
+  const simulator = await startSimulator({ ...SMALL_WORLD, ...options.world });
+  onTestFinished(() => simulator.close());
+  return sourceOf(simulator, collections, options);
+}
+
+/** A source, with checkpoints made, that collects from a simulator which others use too. */
+export async function sourceOf(simulator: Simulator, collections: Collections, options: SourceOptions = {}) {
+  const [tenant] = simulator.tenants;
+  made += 1;
+  const name = `source ${made}`;
+  const parsed = parseSourceConfig(
+    {
+      name,
+      clientID: tenant?.clientId,
+      clientSecret: tenant?.clientSecret,
+      dataCollection: ['siem', 'auditEvent', 'dlp', 'holdMessageList'],
+      baseUrl: simulator.url,
+      ...options.config,
+    },
+    { allowInsecure: true },
+  );
+  if (!parsed.ok) throw new Error(parsed.mistakes.join('\n'));
+  const source = await createSource(collections, await ensureCollector(collections, 'cloud'), name, parsed.value);
+  const { sliceMs } = options;
+  const activities = createActivities({
+    collections,
+    allowInsecure: true,
+    ...(sliceMs === undefined ? {} : { sliceMs }),
+  });
+  const simulated = new SimulatedSource(source._id, simulator, collections, activities, (options.world?.rate ?? 0) > 0);
+  await simulated.run(({ initialize }, id) => initialize(id));
+  return simulated;
+}
+
+export class SimulatedSource {
+  private truth: Truth | undefined;
+
+  constructor(
+    readonly id: number,
+    readonly simulator: Simulator,
+    readonly collections: Collections,
+    readonly activities: Activities,
+    private readonly isLive: boolean,
+  ) {}
+
+  /** Runs an activity as a worker would, in an environment of its own unless given one to cancel. */
+  run<R>(
+    work: (activities: Activities, sourceId: number) => Promise<R>,
+    environment = activityEnvironment(),
+  ): Promise<R> {
+    return environment.run<[], R, () => Promise<R>>(() => work(this.activities, this.id));
+  }
+
+  collect(stream: StreamName, environment?: MockActivityEnvironment): Promise<StreamOutcome> {
+    return this.run(({ collect }, id) => collect(id, stream), environment);
+  }
+
+  /** Collects until nothing is left. */
+  async collectAll(stream: StreamName): Promise<StreamOutcome> {
+    for (;;) {
+      const outcome = await this.collect(stream);
+      if (outcome.result === 'caughtUp') return outcome;
+      if (outcome.failure !== undefined) throw new Error(outcome.failure.message);
+    }
+  }
+
+  /** Posts a fault, see `src/simulator/control/fault.ts`. */
+  async fault(fault: Readonly<Record<string, unknown>>): Promise<void> {
+    const response = await this.control('faults', { method: 'POST', body: JSON.stringify(fault) });
+    if (response.status !== 201) throw new Error(await response.text());
+  }
+
+  async clearFaults(): Promise<void> {
+    await this.control('faults', { method: 'DELETE' });
+  }
+
+  /** How often the faults have fired so far, all together. */
+  async fired(): Promise<number> {
+    const { faults } = (await (await this.control('faults')).json()) as { faults: { fired: number }[] };
+    return faults.reduce((sum, { fired }) => sum + fired, 0);
+  }
+
+  async changeTenant(change: Readonly<Record<string, unknown>>): Promise<void> {
+    const path = `tenants/${this.simulator.tenants[0]?.accountId}`;
+    const response = await this.control(path, { method: 'PATCH', body: JSON.stringify(change) });
+    if (!response.ok) throw new Error(await response.text());
+  }
+
+  /** How often an endpoint was called. */
+  async calls(endpoint: string): Promise<number> {
+    const { calls } = (await (await this.control('calls')).json()) as { calls: Record<string, { calls: number }> };
+    return calls[endpoint]?.calls ?? 0;
+  }
+
+  control(path: string, init?: RequestInit): Promise<Response> {
+    return fetch(`${this.simulator.url}/_simulator/${path}`, init);
+  }
+
+  /** All records of a stream that the simulator holds. Asked for once, unless there is live traffic. */
+  async held(stream: StreamName): Promise<Multiset> {
+    if (this.truth === undefined || this.isLive) {
+      this.truth = (await (await this.control('truth?scope=held')).json()) as Truth;
+    }
+    const [tenant] = Object.values(this.truth.tenants);
+    const counts: Record<string, number> = {};
+    for (const [hash, count] of tenant?.streams[stream]?.lines ?? []) counts[hash] = (counts[hash] ?? 0) + count;
+    return counts;
+  }
+
+  /** All records of a stream that are stored. */
+  async stored(stream: StreamName): Promise<Multiset> {
+    const counts: Record<string, number> = {};
+    for await (const document of this.collections.records(stream).find({ _sourceId: this.id })) {
+      const hash = createHash('sha256')
+        .update(JSON.stringify(vendorRecordOf(document)))
+        .digest('hex');
+      counts[hash] = (counts[hash] ?? 0) + 1;
+    }
+    return counts;
+  }
+
+  async checkpoint(stream: StreamName): Promise<CheckpointDocument> {
+    const found = await this.collections.checkpoints.findOne({ _id: checkpointId(this.id, stream) });
+    if (found === null) throw new Error(`no checkpoint of ${stream}`);
+    return found;
+  }
+
+  /** Changes a checkpoint as no collector would. */
+  async meddle(stream: StreamName, update: Parameters<Collections['checkpoints']['updateOne']>[1]): Promise<void> {
+    await this.collections.checkpoints.updateOne({ _id: checkpointId(this.id, stream) }, update);
+  }
+}
+
+export const sizeOf = (records: Multiset): number => Object.values(records).reduce((sum, count) => sum + count, 0);

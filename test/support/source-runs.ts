@@ -1,0 +1,169 @@
+/** Source workflows on a real Temporal server, each with a fake of its own behind its activities. */
+
+import { randomInt } from 'node:crypto';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { type ActivityInterceptorsFactory, type NativeConnection, Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { failureInterceptor } from '../../src/activities/failure-interceptor.js';
+import { SIGNALS, STATUS_QUERY, type StopRequest, WORKFLOW_TYPE, workflowIdOf } from '../../src/source/contract.js';
+import type { SourceSnapshot } from '../../src/source/snapshot.js';
+import type { StreamName } from '../../src/source/streams.js';
+import type { SourceEnd, SourceInput } from '../../src/workflows/mimecast-source.js';
+import { type ActivityName, dispatching, FakeSource } from './fake-activities.js';
+import { historiesOf } from './histories.js';
+import { quietRuntime } from './quiet-runtime.js';
+import { temporalConnection, workflowBundle } from './temporal-connection.js';
+import { until } from './until.js';
+
+export const POLL_INTERVAL_MS = 5 * 60_000;
+
+quietRuntime();
+
+/** Where the workflows of a test file run. */
+export interface SourceServer {
+  readonly client: () => Client;
+  readonly nativeConnection: () => Promise<NativeConnection>;
+  /** Put before all other interceptors of the activities. */
+  readonly interceptors?: readonly ActivityInterceptorsFactory[];
+  /** Default: that of the run. */
+  readonly workflowBundle?: () => { codePath: string };
+}
+
+export interface StartOptions extends Pick<SourceInput, 'maxHistoryEvents'> {
+  /** Default: three of them. */
+  readonly streams?: readonly StreamName[];
+  /** Called before the workflow is started. */
+  readonly prepare?: (fake: FakeSource) => void;
+  /** Default: the queue that the file's worker listens to. */
+  readonly taskQueue?: string;
+  /** Of the test, when several run at once. */
+  readonly onTestFinished?: typeof onTestFinished;
+}
+
+export type SourceRuns = ReturnType<typeof sourceRuns>;
+export type SourceRun = Awaited<ReturnType<SourceRuns['start']>>;
+
+/**
+ * Call it outside of tests and hooks. Every workflow is ended with the test that started it, and then replayed.
+ *
+ * @param server default: the run's development server. For time that is skipped see `time-skipping-runs.ts`.
+ */
+export function sourceRuns(server: SourceServer = developmentServer()) {
+  const fakes = new Map<number, FakeSource>();
+  // Other files of the run use the same namespace.
+  const firstId = randomInt(1, 1_000_000_000);
+  const ownQueue = `test-sources-${firstId}`;
+  const bundle = server.workflowBundle ?? workflowBundle;
+  const workers: (() => Promise<void>)[] = [];
+
+  /** Another worker, for tests in which none is there at first. Ended with the file, or before. @returns ends it. */
+  async function startWorker(taskQueue: string): Promise<() => Promise<void>> {
+    const worker = await Worker.create({
+      connection: await server.nativeConnection(),
+      taskQueue,
+      workflowBundle: bundle(),
+      activities: dispatching(fakes),
+      interceptors: { activity: [...(server.interceptors ?? []), failureInterceptor] },
+      maxHeartbeatThrottleInterval: '100 ms',
+      shutdownForceTime: '5 seconds',
+    });
+    const running = worker.run();
+    const stop = async () => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await running;
+    };
+    workers.push(stop);
+    return stop;
+  }
+
+  beforeAll(async () => {
+    await startWorker(ownQueue);
+  });
+  afterAll(async () => {
+    for (const fake of fakes.values()) fake.release();
+    await Promise.all(workers.map((stop) => stop()));
+  });
+
+  async function start({
+    streams = ['receipt', 'audit', 'dlp'],
+    prepare,
+    taskQueue,
+    onTestFinished: whenFinished = onTestFinished,
+    ...input
+  }: StartOptions = {}) {
+    const sourceId = firstId + fakes.size;
+    const settings = { name: `Tenant ${sourceId}`, collector: 'lab', streams, pollIntervalMs: POLL_INTERVAL_MS };
+    const fake = new FakeSource({ sourceId, ...settings, version: 1 });
+    fakes.set(sourceId, fake);
+    prepare?.(fake);
+    const client = server.client();
+    const workflowId = workflowIdOf(sourceId);
+    const args: [SourceInput] = [{ sourceId, name: 'as it was created', ...input }];
+    await client.workflow.start(WORKFLOW_TYPE, { workflowId, taskQueue: taskQueue ?? ownQueue, args });
+    // The handle that `start` returns stays with the first run.
+    const handle = client.workflow.getHandle(workflowId);
+    const histories = () => historiesOf(client.workflow, workflowId);
+    whenFinished(async () => {
+      fake.release();
+      // The time-skipping server's time would stand still for ever if the workflow ended before a running activity.
+      await until(
+        async () => (await handle.describe()).raw.pendingActivities ?? [],
+        (activities) => !activities.some(isRunning),
+      );
+      await handle.terminate('the test is over').catch(() => undefined);
+      // What is not deterministic shows in the replay of what the test did.
+      for (const history of await histories()) {
+        await Worker.runReplayHistory({ workflowBundle: bundle() }, history, workflowId);
+      }
+    });
+    const status = () => handle.query<SourceSnapshot>(STATUS_QUERY);
+    const when = (wanted: (snapshot: SourceSnapshot) => boolean) => until(status, wanted);
+    return {
+      sourceId,
+      workflowId,
+      fake,
+      handle,
+      /** Of all runs, first to last. */
+      histories,
+      status,
+      /** Waits, in real time, for a snapshot. */
+      when,
+      state: (state: SourceSnapshot['state']) => when((snapshot) => snapshot.state === state),
+      /** Waits until all streams are caught up. */
+      caughtUp: () =>
+        when(({ stage, streams: all }) => stage === 'Collecting' && all.every(({ phase }) => phase === 'waiting')),
+      /** Waits until an activity was begun so often. */
+      attempted: (activity: ActivityName, times = 1) =>
+        until(
+          () => fake.callsOf(activity).length,
+          (count) => count >= times,
+        ),
+      stream: async (name: StreamName) => (await status()).streams.find(({ stream }) => stream === name),
+      signal: (name: string, ...payload: unknown[]) => handle.signal(name, ...payload),
+      restart: () => handle.signal(SIGNALS.restart),
+      stop: (request?: StopRequest) => handle.signal(SIGNALS.stop, ...(request === undefined ? [] : [request])),
+      end: () => handle.result() as Promise<SourceEnd>,
+    };
+  }
+
+  return { start, startWorker };
+}
+
+export function developmentServer(): SourceServer {
+  const { client, nativeConnection } = temporalConnection();
+  return { client: () => client, nativeConnection };
+}
+
+type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
+
+/** `temporal.api.enums.v1.PendingActivityState` */
+const STARTED = 2;
+
+/** The time-skipping server calls an activity started also between two attempts. */
+function isRunning({ state, lastStartedTime, lastAttemptCompleteTime }: PendingActivity): boolean {
+  return state === STARTED && !(tsToMs(lastAttemptCompleteTime) >= tsToMs(lastStartedTime));
+}
+
+function tsToMs(time: PendingActivity['lastStartedTime']): number {
+  return time ? Number(time.seconds ?? 0) * 1_000 + (time.nanos ?? 0) / 1_000_000 : Number.NaN;
+}

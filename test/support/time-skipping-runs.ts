@@ -1,0 +1,29 @@
+import type { Duration } from '@temporalio/common';
+import { simulatedClock } from './simulated-clock.js';
+import { sourceRuns } from './source-runs.js';
+import { timeSkippingEnvironment } from './time-skipping.js';
+
+/**
+ * `sourceRuns` on a server whose time is skipped. Call it outside of tests and hooks.
+ *
+ * Known of this server: its time stands still while a task waits for a worker, and it refuses to cancel an activity
+ * that ends at the same moment, so tests of such races belong on the development server.
+ */
+export function timeSkippingRuns() {
+  const environment = timeSkippingEnvironment();
+  const now = () => environment().currentTimeMs();
+  const runs = sourceRuns({
+    client: () => environment().client,
+    nativeConnection: async () => environment().nativeConnection,
+    interceptors: [simulatedClock(now)],
+  });
+  return {
+    ...runs,
+    now,
+    /** Lets simulated time pass. */
+    pass: (duration: Duration) => environment().sleep(duration),
+    /** Lets simulated time pass until so many milliseconds after an ISO time. */
+    passUntil: async (iso: string, afterMs: number) =>
+      environment().sleep(Math.max(0, Date.parse(iso) + afterMs - (await now()))),
+  };
+}
