@@ -1,5 +1,6 @@
 /** The worker: runs workflows and activities until it is told to stop (SIGINT, SIGTERM). */
 
+import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
@@ -27,7 +28,8 @@ async function main(): Promise<void> {
   const logger = createLogger(environment.logLevel, 'worker');
   installTemporalLogger(logger);
   const { connectionOptions } = readTemporalConfig(env);
-  const namespace = await prepareTemporal(env, logger);
+  const namespace = await untilStopped(prepareTemporal(env, logger));
+  if (namespace === undefined) return;
   const connection = await NativeConnection.connect(connectionOptions);
   const database = openDatabase({
     uri: environment.mongodbUri,
@@ -85,6 +87,19 @@ function createReconciler(
   });
 }
 
+/** What was waited for, or `undefined` when the program is told to stop first: a worker that runs sees to that itself. */
+async function untilStopped<T>(waiting: Promise<T>): Promise<T | undefined> {
+  const listening = new AbortController();
+  const stopped = (['SIGINT', 'SIGTERM'] as const).map((name) => once(process, name, { signal: listening.signal }));
+  const stop = Promise.race(stopped).then(() => undefined);
+  try {
+    return await Promise.race([waiting, stop]);
+  } finally {
+    listening.abort();
+    await Promise.allSettled([...stopped, stop]);
+  }
+}
+
 /** Waits until Temporal answers, however long that takes, and makes the search attributes that are missing. */
 async function prepareTemporal(env: NodeJS.ProcessEnv, logger: Logger): Promise<string> {
   for (;;) {
@@ -104,3 +119,5 @@ await runProgram(
     .description('Runs the workflows and activities of Mimecast sources. Configured by environment: see the README.')
     .action(main),
 );
+// What still waits for a Temporal that is away must not keep a stopped worker alive.
+process.exit();

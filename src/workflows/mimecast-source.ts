@@ -10,11 +10,13 @@ import {
   defineSignal,
   log,
   setHandler,
+  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import { HEALTH_QUERY, SIGNALS, STATUS_QUERY, type StopRequest } from '../source/contract.js';
 import { type HealthLedger, openChanges, type ProblemChange } from '../source/health-ledger.js';
 import { type AttemptFailed, isAttemptFailed } from '../source/outcome.js';
+import { FIRST_PAUSE_MS } from '../source/patience.js';
 import { newSnapshot, type SourceSnapshot } from '../source/snapshot.js';
 import { Book } from './book.js';
 import { Collection } from './collection.js';
@@ -112,18 +114,27 @@ async function stop(
   recorder: HealthRecorder,
   { remove }: { readonly remove: boolean },
 ): Promise<SourceEnd> {
-  const { sourceId } = book.snapshot;
   book.write({ kind: 'stopping' });
-  try {
-    const summary = remove ? 'delete configuration and checkpoints' : 'note the source as stopped';
-    await steps.finalize.executeWithOptions({ summary }, [sourceId, { remove }]);
-  } catch (error) {
-    log.error('The end of the source could not be noted in MongoDB', { error });
-  }
+  await noteEnd(book, remove);
   const state = remove ? 'Deleted' : 'Stopped';
   book.write({ kind: 'ended', state });
   await recorder.finish(LAST_EVENTS_LIMIT_MS);
   return { state, stored: book.snapshot.totals.stored };
+}
+
+/** However long it takes: an end that MongoDB does not know of would be undone by the reconciler. */
+async function noteEnd(book: Book, remove: boolean): Promise<void> {
+  const summary = remove ? 'delete configuration and checkpoints' : 'note the source as stopped';
+  book.attempting.add('finalize');
+  for (;;) {
+    try {
+      await steps.finalize.executeWithOptions({ summary }, [book.snapshot.sourceId, { remove }]);
+      return book.write({ kind: 'recovered', subject: 'finalize' });
+    } catch (error) {
+      log.warn('The end of the source could not be noted in MongoDB; it is tried again', { error });
+      await sleep(FIRST_PAUSE_MS, { summary: 'finalize: trying again' });
+    }
+  }
 }
 
 function isDue({ maxHistoryEvents }: SourceInput): boolean {
