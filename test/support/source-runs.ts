@@ -1,7 +1,7 @@
 /** Source workflows on a real Temporal server, each with a fake of its own behind its activities. */
 
 import { randomInt } from 'node:crypto';
-import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { type ActivityInterceptorsFactory, type NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { failureInterceptor } from '../../src/activities/failure-interceptor.js';
@@ -9,6 +9,7 @@ import { SIGNALS, STATUS_QUERY, type StopRequest, WORKFLOW_TYPE, workflowIdOf } 
 import type { SourceSnapshot } from '../../src/source/snapshot.js';
 import type { StreamName } from '../../src/source/streams.js';
 import type { SourceEnd, SourceInput } from '../../src/workflows/mimecast-source.js';
+import { untilAtRest } from './at-rest.js';
 import { type ActivityName, dispatching, FakeSource } from './fake-activities.js';
 import { historiesOf } from './histories.js';
 import { quietRuntime } from './quiet-runtime.js';
@@ -105,11 +106,7 @@ export function sourceRuns(server: SourceServer = developmentServer()) {
     const histories = () => historiesOf(client.workflow, workflowId);
     whenFinished(async () => {
       fake.release();
-      // The time-skipping server's time would stand still for ever if the workflow ended before a running activity.
-      await until(
-        async () => (await handle.describe()).raw.pendingActivities ?? [],
-        (activities) => !activities.some(isRunning),
-      );
+      await untilAtRest(handle);
       await handle.terminate('the test is over').catch(() => undefined);
       // What is not deterministic shows in the replay of what the test did.
       for (const history of await histories()) {
@@ -152,18 +149,4 @@ export function sourceRuns(server: SourceServer = developmentServer()) {
 export function developmentServer(): SourceServer {
   const { client, nativeConnection } = temporalConnection();
   return { client: () => client, nativeConnection };
-}
-
-type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
-
-/** `temporal.api.enums.v1.PendingActivityState` */
-const STARTED = 2;
-
-/** The time-skipping server calls an activity started also between two attempts. */
-function isRunning({ state, lastStartedTime, lastAttemptCompleteTime }: PendingActivity): boolean {
-  return state === STARTED && !(tsToMs(lastAttemptCompleteTime) >= tsToMs(lastStartedTime));
-}
-
-function tsToMs(time: PendingActivity['lastStartedTime']): number {
-  return time ? Number(time.seconds ?? 0) * 1_000 + (time.nanos ?? 0) / 1_000_000 : Number.NaN;
 }

@@ -1,0 +1,131 @@
+import { expect, test } from 'vitest';
+import { attributeValues } from '../support/histories.js';
+import { POLL_INTERVAL_MS } from '../support/source-runs.js';
+import { timeSkippingRuns } from '../support/time-skipping-runs.js';
+import { until } from '../support/until.js';
+
+const runs = timeSkippingRuns();
+
+test('a source passes through its states in order, each once', async () => {
+  const run = await runs.start();
+  await run.caughtUp();
+  const histories = await run.histories();
+  expect(attributeValues(histories, 'MimecastSourceState')).toEqual([
+    'Pending',
+    'Started',
+    'Initialized',
+    'Authenticated',
+    'Collecting',
+  ]);
+  expect(attributeValues(histories, 'MimecastSourceHealth')).toEqual(['Healthy']);
+  expect(attributeValues(histories, 'MimecastSourceName')).toEqual(['as it was created', `Tenant ${run.sourceId}`]);
+  const steps = run.fake.calls
+    .map(({ activity }) => activity)
+    .filter((activity) => activity !== 'collect' && activity !== 'recordHealth');
+  expect(steps).toEqual(['validate', 'initialize', 'authenticate']);
+});
+
+test('the first collection of each stream is an activity of its own', async () => {
+  const run = await runs.start({
+    prepare: (fake) => {
+      fake.deliver('receipt', 100, 200, 300);
+      fake.deliver('dlp', 5);
+    },
+  });
+  const { totals } = await run.caughtUp();
+  expect(totals.stored).toBe(605);
+  expect(await run.stream('receipt')).toMatchObject({ stored: 600, position: 'record 600', caughtUp: true });
+  expect(run.fake.callsOf('collect', 'receipt')).toHaveLength(3);
+  expect(run.fake.callsOf('collect', 'audit')).toHaveLength(1);
+});
+
+test('streams that are caught up are polled together, once per interval', async () => {
+  const run = await runs.start();
+  await run.caughtUp();
+  await runs.pass(10 * POLL_INTERVAL_MS + 1_000);
+  const sweeps = run.fake.callsOf('sweep');
+  expect(sweeps.map(({ streams }) => streams.length)).toEqual(Array.from({ length: 10 }, () => 3));
+  for (const [index, { at }] of sweeps.slice(1).entries()) {
+    const gap = at - (sweeps[index]?.at ?? 0);
+    expect(gap).toBeGreaterThanOrEqual(POLL_INTERVAL_MS);
+    expect(gap).toBeLessThan(POLL_INTERVAL_MS + 5_000);
+  }
+  expect(run.fake.callsOf('collect')).toHaveLength(3);
+});
+
+test('the next poll is announced, and the newest record is a search attribute', async () => {
+  const run = await runs.start({ prepare: (fake) => fake.deliver('audit', 1) });
+  const { nextPollAt, streams } = await run.caughtUp();
+  const planned = Date.parse(nextPollAt ?? '');
+  expect(planned - (await runs.now())).toBeGreaterThan(POLL_INTERVAL_MS - 60_000);
+  const newest = streams.find(({ stream }) => stream === 'audit')?.lastEventTime ?? '';
+  const histories = await run.histories();
+  const shown = attributeValues(histories, 'MimecastLastEventTime').map((time) => Date.parse(String(time)));
+  expect(Math.abs((shown.at(-1) ?? 0) - Date.parse(newest))).toBeLessThanOrEqual(60_000);
+});
+
+test('collectNow polls at once, and the interval begins anew', async () => {
+  const run = await runs.start();
+  await run.caughtUp();
+  run.fake.deliver('audit', 7);
+  await run.signal('collectNow');
+  await run.when(({ totals }) => totals.stored === 7);
+  expect(run.fake.callsOf('sweep')).toHaveLength(1);
+  await runs.pass(POLL_INTERVAL_MS - 30_000);
+  expect(run.fake.callsOf('sweep')).toHaveLength(1);
+  await runs.pass(60_000);
+  await until(
+    () => run.fake.callsOf('sweep').length,
+    (count) => count === 2,
+  );
+});
+
+test('a collectNow that arrives during a sweep is followed by another one', async () => {
+  const run = await runs.start();
+  await run.caughtUp();
+  const release = run.fake.hold('sweep');
+  await run.signal('collectNow');
+  await until(
+    () => run.fake.callsOf('sweep').length,
+    (count) => count === 1,
+  );
+  await run.signal('collectNow');
+  await run.status();
+  release();
+  await until(
+    () => run.fake.callsOf('sweep').length,
+    (count) => count === 2,
+  );
+});
+
+test('a stream with more to come leaves the sweep and joins it again', async () => {
+  const run = await runs.start();
+  await run.caughtUp();
+  run.fake.deliver('audit', 10, 20, 30);
+  run.fake.deliver('dlp', 1);
+  await runs.pass(POLL_INTERVAL_MS + 1_000);
+  await run.when(({ totals }) => totals.stored === 61);
+  await run.caughtUp();
+  expect(run.fake.callsOf('collect', 'audit')).toHaveLength(3);
+  expect(run.fake.callsOf('collect', 'dlp')).toHaveLength(1);
+  await runs.pass(POLL_INTERVAL_MS);
+  await until(
+    () => run.fake.callsOf('sweep').length,
+    (count) => count === 2,
+  );
+  expect(run.fake.callsOf('sweep').at(-1)?.streams).toEqual(['receipt', 'audit', 'dlp']);
+});
+
+test('while a stream is collected alone, the others are polled', async () => {
+  const run = await runs.start({ prepare: (fake) => fake.hold('receipt') });
+  await run.when(({ streams }) => streams.filter(({ phase }) => phase === 'waiting').length === 2);
+  await run.signal('collectNow');
+  await until(
+    () => run.fake.callsOf('sweep').length,
+    (count) => count === 1,
+  );
+  expect(run.fake.callsOf('sweep')[0]?.streams).toEqual(['audit', 'dlp']);
+  expect(await run.stream('receipt')).toMatchObject({ phase: 'collecting', caughtUp: false });
+  run.fake.release();
+  await run.caughtUp();
+});

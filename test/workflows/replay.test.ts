@@ -1,0 +1,98 @@
+import { Worker } from '@temporalio/worker';
+import { expect, test } from 'vitest';
+import { TROUBLE } from '../support/fake-activities.js';
+import {
+  historyOf,
+  type RecordedHistory,
+  recordedHistories,
+  recordedHistory,
+  writeRecordedHistory,
+} from '../support/recorded-histories.js';
+import { type SourceRun, type StartOptions, sourceRuns } from '../support/source-runs.js';
+import { workflowBundle } from '../support/temporal-connection.js';
+
+const runs = sourceRuns();
+
+interface Scenario {
+  readonly name: string;
+  readonly options?: StartOptions;
+  readonly live: (run: SourceRun) => Promise<unknown>;
+}
+
+const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'collect-restart-stop',
+    options: { prepare: (fake) => fake.deliver('receipt', 1, 2, 3) },
+    live: async (run) => {
+      await run.caughtUp();
+      await run.restart();
+      await run.when(({ restarts }) => restarts === 1);
+      await run.caughtUp();
+      await run.signal('collectNow');
+      await run.attempted('sweep', 2);
+      await run.caughtUp();
+      await run.stop();
+      await run.end();
+    },
+  },
+  {
+    name: 'wrong-credentials-then-removed',
+    options: { prepare: (fake) => fake.fail('authenticate', TROUBLE.credentials) },
+    live: async (run) => {
+      await run.state('Error');
+      await run.stop({ remove: true });
+      await run.end();
+    },
+  },
+  {
+    name: 'back-off-and-recovery',
+    options: {
+      prepare: (fake) => {
+        fake.fail('receipt', TROUBLE.unavailable);
+        fake.fail('dlp', TROUBLE.forbidden);
+      },
+    },
+    live: async (run) => {
+      await run.when(({ streams }) => streams.map(({ phase }) => phase).join() === 'retrying,waiting,parked');
+      run.fake.heal('receipt');
+      await run.when(({ streams }) => streams.map(({ phase }) => phase).join() === 'waiting,waiting,parked');
+      await run.handle.cancel();
+      await run.end();
+    },
+  },
+  {
+    name: 'continued-as-new',
+    options: { maxHistoryEvents: 60, prepare: (fake) => fake.fail('dlp', TROUBLE.forbidden) },
+    live: async (run) => {
+      await run.when(({ streams }) => streams.map(({ phase }) => phase).join() === 'waiting,waiting,parked');
+      while ((await run.histories()).length < 2) await run.signal('collectNow');
+    },
+  },
+];
+
+test.for(SCENARIOS)('the history of $name replays as it was just recorded', async ({ name, options, live }) => {
+  const run = await runs.start(options);
+  await live(run);
+  const [first] = await run.histories();
+  if (first === undefined) throw new Error('there is no history');
+  const recorded = recordedHistory(name, run.workflowId, first);
+  if (process.env.RECORD_HISTORIES === 'true') writeRecordedHistory(recorded);
+  await replay(recorded);
+});
+
+test('every recorded history replays', async () => {
+  const recorded = recordedHistories();
+  expect(recorded.map(({ name }) => name).sort()).toEqual(SCENARIOS.map(({ name }) => name).sort());
+  for (const history of recorded) await replay(history);
+});
+
+test('a history that the workflow cannot follow is noticed', async () => {
+  const [recorded] = recordedHistories();
+  if (recorded === undefined) throw new Error('nothing is recorded');
+  const other = JSON.parse(JSON.stringify(recorded).replaceAll('"validate"', '"verify"')) as typeof recorded;
+  await expect(replay(other)).rejects.toThrow(/nondeterminism/i);
+});
+
+function replay(recorded: RecordedHistory): Promise<void> {
+  return Worker.runReplayHistory({ workflowBundle: workflowBundle() }, historyOf(recorded), recorded.workflowId);
+}
