@@ -70,10 +70,7 @@ command('stop <ID>', `stop a source (${ID}) and wait until it has ended`)
   .action((id: string, { json, remove = false }: Json & { readonly remove?: boolean }) =>
     answer(
       json,
-      async (service) => {
-        const { sourceId } = await service.stop(id, { remove });
-        return { sourceId, state: (await service.ended(sourceId)).state };
-      },
+      (service) => service.stop(id, { remove }),
       ({ sourceId, state }) => `Source ${sourceId} is ${state}.`,
     ),
   );

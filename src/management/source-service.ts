@@ -18,8 +18,15 @@ import {
 import { type HealthEvent, healthEventOf } from '../source/health-event.js';
 import type { ProblemChange } from '../source/health-ledger.js';
 import type { Collections, SourceDocument } from '../store/collections.js';
-import { openEventsOf, recentEventsOf } from '../store/health-events.js';
-import { createSource, ensureCollector, markStopped, NameTakenError, updateSource } from '../store/sources.js';
+import { clearHealthEvents, openEventsOf, recentEventsOf } from '../store/health-events.js';
+import {
+  createSource,
+  ensureCollector,
+  markStopped,
+  NameTakenError,
+  removeSource,
+  updateSource,
+} from '../store/sources.js';
 import { RefusedError } from './errors.js';
 import { allSources, findSource, orFromTemporal, type SourceReference } from './source-directory.js';
 import { askWorkflow, listedOf, type SourceListing, type SourceStatus, statusOf } from './source-status.js';
@@ -101,14 +108,24 @@ export class SourceService {
     return this.signal(idOrName, SIGNALS.collectNow);
   }
 
-  /** Asks the source to end; `ended` waits until it has. */
-  async stop(idOrName: string, request: StopRequest = {}): Promise<SourceReference> {
-    return this.signal(idOrName, SIGNALS.stop, request);
-  }
-
-  /** Waits until the source's workflow is closed. */
-  async ended(sourceId: number): Promise<{ readonly state: string }> {
-    return this.handle(sourceId).result() as Promise<{ readonly state: string }>;
+  /**
+   * Asks the source to end, and waits until it has. One that has ended before can still be removed.
+   *
+   * @returns the state that it ended in.
+   */
+  async stop(
+    idOrName: string,
+    request: StopRequest = {},
+  ): Promise<{ readonly sourceId: number; readonly state: string }> {
+    const { sourceId } = await this.find(idOrName);
+    if (request.remove === true && !(await this.isRunning(sourceId))) {
+      await clearHealthEvents(this.options.collections.healthEvents, sourceId, new Date());
+      await removeSource(this.options.collections, sourceId);
+      return { sourceId, state: 'Deleted' };
+    }
+    await this.signal(idOrName, SIGNALS.stop, request);
+    const { state } = (await this.handle(sourceId).result()) as { readonly state: string };
+    return { sourceId, state };
   }
 
   async status(idOrName: string): Promise<SourceStatus> {

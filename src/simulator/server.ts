@@ -1,6 +1,9 @@
 /** The HTTP server: reads a request, lets a fault have its way with it, and writes the answer. */
+
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Answer, json } from './api/answer.js';
 import { type Call, ENDPOINTS, endpointOf } from './api/call.js';
@@ -43,11 +46,12 @@ function sendCut(response: ServerResponse, answer: Answer, requestId: string, af
 
 async function sendPieces(response: ServerResponse, pieces: AsyncIterable<string>): Promise<void> {
   response.writeHead(200, { 'content-type': 'application/json' });
-  for await (const piece of pieces) {
-    if (response.destroyed) return;
-    if (!response.write(piece)) await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
+  try {
+    await pipeline(Readable.from(pieces), response);
+  } catch (error) {
+    // The client went away: nobody is left to tell.
+    if (!response.destroyed) throw error;
   }
-  response.end();
 }
 
 function endsEarly(action: FaultAction | undefined): boolean {

@@ -6,7 +6,7 @@
 import type { Failure } from './failure.js';
 import { IllegalTransitionError, isLegalTransition, type LifecycleState } from './lifecycle.js';
 import { addCounts, isSourceStep, NO_COUNTS, type SourceSettings, type StreamOutcome } from './outcome.js';
-import { PATIENCE_MS } from './patience.js';
+import { nextPauseMs, PATIENCE_MS } from './patience.js';
 import {
   healthOf,
   newStreamStatus,
@@ -121,7 +121,7 @@ function withOutcome(status: StreamStatus, outcome: StreamOutcome, now: string):
     ...(outcome.lastEventTime === undefined ? {} : { lastEventTime: outcome.lastEventTime }),
   };
   if (outcome.failure !== undefined) {
-    const problem = failed(undefined, { failure: outcome.failure, attempt: 1 }, now);
+    const problem = failed(undefined, { failure: outcome.failure, attempt: 1, ...waitOf(outcome.failure, now) }, now);
     return { ...known, problem, caughtUp: false, phase: problem.gaveUp ? 'parked' : 'retrying' };
   }
   return {
@@ -148,6 +148,13 @@ function failed(
     ...(failure.retry ? { until: new Date(Date.parse(since) + PATIENCE_MS).toISOString() } : {}),
     ...(failure.retry && retryAt !== undefined ? { retryAt } : {}),
   };
+}
+
+/** When to try again, if the other side asked for a wait. */
+function waitOf({ retry, retryAfterMs }: Failure, now: string): { readonly retryAt?: string } {
+  if (!retry || retryAfterMs === undefined) return {};
+  const pauseMs = nextPauseMs({ attempt: 1, elapsedMs: 0, retryAfterMs });
+  return { retryAt: new Date(Date.parse(now) + pauseMs).toISOString() };
 }
 
 function parked({ until: _until, retryAt: _retryAt, ...problem }: Problem): Problem {

@@ -39,11 +39,13 @@ export async function patiently<T>(
       if (isCancellation(error)) throw error;
       const failure = failureOf(error);
       const known = problemOf(book, subject);
-      if (known?.gaveUp === false && isOutOfTime(error)) {
+      const isOver = known !== undefined && isOutOfTime(error);
+      if (isOver && !known.gaveUp && !wasJustTried(known)) {
         isLast = true;
         continue;
       }
-      if (known === undefined || known.code !== failure.code) {
+      // A time limit that cut off the last attempt tells nothing new: the reason is the one of the attempts before.
+      if (!isOver && known?.code !== failure.code) {
         book.write({ kind: 'failed', subject, failure, attempt: known?.attempt ?? 1 });
       }
       if (!failure.retry || Date.now() - since(problemOf(book, subject)) >= LEAST_PATIENCE_MS) {
@@ -60,6 +62,11 @@ export async function patiently<T>(
 function problemOf({ snapshot }: Book, subject: Subject): Problem | undefined {
   if (!isSourceStep(subject)) return snapshot.streams.find(({ stream }) => stream === subject)?.problem;
   return snapshot.problem?.step === subject ? snapshot.problem : undefined;
+}
+
+/** Whether a worker was at it lately: the next attempt that it announced is due by now, or not long past. */
+function wasJustTried({ retryAt }: Problem): boolean {
+  return retryAt !== undefined && Date.now() - Date.parse(retryAt) < PATIENCE_MS - LEAST_PATIENCE_MS;
 }
 
 function since(problem: Problem | undefined): number {

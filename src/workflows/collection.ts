@@ -6,6 +6,7 @@
 import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
 import { formatDuration } from '../source/duration.js';
 import type { StreamOutcome } from '../source/outcome.js';
+import type { Problem } from '../source/snapshot.js';
 import type { StreamName } from '../source/streams.js';
 import { patiently } from './attempts.js';
 import type { Book } from './book.js';
@@ -104,13 +105,23 @@ export class Collection {
   /** A stream that gave up rests until the next try that the configuration asks for; by default there is none. */
   private async mayBeTried(stream: StreamName): Promise<boolean> {
     const { problem } = this.book.stream(stream);
-    if (problem?.gaveUp !== true) return true;
+    if (problem?.gaveUp !== true) {
+      await this.asAskedTo(stream, problem);
+      return true;
+    }
     const { retryAgainEveryMs } = this.book.snapshot;
     if (!problem.retry || retryAgainEveryMs === undefined) return false;
     await sleep(retryAgainEveryMs, {
       summary: `${stream}: gave up, tried once more in ${formatDuration(retryAgainEveryMs)}`,
     });
     return true;
+  }
+
+  /** The wait that Mimecast asked for when a sweep or a slice met its rate limit; an activity keeps its own. */
+  private async asAskedTo(stream: StreamName, problem: Problem | undefined): Promise<void> {
+    const waitMs = Date.parse(problem?.retryAt ?? '') - Date.now();
+    if (problem?.retryAfterMs === undefined || !(waitMs > 0)) return;
+    await sleep(waitMs, { summary: `${stream}: ${problem.code}, waiting as asked` });
   }
 
   private note(outcome: StreamOutcome): void {

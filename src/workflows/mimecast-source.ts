@@ -65,7 +65,8 @@ export async function mimecastSource(input: SourceInput): Promise<SourceEnd> {
       await collection.run();
     });
     const command = commands.take();
-    if (command?.kind === 'stop') return CancellationScope.nonCancellable(() => stop(book, recorder, command));
+    if (command?.kind === 'stop')
+      return CancellationScope.nonCancellable(() => stop(book, commands, recorder, command));
     if (command?.kind === 'restart') book.write({ kind: 'restarted' });
     else if (isDue(input)) await continueWith(input, book, commands, recorder);
   }
@@ -111,11 +112,15 @@ async function continueWith(
 
 async function stop(
   book: Book,
+  commands: Commands,
   recorder: HealthRecorder,
-  { remove }: { readonly remove: boolean },
+  asked: { readonly remove: boolean },
 ): Promise<SourceEnd> {
   book.write({ kind: 'stopping' });
-  await noteEnd(book, remove);
+  await noteEnd(book, asked.remove);
+  const later = asked.remove ? undefined : commands.take();
+  const remove = asked.remove || (later?.kind === 'stop' && later.remove);
+  if (remove && !asked.remove) await noteEnd(book, true);
   const state = remove ? 'Deleted' : 'Stopped';
   book.write({ kind: 'ended', state });
   await recorder.finish(LAST_EVENTS_LIMIT_MS);

@@ -39,7 +39,6 @@ test('all thirteen streams are stored, each record once, and nothing more on lat
   await expectTruth(sourceId);
   expect(await status()).toMatchObject({ state: 'Collecting', health: 'Healthy' });
   await service.stop(String(sourceId));
-  await service.ended(sourceId);
   await stopWorker();
 });
 

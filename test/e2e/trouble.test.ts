@@ -52,7 +52,6 @@ test('a wrong secret: one call of the token endpoint, then none until the secret
     ({ open }) => open.length === 0,
   );
   await service.stop(id);
-  await service.ended(sourceId);
   await stopWorker();
 });
 
@@ -82,6 +81,5 @@ test('a missing permission parks its stream only, and is used once it is given',
   await until(status, isHealthy);
   expect(sizes(await storedOf(collections, sourceId))).toEqual({ ...others, dlp });
   await service.stop(id);
-  await service.ended(sourceId);
   await stopWorker();
 });

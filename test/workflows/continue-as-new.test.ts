@@ -83,19 +83,28 @@ test('a restart in the middle of a flood of signals is carried out', async () =>
 test('a stream in trouble goes on being retried in the next run, since the same time', async () => {
   const run = await runs.start({
     maxHistoryEvents: 100,
-    prepare: (fake) => fake.fail('receipt', TROUBLE.slowDown),
+    prepare: (fake) => fake.fail('receipt', TROUBLE.unavailable),
   });
   const before = await run.when(
     ({ streams }) => streams.map(({ phase }) => phase).join() === 'retrying,waiting,waiting',
   );
-  const attempts = run.fake.callsOf('collect', 'receipt').length;
   await liveOn(run, 1);
+  const attempts = run.fake.callsOf('collect', 'receipt').length;
   await until(
     () => run.fake.callsOf('collect', 'receipt').length,
     (count) => count > attempts,
   );
   const { since, until: ends } = before.streams[0]?.problem ?? {};
   expect((await run.stream('receipt'))?.problem).toMatchObject({ since, until: ends, gaveUp: false });
+});
+
+test('the wait that Mimecast asked for is kept in the next run', async () => {
+  const run = await runs.start({ maxHistoryEvents: 100, prepare: (fake) => fake.fail('receipt', TROUBLE.slowDown) });
+  await run.when(({ streams }) => streams.map(({ phase }) => phase).join() === 'retrying,waiting,waiting');
+  const attempts = run.fake.callsOf('collect', 'receipt').length;
+  await liveOn(run, 2);
+  expect(run.fake.callsOf('collect', 'receipt')).toHaveLength(attempts);
+  expect((await run.stream('receipt'))?.problem?.retryAt).toBeDefined();
 });
 
 test('health events that are not written yet go into the next run', async () => {
