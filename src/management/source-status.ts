@@ -50,6 +50,8 @@ export async function listedOf(
   const workflowId = workflowIdOf(sourceId);
   const described = await describe(client, workflowId);
   const attributes = described?.typedSearchAttributes;
+  const state = stateOf(described, stopped);
+  const health = attributes?.get(HEALTH) as Health | undefined;
   const errorType = attributes?.get(ERROR_TYPE);
   const lastEventTime = attributes?.get(LAST_EVENT_TIME);
   return {
@@ -57,8 +59,9 @@ export async function listedOf(
     name,
     collector,
     workflowId,
-    state: stateOf(described, stopped),
-    health: (attributes?.get(HEALTH) as Health | undefined) ?? 'Unknown',
+    state,
+    // What a workflow last said of itself says nothing once it was ended from outside.
+    health: state === 'Terminated' || state === 'Failed' ? 'Unknown' : (health ?? 'Unknown'),
     ...(errorType === undefined ? {} : { errorType }),
     ...(lastEventTime === undefined ? {} : { lastEventTime: lastEventTime.toISOString() }),
   };
