@@ -1,0 +1,266 @@
+import { MongoError } from 'mongodb';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { choosePort, LOOPBACK } from '../../src/embedded/ports.js';
+import { type Reconcilable, Reconciler } from '../../src/management/reconciler.js';
+import { SourceService, type Started } from '../../src/management/source-service.js';
+import { workflowIdOf } from '../../src/source/contract.js';
+import { collectionsOf } from '../../src/store/collections.js';
+import { openDatabase } from '../../src/store/database.js';
+import { createSource, ensureCollector } from '../../src/store/sources.js';
+import { e2eStack, sourceFile } from '../support/e2e-stack.js';
+import { changeTenant } from '../support/simulator-control.js';
+import { until } from '../support/until.js';
+
+const { get, collections } = e2eStack({ historyMs: 600_000, historyRate: 20, rate: 0 });
+
+/** A reconciler that is closed with the test, and what it told. */
+function reconciling(service: Reconcilable) {
+  const started: Started[] = [];
+  const troubles: unknown[] = [];
+  let rounds = 0;
+  const counting: Reconcilable = {
+    startMissing: async () => {
+      try {
+        return await service.startMissing();
+      } finally {
+        rounds += 1;
+      }
+    },
+  };
+  const reconciler = new Reconciler({
+    service: counting,
+    intervalMs: 50,
+    onStarted: (one) => started.push(one),
+    onTrouble: (error) => troubles.push(error),
+  });
+  onTestFinished(() => reconciler.close());
+  /** Waits until so many rounds more have ended. */
+  const pass = async (more: number) => {
+    const before = rounds;
+    await until(
+      () => rounds,
+      (count) => count >= before + more,
+    );
+  };
+  return { reconciler, started, troubles, pass };
+}
+
+/** Starts a source and waits until it has come so far. */
+async function startSource(name: string, state: string, config: Readonly<Record<string, unknown>> = {}) {
+  const { service, simulator } = get();
+  const { sourceId } = await service.start(sourceFile(simulator, { name, ...config }));
+  await inState(sourceId, state);
+  return sourceId;
+}
+
+function inState(sourceId: number, wanted: string) {
+  return until(
+    () => get().service.status(String(sourceId)),
+    ({ state }) => state === wanted,
+  );
+}
+
+const handleOf = (sourceId: number) => get().client.workflow.getHandle(workflowIdOf(sourceId));
+const runIdOf = async (sourceId: number) => (await handleOf(sourceId).describe()).runId;
+const openEvents = async (sourceId: number) => (await get().service.health(String(sourceId))).open;
+
+async function stopSource(sourceId: number): Promise<void> {
+  await get().service.stop(String(sourceId));
+  await handleOf(sourceId).result();
+}
+
+/** How many workflows there ever were of a source, by Temporal's index. */
+async function workflowsOf(sourceId: number): Promise<number> {
+  const { count } = await get().client.workflow.count(`WorkflowId = "${workflowIdOf(sourceId)}"`);
+  return count;
+}
+
+describe('on real servers', { sequential: true }, () => {
+  test('a terminated source is started again, and what it left open is closed', async () => {
+    const { service, simulator, startWorker } = get();
+    const stopWorker = await startWorker();
+    await changeTenant(simulator, { deny: ['dlp'] });
+    const sourceId = await startSource('Terminated', 'Error');
+    const [orphan] = await until(
+      () => openEvents(sourceId),
+      (open) => open.length === 1,
+    );
+    expect(orphan).toMatchObject({ subject: 'dlp', eventName: 'ThirdPartyConfigError' });
+    const firstRun = await runIdOf(sourceId);
+    await handleOf(sourceId).terminate('by hand');
+    await inState(sourceId, 'Terminated');
+    expect(await openEvents(sourceId)).toHaveLength(1);
+    await changeTenant(simulator, { deny: [] });
+
+    const { reconciler, started, troubles } = reconciling(service);
+    reconciler.start();
+    await inState(sourceId, 'Collecting');
+    expect(await runIdOf(sourceId)).not.toBe(firstRun);
+    expect(started).toEqual([{ sourceId, name: 'Terminated', workflowId: workflowIdOf(sourceId), created: false }]);
+    expect(troubles).toEqual([]);
+    await until(
+      () => openEvents(sourceId),
+      (open) => open.length === 0,
+    );
+    const { recent } = await service.health(String(sourceId));
+    expect(recent.filter(({ closes }) => closes === orphan?.eventId)).toMatchObject([
+      { status: 'Healthy', subject: 'dlp', eventName: 'ThirdPartyConfigError' },
+    ]);
+    await reconciler.close();
+    await stopSource(sourceId);
+    await stopWorker();
+  });
+
+  test('of a source that is still in trouble, the old event is closed and a new one is open', async () => {
+    const stopWorker = await get().startWorker();
+    const sourceId = await startSource('Still wrong', 'Error', { clientSecret: 'wrong' });
+    const [orphan] = await until(
+      () => openEvents(sourceId),
+      (open) => open.length === 1,
+    );
+    await handleOf(sourceId).terminate('by hand');
+    const { reconciler } = reconciling(get().service);
+    reconciler.start();
+    const [fresh, ...more] = await until(
+      () => openEvents(sourceId),
+      (open) => open.length > 0 && open.every(({ eventId }) => eventId !== orphan?.eventId),
+    );
+    expect(more).toEqual([]);
+    expect(fresh).toMatchObject({ subject: 'authenticate', eventName: 'ThirdPartyConfigError' });
+    await reconciler.close();
+    await stopSource(sourceId);
+    await stopWorker();
+  });
+
+  test('what is meant to be stopped, and what runs, is left alone', async () => {
+    const stopWorker = await get().startWorker();
+    const [stopped, removed, running] = [
+      await startSource('Stopped', 'Collecting'),
+      await startSource('Removed', 'Collecting'),
+      await startSource('Running', 'Collecting'),
+    ];
+    await stopSource(stopped);
+    await get().service.stop(String(removed), { remove: true });
+    await handleOf(removed).result();
+    const before = await Promise.all([stopped, removed, running].map(runIdOf));
+    const { reconciler, started, pass } = reconciling(get().service);
+    reconciler.start();
+    await pass(3);
+    expect(started).toEqual([]);
+    expect(await Promise.all([stopped, removed, running].map(runIdOf))).toEqual(before);
+    expect((await get().service.status(String(stopped))).state).toBe('Stopped');
+    await reconciler.close();
+    await stopSource(running);
+    await stopWorker();
+  });
+
+  test('a source that was stored but never started is started, once, by however many reconcilers', async () => {
+    const { client, service, simulator, startWorker } = get();
+    const collectorId = await ensureCollector(collections, 'default');
+    const { source } = sourceFile(simulator, { name: 'Never started' });
+    const { _id: sourceId } = await createSource(collections, collectorId, source.config.name, source.config);
+    const all = Array.from({ length: 4 }, () =>
+      reconciling(new SourceService({ collections, client, allowInsecure: true })),
+    );
+    for (const { reconciler } of all) reconciler.start();
+    await Promise.all(all.map(({ pass }) => pass(2)));
+    expect(all.flatMap(({ troubles }) => troubles)).toEqual([]);
+    expect(all.flatMap(({ started }) => started)[0]).toMatchObject({ sourceId, name: 'Never started' });
+    expect(
+      await until(
+        () => workflowsOf(sourceId),
+        (count) => count > 0,
+      ),
+    ).toBe(1);
+    const stopWorker = await startWorker();
+    await inState(sourceId, 'Collecting');
+    await Promise.all(all.map(({ pass }) => pass(1)));
+    await Promise.all(all.map(({ reconciler }) => reconciler.close()));
+    expect(await workflowsOf(sourceId)).toBe(1);
+    expect((await service.status(String(sourceId))).collector).toBe('default');
+    await stopSource(sourceId);
+    await stopWorker();
+  });
+
+  test('a MongoDB that is away is reported, and the source is started when it is back', async () => {
+    const { client, service } = get();
+    const uri = `mongodb://${LOOPBACK}:${await choosePort(0)}/`;
+    const away = openDatabase({ uri, name: 'away', serverSelectionTimeoutMs: 50 });
+    onTestFinished(() => away.close());
+    const withoutStore = new SourceService({ collections: collectionsOf(away.db), client, allowInsecure: true });
+    const stopWorker = await get().startWorker();
+    const sourceId = await startSource('Survivor', 'Collecting');
+    await handleOf(sourceId).terminate('by hand');
+    let isAway = true;
+    const { reconciler, started, troubles } = reconciling({
+      startMissing: () => (isAway ? withoutStore : service).startMissing(),
+    });
+    reconciler.start();
+    await until(
+      () => troubles.length,
+      (count) => count >= 2,
+    );
+    expect(troubles.every((trouble) => trouble instanceof MongoError)).toBe(true);
+    expect(started).toEqual([]);
+    isAway = false;
+    await inState(sourceId, 'Collecting');
+    expect(started.map((one) => one.sourceId)).toEqual([sourceId]);
+    await reconciler.close();
+    await stopSource(sourceId);
+    await stopWorker();
+  });
+});
+
+describe('its rounds', () => {
+  const clock = () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+  };
+
+  test('come at once and then every 15 seconds, and none after it is closed', async () => {
+    clock();
+    const startMissing = vi.fn(async () => []);
+    const told = { onStarted: () => undefined, onTrouble: () => undefined };
+    const reconciler = new Reconciler({ service: { startMissing }, ...told }).start();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(startMissing).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(14_999);
+    expect(startMissing).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(30_001);
+    expect(startMissing).toHaveBeenCalledTimes(4);
+    await reconciler.close();
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(startMissing).toHaveBeenCalledTimes(4);
+  });
+
+  test('a round that is under way when it is closed is waited for, and is the last', async () => {
+    clock();
+    let resolve: (started: Started[]) => void = () => undefined;
+    const promise = new Promise<Started[]>((done) => {
+      resolve = done;
+    });
+    const startMissing = vi.fn(() => promise);
+    const onStarted = vi.fn();
+    const reconciler = new Reconciler({ service: { startMissing }, onStarted, onTrouble: () => undefined }).start();
+    await vi.advanceTimersByTimeAsync(0);
+    const order: string[] = [];
+    const closing = reconciler.close().then(() => order.push('closed'));
+    await vi.advanceTimersByTimeAsync(60_000);
+    order.push('round ends');
+    resolve([{ sourceId: 1, name: 'mail', workflowId: workflowIdOf(1), created: false }]);
+    await closing;
+    expect(order).toEqual(['round ends', 'closed']);
+    expect(onStarted).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(startMissing).toHaveBeenCalledTimes(1);
+  });
+
+  test('one that is closed before its first round has none', async () => {
+    clock();
+    const startMissing = vi.fn(async () => []);
+    const told = { onStarted: () => undefined, onTrouble: () => undefined };
+    await new Reconciler({ service: { startMissing }, ...told }).start().close();
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(startMissing).not.toHaveBeenCalled();
+  });
+});
