@@ -7,6 +7,9 @@ import type { Permissions } from '../source/outcome.js';
 import { isSiemStream, type StreamName } from '../source/streams.js';
 import type { LoadedSource, SourceReader } from './source-reader.js';
 
+/** One endpoint that hangs must not keep the whole source from collecting. */
+const PROBE_LIMIT_MS = 10_000;
+
 export async function authenticate(reader: SourceReader, sourceId: number): Promise<Permissions> {
   const signal = cancellationSignal();
   const source = await reader.load(sourceId);
@@ -49,10 +52,13 @@ function groupsOf(streams: readonly StreamName[]): StreamName[][] {
 
 /** Only a refusal that needs the operator counts; any other trouble shows, and is retried, where the stream collects. */
 async function denial(client: MimecastClient, stream: StreamName, signal: AbortSignal): Promise<Failure | undefined> {
+  const patience = AbortSignal.timeout(PROBE_LIMIT_MS);
   try {
-    await client.probe(stream, signal);
+    await client.probe(stream, AbortSignal.any([signal, patience]));
     return undefined;
   } catch (error) {
+    signal.throwIfAborted();
+    if (patience.aborted) return undefined;
     if (!(error instanceof TroubleError)) throw error;
     const failure = classify(error.trouble);
     return failure.type === 'ThirdPartyConfig' ? failure : undefined;

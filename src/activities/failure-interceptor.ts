@@ -3,6 +3,7 @@
  * Temporal with the pause until the next attempt.
  */
 
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Context, log } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { classify, type Failure } from '../source/failure.js';
@@ -67,9 +68,12 @@ async function report(
   };
   try {
     const { workflowId, runId } = workflowExecution;
-    await client.withDeadline(Date.now() + REPORT_LIMIT_MS, () =>
-      client.workflow.getHandle(workflowId, runId).signal('attemptFailed', payload),
-    );
+    const signalled = client.workflow.getHandle(workflowId, runId).signal('attemptFailed', payload);
+    // Should it fail after we stopped waiting, nobody is left to handle it.
+    signalled.catch(() => undefined);
+    // A timer and not a deadline: the native client panics at a deadline that has passed by the time of the call.
+    const late = pause(REPORT_LIMIT_MS, 'late', { ref: false });
+    if ((await Promise.race([signalled, late])) === 'late') log.warn('The workflow was told late of a failed attempt');
   } catch (cause) {
     log.warn('The workflow could not be told of a failed attempt', { cause });
   }

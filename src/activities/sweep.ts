@@ -11,7 +11,7 @@ import { troubleOf } from './trouble-of.js';
 /** What one stream may take of a sweep; with more to store it leaves the sweep and is collected by itself. */
 const STREAM_BUDGET_MS = 2_000;
 
-/** Looks once at each of the streams in turn. A stream in trouble is reported and does not hold up the others. */
+/** Looks once at each of the streams, all at the same time: one that hangs or is in trouble does not hold up the others. */
 export async function sweep(
   dependencies: ActivityDependencies,
   reader: SourceReader,
@@ -19,23 +19,27 @@ export async function sweep(
   streams: readonly StreamName[],
 ): Promise<SweepOutcome> {
   const signal = cancellationSignal();
-  const outcomes: StreamOutcome[] = [];
-  const idle: StreamName[] = [];
-  let current = streams[0];
-  await withHeartbeats(
-    () => ({ stream: current, done: outcomes.length + idle.length, of: streams.length }),
+  const waiting = new Set(streams);
+  return withHeartbeats(
+    () => ({ waitingFor: [...waiting] }),
     async () => {
       const source = await reader.load(sourceId);
-      for (const stream of streams) {
-        current = stream;
-        const outcome = await look(dependencies, source, stream, signal);
-        if (outcome.result === 'caughtUp' && outcome.counts.stored + outcome.counts.quarantined === 0)
-          idle.push(stream);
-        else outcomes.push(outcome);
-      }
+      const looks = streams.map((stream) =>
+        look(dependencies, source, stream, signal).finally(() => waiting.delete(stream)),
+      );
+      // All of them end before an error leaves the activity, so that no work goes on behind the next attempt.
+      await Promise.allSettled(looks);
+      const outcomes = await Promise.all(looks);
+      return {
+        outcomes: outcomes.filter((outcome) => !isIdle(outcome)),
+        idle: outcomes.filter(isIdle).map(({ stream }) => stream),
+      };
     },
   );
-  return { outcomes, idle };
+}
+
+function isIdle({ result, counts }: StreamOutcome): boolean {
+  return result === 'caughtUp' && counts.stored + counts.quarantined === 0;
 }
 
 async function look(
@@ -48,9 +52,9 @@ async function look(
     return await collectStream({ collections, source, stream, signal, until: Date.now() + STREAM_BUDGET_MS });
   } catch (error) {
     if (signal.aborted) throw error;
-    const failure = classify(troubleOf(error));
-    // Trouble of our own side concerns all streams alike: the sweep as a whole is tried again.
-    if (failure.type === 'FirstPartyGeneric') throw error;
-    return { stream, result: 'failed', failure, counts: NO_COUNTS, files: 0 };
+    const trouble = troubleOf(error);
+    // Without the store nothing can be done for any stream: the sweep as a whole is tried again.
+    if (trouble.origin === 'mongodb') throw error;
+    return { stream, result: 'failed', failure: classify(trouble), counts: NO_COUNTS, files: 0 };
   }
 }

@@ -39,9 +39,15 @@ export function liveView({ status, addresses, rates, notices, startedAt, now }: 
     '',
     'From another terminal:',
     `  npm run starter -- status ${status.sourceId}       npm run starter -- restart ${status.sourceId}`,
-    `  temporal workflow signal --workflow-id ${status.workflowId} --name restart`,
+    `  temporal workflow signal${addressFlag(addresses)} --workflow-id ${status.workflowId} --name restart`,
     'Ctrl-C stops everything; the next start goes on where this one stopped.',
   ].join('\n');
+}
+
+/** The Temporal CLI looks at 127.0.0.1:7233 by itself. */
+function addressFlag(addresses: readonly Address[]): string {
+  const address = addresses.find(({ name }) => name === 'Temporal')?.address ?? '';
+  return address === '127.0.0.1:7233' || address === 'localhost:7233' ? '' : ` --address ${address}`;
 }
 
 function streamTable(

@@ -61,6 +61,8 @@ const config = z.strictObject({
   pollInterval: duration('1s', '1d').default('5m'),
   backfill: duration('0s', '7d').default('24h'),
   retryAgainEvery: duration('1m', '7d').optional(),
+  collectionMethod: z.literal('api', { error: 'must be "api"; no other method is supported yet' }).optional(),
+  filters: z.array(z.unknown()).max(0, 'must be empty: processing rules are not supported yet').optional(),
 });
 
 const file = z.strictObject({

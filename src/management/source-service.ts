@@ -1,5 +1,6 @@
 /** Sources as people manage them: the one service behind every command. */
 
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   type Client,
   WorkflowExecutionAlreadyStartedError,
@@ -38,6 +39,9 @@ export interface SourceServiceOptions {
   readonly allowInsecure: boolean;
 }
 
+/** How long a stop is waited for; it goes on by itself. */
+const STOP_LIMIT_MS = 60_000;
+
 /** Collector of sources that name none. */
 export const DEFAULT_COLLECTOR = 'default';
 
@@ -68,6 +72,7 @@ export class SourceService {
     }
     if (await this.isRunning(existing._id)) throw alreadyRunning(existing);
     await refusing(() => updateSource(collections, existing._id, config.name, { ...config }));
+    await markStopped(collections, existing._id, false);
     return this.run(existing, collector, false);
   }
 
@@ -77,14 +82,21 @@ export class SourceService {
     const source = await this.options.collections.sources.findOne({ _id: sourceId });
     if (source === null) throw new RefusedError(`The source ${idOrName} was removed meanwhile`);
     if (await this.isRunning(sourceId)) throw alreadyRunning(source);
+    // Before the start: whatever crashes in between, the reconciler then finishes it.
+    await markStopped(this.options.collections, sourceId, false);
     return this.run(source, await this.collectorName(source.collectorId), false);
   }
 
   /** Starts every stored source that is meant to run and does not. */
   async startMissing(): Promise<Started[]> {
     const started: Started[] = [];
-    for await (const source of this.options.collections.sources.find({ stoppedAt: { $exists: false } })) {
-      if (await this.isRunning(source._id)) continue;
+    const { sources } = this.options.collections;
+    const meantToRun = { stoppedAt: { $exists: false } };
+    for (const { _id } of await sources.find(meantToRun, { projection: { _id: true } }).toArray()) {
+      if (await this.isRunning(_id)) continue;
+      // Read anew: it may not run because it was stopped or removed just now.
+      const source = await sources.findOne({ _id, ...meantToRun });
+      if (source === null) continue;
       started.push(await this.run(source, await this.collectorName(source.collectorId), false));
     }
     return started;
@@ -124,8 +136,12 @@ export class SourceService {
       return { sourceId, state: 'Deleted' };
     }
     await this.signal(idOrName, SIGNALS.stop, request);
-    const { state } = (await this.handle(sourceId).result()) as { readonly state: string };
-    return { sourceId, state };
+    const limit = pause(STOP_LIMIT_MS, undefined, { ref: false });
+    const end = await Promise.race([this.handle(sourceId).result() as Promise<{ readonly state: string }>, limit]);
+    if (end !== undefined) return { sourceId, state: end.state };
+    throw new RefusedError(
+      `The source was asked to stop, but has not ended within ${STOP_LIMIT_MS / 1_000} s; is a worker running ("npm run worker")?`,
+    );
   }
 
   async status(idOrName: string): Promise<SourceStatus> {
@@ -183,8 +199,6 @@ export class SourceService {
 
   private async run({ _id: sourceId, name }: SourceDocument, collector: string, created: boolean): Promise<Started> {
     const workflowId = workflowIdOf(sourceId);
-    // Before the start: whatever crashes in between, the reconciler then finishes it.
-    await markStopped(this.options.collections, sourceId, false);
     try {
       await this.options.client.workflow.start(WORKFLOW_TYPE, {
         workflowId,

@@ -70,7 +70,11 @@ export async function listedOf(
 /** A source's whole state. */
 export async function statusOf(access: Access, source: SourceReference, collector = ''): Promise<SourceStatus> {
   const answer = await askWorkflow<SourceSnapshot>(access.client, source.sourceId, STATUS_QUERY);
-  if ('note' in answer) return { ...(await listedOf(access, source, collector)), note: answer.note };
+  if ('note' in answer) {
+    const listed = await listedOf(access, source, collector);
+    const ended = listed.state === 'Stopped' || listed.state === 'Deleted';
+    return { ...listed, ...(ended ? {} : { health: 'Unknown' as const }), note: answer.note };
+  }
   const snapshot = await orFromTemporal(
     async () => {
       const checkpoints = await access.collections.checkpoints.find({ sourceId: source.sourceId }).toArray();

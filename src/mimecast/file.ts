@@ -70,9 +70,22 @@ export function isExpiredFile(error: unknown): boolean {
   return status === 403 || status === 404 || EXPIRED_CODES.has(code ?? '');
 }
 
+/**
+ * A proxy or a store in trouble can answer 200 with nothing at all. Even a gzip of nothing has some bytes, so an empty
+ * file is damaged: taken for a good one, it would stand for records that were never read.
+ */
+async function* notEmpty(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  let isEmpty = true;
+  for await (const chunk of content) {
+    if (chunk.length > 0) isEmpty = false;
+    yield chunk;
+  }
+  if (isEmpty) throw new Error('it is empty');
+}
+
 async function* readFile(response: Response, http: HttpRequest): AsyncGenerator<Uint8Array, void, undefined> {
   try {
-    yield* gunzipIfGzip(whileNotSilent(response, http));
+    yield* gunzipIfGzip(notEmpty(whileNotSilent(response, http)));
   } catch (error) {
     http.deadline.signal.throwIfAborted();
     if (error instanceof TroubleError) throw error;

@@ -211,7 +211,9 @@ export function looksLikeWrongHost({ origin, cause, status = 0 }: Trouble): bool
 /** Whether the API refuses a date because it keeps nothing so old. */
 export function isOutOfReach({ origin, status, message }: Trouble): boolean {
   return (
-    origin === 'mimecast' && (status === 400 || status === 200) && /retention|older than|look.?back/i.test(message)
+    origin === 'mimecast' &&
+    (status === 400 || status === 200) &&
+    /retention|older than|look.?back|last \d+ days/i.test(message)
   );
 }
 
@@ -239,8 +241,12 @@ export class TroubleError extends Error {
 /** Whether a value from outside the type checker's sight is a failure. */
 export function isFailure(value: unknown): value is Failure {
   if (typeof value !== 'object' || value === null) return false;
-  const { type, code, message, retry, severity } = value as Partial<Failure>;
+  const { type, code, message, retry, severity, advice, retryAfterMs } = value as Partial<
+    Record<keyof Failure, unknown>
+  >;
   return (
+    (advice === undefined || typeof advice === 'string') &&
+    (retryAfterMs === undefined || typeof retryAfterMs === 'number') &&
     FAILURE_TYPES.some((known) => known === type) &&
     typeof code === 'string' &&
     typeof message === 'string' &&

@@ -80,7 +80,7 @@ export function reduce(snapshot: SourceSnapshot, event: SourceEvent, now: string
     case 'failed':
       return onProblem(snapshot, event.subject, now, (current) => failed(current, event, now));
     case 'gaveUp':
-      return onProblem(snapshot, event.subject, now, (current) => current && parked(current));
+      return onProblem(snapshot, event.subject, now, (current) => current && parked(current, now));
     case 'recovered':
       return onProblem(snapshot, event.subject, now, () => undefined);
     case 'restarted':
@@ -157,8 +157,8 @@ function waitOf({ retry, retryAfterMs }: Failure, now: string): { readonly retry
   return { retryAt: new Date(Date.parse(now) + pauseMs).toISOString() };
 }
 
-function parked({ until: _until, retryAt: _retryAt, ...problem }: Problem): Problem {
-  return { ...problem, gaveUp: true };
+function parked({ until: _until, retryAt: _retryAt, ...problem }: Problem, now: string): Problem {
+  return { ...problem, gaveUp: true, gaveUpAt: now };
 }
 
 function recover({ problem, ...status }: StreamStatus, now: string): StreamStatus {

@@ -18,6 +18,8 @@ export interface Problem extends Failure {
   readonly retryAt?: string;
   /** True when no further attempt is made until a restart or an update. */
   readonly gaveUp: boolean;
+  /** When patience with it ended. */
+  readonly gaveUpAt?: string;
 }
 
 /**

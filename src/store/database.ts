@@ -1,5 +1,6 @@
 /** The connection to MongoDB, with the guarantees that exactly-once rests on. */
 
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Db, MongoClient } from 'mongodb';
 
 export interface DatabaseOptions {
@@ -44,5 +45,32 @@ export function openDatabase({
     retryWrites: true,
     ignoreUndefined: true,
   });
-  return { db: client.db(name), close: () => client.close() };
+  const closing = new AbortController();
+  const connecting = keepConnecting(client, closing.signal);
+  return {
+    db: client.db(name),
+    close: async () => {
+      closing.abort();
+      await client.close();
+      await connecting;
+    },
+  };
+}
+
+const RECONNECT_PAUSE_MS = 1_000;
+
+/**
+ * A driver whose very first connection fails stays closed for good, and says "Topology is closed" to every operation.
+ * Asked to connect anew, it begins anew; once it was connected, it finds its way back by itself.
+ */
+async function keepConnecting(client: MongoClient, closing: AbortSignal): Promise<void> {
+  while (!closing.aborted) {
+    try {
+      await client.connect();
+      return;
+    } catch {
+      // The operations that need the server report why it cannot be reached.
+      await pause(RECONNECT_PAUSE_MS, undefined, { ref: false, signal: closing }).catch(() => undefined);
+    }
+  }
 }

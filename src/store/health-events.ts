@@ -18,6 +18,8 @@ export async function openHealthEvent(events: HealthEvents, event: HealthEventDo
     { _id, updatedAt: { $lte: updatedAt } },
     { $set: { severityLevel, details, occurrences, updatedAt }, $max: { attempts }, $unset: { resolvedAt: true } },
   );
+  // Of an event that is open again, none may say that it has ended.
+  await events.deleteMany({ sourceId: event.sourceId, closes: _id, updatedAt: { $lte: updatedAt } });
 }
 
 /** Closes an event: marks it resolved and writes the `Healthy` event that says so. Harmless when done before. */

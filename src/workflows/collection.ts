@@ -111,9 +111,10 @@ export class Collection {
     }
     const { retryAgainEveryMs } = this.book.snapshot;
     if (!problem.retry || retryAgainEveryMs === undefined) return false;
-    await sleep(retryAgainEveryMs, {
-      summary: `${stream}: gave up, tried once more in ${formatDuration(retryAgainEveryMs)}`,
-    });
+    // Counted from the giving up, which may have been in an earlier run.
+    const restMs = Date.parse(problem.gaveUpAt ?? problem.since) + retryAgainEveryMs - Date.now();
+    const summary = `${stream}: gave up, tried once more in ${formatDuration(restMs)}`;
+    if (restMs > 0) await sleep(restMs, { summary });
     return true;
   }
 

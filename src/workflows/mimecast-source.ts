@@ -68,7 +68,7 @@ export async function mimecastSource(input: SourceInput): Promise<SourceEnd> {
     if (command?.kind === 'stop')
       return CancellationScope.nonCancellable(() => stop(book, commands, recorder, command));
     if (command?.kind === 'restart') book.write({ kind: 'restarted' });
-    else if (isDue(input)) await continueWith(input, book, commands, recorder);
+    if (isDue(input)) await continueWith(input, book, commands, recorder);
   }
 }
 

@@ -8,7 +8,8 @@ const RETRY = { initialInterval: FIRST_PAUSE_MS, backoffCoefficient: 2, maximumI
 
 /** Short steps: a restart or a stop does not wait for their running attempt. */
 export const steps = proxyActivities<Omit<Activities, 'sweep' | 'collect'>>({
-  startToCloseTimeout: '1 minute',
+  // Longer than the client's own deadline of a minute, so that the attempt says itself what went wrong.
+  startToCloseTimeout: '3 minutes',
   scheduleToCloseTimeout: PATIENCE_MS,
   retry: RETRY,
   cancellationType: ActivityCancellationType.TRY_CANCEL,

@@ -30,9 +30,14 @@ describe('the content', () => {
     ['gzip', gzipSync(TEXT), TEXT],
     ['several gzip members', Buffer.concat([gzipSync('a\n'), gzipSync('b\n')]), 'a\nb\n'],
     ['plain', Buffer.from(TEXT), TEXT],
-    ['empty', Buffer.alloc(0), ''],
+    ['a gzip of nothing', gzipSync(''), ''],
   ])('%s', async (_, bytes, expected) => {
     expect((await read(await serve(send(bytes)))).toString()).toBe(expected);
+  });
+
+  test('that is no content at all is damaged: it stands for records that were never read', async () => {
+    const server = await serve(send(Buffer.alloc(0)));
+    await expect(read(server)).rejects.toMatchObject({ trouble: { origin: 'file', cause: 'unreadable' } });
   });
 
   test('that the server says is encoded comes unzipped once', async () => {

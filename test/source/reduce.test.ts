@@ -196,7 +196,7 @@ describe('gaveUp', () => {
     const snapshot = collecting(trouble('dlp'), { kind: 'gaveUp', subject: 'dlp' });
     const { problem, phase } = streamIn(snapshot, 'dlp');
     expect(phase).toBe('parked');
-    expect(problem).toEqual({ ...UNAVAILABLE, attempt: 1, since: minutes(5), gaveUp: true });
+    expect(problem).toEqual({ ...UNAVAILABLE, attempt: 1, since: minutes(5), gaveUp: true, gaveUpAt: minutes(6) });
     expect(streamIn(snapshot, 'receipt')).not.toHaveProperty('problem');
   });
 

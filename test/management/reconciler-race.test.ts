@@ -1,0 +1,57 @@
+/** A source that is stopped or removed while a reconciler is looking at it. */
+
+import type { Client } from '@temporalio/client';
+import { beforeAll, expect, test } from 'vitest';
+import { SourceService } from '../../src/management/source-service.js';
+import { workflowIdOf } from '../../src/source/contract.js';
+import { e2eStack, sourceFile } from '../support/e2e-stack.js';
+import { until } from '../support/until.js';
+
+const { get, collections } = e2eStack({ historyMs: 600_000, historyRate: 20, rate: 0 });
+
+beforeAll(async () => {
+  await get().startWorker();
+});
+
+/** A client that does something before it describes a workflow. */
+function pausingClient(before: () => Promise<void>): Client {
+  const { client } = get();
+  const workflow = {
+    start: client.workflow.start.bind(client.workflow),
+    getHandle: (id: string) => ({
+      describe: async () => {
+        await before();
+        return client.workflow.getHandle(id).describe();
+      },
+    }),
+  };
+  return { workflow } as unknown as Client;
+}
+
+test.for([
+  ['stopped', {}],
+  ['removed', { remove: true }],
+] as const)(
+  'a source that is %s after the store was read and before Temporal is asked stays so',
+  async ([how, request]) => {
+    const { client, service, simulator } = get();
+    const { sourceId } = await service.start(sourceFile(simulator, { name: `To be ${how}` }));
+    const id = String(sourceId);
+    await until(
+      () => service.status(id),
+      ({ state }) => state === 'Collecting',
+    );
+    const handle = client.workflow.getHandle(workflowIdOf(sourceId));
+    const { runId } = await handle.describe();
+    const slow = pausingClient(async () => {
+      await service.stop(id, request);
+      await handle.result();
+    });
+    const reconciled = await new SourceService({ collections, client: slow, allowInsecure: true }).startMissing();
+    const now = await handle.describe();
+    await handle.terminate('the test is over').catch(() => undefined);
+    await collections.sources.deleteOne({ _id: sourceId });
+    expect({ runId: now.runId, status: now.status.name }).toEqual({ runId, status: 'COMPLETED' });
+    expect(reconciled).toEqual([]);
+  },
+);
