@@ -64,13 +64,20 @@ const RECONNECT_PAUSE_MS = 1_000;
  * Asked to connect anew, it begins anew; once it was connected, it finds its way back by itself.
  */
 async function keepConnecting(client: MongoClient, closing: AbortSignal): Promise<void> {
-  while (!closing.aborted) {
-    try {
-      await client.connect();
-      return;
-    } catch {
-      // The operations that need the server report why it cannot be reached.
-      await pause(RECONNECT_PAUSE_MS, undefined, { ref: false, signal: closing }).catch(() => undefined);
-    }
+  for (let isConnected = false; !isConnected; ) {
+    await pause(RECONNECT_PAUSE_MS, undefined, { ref: false, signal: closing }).catch(() => undefined);
+    if (closing.aborted) return;
+    isConnected = await succeeds(() => client.db('admin').command({ ping: 1 }));
+    if (!isConnected && !closing.aborted) await succeeds(() => client.connect());
+  }
+}
+
+/** The operations that need the server report why it cannot be reached; here it only matters whether it can. */
+async function succeeds(attempt: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await attempt();
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -1,6 +1,6 @@
 /** What an error of the store says, freed from the driver's types. */
 
-import { MongoError, MongoServerError } from 'mongodb';
+import { MongoError, MongoServerError, MongoTopologyClosedError } from 'mongodb';
 import type { Trouble } from '../source/failure.js';
 import { CheckpointMovedError } from './checkpoints.js';
 
@@ -10,6 +10,10 @@ export function storeTroubleOf(error: unknown): Trouble | undefined {
     return { origin: 'internal', code: 'CheckpointMoved', message: error.message };
   }
   if (!(error instanceof MongoError)) return undefined;
+  // What the driver says while its first connection is still to come.
+  if (error instanceof MongoTopologyClosedError) {
+    return { origin: 'mongodb', code: error.name, message: 'MongoDB: not connected yet' };
+  }
   const code = error instanceof MongoServerError ? (error.codeName ?? String(error.code)) : error.name;
   return { origin: 'mongodb', code, message: `MongoDB: ${error.message}` };
 }

@@ -61,6 +61,30 @@ const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    name: 'mongodb-away-and-back',
+    options: { prepare: (fake) => fake.fail('sweep', TROUBLE.mongodbAway) },
+    live: async (run) => {
+      await run.caughtUp();
+      await run.signal('collectNow');
+      await run.state('Error');
+      run.fake.heal('sweep');
+      await run.state('Collecting');
+      await run.stop();
+      await run.end();
+    },
+  },
+  {
+    name: 'updated',
+    live: async (run) => {
+      await run.caughtUp();
+      run.fake.settings = { ...run.fake.settings, streams: ['receipt', 'hold'], version: 2 };
+      await run.restart();
+      await run.when(({ version, streams }) => version === 2 && streams.every(({ phase }) => phase === 'waiting'));
+      await run.stop();
+      await run.end();
+    },
+  },
+  {
     name: 'continued-as-new',
     options: { maxHistoryEvents: 60, prepare: (fake) => fake.fail('dlp', TROUBLE.forbidden) },
     live: async (run) => {
