@@ -55,11 +55,14 @@ export async function startStack({ data, simulatorArguments, onProgress }: Stack
     return server;
   };
   try {
-    const [temporal, mongodb, simulator] = await allOrFirstError([
+    const starting = [
       ownTemporal(data, onProgress, track),
       ownMongodb(data, onProgress, track),
       track(supervise('The simulator', () => startSimulatorProcess(data, simulatorArguments), onProgress)),
-    ]);
+    ] as const;
+    // Waits for all before it throws, so that a server that is still starting can be stopped.
+    await Promise.allSettled(starting);
+    const [temporal, mongodb, simulator] = await Promise.all(starting);
     const environment = {
       TEMPORAL_ADDRESS: temporal.address,
       TEMPORAL_NAMESPACE: temporal.namespace,
@@ -153,14 +156,4 @@ function startWorker(data: DataFolder, environment: Readonly<Record<string, stri
 
 function portOf(url: string): number {
   return Number(new URL(url).port);
-}
-
-/** Waits for all before it throws, so that a server that is still starting can be stopped. */
-async function allOrFirstError<T extends readonly unknown[]>(
-  promises: {
-    [K in keyof T]: Promise<T[K]>;
-  },
-): Promise<T> {
-  await Promise.allSettled(promises);
-  return Promise.all(promises) as unknown as Promise<T>;
 }
