@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { cancellationSignal } from '@temporalio/activity';
 import { classify } from '../source/failure.js';
 import { NO_COUNTS, type StreamOutcome, type SweepOutcome } from '../source/outcome.js';
@@ -19,6 +20,8 @@ export async function sweep(
   streams: readonly StreamName[],
 ): Promise<SweepOutcome> {
   const signal = cancellationSignal();
+  // One listener for each request that is under way: as many as there are streams, and no leak.
+  setMaxListeners(0, signal);
   const waiting = new Set(streams);
   return withHeartbeats(
     () => ({ waitingFor: [...waiting] }),

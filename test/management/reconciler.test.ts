@@ -203,9 +203,13 @@ describe('on real servers', { sequential: true }, () => {
     expect(troubles.every((trouble) => trouble instanceof MongoError)).toBe(true);
     expect(started).toEqual([]);
     isAway = false;
+    await until(
+      () => started.map((one) => one.sourceId),
+      (ids) => ids.includes(sourceId),
+    );
     await inState(sourceId, 'Collecting');
-    expect(started.map((one) => one.sourceId)).toEqual([sourceId]);
     await reconciler.close();
+    expect(started.map((one) => one.sourceId)).toEqual([sourceId]);
     await stopSource(sourceId);
     await stopWorker();
   });
