@@ -94,6 +94,10 @@ describe('on real servers', { sequential: true }, () => {
 
     const { reconciler, started, troubles } = reconciling(service);
     reconciler.start();
+    await until(
+      () => started.length,
+      (count) => count > 0,
+    );
     await inState(sourceId, 'Collecting');
     expect(await runIdOf(sourceId)).not.toBe(firstRun);
     expect(started).toEqual([{ sourceId, name: 'Terminated', workflowId: workflowIdOf(sourceId), created: false }]);
