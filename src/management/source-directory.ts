@@ -1,11 +1,11 @@
 /** Which sources there are: from the store, and while that is away, from Temporal's own index. */
 
 import type { Client } from '@temporalio/client';
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { WORKFLOW_TYPE, workflowIdOf } from '../source/contract.js';
 import type { Collections } from '../store/collections.js';
 import { storeTroubleOf } from '../store/mongo-trouble.js';
 import { RefusedError } from './errors.js';
+import { NAME } from './search-attribute-keys.js';
 
 /** What is needed to reach a source and to name it. */
 export interface SourceReference {
@@ -20,8 +20,6 @@ interface Access {
   readonly collections: Collections;
   readonly client: Client;
 }
-
-const NAME = defineSearchAttributeKey('MimecastSourceName', SearchAttributeType.KEYWORD);
 
 /** Answers from the store, or from Temporal while the store is away. */
 export async function orFromTemporal<T>(fromStore: () => Promise<T>, fromTemporal: () => Promise<T>): Promise<T> {

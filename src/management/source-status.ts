@@ -1,18 +1,13 @@
 /** What is known of a source's state, also while its worker is away or its workflow has ended. */
 
 import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { STATUS_QUERY, workflowIdOf } from '../source/contract.js';
 import { addCounts, NO_COUNTS } from '../source/outcome.js';
 import type { Health, SourceSnapshot, StreamStatus } from '../source/snapshot.js';
 import { positionOf } from '../store/checkpoints.js';
 import type { CheckpointDocument, Collections } from '../store/collections.js';
+import { ERROR_TYPE, HEALTH, LAST_EVENT_TIME, STATE } from './search-attribute-keys.js';
 import { orFromTemporal, type SourceReference } from './source-directory.js';
-
-const STATE = defineSearchAttributeKey('MimecastSourceState', SearchAttributeType.KEYWORD);
-const HEALTH = defineSearchAttributeKey('MimecastSourceHealth', SearchAttributeType.KEYWORD);
-const ERROR_TYPE = defineSearchAttributeKey('MimecastErrorType', SearchAttributeType.KEYWORD);
-const LAST_EVENT_TIME = defineSearchAttributeKey('MimecastLastEventTime', SearchAttributeType.DATETIME);
 
 /** How long Temporal, or a workflow, may take to answer before the status goes without. */
 const ANSWER_LIMIT_MS = 5_000;

@@ -1,0 +1,9 @@
+/** The search attributes of a source as typed keys, for reading them. The workflow, which writes them, has its own. */
+
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+
+export const STATE = defineSearchAttributeKey('MimecastSourceState', SearchAttributeType.KEYWORD);
+export const HEALTH = defineSearchAttributeKey('MimecastSourceHealth', SearchAttributeType.KEYWORD);
+export const NAME = defineSearchAttributeKey('MimecastSourceName', SearchAttributeType.KEYWORD);
+export const ERROR_TYPE = defineSearchAttributeKey('MimecastErrorType', SearchAttributeType.KEYWORD);
+export const LAST_EVENT_TIME = defineSearchAttributeKey('MimecastLastEventTime', SearchAttributeType.DATETIME);
