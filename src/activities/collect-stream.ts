@@ -3,9 +3,9 @@
 import { log } from '@temporalio/activity';
 import type { StreamOutcome } from '../source/outcome.js';
 import { isSiemStream } from '../source/streams.js';
-import { collectFiles } from './collect-files.js';
-import { collectWindows } from './collect-windows.js';
+import { collectFiles } from './files/collect-files.js';
 import { Slice, type SliceOptions } from './slice.js';
+import { collectWindows } from './windows/collect-windows.js';
 
 /** @throws what stopped the slice, unless it got somewhere before; then the outcome tells both. */
 export async function collectStream(options: SliceOptions, onOpen?: (slice: Slice) => void): Promise<StreamOutcome> {

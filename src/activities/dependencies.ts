@@ -1,4 +1,5 @@
 import type { Collections } from '../store/collections.js';
+import type { FileRules } from './files/file-rules.js';
 
 /** What the worker gives its activities. */
 export interface ActivityDependencies {
@@ -7,6 +8,8 @@ export interface ActivityDependencies {
   readonly allowInsecure: boolean;
   /** How long one slice of collecting lasts before it reports; default 45,000 ms. */
   readonly sliceMs?: number;
+  /** How batch files are read and when one is given up; default `FILE_RULES`. */
+  readonly fileRules?: FileRules;
 }
 
 export const DEFAULT_SLICE_MS = 45_000;

@@ -1,7 +1,8 @@
 /** The activities of a source, as the worker registers them and the workflow knows them. */
 
 import type { HealthChange } from '../source/health-ledger.js';
-import type { Permissions, SourceSettings, StreamOutcome, SweepOutcome } from '../source/outcome.js';
+import type { Permissions, SourceSettings, StreamOutcome, StreamProgress, SweepOutcome } from '../source/outcome.js';
+import type { RereadOutcome } from '../source/reread.js';
 import type { StreamName } from '../source/streams.js';
 import { authenticate } from './authenticate.js';
 import { collect } from './collect.js';
@@ -9,6 +10,7 @@ import type { ActivityDependencies } from './dependencies.js';
 import { finalize } from './finalize.js';
 import { initialize } from './initialize.js';
 import { recordHealth } from './record-health.js';
+import { type RereadRange, recheck, reread } from './reread/reread.js';
 import { SourceReader } from './source-reader.js';
 import { sweep } from './sweep.js';
 import { validate } from './validate.js';
@@ -16,14 +18,18 @@ import { validate } from './validate.js';
 export interface Activities {
   /** Reads the stored configuration and checks it anew. */
   validate(sourceId: number): Promise<SourceSettings>;
-  /** Makes indexes and the checkpoints that are missing. */
-  initialize(sourceId: number): Promise<void>;
+  /** Makes indexes and the checkpoints that are missing, and tells where each stream stands. */
+  initialize(sourceId: number): Promise<readonly StreamProgress[]>;
   /** Gets a new token and probes which streams the application may read. */
   authenticate(sourceId: number): Promise<Permissions>;
   /** Looks once at streams that are caught up, and stores what it finds within a small budget. */
   sweep(sourceId: number, streams: readonly StreamName[]): Promise<SweepOutcome>;
   /** Collects one stream for a slice of about a minute. */
   collect(sourceId: number, stream: StreamName): Promise<StreamOutcome>;
+  /** Reads a range of a stream again, for a slice of about a minute. */
+  reread(sourceId: number, stream: StreamName, range: RereadRange): Promise<RereadOutcome>;
+  /** Looks again at what a run found missing; tells how much still is. */
+  recheck(sourceId: number, stream: StreamName, run: string): Promise<number>;
   /** Writes health events that are due. */
   recordHealth(sourceId: number, changes: readonly HealthChange[]): Promise<void>;
   /** Ends a source: notes it as stopped, or deletes its configuration and checkpoints. */
@@ -38,6 +44,8 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     authenticate: (sourceId) => authenticate(reader, sourceId),
     sweep: (sourceId, streams) => sweep(dependencies, reader, sourceId, streams),
     collect: (sourceId, stream) => collect(dependencies, reader, sourceId, stream),
+    reread: (sourceId, stream, range) => reread(dependencies, reader, sourceId, stream, range),
+    recheck: (_sourceId, stream, run) => recheck(dependencies, stream, run),
     recordHealth: (sourceId, changes) => recordHealth(dependencies, sourceId, changes),
     finalize: (sourceId, end) => finalize(dependencies, reader, sourceId, end),
   };

@@ -1,14 +1,16 @@
-import { ensureCheckpoints } from '../store/checkpoints.js';
+import type { StreamProgress } from '../source/outcome.js';
+import { ensureCheckpoints, readProgress } from '../store/checkpoints.js';
 import type { ActivityDependencies } from './dependencies.js';
 import type { SourceReader } from './source-reader.js';
 
-/** Makes the indexes, and the checkpoints of streams that have none yet. */
+/** Makes the indexes, and the checkpoints of streams that have none yet. @returns what the checkpoints say. */
 export async function initialize(
   { collections }: ActivityDependencies,
   reader: SourceReader,
   sourceId: number,
-): Promise<void> {
+): Promise<StreamProgress[]> {
   const { settings, backfillMs } = await reader.load(sourceId);
   await collections.ensureIndexes();
   await ensureCheckpoints(collections.checkpoints, sourceId, settings.streams, new Date(Date.now() - backfillMs));
+  return readProgress(collections.checkpoints, sourceId, settings.streams);
 }

@@ -4,14 +4,29 @@
  */
 
 import { classify } from '../source/failure.js';
-import { addCounts, type Counts, NO_COUNTS, type StreamOutcome } from '../source/outcome.js';
+import {
+  addCounts,
+  type Counts,
+  type GapCount,
+  NO_COUNTS,
+  type StreamEnd,
+  type StreamOutcome,
+  subtractCounts,
+} from '../source/outcome.js';
 import type { StreamName } from '../source/streams.js';
-import { type CheckpointChange, moveCheckpoint, positionOf, readCheckpoint } from '../store/checkpoints.js';
+import {
+  type CheckpointChange,
+  moveCheckpoint,
+  progressOf,
+  readCheckpoint,
+  recountTotals,
+} from '../store/checkpoints.js';
 import type { CheckpointDocument, Collections, RecordDocument } from '../store/collections.js';
 import { type Gap, recordGap } from '../store/gaps.js';
-import { quarantine, type Unreadable } from '../store/quarantine.js';
-import { insertRecords } from '../store/records.js';
+import type { Unreadable } from '../store/quarantine.js';
+import type { FileRules } from './files/file-rules.js';
 import type { LoadedSource } from './source-reader.js';
+import { storeBatch } from './store-batch.js';
 import { troubleOf } from './trouble-of.js';
 
 export interface SliceOptions {
@@ -22,25 +37,35 @@ export interface SliceOptions {
   readonly signal: AbortSignal;
   /** Epoch milliseconds after which no new piece of work is begun. */
   readonly until: number;
+  /** Default `FILE_RULES`. */
+  readonly fileRules?: FileRules | undefined;
 }
+
+/** Of a reason that goes into histories, in characters. */
+const LONGEST_REASON = 300;
 
 export class Slice {
   counts: Counts = NO_COUNTS;
   files = 0;
   private progressed = false;
   private newest: Date | undefined;
+  private gaps: GapCount | undefined;
+  private unreadable: string | undefined;
 
   private constructor(
     readonly options: SliceOptions,
     private current: CheckpointDocument,
   ) {
     this.newest = current.lastEventTime;
+    this.gaps = current.gaps;
   }
 
   static async open(options: SliceOptions): Promise<Slice> {
     const { collections, source, stream } = options;
     const checkpoint = await readCheckpoint(collections.checkpoints, source.settings.sourceId, stream);
-    return new Slice(options, checkpoint.unsettled === true ? await recounted(collections, checkpoint) : checkpoint);
+    // A worker died between storing and counting, or a backfill has stored something.
+    const isUncounted = checkpoint.unsettled === true || checkpoint.recountFor !== undefined;
+    return new Slice(options, isUncounted ? await recountTotals(collections, checkpoint) : checkpoint);
   }
 
   get checkpoint(): CheckpointDocument {
@@ -61,22 +86,22 @@ export class Slice {
     if (documents.length + unreadable.length === 0) return;
     const { collections, source, stream } = this.options;
     if (this.current.unsettled !== true) await this.write({ unsettled: true });
-    const inserted = await insertRecords(collections.records(stream), documents);
-    const refused = inserted.refused.flatMap(({ index, reason }) => refusedEntry(documents[index], reason));
-    const quarantined = await quarantine(collections.quarantine, source.settings.sourceId, stream, [
-      ...unreadable,
-      ...refused,
-    ]);
+    const { sourceId } = source.settings;
+    const batch = await storeBatch(collections, sourceId, stream, documents, unreadable);
+    const { inserted, quarantined, lastUnreadable: last } = batch;
+    if (last !== undefined) this.unreadable = `${last.place}: ${last.reason}`.slice(0, LONGEST_REASON);
     const duplicates = expectDuplicates ? 0 : inserted.duplicates;
     this.counts = addCounts(this.counts, { stored: inserted.stored, duplicates, quarantined });
     for (const { _messageTime: time } of documents)
       if (this.newest === undefined || time > this.newest) this.newest = time;
   }
 
-  /** Notes that records of a time may be missing. */
+  /** Notes that records of a time are missing; they are counted with the next move, which leaves them behind. */
   async recordGap(gap: Pick<Gap, 'from' | 'to' | 'reason'>): Promise<void> {
     const { collections, source, stream } = this.options;
-    await recordGap(collections.gaps, { ...gap, sourceId: source.settings.sourceId, stream });
+    const count = await recordGap(collections.gaps, { ...gap, sourceId: source.settings.sourceId, stream });
+    const { from, to, reason } = gap;
+    this.gaps = { count, last: { from: from.toISOString(), to: to.toISOString(), reason } };
   }
 
   /** Moves the checkpoint on, after everything that it stands for was stored. */
@@ -85,12 +110,17 @@ export class Slice {
     this.progressed = true;
   }
 
+  /** Notes where to go on, without the claim to have got somewhere: it renews no patience. */
+  async note(change: CheckpointChange): Promise<void> {
+    await this.write(change);
+  }
+
   /** Notes that `totals` counts everything again. To be called at the end of a slice, whatever its end. */
   async settle(): Promise<void> {
     if (this.current.unsettled === true) await this.write({ unsettled: false });
   }
 
-  outcome(result: 'caughtUp' | 'more'): StreamOutcome {
+  outcome(result: StreamEnd): StreamOutcome {
     return { ...this.report(), result };
   }
 
@@ -101,49 +131,25 @@ export class Slice {
   }
 
   private report(): Omit<StreamOutcome, 'result'> {
-    const { totals, lastEventTime } = this.current;
     return {
-      stream: this.options.stream,
+      ...progressOf(this.current),
       counts: this.counts,
-      totals,
       files: this.files,
-      ...(lastEventTime === undefined ? {} : { lastEventTime: lastEventTime.toISOString() }),
-      position: positionOf(this.current),
+      ...(this.unreadable === undefined ? {} : { unreadable: this.unreadable }),
     };
   }
 
   private counted = NO_COUNTS;
 
   private async write(change: CheckpointChange): Promise<void> {
-    const totals = addCounts(this.current.totals, difference(this.counts, this.counted));
+    const totals = addCounts(this.current.totals, subtractCounts(this.counts, this.counted));
     const newest = this.newest === undefined ? {} : { lastEventTime: this.newest };
     this.counted = this.counts;
     this.current = await moveCheckpoint(this.options.collections.checkpoints, this.current, {
       ...change,
       totals,
       ...newest,
+      ...(this.gaps === undefined ? {} : { gaps: this.gaps }),
     });
   }
-}
-
-/** A worker died between storing and counting: count anew what is there. */
-async function recounted(collections: Collections, checkpoint: CheckpointDocument): Promise<CheckpointDocument> {
-  const { sourceId, stream, totals } = checkpoint;
-  const stored = await collections.records(stream).countDocuments({ _sourceId: sourceId });
-  const quarantined = await collections.quarantine.countDocuments({ sourceId, stream });
-  return { ...checkpoint, totals: { ...totals, stored, quarantined } };
-}
-
-function refusedEntry(document: RecordDocument | undefined, reason: string): Unreadable[] {
-  if (document === undefined) return [];
-  const text = JSON.stringify(document);
-  return [{ id: document._id, reason, place: 'insert', text, size: Buffer.byteLength(text) }];
-}
-
-function difference(a: Counts, b: Counts): Counts {
-  return {
-    stored: a.stored - b.stored,
-    duplicates: a.duplicates - b.duplicates,
-    quarantined: a.quarantined - b.quarantined,
-  };
 }

@@ -15,6 +15,10 @@ export interface LoadedSource {
   readonly metadata: RecordMetadata;
   /** How far back the very first collection reaches, in milliseconds. */
   readonly backfillMs: number;
+  /** Windows end this long before now, in milliseconds: for accounts whose records come late. */
+  readonly lagMs: number;
+  /** How far each window reaches back into the one before, in milliseconds. */
+  readonly overlapMs: number;
   readonly client: MimecastClient;
   readonly baseUrl: string;
   /** Whether this host has given a token before. */
@@ -48,6 +52,8 @@ export class SourceReader {
       },
       metadata: metadataOf(sourceId, collector?.name ?? '', config),
       backfillMs: parseDuration(config.backfill) ?? 0,
+      lagMs: parseDuration(config.lag) ?? 0,
+      overlapMs: parseDuration(config.overlap) ?? 0,
       client: this.clientOf(sourceId, config),
       baseUrl: config.baseUrl,
       knownHost: source.knownHost === config.baseUrl,

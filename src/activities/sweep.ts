@@ -46,13 +46,20 @@ function isIdle({ result, counts }: StreamOutcome): boolean {
 }
 
 async function look(
-  { collections }: ActivityDependencies,
+  { collections, fileRules }: ActivityDependencies,
   source: LoadedSource,
   stream: StreamName,
   signal: AbortSignal,
 ): Promise<StreamOutcome> {
   try {
-    return await collectStream({ collections, source, stream, signal, until: Date.now() + STREAM_BUDGET_MS });
+    return await collectStream({
+      collections,
+      source,
+      stream,
+      signal,
+      until: Date.now() + STREAM_BUDGET_MS,
+      fileRules,
+    });
   } catch (error) {
     if (signal.aborted) throw error;
     const trouble = troubleOf(error);

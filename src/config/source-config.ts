@@ -5,6 +5,7 @@
 
 import { z } from 'zod';
 import { parseDuration } from '../source/duration.js';
+import { isPrivateHost } from '../source/private-host.js';
 import { DATA_COLLECTIONS, SIEM_STREAMS } from '../source/streams.js';
 import { mistakesOf } from './mistakes.js';
 
@@ -60,6 +61,8 @@ const config = z.strictObject({
   baseUrl: baseUrl.default('https://api.services.mimecast.com'),
   pollInterval: duration('1s', '1d').default('5m'),
   backfill: duration('0s', '7d').default('24h'),
+  lag: duration('0s', '1d').default('0s'),
+  overlap: duration('0s', '1d').default('15m'),
   retryAgainEvery: duration('1m', '7d').optional(),
   collectionMethod: z.literal('api', { error: 'must be "api"; no other method is supported yet' }).optional(),
   filters: z.array(z.unknown()).max(0, 'must be empty: processing rules are not supported yet').optional(),
@@ -108,15 +111,12 @@ export function parseSourceConfig(json: unknown, permit: Permit = {}): Parsed<So
   return result.success && mistakes.length === 0 ? { ok: true, value: result.data } : { ok: false, mistakes };
 }
 
-const PRIVATE_HOST =
-  /^(localhost|.*\.localhost|(127|10)(\.\d+){3}|(192\.168|169\.254|172\.(1[6-9]|2\d|3[01]))(\.\d+){2}|0\.0\.0\.0|\[.*\])$/;
-
 function insecureHost(json: unknown, path: string, { allowInsecure = false }: Permit): string[] {
   const { baseUrl: value } =
     (json as { source?: { config?: { baseUrl?: unknown } } } | undefined)?.source?.config ?? {};
   if (allowInsecure || typeof value !== 'string' || !URL.canParse(value)) return [];
   const { protocol, host, hostname } = new URL(value);
-  if (protocol === 'https:' && !PRIVATE_HOST.test(hostname)) return [];
+  if (protocol === 'https:' && !isPrivateHost(hostname)) return [];
   if (protocol !== 'https:' && protocol !== 'http:') return [];
   return [
     `${path}: ${protocol}//${host} is not a public https: address; set MIMECAST_ALLOW_INSECURE=true to permit it for a test`,

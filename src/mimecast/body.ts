@@ -22,9 +22,25 @@ export async function* bodyChunks(response: Response, http: HttpRequest): AsyncG
   }
 }
 
-/** The whole body as text; a leading byte order mark is dropped, invalid UTF-8 replaced. */
-export async function readText(response: Response, http: HttpRequest): Promise<string> {
+/** Largest body that is read into memory, in bytes: a page of 500 records is far below, and nothing larger is one. */
+export const MAX_TEXT_BYTES = 64 * 1024 * 1024;
+
+/**
+ * The whole body as text; a leading byte order mark is dropped, invalid UTF-8 replaced.
+ *
+ * @throws {TroubleError} as `bodyChunks` does, and `unreadable` as soon as more than `maxBytes` have come.
+ */
+export async function readText(response: Response, http: HttpRequest, maxBytes = MAX_TEXT_BYTES): Promise<string> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of bodyChunks(response, http)) chunks.push(chunk);
+  let bytes = 0;
+  for await (const chunk of bodyChunks(response, http)) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) {
+      const { origin, endpoint, url } = http;
+      const message = `${url.host} answered with more than ${maxBytes} bytes`;
+      throw new TroubleError({ origin, endpoint, cause: 'unreadable', message });
+    }
+    chunks.push(chunk);
+  }
   return new TextDecoder().decode(Buffer.concat(chunks));
 }

@@ -1,13 +1,15 @@
 import { isSiemStream, type StreamName } from '../source/streams.js';
 import { allowedUrl } from './allowed-url.js';
 import { Api } from './api.js';
+import { ApiClock } from './api-clock.js';
 import { type FileContent, openFile } from './file.js';
+import type { GunzipOptions } from './gunzip.js';
 import type { HttpTimes } from './json-call.js';
 import { type RecordPage, type RecordQuery, type RecordStream, readRecordPage, recordsCall } from './paged-records.js';
 import { type BatchFile, type BatchPage, type BatchQuery, batchListCall, readBatchPage } from './siem.js';
 import { TokenSource } from './token.js';
 
-export interface MimecastClientOptions extends HttpTimes {
+export interface MimecastClientOptions extends Omit<HttpTimes, 'clock'> {
   /** `https://api.services.mimecast.com`, or the host of a region. */
   readonly baseUrl: string;
   readonly clientId: string;
@@ -19,13 +21,15 @@ export interface MimecastClientOptions extends HttpTimes {
 const PROBE_WINDOW_MS = 60_000;
 
 /**
- * Mimecast's API 2.0 for one application. It has no state but the token, so one client serves all streams of a source.
+ * Mimecast's API 2.0 for one application. It has no state but the token and the time of the API's clock, so one client
+ * serves all streams of a source.
  *
  * Every error is a `TroubleError`; only the reason of an aborted `signal` is thrown as it is.
  */
 export class MimecastClient {
   readonly #tokens: TokenSource;
   readonly #api: Api;
+  readonly #clock = new ApiClock();
   readonly #allowInsecure: boolean;
 
   /** @throws {TroubleError} with the origin `configuration` when the base URL may not be called. */
@@ -34,8 +38,9 @@ export class MimecastClient {
     const origin = 'configuration';
     const baseUrl = allowedUrl(options.baseUrl, { allowInsecure: this.#allowInsecure, origin, endpoint: 'base URL' });
     if (!baseUrl.pathname.endsWith('/')) baseUrl.pathname += '/';
-    this.#tokens = new TokenSource({ ...options, baseUrl });
-    this.#api = new Api(baseUrl, this.#tokens, options);
+    const times = { ...options, clock: this.#clock };
+    this.#tokens = new TokenSource({ ...times, baseUrl });
+    this.#api = new Api(baseUrl, this.#tokens, times);
   }
 
   /** Obtains a new token now, whatever the age of the one at hand: proves that the credentials are good. */
@@ -44,14 +49,32 @@ export class MimecastClient {
     await this.#tokens.get(signal);
   }
 
+  /**
+   * The present by the API's own clock, epoch milliseconds. A token is obtained for it when nothing was asked yet; by our
+   * clock, when the API's answers have no `Date` header.
+   */
+  async present(signal?: AbortSignal): Promise<number> {
+    if (!this.#clock.isKnown) await this.#tokens.get(signal);
+    return this.#clock.now();
+  }
+
+  /** The same without asking for anything: by our own clock before the first answer. */
+  now(): number {
+    return this.#clock.now();
+  }
+
   /** One page of the batch files of a SIEM type. */
   async listBatchFiles(query: BatchQuery, signal?: AbortSignal): Promise<BatchPage> {
     return readBatchPage(await this.#api.call(batchListCall(query), signal));
   }
 
   /** Begins the download of a batch file; see `isExpiredFile` for the errors that a fresh listing cures. */
-  async openFile(file: Pick<BatchFile, 'url'>, signal?: AbortSignal): Promise<FileContent> {
-    return openFile(file.url, { ...this.options, allowInsecure: this.#allowInsecure }, signal);
+  async openFile(
+    file: Pick<BatchFile, 'url'>,
+    signal?: AbortSignal,
+    unpacking: GunzipOptions = {},
+  ): Promise<FileContent> {
+    return openFile(file.url, { ...this.options, ...unpacking, allowInsecure: this.#allowInsecure }, signal);
   }
 
   /** One page of audit events, DLP logs or held messages of a window of time. */
@@ -61,7 +84,7 @@ export class MimecastClient {
 
   /** The cheapest call that proves the permission for a stream: each endpoint is granted separately. */
   async probe(stream: StreamName, signal?: AbortSignal): Promise<void> {
-    const to = new Date();
+    const to = new Date(await this.present(signal));
     if (isSiemStream(stream)) await this.listBatchFiles({ type: stream, from: to, to, pageSize: 1 }, signal);
     else {
       const from = new Date(to.getTime() - PROBE_WINDOW_MS);

@@ -1,38 +1,40 @@
 import { TroubleError } from '../source/failure.js';
 import { allowedUrl } from './allowed-url.js';
 import { bodyChunks } from './body.js';
-import { fileNameOf } from './content-disposition.js';
 import { Deadline } from './deadline.js';
-import { gunzipIfGzip } from './gunzip.js';
+import { refuseErrorContent } from './error-content.js';
+import { Damage, DamagedFileError, damageOf } from './file-damage.js';
+import { type GunzipOptions, gunzipIfGzip } from './gunzip.js';
 import { type HttpRequest, request } from './http.js';
 import type { HttpTimes } from './json-call.js';
 
 export interface FileContent {
-  /** From `Content-Disposition`, without folders. */
-  readonly name?: string;
   /**
-   * The content, unzipped, as it arrives; nothing is read ahead of the loop but a few small buffers. To be iterated
-   * once and at once; leaving the loop early closes the connection.
+   * The content, unzipped, as it arrives; nothing is read ahead of the loop but what a gzip holds back and a few small
+   * buffers. To be iterated once and at once; leaving the loop early closes the connection.
    */
   readonly bytes: AsyncIterable<Uint8Array>;
+  /** After the last of `bytes`: whether a checksum proves that they are whole. Plain content has none. */
+  isProven(): boolean;
 }
 
-export interface FileOptions extends HttpTimes {
+export interface FileOptions extends HttpTimes, GunzipOptions {
   /** Permits `http:` and hosts of private networks. */
   readonly allowInsecure: boolean;
 }
 
 const ENDPOINT = 'batch file';
 const IDLE_MS = 30_000;
-/** What S3 says, with status 400, when the credentials that a URL was signed with are no longer valid. */
-const EXPIRED_CODES: ReadonlySet<string> = new Set(['ExpiredToken', 'RequestExpired']);
+/** A proxy's compression on top would take away the proof that the file came whole. */
+const HEADERS = { 'accept-encoding': 'identity' };
 
 /**
  * Begins the download of a batch file. It is not sent the bearer token or anything else of ours: the file is in a
  * store of a third party. Instead of one deadline, which a large file would break, it may not be silent for too long.
  *
  * @throws {TroubleError} with the origin `file`, here or from `bytes`: no answer, an error status, a lost connection, a
- * silence, a damaged or incomplete gzip.
+ * silence.
+ * @throws {DamagedFileError} when something came that is no file, or a damaged one.
  * @throws the reason of `signal`, untouched, once that is aborted.
  */
 export async function openFile(url: string, options: FileOptions, signal?: AbortSignal): Promise<FileContent> {
@@ -47,6 +49,7 @@ export async function openFile(url: string, options: FileOptions, signal?: Abort
   const http: HttpRequest = {
     method: 'GET',
     url: target,
+    headers: HEADERS,
     endpoint: ENDPOINT,
     origin: 'file',
     deadline,
@@ -55,19 +58,15 @@ export async function openFile(url: string, options: FileOptions, signal?: Abort
   try {
     const response = await request(http);
     refuseHtml(response, http);
-    const name = fileNameOf(response.headers.get('content-disposition'));
-    return { ...(name === undefined ? {} : { name }), bytes: readFile(response, http) };
+    let isProven = false;
+    const onEnd = (proven: boolean) => {
+      isProven = proven;
+    };
+    return { bytes: readFile(response, http, options, onEnd), isProven: () => isProven };
   } catch (error) {
     deadline.close();
     throw error;
   }
-}
-
-/** Whether the file's URL has expired, so that its page has to be listed again for a fresh one. */
-export function isExpiredFile(error: unknown): boolean {
-  if (!(error instanceof TroubleError) || error.trouble.origin !== 'file') return false;
-  const { status, code } = error.trouble;
-  return status === 403 || status === 404 || EXPIRED_CODES.has(code ?? '');
 }
 
 /**
@@ -80,17 +79,24 @@ async function* notEmpty(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
     if (chunk.length > 0) isEmpty = false;
     yield chunk;
   }
-  if (isEmpty) throw new Error('it is empty');
+  if (isEmpty) throw new Damage('foreign', 'it is empty');
 }
 
-async function* readFile(response: Response, http: HttpRequest): AsyncGenerator<Uint8Array, void, undefined> {
+async function* readFile(
+  response: Response,
+  http: HttpRequest,
+  options: GunzipOptions,
+  onEnd: (isProven: boolean) => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
   try {
-    yield* gunzipIfGzip(notEmpty(whileNotSilent(response, http)));
+    const content = gunzipIfGzip(notEmpty(whileNotSilent(response, http)), options);
+    onEnd(yield* refuseErrorContent(content));
   } catch (error) {
     http.deadline.signal.throwIfAborted();
     if (error instanceof TroubleError) throw error;
-    const message = `a file of ${http.url.host} is damaged: ${error instanceof Error ? error.message : error}`;
-    throw new TroubleError({ origin: 'file', endpoint: ENDPOINT, cause: 'unreadable', message }, { cause: error });
+    const what = error instanceof Error ? error.message : String(error);
+    const message = `a file of ${http.url.host} is damaged: ${what}`;
+    throw new DamagedFileError(damageOf(error) ?? 'corrupt', message, { cause: error });
   } finally {
     http.deadline.close();
   }
@@ -110,6 +116,5 @@ async function* whileNotSilent(response: Response, http: HttpRequest): AsyncGene
 /** A proxy's page with status 200 would otherwise pass as a file of broken records. */
 function refuseHtml(response: Response, { url }: HttpRequest): void {
   if (!/^text\/html\b/i.test(response.headers.get('content-type') ?? '')) return;
-  const message = `${url.host} answered with an HTML page instead of a file`;
-  throw new TroubleError({ origin: 'file', endpoint: ENDPOINT, cause: 'unreadable', message });
+  throw new DamagedFileError('foreign', `${url.host} answered with an HTML page instead of a file`);
 }

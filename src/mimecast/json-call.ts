@@ -1,4 +1,5 @@
 import { type Trouble, TroubleError } from '../source/failure.js';
+import type { ApiClock } from './api-clock.js';
 import { readText } from './body.js';
 import { Deadline } from './deadline.js';
 import { explainJsonError } from './error-body.js';
@@ -7,12 +8,14 @@ import { isObject, type JsonObject, parseJson } from './json.js';
 
 /** Times of every call; the defaults suit the real API. */
 export interface HttpTimes {
-  /** A whole call, its blips and its body included, in milliseconds. Default 60 000. */
+  /** A whole call, its blips and its body included, in milliseconds. Default 30 000. */
   readonly deadlineMs?: number;
   /** The longest silence while a file is downloaded, in milliseconds. Default 30 000. */
   readonly idleMs?: number;
   /** Waits before a blip is tried again within a call, in milliseconds. Default 200, 600, 1500. */
   readonly blipWaitsMs?: readonly number[];
+  /** Told the time of each answer. */
+  readonly clock?: ApiClock;
 }
 
 export interface JsonCall {
@@ -31,7 +34,7 @@ export interface JsonAnswer {
   readonly requestId?: string;
 }
 
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 30_000;
 
 /**
  * A call to the API that answers with a JSON object. A status of 200 is not yet success: the functions under `/api/`
@@ -52,6 +55,7 @@ export async function callJson(call: JsonCall, times: HttpTimes, signal?: AbortS
   const http: HttpRequest = { ...call, origin: 'mimecast', deadline, ...(blipWaitsMs ? { blipWaitsMs } : {}) };
   try {
     const response = await request(http);
+    times.clock?.note(response.headers.get('date'));
     const body = parseJson(await readText(response, http));
     const answer = { endpoint, ...requestIdOf(response.headers) };
     if (!isObject(body)) throw unreadable(answer, `${url.host} answered with something that is not a JSON object`);

@@ -22,6 +22,8 @@ export interface RecordPage {
   readonly records: JsonObject[];
   /** `meta.pagination.next`. What to do with it is decided in `nextRecordStep`. */
   readonly nextPageToken?: string;
+  /** `meta.pagination.totalCount`: how many records the whole window holds, as far as the API says so. */
+  readonly totalCount?: number;
   /** Entries that are no records. */
   readonly rejected: Rejected[];
   readonly requestId?: string;
@@ -75,6 +77,7 @@ export function readRecordPage(stream: RecordStream, answer: JsonAnswer): Record
 
   const pagination = isObject(meta) ? meta.pagination : undefined;
   const nextPageToken = isObject(pagination) ? filledString(pagination.next) : undefined;
+  const totalCount = isObject(pagination) ? pagination.totalCount : undefined;
   const records: JsonObject[] = [];
   const rejected: Rejected[] = [];
   for (const entry of entriesOf(data, APIS[stream].listKey)) {
@@ -85,6 +88,7 @@ export function readRecordPage(stream: RecordStream, answer: JsonAnswer): Record
     records,
     rejected,
     ...(nextPageToken === undefined ? {} : { nextPageToken }),
+    ...(typeof totalCount === 'number' && totalCount >= 0 ? { totalCount } : {}),
     ...(requestId === undefined ? {} : { requestId }),
   };
 }

@@ -20,10 +20,8 @@ export interface BatchFile {
   readonly path: string;
   /** Pre-signed: whoever has it can read the file until it expires. Never log or keep it. */
   readonly url: string;
-  /** Compressed, in bytes. */
+  /** What Mimecast calls its size, in bytes; for people, as nobody says of what. */
   readonly size?: number;
-  /** When the URL expires, as Mimecast wrote it. */
-  readonly expiry?: string;
 }
 
 /** Something in an answer that is not what it should be, for quarantine. */
@@ -40,10 +38,13 @@ export interface BatchPage {
   readonly isCaughtUp: boolean | undefined;
   /** Entries that name no file. */
   readonly rejected: Rejected[];
-  readonly requestId?: string;
 }
 
 const DEFAULT_PAGE_SIZE = 100;
+/** In characters. S3 takes keys of 1,024 bytes, each up to three characters long here, and its signatures are shorter. */
+const LONGEST_URL = 8_192;
+/** Entries that a page may have: a thousand times what is asked for, and its checkpoint still fits into a document. */
+const MAX_ENTRIES = 100_000;
 
 export function batchListCall({ type, pageToken, from, to, pageSize = DEFAULT_PAGE_SIZE }: BatchQuery): ApiCall {
   const position = pageToken
@@ -60,19 +61,20 @@ export function batchListCall({ type, pageToken, from, to, pageSize = DEFAULT_PA
   };
 }
 
-/** @throws {TroubleError} `unreadable` for an object that is no page at all. */
+/** @throws {TroubleError} `unreadable` for an object that is no page at all, or one beyond all measure. */
 export function readBatchPage(answer: JsonAnswer): BatchPage {
-  const { body, requestId } = answer;
+  const { body } = answer;
   const pageToken = filledString(body['@nextPage']);
   const isCaughtUp = typeof body.isCaughtUp === 'boolean' ? body.isCaughtUp : undefined;
   const entries = body.value ?? (pageToken === undefined && isCaughtUp === undefined ? undefined : []);
   if (!Array.isArray(entries)) throw unreadable(answer, 'the answer is no page of batch files');
+  if (entries.length > MAX_ENTRIES) throw unreadable(answer, `the page names ${entries.length} files`);
 
   const files = new Map<string, BatchFile>();
   const rejected: Rejected[] = [];
   for (const value of entries) {
     const file = readFile(value);
-    if (file === undefined) rejected.push({ value, reason: 'the entry has no usable url' });
+    if (file === undefined) rejected.push({ value: unsigned(value), reason: 'the entry has no usable url' });
     else if (!files.has(file.path)) files.set(file.path, file);
   }
   return {
@@ -80,21 +82,21 @@ export function readBatchPage(answer: JsonAnswer): BatchPage {
     isCaughtUp,
     rejected,
     ...(pageToken === undefined ? {} : { pageToken }),
-    ...(requestId === undefined ? {} : { requestId }),
   };
 }
 
 function readFile(value: unknown): BatchFile | undefined {
   if (!isObject(value)) return undefined;
-  const { url, size, expiry } = value;
-  const parsed = typeof url === 'string' ? URL.parse(url) : null;
+  const { url, size } = value;
+  const parsed = typeof url === 'string' && url.length <= LONGEST_URL ? URL.parse(url) : null;
   if (typeof url !== 'string' || parsed === null) return undefined;
-  return {
-    path: parsed.pathname,
-    url,
-    ...(typeof size === 'number' ? { size } : {}),
-    ...(typeof expiry === 'string' ? { expiry } : {}),
-  };
+  return { path: parsed.pathname, url, ...(typeof size === 'number' ? { size } : {}) };
+}
+
+/** Without the signature: it is a secret, and in each listing another. */
+function unsigned(value: unknown): unknown {
+  if (!isObject(value) || typeof value.url !== 'string') return value;
+  return { ...value, url: value.url.replace(/\?.*$/s, '') };
 }
 
 function dayOf(date: Date): string {

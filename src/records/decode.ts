@@ -1,5 +1,7 @@
 /** Reads the text of a record: JSON in UTF-8, one object. */
 
+import { mayLoseDigits, parseExactly } from './exact-json.js';
+
 export type VendorRecord = Record<string, unknown>;
 
 export type Decoded =
@@ -15,9 +17,11 @@ export function decodeLine(bytes: Uint8Array): Decoded {
   return decodeText(textOf(bytes));
 }
 
+/** A number that a double would change is kept as what MongoDB has for it, see `parseExactly`. */
 export function decodeText(text: string): Decoded {
   try {
-    return asRecord(JSON.parse(text));
+    const decoded = asRecord(JSON.parse(text));
+    return decoded.ok && mayLoseDigits(text) ? { ok: true, record: parseExactly(text, decoded.record) } : decoded;
   } catch (error) {
     return { ok: false, reason: `not JSON: ${error instanceof Error ? error.message : String(error)}` };
   }

@@ -36,6 +36,7 @@ export const METADATA_KEYS: ReadonlySet<string> = new Set([
   '_messageTime',
   '_receiptTime',
   '_fields',
+  '_queue',
   '_siemForward',
   '_siemVendor',
   '_siemProduct',

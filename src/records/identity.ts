@@ -7,21 +7,6 @@ import { createHash } from 'node:crypto';
 import { Binary } from 'mongodb';
 import type { StreamName } from '../source/streams.js';
 
-/**
- * Numbers the occurrences of identical records within one file, or one window of pages: two truly identical lines get
- * two identities, and each re-read of them gets the same two again.
- */
-export class Occurrences {
-  private readonly counts = new Map<string, number>();
-
-  /** 1 for the first record with this content, 2 for the second, … */
-  next(content: string): number {
-    const occurrence = (this.counts.get(content) ?? 0) + 1;
-    this.counts.set(content, occurrence);
-    return occurrence;
-  }
-}
-
 /** Digest of a record's bytes as received, 32 bytes as base64: the content's name in `Occurrences`. */
 export function contentDigest(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('base64');
@@ -35,6 +20,11 @@ export function identityOf(sourceId: number, stream: StreamName, content: string
 /** Identity of a record by the id that Mimecast gives it (audit events, held messages). */
 export function identityOfId(sourceId: number, stream: StreamName, id: string): Binary {
   return toIdentity(`${sourceId}\n${stream}\nid\n${id}`);
+}
+
+/** Identity of a whole batch file, by what stays the same in every listing of it. */
+export function identityOfFile(sourceId: number, stream: StreamName, path: string): Binary {
+  return toIdentity(`${sourceId}\n${stream}\nfile\n${path}`);
 }
 
 /** 16 bytes: measured to insert about 1.5 times as fast as a 22-character string, with a 40 % smaller index. */

@@ -1,5 +1,7 @@
 /** Splits a stream of bytes into the lines of NDJSON, without ever holding more than one line. */
 
+import { createHash, type Hash } from 'node:crypto';
+
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -11,8 +13,17 @@ export interface Line {
   readonly bytes: Uint8Array;
   /** Counted from 1, blank lines included. */
   readonly number: number;
-  /** Set when the line is longer than the limit: its whole length in bytes. */
-  readonly tooLong?: number;
+  /** Set when the line is longer than the limit. */
+  readonly tooLong?: TooLong;
+  /** Set for a last line without an end: it may be a part of one. */
+  readonly isOpen?: true;
+}
+
+export interface TooLong {
+  /** Of the whole line, a CR at its end included. */
+  readonly bytes: number;
+  /** SHA-256 of the same, 32 bytes as base64: lines that only begin alike are different lines. */
+  readonly digest: string;
 }
 
 export interface LineOptions {
@@ -44,32 +55,46 @@ export async function* linesOf(
     if (lines.length > 0) yield lines;
   }
   const last = pending.take(number + 1);
-  if (last !== undefined) yield [last];
+  if (last !== undefined) yield [{ ...last, isOpen: true }];
 }
 
-/** The parts of the line that has begun; beyond the limit only its length is counted. */
+/** The parts of the line that has begun; beyond the limit it is only counted and digested. */
 class PendingLine {
   private parts: Uint8Array[] = [];
   private length = 0;
+  private digest: Hash | undefined;
 
   constructor(private readonly limit: number) {}
 
   add(part: Uint8Array): void {
     if (part.length === 0) return;
     this.length += part.length;
-    if (this.length <= this.limit) this.parts.push(part);
-    else this.parts = [Buffer.concat([...this.parts, part], Math.min(this.length, KEPT_OF_TOO_LONG))];
+    if (this.digest !== undefined) this.digest.update(part);
+    else this.parts.push(part);
+    if (this.length > this.limit && this.digest === undefined) this.cut();
   }
 
   take(number: number): Line | undefined {
-    const [only] = this.parts;
-    const whole = this.parts.length === 1 && only !== undefined ? only : Buffer.concat(this.parts);
-    const { length } = this;
+    const { length, digest } = this;
+    const bytes = this.joined();
     this.parts = [];
     this.length = 0;
-    if (length > this.limit) return { bytes: whole, number, tooLong: length };
-    const bytes = whole.at(-1) === CR ? whole.subarray(0, -1) : whole;
-    return isBlank(bytes) ? undefined : { bytes, number };
+    this.digest = undefined;
+    if (digest !== undefined) return { bytes, number, tooLong: { bytes: length, digest: digest.digest('base64') } };
+    const line = bytes.at(-1) === CR ? bytes.subarray(0, -1) : bytes;
+    return isBlank(line) ? undefined : { bytes: line, number };
+  }
+
+  private cut(): void {
+    const digest = createHash('sha256');
+    for (const part of this.parts) digest.update(part);
+    this.parts = [Buffer.concat(this.parts, KEPT_OF_TOO_LONG).subarray(0, this.length)];
+    this.digest = digest;
+  }
+
+  private joined(): Uint8Array {
+    const [only] = this.parts;
+    return this.parts.length === 1 && only !== undefined ? only : Buffer.concat(this.parts);
   }
 }
 

@@ -12,30 +12,60 @@ const MAX_AHEAD_MS = 86_400_000;
 /**
  * The record's time; when it has none, or one that cannot be meant, the time of its receipt.
  *
- * Read are epoch milliseconds and seconds (numbers or digits in a string) and ISO 8601 with `Z`, `+00:00` or `+0000`.
+ * Read are ISO 8601 with `Z`, `+00:00`, `+0000` or `+00` (UTC without any), and epoch seconds, milliseconds,
+ * microseconds and nanoseconds, as numbers or as digits in a text.
  */
 export function messageTime(record: VendorRecord, receiptTime: Date): Date {
+  const latest = receiptTime.getTime() + MAX_AHEAD_MS;
+  return timeOf(record, (ms) => ms >= EARLIEST_MS && ms <= latest) ?? receiptTime;
+}
+
+/** The time that the record itself tells, however strange; `undefined` when it tells none. The same at every reading. */
+export function ownTime(record: VendorRecord): Date | undefined {
+  return timeOf(record, () => true);
+}
+
+function timeOf(record: VendorRecord, isMeant: (ms: number) => boolean): Date | undefined {
   for (const key of TIME_KEYS) {
     const ms = toMs(record[key]);
-    if (ms !== undefined && ms >= EARLIEST_MS && ms <= receiptTime.getTime() + MAX_AHEAD_MS) return new Date(ms);
+    if (ms !== undefined && isMeant(ms)) return new Date(ms);
   }
-  return receiptTime;
+  return undefined;
 }
 
 function toMs(value: unknown): number | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? fromEpoch(value) : undefined;
-  if (typeof value !== 'string' || value === '') return undefined;
-  if (/^\d+(\.\d+)?$/.test(value)) return fromEpoch(Number(value));
-  const [, day, time = '00:00', sign, hours = '00', minutes = '00'] = ISO.exec(value) ?? [];
-  if (day === undefined) return undefined;
-  const ms = Date.parse(`${day}T${time}${sign === undefined ? 'Z' : `${sign}${hours}:${minutes}`}`);
-  return Number.isNaN(ms) ? undefined : ms;
+  if (typeof value === 'number') return fromEpoch(value);
+  if (typeof value !== 'string') return undefined;
+  const text = value.trim();
+  return /^\d+(\.\d+)?$/.test(text) ? fromEpoch(Number(text)) : fromIso(text);
 }
 
 /** Asked for piece by piece: the engine finds a date in any text with a number, and takes one without a zone for local. */
-const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(?:Z|([+-])(\d\d):?(\d\d))?)?$/;
+const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?([.,]\d+)? ?(?:Z|([+-])(\d\d):?(\d\d)?)?)?$/i;
 
-/** Eleven digits in milliseconds would be before March 1973, in seconds they reach beyond the year 5000. */
-function fromEpoch(value: number): number {
-  return value < 1e11 ? value * 1000 : value;
+function fromIso(text: string): number | undefined {
+  const [, day, time = '00:00', seconds = ':00', fraction = '', sign, hours = '00', minutes = '00'] =
+    ISO.exec(text) ?? [];
+  if (day === undefined) return undefined;
+  // A day that its month does not have is taken by the engine for one of the next month.
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  if (Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(day)) return undefined;
+  // A leap second is counted with the one before.
+  const second = seconds === ':60' ? ':59' : seconds;
+  const zone = sign === undefined ? 'Z' : `${sign}${hours}:${minutes}`;
+  const ms = Date.parse(`${day}T${time}${second}${fraction.replace(',', '.')}${zone}`);
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** Largest date that exists, in milliseconds. */
+const LATEST_MS = 8.64e15;
+
+/**
+ * Eleven digits in milliseconds would be before March 1973, in seconds they reach beyond the year 5000; and so on by
+ * factors of a thousand.
+ */
+function fromEpoch(value: number): number | undefined {
+  if (!Number.isFinite(value)) return undefined;
+  const ms = value < 1e11 ? value * 1e3 : value < 1e14 ? value : value < 1e17 ? value / 1e3 : value / 1e6;
+  return Math.abs(ms) <= LATEST_MS ? Math.floor(ms) : undefined;
 }

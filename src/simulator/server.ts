@@ -62,6 +62,8 @@ function endsEarly(action: FaultAction | undefined): boolean {
 
 async function handle(simulation: Simulation, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const requestId = randomUUID();
+  // By the simulator's own clock; an answer's own header, such as a fault's, comes before it.
+  response.setHeader('date', new Date(simulation.settings.clock()).toUTCString());
   const host = request.headers.host ?? 'localhost';
   const target = request.url ?? '/';
   const url = new URL(target.startsWith('/') ? `http://${host}${target}` : target);

@@ -213,7 +213,7 @@ export function isOutOfReach({ origin, status, message }: Trouble): boolean {
   return (
     origin === 'mimecast' &&
     (status === 400 || status === 200) &&
-    /retention|older than|look.?back|last \d+ days/i.test(message)
+    /retention|older than|too old|too far (back|in the past)|look.?back|last \d+ days/i.test(message)
   );
 }
 

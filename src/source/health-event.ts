@@ -3,7 +3,7 @@
  */
 
 import { HEALTH_EVENT_OF } from './failure.js';
-import type { ProblemChange } from './health-ledger.js';
+import type { Ending, ProblemChange } from './health-ledger.js';
 import { isError, type Problem } from './snapshot.js';
 
 export interface HealthEvent {
@@ -55,9 +55,9 @@ export interface HealthSource {
 }
 
 export function healthEventOf(change: ProblemChange, source: HealthSource): HealthEvent {
-  const { kind, subject, problem, eventId, closingId, occurrences, at } = change;
+  const { kind, subject, problem, eventId, closingId, occurrences, at, ending = 'recovered' } = change;
   const opened = kind === 'opened';
-  const title = opened ? `${subject}: ${problem.code}` : `${subject}: ${problem.code} has ended`;
+  const title = opened ? `${subject}: ${problem.code}` : `${subject}: ${problem.code} ${ENDED[ending].title}`;
   return {
     eventId: opened ? eventId : closingId,
     eventType: 'Health-Change',
@@ -71,7 +71,7 @@ export function healthEventOf(change: ProblemChange, source: HealthSource): Heal
       trackerId: problem.type,
       error: title,
       name: title,
-      description: opened ? describe(problem) : `The source recovered from: ${problem.message}`,
+      description: opened ? describe(problem) : `${ENDED[ending].sentence}: ${problem.message}`,
     },
     resourceIdentity: {
       id: hexId(source.sourceId),
@@ -89,13 +89,21 @@ export function healthEventOf(change: ProblemChange, source: HealthSource): Heal
   };
 }
 
+const ENDED: Readonly<Record<Ending, { readonly title: string; readonly sentence: string }>> = {
+  recovered: { title: 'has ended', sentence: 'The source recovered from' },
+  restarted: { title: 'before a restart', sentence: 'The source was restarted and tries anew; before, it had' },
+  removed: { title: 'before the removal', sentence: 'The source was removed; before, it had' },
+};
+
 /** What happened, what happens next, and what to do. */
-function describe({ message, advice, retry, gaveUp, until }: Problem): string {
-  const next = !retry
-    ? 'No retries are made until the source is updated or restarted.'
-    : gaveUp
-      ? 'It was retried for 90 minutes and then given up until a restart or an update.'
-      : `It is retried until ${until ?? 'it works'}.`;
+function describe({ message, advice, retry, gaveUp, until, isNotice }: Problem): string {
+  const next = isNotice
+    ? 'Collection goes on.'
+    : !retry
+      ? 'No retries are made until the source is updated or restarted.'
+      : gaveUp
+        ? 'It was retried for 90 minutes and then given up until a restart or an update.'
+        : `It is retried until ${until ?? 'it works'}.`;
   return [`${message}.`, next, ...(advice === undefined ? [] : [advice])].join(' ');
 }
 

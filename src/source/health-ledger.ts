@@ -3,7 +3,7 @@
  * keeps the ledger, so nothing is forgotten while MongoDB is away.
  */
 
-import { openProblems, type Problem, type SourceSnapshot, type Subject } from './snapshot.js';
+import { openProblems, type Problem, type SourceSnapshot, type Subject, type SubjectProblem } from './snapshot.js';
 
 export type HealthChange = ProblemChange | ClearingChange;
 
@@ -18,7 +18,12 @@ export interface ProblemChange {
   readonly occurrences: number;
   /** ISO time of the change. */
   readonly at: string;
+  /** Why it was closed. */
+  readonly ending?: Ending;
 }
+
+/** `recovered` is said only of what is well again; a restart or a removal ends a problem without curing it. */
+export type Ending = 'recovered' | 'restarted' | 'removed';
 
 /** Closes what an earlier workflow of the source left open when it was terminated. */
 export interface ClearingChange {
@@ -28,6 +33,7 @@ export interface ClearingChange {
 }
 
 interface LedgerEntry {
+  readonly subject: Subject;
   readonly eventId: string;
   readonly closingId: string;
   readonly problem: Problem;
@@ -37,8 +43,8 @@ interface LedgerEntry {
 }
 
 export interface HealthLedger {
-  /** The open event of each subject, and for a while the one closed last. */
-  readonly entries: Readonly<Partial<Record<Subject, LedgerEntry>>>;
+  /** The open events of the subjects and their notices, and for a while those closed last, by `keyOf`. */
+  readonly entries: Readonly<Record<string, LedgerEntry>>;
   /** Changes that are not yet written, oldest first. */
   readonly queue: readonly HealthChange[];
 }
@@ -55,33 +61,32 @@ export function newLedger(now: string): HealthLedger {
  * The ledger after a look at the snapshot's problems.
  *
  * @param newId makes a UUID; inside a workflow it must be the deterministic one.
+ * @param ending why the problems that are gone have ended.
  */
 export function noteProblems(
   ledger: HealthLedger,
   snapshot: SourceSnapshot,
   now: string,
   newId: () => string,
+  ending: Ending = 'recovered',
 ): HealthLedger {
   // A deleted source has no problems: nobody will ever see to them.
   const open = snapshot.state === 'Deleted' ? [] : openProblems(snapshot);
-  const problems = new Map(open.map(({ subject, ...problem }) => [subject, problem]));
-  const entries: Partial<Record<Subject, LedgerEntry>> = {};
+  const problems = new Map(open.map((problem) => [keyOf(problem), problem]));
+  const entries: Record<string, LedgerEntry> = {};
   const changes: ProblemChange[] = [];
-  const change = (kind: ProblemChange['kind'], subject: Subject, { closedAt: _closedAt, ...entry }: LedgerEntry) => {
-    changes.push({ kind, subject, ...entry, at: now });
-  };
-  for (const [subject, entry] of entriesOf(ledger)) {
-    if (isSameProblem(problems.get(subject), entry.problem)) continue;
-    if (entry.closedAt === undefined) change('closed', subject, entry);
+  for (const [key, entry] of Object.entries(ledger.entries)) {
+    if (isSameProblem(problems.get(key), entry.problem)) continue;
+    if (entry.closedAt === undefined) changes.push({ kind: 'closed', ...withoutEnd(entry), at: now, ending });
     const closed = { ...entry, closedAt: entry.closedAt ?? now };
-    if (Date.parse(now) - Date.parse(closed.closedAt) < FLAPPING_MS) entries[subject] = closed;
+    if (Date.parse(now) - Date.parse(closed.closedAt) < FLAPPING_MS) entries[key] = closed;
   }
-  for (const [subject, problem] of problems) {
-    const known = ledger.entries[subject];
-    const entry = entryFor(known, problem, now, newId);
-    entries[subject] = entry;
+  for (const [key, { subject, ...problem }] of problems) {
+    const known = ledger.entries[key];
+    const entry = entryFor(known, subject, problem, now, newId);
+    entries[key] = entry;
     if (known?.eventId !== entry.eventId || known.closedAt !== undefined || hasNews(known.problem, problem)) {
-      change('opened', subject, entry);
+      changes.push({ kind: 'opened', ...withoutEnd(entry), at: now });
     }
   }
   return { entries, queue: changes.length === 0 ? ledger.queue : enqueue(ledger.queue, changes) };
@@ -89,8 +94,8 @@ export function noteProblems(
 
 /** The open events, as the changes that would open them. */
 export function openChanges(ledger: HealthLedger, now: string): ProblemChange[] {
-  return entriesOf(ledger).flatMap(([subject, { closedAt, ...entry }]) =>
-    closedAt === undefined ? [{ kind: 'opened', subject, ...entry, at: now }] : [],
+  return Object.values(ledger.entries).flatMap((entry) =>
+    entry.closedAt === undefined ? [{ kind: 'opened', ...withoutEnd(entry), at: now }] : [],
   );
 }
 
@@ -99,9 +104,24 @@ export function afterWriting(ledger: HealthLedger, written: readonly HealthChang
   return { ...ledger, queue: ledger.queue.filter((change) => !written.includes(change)) };
 }
 
-function entryFor(known: LedgerEntry | undefined, problem: Problem, now: string, newId: () => string): LedgerEntry {
+/** One event per subject for what fails, and one for each kind of its notices. */
+function keyOf({ subject, isNotice, code }: SubjectProblem): string {
+  return isNotice === true ? `${subject}: ${code}` : subject;
+}
+
+function withoutEnd({ closedAt: _closedAt, ...entry }: LedgerEntry): Omit<LedgerEntry, 'closedAt'> {
+  return entry;
+}
+
+function entryFor(
+  known: LedgerEntry | undefined,
+  subject: Subject,
+  problem: Problem,
+  now: string,
+  newId: () => string,
+): LedgerEntry {
   if (known === undefined || !isSameProblem(problem, known.problem) || isOver(known, now)) {
-    return { eventId: newId(), closingId: newId(), problem, occurrences: 1 };
+    return { subject, eventId: newId(), closingId: newId(), problem, occurrences: 1 };
   }
   const { closedAt, ...entry } = known;
   return { ...entry, problem, occurrences: entry.occurrences + (closedAt === undefined ? 0 : 1) };
@@ -135,8 +155,4 @@ function enqueue(queue: readonly HealthChange[], changes: readonly ProblemChange
     !latest.has(change.eventId) ||
     (change.kind === 'opened' && latest.get(change.eventId) === 'closed');
   return [...queue.filter(stays), ...changes];
-}
-
-function entriesOf({ entries }: HealthLedger): [Subject, LedgerEntry][] {
-  return Object.entries(entries) as [Subject, LedgerEntry][];
 }

@@ -22,22 +22,51 @@ export function addCounts(a: Counts, b: Counts): Counts {
   };
 }
 
-/** What a stream looks like after a slice of work on it. */
-export interface StreamOutcome {
+export function subtractCounts(a: Counts, b: Counts): Counts {
+  return {
+    stored: a.stored - b.stored,
+    duplicates: a.duplicates - b.duplicates,
+    quarantined: a.quarantined - b.quarantined,
+  };
+}
+
+/** Times from which a stream's records are missing for good. */
+export interface GapCount {
+  readonly count: number;
+  /** The one noticed last; times are ISO strings. */
+  readonly last: { readonly from: string; readonly to: string; readonly reason: string };
+}
+
+/** What a stream's checkpoint says of it. */
+export interface StreamProgress {
   readonly stream: StreamName;
-  /** `caughtUp`: nothing more to fetch now. `more`: the slice's budget ended first. `failed`: see `failure`. */
-  readonly result: 'caughtUp' | 'more' | 'failed';
+  /** What it has counted since the source began. */
+  readonly totals: Counts;
+  /** ISO time of the newest record stored so far. */
+  readonly lastEventTime?: string;
+  /** Where it stands, for people. */
+  readonly position: string;
+  readonly gaps?: GapCount;
+}
+
+/** How a slice of work ends that does not fail. */
+export type StreamEnd = 'caughtUp' | 'wait' | 'more';
+
+/** What a stream looks like after a slice of work on it; without its progress when the checkpoint could not be read. */
+export interface StreamOutcome extends Partial<StreamProgress> {
+  readonly stream: StreamName;
+  /**
+   * `caughtUp`: nothing more to fetch. `wait`: nothing more now, though Mimecast says that it is not the end. `more`: the
+   * slice's budget ended first. `failed`: see `failure`.
+   */
+  readonly result: StreamEnd | 'failed';
   readonly failure?: Failure;
   /** What this slice did. */
   readonly counts: Counts;
-  /** What the checkpoint has counted since the source began; absent when it could not be read. */
-  readonly totals?: Counts;
   /** Files read in this slice (SIEM streams). */
   readonly files: number;
-  /** ISO time of the newest record stored so far. */
-  readonly lastEventTime?: string;
-  /** Where the checkpoint stands, for people. */
-  readonly position?: string;
+  /** Why the last line or file of this slice went to quarantine, with its place. */
+  readonly unreadable?: string;
 }
 
 /** Result of a sweep: outcomes of the streams that had news, and the names of those that had none. */

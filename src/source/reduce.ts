@@ -5,7 +5,15 @@
 
 import type { Failure } from './failure.js';
 import { IllegalTransitionError, isLegalTransition, type LifecycleState } from './lifecycle.js';
-import { addCounts, isSourceStep, NO_COUNTS, type SourceSettings, type StreamOutcome } from './outcome.js';
+import { currentNotices, withNotice } from './notice.js';
+import {
+  addCounts,
+  isSourceStep,
+  NO_COUNTS,
+  type SourceSettings,
+  type StreamOutcome,
+  type StreamProgress,
+} from './outcome.js';
 import { nextPauseMs, PATIENCE_MS } from './patience.js';
 import {
   healthOf,
@@ -23,6 +31,8 @@ export type SourceEvent =
   | { readonly kind: 'advanced'; readonly stage: Stage }
   /** The stored configuration was validated. */
   | { readonly kind: 'configured'; readonly settings: SourceSettings }
+  /** The checkpoints were read, before anything is collected. */
+  | { readonly kind: 'resumed'; readonly streams: readonly StreamProgress[] }
   /** A slice of work on a stream begins. */
   | { readonly kind: 'collecting'; readonly stream: StreamName }
   /** A slice of work on a stream ended. */
@@ -56,6 +66,11 @@ export function reduce(snapshot: SourceSnapshot, event: SourceEvent, now: string
       return settle({ ...snapshot, stage: event.stage }, now);
     case 'configured':
       return settle(configure(snapshot, event.settings), now);
+    case 'resumed':
+      return event.streams.reduce(
+        (next, progress) => onStream(next, progress.stream, now, (status) => resumed(status, progress, now)),
+        snapshot,
+      );
     case 'collecting':
       return onStream(snapshot, event.stream, now, (status) => ({
         ...status,
@@ -114,23 +129,58 @@ function configure(snapshot: SourceSnapshot, settings: SourceSettings): SourceSn
 
 function withOutcome(status: StreamStatus, outcome: StreamOutcome, now: string): StreamStatus {
   const caughtUp = outcome.result === 'caughtUp';
-  const known: StreamStatus = {
-    ...status,
-    ...outcome.totals,
-    ...(outcome.position === undefined ? {} : { position: outcome.position }),
-    ...(outcome.lastEventTime === undefined ? {} : { lastEventTime: outcome.lastEventTime }),
-  };
+  const known = { ...withProgress(status, outcome), ...withNotices(status, outcome, now) };
   if (outcome.failure !== undefined) {
     const problem = failed(undefined, { failure: outcome.failure, attempt: 1, ...waitOf(outcome.failure, now) }, now);
     return { ...known, problem, caughtUp: false, phase: problem.gaveUp ? 'parked' : 'retrying' };
   }
   return {
     ...recover(known, now),
-    phase: caughtUp ? 'waiting' : 'collecting',
+    phase: outcome.result === 'more' ? 'collecting' : 'waiting',
     caughtUp,
     checkedAt: now,
     ...(caughtUp ? { caughtUpAt: now } : {}),
   };
+}
+
+/** What was counted before the source began is no news. */
+function resumed(status: StreamStatus, progress: StreamProgress, now: string): StreamStatus {
+  const isNews = status.position !== undefined;
+  return { ...withProgress(status, progress), ...(isNews ? withNotices(status, progress, now) : {}) };
+}
+
+/** What the checkpoint says, known for the first time or anew. */
+function withProgress(status: StreamStatus, progress: Partial<StreamProgress>): StreamStatus {
+  const { totals, position, lastEventTime, gaps } = progress;
+  return {
+    ...status,
+    ...totals,
+    ...(position === undefined ? {} : { position }),
+    ...(lastEventTime === undefined ? {} : { lastEventTime }),
+    ...(gaps === undefined ? {} : { gaps }),
+  };
+}
+
+/** By the counts and not by what the slice says it did: a slice whose worker died after storing has told nobody. */
+function withNotices(
+  status: StreamStatus,
+  { totals, gaps, unreadable }: Pick<StreamOutcome, 'totals' | 'gaps' | 'unreadable'>,
+  now: string,
+): Pick<StreamStatus, 'notices'> {
+  const bad = (totals?.quarantined ?? 0) - status.quarantined;
+  const reason = unreadable === undefined ? '' : `, the last: ${unreadable}`;
+  const quarantined = withNotice(
+    status.notices ?? [],
+    'quarantined',
+    bad,
+    `Lines or files that cannot be read are in quarantine${reason}`,
+    now,
+  );
+  const missing = (gaps?.count ?? 0) - (status.gaps?.count ?? 0);
+  const last = gaps?.last;
+  const message = `Records from ${last?.from} to ${last?.to} are out of reach: ${last?.reason}`;
+  const notices = withNotice(quarantined, 'gap', missing, message, now);
+  return notices.length === 0 ? {} : { notices };
 }
 
 function failed(
@@ -166,7 +216,7 @@ function recover({ problem, ...status }: StreamStatus, now: string): StreamStatu
 }
 
 /** After a restart, streams that were well and caught up are looked at by a sweep, all others by themselves. */
-function renewed(status: StreamStatus, now: string): StreamStatus {
+function renewed({ notices: _seen, ...status }: StreamStatus, now: string): StreamStatus {
   const well = status.caughtUp && status.problem === undefined;
   return { ...recover(status, now), phase: well ? 'waiting' : 'idle', caughtUp: false };
 }
@@ -211,11 +261,20 @@ function onProblem(
 }
 
 /** Derives totals, health and state from the rest. A source that is ending stays in the states of its end. */
-function settle(snapshot: SourceSnapshot, now: string): SourceSnapshot {
+function settle(unsettled: SourceSnapshot, now: string): SourceSnapshot {
+  const snapshot = { ...unsettled, streams: unsettled.streams.map((status) => withCurrentNotices(status, now)) };
   const health = healthOf(snapshot);
   const settled = { ...snapshot, health, totals: snapshot.streams.reduce(addCounts, NO_COUNTS) };
   const ending = settled.state === 'Stopping' || settled.state === 'Stopped' || settled.state === 'Deleted';
   return ending ? settled : moveTo(settled, health === 'Error' ? 'Error' : settled.stage, now);
+}
+
+function withCurrentNotices(status: StreamStatus, now: string): StreamStatus {
+  if (status.notices === undefined) return status;
+  const { notices, ...rest } = status;
+  const current = currentNotices(notices, now);
+  if (current.length === notices.length) return status;
+  return current.length === 0 ? rest : { ...rest, notices: current };
 }
 
 function moveTo(snapshot: SourceSnapshot, state: LifecycleState, now: string): SourceSnapshot {

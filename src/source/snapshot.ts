@@ -5,7 +5,8 @@
 
 import type { Failure, FailureType } from './failure.js';
 import type { LifecycleState } from './lifecycle.js';
-import { type Counts, NO_COUNTS, type SourceStep } from './outcome.js';
+import { type Notice, problemOfNotice } from './notice.js';
+import { type Counts, type GapCount, NO_COUNTS, type SourceStep } from './outcome.js';
 import type { StreamName } from './streams.js';
 
 /** Trouble that has not ended. Times are ISO strings. */
@@ -20,6 +21,8 @@ export interface Problem extends Failure {
   readonly gaveUp: boolean;
   /** When patience with it ended. */
   readonly gaveUpAt?: string;
+  /** Nothing is failing: a notice, and `attempt` is how often it came. */
+  readonly isNotice?: true;
 }
 
 /**
@@ -42,6 +45,10 @@ export interface StreamStatus extends Counts {
   /** Where its checkpoint stands, for people. */
   readonly position?: string;
   readonly problem?: Problem;
+  /** Times from which records are missing for good, since the source began; absent when there are none. */
+  readonly gaps?: GapCount;
+  /** Warnings that stop nothing; absent when there are none. */
+  readonly notices?: readonly Notice[];
   /** The last problem that ended, for the question "what was it?". */
   readonly lastProblem?: Problem & { readonly endedAt: string };
 }
@@ -107,12 +114,14 @@ export function newSnapshot(
 export type Subject = StreamName | SourceStep;
 export type SubjectProblem = Problem & { readonly subject: Subject };
 
-/** All open problems, the source's own first, errors before warnings. */
+/** All open problems and notices, the source's own first, errors before warnings. */
 export function openProblems(snapshot: SourceSnapshot): SubjectProblem[] {
   const { problem } = snapshot;
   const own = problem === undefined ? [] : [{ ...problem, subject: problem.step as Subject }];
-  const ofStreams = snapshot.streams.flatMap(({ stream, problem }) =>
-    problem === undefined ? [] : [{ ...problem, subject: stream as Subject }],
+  const ofStreams = snapshot.streams.flatMap(({ stream, problem, notices = [] }) =>
+    [...(problem === undefined ? [] : [problem]), ...notices.map(problemOfNotice)].map((of) => {
+      return { ...of, subject: stream as Subject };
+    }),
   );
   return [...own, ...ofStreams].sort((a, b) => severityRank(a) - severityRank(b));
 }

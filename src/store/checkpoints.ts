@@ -1,9 +1,11 @@
 /** Reading and moving checkpoints. */
 
+import { randomUUID } from 'node:crypto';
 import type { Collection } from 'mongodb';
-import { NO_COUNTS } from '../source/outcome.js';
+import { type Counts, NO_COUNTS, type StreamProgress, subtractCounts } from '../source/outcome.js';
 import type { StreamName } from '../source/streams.js';
-import type { CheckpointDocument } from './collections.js';
+import type { WindowPosition } from '../source/window.js';
+import type { CheckpointDocument, Collections } from './collections.js';
 
 export type Checkpoints = Collection<CheckpointDocument>;
 
@@ -59,8 +61,14 @@ export async function readCheckpoint(
   return found;
 }
 
-export type CheckpointChange = { readonly pageToken?: string | undefined } & Partial<
-  Pick<CheckpointDocument, 'filesDone' | 'readUntil' | 'totals' | 'unsettled' | 'lastEventTime'>
+export type CheckpointChange = {
+  readonly pageToken?: string | undefined;
+  readonly window?: WindowPosition | undefined;
+} & Partial<
+  Pick<
+    CheckpointDocument,
+    'beginAt' | 'filesDone' | 'badFiles' | 'readUntil' | 'queue' | 'totals' | 'gaps' | 'unsettled' | 'lastEventTime'
+  >
 >;
 
 /**
@@ -74,18 +82,98 @@ export async function moveCheckpoint(
   current: CheckpointDocument,
   change: CheckpointChange,
 ): Promise<CheckpointDocument> {
-  const { pageToken, ...rest } = { ...current, ...change };
-  const position = pageToken === undefined ? {} : { pageToken };
-  const next: CheckpointDocument = { ...rest, ...position, version: current.version + 1, updatedAt: new Date() };
-  const { matchedCount } = await checkpoints.replaceOne({ _id: current._id, version: current.version }, next);
-  if (matchedCount === 0) throw new CheckpointMovedError(current);
-  return next;
+  const { totals = current.totals, ...fields } = change;
+  const entries = Object.entries({ ...fields, updatedAt: new Date() });
+  const gone = entries.filter(([, value]) => value === undefined).map(([key]) => [key, true]);
+  const moved = await checkpoints.findOneAndUpdate(
+    { _id: current._id, version: current.version },
+    {
+      $set: Object.fromEntries(entries.filter(([, value]) => value !== undefined)),
+      $unset: Object.fromEntries(gone),
+      // Added and not set: a backfill counts into the same totals.
+      $inc: { version: 1, ...totalsBy(subtractCounts(totals, current.totals)) },
+    },
+    { returnDocument: 'after' },
+  );
+  if (moved === null) throw new CheckpointMovedError(current);
+  return moved;
+}
+
+/** How long a count of all that a stream has stored may take. */
+const COUNTING_LIMIT_MS = 10 * 60_000;
+
+/**
+ * Counts anew what is stored of a checkpoint's stream, and notes that its totals are right again.
+ *
+ * @throws CheckpointMovedError when somebody moved the checkpoint meanwhile.
+ */
+export async function recountTotals(
+  { checkpoints, records, quarantine }: Pick<Collections, 'checkpoints' | 'records' | 'quarantine'>,
+  current: CheckpointDocument,
+): Promise<CheckpointDocument> {
+  const { _id, sourceId, stream, version, recountFor } = current;
+  const limit = { timeoutMS: COUNTING_LIMIT_MS };
+  const stored = await records(stream).countDocuments({ _sourceId: sourceId }, limit);
+  const quarantined = await quarantine.countDocuments({ sourceId, stream }, limit);
+  const settled = await checkpoints.findOneAndUpdate(
+    { _id, version },
+    { $set: { 'totals.stored': stored, 'totals.quarantined': quarantined, unsettled: false }, $inc: { version: 1 } },
+    { returnDocument: 'after' },
+  );
+  if (settled === null) throw new CheckpointMovedError(current);
+  // A backfill that has stored more since then asks for another count.
+  if (recountFor !== undefined) await checkpoints.updateOne({ _id, recountFor }, { $unset: { recountFor: true } });
+  return settled;
+}
+
+/**
+ * Counts what was stored beside the collection, whoever is moving the checkpoint meanwhile. Whether the two have counted
+ * in the right order cannot be known, so the next slice counts anew.
+ */
+export async function addTotals(
+  checkpoints: Checkpoints,
+  sourceId: number,
+  stream: StreamName,
+  counts: Counts,
+): Promise<void> {
+  if (counts.stored + counts.quarantined === 0) return;
+  await checkpoints.updateOne(
+    { _id: checkpointId(sourceId, stream) },
+    { $inc: totalsBy(counts), $set: { recountFor: randomUUID() } },
+  );
+}
+
+function totalsBy({ stored, duplicates, quarantined }: Counts): Record<string, number> {
+  return { 'totals.stored': stored, 'totals.duplicates': duplicates, 'totals.quarantined': quarantined };
+}
+
+/** What the checkpoints of some streams say; streams without one are left out. */
+export async function readProgress(
+  checkpoints: Checkpoints,
+  sourceId: number,
+  streams: readonly StreamName[],
+): Promise<StreamProgress[]> {
+  return (
+    await checkpoints.find({ _id: { $in: streams.map((stream) => checkpointId(sourceId, stream)) } }).toArray()
+  ).map(progressOf);
+}
+
+export function progressOf(checkpoint: CheckpointDocument): StreamProgress {
+  const { stream, totals, lastEventTime, gaps } = checkpoint;
+  return {
+    stream,
+    totals,
+    ...(lastEventTime === undefined ? {} : { lastEventTime: lastEventTime.toISOString() }),
+    position: positionOf(checkpoint),
+    ...(gaps === undefined ? {} : { gaps }),
+  };
 }
 
 /** Where a checkpoint stands, for people. */
-export function positionOf({ pageToken, filesDone, readUntil, beginAt }: CheckpointDocument): string {
-  if (readUntil !== undefined) return `read until ${readUntil.toISOString().slice(0, 19)}Z`;
+export function positionOf({ pageToken, filesDone, readUntil, window, beginAt }: CheckpointDocument): string {
+  const page = window?.page === undefined ? '' : `, then ${window.page.number - 1} pages`;
+  if (readUntil !== undefined) return `read until ${readUntil.toISOString().slice(0, 19)}Z${page}`;
   const files = filesDone.length === 0 ? '' : `, ${filesDone.length} of its files done`;
   if (pageToken !== undefined) return `page …${pageToken.slice(-8)}${files}`;
-  return `first page from ${beginAt.toISOString().slice(0, 10)}${files}`;
+  return `first page from ${beginAt.toISOString().slice(0, 10)}${files}${page}`;
 }

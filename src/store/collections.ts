@@ -2,8 +2,10 @@
 
 import type { Binary, Collection, Db, IndexDescription } from 'mongodb';
 import type { HealthEvent } from '../source/health-event.js';
-import type { Counts } from '../source/outcome.js';
+import type { Counts, GapCount } from '../source/outcome.js';
 import { COLLECTION_OF, STREAMS, type StreamName } from '../source/streams.js';
+import type { QueueState, WindowPosition } from '../source/window.js';
+import type { MissingRecords, Rereads } from './rereads.js';
 
 export interface CollectorDocument {
   readonly _id: number;
@@ -39,32 +41,60 @@ export interface CheckpointDocument {
   readonly beginAt: Date;
   /** SIEM streams: the page to ask for; absent before the first page was finished. */
   readonly pageToken?: string;
-  /** SIEM streams: paths of the files of that page that are stored already. */
+  /** SIEM streams: paths of the files of that page that are stored already; of a page of thousands, their digests. */
   readonly filesDone: readonly string[];
+  /** SIEM streams: files of that page that were tried and cannot be read so far; the page waits for them. */
+  readonly badFiles?: readonly BadFile[];
   /** Audit, DLP and hold: everything up to this time has been read. */
   readonly readUntil?: Date;
+  /** Audit, DLP and hold: the window that is being read, when it did not fit into one slice. */
+  readonly window?: WindowPosition;
+  /** Hold: what is known of the queue as a whole. */
+  readonly queue?: QueueState;
   readonly totals: Counts;
+  /** Times from which its records are missing for good. */
+  readonly gaps?: GapCount;
   /** Set while there may be records stored that `totals` does not count yet: a worker that died leaves it set. */
   readonly unsettled?: boolean;
+  /** Set anew whenever a backfill has stored something: `totals` is to be counted anew. */
+  readonly recountFor?: string;
   /** Newest `_messageTime` stored. */
   readonly lastEventTime?: Date;
   readonly updatedAt: Date;
 }
 
-/** What could not be read as a record. */
+/** A batch file that cannot be read so far. */
+export interface BadFile {
+  readonly path: string;
+  /** As `FileFault` of the Mimecast client. */
+  readonly fault: 'damaged' | 'foreign' | 'missing' | 'oversized';
+  /** Failures with this fault, one after the other. */
+  readonly attempts: number;
+  /** When the first of them was. */
+  readonly since: Date;
+  /** What the last one said. */
+  readonly reason: string;
+}
+
+/** What could not be read as a record: a line or an entry of a page, or a whole file. */
 export interface QuarantineDocument {
-  /** Derived from source, stream, content and occurrence, so that a re-read does not add it twice. */
+  /**
+   * Derived from source, stream, content and occurrence, or for a whole file from its path, so that a re-read does not
+   * add it twice.
+   */
   readonly _id: Binary;
   readonly sourceId: number;
   readonly stream: StreamName;
   readonly reason: string;
-  /** File path and line number, or page and index. */
+  /** File path and line number, file path alone for a whole file, or page and index. */
   readonly place: string;
   /** The text, at most its first 1,048,576 characters. */
   readonly text: string;
   /** Whole length in bytes. */
   readonly size: number;
   readonly at: Date;
+  /** When a later reading of the file was good. */
+  readonly resolvedAt?: Date;
 }
 
 /** A time from which records may be missing. */
@@ -91,6 +121,8 @@ export interface Collections {
   readonly checkpoints: Collection<CheckpointDocument>;
   readonly quarantine: Collection<QuarantineDocument>;
   readonly gaps: Collection<GapDocument>;
+  readonly rereads: Rereads;
+  readonly missing: MissingRecords;
   readonly healthEvents: Collection<HealthEventDocument>;
   readonly counters: Collection<{ readonly _id: string; readonly value: number }>;
   records(stream: StreamName): Collection<RecordDocument>;
@@ -114,6 +146,8 @@ export function collectionsOf(db: Db): Collections {
     checkpoints: db.collection('checkpoints'),
     quarantine: db.collection('quarantine'),
     gaps: db.collection('gaps'),
+    rereads: db.collection('rereads'),
+    missing: db.collection('missing_records'),
     healthEvents: db.collection('health_events'),
     counters: db.collection('counters'),
     records: (stream) => db.collection(COLLECTION_OF[stream]),
@@ -127,10 +161,16 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   checkpoints: [{ key: { sourceId: 1 } }],
   quarantine: [{ key: { sourceId: 1, at: -1 } }],
   gaps: [{ key: { sourceId: 1, from: 1 } }],
+  missing_records: [{ key: { run: 1, stream: 1, place: 1 } }, { key: { sourceId: 1, kind: 1, stream: 1 } }],
   health_events: [{ key: { sourceId: 1, eventTime: -1 } }, { key: { resolvedAt: 1, eventTime: -1 } }],
   ...Object.fromEntries(
     STREAMS.map((stream) => [COLLECTION_OF[stream], [{ key: { _sourceId: 1, _messageTime: -1 } }]]),
   ),
+  [COLLECTION_OF.hold]: [
+    { key: { _sourceId: 1, _messageTime: -1 } },
+    // The messages that are in the queue.
+    { key: { _sourceId: 1, '_queue.leftAt': 1 }, partialFilterExpression: { '_queue.leftAt': null } },
+  ],
 };
 
 async function ensureIndexes(db: Db): Promise<void> {

@@ -12,8 +12,24 @@ export interface Gap {
   readonly reason: string;
 }
 
-/** Adds a gap; one that begins at the same time is the same gap, and reaches as far as the longer of both. */
-export async function recordGap(gaps: Collection<GapDocument>, { from, to, ...gap }: Gap): Promise<void> {
+/**
+ * Adds a gap; one that begins at the same time is the same gap, and reaches as far as the longer of both.
+ *
+ * @returns how many gaps the stream has now, so that one recorded again by a repeated attempt is counted once.
+ */
+export async function recordGap(gaps: Collection<GapDocument>, { from, to, ...gap }: Gap): Promise<number> {
   const _id = `${gap.sourceId}/${gap.stream}/${from.toISOString()}`;
   await gaps.updateOne({ _id }, { $setOnInsert: { ...gap, from, at: new Date() }, $max: { to } }, { upsert: true });
+  return gaps.countDocuments({ sourceId: gap.sourceId, stream: gap.stream });
+}
+
+export type ShownGap = Pick<GapDocument, 'stream' | 'from' | 'to' | 'reason' | 'at'>;
+
+/** A source's gaps, the newest first. */
+export function gapsOf(gaps: Collection<GapDocument>, sourceId: number, limit = 20): Promise<ShownGap[]> {
+  return gaps
+    .find({ sourceId }, { projection: { _id: 0, sourceId: 0 } })
+    .sort({ from: -1 })
+    .limit(limit)
+    .toArray();
 }

@@ -39,3 +39,17 @@ export async function quarantine(
   );
   return upsertedCount;
 }
+
+/**
+ * Marks entries as resolved: what they stand for was read well after all.
+ *
+ * @returns how many were open until now.
+ */
+export async function resolveQuarantined(
+  collection: Collection<QuarantineDocument>,
+  ids: readonly Binary[],
+): Promise<number> {
+  const open = { _id: { $in: [...ids] }, resolvedAt: { $exists: false } };
+  const { modifiedCount } = await collection.updateMany(open, { $set: { resolvedAt: new Date() } });
+  return modifiedCount;
+}

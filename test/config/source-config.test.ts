@@ -26,6 +26,8 @@ test('a file with what is required gets the defaults', () => {
     baseUrl: 'https://api.services.mimecast.com',
     pollInterval: '5m',
     backfill: '24h',
+    lag: '0s',
+    overlap: '15m',
   });
 });
 
@@ -45,6 +47,8 @@ describe('good values', () => {
     ['the shortest interval', { pollInterval: '1s' }, { pollInterval: '1s' }],
     ['the longest interval', { pollInterval: '24h' }, { pollInterval: '24h' }],
     ['no backfill', { backfill: '0s' }, { backfill: '0s' }],
+    ['no lag and no overlap', { lag: '0s', overlap: '0s' }, { lag: '0s', overlap: '0s' }],
+    ['the longest lag and overlap', { lag: '1d', overlap: '24h' }, { lag: '1d', overlap: '24h' }],
     ['the longest backfill', { backfill: '7d' }, { backfill: '7d' }],
     [
       'fields of all kinds',

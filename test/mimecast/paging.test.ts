@@ -6,33 +6,36 @@ import {
   nextRecordStep,
   type RecordOutcome,
   type RecordStep,
+  type TotalOutcome,
+  totalAfterPage,
 } from '../../src/mimecast/paging.js';
 
 test.each<[string, BatchOutcome, BatchStep]>([
-  ['first page, token, not caught up', { returnedToken: 'b', isCaughtUp: false }, { keepToken: 'b', more: true }],
-  ['first page, token, caught up', { returnedToken: 'b', isCaughtUp: true }, { keepToken: 'b', more: false }],
-  ['first page, token, nothing said', { returnedToken: 'b' }, { keepToken: 'b', more: true }],
-  ['first page, no token', { isCaughtUp: false }, { more: false }],
-  ['first page, no token, nothing said', {}, { more: false }],
-  ['first page, empty token', { returnedToken: '', isCaughtUp: false }, { more: false }],
-  ['token moves', { requestedToken: 'a', returnedToken: 'b', isCaughtUp: false }, { keepToken: 'b', more: true }],
-  ['token moves, nothing said', { requestedToken: 'a', returnedToken: 'b' }, { keepToken: 'b', more: true }],
+  ['first page, token, not caught up', { returnedToken: 'b', isCaughtUp: false }, { keepToken: 'b', next: 'more' }],
+  ['first page, token, caught up', { returnedToken: 'b', isCaughtUp: true }, { keepToken: 'b', next: 'caughtUp' }],
+  ['first page, token, nothing said', { returnedToken: 'b' }, { keepToken: 'b', next: 'more' }],
+  ['first page, no token', { isCaughtUp: false }, { next: 'wait' }],
+  ['first page, no token, nothing said', {}, { next: 'caughtUp' }],
+  ['first page, empty token', { returnedToken: '', isCaughtUp: false }, { next: 'wait' }],
+  ['token moves', { requestedToken: 'a', returnedToken: 'b', isCaughtUp: false }, { keepToken: 'b', next: 'more' }],
+  ['token moves, nothing said', { requestedToken: 'a', returnedToken: 'b' }, { keepToken: 'b', next: 'more' }],
   [
     'token moves, caught up',
     { requestedToken: 'a', returnedToken: 'b', isCaughtUp: true },
-    { keepToken: 'b', more: false },
+    { keepToken: 'b', next: 'caughtUp' },
   ],
-  ['same token', { requestedToken: 'a', returnedToken: 'a', isCaughtUp: false }, { keepToken: 'a', more: false }],
+  ['same token', { requestedToken: 'a', returnedToken: 'a', isCaughtUp: false }, { keepToken: 'a', next: 'wait' }],
   [
     'same token, caught up',
     { requestedToken: 'a', returnedToken: 'a', isCaughtUp: true },
-    { keepToken: 'a', more: false },
+    { keepToken: 'a', next: 'caughtUp' },
   ],
-  ['token missing', { requestedToken: 'a', isCaughtUp: false }, { keepToken: 'a', more: false }],
-  ['token missing, caught up', { requestedToken: 'a', isCaughtUp: true }, { keepToken: 'a', more: false }],
-  ['token empty', { requestedToken: 'a', returnedToken: '' }, { keepToken: 'a', more: false }],
-  ['an empty token was asked with', { requestedToken: '', returnedToken: '' }, { more: false }],
-])('batch files: %s', (_, outcome, expected) => {
+  ['same token, nothing said', { requestedToken: 'a', returnedToken: 'a' }, { keepToken: 'a', next: 'caughtUp' }],
+  ['token missing', { requestedToken: 'a', isCaughtUp: false }, { keepToken: 'a', next: 'wait' }],
+  ['token missing, caught up', { requestedToken: 'a', isCaughtUp: true }, { keepToken: 'a', next: 'caughtUp' }],
+  ['token empty', { requestedToken: 'a', returnedToken: '' }, { keepToken: 'a', next: 'caughtUp' }],
+  ['an empty token was asked with', { requestedToken: '', returnedToken: '' }, { next: 'caughtUp' }],
+])('§9 #15: batch files: %s', (_, outcome, expected) => {
   expect(nextBatchStep(outcome)).toEqual(expected);
 });
 
@@ -45,6 +48,28 @@ test.each<[string, RecordOutcome, RecordStep]>([
   ['empty with a next', { recordCount: 0, requestedToken: 'n1', returnedToken: 'n2' }, { more: false }],
   ['empty', { recordCount: 0 }, { more: false }],
   ['same token', { recordCount: 5, requestedToken: 'n1', returnedToken: 'n1' }, { more: false }],
-])('records: %s', (_, outcome, expected) => {
+])('§9 #15: records: %s', (_, outcome, expected) => {
   expect(nextRecordStep(outcome)).toEqual(expected);
+});
+
+test.each<[string, TotalOutcome, number | undefined | 'shifted']>([
+  ['the first page tells it', { number: 1, met: 0, total: undefined, entries: 10, totalCount: 25 }, 25],
+  ['the first page tells none', { number: 1, met: 0, total: undefined, entries: 10, totalCount: undefined }, undefined],
+  ['the same', { number: 2, met: 10, total: 25, entries: 10, totalCount: 25 }, 25],
+  ['the same on the last page', { number: 3, met: 20, total: 25, entries: 5, totalCount: 25 }, 25],
+  ['a late record', { number: 2, met: 10, total: 25, entries: 10, totalCount: 26 }, 'shifted'],
+  ['a record is gone', { number: 2, met: 10, total: 25, entries: 10, totalCount: 24 }, 'shifted'],
+  ['a late record after a full page', { number: 2, met: 10, total: 10, entries: 1, totalCount: 11 }, 'shifted'],
+  ['an extra empty page', { number: 2, met: 10, total: 10, entries: 0, totalCount: 0 }, 10],
+  ['an empty page too early', { number: 2, met: 10, total: 25, entries: 0, totalCount: 0 }, 'shifted'],
+  ['not told any more', { number: 2, met: 10, total: 25, entries: 10, totalCount: undefined }, undefined],
+  ['told only later', { number: 2, met: 10, total: undefined, entries: 10, totalCount: 25 }, undefined],
+  ['each page tells its own count', { number: 2, met: 10, total: 10, entries: 10, totalCount: 10 }, undefined],
+  [
+    'each page tells its own count, the last one',
+    { number: 2, met: 10, total: 10, entries: 5, totalCount: 5 },
+    undefined,
+  ],
+])('§9 #15: the total of a window: %s', (_, outcome, expected) => {
+  expect(totalAfterPage(outcome)).toBe(expected);
 });

@@ -42,20 +42,30 @@ test('each file comes once, with what is known about it', () => {
         path: '/b/1.json.gz',
         url: 'https://s3.example.com/b/1.json.gz?sig=1',
         size: 354,
-        expiry: '2024-06-05T11:50:06.389Z',
       },
       { path: '/b/2.json.gz', url: 'https://s3.example.com/b/2.json.gz?sig=2' },
     ],
     pageToken: 't2',
     isCaughtUp: false,
     rejected: [],
-    requestId: 'r1',
   });
 });
 
 test('entries that name no file are handed back', () => {
-  const value = [null, 'x', {}, { url: 7 }, { url: '/relative' }];
+  const value = [
+    null,
+    'x',
+    {},
+    { url: 7 },
+    { url: '/relative' },
+    { url: `https://s3.example.com/${'x'.repeat(9_000)}` },
+  ];
   expect(readBatchPage(answer({ value })).rejected.map((rejected) => rejected.value)).toEqual(value);
+});
+
+test('an entry that is handed back has no signature', () => {
+  const value = [{ url: '/b/1.json.gz?sig=hush', size: 1 }];
+  expect(readBatchPage(answer({ value })).rejected[0]?.value).toEqual({ url: '/b/1.json.gz', size: 1 });
 });
 
 test.each<[string, Record<string, unknown>, { pageToken?: string; isCaughtUp: boolean | undefined }]>([
@@ -65,10 +75,16 @@ test.each<[string, Record<string, unknown>, { pageToken?: string; isCaughtUp: bo
   ['no list', { isCaughtUp: true }, { isCaughtUp: true }],
   ['a list of null', { value: null, '@nextPage': 't' }, { pageToken: 't', isCaughtUp: undefined }],
 ])('an empty page: %s', (_, body, expected) => {
-  expect(readBatchPage(answer(body))).toEqual({ files: [], rejected: [], requestId: 'r1', ...expected });
+  expect(readBatchPage(answer(body))).toEqual({ files: [], rejected: [], ...expected });
 });
 
-test.each([{}, { value: {} }, { value: 'x', isCaughtUp: true }, { data: [] }])('%o is no page', (body) => {
+test.each<[string, Record<string, unknown>]>([
+  ['nothing', {}],
+  ['no list', { value: {} }],
+  ['a text', { value: 'x', isCaughtUp: true }],
+  ['a page of something else', { data: [] }],
+  ['a page of more files than any has', { value: Array.from({ length: 100_001 }, () => null) }],
+])('%s is no page', (_, body) => {
   expect(() => readBatchPage(answer(body))).toThrow(
     expect.objectContaining({
       trouble: expect.objectContaining({ cause: 'unreadable', endpoint: 'batch list', requestId: 'r1' }),

@@ -1,16 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { contentDigest, identityOf, identityOfId, Occurrences } from '../../src/records/identity.js';
+import { contentDigest, identityOf, identityOfFile, identityOfId } from '../../src/records/identity.js';
 import { STREAMS } from '../../src/source/streams.js';
 
 const CONTENT = contentDigest('{"a":1}');
-
-test('occurrences of equal records are numbered, each content by itself', () => {
-  const occurrences = new Occurrences();
-  expect(['a', 'b', 'a', 'a', 'b', '__proto__', '__proto__'].map((content) => occurrences.next(content))).toEqual([
-    1, 1, 2, 3, 2, 1, 2,
-  ]);
-  expect(new Occurrences().next('a')).toBe(1);
-});
 
 test('the digest is that of the bytes, whatever their form', () => {
   expect(contentDigest('abc')).toBe('ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=');
@@ -23,6 +15,7 @@ describe('an identity', () => {
   test('never changes: documents stored by an earlier version have to be met again', () => {
     expect(identityOf(7, 'receipt', CONTENT, 1).toString('hex')).toBe('988bd778d83f19a0635d94664805512f');
     expect(identityOfId(7, 'audit', 'eNq1').toString('hex')).toBe('d5a555a84bfaf9e9cc5624897323c7b5');
+    expect(identityOfFile(7, 'receipt', '/b/1.json.gz').toString('hex')).toBe('c4d36464b77413b076dcee54d5b11400');
   });
 
   test('has 16 bytes and the plain subtype', () => {
@@ -35,6 +28,7 @@ describe('an identity', () => {
     const ids = [
       ...STREAMS.map((stream) => identityOf(1, stream, CONTENT, 1)),
       ...STREAMS.map((stream) => identityOfId(1, stream, CONTENT)),
+      ...STREAMS.map((stream) => identityOfFile(1, stream, CONTENT)),
       identityOf(2, 'receipt', CONTENT, 1),
       identityOf(1, 'receipt', CONTENT, 2),
       identityOf(1, 'receipt', contentDigest('{"a":2}'), 1),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { contentDigest } from '../../src/records/identity.js';
 import { type Line, type LineOptions, linesOf } from '../../src/records/lines.js';
 import { SeededRandom, seeds } from '../support/random.js';
 
@@ -103,20 +104,36 @@ describe('a line that is too long', () => {
   ])('is cut, and its length is told: %s', async (_, chunks) => {
     const lines = await read(chunks, options);
     const tooLong = lines.filter((line) => line.tooLong !== undefined);
-    expect(tooLong.map((line) => line.tooLong)).toEqual([20_001]);
+    expect(tooLong.map((line) => line.tooLong)).toEqual([{ bytes: 20_001, digest: contentDigest(long) }]);
     for (const line of tooLong) expect(textOf(line)).toBe(long.slice(0, 4_096));
     expect(lines.filter((line) => line.tooLong === undefined).map(textOf)).toContain('y');
   });
 
   test('begins one byte beyond the limit', async () => {
     const lines = await read([`${'a'.repeat(8)}\n${'b'.repeat(9)}\n${'c'.repeat(8)}\n`], { maxLineBytes: 8 });
-    expect(lines.map(({ tooLong, number }) => [number, tooLong])).toEqual([
+    expect(lines.map(({ tooLong, number }) => [number, tooLong?.bytes])).toEqual([
       [1, undefined],
       [2, 9],
       [3, undefined],
     ]);
     expect(lines.map(textOf)).toEqual(['aaaaaaaa', 'bbbbbbbbb', 'cccccccc']);
   });
+});
+
+test('a line that only begins like another has a digest of its own', async () => {
+  const begin = 'x'.repeat(20_000);
+  const lines = await read([`${begin}a\n${begin}`, `b\n${begin}a\n`], { maxLineBytes: 10_000 });
+  const [one, other, again] = lines.map(({ tooLong }) => tooLong?.digest);
+  expect(one).not.toBe(other);
+  expect(again).toBe(one);
+});
+
+test.each<[string, string, boolean[]]>([
+  ['with an end', 'a\nb\n', [false, false]],
+  ['without one', 'a\nb', [false, true]],
+  ['of blanks', 'a\n ', [false]],
+])('a last line %s', async (_, text, expected) => {
+  expect((await read([text])).map(({ isOpen }) => isOpen === true)).toEqual(expected);
 });
 
 test('a line of 5 MB is read whole', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { messageTime } from '../../src/records/message-time.js';
+import { messageTime, ownTime } from '../../src/records/message-time.js';
 
 const RECEIPT = new Date('2025-09-15T12:00:00.000Z');
 const TIME = '2025-09-15T10:11:12.000Z';
@@ -20,6 +20,24 @@ test.each<[string, Record<string, unknown>, string]>([
   ['ISO without a zone is UTC', { eventTime: '2025-09-15T10:11:12' }, TIME],
   ['ISO with a space', { eventTime: '2025-09-15 10:11:12' }, TIME],
   ['ISO with a space and a zone', { eventTime: '2025-09-15 10:11:12+0000' }, TIME],
+  ['ISO in lower case', { eventTime: '2025-09-15t10:11:12z' }, TIME],
+  ['ISO with the hours of a zone', { eventTime: '2025-09-15T12:11:12+02' }, TIME],
+  ['ISO without seconds', { eventTime: '2025-09-15T10:11Z' }, '2025-09-15T10:11:00.000Z'],
+  ['ISO with nanoseconds', { eventTime: '2025-09-15T10:11:12.345678901Z' }, '2025-09-15T10:11:12.345Z'],
+  ['ISO with a comma', { eventTime: '2025-09-15T10:11:12,5Z' }, '2025-09-15T10:11:12.500Z'],
+  ['ISO with space around', { eventTime: ' 2025-09-15T10:11:12Z ' }, TIME],
+  ['a leap second', { eventTime: '2025-06-30T23:59:60Z' }, '2025-06-30T23:59:59.000Z'],
+  ['the 29th of a leap year', { eventTime: '2024-02-29T00:00:00Z' }, '2024-02-29T00:00:00.000Z'],
+  [
+    'an hour that a zone with summer time would not have',
+    { eventTime: '2025-03-30T02:30:00' },
+    '2025-03-30T02:30:00.000Z',
+  ],
+  ['microseconds', { timestamp: MS * 1_000 + 7 }, TIME],
+  ['microseconds as a text', { timestamp: `${MS}000` }, TIME],
+  ['nanoseconds', { timestamp: MS * 1_000_000 }, TIME],
+  ['nanoseconds as a text', { timestamp: `${MS}000999` }, TIME],
+  ['milliseconds with a fraction', { timestamp: MS + 0.75 }, TIME],
   ['a day', { eventTime: '2025-09-14' }, '2025-09-14T00:00:00.000Z'],
   ['a held message', { dateReceived: '2025-09-15T10:11:12+0000' }, TIME],
   ['the first key that has one', { dateReceived: '2025-01-01T00:00:00Z', timestamp: MS }, TIME],
@@ -41,7 +59,9 @@ test.each<[string, Record<string, unknown>]>([
   ['before 2000', { timestamp: Date.UTC(2000, 0, 1) - 1 }],
   ['negative', { timestamp: -MS }],
   ['more than a day ahead', { timestamp: RECEIPT.getTime() + 86_400_001 }],
-  ['microseconds', { timestamp: MS * 1_000 }],
+  ['a number beyond all dates', { timestamp: 1e30 }],
+  ['a day that its month does not have', { eventTime: '2025-02-30T00:00:00Z' }],
+  ['an hour that is none', { eventTime: '2025-09-14T25:00:00Z' }],
   ['a month that is none', { eventTime: '2025-13-01T00:00:00Z' }],
   ['a day that is none', { eventTime: '2025-09-31x' }],
   ['a text with a number in it', { eventTime: 'event 2024' }],
@@ -62,4 +82,13 @@ test('the zone of this machine plays no part', () => {
     if (before === undefined) delete process.env.TZ;
     else process.env.TZ = before;
   }
+});
+
+test.each<[string, Record<string, unknown>, string | undefined]>([
+  ['a time', { eventTime: '2025-09-15T10:11:12+0000' }, TIME],
+  ['one of long ago', { eventTime: '1970-01-01T00:00:00Z' }, '1970-01-01T00:00:00.000Z'],
+  ['one of the future', { eventTime: '2525-01-01T00:00:00Z' }, '2525-01-01T00:00:00.000Z'],
+  ['none', { eventTime: 'soon' }, undefined],
+])('its own time does not depend on the receipt: %s', (_, record, expected) => {
+  expect(ownTime(record)?.toISOString()).toBe(expected);
 });

@@ -25,6 +25,8 @@ test.each<[string, Trouble, boolean]>([
     { origin: 'mimecast', status: 400, message: 'the `from` date must be within the 7-day retention' },
     true,
   ],
+  ['too far in the past', { origin: 'mimecast', status: 400, message: 'The date is too far in the past' }, true],
+  ['not in the past', { origin: 'mimecast', status: 400, message: '`to` must be a date in the past' }, false],
   ['another mistake', { origin: 'mimecast', status: 400, message: '`nextPage` is not a valid page token' }, false],
   ['another status', { origin: 'mimecast', status: 500, message: 'retention service failed' }, false],
   ['the file store', { origin: 'file', status: 400, message: 'retention' }, false],

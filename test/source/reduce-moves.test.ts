@@ -111,9 +111,10 @@ test('a source in trouble returns to where its start had come', () => {
 function expectConsistent(snapshot: SourceSnapshot): void {
   const sum = (of: 'stored' | 'duplicates' | 'quarantined') => snapshot.streams.reduce((all, s) => all + s[of], 0);
   expect(snapshot.totals).toEqual(countsOf(sum('stored'), sum('duplicates'), sum('quarantined')));
+  const notices = snapshot.streams.flatMap((status) => status.notices ?? []);
   const problems = [snapshot.problem, ...snapshot.streams.map(({ problem }) => problem)].filter((p) => p !== undefined);
   const isError = problems.some(({ severity, gaveUp }) => severity === 'error' || gaveUp);
-  expect(snapshot.health).toBe(isError ? 'Error' : problems.length > 0 ? 'Warning' : 'Healthy');
+  expect(snapshot.health).toBe(isError ? 'Error' : problems.length + notices.length > 0 ? 'Warning' : 'Healthy');
   expect(snapshot.state).toBe(isError ? 'Error' : snapshot.stage);
   for (const { phase, problem } of snapshot.streams) {
     expect(phase === 'parked').toBe(problem?.gaveUp === true);

@@ -53,7 +53,7 @@ describe('configured', () => {
       ['receipt', 5],
       ['av', 0],
     ]);
-    expect(next).toMatchObject({ totals, state: 'Collecting', health: 'Healthy', since: minutes(9) });
+    expect(next).toMatchObject({ totals, state: 'Collecting', health: 'Warning', since: minutes(9) });
   });
 });
 
@@ -84,6 +84,12 @@ describe('outcome', () => {
       caughtUpAt: minutes(5),
       checkedAt: minutes(6),
     });
+  });
+
+  test('of a stream with nothing more now, that is said not to be at its end: it is polled again, and not caught up', () => {
+    const status = streamIn(collecting({ kind: 'outcome', outcome: outcomeOf('dlp', { result: 'wait' }) }), 'dlp');
+    expect(status).toMatchObject({ phase: 'waiting', caughtUp: false, checkedAt: minutes(5) });
+    expect(status).not.toHaveProperty('caughtUpAt');
   });
 
   test('totals are what the checkpoint says and are not added up again', () => {

@@ -18,8 +18,10 @@ const INDEXES: Readonly<Record<string, readonly string[]>> = {
   checkpoints: ['_id', 'sourceId'],
   quarantine: ['_id', 'sourceId,at'],
   gaps: ['_id', 'sourceId,from'],
+  missing_records: ['_id', 'run,stream,place', 'sourceId,kind,stream'],
   health_events: ['_id', 'sourceId,eventTime', 'resolvedAt,eventTime'],
   ...Object.fromEntries(RECORD_COLLECTIONS.map((collection) => [collection, ['_id', '_sourceId,_messageTime']])),
+  mimecast_held_messages: ['_id', '_sourceId,_messageTime', '_sourceId,_queue.leftAt'],
 };
 
 async function indexesOf(database: typeof db): Promise<Record<string, string[]>> {

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { contentDigest, identityOf } from '../../src/records/identity.js';
 import { collectionsOf } from '../../src/store/collections.js';
-import { MAX_QUARANTINED_TEXT, quarantine, type Unreadable } from '../../src/store/quarantine.js';
+import { MAX_QUARANTINED_TEXT, quarantine, resolveQuarantined, type Unreadable } from '../../src/store/quarantine.js';
 import { numbers } from '../support/store-fixtures.js';
 import { testDatabase } from '../support/test-database.js';
 
@@ -66,4 +66,19 @@ test('of a long text the beginning is kept, and its whole length', async () => {
 test('a thousand lines that cannot be read fit into one batch', async () => {
   const entries = numbers(1_000).map((n) => unreadable(`${n} ${'x'.repeat(4_000)}`));
   expect(await quarantine(collection, 7, 'receipt', entries)).toBe(1_000);
+});
+
+test('what was read well after all is marked once, and its entry stays', async () => {
+  await quarantine(collection, 7, 'receipt', [unreadable('a'), unreadable('b'), unreadable('c')]);
+  const { id: _id } = unreadable('a');
+  const ids = [_id, unreadable('b').id, unreadable('none').id];
+  expect(await resolveQuarantined(collection, [_id])).toBe(1);
+  const [first] = await collection.find({ resolvedAt: { $exists: true } }).toArray();
+  expect(first).toMatchObject({ _id, text: 'a', resolvedAt: expect.any(Date) });
+  expect(await resolveQuarantined(collection, ids)).toBe(1);
+  expect(await resolveQuarantined(collection, ids)).toBe(0);
+  expect(await collection.findOne({ _id })).toEqual(first);
+  expect(await collection.countDocuments({ resolvedAt: { $exists: false } })).toBe(1);
+  await quarantine(collection, 7, 'receipt', [unreadable('a')]);
+  expect(await collection.findOne({ _id })).toEqual(first);
 });

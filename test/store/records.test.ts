@@ -1,4 +1,4 @@
-import { type Collection, MongoClient } from 'mongodb';
+import { BSON, type Collection, MongoClient } from 'mongodb';
 import { describe, expect, test } from 'vitest';
 import { decodeText } from '../../src/records/decode.js';
 import { vendorRecordOf } from '../../src/records/document.js';
@@ -136,6 +136,35 @@ test('records as odd as they come are stored and read back unchanged', async ({ 
   for (const record of records) {
     const stored = await collection.findOne({ _id: recordOf(record)._id });
     expect(JSON.stringify(vendorRecordOf(stored ?? {}))).toBe(JSON.stringify(reordered(record)));
+  }
+});
+
+test('keys that MongoDB or its driver has a meaning for are stored as they came, byte for byte', async ({ task }) => {
+  const collection = collectionOf(task.name);
+  const texts = [
+    '{"$ref":"x","$id":"y"}',
+    '{"$ref":1,"$id":null,"$db":[]}',
+    '{"$id":1}',
+    '{"$db":"d"}',
+    '{"a":{"$ref":"c","$id":1,"$db":"d","more":2}}',
+    '{"a":{"$ref":1}}',
+    '{"a":[{"$id":{"$id":1}}]}',
+    '{"a":{"$oid":"64b7f0c0c0c0c0c0c0c0c0c0"},"$date":1,"b":{"$numberLong":"1"},"$binary":{"base64":"","subType":"00"}}',
+    '{"$set":{"$inc":{"a.b":1}},"a.$b.c":1,".":{"..":0},"$":1}',
+    '{"n":9007199254740993,"d":0.12345678901234567890,"x":1e400}',
+  ];
+  const documents = texts.map((text) => {
+    const decoded = decodeText(text);
+    if (!decoded.ok) throw new Error(`${text}: ${decoded.reason}`);
+    return recordOf(decoded.record);
+  });
+  const inserted = await insertRecords(collection, documents);
+  expect(inserted).toEqual({ stored: texts.length, duplicates: 0, refused: [] });
+  for (const document of documents) {
+    const stored = await collection.findOne({ _id: document._id }, { raw: true });
+    expect(Buffer.from(stored as unknown as Uint8Array).toString('hex')).toBe(
+      Buffer.from(BSON.serialize(document)).toString('hex'),
+    );
   }
 });
 

@@ -10,11 +10,12 @@ import {
   type Permissions,
   type SourceSettings,
   type StreamOutcome,
+  type StreamProgress,
   type SweepOutcome,
 } from '../../src/source/outcome.js';
 import type { StreamName } from '../../src/source/streams.js';
 
-export type ActivityName = keyof Activities;
+export type ActivityName = Exclude<keyof Activities, 'reread' | 'recheck'>;
 /** What can be put into trouble: an activity for all it does, or one stream wherever it is read. */
 export type Troubled = ActivityName | StreamName;
 
@@ -46,7 +47,7 @@ interface Gate {
   readonly deaf: boolean;
 }
 
-export class FakeSource implements Activities {
+export class FakeSource implements Omit<Activities, 'reread' | 'recheck'> {
   readonly calls: FakeCall[] = [];
   /** What `recordHealth` was given, in order, without the batches that failed. */
   readonly recorded: HealthChange[] = [];
@@ -117,8 +118,12 @@ export class FakeSource implements Activities {
     return this.settings;
   }
 
-  async initialize(): Promise<void> {
+  async initialize(): Promise<StreamProgress[]> {
     await this.begin('initialize');
+    return this.settings.streams.map((stream) => {
+      const total = this.stored.get(stream) ?? 0;
+      return { stream, totals: onlyStored(total), position: `record ${total}` };
+    });
   }
 
   async authenticate(): Promise<Permissions> {
@@ -202,7 +207,7 @@ function onlyStored(stored: number): Counts {
 }
 
 /** Activities that each source's fake answers for itself. */
-export function dispatching(fakes: ReadonlyMap<number, FakeSource>): Activities {
+export function dispatching(fakes: ReadonlyMap<number, FakeSource>): Omit<Activities, 'reread' | 'recheck'> {
   const of = (sourceId: number): FakeSource => {
     const fake = fakes.get(sourceId);
     if (fake === undefined) throw new Error(`no test has source ${sourceId}`);

@@ -1,9 +1,8 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { afterAll, beforeAll } from 'vitest';
 import { projectRoot } from '../../src/embedded/project-root.js';
+import { writeWorkflowBundle } from '../../src/runtime/workflow-bundle.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 const LONG = join(projectRoot(), 'src/source/patience.ts');
@@ -16,16 +15,13 @@ export function shortPatienceBundle(): () => { codePath: string } {
   beforeAll(async () => {
     const folder = temporaryFolder();
     removeFolder = folder.remove;
-    const { code } = await bundleWorkflowCode({
-      workflowsPath: join(projectRoot(), 'src/workflows/index.ts'),
-      logger: new DefaultLogger('ERROR'),
+    codePath = join(folder.path, 'bundle.js');
+    await writeWorkflowBundle(codePath, join(projectRoot(), 'src/workflows/index.ts'), {
       webpackConfigHook: (config) => ({
         ...config,
         resolve: { ...config.resolve, alias: { ...config.resolve?.alias, [LONG]: SHORT } },
       }),
     });
-    codePath = join(folder.path, 'bundle.js');
-    writeFileSync(codePath, code);
   });
   afterAll(() => removeFolder?.());
   return () => {

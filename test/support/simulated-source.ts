@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { onTestFinished } from 'vitest';
+import type { FileRules } from '../../src/activities/files/file-rules.js';
 import { type Activities, createActivities } from '../../src/activities/index.js';
 import { parseSourceConfig } from '../../src/config/source-config.js';
 import { vendorRecordOf } from '../../src/records/document.js';
@@ -38,6 +39,7 @@ export interface SourceOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   /** See `ActivityDependencies`. */
   readonly sliceMs?: number;
+  readonly fileRules?: FileRules;
 }
 
 let made = 0;
@@ -72,11 +74,12 @@ export async function sourceOf(simulator: Simulator, collections: Collections, o
   );
   if (!parsed.ok) throw new Error(parsed.mistakes.join('\n'));
   const source = await createSource(collections, await ensureCollector(collections, 'cloud'), name, parsed.value);
-  const { sliceMs } = options;
+  const { sliceMs, fileRules } = options;
   const activities = createActivities({
     collections,
     allowInsecure: true,
     ...(sliceMs === undefined ? {} : { sliceMs }),
+    ...(fileRules === undefined ? {} : { fileRules }),
   });
   const simulated = new SimulatedSource(source._id, simulator, collections, activities, (options.world?.rate ?? 0) > 0);
   await simulated.run(({ initialize }, id) => initialize(id));

@@ -23,7 +23,7 @@ interface TruthAnswer {
 }
 
 /** All that the simulator's first tenant holds. */
-export async function truthOf(simulator: Simulator): Promise<Records> {
+export async function truthOf(simulator: Pick<Simulator, 'url'>): Promise<Records> {
   const answer = await fetch(`${simulator.url}/_simulator/truth?scope=held`);
   const { tenants } = (await answer.json()) as TruthAnswer;
   const tenant = Object.values(tenants).find(({ clientId }) => clientId === 'sim-client-1');
@@ -99,4 +99,9 @@ export async function changeTenant(simulator: Simulator, change: Readonly<Record
 export async function addFault(simulator: Simulator, fault: Readonly<Record<string, unknown>>): Promise<void> {
   const answer = await fetch(`${simulator.url}/_simulator/faults`, { method: 'POST', body: JSON.stringify(fault) });
   if (answer.status !== 201) throw new Error(`${answer.status} ${await answer.text()}`);
+}
+
+/** Lets all faults be over. */
+export async function clearFaults(simulator: Simulator): Promise<void> {
+  await fetch(`${simulator.url}/_simulator/faults`, { method: 'DELETE' });
 }

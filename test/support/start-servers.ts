@@ -6,7 +6,7 @@ import { startMongod } from '../../src/embedded/mongod.js';
 import { choosePort } from '../../src/embedded/ports.js';
 import { projectRoot } from '../../src/embedded/project-root.js';
 import { startTemporal } from '../../src/embedded/temporal.js';
-import { writeWorkflowBundle } from '../../src/embedded/workflow-bundle.js';
+import { writeWorkflowBundle } from '../../src/runtime/workflow-bundle.js';
 import { SEARCH_ATTRIBUTES } from '../../src/source/contract.js';
 import type { ProvidedBundle } from './provided.js';
 import { temporaryFolder } from './temporary-folder.js';
@@ -50,7 +50,7 @@ async function bundleWorkflows(codePath: string): Promise<ProvidedBundle> {
   const workflows = join(projectRoot(), 'src/workflows/index.ts');
   if (!existsSync(workflows)) return { error: `there is no ${workflows}` };
   try {
-    await writeWorkflowBundle(workflows, codePath);
+    await writeWorkflowBundle(codePath, workflows);
     return { codePath };
   } catch (error) {
     return { error: (error as Error).message };

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { StreamName } from '../../src/source/streams.js';
-import { sendJson, serve } from '../mimecast/local-server.js';
-import { collectorDatabase } from '../support/collector-database.js';
-import { simulatedSource } from '../support/simulated-source.js';
+import type { StreamName } from '../../../src/source/streams.js';
+import { sendJson, serve } from '../../mimecast/local-server.js';
+import { collectorDatabase } from '../../support/collector-database.js';
+import { simulatedSource } from '../../support/simulated-source.js';
 
 const collections = collectorDatabase();
 const MINUTE = 60_000;

@@ -1,0 +1,82 @@
+/** Collects a SIEM stream: pages of batch files, each file a gzip of NDJSON. */
+
+import { nextBatchStep } from '../../mimecast/paging.js';
+import type { BatchPage } from '../../mimecast/siem.js';
+import { contentDigest, identityOf, identityOfFile } from '../../records/identity.js';
+import { isOutOfReach, TroubleError } from '../../source/failure.js';
+import type { StreamEnd } from '../../source/outcome.js';
+import type { SiemStream } from '../../source/streams.js';
+import type { Unreadable } from '../../store/quarantine.js';
+import type { Slice } from '../slice.js';
+import { listBatchPage, REACH_MS } from './batch-pages.js';
+import { fileEntry, PageAttempt } from './collect-page.js';
+
+/** How often one page is listed again for fresh signatures before an expired file counts as a failure. */
+const MAX_RELISTINGS = 3;
+
+/** Collects until there is nothing more, or the slice's time is over. */
+export async function collectFiles(slice: Slice, stream: SiemStream): Promise<StreamEnd> {
+  for (;;) {
+    const page = await storePage(slice, stream);
+    if (page === 'spent') return 'more';
+    const requestedToken = slice.checkpoint.pageToken;
+    const step = nextBatchStep({ requestedToken, returnedToken: page.pageToken, isCaughtUp: page.isCaughtUp });
+    if (step.keepToken !== undefined && step.keepToken !== requestedToken) {
+      await slice.store([], unlistedEntries(slice, stream));
+      await slice.move({ pageToken: step.keepToken, filesDone: [], badFiles: [] });
+    }
+    if (step.next !== 'more') return step.next;
+    if (slice.spent) return 'more';
+  }
+}
+
+/**
+ * Lists the page at the checkpoint and stores its files that are not stored yet.
+ *
+ * @returns the listing whose files are all stored: only its token may be moved to. One listed again for fresh signatures
+ * can differ from the one before, and hold less.
+ */
+async function storePage(slice: Slice, stream: SiemStream): Promise<BatchPage | 'spent'> {
+  const attempt = new PageAttempt(slice, stream);
+  for (let relistings = 0; ; relistings += 1) {
+    const page = await listPage(slice, stream);
+    await slice.store([], rejectedEntries(slice, stream, page));
+    const end = await attempt.storeFiles(page, relistings < MAX_RELISTINGS);
+    if (end !== 'expired') return end === 'done' ? page : 'spent';
+  }
+}
+
+/** Lists the page of the checkpoint; from the oldest that there is, if its place is out of the API's reach. */
+async function listPage(slice: Slice, stream: SiemStream): Promise<BatchPage> {
+  const { source, signal } = slice.options;
+  try {
+    return await listBatchPage(source, stream, slice.checkpoint, signal);
+  } catch (error) {
+    const { pageToken, lastEventTime, beginAt } = slice.checkpoint;
+    if (pageToken === undefined || !(error instanceof TroubleError) || !isOutOfReach(error.trouble)) throw error;
+    const to = new Date(Date.now() - REACH_MS);
+    const from = lastEventTime ?? beginAt;
+    if (from < to) await slice.recordGap({ from, to, reason: error.trouble.message });
+    await slice.store([], unlistedEntries(slice, stream));
+    await slice.move({ pageToken: undefined, filesDone: [], badFiles: [] });
+    return listBatchPage(source, stream, slice.checkpoint, signal);
+  }
+}
+
+/** Entries of a listing without a usable address: there is nothing to download, so they are kept for a look. */
+function rejectedEntries(slice: Slice, stream: SiemStream, { rejected }: BatchPage): Unreadable[] {
+  return rejected.map(({ value, reason }) => {
+    const text = JSON.stringify(value) ?? 'null';
+    const id = identityOf(slice.options.source.settings.sourceId, stream, contentDigest(text), 1);
+    return { id, reason: `not a file: ${reason}`, place: 'file list', text, size: Buffer.byteLength(text) };
+  });
+}
+
+/** Files that failed and that the page no longer lists: they leave with the page, but not unnoticed. */
+function unlistedEntries(slice: Slice, stream: SiemStream): Unreadable[] {
+  const { sourceId } = slice.options.source.settings;
+  return (slice.checkpoint.badFiles ?? []).map((note) => {
+    const reason = `${note.reason}; it is no longer listed`;
+    return fileEntry(identityOfFile(sourceId, stream, note.path), { ...note, reason });
+  });
+}

@@ -1,0 +1,164 @@
+/** Stores the files of one page; one that cannot be read holds up the page, but not its other files. */
+
+import { fileFaultOf, isExpiredFile } from '../../mimecast/file-fault.js';
+import type { BatchFile, BatchPage } from '../../mimecast/siem.js';
+import { identityOfFile } from '../../records/identity.js';
+import { TroubleError } from '../../source/failure.js';
+import type { SiemStream } from '../../source/streams.js';
+import type { BadFile } from '../../store/collections.js';
+import { resolveQuarantined, type Unreadable } from '../../store/quarantine.js';
+import type { Slice } from '../slice.js';
+import { notedAgain, verdictOn } from './file-patience.js';
+import { FILE_RULES, type FileRules } from './file-rules.js';
+import { FilesDone } from './files-done.js';
+import { readBatchFile } from './read-batch-file.js';
+
+/** So many files that fail one after the other for no reason of their own are an outage; the others would fail too. */
+const MAX_OUTAGES = 3;
+/** So many files that fail in one attempt are enough to be noted; a page of the size asked for has no more. */
+const MAX_FAILED = 100;
+/** How many other files are tried as witnesses. */
+const MAX_WITNESSES = 3;
+
+/** One attempt at the files of a page, over all its listings. */
+export class PageAttempt {
+  private readonly failed = new Map<string, unknown>();
+  private outagesInARow = 0;
+
+  constructor(
+    private readonly slice: Slice,
+    private readonly stream: SiemStream,
+  ) {}
+
+  /**
+   * Stores the files of a listing that are not stored yet, noting each in the checkpoint.
+   *
+   * @param canRelist whether the page may be listed again for fresh signatures.
+   * @returns `expired` when it has to be; `spent` when the slice's time is over; else `done`.
+   * @throws the trouble of the first file that failed, after all others were stored.
+   */
+  async storeFiles({ files }: BatchPage, canRelist: boolean): Promise<'done' | 'spent' | 'expired'> {
+    const done = new FilesDone(files, this.slice.checkpoint.filesDone);
+    for (const file of files) {
+      if (done.has(file.path) || this.failed.has(file.path)) continue;
+      if (this.slice.spent) return this.end(done, 'spent');
+      try {
+        await this.storeFile(file);
+      } catch (error) {
+        // A file noted before was listed anew for this attempt already.
+        if (canRelist && isExpiredFile(error) && this.noteOf(file) === undefined) return this.end(done, 'expired');
+        if (!(await this.isGivenUp(file, files, done, error))) continue;
+      }
+      this.outagesInARow = 0;
+      done.add(file.path);
+      if (done.isDue || this.noteOf(file) !== undefined) await this.write(done, file);
+    }
+    return this.end(done, 'done');
+  }
+
+  private async storeFile(file: BatchFile): Promise<void> {
+    const { slice, stream } = this;
+    const { source, signal } = slice.options;
+    const options = { ...this.rules.reading, salvage: this.isLastAttempt(file) };
+    for await (const { documents, unreadable } of readBatchFile(source, stream, file, options, signal)) {
+      await slice.store(documents, unreadable);
+    }
+    slice.files += 1;
+    if (slice.checkpoint.totals.quarantined === 0) return;
+    await resolveQuarantined(slice.options.collections.quarantine, [this.idOf(file.path)]);
+  }
+
+  /** Whether the page can do without a file that failed; then it is in quarantine. Else its failure is noted. */
+  private async isGivenUp(
+    file: BatchFile,
+    files: readonly BatchFile[],
+    done: FilesDone,
+    error: unknown,
+  ): Promise<boolean> {
+    const fault = fileFaultOf(error);
+    if (!(error instanceof TroubleError) || error.trouble.origin !== 'file') throw error;
+    if (fault === undefined) {
+      this.outagesInARow += 1;
+      this.failed.set(file.path, error);
+      if (error.trouble.status !== 429 && this.outagesInARow < MAX_OUTAGES) return false;
+      await this.write(done);
+      throw error;
+    }
+    const now = new Date();
+    const note = notedAgain(this.noteOf(file), { path: file.path, fault, reason: error.message }, now);
+    const verdict = verdictOn(note, now, this.rules.patiences);
+    if (verdict === 'giveUp' || (verdict === 'witness' && (await this.hasWitness(files, done)))) {
+      await this.slice.store([], [fileEntry(this.idOf(file.path), note, file.size)]);
+      return true;
+    }
+    this.failed.set(file.path, told(error, file.path));
+    await this.slice.note({ badFiles: [...this.notesBut(file.path), note] });
+    if (this.failed.size >= MAX_FAILED) await this.end(done, 'done');
+    return false;
+  }
+
+  /** Whether a file of the page that was stored before can still be had: then the store is well. */
+  private async hasWitness(files: readonly BatchFile[], done: FilesDone): Promise<boolean> {
+    const { source, signal } = this.slice.options;
+    const stored = files.filter(({ path }) => done.has(path)).slice(-MAX_WITNESSES);
+    for (const file of stored) {
+      try {
+        const { bytes } = await source.client.openFile(file, signal, { heldBackBytes: 0 });
+        for await (const _ of bytes) return true;
+      } catch (error) {
+        if (!(error instanceof TroubleError)) throw error;
+      }
+    }
+    return false;
+  }
+
+  private async end<T>(done: FilesDone, end: T): Promise<T> {
+    await this.write(done);
+    const [first] = this.failed.values();
+    if (end !== 'expired' && first !== undefined) throw first;
+    return end;
+  }
+
+  private async write(done: FilesDone, read?: BatchFile): Promise<void> {
+    const notes = read !== undefined && this.noteOf(read) !== undefined ? { badFiles: this.notesBut(read.path) } : {};
+    if (done.hasUnwritten) await this.slice.move({ filesDone: done.take(), ...notes });
+  }
+
+  private get rules(): FileRules {
+    return this.slice.options.fileRules ?? FILE_RULES;
+  }
+
+  private get notes(): readonly BadFile[] {
+    return this.slice.checkpoint.badFiles ?? [];
+  }
+
+  private noteOf({ path }: BatchFile): BadFile | undefined {
+    return this.notes.find((note) => note.path === path);
+  }
+
+  private notesBut(path: string): BadFile[] {
+    return this.notes.filter((note) => note.path !== path);
+  }
+
+  /** Whether the file is given up if it fails once more as it did: then what it still gives is all there will be. */
+  private isLastAttempt(file: BatchFile): boolean {
+    const note = this.noteOf(file);
+    if (note === undefined) return false;
+    const now = new Date();
+    return verdictOn(notedAgain(note, note, now), now, this.rules.patiences) !== 'tryAgain';
+  }
+
+  private idOf(path: string): Unreadable['id'] {
+    return identityOfFile(this.slice.options.source.settings.sourceId, this.stream, path);
+  }
+}
+
+/** A whole file, for quarantine. What it gave until its damage is among the records. */
+export function fileEntry(id: Unreadable['id'], { path, reason, attempts, since }: BadFile, size = 0): Unreadable {
+  const tried = `given up after ${attempts} attempts since ${since.toISOString()}`;
+  return { id, reason: `a file that cannot be read: ${reason}; ${tried}`, place: path, text: '', size };
+}
+
+function told(error: TroubleError, path: string): TroubleError {
+  return new TroubleError({ ...error.trouble, message: `${error.message} (${path})` }, { cause: error });
+}

@@ -1,0 +1,99 @@
+/** Reads one batch file: download, gunzip, lines, records. It knows nothing of checkpoints and stores nothing. */
+
+import { DamagedFileError } from '../../mimecast/file-damage.js';
+import type { GunzipOptions } from '../../mimecast/gunzip.js';
+import type { BatchFile } from '../../mimecast/siem.js';
+import type { StoredRecord } from '../../records/document.js';
+import { type LineRecord, recordOfLine, type UnreadableLine } from '../../records/line-record.js';
+import { type LineOptions, linesOf } from '../../records/lines.js';
+import { Occurrences } from '../../records/occurrences.js';
+import type { SiemStream } from '../../source/streams.js';
+import type { LoadedSource } from '../source-reader.js';
+
+/** What is stored at once. */
+export interface FileBatch {
+  readonly documents: readonly StoredRecord[];
+  readonly unreadable: readonly UnreadableLine[];
+}
+
+/** With `salvage`, whatever a damaged file still gives is handed out before the error: nobody will ask it again. */
+export type ReadOptions = GunzipOptions & LineOptions;
+
+/** A batch is handed out when it has so many records, or so many bytes of lines. */
+const BATCH_RECORDS = 1_000;
+const BATCH_BYTES = 4 * 1024 * 1024;
+
+/**
+ * The records of a file, in batches, and at the same identities whenever it is read. The file is read on only while the
+ * loop asks for more, so that the store sets the pace down to the socket.
+ *
+ * @throws what `openFile` and its bytes throw, after a batch of what came before it and is right.
+ * @throws {DamagedFileError} too when a plain file breaks off within a line, or holds no record at all.
+ */
+export async function* readBatchFile(
+  source: LoadedSource,
+  stream: SiemStream,
+  file: BatchFile,
+  options: ReadOptions = {},
+  signal?: AbortSignal,
+): AsyncGenerator<FileBatch, void, undefined> {
+  const { metadata, client } = source;
+  const origin = { stream, metadata, path: file.path, receiptTime: new Date(), occurrences: new Occurrences() };
+  const batch = new Batch();
+  const content = await client.openFile(file, signal, options);
+  try {
+    for await (const lines of linesOf(content.bytes, options)) {
+      for (const line of lines) {
+        const record = recordOfLine(line, origin);
+        if (line.isOpen === true && record.unreadable !== undefined && !content.isProven()) {
+          throw new DamagedFileError('cut', 'the file breaks off within its last line');
+        }
+        batch.add(record, line.bytes.length);
+        if (batch.isFull) yield batch.take();
+      }
+    }
+    if (!content.isProven() && batch.holdsNoRecordOfAll) {
+      throw new DamagedFileError('foreign', `none of it is a record: ${batch.firstReason}`);
+    }
+  } catch (error) {
+    const isForeign = error instanceof DamagedFileError && error.damage === 'foreign';
+    if (signal?.aborted !== true && (options.salvage === true || !isForeign)) yield batch.take();
+    throw error;
+  }
+  yield batch.take();
+}
+
+class Batch {
+  private documents: StoredRecord[] = [];
+  private unreadable: UnreadableLine[] = [];
+  private bytes = 0;
+  private isFirst = true;
+
+  add({ document, unreadable }: LineRecord, bytes: number): void {
+    if (document !== undefined) this.documents.push(document);
+    else this.unreadable.push(unreadable);
+    this.bytes += bytes;
+  }
+
+  get isFull(): boolean {
+    return this.documents.length + this.unreadable.length >= BATCH_RECORDS || this.bytes >= BATCH_BYTES;
+  }
+
+  /** Whether this is all of the file, and nothing but lines that are no records. */
+  get holdsNoRecordOfAll(): boolean {
+    return this.isFirst && this.documents.length === 0 && this.unreadable.length > 0;
+  }
+
+  get firstReason(): string | undefined {
+    return this.unreadable[0]?.reason;
+  }
+
+  take(): FileBatch {
+    const { documents, unreadable } = this;
+    this.documents = [];
+    this.unreadable = [];
+    this.bytes = 0;
+    this.isFirst = false;
+    return { documents, unreadable };
+  }
+}

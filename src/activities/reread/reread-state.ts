@@ -1,0 +1,200 @@
+/**
+ * A stream's reading for `backfill` or `verify`: where it stands, and what becomes of the records that it meets. What is
+ * missing is noted before it is stored, so that an attempt that dies in between counts it as well.
+ */
+
+import type { RereadCounts, RereadOutcome } from '../../source/reread.js';
+import type { StreamName } from '../../source/streams.js';
+import { addTotals } from '../../store/checkpoints.js';
+import type { CheckpointDocument, Collections, RecordDocument } from '../../store/collections.js';
+import type { Unreadable } from '../../store/quarantine.js';
+import {
+  absentOf,
+  countMissing,
+  type MissingDocument,
+  noteMissing,
+  openReread,
+  type RereadDocument,
+  saveReread,
+} from '../../store/rereads.js';
+import type { LoadedSource } from '../source-reader.js';
+import { storeBatch } from '../store-batch.js';
+import type { RereadRange } from './reread.js';
+
+export interface RereadingOptions {
+  readonly collections: Collections;
+  readonly source: LoadedSource;
+  readonly stream: StreamName;
+  readonly range: RereadRange;
+  readonly signal: AbortSignal;
+  /** Epoch milliseconds after which no new piece of work is begun. */
+  readonly until: number;
+}
+
+/** Records met at one place. */
+export interface Met {
+  readonly documents: readonly RecordDocument[];
+  readonly unreadable: readonly Unreadable[];
+  readonly place: string;
+}
+
+type RecordId = RecordDocument['_id'];
+
+/** Most notes that are kept: they are for people. */
+const MAX_NOTES = 20;
+/** How many entries are looked at again at once. */
+const RECHECKED_AT_ONCE = 1_000;
+
+export class Rereading {
+  readonly from: Date;
+  readonly to: Date;
+  private read = 0;
+  private restored = 0;
+  private unreadFiles = 0;
+
+  private constructor(
+    readonly options: RereadingOptions,
+    private current: RereadDocument,
+  ) {
+    this.from = new Date(options.range.from);
+    this.to = new Date(options.range.to);
+  }
+
+  static async open(options: RereadingOptions, { pageToken }: CheckpointDocument): Promise<Rereading> {
+    const { collections, source, stream, range } = options;
+    const key = { sourceId: source.settings.sourceId, kind: range.kind, stream, run: range.run };
+    return new Rereading(options, await openReread(collections.rereads, collections.missing, key, pageToken));
+  }
+
+  /** See `recheck` in reread.ts. */
+  static async recheck(
+    { missing, quarantine, records }: Collections,
+    stream: StreamName,
+    run: string,
+    signal: AbortSignal,
+  ): Promise<number> {
+    let batch: MissingDocument[] = [];
+    const strike = async () => {
+      signal.throwIfAborted();
+      const absent = new Set([
+        ...(await absentOf(records(stream), idsOf(batch.filter(({ unreadable }) => !unreadable)))),
+        ...(await absentOf(quarantine, idsOf(batch.filter(({ unreadable }) => unreadable)))),
+      ]);
+      const there = batch.filter(({ recordId }) => !absent.has(recordId.toString('hex')));
+      if (there.length > 0) await missing.deleteMany({ _id: { $in: there.map(({ _id }) => _id) } });
+      batch = [];
+    };
+    for await (const document of missing.find({ run, stream })) {
+      if (batch.push(document) >= RECHECKED_AT_ONCE) await strike();
+    }
+    await strike();
+    return countMissing(missing, run, stream);
+  }
+
+  get state(): RereadDocument {
+    return this.current;
+  }
+
+  get counts(): RereadCounts {
+    const { read, missing, restored, unreadFiles } = this.current.counts;
+    return {
+      read: read + this.read,
+      missing,
+      restored: restored + this.restored,
+      unreadFiles: unreadFiles + this.unreadFiles,
+    };
+  }
+
+  get spent(): boolean {
+    return Date.now() >= this.options.until;
+  }
+
+  /** Compares what Mimecast handed out with the store, and for a backfill stores what is missing. */
+  async take({ documents, unreadable, place }: Met): Promise<void> {
+    const { collections, source, stream, range } = this.options;
+    const { sourceId } = source.settings;
+    const wanted = documents.filter(({ _messageTime: time }) => time >= this.from && time <= this.to);
+    this.read += wanted.length;
+    const absent = await absentOf(collections.records(stream), idsOf(wanted));
+    const absentLines = await absentOf(
+      collections.quarantine,
+      unreadable.map(({ id }) => id),
+    );
+    const missing = wanted.filter(({ _id }) => absent.has(_id.toString('hex')));
+    const missingLines = unreadable.filter(({ id }) => absentLines.has(id.toString('hex')));
+    const entry = (recordId: RecordId): Omit<MissingDocument, 'unreadable' | 'messageTime' | 'place'> => {
+      return {
+        _id: `${range.run}/${recordId.toString('hex')}`,
+        run: range.run,
+        sourceId,
+        kind: range.kind,
+        stream,
+        recordId,
+      };
+    };
+    await noteMissing(collections.missing, [
+      ...missing.map(({ _id, _messageTime: messageTime }) => ({
+        ...entry(_id),
+        unreadable: false,
+        place,
+        messageTime,
+      })),
+      ...missingLines.map(({ id, place: line }) => ({ ...entry(id), unreadable: true, place: line })),
+    ]);
+    if (range.kind === 'verify') return;
+    const { inserted, quarantined } = await storeBatch(collections, sourceId, stream, missing, missingLines);
+    await addTotals(collections.checkpoints, sourceId, stream, { stored: inserted.stored, duplicates: 0, quarantined });
+    this.restored += inserted.stored + quarantined;
+  }
+
+  /** Notes where the reading stands, after what lies before was taken. */
+  async move(change: Partial<Pick<RereadDocument, 'filesDone' | 'readUntil' | 'done'>> & Place): Promise<void> {
+    const { collections, stream, range } = this.options;
+    const { pageToken = this.current.pageToken, page, ...rest } = change;
+    const { page: _before, ...known } = this.current;
+    const counts = { ...this.counts, missing: await countMissing(collections.missing, range.run, stream) };
+    this.current = {
+      ...known,
+      ...rest,
+      ...(pageToken === undefined ? {} : { pageToken }),
+      ...(page === undefined ? {} : { page }),
+      counts,
+      updatedAt: new Date(),
+    };
+    this.read = 0;
+    this.restored = 0;
+    this.unreadFiles = 0;
+    await saveReread(collections.rereads, this.current);
+  }
+
+  /** Forgets the page inside of a window, and what was counted since the last move. */
+  async beginAgain(): Promise<void> {
+    this.read = 0;
+    await this.move({});
+  }
+
+  /** Goes on without a file; what it held is not known. */
+  skipFile(reason: string): void {
+    this.unreadFiles += 1;
+    this.note(reason);
+  }
+
+  /** Tells what cannot be read again; saved with the next move. */
+  note(text: string): void {
+    const { notes } = this.current;
+    if (notes.length < MAX_NOTES && !notes.includes(text)) this.current = { ...this.current, notes: [...notes, text] };
+  }
+
+  async outcome(done: boolean): Promise<RereadOutcome> {
+    await this.move({ done, ...(this.current.page === undefined ? {} : { page: this.current.page }) });
+    const { counts, notes, pageToken, readUntil } = this.current;
+    const position = readUntil === undefined ? `page …${pageToken?.slice(-8) ?? ''}` : `at ${readUntil.toISOString()}`;
+    return { counts, done, notes, position };
+  }
+}
+
+type Place = Pick<Partial<RereadDocument>, 'pageToken' | 'page'>;
+
+function idsOf(documents: readonly ({ readonly _id: RecordId } | { readonly recordId: RecordId })[]): RecordId[] {
+  return documents.map((document) => ('recordId' in document ? document.recordId : document._id));
+}

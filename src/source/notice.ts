@@ -1,0 +1,65 @@
+/**
+ * Notices: what an operator should know although nothing is failing. They are shown as warnings and never stop a stream.
+ */
+
+import type { Problem } from './snapshot.js';
+
+/** `gap`: records of a time are out of the API's reach. `quarantined`: lines or files could not be read as records. */
+export const NOTICE_CODES = ['gap', 'quarantined'] as const;
+export type NoticeCode = (typeof NOTICE_CODES)[number];
+
+/** Times are ISO strings. */
+export interface Notice {
+  readonly code: NoticeCode;
+  /** The last of them, for people. */
+  readonly message: string;
+  /** How many there were since `since`. */
+  readonly count: number;
+  readonly since: string;
+  /** When the last of them came. */
+  readonly at: string;
+}
+
+/** A notice is shown for so long after the last of its kind, in milliseconds, or until a restart. */
+export const NOTICE_MS = 24 * 3_600_000;
+
+const ADVICE: Readonly<Record<NoticeCode, string>> = {
+  gap: 'Nothing brings these records back from this API. Keep the source running, so that it stays within reach.',
+  quarantined:
+    'Look into the collection quarantine; once Mimecast serves what it means, "backfill" stores what is missing.',
+};
+
+/** The notices after so many more of a kind; the same list when there are none. */
+export function withNotice(
+  notices: readonly Notice[],
+  code: NoticeCode,
+  more: number,
+  message: string,
+  now: string,
+): readonly Notice[] {
+  if (more <= 0) return notices;
+  const known = notices.find((notice) => notice.code === code);
+  const notice = { code, message, count: (known?.count ?? 0) + more, since: known?.since ?? now, at: now };
+  return [...notices.filter((other) => other !== known), notice];
+}
+
+/** The notices that are still to be shown. */
+export function currentNotices(notices: readonly Notice[], now: string): readonly Notice[] {
+  return notices.filter(({ at }) => Date.parse(now) - Date.parse(at) < NOTICE_MS);
+}
+
+/** A notice in the shape in which everything that is wrong is shown. */
+export function problemOfNotice({ code, message, count, since }: Notice): Problem {
+  return {
+    type: 'ThirdPartyGeneric',
+    code,
+    message,
+    advice: ADVICE[code],
+    retry: false,
+    severity: 'warning',
+    attempt: count,
+    since,
+    gaveUp: false,
+    isNotice: true,
+  };
+}

@@ -1,0 +1,251 @@
+/** The rows of the fact sheet's §9 that concern batch files: how public collectors lost or repeated records. */
+
+import { gzipSync } from 'node:zlib';
+import { CancelledFailure } from '@temporalio/common';
+import { describe, expect, test } from 'vitest';
+import type { Collections, RecordDocument } from '../../../src/store/collections.js';
+import { collectorDatabase } from '../../support/collector-database.js';
+import { FileApi, gzipOf, linesOf } from '../../support/file-api.js';
+import { activityEnvironment, type SimulatedSource } from '../../support/simulated-source.js';
+import { until } from '../../support/until.js';
+
+const collections = collectorDatabase();
+const LINES = 20;
+
+/** An API of good files: `a`, `b`, `c` on the first page, `d` on the second, which is the last so far. */
+async function twoPages(): Promise<FileApi> {
+  const api = await FileApi.open();
+  api.pages.set(undefined, { files: ['a', 'b', 'c'], next: 'two' });
+  api.pages.set('two', { files: ['d'], next: 'end', isCaughtUp: true });
+  for (const name of ['a', 'b', 'c', 'd', 'e']) api.files.set(name, gzipOf(...linesOf(name, LINES)));
+  return api;
+}
+
+async function stored(source: SimulatedSource): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for await (const { file } of collections.records('av').find({ _sourceId: source.id })) {
+    counts[String(file)] = (counts[String(file)] ?? 0) + 1;
+  }
+  return counts;
+}
+
+const ALL = { a: LINES, b: LINES, c: LINES, d: LINES };
+
+describe('the page token', () => {
+  test('§9 #1, #14: is kept for ever, also when later answers have none, and days are never asked for again', async () => {
+    const api = await twoPages();
+    const source = await api.source(collections);
+    await source.collect('av');
+    for (let n = 0; n < 3; n += 1) await source.collect('av');
+    expect(api.listed).toEqual([undefined, 'two', 'end', 'end', 'end']);
+    expect(api.server?.received.filter(({ query }) => query.has('dateRangeStartsAt'))).toHaveLength(1);
+    expect(api.downloaded).toHaveLength(4);
+    api.pages.set('end', { files: ['e'], next: 'later', isCaughtUp: true });
+    expect(await source.collect('av')).toMatchObject({ counts: { stored: LINES, duplicates: 0 } });
+  });
+
+  test.each([{ isCaughtUp: false }, { isCaughtUp: true }])(
+    '§9 #21: of a page without files is kept: %o',
+    async (end) => {
+      const api = await twoPages();
+      api.pages.set(undefined, { files: [], next: 'two', ...end });
+      const source = await api.source(collections);
+      await source.collect('av');
+      await source.collect('av');
+      expect(await stored(source)).toEqual({ d: LINES });
+      expect((await source.checkpoint('av')).pageToken).toBe('end');
+    },
+  );
+
+  test('§9 #15: an empty page is not the end while the token moves, and a missing token is no new beginning', async () => {
+    const api = await twoPages();
+    api.pages.set(undefined, { files: [], next: 'e1' });
+    api.pages.set('e1', { files: [], next: 'two' });
+    api.pages.set('two', { files: ['d'] });
+    const source = await api.source(collections);
+    expect(await source.collect('av')).toMatchObject({ result: 'wait', files: 1 });
+    await source.collect('av');
+    expect(api.listed).toEqual([undefined, 'e1', 'two', 'two']);
+    expect(await stored(source)).toEqual({ d: LINES });
+  });
+});
+
+describe('addresses that expire', () => {
+  test('§9 #5: in the middle of a page: the page is listed again, and nothing is lost or read twice', async () => {
+    const api = await twoPages();
+    api.files.set('a', (_, response) => {
+      api.validFrom = 2;
+      response.end(gzipOf(...linesOf('a', LINES)));
+    });
+    const source = await api.source(collections);
+    expect(await source.collect('av')).toMatchObject({ result: 'caughtUp', counts: { duplicates: 0, quarantined: 0 } });
+    expect(await stored(source)).toEqual(ALL);
+    expect(api.listed).toEqual([undefined, undefined, 'two']);
+    expect(api.downloaded).toEqual(['a', 'b', 'b', 'c', 'd']);
+  });
+
+  test('§9 #30: while the worker was away: places are kept, never addresses', async () => {
+    const api = await twoPages();
+    api.files.set('b', () => undefined);
+    const source = await api.source(collections);
+    const environment = activityEnvironment();
+    const cancelled = expect(source.collect('av', environment)).rejects.toBeInstanceOf(CancelledFailure);
+    await until(
+      () => Promise.resolve(api.downloaded.length),
+      (count) => count === 2,
+    );
+    environment.cancel('CANCELLED');
+    await cancelled;
+    const checkpoint = await source.checkpoint('av');
+    expect(checkpoint.filesDone).toEqual(['/files/a']);
+    expect(JSON.stringify(checkpoint)).not.toMatch(/sig=|127\.0\.0\.1/);
+    api.validFrom = 2;
+    api.files.set('b', gzipOf(...linesOf('b', LINES)));
+    expect(await source.collect('av')).toMatchObject({ result: 'caughtUp', files: 3, counts: { duplicates: 0 } });
+    expect(await stored(source)).toEqual(ALL);
+  });
+});
+
+describe('the checkpoint', () => {
+  test('§9 #8: does not pass a page while one of its files fails', async () => {
+    const api = await twoPages();
+    api.files.set('b', 500);
+    const source = await api.source(collections);
+    await source.collect('av');
+    await source.collect('av').catch(() => undefined);
+    expect(await source.checkpoint('av')).not.toHaveProperty('pageToken');
+    expect(api.listed).not.toContain('two');
+    api.files.set('b', gzipOf(...linesOf('b', LINES)));
+    await source.collect('av');
+    expect(await stored(source)).toEqual(ALL);
+  }, 30_000);
+
+  test('§9 #9: does not pass what the store did not take', async () => {
+    const api = await twoPages();
+    let isRefusing = true;
+    const failing: Collections = {
+      ...collections,
+      records: (stream) => {
+        const records = collections.records(stream);
+        return new Proxy(records, {
+          get: (target, key) =>
+            key === 'insertMany' && isRefusing
+              ? (documents: RecordDocument[]) =>
+                  documents[0]?.file === 'c' ? Promise.reject(new Error('disk full')) : target.insertMany(documents)
+              : Reflect.get(target, key, target),
+        });
+      },
+    };
+    const source = await api.source(failing);
+    expect(await source.collect('av')).toMatchObject({ result: 'failed', files: 2 });
+    await expect(source.collect('av')).rejects.toThrow('disk full');
+    expect((await source.checkpoint('av')).filesDone).toEqual(['/files/a', '/files/b']);
+    expect(await source.checkpoint('av')).not.toHaveProperty('pageToken');
+    isRefusing = false;
+    expect(await source.collect('av')).toMatchObject({ result: 'caughtUp', counts: { duplicates: 0 } });
+    expect(await stored(source)).toEqual(ALL);
+  });
+
+  test('§9 #10: notes each file of a page as soon as it is stored', async () => {
+    const api = await twoPages();
+    const source = await api.source(collections);
+    const seen: (readonly string[])[] = [];
+    for (const name of ['a', 'b', 'c']) {
+      api.files.set(name, async (_, response) => {
+        seen.push((await source.checkpoint('av')).filesDone);
+        response.end(gzipOf(...linesOf(name, LINES)));
+      });
+    }
+    await source.collect('av');
+    expect(seen).toEqual([[], ['/files/a'], ['/files/a', '/files/b']]);
+  });
+
+  test('of a page of 1,500 files, fifteen times what was asked for, is kept small, and each is read once', async () => {
+    const api = await twoPages();
+    const names = Array.from({ length: 1_500 }, (_, n) => `${'long'.repeat(20)}${n}`);
+    api.pages.set(undefined, { files: names, next: 'end', isCaughtUp: true });
+    for (const name of names) api.files.set(name, Buffer.from(linesOf(name, 1).join('')));
+    const source = await api.source(collections, { sliceMs: 4_000 });
+    let outcome = await source.collect('av');
+    while (outcome.result !== 'caughtUp') {
+      const { filesDone } = await source.checkpoint('av');
+      expect(filesDone.length).toBe(api.downloaded.length);
+      expect(JSON.stringify(filesDone).length).toBeLessThan(20 * filesDone.length);
+      outcome = await source.collect('av');
+    }
+    expect(api.downloaded).toHaveLength(1_500);
+    expect(Object.keys(await stored(source))).toHaveLength(1_500);
+  });
+});
+
+test('§9 #7: of a file with a bad line, that line alone is set aside', async () => {
+  const api = await twoPages();
+  const [first = '', ...others] = linesOf('b', LINES);
+  api.files.set('b', gzipOf(first, '{"type":"av","cut off', ...others));
+  const source = await api.source(collections);
+  expect(await source.collect('av')).toMatchObject({ result: 'caughtUp', counts: { quarantined: 1 } });
+  expect(await stored(source)).toEqual(ALL);
+});
+
+test('§9 #11: a file that a page names twice is read once', async () => {
+  const api = await twoPages();
+  api.pages.set(undefined, { files: ['a', 'b', 'a', 'c', 'c', 'c'], next: 'two' });
+  const source = await api.source(collections);
+  expect(await source.collect('av')).toMatchObject({ result: 'caughtUp', files: 4, counts: { duplicates: 0 } });
+  expect(api.downloaded).toEqual(['a', 'b', 'c', 'd']);
+});
+
+describe('§9 #13: the identity of a record covers all of it', () => {
+  test('records that differ in a single place, and those that differ in none, are all stored, once', async () => {
+    const api = await twoPages();
+    const lines = [
+      '{"type":"av","n":1}',
+      '{"type":"av","n":2}',
+      '{"type":"av","n":1}',
+      '{"n":1,"type":"av"}',
+      '{"type":"av"}',
+    ];
+    api.pages.set(undefined, { files: ['a', 'b'], next: 'end', isCaughtUp: true });
+    api.files.set('a', gzipOf(...lines));
+    api.files.set('b', gzipOf('{"type":"av","n":3}'));
+    const source = await api.source(collections);
+    expect((await source.collect('av')).counts).toEqual({ stored: 6, duplicates: 0, quarantined: 0 });
+    await source.meddle('av', { $unset: { pageToken: true } });
+    expect((await source.collect('av')).counts).toEqual({ stored: 0, duplicates: 6, quarantined: 0 });
+  });
+
+  test('lines beyond 16 MiB that only begin alike are kept apart, and the records around them are stored', async () => {
+    const api = await twoPages();
+    const long = `{"type":"av","text":"${'x'.repeat(16 * 1024 * 1024)}`;
+    api.files.set('b', gzipOf(...linesOf('b', 1), `${long}1"}`, ...linesOf('b', LINES).slice(1)));
+    api.files.set('c', gzipOf(...linesOf('c', 1), `${long}2"}`, ...linesOf('c', LINES).slice(1)));
+    const source = await api.source(collections);
+    expect(await source.collect('av')).toMatchObject({ result: 'caughtUp', counts: { quarantined: 2 } });
+    expect(await stored(source)).toEqual(ALL);
+  });
+});
+
+test('§9 #28: 50 MB in several gzip members, with lines of 1 MB', async () => {
+  const api = await twoPages();
+  const line = (n: number) => `{"type":"av","file":"b","n":${n},"text":"${String(n % 10).repeat(1_000_000)}"}`;
+  const members = Array.from({ length: 10 }, (_, member) =>
+    // Members do not end where lines do.
+    gzipSync(`${member > 0 ? '\n' : ''}${Array.from({ length: 5 }, (_, n) => line(member * 5 + n)).join('\n')}`),
+  );
+  api.files.set('b', Buffer.concat(members));
+  const source = await api.source(collections);
+  expect(await source.collect('av')).toMatchObject({ result: 'caughtUp', counts: { quarantined: 0 } });
+  expect(await stored(source)).toEqual({ ...ALL, b: 50 });
+});
+
+test.each(['gzip on top', 'gzip in place of it', 'none'])('Content-Encoding: %s', async (encoding) => {
+  const api = await twoPages();
+  const file = encoding === 'gzip on top' ? gzipSync(gzipOf(...linesOf('b', LINES))) : gzipOf(...linesOf('b', LINES));
+  api.files.set('b', (_, response) => {
+    if (encoding !== 'none') response.setHeader('content-encoding', 'gzip');
+    response.end(file);
+  });
+  const source = await api.source(collections);
+  expect(await source.collect('av')).toMatchObject({ result: 'caughtUp', counts: { quarantined: 0 } });
+  expect(await stored(source)).toEqual(ALL);
+});
