@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../src/embedded/project-root.js';
-import { writeWorkflowBundle } from '../src/embedded/workflow-bundle.js';
+import { writeWorkflowBundle } from '../src/runtime/workflow-bundle.js';
 
 const root = projectRoot();
 const dist = join(root, 'dist');
@@ -11,7 +11,7 @@ const dist = join(root, 'dist');
 rmSync(dist, { recursive: true, force: true });
 compile();
 copyAssets();
-await writeWorkflowBundle(join(dist, 'workflows/index.js'), join(dist, 'workflow-bundle.js'));
+await writeWorkflowBundle(join(dist, 'workflow-bundle.js'), join(dist, 'workflows/index.js'));
 console.log('Built dist/.');
 
 function compile(): void {

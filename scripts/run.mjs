@@ -5,8 +5,9 @@
  * `node_modules` is missing or older than the lock file.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -22,8 +23,45 @@ function requireNode() {
   process.exit(1);
 }
 
+/** Held by the one command that installs. */
+const claim = resolve(root, '.installing');
+
+function isInstalled() {
+  return existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs;
+}
+
+/** @returns whether this process may install; else another one just has. */
+async function claimInstall() {
+  for (let told = false; !isInstalled(); told = true) {
+    try {
+      mkdirSync(claim);
+      writeFileSync(resolve(claim, 'pid'), String(process.pid));
+      process.once('exit', () => rmSync(claim, { recursive: true, force: true }));
+      return true;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    if (!told) console.error('Another command is installing the dependencies; waiting for it …');
+    await pause(500);
+    if (isAbandoned()) rmSync(claim, { recursive: true, force: true });
+  }
+  return false;
+}
+
+/** Its owner died without a chance to clean up. */
+function isAbandoned() {
+  const owner = resolve(claim, 'pid');
+  try {
+    const pid = existsSync(owner) ? Number(readFileSync(owner, 'utf8')) : 0;
+    if (pid > 0) return !process.kill(pid, 0);
+    return Date.now() - statSync(claim).mtimeMs > 10_000;
+  } catch (error) {
+    return error.code === 'ESRCH';
+  }
+}
+
 async function installDependencies() {
-  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
+  if (isInstalled() || !(await claimInstall())) return;
   console.error('Installing dependencies (npm ci) …');
   const started = Date.now();
   const seconds = () => `${((Date.now() - started) / 1000).toFixed(0)} s`;
@@ -43,6 +81,7 @@ async function installDependencies() {
   }
   const now = new Date();
   utimesSync(installed, now, now);
+  rmSync(claim, { recursive: true, force: true });
   console.error(`Dependencies installed in ${seconds()}.`);
 }
 

@@ -225,12 +225,14 @@ function report(before: Comparison, after: Comparison, startedAt: number, json: 
   const stored = sumOf(after, 'stored');
   const added = stored - sumOf(before, 'stored');
   const news = added === 0 ? 'Nothing new: all of it was stored before.' : `${count(added)} of them are new.`;
-  const message = `All ${count(sumOf(after, 'truth'))} records that the simulator holds are stored. ${news}`;
+  const quarantined = sumOf(after, 'quarantined');
+  const bad = quarantined === 0 ? '' : ` ${count(quarantined)} lines or files are no records and are in quarantine.`;
+  const message = `All ${count(stored)} records that the simulator holds are stored.${bad} ${news}`;
   const seconds = (Date.now() - startedAt) / 1000;
   if (!json) process.stdout.write(`${message}\n`);
   else
     process.stdout.write(
-      `${JSON.stringify({ complete: true, message, stored, added, seconds, collections: after })}\n`,
+      `${JSON.stringify({ complete: true, message, stored, quarantined, added, seconds, collections: after })}\n`,
     );
 }
 

@@ -2,13 +2,16 @@
 
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import { withService } from './cli/session.js';
+import { awaitReread, isGood, type RereadResult, rereadText, wishOf } from './cli/reread.js';
+import { withService, withServices } from './cli/session.js';
 import { readSourceFile } from './cli/source-file.js';
 import { healthText, listText, statusText } from './cli/status-text.js';
 import { watchStatus } from './cli/watch-status.js';
+import type { MissingRecord } from './management/reread-service.js';
 import { DEFAULT_COLLECTOR, type SourceService } from './management/source-service.js';
-import { runProgram } from './runtime/program.js';
+import { EXIT, runProgram } from './runtime/program.js';
 import { environmentWithStack } from './runtime/running-stack.js';
+import { REREAD_KINDS, type RereadKind } from './source/reread.js';
 
 const ID = "a source's id or its name";
 
@@ -109,5 +112,50 @@ command('health <ID>', `show the health events of a source (${ID})`).action((id:
     ({ open, recent }) => healthText(open, recent),
   ),
 );
+
+interface RereadOptions extends Json {
+  readonly stream?: readonly string[];
+  readonly from?: string;
+  readonly to?: string;
+  readonly cancel?: boolean;
+  readonly detach?: boolean;
+}
+
+async function reread(kind: RereadKind, id: string, { json, cancel, detach, ...wish }: RereadOptions): Promise<void> {
+  const result = await withServices(environmentWithStack(), async ({ rereads }): Promise<RereadResult | undefined> => {
+    if (cancel) {
+      const { sourceId } = await rereads.cancel(kind, id);
+      process.stdout.write(
+        json ? `${JSON.stringify({ sourceId })}\n` : `The ${kind} of source ${sourceId} was cancelled.\n`,
+      );
+      return undefined;
+    }
+    const started = await rereads.start(kind, id, wishOf(wish));
+    if (detach) return { ...started, state: 'RUNNING' };
+    const ended = await awaitReread(rereads, kind, started, (text) => process.stderr.write(`${text}\n`));
+    if (kind === 'backfill' || ended.report === undefined) return ended;
+    const missing: MissingRecord[] = [];
+    for await (const record of rereads.missing(ended.report.run)) missing.push(record);
+    return { ...ended, missing };
+  });
+  if (result === undefined) return;
+  process.stdout.write(`${json ? JSON.stringify(result, null, 2) : rereadText(kind, result)}\n`);
+  if (!isGood(kind, result)) process.exitCode = EXIT.failed;
+}
+
+const REREADS = {
+  backfill: `read a range of a source (${ID}) again and store what is missing, beside its collection`,
+  verify: `read a range of a source (${ID}) again and tell what is missing; exit code 1 when something is`,
+} as const;
+
+for (const kind of REREAD_KINDS) {
+  command(`${kind} <ID>`, REREADS[kind])
+    .option('--stream <name...>', 'only these streams, such as receipt or "url protect" (default: all of the source)')
+    .option('--from <time>', 'an ISO time, or an age such as 7d (default: the first day that the source asked for)')
+    .option('--to <time>', 'the same (default: now)')
+    .option('--detach', 'start it and do not wait for its end')
+    .option('--cancel', 'end the one that is running')
+    .action((id: string, options: RereadOptions) => reread(kind, id, options));
+}
 
 await runProgram(program);

@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   }
 }
 
-function createWorker(
+async function createWorker(
   connection: NativeConnection,
   namespace: string,
   { allowInsecure }: Environment,
@@ -58,7 +58,7 @@ function createWorker(
     connection,
     namespace,
     taskQueue: TASK_QUEUE,
-    ...workflowCode(),
+    ...(await workflowCode()),
     activities: createActivities({ collections: collectionsOf(db), allowInsecure }),
     interceptors: { activity: [failureInterceptor] },
     // A cancellation reaches an activity with its next heartbeat: a stop or restart should not wait for longer.

@@ -10,6 +10,7 @@ import {
   type StreamStatus,
   type SubjectProblem,
 } from '../source/snapshot.js';
+import type { ShownGap } from '../store/gaps.js';
 import { count, table } from './table.js';
 
 export function statusText(status: SourceStatus, now = Date.now()): string {
@@ -20,6 +21,7 @@ export function statusText(status: SourceStatus, now = Date.now()): string {
     head,
     ...facts(snapshot, now),
     ...openProblems(snapshot).map((p) => problemText(p, now)),
+    ...(status.gaps ?? []).map(gapText),
     '',
     streams(snapshot, now),
   ]
@@ -41,12 +43,18 @@ function facts(
 
 /** A problem: what, where, for how long, what happens next, and on a line of its own what to do. */
 export function problemText(problem: SubjectProblem, now: number): string {
-  const { type, subject, message, advice, code, attempt, since, retryAt, until, gaveUp } = problem;
-  const next = gaveUp
-    ? 'no further attempt until a restart or update'
-    : `attempt ${attempt}${retryAt === undefined ? '' : `, next ${relative(retryAt, now)}`}${until === undefined ? '' : `, until ${until}`}`;
+  const { type, subject, message, advice, code, attempt, since, retryAt, until, gaveUp, isNotice } = problem;
+  const next = isNotice
+    ? `${count(attempt)} in all, collection goes on`
+    : gaveUp
+      ? 'no further attempt until a restart or update'
+      : `attempt ${attempt}${retryAt === undefined ? '' : `, next ${relative(retryAt, now)}`}${until === undefined ? '' : `, until ${until}`}`;
   const line = `! ${type} in ${subject} for ${formatDuration(now - Date.parse(since))}: ${message} [${code}]; ${next}`;
   return advice === undefined ? line : `${line}\n  ${advice}`;
+}
+
+function gapText({ stream, from, to, reason }: ShownGap): string {
+  return `gap in ${stream} from ${from.toISOString()} to ${to.toISOString()}: ${reason}`;
 }
 
 function relative(iso: string, now: number): string {
@@ -78,7 +86,8 @@ export function lagText(status: StreamStatus, now: number, pollIntervalMs: numbe
 
 export function listText(listings: readonly SourceListing[]): string {
   if (listings.length === 0) return 'There are no sources yet: "start FILE.json" creates one.';
-  return table(
+  const notes = new Set(listings.flatMap(({ note }) => (note === undefined ? [] : [`! ${note}`])));
+  const lines = table(
     ['id', 'name', 'collector', 'state', 'health', 'error type', 'newest record', 'workflow'],
     listings.map((l) => [
       String(l.sourceId),
@@ -91,6 +100,7 @@ export function listText(listings: readonly SourceListing[]): string {
       l.workflowId,
     ]),
   );
+  return [lines, ...notes].join('\n');
 }
 
 export function healthText(open: readonly HealthEvent[], recent: readonly HealthEvent[]): string {

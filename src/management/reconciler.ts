@@ -3,19 +3,17 @@
  * by hand, failed, or never started because a program died in between) is started.
  */
 
-import type { Started } from './source-service.js';
+import type { StartingListener } from './source-service.js';
 
 export interface Reconcilable {
   /** Starts every stored source that is meant to run and does not. */
-  startMissing(): Promise<readonly Started[]>;
+  startMissing(listener: StartingListener): Promise<void>;
 }
 
-export interface ReconcilerOptions {
+export interface ReconcilerOptions extends StartingListener {
   readonly service: Reconcilable;
   /** Default 15,000 ms. */
   readonly intervalMs?: number;
-  readonly onStarted: (started: Started) => void;
-  readonly onTrouble: (error: unknown) => void;
 }
 
 /** Reconciles now and then, until it is closed. Several at once do no harm: a workflow id runs once. */
@@ -45,9 +43,9 @@ export class Reconciler {
   }
 
   private async round(): Promise<void> {
-    const { service, onStarted, onTrouble, intervalMs = 15_000 } = this.options;
+    const { service, onTrouble, intervalMs = 15_000 } = this.options;
     try {
-      for (const started of await service.startMissing()) onStarted(started);
+      await service.startMissing(this.options);
     } catch (error) {
       onTrouble(error);
     }

@@ -21,6 +21,11 @@ interface Access {
   readonly client: Client;
 }
 
+export interface KnownSources {
+  readonly sources: readonly SourceReference[];
+  readonly isPartial: boolean;
+}
+
 /** Answers from the store, or from Temporal while the store is away. */
 export async function orFromTemporal<T>(fromStore: () => Promise<T>, fromTemporal: () => Promise<T>): Promise<T> {
   try {
@@ -31,28 +36,35 @@ export async function orFromTemporal<T>(fromStore: () => Promise<T>, fromTempora
   }
 }
 
-export function allSources({ collections, client }: Access): Promise<SourceReference[]> {
-  return orFromTemporal(
+/** @returns also whether it can be less than all: while the store is away only running sources are known. */
+export function knownSources({ collections, client }: Access): Promise<KnownSources> {
+  return orFromTemporal<KnownSources>(
     async () => {
       const sources = await collections.sources
         .find({}, { projection: { config: 0 } })
         .sort({ _id: 1 })
         .toArray();
-      return sources.map(({ _id, name, collectorId, stoppedAt }) => {
+      const found = sources.map(({ _id, name, collectorId, stoppedAt }) => {
         return { sourceId: _id, name, collectorId, stopped: stoppedAt !== undefined };
       });
+      return { sources: found, isPartial: false };
     },
-    () => runningSources(client),
+    async () => ({ sources: await runningSources(client), isPartial: true }),
   );
 }
 
 /** The source with this id or name. @throws RefusedError when there is none, or when several have the name. */
 export async function findSource(access: Access, idOrName: string): Promise<SourceReference> {
-  const all = await allSources(access);
+  const { sources: all, isPartial } = await knownSources(access);
   const byId = /^\d{1,15}$/.test(idOrName) ? all.find(({ sourceId }) => sourceId === Number(idOrName)) : undefined;
   if (byId !== undefined) return byId;
   const named = all.filter(({ name }) => name === idOrName);
   const [only, ...others] = named;
+  if (only === undefined && isPartial) {
+    throw new RefusedError(
+      `MongoDB does not answer, and "${idOrName}" is none of the running sources, which Temporal knows`,
+    );
+  }
   if (only === undefined) throw new RefusedError(`There is no source "${idOrName}"; "list" shows those there are`);
   if (others.length === 0) return only;
   const ids = named.map(({ sourceId }) => sourceId).join(', ');

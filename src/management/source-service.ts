@@ -29,8 +29,16 @@ import {
   updateSource,
 } from '../store/sources.js';
 import { RefusedError } from './errors.js';
-import { allSources, findSource, orFromTemporal, type SourceReference } from './source-directory.js';
-import { askWorkflow, listedOf, type SourceListing, type SourceStatus, statusOf } from './source-status.js';
+import { findSource, knownSources, orFromTemporal, type SourceReference } from './source-directory.js';
+import {
+  askWorkflow,
+  listedOf,
+  type SourceListing,
+  type SourceStatus,
+  statusOf,
+  withoutWorker,
+} from './source-status.js';
+import { hasWorkers } from './workers.js';
 
 export interface SourceServiceOptions {
   readonly collections: Collections;
@@ -52,6 +60,14 @@ export interface Started {
   /** False when the source was there already and has been started again. */
   readonly created: boolean;
 }
+
+/** Hears of what `startMissing` does, source by source. */
+export interface StartingListener {
+  readonly onStarted: (started: Started) => void;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+const MEANT_TO_RUN = { stoppedAt: { $exists: false } } as const;
 
 export class SourceService {
   constructor(private readonly options: SourceServiceOptions) {}
@@ -87,19 +103,28 @@ export class SourceService {
     return this.run(source, await this.collectorName(source.collectorId), false);
   }
 
-  /** Starts every stored source that is meant to run and does not. */
-  async startMissing(): Promise<Started[]> {
-    const started: Started[] = [];
+  /**
+   * Starts every stored source that is meant to run and does not. One that cannot be started does not hold up the others.
+   *
+   * @throws Error when the stored sources cannot be read.
+   */
+  async startMissing({ onStarted, onTrouble }: StartingListener): Promise<void> {
     const { sources } = this.options.collections;
-    const meantToRun = { stoppedAt: { $exists: false } };
-    for (const { _id } of await sources.find(meantToRun, { projection: { _id: true } }).toArray()) {
-      if (await this.isRunning(_id)) continue;
-      // Read anew: it may not run because it was stopped or removed just now.
-      const source = await sources.findOne({ _id, ...meantToRun });
-      if (source === null) continue;
-      started.push(await this.run(source, await this.collectorName(source.collectorId), false));
+    for (const { _id } of await sources.find(MEANT_TO_RUN, { projection: { _id: true } }).toArray()) {
+      try {
+        const started = await this.startIfMissing(_id);
+        if (started !== undefined) onStarted(started);
+      } catch (error) {
+        onTrouble(error);
+      }
     }
-    return started;
+  }
+
+  private async startIfMissing(sourceId: number): Promise<Started | undefined> {
+    if (await this.isRunning(sourceId)) return undefined;
+    // Read anew: it may not run because it was stopped or removed just now.
+    const source = await this.options.collections.sources.findOne({ _id: sourceId, ...MEANT_TO_RUN });
+    return source === null ? undefined : this.run(source, await this.collectorName(source.collectorId), false);
   }
 
   /** Saves a changed configuration and lets the source begin anew with it; its checkpoints stay. */
@@ -149,15 +174,17 @@ export class SourceService {
   }
 
   async list(): Promise<SourceListing[]> {
-    const sources = await allSources(this.options);
+    const { sources } = await knownSources(this.options);
     const collectors = await orFromTemporal(
       async () =>
         new Map((await this.options.collections.collectors.find().toArray()).map(({ _id, name }) => [_id, name])),
       async () => new Map<number, string>(),
     );
-    return Promise.all(
-      sources.map((source) => listedOf(this.options, source, collectors.get(source.collectorId) ?? '')),
-    );
+    const [areWorkersThere, listings] = await Promise.all([
+      hasWorkers(this.options.client),
+      Promise.all(sources.map((source) => listedOf(this.options, source, collectors.get(source.collectorId) ?? ''))),
+    ]);
+    return areWorkersThere ? listings : listings.map(withoutWorker);
   }
 
   /** The health events: all from the store, or the open ones from the workflow while the store is away. */

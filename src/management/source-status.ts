@@ -2,10 +2,12 @@
 
 import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import { STATUS_QUERY, workflowIdOf } from '../source/contract.js';
+import { isFinal, LIFECYCLE_STATES } from '../source/lifecycle.js';
 import { addCounts, NO_COUNTS } from '../source/outcome.js';
 import type { Health, SourceSnapshot, StreamStatus } from '../source/snapshot.js';
-import { positionOf } from '../store/checkpoints.js';
+import { progressOf } from '../store/checkpoints.js';
 import type { CheckpointDocument, Collections } from '../store/collections.js';
+import { gapsOf, type ShownGap } from '../store/gaps.js';
 import { ERROR_TYPE, HEALTH, LAST_EVENT_TIME, STATE } from './search-attribute-keys.js';
 import { orFromTemporal, type SourceReference } from './source-directory.js';
 
@@ -22,13 +24,22 @@ export interface SourceListing {
   readonly health: Health | 'Unknown';
   readonly errorType?: string;
   readonly lastEventTime?: string;
+  /** Why there is no snapshot, or why the state may be old. */
+  readonly note?: string;
 }
 
 export interface SourceStatus extends SourceListing {
   /** The whole snapshot; absent when no worker answered. */
   readonly snapshot?: SourceSnapshot;
-  /** Why there is no snapshot. */
-  readonly note?: string;
+  /** Times from which records are missing for good, the newest first, at most 20; absent while MongoDB is away. */
+  readonly gaps?: readonly ShownGap[];
+}
+
+/** The line of a running source while no worker is there: nobody can say how it is. */
+export function withoutWorker(listing: SourceListing): SourceListing {
+  const isRunning = LIFECYCLE_STATES.some((state) => state === listing.state && !isFinal(state));
+  if (!isRunning) return listing;
+  return { ...listing, health: 'Unknown', note: 'no worker is running ("npm run worker"): state as last known' };
 }
 
 interface Access {
@@ -70,16 +81,21 @@ export async function statusOf(access: Access, source: SourceReference, collecto
     const ended = listed.state === 'Stopped' || listed.state === 'Deleted';
     return { ...listed, ...(ended ? {} : { health: 'Unknown' as const }), note: answer.note };
   }
-  const snapshot = await orFromTemporal(
+  const { snapshot, gaps } = await orFromTemporal<{
+    readonly snapshot: SourceSnapshot;
+    readonly gaps?: readonly ShownGap[];
+  }>(
     async () => {
-      const checkpoints = await access.collections.checkpoints.find({ sourceId: source.sourceId }).toArray();
-      return withProgress(answer.value, checkpoints);
+      const { checkpoints, gaps } = access.collections;
+      const known = await checkpoints.find({ sourceId: source.sourceId }).toArray();
+      return { snapshot: withProgress(answer.value, known), gaps: await gapsOf(gaps, source.sourceId) };
     },
-    async () => answer.value,
+    async () => ({ snapshot: answer.value }),
   );
   const listed = await listedOf(access, source, snapshot.collector);
+  const whole = { ...listed, snapshot, ...(gaps === undefined ? {} : { gaps }) };
   // A workflow that was terminated still answers the query, with what it last knew.
-  return listed.state === 'Terminated' ? { ...listed, snapshot } : { ...listed, ...ofSnapshot(snapshot), snapshot };
+  return listed.state === 'Terminated' ? whole : { ...whole, ...ofSnapshot(snapshot) };
 }
 
 /** Asks a source's workflow; when it does not answer, says why. */
@@ -104,9 +120,8 @@ function withProgress(snapshot: SourceSnapshot, checkpoints: readonly Checkpoint
   const streams = snapshot.streams.map((status): StreamStatus => {
     const checkpoint = known.get(status.stream);
     if (checkpoint === undefined) return status;
-    const { totals, lastEventTime } = checkpoint;
-    const newest = lastEventTime === undefined ? {} : { lastEventTime: lastEventTime.toISOString() };
-    return { ...status, ...totals, ...newest, position: positionOf(checkpoint) };
+    const { totals, ...progress } = progressOf(checkpoint);
+    return { ...status, ...totals, ...progress };
   });
   return { ...snapshot, streams, totals: streams.reduce(addCounts, NO_COUNTS) };
 }

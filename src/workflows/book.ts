@@ -3,7 +3,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { log, setCurrentDetails, upsertSearchAttributes, uuid4 } from '@temporalio/workflow';
 import { currentDetails } from '../source/current-details.js';
-import { type HealthLedger, newLedger, noteProblems } from '../source/health-ledger.js';
+import { type Ending, type HealthLedger, newLedger, noteProblems } from '../source/health-ledger.js';
 import { reduce, type SourceEvent } from '../source/reduce.js';
 import {
   errorTypeOf,
@@ -48,7 +48,7 @@ export class Book {
     const before = this.current;
     const now = new Date().toISOString();
     this.current = reduce(before, event, now);
-    this.ledger = noteProblems(this.ledger, this.current, now, uuid4);
+    this.ledger = noteProblems(this.ledger, this.current, now, uuid4, endingOf(event));
     if (before.state !== this.current.state)
       log.info(`${before.state} -> ${this.current.state}`, { event: event.kind });
     this.show(before);
@@ -71,4 +71,9 @@ export class Book {
       upsertSearchAttributes([{ key: LAST_EVENT_TIME, value: new Date(eventTime) }]);
     }
   }
+}
+
+function endingOf(event: SourceEvent): Ending {
+  if (event.kind === 'restarted') return 'restarted';
+  return event.kind === 'ended' && event.state === 'Deleted' ? 'removed' : 'recovered';
 }

@@ -6,6 +6,7 @@
 import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
 import { formatDuration } from '../source/duration.js';
 import type { StreamOutcome } from '../source/outcome.js';
+import { restLeftMs } from '../source/rest.js';
 import type { Problem } from '../source/snapshot.js';
 import type { StreamName } from '../source/streams.js';
 import { patiently } from './attempts.js';
@@ -68,7 +69,8 @@ export class Collection {
     const { pollIntervalMs, problem, retryAgainEveryMs } = this.book.snapshot;
     const woken = () => this.pollNow || this.isDue() || this.defect !== undefined;
     if (problem?.gaveUp === true) {
-      await (retryAgainEveryMs === undefined ? condition(woken) : condition(woken, retryAgainEveryMs));
+      const restMs = restLeftMs(problem, retryAgainEveryMs, Date.now());
+      await (restMs === undefined ? condition(woken) : condition(woken, restMs));
     } else {
       const at = new Date(Date.now() + pollIntervalMs).toISOString();
       this.book.write({ kind: 'pollPlanned', at });
@@ -109,10 +111,8 @@ export class Collection {
       await this.asAskedTo(stream, problem);
       return true;
     }
-    const { retryAgainEveryMs } = this.book.snapshot;
-    if (!problem.retry || retryAgainEveryMs === undefined) return false;
-    // Counted from the giving up, which may have been in an earlier run.
-    const restMs = Date.parse(problem.gaveUpAt ?? problem.since) + retryAgainEveryMs - Date.now();
+    const restMs = restLeftMs(problem, this.book.snapshot.retryAgainEveryMs, Date.now());
+    if (restMs === undefined) return false;
     const summary = `${stream}: gave up, tried once more in ${formatDuration(restMs)}`;
     if (restMs > 0) await sleep(restMs, { summary });
     return true;

@@ -1,1 +1,2 @@
 export { mimecastSource } from './mimecast-source.js';
+export { mimecastBackfill, mimecastVerify } from './reread.js';

@@ -11,7 +11,6 @@ import {
   log,
   setHandler,
   sleep,
-  workflowInfo,
 } from '@temporalio/workflow';
 import { HEALTH_QUERY, SIGNALS, STATUS_QUERY, type StopRequest } from '../source/contract.js';
 import { type HealthLedger, openChanges, type ProblemChange } from '../source/health-ledger.js';
@@ -22,6 +21,7 @@ import { Book } from './book.js';
 import { Collection } from './collection.js';
 import { Commands } from './commands.js';
 import { HealthRecorder } from './health-recorder.js';
+import { type HistoryLimit, isHistoryLong } from './history.js';
 import { startUp } from './start-up.js';
 import { steps } from './steps.js';
 
@@ -34,15 +34,13 @@ export const statusQuery = defineQuery<SourceSnapshot>(STATUS_QUERY);
 export const healthQuery = defineQuery<ProblemChange[]>(HEALTH_QUERY);
 
 /** Argument of the workflow. Only `sourceId` is needed; the rest of a source is in MongoDB. */
-export interface SourceInput {
+export interface SourceInput extends HistoryLimit {
   readonly sourceId: number;
   /** Shown until the configuration was read. */
   readonly name?: string;
   readonly collector?: string;
   /** What the previous run hands over. */
   readonly carried?: { readonly snapshot: SourceSnapshot; readonly ledger: HealthLedger };
-  /** Continues as new at this many events of history already; for tests. Default: when the server suggests it. */
-  readonly maxHistoryEvents?: number;
 }
 
 export interface SourceEnd {
@@ -56,19 +54,19 @@ const LAST_EVENTS_LIMIT_MS = 30_000;
 export async function mimecastSource(input: SourceInput): Promise<SourceEnd> {
   const book = new Book(input.carried?.snapshot ?? newSnapshot(input, new Date().toISOString()), input.carried?.ledger);
   const commands = new Commands();
-  const collection = new Collection(book, () => isDue(input));
+  const collection = new Collection(book, () => isHistoryLong(input));
   registerHandlers(book, commands, collection);
   const recorder = new HealthRecorder(book);
   for (;;) {
     await commands.interrupt(async () => {
-      if (book.snapshot.stage !== 'Collecting') await startUp(book);
-      await collection.run();
+      if (book.snapshot.stage !== 'Collecting') await startUp(book, () => isHistoryLong(input));
+      if (book.snapshot.stage === 'Collecting') await collection.run();
     });
     const command = commands.take();
     if (command?.kind === 'stop')
       return CancellationScope.nonCancellable(() => stop(book, commands, recorder, command));
     if (command?.kind === 'restart') book.write({ kind: 'restarted' });
-    if (isDue(input)) await continueWith(input, book, commands, recorder);
+    if (isHistoryLong(input)) await continueWith(input, book, commands, recorder);
   }
 }
 
@@ -140,9 +138,4 @@ async function noteEnd(book: Book, remove: boolean): Promise<void> {
       await sleep(FIRST_PAUSE_MS, { summary: 'finalize: trying again' });
     }
   }
-}
-
-function isDue({ maxHistoryEvents }: SourceInput): boolean {
-  const { continueAsNewSuggested, historyLength } = workflowInfo();
-  return continueAsNewSuggested || (maxHistoryEvents !== undefined && historyLength >= maxHistoryEvents);
 }

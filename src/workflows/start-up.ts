@@ -1,38 +1,50 @@
 /** From `Pending` to `Collecting`: the steps that must succeed before anything can be collected. */
 
 import { condition } from '@temporalio/workflow';
+import { formatDuration } from '../source/duration.js';
 import type { SourceStep } from '../source/outcome.js';
+import { restLeftMs } from '../source/rest.js';
 import { type Attempted, type Limits, patiently } from './attempts.js';
 import type { Book } from './book.js';
 import { steps } from './steps.js';
 
-/** Ends when the source is `Collecting`. A step that gave up waits for a signal, which cancels the scope. */
-export async function startUp(book: Book): Promise<void> {
+/**
+ * Ends when the source is `Collecting`, or when the run is due to be continued as new. A step that gave up rests until a
+ * signal, which cancels the scope, or until the next try that the configuration asks for.
+ */
+export async function startUp(book: Book, isDue: () => boolean): Promise<void> {
+  do {
+    await rest(book, isDue);
+  } while (!isDue() && !(await allSteps(book)));
+}
+
+/** @returns false when a step gave up. */
+async function allSteps(book: Book): Promise<boolean> {
   const { sourceId } = book.snapshot;
 
-  const settings = await orWait(
-    step(book, 'validate', (limits) =>
-      steps.validate.executeWithOptions({ ...limits, summary: 'check the stored configuration' }, [sourceId]),
-    ),
+  const settings = await step(book, 'validate', (limits) =>
+    steps.validate.executeWithOptions({ ...limits, summary: 'check the stored configuration' }, [sourceId]),
   );
-  book.write({ kind: 'configured', settings });
+  if (!settings.ok) return false;
+  book.write({ kind: 'configured', settings: settings.value });
   book.write({ kind: 'advanced', stage: 'Started' });
 
-  await orWait(
-    step(book, 'initialize', (limits) =>
-      steps.initialize.executeWithOptions({ ...limits, summary: 'prepare indexes and checkpoints' }, [sourceId]),
-    ),
+  const initialized = await step(book, 'initialize', (limits) =>
+    steps.initialize.executeWithOptions({ ...limits, summary: 'prepare indexes and checkpoints' }, [sourceId]),
   );
+  if (!initialized.ok) return false;
+  book.write({ kind: 'resumed', streams: initialized.value });
   book.write({ kind: 'advanced', stage: 'Initialized' });
 
-  const { denied } = await orWait(
-    step(book, 'authenticate', (limits) =>
-      steps.authenticate.executeWithOptions({ ...limits, summary: 'get a token, probe permissions' }, [sourceId]),
-    ),
+  const permissions = await step(book, 'authenticate', (limits) =>
+    steps.authenticate.executeWithOptions({ ...limits, summary: 'get a token, probe permissions' }, [sourceId]),
   );
+  if (!permissions.ok) return false;
   book.write({ kind: 'advanced', stage: 'Authenticated' });
-  for (const { stream, failure } of denied) book.write({ kind: 'failed', subject: stream, failure, attempt: 1 });
+  for (const { stream, failure } of permissions.value.denied)
+    book.write({ kind: 'failed', subject: stream, failure, attempt: 1 });
   book.write({ kind: 'advanced', stage: 'Collecting' });
+  return true;
 }
 
 async function step<T>(book: Book, name: SourceStep, run: (limits: Limits) => Promise<T>): Promise<Attempted<T>> {
@@ -41,9 +53,11 @@ async function step<T>(book: Book, name: SourceStep, run: (limits: Limits) => Pr
   return attempted;
 }
 
-async function orWait<T>(attempting: Promise<Attempted<T>>): Promise<T> {
-  const attempted = await attempting;
-  if (attempted.ok) return attempted.value;
-  await condition(() => false);
-  throw new Error('unreachable: only a cancellation ends the wait');
+async function rest({ snapshot }: Book, isDue: () => boolean): Promise<void> {
+  const { problem, retryAgainEveryMs } = snapshot;
+  if (problem?.gaveUp !== true) return;
+  const restMs = restLeftMs(problem, retryAgainEveryMs, Date.now());
+  if (restMs === undefined) return condition(isDue);
+  const summary = `${problem.step}: gave up, tried once more in ${formatDuration(restMs)}`;
+  if (restMs > 0) await condition(isDue, restMs, { summary });
 }

@@ -7,8 +7,8 @@ import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS, PATIENCE_MS } from '../source/patienc
 const RETRY = { initialInterval: FIRST_PAUSE_MS, backoffCoefficient: 2, maximumInterval: LONGEST_PAUSE_MS } as const;
 
 /** Short steps: a restart or a stop does not wait for their running attempt. */
-export const steps = proxyActivities<Omit<Activities, 'sweep' | 'collect'>>({
-  // Longer than the client's own deadline of a minute, so that the attempt says itself what went wrong.
+export const steps = proxyActivities<Omit<Activities, 'sweep' | 'collect' | 'reread' | 'recheck'>>({
+  // Longer than the client's own deadline of half a minute, so that the attempt says itself what went wrong.
   startToCloseTimeout: '3 minutes',
   scheduleToCloseTimeout: PATIENCE_MS,
   retry: RETRY,
@@ -20,6 +20,15 @@ export const steps = proxyActivities<Omit<Activities, 'sweep' | 'collect'>>({
  * what it holds. An attempt may last as long as one large file does; a worker that died is noticed by the heartbeat.
  */
 export const work = proxyActivities<Pick<Activities, 'sweep' | 'collect'>>({
+  startToCloseTimeout: '1 hour',
+  scheduleToCloseTimeout: PATIENCE_MS,
+  heartbeatTimeout: '20 seconds',
+  retry: RETRY,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
+
+/** Reading again for `backfill` and `verify`: like collecting, in slices that go on where the last one ended. */
+export const rereading = proxyActivities<Pick<Activities, 'reread' | 'recheck'>>({
   startToCloseTimeout: '1 hour',
   scheduleToCloseTimeout: PATIENCE_MS,
   heartbeatTimeout: '20 seconds',

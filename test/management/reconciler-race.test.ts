@@ -47,7 +47,12 @@ test.for([
       await service.stop(id, request);
       await handle.result();
     });
-    const reconciled = await new SourceService({ collections, client: slow, allowInsecure: true }).startMissing();
+    const reconciled: unknown[] = [];
+    const slowService = new SourceService({ collections, client: slow, allowInsecure: true });
+    await slowService.startMissing({
+      onStarted: (one) => reconciled.push(one),
+      onTrouble: (error) => reconciled.push(error),
+    });
     const now = await handle.describe();
     await handle.terminate('the test is over').catch(() => undefined);
     await collections.sources.deleteOne({ _id: sourceId });
@@ -55,3 +60,33 @@ test.for([
     expect(reconciled).toEqual([]);
   },
 );
+
+test('a source that cannot be started holds up none of the others', async () => {
+  const { client, service, simulator } = get();
+  const ids = await Promise.all(
+    ['Refused', 'Next'].map(async (name) => (await service.start(sourceFile(simulator, { name }))).sourceId),
+  );
+  const [refused = 0] = ids;
+  for (const id of ids) await client.workflow.getHandle(workflowIdOf(id)).terminate('by hand');
+  const workflow = Object.create(client.workflow, {
+    start: {
+      value: (type: string, options: { readonly workflowId: string }) =>
+        options.workflowId === workflowIdOf(refused)
+          ? Promise.reject(new Error('the server refuses this one'))
+          : client.workflow.start(type, { taskQueue: 'nobody', ...options }),
+    },
+  });
+  const partly = Object.create(client, { workflow: { value: workflow } });
+  const told: unknown[] = [];
+  await new SourceService({ collections, client: partly, allowInsecure: true }).startMissing({
+    onStarted: ({ sourceId }) => told.push(sourceId),
+    onTrouble: (error) => told.push(error),
+  });
+  expect(told).toEqual([expect.objectContaining({ message: 'the server refuses this one' }), ids[1]]);
+  for (const id of ids)
+    await client.workflow
+      .getHandle(workflowIdOf(id))
+      .terminate('over')
+      .catch(() => undefined);
+  await collections.sources.deleteMany({ _id: { $in: ids } });
+});

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Reconciler } from '../../src/management/reconciler.js';
-import type { Started } from '../../src/management/source-service.js';
+import type { StartingListener } from '../../src/management/source-service.js';
 import { workflowIdOf } from '../../src/source/contract.js';
 
 describe('its rounds', () => {
@@ -11,7 +11,7 @@ describe('its rounds', () => {
 
   test('come at once and then every 15 seconds, and none after it is closed', async () => {
     clock();
-    const startMissing = vi.fn(async () => []);
+    const startMissing = vi.fn(async () => undefined);
     const told = { onStarted: () => undefined, onTrouble: () => undefined };
     const reconciler = new Reconciler({ service: { startMissing }, ...told }).start();
     await vi.advanceTimersByTimeAsync(0);
@@ -27,11 +27,14 @@ describe('its rounds', () => {
 
   test('a round that is under way when it is closed is waited for, and is the last', async () => {
     clock();
-    let resolve: (started: Started[]) => void = () => undefined;
-    const promise = new Promise<Started[]>((done) => {
+    let resolve: () => void = () => undefined;
+    const promise = new Promise<void>((done) => {
       resolve = done;
     });
-    const startMissing = vi.fn(() => promise);
+    const startMissing = vi.fn(async ({ onStarted }: StartingListener) => {
+      await promise;
+      onStarted({ sourceId: 1, name: 'mail', workflowId: workflowIdOf(1), created: false });
+    });
     const onStarted = vi.fn();
     const reconciler = new Reconciler({ service: { startMissing }, onStarted, onTrouble: () => undefined }).start();
     await vi.advanceTimersByTimeAsync(0);
@@ -39,7 +42,7 @@ describe('its rounds', () => {
     const closing = reconciler.close().then(() => order.push('closed'));
     await vi.advanceTimersByTimeAsync(60_000);
     order.push('round ends');
-    resolve([{ sourceId: 1, name: 'mail', workflowId: workflowIdOf(1), created: false }]);
+    resolve();
     await closing;
     expect(order).toEqual(['round ends', 'closed']);
     expect(onStarted).toHaveBeenCalledTimes(1);
@@ -49,7 +52,7 @@ describe('its rounds', () => {
 
   test('one that is closed before its first round has none', async () => {
     clock();
-    const startMissing = vi.fn(async () => []);
+    const startMissing = vi.fn(async () => undefined);
     const told = { onStarted: () => undefined, onTrouble: () => undefined };
     await new Reconciler({ service: { startMissing }, ...told }).start().close();
     await vi.advanceTimersByTimeAsync(600_000);

@@ -19,9 +19,9 @@ function reconciling(service: Reconcilable) {
   const troubles: unknown[] = [];
   let rounds = 0;
   const counting: Reconcilable = {
-    startMissing: async () => {
+    startMissing: async (listener) => {
       try {
-        return await service.startMissing();
+        await service.startMissing(listener);
       } finally {
         rounds += 1;
       }
@@ -197,7 +197,7 @@ describe('on real servers', { sequential: true }, () => {
     await handleOf(sourceId).terminate('by hand');
     let isAway = true;
     const { reconciler, started, troubles } = reconciling({
-      startMissing: () => (isAway ? withoutStore : service).startMissing(),
+      startMissing: (listener) => (isAway ? withoutStore : service).startMissing(listener),
     });
     reconciler.start();
     await until(

@@ -54,6 +54,10 @@ async function refusalOf(promise: Promise<unknown>): Promise<RefusedError> {
 }
 
 describe('while MongoDB is away', () => {
+  test('of a source that is not running, only that it is not known', async () => {
+    await expect(blind.status('Never seen')).rejects.toThrow(/MongoDB does not answer, and "Never seen" is none/);
+  });
+
   test('list, status, health and restart are answered by Temporal', async () => {
     const { sourceId, id } = await startSource('Without a store', 'Error', { clientSecret: 'wrong' });
     const listed = await until(

@@ -68,3 +68,26 @@ test('restart with a payload is a restart', async () => {
   await run.caughtUp();
   await expectWell(run);
 });
+
+/** Payloads that no converter of Temporal's can read: an unknown encoding, JSON that is none, and none that is named. */
+test.for([
+  ['an encoding that nobody knows', 'binary/sealed', 'x'],
+  ['broken JSON', 'json/plain', '{"remove":'],
+  ['no encoding', '', 'x'],
+] as const)('a payload of %s counts as none', async ([, encoding, data]) => {
+  const run = await runs.start();
+  await run.caughtUp();
+  const { client } = run.handle;
+  const metadata = encoding === '' ? {} : { encoding: Buffer.from(encoding) };
+  for (const signalName of ['attemptFailed', 'collectNow', 'restart']) {
+    await client.workflowService.signalWorkflowExecution({
+      namespace: client.options.namespace,
+      workflowExecution: { workflowId: run.workflowId },
+      signalName,
+      input: { payloads: [{ metadata, data: Buffer.from(data) }] },
+    });
+  }
+  await run.when(({ restarts }) => restarts === 1);
+  await run.caughtUp();
+  await expectWell(run);
+});

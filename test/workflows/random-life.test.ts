@@ -19,8 +19,8 @@ import { developmentServer, type SourceRun, sourceRuns } from '../support/source
 vi.mock('../../src/source/patience.js', () => import('../support/short-patience.js'));
 const runs = sourceRuns({ ...developmentServer(), workflowBundle: shortPatienceBundle() });
 
-const STEPS = 200;
-const SEEDS = process.env.RANDOM_LIFE_SEED === undefined ? [1, 2, 3, 4] : [Number(process.env.RANDOM_LIFE_SEED)];
+const STEPS = 500;
+const SEEDS = process.env.RANDOM_LIFE_SEED === undefined ? [1, 2, 3, 4, 5, 6] : [Number(process.env.RANDOM_LIFE_SEED)];
 const MAX_HISTORY_EVENTS = 150;
 const STREAMS = ['receipt', 'audit', 'dlp', 'hold'] as const satisfies readonly StreamName[];
 const CAN_FAIL = [
@@ -184,7 +184,7 @@ class Walk {
 
 test.concurrent.for(SEEDS)(
   'a random life has only legal states and always a way out, seed %i',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async (seed, { onTestFinished }) => {
     const run = await runs.start({ streams: STREAMS, maxHistoryEvents: MAX_HISTORY_EVENTS, onTestFinished });
     const walk = new Walk(run, new SeededRandom(seed));

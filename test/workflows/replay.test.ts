@@ -10,12 +10,16 @@ import {
 } from '../support/recorded-histories.js';
 import { type SourceRun, type StartOptions, sourceRuns } from '../support/source-runs.js';
 import { workflowBundle } from '../support/temporal-connection.js';
+import { timeSkippingRuns } from '../support/time-skipping-runs.js';
 
 const runs = sourceRuns();
+const skipping = timeSkippingRuns();
 
 interface Scenario {
   readonly name: string;
   readonly options?: StartOptions;
+  /** Needs 90 minutes, so it lives on the server whose time is skipped. */
+  readonly isLong?: true;
   readonly live: (run: SourceRun) => Promise<unknown>;
 }
 
@@ -85,6 +89,34 @@ const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    name: 'gave-up-after-90-minutes-then-restarted',
+    options: { prepare: (fake) => fake.fail('dlp', TROUBLE.unavailable) },
+    isLong: true,
+    live: async (run) => {
+      const { streams } = await run.when((seen) => seen.streams[2]?.problem !== undefined);
+      await skipping.passUntil(streams[2]?.problem?.since ?? '', 90 * 60_000);
+      await run.when((seen) => seen.streams[2]?.problem?.gaveUp === true);
+      run.fake.heal('dlp');
+      await run.restart();
+      await run.when(({ restarts }) => restarts === 1);
+      await run.caughtUp();
+      await run.stop();
+      await run.end();
+    },
+  },
+  {
+    name: 'start-up-gave-up-after-90-minutes',
+    options: { prepare: (fake) => fake.fail('authenticate', TROUBLE.unavailable) },
+    isLong: true,
+    live: async (run) => {
+      const { problem } = await run.when((seen) => seen.problem !== undefined);
+      await skipping.passUntil(problem?.since ?? '', 90 * 60_000);
+      await run.when((seen) => seen.problem?.gaveUp === true);
+      await run.stop();
+      await run.end();
+    },
+  },
+  {
     name: 'continued-as-new',
     options: { maxHistoryEvents: 60, prepare: (fake) => fake.fail('dlp', TROUBLE.forbidden) },
     live: async (run) => {
@@ -94,8 +126,8 @@ const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-test.for(SCENARIOS)('the history of $name replays as it was just recorded', async ({ name, options, live }) => {
-  const run = await runs.start(options);
+test.for(SCENARIOS)('the history of $name replays as it was just recorded', async ({ name, options, isLong, live }) => {
+  const run = await (isLong ? skipping : runs).start(options);
   await live(run);
   const [first] = await run.histories();
   if (first === undefined) throw new Error('there is no history');

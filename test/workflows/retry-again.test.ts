@@ -189,3 +189,34 @@ test('the next try comes in time also when the run is continued as new meanwhile
   await run.caughtUp();
   expect(await run.status()).toMatchObject({ state: 'Collecting', health: 'Healthy' });
 });
+
+test.for(['validate', 'authenticate'] as const)(
+  'the step %s that gave up is tried once after each such time, in whichever run, and the source recovers',
+  async (step) => {
+    const run = await runs.start({
+      maxHistoryEvents: 100,
+      prepare: (fake) => {
+        patientOperator(fake);
+        if (step !== 'validate') fake.fail(step, TROUBLE.mongodbAway);
+      },
+    });
+    if (step === 'validate') {
+      // How often to try again is known once the configuration was read.
+      await run.caughtUp();
+      run.fake.fail(step, TROUBLE.mongodbAway);
+      await run.restart();
+    }
+    const { problem } = await run.when((seen) => seen.problem !== undefined);
+    await runs.passUntil(problem?.since ?? '', 90 * MINUTE);
+    await run.when((seen) => seen.problem?.gaveUp === true);
+    const before = run.fake.callsOf(step).length;
+    await runs.pass(2 * EVERY + 10 * MINUTE);
+    await run.attempted(step, before + 2);
+    expect(run.fake.callsOf(step)).toHaveLength(before + 2);
+    await run.when((seen) => seen.problem?.gaveUp === true);
+    run.fake.heal(step);
+    await runs.pass(EVERY);
+    await run.caughtUp();
+    expect(await run.status()).toMatchObject({ state: 'Collecting', health: 'Healthy' });
+  },
+);

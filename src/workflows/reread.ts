@@ -1,0 +1,101 @@
+/** `backfill` and `verify` as workflows: all streams side by side, each in slices of work until it has read its range. */
+
+import {
+  continueAsNew,
+  defineQuery,
+  getExternalWorkflowHandle,
+  isCancellation,
+  log,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { SIGNALS, workflowIdOf } from '../source/contract.js';
+import {
+  isOver,
+  newReport,
+  PROGRESS_QUERY,
+  type RereadKind,
+  type RereadReport,
+  type RereadRequest,
+  type StreamReread,
+  withStream,
+} from '../source/reread.js';
+import { rereadDetails } from '../source/reread-details.js';
+import type { StreamName } from '../source/streams.js';
+import { failureOf } from './failure-of.js';
+import { type HistoryLimit, isHistoryLong } from './history.js';
+import { rereading } from './steps.js';
+
+export const progressQuery = defineQuery<RereadReport>(PROGRESS_QUERY);
+
+export function mimecastBackfill(request: RereadRequest & HistoryLimit): Promise<RereadReport> {
+  return reread(request, 'backfill');
+}
+
+export function mimecastVerify(request: RereadRequest & HistoryLimit): Promise<RereadReport> {
+  return reread(request, 'verify');
+}
+
+/** How long the collection has to store what had only just appeared when it was read here, and so seemed missing. */
+const SETTLING_MS = 15_000;
+
+type Note = (news: Partial<StreamReread> & Pick<StreamReread, 'stream'>) => void;
+
+async function reread(request: RereadRequest & HistoryLimit, kind: RereadKind): Promise<RereadReport> {
+  let report = request.carried ?? newReport(request, kind, workflowInfo().firstExecutionRunId);
+  const note: Note = (news) => {
+    report = withStream(report, news);
+    setCurrentDetails(rereadDetails(report));
+  };
+  setHandler(progressQuery, () => report, { description: 'How far it is: counts per stream and in all.' });
+  setCurrentDetails(rereadDetails(report));
+
+  const unfinished = report.streams.filter((stream) => !isOver(stream));
+  await Promise.all(unfinished.map(({ stream }) => readAgain(report, stream, note, () => isHistoryLong(request))));
+  if (!report.streams.every(isOver)) {
+    await continueAsNew<typeof mimecastVerify>({ ...request, carried: report });
+  }
+  if (kind === 'verify' && report.totals.missing > 0) await settle(report, note);
+  return report;
+}
+
+/** Slice by slice, until the stream has read its range, or this run's history is long enough. */
+async function readAgain(report: RereadReport, stream: StreamName, note: Note, isDue: () => boolean): Promise<void> {
+  const { sourceId, kind, run, from, to } = report;
+  try {
+    for (let done = false; !done && !isDue(); ) {
+      const outcome = await rereading.reread.executeWithOptions({ summary: `${stream}: read again` }, [
+        sourceId,
+        stream,
+        { kind, run, from, to },
+      ]);
+      note({ stream, ...outcome });
+      done = outcome.done;
+    }
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    note({ stream, failure: failureOf(error).message });
+  }
+}
+
+/** Lets the collection store what was too new, and strikes that off. */
+async function settle(report: RereadReport, note: Note): Promise<void> {
+  const { sourceId, run } = report;
+  try {
+    await getExternalWorkflowHandle(workflowIdOf(sourceId)).signal(SIGNALS.collectNow);
+    await sleep(SETTLING_MS, { summary: 'what was too new is collected meanwhile' });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    log.info('The source does not run: what it has not collected yet counts as missing');
+  }
+  for (const { stream, counts } of report.streams.filter(({ counts }) => counts.missing > 0)) {
+    const missing = await rereading.recheck.executeWithOptions({ summary: `${stream}: look again` }, [
+      sourceId,
+      stream,
+      run,
+    ]);
+    note({ stream, counts: { ...counts, missing } });
+  }
+}
