@@ -5,6 +5,9 @@ const INTEGRATION = ['store', 'activities', 'workflows', 'management', 'e2e', 's
   (name) => `test/${name}/**/*.test.ts`,
 );
 
+/** Kills servers and loads the machine, so it runs when all other tests are through. */
+const FAULT_SUITE = 'test/faults/fault-suite.test.ts';
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -14,11 +17,12 @@ export default defineConfig({
     hookTimeout: 60_000,
     teardownTimeout: 30_000,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: INTEGRATION } },
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...INTEGRATION, FAULT_SUITE] } },
       {
         extends: true,
         test: { name: 'integration', include: INTEGRATION, globalSetup: 'test/support/start-servers.ts' },
       },
+      { extends: true, test: { name: 'faults', include: [FAULT_SUITE], sequence: { groupOrder: 1 } } },
     ],
   },
 });

@@ -15,6 +15,7 @@ import { SourceService } from './management/source-service.js';
 import type { SourceStatus } from './management/source-status.js';
 import { connectTemporal } from './management/temporal-client.js';
 import { EXIT, messageOf, runProgram } from './runtime/program.js';
+import { readKeyring } from './secrets/environment.js';
 import { workflowIdOf } from './source/contract.js';
 import { formatDuration, parseDuration } from './source/duration.js';
 import { collectionsOf } from './store/collections.js';
@@ -110,7 +111,8 @@ async function withStack(
   const temporal = await connectTemporal(env);
   try {
     const collections = collectionsOf(database.db);
-    await work(new SourceService({ collections, client: temporal.client, allowInsecure: true }), collections);
+    const keyring = readKeyring(env);
+    await work(new SourceService({ collections, client: temporal.client, allowInsecure: true, keyring }), collections);
   } finally {
     await temporal.close();
     await database.close();

@@ -11,6 +11,7 @@ import type { MissingRecord } from './management/reread-service.js';
 import { DEFAULT_COLLECTOR, type SourceService } from './management/source-service.js';
 import { EXIT, runProgram } from './runtime/program.js';
 import { environmentWithStack } from './runtime/running-stack.js';
+import { Keyring } from './secrets/keyring.js';
 import { REREAD_KINDS, type RereadKind } from './source/reread.js';
 
 const ID = "a source's id or its name";
@@ -111,6 +112,13 @@ command('health <ID>', `show the health events of a source (${ID})`).action((id:
     (service) => service.health(id),
     ({ open, recent }) => healthText(open, recent),
   ),
+);
+
+command('secret-key', 'make a key for MIMECAST_SECRET_KEYS, which encrypts the client secrets that are stored').action(
+  ({ json }: Json) => {
+    const key = Keyring.newKey();
+    process.stdout.write(`${json ? JSON.stringify({ key }) : key}\n`);
+  },
 );
 
 interface RereadOptions extends Json {

@@ -8,7 +8,7 @@ import { Command } from 'commander';
 import type { Logger } from 'pino';
 import { failureInterceptor } from './activities/failure-interceptor.js';
 import { createActivities } from './activities/index.js';
-import { type Environment, readEnvironment } from './config/environment.js';
+import { readEnvironment } from './config/environment.js';
 import { readTemporalConfig } from './config/temporal.js';
 import { Reconciler } from './management/reconciler.js';
 import { ensureSearchAttributes } from './management/search-attributes.js';
@@ -18,8 +18,10 @@ import { createLogger, installTemporalLogger } from './runtime/logger.js';
 import { messageOf, runProgram } from './runtime/program.js';
 import { environmentWithStack } from './runtime/running-stack.js';
 import { workflowCode } from './runtime/workflow-code.js';
+import { readKeyring } from './secrets/environment.js';
+import type { Keyring } from './secrets/keyring.js';
 import { TASK_QUEUE } from './source/contract.js';
-import { collectionsOf } from './store/collections.js';
+import { type Collections, collectionsOf } from './store/collections.js';
 import { openDatabase } from './store/database.js';
 
 async function main(): Promise<void> {
@@ -27,39 +29,50 @@ async function main(): Promise<void> {
   const environment = readEnvironment(env);
   const logger = createLogger(environment.logLevel, 'worker');
   installTemporalLogger(logger);
-  const { connectionOptions } = readTemporalConfig(env);
-  const namespace = await untilStopped(prepareTemporal(env, logger));
-  if (namespace === undefined) return;
-  const connection = await NativeConnection.connect(connectionOptions);
+  const keyring = readKeyring(env);
+  if (keyring === undefined) logger.warn('MIMECAST_SECRET_KEYS is not set: encrypted client secrets cannot be read');
   const database = openDatabase({
     uri: environment.mongodbUri,
     name: environment.mongodbDb,
     appName: 'mimecast-worker',
   });
   try {
-    const worker = await createWorker(connection, namespace, environment, database);
-    const reconciler = createReconciler(connection, namespace, environment, database, logger).start();
-    logger.info({ taskQueue: TASK_QUEUE, namespace, database: environment.mongodbDb }, 'worker ready');
-    await worker.run().finally(() => reconciler.close());
-    logger.info('worker stopped');
+    const collections = collectionsOf(database.db);
+    const shared = { collections, keyring, allowInsecure: environment.allowInsecure };
+    const opened = await untilStopped(openWorker(env, shared, await workflowCode(), logger));
+    if (opened === undefined) return;
+    const { worker, connection, namespace } = opened;
+    try {
+      const reconciler = createReconciler(connection, namespace, shared, logger).start();
+      logger.info({ taskQueue: TASK_QUEUE, namespace, database: environment.mongodbDb }, 'worker ready');
+      await worker.run().finally(() => reconciler.close());
+      logger.info('worker stopped');
+    } finally {
+      await connection.close();
+    }
   } finally {
     await database.close();
-    await connection.close();
   }
 }
 
-async function createWorker(
+interface Shared {
+  readonly collections: Collections;
+  readonly keyring: Keyring | undefined;
+  readonly allowInsecure: boolean;
+}
+
+function createWorker(
   connection: NativeConnection,
   namespace: string,
-  { allowInsecure }: Environment,
-  { db }: ReturnType<typeof openDatabase>,
+  { collections, keyring, allowInsecure }: Shared,
+  workflows: Awaited<ReturnType<typeof workflowCode>>,
 ): Promise<Worker> {
   return Worker.create({
     connection,
     namespace,
     taskQueue: TASK_QUEUE,
-    ...(await workflowCode()),
-    activities: createActivities({ collections: collectionsOf(db), allowInsecure }),
+    ...workflows,
+    activities: createActivities({ collections, allowInsecure, ...(keyring === undefined ? {} : { keyring }) }),
     interceptors: { activity: [failureInterceptor] },
     // A cancellation reaches an activity with its next heartbeat: a stop or restart should not wait for longer.
     maxHeartbeatThrottleInterval: '1 second',
@@ -72,16 +85,10 @@ async function createWorker(
   });
 }
 
-function createReconciler(
-  connection: NativeConnection,
-  namespace: string,
-  { allowInsecure }: Environment,
-  { db }: ReturnType<typeof openDatabase>,
-  logger: Logger,
-): Reconciler {
+function createReconciler(connection: NativeConnection, namespace: string, shared: Shared, logger: Logger): Reconciler {
   const client = new Client({ connection, namespace });
   return new Reconciler({
-    service: new SourceService({ collections: collectionsOf(db), client, allowInsecure }),
+    service: new SourceService({ ...shared, client }),
     onStarted: (started) => logger.info(started, 'started a stored source that had no running workflow'),
     onTrouble: (error) => logger.warn(`the stored sources could not be reconciled: ${messageOf(error)}`),
   });
@@ -100,14 +107,30 @@ async function untilStopped<T>(waiting: Promise<T>): Promise<T | undefined> {
   }
 }
 
+interface OpenedWorker {
+  readonly worker: Worker;
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+}
+
 /** Waits until Temporal answers, however long that takes, and makes the search attributes that are missing. */
-async function prepareTemporal(env: NodeJS.ProcessEnv, logger: Logger): Promise<string> {
+async function openWorker(
+  env: NodeJS.ProcessEnv,
+  shared: Shared,
+  workflows: Awaited<ReturnType<typeof workflowCode>>,
+  logger: Logger,
+): Promise<OpenedWorker> {
+  const { connectionOptions } = readTemporalConfig(env);
   for (;;) {
+    let connection: NativeConnection | undefined;
     try {
       const temporal = await connectTemporal(env);
-      await ensureSearchAttributes(temporal.connection, temporal.namespace).finally(temporal.close);
-      return temporal.namespace;
+      const { namespace } = temporal;
+      await ensureSearchAttributes(temporal.connection, namespace).finally(temporal.close);
+      connection = await NativeConnection.connect(connectionOptions);
+      return { worker: await createWorker(connection, namespace, shared, workflows), connection, namespace };
     } catch (error) {
+      await connection?.close();
       logger.warn(`${messageOf(error)} Trying again in 5 s.`);
       await pause(5_000);
     }

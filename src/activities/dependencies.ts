@@ -1,3 +1,4 @@
+import type { Keyring } from '../secrets/keyring.js';
 import type { Collections } from '../store/collections.js';
 import type { FileRules } from './files/file-rules.js';
 
@@ -6,6 +7,8 @@ export interface ActivityDependencies {
   readonly collections: Collections;
   /** `MIMECAST_ALLOW_INSECURE`: permits `http:` and private hosts. */
   readonly allowInsecure: boolean;
+  /** Decrypts the client secrets; without it, no stored secret can be read. */
+  readonly keyring?: Keyring;
   /** How long one slice of collecting lasts before it reports; default 45,000 ms. */
   readonly sliceMs?: number;
   /** How batch files are read and when one is given up; default `FILE_RULES`. */

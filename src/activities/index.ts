@@ -8,6 +8,7 @@ import { authenticate } from './authenticate.js';
 import { collect } from './collect.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { finalize } from './finalize.js';
+import { withHeartbeats } from './heartbeats.js';
 import { initialize } from './initialize.js';
 import { recordHealth } from './record-health.js';
 import { type RereadRange, recheck, reread } from './reread/reread.js';
@@ -39,14 +40,19 @@ export interface Activities {
 export function createActivities(dependencies: ActivityDependencies): Activities {
   const reader = new SourceReader(dependencies);
   return {
-    validate: (sourceId) => validate(reader, sourceId),
-    initialize: (sourceId) => initialize(dependencies, reader, sourceId),
-    authenticate: (sourceId) => authenticate(reader, sourceId),
+    validate: (sourceId) => alive(() => validate(reader, sourceId)),
+    initialize: (sourceId) => alive(() => initialize(dependencies, reader, sourceId)),
+    authenticate: (sourceId) => alive(() => authenticate(reader, sourceId)),
     sweep: (sourceId, streams) => sweep(dependencies, reader, sourceId, streams),
     collect: (sourceId, stream) => collect(dependencies, reader, sourceId, stream),
     reread: (sourceId, stream, range) => reread(dependencies, reader, sourceId, stream, range),
     recheck: (_sourceId, stream, run) => recheck(dependencies, stream, run),
-    recordHealth: (sourceId, changes) => recordHealth(dependencies, sourceId, changes),
-    finalize: (sourceId, end) => finalize(dependencies, reader, sourceId, end),
+    recordHealth: (sourceId, changes) => alive(() => recordHealth(dependencies, sourceId, changes)),
+    finalize: (sourceId, end) => alive(() => finalize(dependencies, reader, sourceId, end)),
   };
+}
+
+/** With heartbeats, so that a worker that dies in the middle of a step is noticed soon. */
+function alive<T>(step: () => Promise<T>): Promise<T> {
+  return withHeartbeats(() => undefined, step);
 }

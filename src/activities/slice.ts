@@ -51,6 +51,8 @@ export class Slice {
   private newest: Date | undefined;
   private gaps: GapCount | undefined;
   private unreadable: string | undefined;
+  /** A batch was sent to the store, and how much of it is stored is not known yet. */
+  private isUncounted = false;
 
   private constructor(
     readonly options: SliceOptions,
@@ -87,11 +89,13 @@ export class Slice {
     const { collections, source, stream } = this.options;
     if (this.current.unsettled !== true) await this.write({ unsettled: true });
     const { sourceId } = source.settings;
+    this.isUncounted = true;
     const batch = await storeBatch(collections, sourceId, stream, documents, unreadable);
     const { inserted, quarantined, lastUnreadable: last } = batch;
     if (last !== undefined) this.unreadable = `${last.place}: ${last.reason}`.slice(0, LONGEST_REASON);
     const duplicates = expectDuplicates ? 0 : inserted.duplicates;
     this.counts = addCounts(this.counts, { stored: inserted.stored, duplicates, quarantined });
+    this.isUncounted = false;
     for (const { _messageTime: time } of documents)
       if (this.newest === undefined || time > this.newest) this.newest = time;
   }
@@ -115,9 +119,12 @@ export class Slice {
     await this.write(change);
   }
 
-  /** Notes that `totals` counts everything again. To be called at the end of a slice, whatever its end. */
+  /**
+   * Notes that `totals` counts everything again. To be called at the end of a slice, whatever its end: after a batch that
+   * failed, some of which may be stored, the next slice counts anew.
+   */
   async settle(): Promise<void> {
-    if (this.current.unsettled === true) await this.write({ unsettled: false });
+    if (this.current.unsettled === true && !this.isUncounted) await this.write({ unsettled: false });
   }
 
   outcome(result: StreamEnd): StreamOutcome {

@@ -3,6 +3,7 @@
 import { parseSourceConfig, type SourceConfig } from '../config/source-config.js';
 import { MimecastClient } from '../mimecast/client.js';
 import type { RecordMetadata } from '../records/document.js';
+import { SecretError } from '../secrets/keyring.js';
 import { parseDuration } from '../source/duration.js';
 import { TroubleError } from '../source/failure.js';
 import type { SourceSettings } from '../source/outcome.js';
@@ -54,7 +55,7 @@ export class SourceReader {
       backfillMs: parseDuration(config.backfill) ?? 0,
       lagMs: parseDuration(config.lag) ?? 0,
       overlapMs: parseDuration(config.overlap) ?? 0,
-      client: this.clientOf(sourceId, config),
+      client: this.clientOf(sourceId, config, source.secret),
       baseUrl: config.baseUrl,
       knownHost: source.knownHost === config.baseUrl,
     };
@@ -70,14 +71,36 @@ export class SourceReader {
     this.clients.delete(sourceId);
   }
 
-  private clientOf(sourceId: number, { baseUrl, clientID, clientSecret }: SourceConfig): MimecastClient {
-    const key = JSON.stringify([baseUrl, clientID, clientSecret]);
+  /** @param secret encrypted; sources saved before there was encryption have theirs in the configuration. */
+  private clientOf(
+    sourceId: number,
+    { baseUrl, clientID, clientSecret }: SourceConfig,
+    secret: string | undefined,
+  ): MimecastClient {
+    const key = JSON.stringify([baseUrl, clientID, secret ?? clientSecret]);
     const kept = this.clients.get(sourceId);
     if (kept?.key === key) return kept.client;
     const { allowInsecure } = this.dependencies;
-    const client = new MimecastClient({ baseUrl, clientId: clientID, clientSecret, allowInsecure });
+    const client = new MimecastClient({
+      baseUrl,
+      clientId: clientID,
+      clientSecret: secret === undefined ? clientSecret : () => this.decrypted(secret),
+      allowInsecure,
+    });
     this.clients.set(sourceId, { key, client });
     return client;
+  }
+
+  /** Called when a token is asked for, and at no other time. */
+  private async decrypted(secret: string): Promise<string> {
+    const { keyring } = this.dependencies;
+    try {
+      if (keyring === undefined) throw new SecretError('This worker has no MIMECAST_SECRET_KEYS');
+      return await keyring.decrypt(secret);
+    } catch (cause) {
+      if (!(cause instanceof SecretError)) throw cause;
+      throw new TroubleError({ origin: 'internal', code: 'SecretKeyMissing', message: cause.message }, { cause });
+    }
   }
 }
 

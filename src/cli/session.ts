@@ -4,6 +4,7 @@ import { readEnvironment } from '../config/environment.js';
 import { RereadService } from '../management/reread-service.js';
 import { SourceService } from '../management/source-service.js';
 import { connectTemporal } from '../management/temporal-client.js';
+import { readKeyring } from '../secrets/environment.js';
 import { collectionsOf } from '../store/collections.js';
 import { openDatabase } from '../store/database.js';
 
@@ -26,7 +27,7 @@ export async function withServices<T>(env: NodeJS.ProcessEnv, work: (services: S
       const collections = collectionsOf(database.db);
       const { client } = temporal;
       return await work({
-        sources: new SourceService({ collections, client, allowInsecure }),
+        sources: new SourceService({ collections, client, allowInsecure, keyring: readKeyring(env) }),
         rereads: new RereadService({ collections, client }),
       });
     } finally {

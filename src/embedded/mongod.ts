@@ -16,6 +16,8 @@ export interface MongodOptions {
   /** The exact port. Default 27017 when free, else any free one. */
   port?: number;
   logFile: string;
+  /** More of its `--setParameter`s. Default none. */
+  parameters?: Readonly<Record<string, string>>;
   onProgress?: (text: string) => void;
   /** Milliseconds until it has to accept writes. Default 60,000: recovery after a kill takes its time. */
   startTimeoutMs?: number;
@@ -34,15 +36,18 @@ export interface RunningMongod extends Pick<GuardedProcess, 'pid' | 'exited' | '
  * @throws Error with the end of its log when it does not come up
  */
 export async function startMongod(options: MongodOptions): Promise<RunningMongod> {
-  const { executable, dataDir, logFile, onProgress = () => undefined, startTimeoutMs = 60_000 } = options;
+  const { executable, dataDir, logFile, parameters = {}, onProgress = () => undefined } = options;
   mkdirSync(dataDir, { recursive: true });
   const slot = serverSlot('mongod', join(dataDir, 'mongod.owner'));
   await slot.free(onProgress);
   const port = await (options.port === undefined
     ? choosePort(DEFAULT_PORT)
     : choosePort(options.port, { required: true }));
-  const deadline = Date.now() + startTimeoutMs;
-  const server = await spawnGuarded(executable, mongodArguments(dataDir, port), { name: 'mongod', logFile });
+  const deadline = Date.now() + (options.startTimeoutMs ?? 60_000);
+  const server = await spawnGuarded(executable, mongodArguments(dataDir, port, parameters), {
+    name: 'mongod',
+    logFile,
+  });
   slot.occupy(server.pid);
   try {
     await awaitReady(server, (signal) => becomePrimary(port, deadline, signal));
@@ -63,7 +68,7 @@ export async function startMongod(options: MongodOptions): Promise<RunningMongod
   };
 }
 
-function mongodArguments(dataDir: string, port: number): string[] {
+function mongodArguments(dataDir: string, port: number, parameters: Readonly<Record<string, string>>): string[] {
   return [
     ...['--dbpath', dataDir, '--port', String(port), '--bind_ip', LOOPBACK, '--replSet', REPLICA_SET],
     // Defaults would take half of the memory for the cache, and 5 % of the disk for an oplog that nobody follows.
@@ -71,5 +76,6 @@ function mongodArguments(dataDir: string, port: number): string[] {
     // A socket file in /tmp would be left behind by a kill.
     ...['--nounixsocket', '--quiet'],
     ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
+    ...Object.entries(parameters).flatMap(([name, value]) => ['--setParameter', `${name}=${value}`]),
   ];
 }

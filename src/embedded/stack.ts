@@ -10,6 +10,7 @@ import { findExecutables } from './executables.js';
 import { type GuardedProcess, spawnGuarded } from './guarded-process.js';
 import { startMongod } from './mongod.js';
 import { projectRoot } from './project-root.js';
+import { ensureSecretKeys } from './secret-keys.js';
 import { startSimulatorProcess } from './simulator-process.js';
 import { supervise } from './supervised.js';
 import { startTemporal } from './temporal.js';
@@ -69,6 +70,7 @@ export async function startStack({ data, simulatorArguments, onProgress }: Stack
       MONGODB_URI: mongodb.uri,
       MONGODB_DB: readEnvironment().mongodbDb,
       MIMECAST_ALLOW_INSECURE: 'true',
+      MIMECAST_SECRET_KEYS_FILE: process.env.MIMECAST_SECRET_KEYS_FILE || ensureSecretKeys(data.path),
     };
     const withdraw = announceStack(data.path, environment);
     started.push({ stop: async () => withdraw() });

@@ -8,6 +8,7 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { type Parsed, parseSourceFile, type SourceConfig } from '../config/source-config.js';
+import type { Keyring } from '../secrets/keyring.js';
 import {
   HEALTH_QUERY,
   SIGNALS,
@@ -30,6 +31,7 @@ import {
 } from '../store/sources.js';
 import { RefusedError } from './errors.js';
 import { findSource, knownSources, orFromTemporal, type SourceReference } from './source-directory.js';
+import { seal, sealStored } from './source-secrets.js';
 import {
   askWorkflow,
   listedOf,
@@ -45,6 +47,8 @@ export interface SourceServiceOptions {
   readonly client: Client;
   /** `MIMECAST_ALLOW_INSECURE` */
   readonly allowInsecure: boolean;
+  /** Encrypts the client secrets; without it, none can be saved. */
+  readonly keyring?: Keyring | undefined;
 }
 
 /** How long a stop is waited for; it goes on by itself. */
@@ -67,6 +71,7 @@ export interface StartingListener {
   readonly onTrouble: (error: unknown) => void;
 }
 
+const NO_SECRET_YET = 'source.config.clientSecret: ******** stands for the stored secret, and there is none yet';
 const MEANT_TO_RUN = { stoppedAt: { $exists: false } } as const;
 
 export class SourceService {
@@ -79,15 +84,18 @@ export class SourceService {
   async start(json: unknown, collector = DEFAULT_COLLECTOR): Promise<Started> {
     const { collections } = this.options;
     const config = this.parsed(json);
+    const sealed = await seal(config, this.options.keyring);
     await collections.ensureIndexes();
     const collectorId = await ensureCollector(collections, collector);
     const existing = await collections.sources.findOne({ collectorId, name: config.name });
     if (existing === null) {
-      const source = await refusing(() => createSource(collections, collectorId, config.name, { ...config }));
+      if (sealed.secret === undefined) throw new RefusedError('The configuration is invalid:', [NO_SECRET_YET]);
+      const { config: masked, secret } = sealed;
+      const source = await refusing(() => createSource(collections, collectorId, config.name, masked, secret));
       return this.run(source, collector, true);
     }
     if (await this.isRunning(existing._id)) throw alreadyRunning(existing);
-    await refusing(() => updateSource(collections, existing._id, config.name, { ...config }));
+    await refusing(() => updateSource(collections, existing._id, config.name, sealed.config, sealed.secret));
     await markStopped(collections, existing._id, false);
     return this.run(existing, collector, false);
   }
@@ -109,7 +117,9 @@ export class SourceService {
    * @throws Error when the stored sources cannot be read.
    */
   async startMissing({ onStarted, onTrouble }: StartingListener): Promise<void> {
-    const { sources } = this.options.collections;
+    const { collections, keyring } = this.options;
+    const { sources } = collections;
+    if (keyring !== undefined) await sealStored(collections, keyring);
     for (const { _id } of await sources.find(MEANT_TO_RUN, { projection: { _id: true } }).toArray()) {
       try {
         const started = await this.startIfMissing(_id);
@@ -131,7 +141,9 @@ export class SourceService {
   async update(idOrName: string, json: unknown): Promise<{ readonly sourceId: number; readonly version: number }> {
     const config = this.parsed(json);
     const { sourceId } = await this.find(idOrName);
-    const updated = await refusing(() => updateSource(this.options.collections, sourceId, config.name, { ...config }));
+    const { config: masked, secret } = await seal(config, this.options.keyring);
+    const { collections } = this.options;
+    const updated = await refusing(() => updateSource(collections, sourceId, config.name, masked, secret));
     if (updated === undefined) throw new RefusedError(`The source ${idOrName} was removed meanwhile`);
     if (await this.isRunning(sourceId)) await this.handle(sourceId).signal(SIGNALS.restart);
     return { sourceId, version: updated.version };

@@ -7,13 +7,13 @@ import type { GunzipOptions } from './gunzip.js';
 import type { HttpTimes } from './json-call.js';
 import { type RecordPage, type RecordQuery, type RecordStream, readRecordPage, recordsCall } from './paged-records.js';
 import { type BatchFile, type BatchPage, type BatchQuery, batchListCall, readBatchPage } from './siem.js';
-import { TokenSource } from './token.js';
+import { type ClientSecret, TokenSource } from './token.js';
 
 export interface MimecastClientOptions extends Omit<HttpTimes, 'clock'> {
   /** `https://api.services.mimecast.com`, or the host of a region. */
   readonly baseUrl: string;
   readonly clientId: string;
-  readonly clientSecret: string;
+  readonly clientSecret: ClientSecret;
   /** Permits `http:` and hosts of private networks, as base URL and as file URL. Default false. */
   readonly allowInsecure?: boolean;
 }

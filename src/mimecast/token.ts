@@ -1,10 +1,13 @@
 import { filledString } from './json.js';
 import { callJson, type HttpTimes, type JsonAnswer, unreadable } from './json-call.js';
 
+/** The secret, or what gets it when a token is asked for, so that it is not kept in between. */
+export type ClientSecret = string | (() => Promise<string>);
+
 export interface TokenOptions extends HttpTimes {
   readonly baseUrl: URL;
   readonly clientId: string;
-  readonly clientSecret: string;
+  readonly clientSecret: ClientSecret;
 }
 
 interface Token {
@@ -52,6 +55,7 @@ export class TokenSource {
 
   async #fetch(): Promise<Token> {
     const { baseUrl, clientId, clientSecret } = this.options;
+    const secret = typeof clientSecret === 'string' ? clientSecret : await clientSecret();
     const askedAt = Date.now();
     const answer = await callJson(
       {
@@ -60,7 +64,7 @@ export class TokenSource {
         headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
         body: new URLSearchParams({
           client_id: clientId,
-          client_secret: clientSecret,
+          client_secret: secret,
           grant_type: 'client_credentials',
         }).toString(),
         endpoint: 'token',

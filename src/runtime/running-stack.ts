@@ -10,7 +10,15 @@ import { identifyProcess, isRunning, parseIdentity } from '../embedded/process-i
 
 /** The variables by which programs reach the servers. */
 export type StackEnvironment = Readonly<
-  Record<'TEMPORAL_ADDRESS' | 'TEMPORAL_NAMESPACE' | 'MONGODB_URI' | 'MONGODB_DB' | 'MIMECAST_ALLOW_INSECURE', string>
+  Record<
+    | 'TEMPORAL_ADDRESS'
+    | 'TEMPORAL_NAMESPACE'
+    | 'MONGODB_URI'
+    | 'MONGODB_DB'
+    | 'MIMECAST_ALLOW_INSECURE'
+    | 'MIMECAST_SECRET_KEYS_FILE',
+    string
+  >
 >;
 
 const FILE = 'running.json';
@@ -24,9 +32,12 @@ export function announceStack(dataDir: string, environment: StackEnvironment): (
 
 /** The environment for a program, completed by the running stack's addresses where there is one. */
 export function environmentWithStack(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  // Half of one place and half of another would mix up sources: one variable set means that the caller chose.
-  if (env.TEMPORAL_ADDRESS || env.MONGODB_URI) return env;
-  return { ...readAnnouncement(join(dataFolderPath(env), FILE)), ...env };
+  const announced = readAnnouncement(join(dataFolderPath(env), FILE));
+  // Half of one place and half of another would mix up sources: one other address means that the caller chose.
+  const isElsewhere = (['TEMPORAL_ADDRESS', 'MONGODB_URI'] as const).some(
+    (name) => env[name] && env[name] !== announced[name],
+  );
+  return isElsewhere ? env : { ...announced, ...env };
 }
 
 function readAnnouncement(file: string): Partial<StackEnvironment> {

@@ -1,6 +1,6 @@
 /** Every collection of the database with the shape of its documents, and every index: the only place that knows them. */
 
-import type { Binary, Collection, Db, IndexDescription } from 'mongodb';
+import type { Binary, Collection, Db, IndexDescription, ObjectId } from 'mongodb';
 import type { HealthEvent } from '../source/health-event.js';
 import type { Counts, GapCount } from '../source/outcome.js';
 import { COLLECTION_OF, STREAMS, type StreamName } from '../source/streams.js';
@@ -10,15 +10,29 @@ import type { MissingRecords, Rereads } from './rereads.js';
 export interface CollectorDocument {
   readonly _id: number;
   readonly name: string;
+  readonly description?: string;
+  /** Default `_sourceCategory` of its sources. */
+  readonly category?: string;
+  /** Put on every record of its sources; a source's own value goes before. */
+  readonly fields?: Readonly<Record<string, string>>;
+  /** Name of a time zone as it was given, such as `Etc/UTC`; default `UTC`. */
+  readonly timeZone?: string;
+  /** Counts the changes; absent before the first. */
+  readonly version?: number;
   readonly createdAt: Date;
+  readonly updatedAt?: Date;
+  /** Set while it waits for its last source to end, and is then deleted. */
+  readonly deletingAt?: Date;
 }
 
 export interface SourceDocument {
   readonly _id: number;
   readonly collectorId: number;
   readonly name: string;
-  /** `source.config` as it was validated, defaults filled in. */
+  /** `source.config` as it was validated, defaults filled in; `clientSecret` is masked when there is a `secret`. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** The client secret, encrypted (JWE). */
+  readonly secret?: string;
   /** Counts the saved versions of `config`, from 1. */
   readonly version: number;
   readonly createdAt: Date;
@@ -27,6 +41,10 @@ export interface SourceDocument {
   readonly knownHost?: string;
   /** Set while the source is meant to be stopped. */
   readonly stoppedAt?: Date;
+  /** Set once the source is to be deleted: it ends, and the document goes with its end. */
+  readonly deletingAt?: Date;
+  /** The version that its workflow has last begun to work with. */
+  readonly seenVersion?: number;
 }
 
 /** How far a stream of a source has been read. Written only after the records that it stands for. */
@@ -110,6 +128,45 @@ export interface GapDocument {
   readonly at: Date;
 }
 
+/** Who may use the management API. */
+export interface ApiKeyDocument {
+  /** The access ID. */
+  readonly _id: string;
+  /** scrypt of the access key, hexadecimal. */
+  readonly hash: string;
+  /** Of the hash, hexadecimal. */
+  readonly salt: string;
+  readonly role: ApiRole;
+  /** For people. */
+  readonly label: string;
+  readonly createdAt: Date;
+}
+
+/** An administrator may do everything, a viewer may read. */
+export const API_ROLES = ['administrator', 'viewer'] as const;
+export type ApiRole = (typeof API_ROLES)[number];
+
+/** Who did what, when, from which value to which. Written before the change, and completed after it. */
+export interface AuditDocument {
+  readonly _id: ObjectId;
+  readonly at: Date;
+  /** Access ID of a key, or `cli`. */
+  readonly actor: string;
+  /** Such as `source.update`. */
+  readonly action: string;
+  readonly collectorId?: number;
+  readonly sourceId?: number;
+  /** Name of what was changed. */
+  readonly name?: string;
+  /** What was configured before; secrets masked. */
+  readonly from?: unknown;
+  readonly to?: unknown;
+  /** `begun` stays only when the program died in between: then the change may have been made or not. */
+  readonly outcome: 'begun' | 'done' | 'failed';
+  /** Why it failed. */
+  readonly reason?: string;
+}
+
 export interface HealthEventDocument extends HealthEvent {
   /** The event's UUID. */
   readonly _id: string;
@@ -124,6 +181,8 @@ export interface Collections {
   readonly rereads: Rereads;
   readonly missing: MissingRecords;
   readonly healthEvents: Collection<HealthEventDocument>;
+  readonly apiKeys: Collection<ApiKeyDocument>;
+  readonly auditTrail: Collection<AuditDocument>;
   readonly counters: Collection<{ readonly _id: string; readonly value: number }>;
   records(stream: StreamName): Collection<RecordDocument>;
   /** Makes what is missing of collections and indexes; harmless when all are there. */
@@ -149,6 +208,8 @@ export function collectionsOf(db: Db): Collections {
     rereads: db.collection('rereads'),
     missing: db.collection('missing_records'),
     healthEvents: db.collection('health_events'),
+    apiKeys: db.collection('api_keys'),
+    auditTrail: db.collection('audit_trail'),
     counters: db.collection('counters'),
     records: (stream) => db.collection(COLLECTION_OF[stream]),
     ensureIndexes: () => ensureIndexes(db),
@@ -161,6 +222,7 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   checkpoints: [{ key: { sourceId: 1 } }],
   quarantine: [{ key: { sourceId: 1, at: -1 } }],
   gaps: [{ key: { sourceId: 1, from: 1 } }],
+  audit_trail: [{ key: { at: -1 } }, { key: { sourceId: 1, at: -1 } }, { key: { collectorId: 1, at: -1 } }],
   missing_records: [{ key: { run: 1, stream: 1, place: 1 } }, { key: { sourceId: 1, kind: 1, stream: 1 } }],
   health_events: [{ key: { sourceId: 1, eventTime: -1 } }, { key: { resolvedAt: 1, eventTime: -1 } }],
   ...Object.fromEntries(

@@ -34,16 +34,25 @@ export async function ensureCollector(collections: Collections, name: string): P
   return made?._id ?? _id;
 }
 
-/** @throws NameTakenError */
+/**
+ * @param secret the client secret, encrypted.
+ * @throws NameTakenError
+ */
 export async function createSource(
   collections: Collections,
   collectorId: number,
   name: string,
   config: Readonly<Record<string, unknown>>,
+  secret?: string,
 ): Promise<SourceDocument> {
   const now = new Date();
   const _id = await nextId(collections, 'source');
-  const source: SourceDocument = { _id, collectorId, name, config, version: 1, createdAt: now, updatedAt: now };
+  const sealed = secret === undefined ? {} : { secret };
+  const source: SourceDocument = {
+    ...{ _id, collectorId, name, config },
+    ...sealed,
+    ...{ version: 1, createdAt: now, updatedAt: now },
+  };
   await refusingTakenNames(name, () => collections.sources.insertOne(source));
   return source;
 }
@@ -51,6 +60,7 @@ export async function createSource(
 /**
  * Saves a new version of a source's configuration.
  *
+ * @param secret the client secret, encrypted; default the one that is stored.
  * @returns the source as it is now, or `undefined` when there is none.
  * @throws NameTakenError
  */
@@ -59,11 +69,15 @@ export async function updateSource(
   sourceId: number,
   name: string,
   config: Readonly<Record<string, unknown>>,
+  secret?: string,
 ): Promise<SourceDocument | undefined> {
   const updated = await refusingTakenNames(name, () =>
     sources.findOneAndUpdate(
       { _id: sourceId },
-      { $set: { name, config, updatedAt: new Date() }, $inc: { version: 1 } },
+      {
+        $set: { name, config, updatedAt: new Date(), ...(secret === undefined ? {} : { secret }) },
+        $inc: { version: 1 },
+      },
       { returnDocument: 'after' },
     ),
   );

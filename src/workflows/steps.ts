@@ -6,10 +6,14 @@ import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS, PATIENCE_MS } from '../source/patienc
 
 const RETRY = { initialInterval: FIRST_PAUSE_MS, backoffCoefficient: 2, maximumInterval: LONGEST_PAUSE_MS } as const;
 
+/** A worker that died is noticed by the heartbeats that no longer come. */
+const HEARTBEAT_TIMEOUT = '20 seconds';
+
 /** Short steps: a restart or a stop does not wait for their running attempt. */
 export const steps = proxyActivities<Omit<Activities, 'sweep' | 'collect' | 'reread' | 'recheck'>>({
   // Longer than the client's own deadline of half a minute, so that the attempt says itself what went wrong.
   startToCloseTimeout: '3 minutes',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
   scheduleToCloseTimeout: PATIENCE_MS,
   retry: RETRY,
   cancellationType: ActivityCancellationType.TRY_CANCEL,
@@ -22,7 +26,7 @@ export const steps = proxyActivities<Omit<Activities, 'sweep' | 'collect' | 'rer
 export const work = proxyActivities<Pick<Activities, 'sweep' | 'collect'>>({
   startToCloseTimeout: '1 hour',
   scheduleToCloseTimeout: PATIENCE_MS,
-  heartbeatTimeout: '20 seconds',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: RETRY,
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
@@ -31,7 +35,7 @@ export const work = proxyActivities<Pick<Activities, 'sweep' | 'collect'>>({
 export const rereading = proxyActivities<Pick<Activities, 'reread' | 'recheck'>>({
   startToCloseTimeout: '1 hour',
   scheduleToCloseTimeout: PATIENCE_MS,
-  heartbeatTimeout: '20 seconds',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: RETRY,
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });

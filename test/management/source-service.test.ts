@@ -8,6 +8,7 @@ import { collectionsOf } from '../../src/store/collections.js';
 import { type Database, openDatabase } from '../../src/store/database.js';
 import { e2eStack, sourceFile } from '../support/e2e-stack.js';
 import { countStored } from '../support/simulator-control.js';
+import { testKeyring } from '../support/test-keyring.js';
 import { until } from '../support/until.js';
 
 const { get, collections } = e2eStack({ historyMs: 600_000, historyRate: 20, rate: 0 });
@@ -18,7 +19,12 @@ let blind: SourceService;
 beforeAll(async () => {
   const uri = `mongodb://${LOOPBACK}:${await choosePort(0)}/`;
   away = openDatabase({ uri, name: 'away', serverSelectionTimeoutMs: 100 });
-  blind = new SourceService({ collections: collectionsOf(away.db), client: get().client, allowInsecure: true });
+  blind = new SourceService({
+    collections: collectionsOf(away.db),
+    client: get().client,
+    allowInsecure: true,
+    keyring: testKeyring,
+  });
   await get().startWorker();
 });
 afterAll(() => away?.close());

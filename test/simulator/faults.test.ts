@@ -93,6 +93,15 @@ describe('broken connections', () => {
   });
 });
 
+test('revoked tokens: the call itself is refused, and so is every other until there is a new token', async () => {
+  const client = await start();
+  await client.fault({ endpoint: 'batch', skip: 1, action: { revokeTokens: true } });
+  const statuses = [];
+  for (let call = 0; call < 3; call += 1) statuses.push((await client.api(BATCH)).status);
+  expect(statuses).toEqual([200, 401, 401]);
+  expect((await client.requestToken()).status).toBe(200);
+});
+
 describe('damaged files', () => {
   test.each([[{ truncateGzip: true }], [{ truncateGzip: 0.9 }], [{ corruptGzip: true }]])(
     '%j can not be unpacked, and is not served',

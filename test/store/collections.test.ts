@@ -18,6 +18,7 @@ const INDEXES: Readonly<Record<string, readonly string[]>> = {
   checkpoints: ['_id', 'sourceId'],
   quarantine: ['_id', 'sourceId,at'],
   gaps: ['_id', 'sourceId,from'],
+  audit_trail: ['_id', 'at', 'sourceId,at', 'collectorId,at'],
   missing_records: ['_id', 'run,stream,place', 'sourceId,kind,stream'],
   health_events: ['_id', 'sourceId,eventTime', 'resolvedAt,eventTime'],
   ...Object.fromEntries(RECORD_COLLECTIONS.map((collection) => [collection, ['_id', '_sourceId,_messageTime']])),

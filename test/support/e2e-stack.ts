@@ -18,6 +18,7 @@ import { quietRuntime } from './quiet-runtime.js';
 import { workflowBundle } from './temporal-connection.js';
 import { temporaryFolder } from './temporary-folder.js';
 import { testDatabase } from './test-database.js';
+import { TEST_KEYS, testKeyring } from './test-keyring.js';
 
 export interface E2eStack {
   readonly simulator: Simulator;
@@ -58,13 +59,14 @@ export function e2eStack(simulatorOptions: SimulatorOptions) {
       simulator,
       client,
       folder: folder.path,
-      service: new SourceService({ collections, client, allowInsecure: true }),
+      service: new SourceService({ collections, client, allowInsecure: true, keyring: testKeyring }),
       env: {
         TEMPORAL_ADDRESS: address,
         TEMPORAL_NAMESPACE: namespace,
         MONGODB_URI: database.uri,
         MONGODB_DB: database.name,
         MIMECAST_ALLOW_INSECURE: 'true',
+        MIMECAST_SECRET_KEYS: TEST_KEYS,
         LOG_LEVEL: 'warn',
       },
       startWorker: async () => {
@@ -73,7 +75,7 @@ export function e2eStack(simulatorOptions: SimulatorOptions) {
           namespace,
           taskQueue: TASK_QUEUE,
           workflowBundle: workflowBundle(),
-          activities: createActivities({ collections, allowInsecure: true }),
+          activities: createActivities({ collections, allowInsecure: true, keyring: testKeyring }),
           interceptors: { activity: [failureInterceptor] },
           maxHeartbeatThrottleInterval: '1 second',
           shutdownForceTime: '20 seconds',

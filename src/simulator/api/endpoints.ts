@@ -72,6 +72,7 @@ export async function answerCall(simulation: Simulation, call: Call): Promise<An
   }
   if (call.headers.authorization === undefined) return ERRORS.unauthorized();
   const caller = applications.ofRequest(call.headers);
+  if (call.action?.revokeTokens) caller?.application.revokeTokens();
   if (!caller?.application.accepts(caller.token, call.now)) return ERRORS.token_expired();
   const permission = PERMISSION_OF[call.endpoint];
   if (permission && caller.application.denied.has(permission)) return ERRORS.app_forbidden();

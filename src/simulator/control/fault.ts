@@ -27,6 +27,8 @@ export interface FaultAction {
   readonly malformedLine?: number;
   /** Batch: lists URLs that have expired; file: answers that this one has. */
   readonly expiredUrl?: boolean;
+  /** Withdraws all tokens of the calling application first, so that this call is the first to be refused. */
+  readonly revokeTokens?: boolean;
   /** Sends the answer with another content type. */
   readonly contentType?: string;
   /** Answers 429. */
@@ -103,6 +105,7 @@ const ACTION: Check = object({
   corruptGzip: yes,
   malformedLine: integer(0),
   expiredUrl: yes,
+  revokeTokens: yes,
   contentType: text,
   rateLimited: object({ retryAfterSeconds: integer(0), resetMs: integer(0) }),
 });
@@ -121,12 +124,13 @@ const FAULT: Check = object(
   ['endpoint', 'action'],
 );
 
-/** Actions that change a file's content, and where they make sense. */
+/** Actions that make sense at some endpoints only. */
 const PLACES: Readonly<Record<string, readonly FaultEndpoint[]>> = {
   truncateGzip: ['file', '*'],
   corruptGzip: ['file', '*'],
   malformedLine: ['file', '*'],
   expiredUrl: ['file', 'batch', '*'],
+  revokeTokens: ['batch', 'stream', 'audit', 'dlp', 'hold', '*'],
 };
 
 function misplaced(fault: Fault): string[] {

@@ -1,0 +1,92 @@
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { ensureSecretKeys } from '../../src/embedded/secret-keys.js';
+import { readKeyring } from '../../src/secrets/environment.js';
+import { Keyring, SecretError } from '../../src/secrets/keyring.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const KEY = Buffer.alloc(32, 1).toString('base64');
+const OTHER = Buffer.alloc(32, 2).toString('base64url');
+
+test.each([
+  ['a text', 'hush'],
+  ['one of the longest', 'x'.repeat(1_024)],
+  ['other letters', 'pässwörd 🔑'],
+])('%s comes back as it was, and is not to be seen in between', async (_, secret) => {
+  const keyring = Keyring.parse(`a:${KEY}`);
+  const sealed = await keyring.encrypt(secret);
+  expect(sealed).not.toContain(secret);
+  expect(Buffer.from(sealed, 'base64url').includes(secret)).toBe(false);
+  expect(await keyring.decrypt(sealed)).toBe(secret);
+  expect(await keyring.encrypt(secret)).not.toBe(sealed);
+});
+
+test('keys are replaced one after the other: the first encrypts, all decrypt', async () => {
+  const before = Keyring.parse(`old:${KEY}`);
+  const sealed = await before.encrypt('hush');
+  const after = Keyring.parse(`new:${OTHER}, old:${KEY}`);
+  expect(await after.decrypt(sealed)).toBe('hush');
+  expect(sealed.startsWith(before.currentPrefix)).toBe(true);
+  expect(sealed.startsWith(after.currentPrefix)).toBe(false);
+  const again = await after.encrypt('hush');
+  expect(again.startsWith(after.currentPrefix)).toBe(true);
+  await expect(before.decrypt(again)).rejects.toThrow('the key "new", which MIMECAST_SECRET_KEYS does not hold');
+});
+
+test('a text that was changed, of another key of the same name, or damaged is refused', async () => {
+  const sealed = await Keyring.parse(`a:${KEY}`).encrypt('hush');
+  const end = sealed.endsWith('A') ? 'B' : 'A';
+  await expect(Keyring.parse(`a:${KEY}`).decrypt(sealed.slice(0, -1) + end)).rejects.toThrow(SecretError);
+  await expect(Keyring.parse(`a:${OTHER}`).decrypt(sealed)).rejects.toThrow('cannot be decrypted with the key "a"');
+  await expect(Keyring.parse(`a:${KEY}`).decrypt('nonsense')).rejects.toThrow('is damaged');
+});
+
+test.each([
+  ['', 'there is no key'],
+  ['secret', 'key 1 is not name:key'],
+  [`a:${KEY},b:short`, 'key 2 is not name:key'],
+  [`a:${KEY},a:${OTHER}`, 'key 2 has the name of another one, "a"'],
+  [`:${KEY},b:x`, 'key 1 is not name:key, with 32 bytes in base64; key 2'],
+])('%j names every mistake, and no key', (text, message) => {
+  const error = (() => {
+    try {
+      return Keyring.parse(text);
+    } catch (thrown) {
+      return thrown as Error;
+    }
+  })();
+  expect(error).toBeInstanceOf(SecretError);
+  expect(String(error)).toContain(message);
+  expect(String(error)).not.toContain(KEY);
+});
+
+test('a new key is one that can be read', async () => {
+  const keyring = Keyring.parse(Keyring.newKey());
+  expect(await keyring.decrypt(await keyring.encrypt('hush'))).toBe('hush');
+});
+
+test('keys come from the variable, else from the file that is named', async () => {
+  const folder = temporaryFolder();
+  onTestFinished(() => folder.remove());
+  const file = join(folder.path, 'keys');
+  writeFileSync(file, `f:${KEY}\n`);
+  const prefix = (name: string) => Keyring.parse(`${name}:${KEY}`).currentPrefix;
+  const both = { MIMECAST_SECRET_KEYS: `e:${KEY}`, MIMECAST_SECRET_KEYS_FILE: file };
+  expect(readKeyring(both)?.currentPrefix).toBe(prefix('e'));
+  expect(readKeyring({ MIMECAST_SECRET_KEYS_FILE: file })?.currentPrefix).toBe(prefix('f'));
+  expect(readKeyring({})).toBeUndefined();
+  expect(() => readKeyring({ MIMECAST_SECRET_KEYS_FILE: join(folder.path, 'none') })).toThrow(
+    /MIMECAST_SECRET_KEYS_FILE/,
+  );
+});
+
+test('the file of npm start is made once, for its owner alone', () => {
+  const folder = temporaryFolder();
+  onTestFinished(() => folder.remove());
+  const file = ensureSecretKeys(folder.path);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  const made = readKeyring({ MIMECAST_SECRET_KEYS_FILE: file })?.currentPrefix;
+  expect(ensureSecretKeys(folder.path)).toBe(file);
+  expect(readKeyring({ MIMECAST_SECRET_KEYS_FILE: file })?.currentPrefix).toBe(made);
+});
