@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { TROUBLE } from '../support/fake-activities.js';
 import { attributeValues } from '../support/histories.js';
 import { POLL_INTERVAL_MS } from '../support/source-runs.js';
 import { timeSkippingRuns } from '../support/time-skipping-runs.js';
@@ -128,4 +129,21 @@ test('while a stream is collected alone, the others are polled', async () => {
   expect(await run.stream('receipt')).toMatchObject({ phase: 'collecting', caughtUp: false });
   run.fake.release();
   await run.caughtUp();
+});
+
+test('each activity has a heartbeat timeout: a worker that died in it is noticed within 20 seconds', async () => {
+  const run = await runs.start({ prepare: (fake) => fake.fail('dlp', TROUBLE.forbidden) });
+  await run.when(({ streams }) => streams.map(({ phase }) => phase).join() === 'waiting,waiting,parked');
+  await run.signal('collectNow');
+  await run.attempted('sweep', 1);
+  await run.stop();
+  await run.end();
+  const scheduled = (await run.histories())
+    .flatMap(({ events }) => events ?? [])
+    .flatMap(({ activityTaskScheduledEventAttributes: attributes }) => attributes ?? []);
+  const names = new Set(scheduled.map(({ activityType }) => activityType?.name));
+  expect([...names].sort()).toEqual([
+    ...['authenticate', 'collect', 'finalize', 'initialize', 'recordHealth', 'sweep', 'validate'],
+  ]);
+  expect(new Set(scheduled.map(({ heartbeatTimeout }) => Number(heartbeatTimeout?.seconds)))).toEqual(new Set([20]));
 });
