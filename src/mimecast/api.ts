@@ -1,5 +1,6 @@
 import { TroubleError } from '../source/failure.js';
 import { callJson, type HttpTimes, type JsonAnswer } from './json-call.js';
+import { RateLimits } from './rate-limits.js';
 import type { TokenSource } from './token.js';
 
 /** A call to one function of the API, without host and token. */
@@ -15,6 +16,8 @@ export interface ApiCall {
 
 /** Calls the API's functions with the bearer token, which is sent here and nowhere else. */
 export class Api {
+  readonly #limits = new RateLimits();
+
   constructor(
     private readonly baseUrl: URL,
     private readonly tokens: TokenSource,
@@ -22,17 +25,25 @@ export class Api {
   ) {}
 
   /**
-   * One call. When Mimecast says that the token has expired, a new one is obtained and the call repeated, once.
+   * One call. When Mimecast says that the token has expired, a new one is obtained and the call repeated, once. A function
+   * whose rate limit is reached is not called before Mimecast's time is over, by whichever stream.
    *
    * @throws {TroubleError} as `callJson` does.
    */
   async call(call: ApiCall, signal?: AbortSignal): Promise<JsonAnswer> {
+    this.#limits.check(call.endpoint);
     try {
       return await this.#callOnce(call, signal);
     } catch (error) {
+      this.#limits.note(call.endpoint, error);
       if (!(error instanceof TroubleError && error.trouble.code === 'token_expired')) throw error;
       return await this.#callOnce(call, signal);
     }
+  }
+
+  /** Asks again where a rate limit was reached. */
+  forgetLimits(): void {
+    this.#limits.clear();
   }
 
   async #callOnce({ method, path, query, body, endpoint }: ApiCall, signal?: AbortSignal): Promise<JsonAnswer> {

@@ -43,9 +43,13 @@ export class MimecastClient {
     this.#api = new Api(baseUrl, this.#tokens, times);
   }
 
-  /** Obtains a new token now, whatever the age of the one at hand: proves that the credentials are good. */
+  /**
+   * Obtains a new token now, whatever the age of the one at hand: proves that the credentials are good. Rate limits that
+   * were met before are tried anew.
+   */
   async authenticate(signal?: AbortSignal): Promise<void> {
     this.#tokens.invalidate();
+    this.#api.forgetLimits();
     await this.#tokens.get(signal);
   }
 
