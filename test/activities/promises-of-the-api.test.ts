@@ -1,6 +1,8 @@
 /** Rows of §9 of the API's fact sheet that concern the application as a whole. */
 
+import type { Collection } from 'mongodb';
 import { describe, expect, test } from 'vitest';
+import type { Collections, RecordDocument } from '../../src/store/collections.js';
 import { collectorDatabase } from '../support/collector-database.js';
 import { simulatedSource, sizeOf } from '../support/simulated-source.js';
 
@@ -79,6 +81,26 @@ test('§9 #25: the place of each type is shown, and each can be read again by it
   const outcome = await source.run(({ reread }, id) => reread(id, 'receipt', range));
   const held = sizeOf(await source.held('receipt'));
   expect(outcome).toMatchObject({ done: true, counts: { read: held, missing: held, restored: held } });
+});
+
+test('§9 #26: what is written at once is bounded, however large the file', async () => {
+  const sizes: number[] = [];
+  const records: Collections['records'] = (stream) => {
+    const collection = collections.records(stream);
+    const insertMany: Collection<RecordDocument>['insertMany'] = (documents, options) => {
+      sizes.push(documents.length);
+      return collection.insertMany(documents, options);
+    };
+    return Object.create(collection, { insertMany: { value: insertMany } });
+  };
+  const watched: Collections = Object.create(collections, { records: { value: records } });
+  const world = { historyMs: 600_000, historyFileIntervalMs: 600_000, historyRate: 1_200 };
+  const source = await simulatedSource(watched, { world });
+  await source.collectAll('receipt');
+  const held = sizeOf(await source.held('receipt'));
+  expect(held).toBeGreaterThan(2_000);
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(1_000);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(held);
 });
 
 test('§9 #27: what an operator has set on a collection stays', async () => {

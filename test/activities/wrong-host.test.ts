@@ -77,7 +77,7 @@ test.each<[string, Handler]>([
   expect((await collections.sources.findOne({ _id: source.id }))?.knownHost).toBeUndefined();
 });
 
-test('a host name that does not exist is a mistake in baseUrl', async () => {
+test('§9 #23: a host name that does not exist is a mistake in baseUrl', async () => {
   resolveNothing('ENOTFOUND');
   const source = await simulatedSource(collections, { config: { baseUrl: UNKNOWN_HOST } });
   const failure = await failureOf(source);
