@@ -24,7 +24,7 @@ const NPM = {
 };
 const FOLDERS = {
   source: [],
-  config: ['source'],
+  config: ['source', 'records'],
   workflows: ['source'],
   activities: ['source', 'config', 'mimecast', 'records', 'secrets', 'store'],
   mimecast: ['source'],

@@ -15,10 +15,11 @@ import { compare, isComplete } from '../src/embedded/comparison.js';
 import { openDataFolder } from '../src/embedded/data-folder.js';
 import { ensureSampleSource } from '../src/embedded/sample-source.js';
 import { type Stack, startStack } from '../src/embedded/stack.js';
+import { FieldService } from '../src/management/field-service.js';
 import { SourceService } from '../src/management/source-service.js';
 import { connectTemporal } from '../src/management/temporal-client.js';
+import { keyringOf } from '../src/runtime/keyring.js';
 import { EXIT } from '../src/runtime/program.js';
-import { readKeyring } from '../src/secrets/environment.js';
 import { type Collections, collectionsOf } from '../src/store/collections.js';
 import { openDatabase } from '../src/store/database.js';
 import { SeededRandom } from '../test/support/random.js';
@@ -120,9 +121,10 @@ async function withSource<T>(
   const temporal = await connectTemporal(stack.env);
   try {
     const collections = collectionsOf(database.db);
-    const keyring = readKeyring(stack.env);
+    const keyring = keyringOf(stack.env);
     const service = new SourceService({ collections, client: temporal.client, allowInsecure: true, keyring });
-    const options = { simulatorUrl: stack.simulatorUrl, pollInterval: '5s' };
+    const fields = new FieldService(collections);
+    const options = { simulatorUrl: stack.simulatorUrl, pollInterval: '5s', fields };
     return await work(collections, await ensureSampleSource(service, [], options, false));
   } finally {
     await temporal.close();

@@ -1,8 +1,26 @@
-/** `npm run docs`: writes the pages that are made from the code's own tables. A test compares them. */
+/** `npm run docs`: writes the pages that are made from the code's own tables. Tests compare them. */
 
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { SOURCE_FILE_JSON_SCHEMA } from '../src/config/json-schema.js';
 import { projectRoot } from '../src/embedded/project-root.js';
+import { OPENAPI_FILE, openApiDocument } from '../src/management/http/openapi-document.js';
+import { CONFIGURATION_PAGE, configurationPage, SCHEMA_FILE } from './configuration-page.js';
 import { STATES_PAGE, statesPage } from './states-page.js';
 
-writeFileSync(`${projectRoot()}/${STATES_PAGE}`, statesPage());
-console.log(`${STATES_PAGE} written`);
+const PAGES: Readonly<Record<string, string>> = {
+  [STATES_PAGE]: statesPage(),
+  [CONFIGURATION_PAGE]: configurationPage(),
+  [SCHEMA_FILE]: `${JSON.stringify(SOURCE_FILE_JSON_SCHEMA, null, 2)}\n`,
+  [OPENAPI_FILE]: `${JSON.stringify(await openApiDocument(), null, 2)}\n`,
+};
+
+for (const [page, content] of Object.entries(PAGES)) {
+  writeFileSync(`${projectRoot()}/${page}`, content);
+  console.log(`${page} written`);
+}
+const { status } = spawnSync('npx', ['--no-install', 'biome', 'format', '--write', SCHEMA_FILE, OPENAPI_FILE], {
+  cwd: projectRoot(),
+  stdio: ['ignore', 'ignore', 'inherit'],
+});
+process.exitCode = status ?? 1;

@@ -3,6 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command } from 'commander';
 import { createLogUpdate } from 'log-update';
+import { newKeyText } from './cli/keys.js';
 import { type Address, type LiveFrame, liveView, plainLine } from './cli/live-view.js';
 import { Rates } from './cli/rates.js';
 import { count } from './cli/table.js';
@@ -10,12 +11,14 @@ import { type Comparison, compare, isComplete, sumOf } from './embedded/comparis
 import { openDataFolder } from './embedded/data-folder.js';
 import { ensureSampleSource } from './embedded/sample-source.js';
 import { type Stack, startStack } from './embedded/stack.js';
+import { ApiKeyService } from './management/api-keys.js';
 import { RefusedError } from './management/errors.js';
+import { FieldService } from './management/field-service.js';
 import { SourceService } from './management/source-service.js';
 import type { SourceStatus } from './management/source-status.js';
 import { connectTemporal } from './management/temporal-client.js';
+import { keyringOf } from './runtime/keyring.js';
 import { EXIT, messageOf, runProgram } from './runtime/program.js';
-import { readKeyring } from './secrets/environment.js';
 import { workflowIdOf } from './source/contract.js';
 import { formatDuration, parseDuration } from './source/duration.js';
 import { collectionsOf } from './store/collections.js';
@@ -65,7 +68,7 @@ async function main(options: Options): Promise<void> {
   const notices: string[] = [];
   const data = openDataFolder();
   try {
-    say('Starting Temporal, MongoDB, the simulator and a worker …');
+    say('Starting Temporal, MongoDB, the simulator, a worker and the server …');
     let booting = true;
     const stack = await startStack({
       data,
@@ -81,10 +84,15 @@ async function main(options: Options): Promise<void> {
         const sources = await collections.sources.find().toArray();
         const { simulatorUrl } = stack;
         const { pollInterval, untilCaughtUp = false } = options;
-        const sourceId = await ensureSampleSource(service, sources, { simulatorUrl, pollInterval }, untilCaughtUp);
+        const sample = { simulatorUrl, pollInterval, fields: new FieldService(collections) };
+        const sourceId = await ensureSampleSource(service, sources, sample, untilCaughtUp);
         say(`Everything runs after ${formatDuration(Date.now() - startedAt)}.`);
         const watch = new Watch(service, sourceId, stack, notices, startedAt);
-        if (!untilCaughtUp) return watch.untilStopped();
+        if (!untilCaughtUp) {
+          const key = await new ApiKeyService(collections).ensureFirst();
+          if (key !== undefined) say(`The management API's first key, told this once:\n${newKeyText(key)}`);
+          return watch.untilStopped();
+        }
         const before = await compare(collections, sourceId, simulatorUrl);
         const after = await watch.untilComplete(() => compare(collections, sourceId, simulatorUrl), timeoutMs);
         report(before, after, startedAt, options.json === true);
@@ -111,7 +119,7 @@ async function withStack(
   const temporal = await connectTemporal(env);
   try {
     const collections = collectionsOf(database.db);
-    const keyring = readKeyring(env);
+    const keyring = keyringOf(env);
     await work(new SourceService({ collections, client: temporal.client, allowInsecure: true, keyring }), collections);
   } finally {
     await temporal.close();
@@ -190,13 +198,14 @@ class Watch {
   }
 
   private addresses(): Address[] {
-    const { uiUrl, namespace, temporalAddress, mongodbUri, mongodbDb, simulatorUrl } = this.stack;
+    const { uiUrl, namespace, temporalAddress, mongodbUri, mongodbDb, simulatorUrl, serverUrl } = this.stack;
     const workflow = `namespaces/${namespace}/workflows/${workflowIdOf(this.sourceId)}`;
     return [
       { name: 'Temporal Web UI', address: uiUrl === undefined ? `(of ${temporalAddress})` : `${uiUrl}/${workflow}` },
       { name: 'Temporal', address: temporalAddress },
       { name: 'MongoDB', address: `${mongodbUri}  (database ${mongodbDb})` },
       { name: 'Simulator', address: simulatorUrl },
+      { name: 'Management API', address: serverUrl },
       { name: 'Worker', address: `process ${this.stack.workerPid()}, logs in ${this.stack.logFolder}` },
     ];
   }

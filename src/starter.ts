@@ -2,8 +2,11 @@
 
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
+import { addFieldsOf } from './cli/add-fields.js';
+import { keysCommand } from './cli/keys.js';
 import { awaitReread, isGood, type RereadResult, rereadText, wishOf } from './cli/reread.js';
-import { withService, withServices } from './cli/session.js';
+import { rulesText, testRules } from './cli/rules.js';
+import { type Services, withService, withServices } from './cli/session.js';
 import { readSourceFile } from './cli/source-file.js';
 import { healthText, listText, statusText } from './cli/status-text.js';
 import { watchStatus } from './cli/watch-status.js';
@@ -19,16 +22,22 @@ const ID = "a source's id or its name";
 /** Runs a command and prints its result: one JSON document with `--json`, else a text for people. */
 async function answer<T>(
   json: boolean | undefined,
-  work: (service: SourceService) => Promise<T>,
+  work: (service: SourceService, services: Services) => Promise<T>,
   text: (result: T) => string,
 ): Promise<void> {
-  const result = await withService(environmentWithStack(), work);
+  const result = await withServices(environmentWithStack(), (services) => work(services.sources, services));
   process.stdout.write(`${json ? JSON.stringify(result, null, 2) : text(result)}\n`);
 }
 
 interface Json {
   readonly json?: boolean;
 }
+
+interface AddFields {
+  readonly addFields?: boolean;
+}
+
+const ADD_FIELDS = ['--add-fields', 'add the fields of the file that the schema of fields does not have'] as const;
 
 const program = new Command('starter').description(
   'Starts, steers and inspects Mimecast sources. Servers are taken from TEMPORAL_ADDRESS and MONGODB_URI, ' +
@@ -40,13 +49,16 @@ const command = (nameAndArguments: string, description: string): Command =>
 
 command('start <FILE.json|ID>', 'create a source from its JSON file and start it, or start a stopped one again')
   .option('--collector <name>', 'collector of a new source', DEFAULT_COLLECTOR)
-  .action((what: string, { json, collector }: Json & { readonly collector: string }) =>
+  .option(...ADD_FIELDS)
+  .action((what: string, { json, collector, addFields }: Json & AddFields & { readonly collector: string }) =>
     answer(
       json,
-      async (service) =>
-        what === '-' || existsSync(what) || what.endsWith('.json')
-          ? service.start(await readSourceFile(what), collector)
-          : service.resume(what),
+      async (service, { fields }) => {
+        if (what !== '-' && !existsSync(what) && !what.endsWith('.json')) return service.resume(what);
+        const file = await readSourceFile(what);
+        if (addFields) await addFieldsOf(file, fields);
+        return service.start(file, collector);
+      },
       ({ sourceId, name, workflowId, created }) =>
         `${created ? 'Created and started' : 'Started again'}: ${name} (source ${sourceId}, workflow ${workflowId})`,
     ),
@@ -79,14 +91,19 @@ command('stop <ID>', `stop a source (${ID}) and wait until it has ended`)
     ),
   );
 
-command('update <ID> <FILE.json>', `give a source (${ID}) a changed configuration; its checkpoints stay`).action(
-  (id: string, file: string, { json }: Json) =>
+command('update <ID> <FILE.json>', `give a source (${ID}) a changed configuration; its checkpoints stay`)
+  .option(...ADD_FIELDS)
+  .action((id: string, file: string, { json, addFields }: Json & AddFields) =>
     answer(
       json,
-      async (service) => service.update(id, await readSourceFile(file)),
+      async (service, { fields }) => {
+        const changed = await readSourceFile(file);
+        if (addFields) await addFieldsOf(changed, fields);
+        return service.update(id, changed);
+      },
       ({ sourceId, version }) => `Source ${sourceId} has configuration version ${version}.`,
     ),
-);
+  );
 
 command('status <ID>', `show the whole state of a source (${ID})`)
   .option('--watch', 'show it again every second, until Ctrl-C')
@@ -120,6 +137,17 @@ command('secret-key', 'make a key for MIMECAST_SECRET_KEYS, which encrypts the c
     process.stdout.write(`${json ? JSON.stringify({ key }) : key}\n`);
   },
 );
+
+const rules = program.command('rules').description('look at processing rules before they are saved');
+rules
+  .command('test <FILE.json>')
+  .description('show what the rules of a source file would do to records')
+  .requiredOption('--records <FILE.ndjson>', 'the records, one JSON object per line (also .gz)')
+  .option('--json', 'print the result as JSON')
+  .action(async (file: string, { records, json }: Json & { readonly records: string }) => {
+    const result = await testRules(file, records);
+    process.stdout.write(`${json ? JSON.stringify(result, null, 2) : rulesText(result)}\n`);
+  });
 
 interface RereadOptions extends Json {
   readonly stream?: readonly string[];
@@ -165,5 +193,7 @@ for (const kind of REREAD_KINDS) {
     .option('--cancel', 'end the one that is running')
     .action((id: string, options: RereadOptions) => reread(kind, id, options));
 }
+
+program.addCommand(keysCommand(environmentWithStack));
 
 await runProgram(program);

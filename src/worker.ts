@@ -11,14 +11,15 @@ import { createActivities } from './activities/index.js';
 import { readEnvironment } from './config/environment.js';
 import { readTemporalConfig } from './config/temporal.js';
 import { Reconciler } from './management/reconciler.js';
+import { Reconciliation } from './management/reconciliation.js';
 import { ensureSearchAttributes } from './management/search-attributes.js';
 import { SourceService } from './management/source-service.js';
 import { connectTemporal } from './management/temporal-client.js';
+import { keyringOf } from './runtime/keyring.js';
 import { createLogger, installTemporalLogger } from './runtime/logger.js';
 import { messageOf, runProgram } from './runtime/program.js';
 import { environmentWithStack } from './runtime/running-stack.js';
 import { workflowCode } from './runtime/workflow-code.js';
-import { readKeyring } from './secrets/environment.js';
 import type { Keyring } from './secrets/keyring.js';
 import { TASK_QUEUE } from './source/contract.js';
 import { type Collections, collectionsOf } from './store/collections.js';
@@ -29,8 +30,7 @@ async function main(): Promise<void> {
   const environment = readEnvironment(env);
   const logger = createLogger(environment.logLevel, 'worker');
   installTemporalLogger(logger);
-  const keyring = readKeyring(env);
-  if (keyring === undefined) logger.warn('MIMECAST_SECRET_KEYS is not set: encrypted client secrets cannot be read');
+  const keyring = keyringOf(env, (notice) => logger.warn(notice));
   const database = openDatabase({
     uri: environment.mongodbUri,
     name: environment.mongodbDb,
@@ -57,7 +57,7 @@ async function main(): Promise<void> {
 
 interface Shared {
   readonly collections: Collections;
-  readonly keyring: Keyring | undefined;
+  readonly keyring: Keyring;
   readonly allowInsecure: boolean;
 }
 
@@ -72,7 +72,7 @@ function createWorker(
     namespace,
     taskQueue: TASK_QUEUE,
     ...workflows,
-    activities: createActivities({ collections, allowInsecure, ...(keyring === undefined ? {} : { keyring }) }),
+    activities: createActivities({ collections, allowInsecure, keyring }),
     interceptors: { activity: [failureInterceptor] },
     // A cancellation reaches an activity with its next heartbeat: a stop or restart should not wait for longer.
     maxHeartbeatThrottleInterval: '1 second',
@@ -88,7 +88,7 @@ function createWorker(
 function createReconciler(connection: NativeConnection, namespace: string, shared: Shared, logger: Logger): Reconciler {
   const client = new Client({ connection, namespace });
   return new Reconciler({
-    service: new SourceService({ ...shared, client }),
+    service: new Reconciliation({ ...shared, client, sources: new SourceService({ ...shared, client }) }),
     onStarted: (started) => logger.info(started, 'started a stored source that had no running workflow'),
     onTrouble: (error) => logger.warn(`the stored sources could not be reconciled: ${messageOf(error)}`),
   });

@@ -40,7 +40,7 @@ export interface Activities {
 export function createActivities(dependencies: ActivityDependencies): Activities {
   const reader = new SourceReader(dependencies);
   return {
-    validate: (sourceId) => alive(() => validate(reader, sourceId)),
+    validate: (sourceId) => alive(() => validate(dependencies, reader, sourceId)),
     initialize: (sourceId) => alive(() => initialize(dependencies, reader, sourceId)),
     authenticate: (sourceId) => alive(() => authenticate(reader, sourceId)),
     sweep: (sourceId, streams) => sweep(dependencies, reader, sourceId, streams),

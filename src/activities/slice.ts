@@ -13,6 +13,7 @@ import {
   type StreamOutcome,
   subtractCounts,
 } from '../source/outcome.js';
+import { addRuleCounts, isNoCount, NO_RULE_COUNTS, type RuleCounts } from '../source/rule-counts.js';
 import type { StreamName } from '../source/streams.js';
 import {
   type CheckpointChange,
@@ -53,6 +54,7 @@ export class Slice {
   private unreadable: string | undefined;
   /** A batch was sent to the store, and how much of it is stored is not known yet. */
   private isUncounted = false;
+  private ruled: RuleCounts;
 
   private constructor(
     readonly options: SliceOptions,
@@ -60,6 +62,7 @@ export class Slice {
   ) {
     this.newest = current.lastEventTime;
     this.gaps = current.gaps;
+    this.ruled = current.ruled ?? NO_RULE_COUNTS;
   }
 
   static async open(options: SliceOptions): Promise<Slice> {
@@ -98,6 +101,11 @@ export class Slice {
     this.isUncounted = false;
     for (const { _messageTime: time } of documents)
       if (this.newest === undefined || time > this.newest) this.newest = time;
+  }
+
+  /** Counts what the processing rules did; it is written with the next move. */
+  noteRuled(ruled: RuleCounts): void {
+    if (!isNoCount(ruled)) this.ruled = addRuleCounts(this.ruled, ruled);
   }
 
   /** Notes that records of a time are missing; they are counted with the next move, which leaves them behind. */
@@ -157,6 +165,7 @@ export class Slice {
       totals,
       ...newest,
       ...(this.gaps === undefined ? {} : { gaps: this.gaps }),
+      ...(isNoCount(this.ruled) ? {} : { ruled: this.ruled }),
     });
   }
 }

@@ -3,12 +3,15 @@
 import { parseSourceConfig, type SourceConfig } from '../config/source-config.js';
 import { MimecastClient } from '../mimecast/client.js';
 import type { RecordMetadata } from '../records/document.js';
+import { compileRules, NO_RULES, type Rules } from '../records/rules/compile.js';
 import { SecretError } from '../secrets/keyring.js';
 import { parseDuration } from '../source/duration.js';
 import { TroubleError } from '../source/failure.js';
 import type { SourceSettings } from '../source/outcome.js';
 import { streamsOf } from '../source/streams.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { FieldSchema } from './field-schema.js';
+import { recordMetadataOf } from './record-metadata.js';
 
 /** Everything that an activity needs to know of its source. */
 export interface LoadedSource {
@@ -24,13 +27,20 @@ export interface LoadedSource {
   readonly baseUrl: string;
   /** Whether this host has given a token before. */
   readonly knownHost: boolean;
+  /** What becomes of its records before they are stored. */
+  readonly rules: Rules;
 }
 
 export class SourceReader {
   /** One client per source, so that its streams share one token. Replaced when the configuration changes. */
   private readonly clients = new Map<number, { readonly key: string; readonly client: MimecastClient }>();
 
-  constructor(private readonly dependencies: ActivityDependencies) {}
+  private readonly fields: FieldSchema;
+  private readonly rules = new Map<string, Rules>();
+
+  constructor(private readonly dependencies: ActivityDependencies) {
+    this.fields = new FieldSchema(dependencies.collections);
+  }
 
   /** @throws TroubleError with origin `configuration` naming every mistake. */
   async load(sourceId: number): Promise<LoadedSource> {
@@ -38,7 +48,7 @@ export class SourceReader {
     const source = await collections.sources.findOne({ _id: sourceId });
     if (source === null) throw configurationTrouble(`There is no source ${sourceId} in the store; was it removed?`);
     const collector = await collections.collectors.findOne({ _id: source.collectorId });
-    const parsed = parseSourceConfig(source.config, { allowInsecure });
+    const parsed = parseSourceConfig(source.config, { allowInsecure, keepSecret: source.secret !== undefined });
     if (!parsed.ok) throw configurationTrouble(`The stored configuration is invalid: ${parsed.mistakes.join('; ')}`);
     const config = parsed.value;
     return {
@@ -51,14 +61,27 @@ export class SourceReader {
         ...retryAgain(config),
         version: source.version,
       },
-      metadata: metadataOf(sourceId, collector?.name ?? '', config),
+      metadata: await recordMetadataOf(sourceId, config, collector, this.fields),
       backfillMs: parseDuration(config.backfill) ?? 0,
       lagMs: parseDuration(config.lag) ?? 0,
       overlapMs: parseDuration(config.overlap) ?? 0,
       client: this.clientOf(sourceId, config, source.secret),
       baseUrl: config.baseUrl,
       knownHost: source.knownHost === config.baseUrl,
+      rules: this.rulesOf(config),
     };
+  }
+
+  /** Compiled once: the rules of a source seldom change. */
+  private rulesOf({ filters, hashAlgorithm }: SourceConfig): Rules {
+    if (filters === undefined || filters === null) return NO_RULES;
+    const key = JSON.stringify([filters, hashAlgorithm]);
+    const known = this.rules.get(key);
+    if (known !== undefined) return known;
+    const compiled = compileRules(filters, hashAlgorithm);
+    if (!compiled.ok) throw configurationTrouble(`The stored rules are invalid: ${compiled.mistakes.join('; ')}`);
+    this.rules.set(key, compiled.rules);
+    return compiled.rules;
   }
 
   /** Notes that a host has given a token. */
@@ -107,18 +130,6 @@ export class SourceReader {
 function retryAgain({ retryAgainEvery }: SourceConfig): Pick<SourceSettings, 'retryAgainEveryMs'> {
   const retryAgainEveryMs = retryAgainEvery === undefined ? undefined : parseDuration(retryAgainEvery);
   return retryAgainEveryMs === undefined ? {} : { retryAgainEveryMs };
-}
-
-function metadataOf(sourceId: number, collector: string, config: SourceConfig): RecordMetadata {
-  const { _siemForward, ...fields } = config.fields ?? {};
-  return {
-    sourceId,
-    source: config.name,
-    collector,
-    ...(config.category ? { sourceCategory: config.category } : {}),
-    fields: Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, String(value)])),
-    siemForward: String(_siemForward) === 'true',
-  };
 }
 
 function configurationTrouble(message: string): TroubleError {

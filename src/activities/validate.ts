@@ -1,8 +1,17 @@
 import type { SourceSettings } from '../source/outcome.js';
+import type { ActivityDependencies } from './dependencies.js';
 import type { SourceReader } from './source-reader.js';
 
-/** Reads the stored configuration and checks it anew. */
-export async function validate(reader: SourceReader, sourceId: number): Promise<SourceSettings> {
+/**
+ * Reads the stored configuration and checks it anew. Notes which version it has seen, valid or not: a reconciliation then
+ * knows whether a change has come to the workflow.
+ */
+export async function validate(
+  { collections }: ActivityDependencies,
+  reader: SourceReader,
+  sourceId: number,
+): Promise<SourceSettings> {
+  await collections.sources.updateOne({ _id: sourceId }, [{ $set: { seenVersion: '$version' } }]);
   const { settings } = await reader.load(sourceId);
   return settings;
 }

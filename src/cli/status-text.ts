@@ -3,6 +3,7 @@
 import type { SourceListing, SourceStatus } from '../management/source-status.js';
 import { formatDuration } from '../source/duration.js';
 import type { HealthEvent } from '../source/health-event.js';
+import { addRuleCounts, NO_RULE_COUNTS } from '../source/rule-counts.js';
 import {
   lagMs,
   openProblems,
@@ -22,6 +23,7 @@ export function statusText(status: SourceStatus, now = Date.now()): string {
     ...facts(snapshot, now),
     ...openProblems(snapshot).map((p) => problemText(p, now)),
     ...(status.gaps ?? []).map(gapText),
+    ...ruledText(snapshot),
     '',
     streams(snapshot, now),
   ]
@@ -51,6 +53,16 @@ export function problemText(problem: SubjectProblem, now: number): string {
       : `attempt ${attempt}${retryAt === undefined ? '' : `, next ${relative(retryAt, now)}`}${until === undefined ? '' : `, until ${until}`}`;
   const line = `! ${type} in ${subject} for ${formatDuration(now - Date.parse(since))}: ${message} [${code}]; ${next}`;
   return advice === undefined ? line : `${line}\n  ${advice}`;
+}
+
+/** What the processing rules did, over all streams. */
+function ruledText({ streams }: SourceSnapshot): string[] {
+  const { excluded, masked, hashed, broken } = streams
+    .flatMap(({ ruled }) => ruled ?? [])
+    .reduce(addRuleCounts, NO_RULE_COUNTS);
+  if (excluded + masked + hashed === 0) return [];
+  const text = broken === 0 ? '' : `, ${count(broken)} of them kept as masked text`;
+  return [`rules: ${count(excluded)} records excluded, ${count(masked)} masked, ${count(hashed)} hashed${text}`];
 }
 
 function gapText({ stream, from, to, reason }: ShownGap): string {

@@ -4,14 +4,21 @@ import type { z } from 'zod';
 
 type Issue = z.core.$ZodIssue;
 
-export function mistakesOf(error: z.ZodError, input: unknown): string[] {
-  return error.issues.flatMap((issue) => sentences(issue, input));
+/** What is said of a key that the object at `path` does not know. */
+export type UnknownKey = (path: readonly PropertyKey[], key: string, value: unknown) => string;
+
+export function mistakesOf(error: z.ZodError, input: unknown, unknownKey: UnknownKey = () => 'unknown key'): string[] {
+  return error.issues.flatMap((issue) => sentences(issue, input, unknownKey));
 }
 
-function sentences(issue: Issue, input: unknown): string[] {
+function sentences(issue: Issue, input: unknown, unknownKey: UnknownKey): string[] {
   const at = pathText(issue.path);
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => `${pathText([...issue.path, key])}: unknown key`);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const path = [...issue.path, key];
+      return `${pathText(path)}: ${unknownKey(issue.path, key, valueAt(input, path))}`;
+    });
+  }
   const found = valueAt(input, issue.path);
   if (found === undefined) return [`${at}: missing; ${wanted(issue)}`];
   if (SECRET.test(at)) return [`${at}: ${wanted(issue)}`];
@@ -23,7 +30,9 @@ const SECRET = /secret|password|key$/i;
 function wanted(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return `must be ${article(issue.expected === 'record' ? 'object' : issue.expected)}`;
+      return issue.message.startsWith('must')
+        ? issue.message
+        : `must be ${article(issue.expected === 'record' ? 'object' : issue.expected)}`;
     case 'invalid_value':
       return issue.message.startsWith('must')
         ? issue.message
@@ -37,9 +46,14 @@ function article(noun: string): string {
   return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 }
 
-function pathText(path: readonly PropertyKey[]): string {
-  return path.length === 0 ? 'the whole' : path.map(String).join('.');
+/** A path as one short line, whatever its keys are. */
+export function pathText(path: readonly PropertyKey[]): string {
+  return path.length === 0
+    ? 'the whole'
+    : path.map((key) => String(key).slice(0, 60).replace(UNPRINTABLE, '?')).join('.');
 }
+
+const UNPRINTABLE = /[\p{Cc}\u2028\u2029]/gu;
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(

@@ -1,5 +1,6 @@
 /** The source that `npm start` shows: the simulator's first tenant, all thirteen streams. */
 
+import type { FieldService } from '../management/field-service.js';
 import type { SourceService } from '../management/source-service.js';
 import type { SourceDocument } from '../store/collections.js';
 
@@ -9,6 +10,8 @@ const SAMPLE_COLLECTOR = 'Sample collector';
 export interface SampleOptions {
   readonly simulatorUrl: string;
   readonly pollInterval: string;
+  /** Gets the fields of the sample source, so that they come onto its records. */
+  readonly fields: FieldService;
 }
 
 /**
@@ -23,6 +26,7 @@ export async function ensureSampleSource(
   wake: boolean,
 ): Promise<number> {
   const file = sampleFile(options);
+  await options.fields.ensure(Object.keys(file.source.config.fields));
   const existing = sources.find(({ name }) => name === SAMPLE_NAME);
   if (existing === undefined) return (await service.start(file, SAMPLE_COLLECTOR)).sourceId;
   const { baseUrl, pollInterval } = existing.config;
@@ -33,7 +37,7 @@ export async function ensureSampleSource(
   return existing._id;
 }
 
-function sampleFile({ simulatorUrl, pollInterval }: SampleOptions) {
+function sampleFile({ simulatorUrl, pollInterval }: Pick<SampleOptions, 'simulatorUrl' | 'pollInterval'>) {
   return {
     'api.version': 'v1',
     source: {

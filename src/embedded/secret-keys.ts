@@ -1,14 +1,24 @@
-/** The key that encrypts the client secrets of `npm start`: made once, kept beside the data, for its owner's eyes only. */
+/** The keys of a machine for which none were set: made once, kept in the data folder, for their owner's eyes only. */
 
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Keyring } from '../secrets/keyring.js';
 
 const FILE = 'secret-keys';
 
-/** @returns the path of the key file in a data folder, made if it is not there. */
+/** @returns the path of the key file in a data folder, made if it is not there; of several processes one makes it. */
 export function ensureSecretKeys(dataDir: string): string {
   const file = join(dataDir, FILE);
-  if (!existsSync(file)) writeFileSync(file, `${Keyring.newKey()}\n`, { mode: 0o600, flag: 'wx' });
+  if (existsSync(file)) return file;
+  mkdirSync(dataDir, { recursive: true });
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, `${Keyring.newKey()}\n`, { mode: 0o600 });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
   return file;
 }

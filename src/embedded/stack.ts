@@ -1,4 +1,4 @@
-/** Everything that a source needs, on one machine: Temporal, MongoDB, the simulator and a worker. */
+/** Everything that a source needs, on one machine: Temporal, MongoDB, the simulator, a worker and the server. */
 
 import { join } from 'node:path';
 import { readEnvironment } from '../config/environment.js';
@@ -11,6 +11,7 @@ import { type GuardedProcess, spawnGuarded } from './guarded-process.js';
 import { startMongod } from './mongod.js';
 import { projectRoot } from './project-root.js';
 import { ensureSecretKeys } from './secret-keys.js';
+import { chooseServerPlace, startServerProcess } from './server-process.js';
 import { startSimulatorProcess } from './simulator-process.js';
 import { supervise } from './supervised.js';
 import { startTemporal } from './temporal.js';
@@ -32,6 +33,8 @@ export interface Stack {
   readonly mongodbUri: string;
   readonly mongodbDb: string;
   readonly simulatorUrl: string;
+  /** Base address of the management API. */
+  readonly serverUrl: string;
   /** Where the servers and the worker write their logs. */
   readonly logFolder: string;
   /** Process id of the worker as it runs now. */
@@ -64,18 +67,25 @@ export async function startStack({ data, simulatorArguments, onProgress }: Stack
     // Waits for all before it throws, so that a server that is still starting can be stopped.
     await Promise.allSettled(starting);
     const [temporal, mongodb, simulator] = await Promise.all(starting);
+    const place = await chooseServerPlace(data);
     const environment = {
       TEMPORAL_ADDRESS: temporal.address,
       TEMPORAL_NAMESPACE: temporal.namespace,
       MONGODB_URI: mongodb.uri,
       MONGODB_DB: readEnvironment().mongodbDb,
       MIMECAST_ALLOW_INSECURE: 'true',
+      MIMECAST_SERVER_URL: place.url,
       MIMECAST_SECRET_KEYS_FILE: process.env.MIMECAST_SECRET_KEYS_FILE || ensureSecretKeys(data.path),
     };
     const withdraw = announceStack(data.path, environment);
     started.push({ stop: async () => withdraw() });
     const env = { ...process.env, ...environment };
-    const worker = await track(supervise('The worker', () => startWorker(data, environment), onProgress));
+    const starts = [
+      track(supervise('The worker', () => startWorker(data, environment), onProgress)),
+      track(supervise('The server', () => startServerProcess(data, place, environment), onProgress)),
+    ] as const;
+    await Promise.allSettled(starts);
+    const [worker] = await Promise.all(starts);
     return {
       env,
       temporalAddress: temporal.address,
@@ -84,6 +94,7 @@ export async function startStack({ data, simulatorArguments, onProgress }: Stack
       mongodbUri: mongodb.uri,
       mongodbDb: environment.MONGODB_DB,
       simulatorUrl: simulator.current.url,
+      serverUrl: place.url,
       logFolder: data.file('logs'),
       workerPid: () => worker.current.pid,
       stop,
@@ -148,8 +159,11 @@ async function ownMongodb(data: DataFolder, onProgress: (text: string) => void, 
   return { uri: server.current.uri };
 }
 
+/** As `npm run worker` has them: without such limits, Node lets garbage pile up to half a gigabyte and more. */
+const WORKER_MEMORY = ['--max-semi-space-size=4', '--max-old-space-size=512'] as const;
+
 function startWorker(data: DataFolder, environment: Readonly<Record<string, string>>): Promise<GuardedProcess> {
-  return spawnGuarded(process.execPath, [join(projectRoot(), 'scripts/run.mjs'), 'src/worker.ts'], {
+  return spawnGuarded(process.execPath, [...WORKER_MEMORY, join(projectRoot(), 'scripts/run.mjs'), 'src/worker.ts'], {
     name: 'worker',
     logFile: data.file('logs/worker.log'),
     env: environment,

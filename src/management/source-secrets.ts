@@ -1,12 +1,9 @@
 /** The client secrets of sources: encrypted before they are stored, and masked wherever a configuration is shown. */
 
-import type { SourceConfig } from '../config/source-config.js';
+import { SECRET_MASK, type SourceConfig } from '../config/source-config.js';
 import type { Keyring } from '../secrets/keyring.js';
 import type { Collections } from '../store/collections.js';
 import { RefusedError } from './errors.js';
-
-/** Stands in place of a secret; given in a configuration, it means the one that is stored. */
-export const SECRET_MASK = '********';
 
 export interface SealedConfig {
   /** With the secret masked. */

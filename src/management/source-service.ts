@@ -1,22 +1,10 @@
 /** Sources as people manage them: the one service behind every command. */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  type Client,
-  WorkflowExecutionAlreadyStartedError,
-  type WorkflowExecutionDescription,
-  WorkflowNotFoundError,
-} from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { type Parsed, parseSourceFile, type SourceConfig } from '../config/source-config.js';
 import type { Keyring } from '../secrets/keyring.js';
-import {
-  HEALTH_QUERY,
-  SIGNALS,
-  type StopRequest,
-  TASK_QUEUE,
-  WORKFLOW_TYPE,
-  workflowIdOf,
-} from '../source/contract.js';
+import { HEALTH_QUERY, type SIGNALS, type StopRequest, workflowIdOf } from '../source/contract.js';
 import { type HealthEvent, healthEventOf } from '../source/health-event.js';
 import type { ProblemChange } from '../source/health-ledger.js';
 import type { Collections, SourceDocument } from '../store/collections.js';
@@ -29,9 +17,10 @@ import {
   removeSource,
   updateSource,
 } from '../store/sources.js';
+import { audited, auditedIfPossible, CLI_ACTOR } from './audit-trail.js';
 import { RefusedError } from './errors.js';
 import { findSource, knownSources, orFromTemporal, type SourceReference } from './source-directory.js';
-import { seal, sealStored } from './source-secrets.js';
+import { type SealedConfig, seal, sealStored } from './source-secrets.js';
 import {
   askWorkflow,
   listedOf,
@@ -40,6 +29,7 @@ import {
   statusOf,
   withoutWorker,
 } from './source-status.js';
+import { SourceWorkflows } from './source-workflows.js';
 import { hasWorkers } from './workers.js';
 
 export interface SourceServiceOptions {
@@ -49,6 +39,8 @@ export interface SourceServiceOptions {
   readonly allowInsecure: boolean;
   /** Encrypts the client secrets; without it, none can be saved. */
   readonly keyring?: Keyring | undefined;
+  /** Who is noted in the audit trail. Default `cli`. */
+  readonly actor?: string;
 }
 
 /** How long a stop is waited for; it goes on by itself. */
@@ -72,10 +64,16 @@ export interface StartingListener {
 }
 
 const NO_SECRET_YET = 'source.config.clientSecret: ******** stands for the stored secret, and there is none yet';
-const MEANT_TO_RUN = { stoppedAt: { $exists: false } } as const;
+const MEANT_TO_RUN = { stoppedAt: { $exists: false }, deletingAt: { $exists: false } } as const;
 
 export class SourceService {
-  constructor(private readonly options: SourceServiceOptions) {}
+  private readonly workflows: SourceWorkflows;
+  private readonly actor: string;
+
+  constructor(private readonly options: SourceServiceOptions) {
+    this.workflows = new SourceWorkflows(options.client);
+    this.actor = options.actor ?? CLI_ACTOR;
+  }
 
   /**
    * Creates a source from its JSON file and starts it. A source of this name that is stopped is brought up to the file
@@ -91,11 +89,15 @@ export class SourceService {
     if (existing === null) {
       if (sealed.secret === undefined) throw new RefusedError('The configuration is invalid:', [NO_SECRET_YET]);
       const { config: masked, secret } = sealed;
-      const source = await refusing(() => createSource(collections, collectorId, config.name, masked, secret));
+      const entry = { actor: this.actor, action: 'source.create', collectorId, name: config.name, to: masked };
+      const source = await audited(collections, entry, async () => {
+        const result = await refusing(() => createSource(collections, collectorId, config.name, masked, secret));
+        return { result, mark: { sourceId: result._id } };
+      });
       return this.run(source, collector, true);
     }
-    if (await this.isRunning(existing._id)) throw alreadyRunning(existing);
-    await refusing(() => updateSource(collections, existing._id, config.name, sealed.config, sealed.secret));
+    if (await this.workflows.isRunning(existing._id)) throw alreadyRunning(existing);
+    await this.save(existing, config.name, sealed);
     await markStopped(collections, existing._id, false);
     return this.run(existing, collector, false);
   }
@@ -104,11 +106,14 @@ export class SourceService {
   async resume(idOrName: string): Promise<Started> {
     const { sourceId } = await this.find(idOrName);
     const source = await this.options.collections.sources.findOne({ _id: sourceId });
-    if (source === null) throw new RefusedError(`The source ${idOrName} was removed meanwhile`);
-    if (await this.isRunning(sourceId)) throw alreadyRunning(source);
-    // Before the start: whatever crashes in between, the reconciler then finishes it.
-    await markStopped(this.options.collections, sourceId, false);
-    return this.run(source, await this.collectorName(source.collectorId), false);
+    if (source === null) throw removedMeanwhile(idOrName);
+    if (source.deletingAt !== undefined) throw new RefusedError(`The source "${source.name}" is being deleted`);
+    if (await this.workflows.isRunning(sourceId)) throw alreadyRunning(source);
+    return this.noted('source.start', { sourceId, name: source.name }, async () => {
+      // Before the start: whatever crashes in between, the reconciler then finishes it.
+      await markStopped(this.options.collections, sourceId, false);
+      return this.run(source, await this.collectorName(source.collectorId), false);
+    });
   }
 
   /**
@@ -131,7 +136,7 @@ export class SourceService {
   }
 
   private async startIfMissing(sourceId: number): Promise<Started | undefined> {
-    if (await this.isRunning(sourceId)) return undefined;
+    if (await this.workflows.isRunning(sourceId)) return undefined;
     // Read anew: it may not run because it was stopped or removed just now.
     const source = await this.options.collections.sources.findOne({ _id: sourceId, ...MEANT_TO_RUN });
     return source === null ? undefined : this.run(source, await this.collectorName(source.collectorId), false);
@@ -141,20 +146,20 @@ export class SourceService {
   async update(idOrName: string, json: unknown): Promise<{ readonly sourceId: number; readonly version: number }> {
     const config = this.parsed(json);
     const { sourceId } = await this.find(idOrName);
-    const { config: masked, secret } = await seal(config, this.options.keyring);
-    const { collections } = this.options;
-    const updated = await refusing(() => updateSource(collections, sourceId, config.name, masked, secret));
-    if (updated === undefined) throw new RefusedError(`The source ${idOrName} was removed meanwhile`);
-    if (await this.isRunning(sourceId)) await this.handle(sourceId).signal(SIGNALS.restart);
-    return { sourceId, version: updated.version };
+    const sealed = await seal(config, this.options.keyring);
+    const source = await this.options.collections.sources.findOne({ _id: sourceId });
+    if (source === null) throw removedMeanwhile(idOrName);
+    const { version } = await this.save(source, config.name, sealed);
+    await this.workflows.signal(sourceId, 'restart');
+    return { sourceId, version };
   }
 
   async restart(idOrName: string): Promise<SourceReference> {
-    return this.signal(idOrName, SIGNALS.restart);
+    return this.signal(idOrName, 'restart');
   }
 
   async collectNow(idOrName: string): Promise<SourceReference> {
-    return this.signal(idOrName, SIGNALS.collectNow);
+    return this.signal(idOrName, 'collectNow');
   }
 
   /**
@@ -166,13 +171,16 @@ export class SourceService {
     idOrName: string,
     request: StopRequest = {},
   ): Promise<{ readonly sourceId: number; readonly state: string }> {
-    const { sourceId } = await this.find(idOrName);
-    if (request.remove === true && !(await this.isRunning(sourceId))) {
-      await clearHealthEvents(this.options.collections.healthEvents, sourceId, new Date());
-      await removeSource(this.options.collections, sourceId);
-      return { sourceId, state: 'Deleted' };
+    const source = await this.find(idOrName);
+    const { sourceId } = source;
+    if (request.remove === true && !(await this.workflows.isRunning(sourceId))) {
+      return this.noted('source.delete', source, async () => {
+        await clearHealthEvents(this.options.collections.healthEvents, sourceId, new Date());
+        await removeSource(this.options.collections, sourceId);
+        return { sourceId, state: 'Deleted' };
+      });
     }
-    await this.signal(idOrName, SIGNALS.stop, request);
+    await this.signal(idOrName, 'stop', request);
     const limit = pause(STOP_LIMIT_MS, undefined, { ref: false });
     const end = await Promise.race([this.handle(sourceId).result() as Promise<{ readonly state: string }>, limit]);
     if (end !== undefined) return { sourceId, state: end.state };
@@ -231,67 +239,65 @@ export class SourceService {
   }
 
   private parsed(json: unknown): SourceConfig {
-    const parsed: Parsed<SourceConfig> = parseSourceFile(json, { allowInsecure: this.options.allowInsecure });
+    const parsed: Parsed<SourceConfig> = parseSourceFile(json, {
+      allowInsecure: this.options.allowInsecure,
+      keepSecret: true,
+    });
     if (!parsed.ok) throw new RefusedError('The configuration is invalid:', parsed.mistakes);
     return parsed.value;
   }
 
   private async run({ _id: sourceId, name }: SourceDocument, collector: string, created: boolean): Promise<Started> {
-    const workflowId = workflowIdOf(sourceId);
-    try {
-      await this.options.client.workflow.start(WORKFLOW_TYPE, {
-        workflowId,
-        taskQueue: TASK_QUEUE,
-        args: [{ sourceId, name, collector }],
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        workflowIdConflictPolicy: 'FAIL',
-        staticSummary: `Mimecast source "${name}"`,
-        staticDetails: staticDetails(sourceId, name, collector),
-      });
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    }
+    const workflowId = await this.workflows.start({ sourceId, name, collector });
     return { sourceId, name, workflowId, created };
   }
 
-  private async signal(idOrName: string, signal: string, ...args: [StopRequest?]): Promise<SourceReference> {
+  /** Saves a changed configuration. */
+  private async save(source: SourceDocument, name: string, { config, secret }: SealedConfig): Promise<SourceDocument> {
+    const { collections } = this.options;
+    const { _id: sourceId, collectorId, config: from } = source;
+    const entry = { actor: this.actor, action: 'source.update', sourceId, collectorId, name, from, to: config };
+    return audited(collections, entry, async () => {
+      const result = await refusing(() => updateSource(collections, sourceId, name, config, secret));
+      if (result === undefined) throw removedMeanwhile(source.name);
+      return { result };
+    });
+  }
+
+  private async signal(
+    idOrName: string,
+    signal: keyof typeof SIGNALS,
+    ...args: [StopRequest?]
+  ): Promise<SourceReference> {
     const source = await this.find(idOrName);
-    try {
-      await this.handle(source.sourceId).signal(signal, ...args);
-    } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    const action = args[0]?.remove === true ? 'source.delete' : `source.${signal}`;
+    return this.noted(action, source, async () => {
+      if (await this.workflows.signal(source.sourceId, signal, ...args)) return source;
       throw new RefusedError(`The source "${source.name}" is not running; "start ${source.sourceId}" starts it again`);
-    }
-    return source;
+    });
+  }
+
+  private noted<T>(
+    action: string,
+    { sourceId, name }: Pick<SourceReference, 'sourceId' | 'name'>,
+    change: () => Promise<T>,
+  ): Promise<T> {
+    return auditedIfPossible(this.options.collections, { actor: this.actor, action, sourceId, name }, change);
   }
 
   private handle(sourceId: number) {
     return this.options.client.workflow.getHandle(workflowIdOf(sourceId));
   }
+}
 
-  private async isRunning(sourceId: number): Promise<boolean> {
-    try {
-      const described: WorkflowExecutionDescription = await this.handle(sourceId).describe();
-      return described.status.name === 'RUNNING';
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return false;
-      throw error;
-    }
-  }
+function removedMeanwhile(idOrName: string): RefusedError {
+  return new RefusedError(`The source ${idOrName} was removed meanwhile`);
 }
 
 function alreadyRunning({ _id, name }: SourceDocument): RefusedError {
   return new RefusedError(
     `The source "${name}" (${_id}) is running already: "update ${_id} FILE.json" changes it, "restart ${_id}" restarts it`,
   );
-}
-
-function staticDetails(sourceId: number, name: string, collector: string): string {
-  return [
-    `Collects the Mimecast logs of **${name}** (source ${sourceId}, collector *${collector}*) into MongoDB, each record once.`,
-    '',
-    'What it is doing right now stands under *Current details*; the query `status` has the same as JSON.',
-  ].join('\n');
 }
 
 async function refusing<T>(write: () => Promise<T>): Promise<T> {

@@ -31,3 +31,16 @@ export async function connectTemporal(env: NodeJS.ProcessEnv = process.env): Pro
     );
   }
 }
+
+/** The same without waiting for Temporal: whatever needs it fails until it answers. */
+export function lazyTemporal(env: NodeJS.ProcessEnv = process.env): TemporalClient {
+  const { connectionOptions, namespace = 'default', address } = readTemporalConfig(env);
+  const connection = Connection.lazy(connectionOptions);
+  return {
+    client: new Client({ connection, namespace }),
+    connection,
+    address,
+    namespace,
+    close: () => connection.close(),
+  };
+}

@@ -37,6 +37,7 @@ export const METADATA_KEYS: ReadonlySet<string> = new Set([
   '_receiptTime',
   '_fields',
   '_queue',
+  '_maskedText',
   '_siemForward',
   '_siemVendor',
   '_siemProduct',

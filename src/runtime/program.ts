@@ -7,8 +7,7 @@ export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
 /** Runs a commander program and ends the process with the right code. */
 export async function runProgram(program: Command): Promise<void> {
-  program.exitOverride().showHelpAfterError('(add --help for the usage)');
-  for (const command of program.commands) command.exitOverride().showHelpAfterError('(add --help for the usage)');
+  throwMistakes(program);
   try {
     await program.parseAsync();
   } catch (error) {
@@ -19,6 +18,12 @@ export async function runProgram(program: Command): Promise<void> {
     process.stderr.write(`${messageOf(error)}\n`);
     process.exitCode = EXIT.failed;
   }
+}
+
+/** Wrong usage of a command, or of one below it, is thrown and not the end of the process. */
+function throwMistakes(command: Command): void {
+  command.exitOverride().showHelpAfterError('(add --help for the usage)');
+  for (const below of command.commands) throwMistakes(below);
 }
 
 /** The message for a person; the stack only with `DEBUG` set. */

@@ -16,7 +16,8 @@ export type StackEnvironment = Readonly<
     | 'MONGODB_URI'
     | 'MONGODB_DB'
     | 'MIMECAST_ALLOW_INSECURE'
-    | 'MIMECAST_SECRET_KEYS_FILE',
+    | 'MIMECAST_SECRET_KEYS_FILE'
+    | 'MIMECAST_SERVER_URL',
     string
   >
 >;

@@ -4,8 +4,11 @@
 
 import type { Problem } from './snapshot.js';
 
-/** `gap`: records of a time are out of the API's reach. `quarantined`: lines or files could not be read as records. */
-export const NOTICE_CODES = ['gap', 'quarantined'] as const;
+/**
+ * `gap`: records of a time are out of the API's reach. `quarantined`: lines or files could not be read as records.
+ * `maskedText`: a processing rule broke the JSON of records.
+ */
+export const NOTICE_CODES = ['gap', 'quarantined', 'maskedText'] as const;
 export type NoticeCode = (typeof NOTICE_CODES)[number];
 
 /** Times are ISO strings. */
@@ -25,6 +28,7 @@ export const NOTICE_MS = 24 * 3_600_000;
 
 const ADVICE: Readonly<Record<NoticeCode, string>> = {
   gap: 'Nothing brings these records back from this API. Keep the source running, so that it stays within reach.',
+  maskedText: 'Correct the mask rule, so that it leaves the quotes and brackets of the JSON alone.',
   quarantined:
     'Look into the collection quarantine; once Mimecast serves what it means, "backfill" stores what is missing.',
 };

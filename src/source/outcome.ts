@@ -1,6 +1,7 @@
 /** What the activities hand back to the workflow: counts, times and reasons; never records, never secrets. */
 
 import { type Failure, isFailure } from './failure.js';
+import type { RuleCounts } from './rule-counts.js';
 import { STREAMS, type StreamName } from './streams.js';
 
 export interface Counts {
@@ -47,6 +48,8 @@ export interface StreamProgress {
   /** Where it stands, for people. */
   readonly position: string;
   readonly gaps?: GapCount;
+  /** What the processing rules did; absent when nothing. */
+  readonly ruled?: RuleCounts;
 }
 
 /** How a slice of work ends that does not fail. */

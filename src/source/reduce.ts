@@ -151,20 +151,21 @@ function resumed(status: StreamStatus, progress: StreamProgress, now: string): S
 
 /** What the checkpoint says, known for the first time or anew. */
 function withProgress(status: StreamStatus, progress: Partial<StreamProgress>): StreamStatus {
-  const { totals, position, lastEventTime, gaps } = progress;
+  const { totals, position, lastEventTime, gaps, ruled } = progress;
   return {
     ...status,
     ...totals,
     ...(position === undefined ? {} : { position }),
     ...(lastEventTime === undefined ? {} : { lastEventTime }),
     ...(gaps === undefined ? {} : { gaps }),
+    ...(ruled === undefined ? {} : { ruled }),
   };
 }
 
 /** By the counts and not by what the slice says it did: a slice whose worker died after storing has told nobody. */
 function withNotices(
   status: StreamStatus,
-  { totals, gaps, unreadable }: Pick<StreamOutcome, 'totals' | 'gaps' | 'unreadable'>,
+  { totals, gaps, ruled, unreadable }: Pick<StreamOutcome, 'totals' | 'gaps' | 'ruled' | 'unreadable'>,
   now: string,
 ): Pick<StreamStatus, 'notices'> {
   const bad = (totals?.quarantined ?? 0) - status.quarantined;
@@ -179,7 +180,15 @@ function withNotices(
   const missing = (gaps?.count ?? 0) - (status.gaps?.count ?? 0);
   const last = gaps?.last;
   const message = `Records from ${last?.from} to ${last?.to} are out of reach: ${last?.reason}`;
-  const notices = withNotice(quarantined, 'gap', missing, message, now);
+  const gapped = withNotice(quarantined, 'gap', missing, message, now);
+  const broken = (ruled?.broken ?? 0) - (status.ruled?.broken ?? 0);
+  const notices = withNotice(
+    gapped,
+    'maskedText',
+    broken,
+    'A mask left no JSON: records are stored as masked text',
+    now,
+  );
   return notices.length === 0 ? {} : { notices };
 }
 

@@ -7,6 +7,7 @@ import type { Failure, FailureType } from './failure.js';
 import type { LifecycleState } from './lifecycle.js';
 import { type Notice, problemOfNotice } from './notice.js';
 import { type Counts, type GapCount, NO_COUNTS, type SourceStep } from './outcome.js';
+import type { RuleCounts } from './rule-counts.js';
 import type { StreamName } from './streams.js';
 
 /** Trouble that has not ended. Times are ISO strings. */
@@ -47,6 +48,8 @@ export interface StreamStatus extends Counts {
   readonly problem?: Problem;
   /** Times from which records are missing for good, since the source began; absent when there are none. */
   readonly gaps?: GapCount;
+  /** What the processing rules did; absent when nothing. */
+  readonly ruled?: RuleCounts;
   /** Warnings that stop nothing; absent when there are none. */
   readonly notices?: readonly Notice[];
   /** The last problem that ended, for the question "what was it?". */

@@ -67,7 +67,16 @@ export type CheckpointChange = {
 } & Partial<
   Pick<
     CheckpointDocument,
-    'beginAt' | 'filesDone' | 'badFiles' | 'readUntil' | 'queue' | 'totals' | 'gaps' | 'unsettled' | 'lastEventTime'
+    | 'beginAt'
+    | 'filesDone'
+    | 'badFiles'
+    | 'readUntil'
+    | 'queue'
+    | 'totals'
+    | 'gaps'
+    | 'ruled'
+    | 'unsettled'
+    | 'lastEventTime'
   >
 >;
 
@@ -159,13 +168,14 @@ export async function readProgress(
 }
 
 export function progressOf(checkpoint: CheckpointDocument): StreamProgress {
-  const { stream, totals, lastEventTime, gaps } = checkpoint;
+  const { stream, totals, lastEventTime, gaps, ruled } = checkpoint;
   return {
     stream,
     totals,
     ...(lastEventTime === undefined ? {} : { lastEventTime: lastEventTime.toISOString() }),
     position: positionOf(checkpoint),
     ...(gaps === undefined ? {} : { gaps }),
+    ...(ruled === undefined ? {} : { ruled }),
   };
 }
 

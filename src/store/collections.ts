@@ -3,8 +3,10 @@
 import type { Binary, Collection, Db, IndexDescription, ObjectId } from 'mongodb';
 import type { HealthEvent } from '../source/health-event.js';
 import type { Counts, GapCount } from '../source/outcome.js';
+import type { RuleCounts } from '../source/rule-counts.js';
 import { COLLECTION_OF, STREAMS, type StreamName } from '../source/streams.js';
 import type { QueueState, WindowPosition } from '../source/window.js';
+import type { FieldDocument } from './fields.js';
 import type { MissingRecords, Rereads } from './rereads.js';
 
 export interface CollectorDocument {
@@ -72,6 +74,8 @@ export interface CheckpointDocument {
   readonly totals: Counts;
   /** Times from which its records are missing for good. */
   readonly gaps?: GapCount;
+  /** What the processing rules did. */
+  readonly ruled?: RuleCounts;
   /** Set while there may be records stored that `totals` does not count yet: a worker that died leaves it set. */
   readonly unsettled?: boolean;
   /** Set anew whenever a backfill has stored something: `totals` is to be counted anew. */
@@ -183,6 +187,7 @@ export interface Collections {
   readonly healthEvents: Collection<HealthEventDocument>;
   readonly apiKeys: Collection<ApiKeyDocument>;
   readonly auditTrail: Collection<AuditDocument>;
+  readonly fields: Collection<FieldDocument>;
   readonly counters: Collection<{ readonly _id: string; readonly value: number }>;
   records(stream: StreamName): Collection<RecordDocument>;
   /** Makes what is missing of collections and indexes; harmless when all are there. */
@@ -210,6 +215,7 @@ export function collectionsOf(db: Db): Collections {
     healthEvents: db.collection('health_events'),
     apiKeys: db.collection('api_keys'),
     auditTrail: db.collection('audit_trail'),
+    fields: db.collection('fields'),
     counters: db.collection('counters'),
     records: (stream) => db.collection(COLLECTION_OF[stream]),
     ensureIndexes: () => ensureIndexes(db),
@@ -220,6 +226,7 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   collectors: [{ key: { name: 1 }, unique: true }],
   sources: [{ key: { collectorId: 1, name: 1 }, unique: true }],
   checkpoints: [{ key: { sourceId: 1 } }],
+  fields: [{ key: { key: 1 }, unique: true }],
   quarantine: [{ key: { sourceId: 1, at: -1 } }],
   gaps: [{ key: { sourceId: 1, from: 1 } }],
   audit_trail: [{ key: { at: -1 } }, { key: { sourceId: 1, at: -1 } }, { key: { collectorId: 1, at: -1 } }],

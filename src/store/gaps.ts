@@ -3,6 +3,7 @@
 import type { Collection } from 'mongodb';
 import type { StreamName } from '../source/streams.js';
 import type { GapDocument } from './collections.js';
+import { type Page, type PageRequest, pageOf } from './paging.js';
 
 export interface Gap {
   readonly sourceId: number;
@@ -32,4 +33,13 @@ export function gapsOf(gaps: Collection<GapDocument>, sourceId: number, limit = 
     .sort({ from: -1 })
     .limit(limit)
     .toArray();
+}
+
+/** The same page by page. @throws PageTokenError */
+export function gapsPage(
+  gaps: Collection<GapDocument>,
+  sourceId: number,
+  request: PageRequest,
+): Promise<Page<GapDocument>> {
+  return pageOf(gaps, { sourceId }, 'from', request);
 }

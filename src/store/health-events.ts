@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Collection } from 'mongodb';
 import type { HealthEventDocument } from './collections.js';
+import { type Page, type PageRequest, pageOf } from './paging.js';
 
 export type HealthEvents = Collection<HealthEventDocument>;
 
@@ -68,4 +69,40 @@ export function openEventsOf(events: HealthEvents, sourceId: number): Promise<He
 /** All events of a source, newest first. */
 export function recentEventsOf(events: HealthEvents, sourceId: number, limit: number): Promise<HealthEventDocument[]> {
   return events.find({ sourceId }).sort({ eventTime: -1 }).limit(limit).toArray();
+}
+
+/** The unresolved error of each of these sources that was opened first; warnings aside. */
+export async function openErrorsOf(
+  events: HealthEvents,
+  sourceIds: readonly number[],
+): Promise<Map<number, HealthEventDocument>> {
+  const found = await events
+    .find({ ...OPEN, severityLevel: 'Error', sourceId: { $in: [...sourceIds] } })
+    .sort({ eventTime: -1 })
+    .toArray();
+  return new Map(found.map((event) => [event.sourceId, event]));
+}
+
+/** Which resources events are wanted of: ids as 16 hexadecimal digits, upper case. */
+export interface HealthResources {
+  readonly collectorIds: readonly string[];
+  readonly sourceIds: readonly string[];
+}
+
+/** The unresolved events, newest first. @throws PageTokenError */
+export function openEventsPage(
+  events: HealthEvents,
+  request: PageRequest,
+  resources?: HealthResources,
+): Promise<Page<HealthEventDocument>> {
+  const of =
+    resources === undefined
+      ? {}
+      : {
+          $or: [
+            { 'resourceIdentity.id': { $in: [...resources.sourceIds] } },
+            { 'resourceIdentity.collectorId': { $in: [...resources.collectorIds] } },
+          ],
+        };
+  return pageOf(events, { ...OPEN, ...of }, 'eventTime', request);
 }

@@ -3,6 +3,7 @@
 import type { Binary, Collection } from 'mongodb';
 import type { StreamName } from '../source/streams.js';
 import type { QuarantineDocument } from './collections.js';
+import { type Page, type PageRequest, pageOf } from './paging.js';
 
 /** Longest text that is kept, in characters; the rest of a longer one is cut off. */
 export const MAX_QUARANTINED_TEXT = 1_048_576;
@@ -52,4 +53,13 @@ export async function resolveQuarantined(
   const open = { _id: { $in: [...ids] }, resolvedAt: { $exists: false } };
   const { modifiedCount } = await collection.updateMany(open, { $set: { resolvedAt: new Date() } });
   return modifiedCount;
+}
+
+/** What is in quarantine of a source, newest first. @throws PageTokenError */
+export function quarantinePage(
+  collection: Collection<QuarantineDocument>,
+  sourceId: number,
+  request: PageRequest,
+): Promise<Page<QuarantineDocument>> {
+  return pageOf(collection, { sourceId }, 'at', request);
 }

@@ -2,6 +2,7 @@
 
 import { MongoServerError } from 'mongodb';
 import type { Collections, SourceDocument } from './collections.js';
+import { nextId } from './ids.js';
 
 /** Thrown when another source of the collector has the name already. */
 export class NameTakenError extends Error {
@@ -10,15 +11,6 @@ export class NameTakenError extends Error {
   constructor(readonly sourceName: string) {
     super(`A source named "${sourceName}" exists already on this collector`);
   }
-}
-
-async function nextId({ counters }: Collections, kind: 'collector' | 'source'): Promise<number> {
-  const counted = await counters.findOneAndUpdate(
-    { _id: kind },
-    { $inc: { value: 1 } },
-    { upsert: true, returnDocument: 'after' },
-  );
-  return counted?.value ?? 1;
 }
 
 /** The collector of this name, made if there is none. @returns its id. */
@@ -61,7 +53,8 @@ export async function createSource(
  * Saves a new version of a source's configuration.
  *
  * @param secret the client secret, encrypted; default the one that is stored.
- * @returns the source as it is now, or `undefined` when there is none.
+ * @param from the version that it was changed from; default whichever is stored.
+ * @returns the source as it is now, or `undefined` when there is none, none of that version, or none that stays.
  * @throws NameTakenError
  */
 export async function updateSource(
@@ -70,10 +63,11 @@ export async function updateSource(
   name: string,
   config: Readonly<Record<string, unknown>>,
   secret?: string,
+  from?: number,
 ): Promise<SourceDocument | undefined> {
   const updated = await refusingTakenNames(name, () =>
     sources.findOneAndUpdate(
-      { _id: sourceId },
+      { _id: sourceId, deletingAt: { $exists: false }, ...(from === undefined ? {} : { version: from }) },
       {
         $set: { name, config, updatedAt: new Date(), ...(secret === undefined ? {} : { secret }) },
         $inc: { version: 1 },

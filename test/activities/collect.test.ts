@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FieldService } from '../../src/management/field-service.js';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
 import { isSiemStream, STREAMS } from '../../src/source/streams.js';
 import { collectorDatabase } from '../support/collector-database.js';
@@ -18,6 +19,7 @@ describe('every stream of a small world', () => {
   let source: SimulatedSource;
   beforeAll(async () => {
     simulator = await startSimulator({ ...SMALL_WORLD, historyRate: 60 });
+    await new FieldService(collections).ensure(['site']);
     source = await sourceOf(simulator, collections, { config: { fields: { _siemForward: 'true', site: 'x' } } });
   });
   afterAll(() => simulator.close());

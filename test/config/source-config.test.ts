@@ -72,7 +72,11 @@ describe('mistakes', () => {
       `source.config.name: must have at most 128 characters (found "${'n'.repeat(56)}…)`,
     ],
     ['no client ID', { clientID: '' }, 'source.config.clientID: must not be empty (found "")'],
-    ['an unknown key', { clientsecret: 'hush' }, 'source.config.clientsecret: unknown key'],
+    [
+      'an unknown key',
+      { clientsecret: 'hush' },
+      'source.config.clientsecret: unknown key; did you mean "clientSecret"?',
+    ],
     [
       'no data collection',
       { dataCollection: undefined },
@@ -81,7 +85,7 @@ describe('mistakes', () => {
     [
       'an unknown data collection',
       { dataCollection: 'SIEM' },
-      'source.config.dataCollection: must be one or a list of: siem, dlp, auditEvent, holdMessageList (found "SIEM")',
+      'source.config.dataCollection: must be one or a list of: siem, dlp, auditEvent, holdMessageList; write "siem" for "SIEM" (found "SIEM")',
     ],
     [
       'an unknown one in the list',
@@ -156,8 +160,8 @@ describe('mistakes', () => {
     ['another type', fileOf(CONFIG, { sourceType: 'HTTP' }), ['source.sourceType: must be "Universal" (found "HTTP")']],
     [
       'more than there should be',
-      { ...fileOf(CONFIG, { state: 1 }), extra: 1 },
-      ['source.state: unknown key', 'extra: unknown key'],
+      { ...fileOf(CONFIG, { extra: 1 }), extra: 1 },
+      ['source.extra: unknown key', 'extra: unknown key'],
     ],
   ])('in the file: %s', (_, json, mistakes) => {
     expect([...mistakesIn(json)].sort()).toEqual([...mistakes].sort());

@@ -25,7 +25,7 @@ function pausingClient(before: () => Promise<void>): Client {
       },
     }),
   };
-  return { workflow } as unknown as Client;
+  return Object.create(client, { workflow: { value: workflow } });
 }
 
 test.for([
@@ -63,9 +63,8 @@ test.for([
 
 test('a source that cannot be started holds up none of the others', async () => {
   const { client, service, simulator } = get();
-  const ids = await Promise.all(
-    ['Refused', 'Next'].map(async (name) => (await service.start(sourceFile(simulator, { name }))).sourceId),
-  );
+  const ids: number[] = [];
+  for (const name of ['Refused', 'Next']) ids.push((await service.start(sourceFile(simulator, { name }))).sourceId);
   const [refused = 0] = ids;
   for (const id of ids) await client.workflow.getHandle(workflowIdOf(id)).terminate('by hand');
   const workflow = Object.create(client.workflow, {

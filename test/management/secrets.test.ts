@@ -1,7 +1,8 @@
 /** Client secrets: encrypted in the store, and nowhere else to be seen. */
 
 import { expect, test } from 'vitest';
-import { SECRET_MASK, sealStored } from '../../src/management/source-secrets.js';
+import { SECRET_MASK } from '../../src/config/source-config.js';
+import { sealStored } from '../../src/management/source-secrets.js';
 import { SourceService } from '../../src/management/source-service.js';
 import { Keyring } from '../../src/secrets/keyring.js';
 import { workflowIdOf } from '../../src/source/contract.js';

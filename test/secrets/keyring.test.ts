@@ -2,6 +2,7 @@ import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { ensureSecretKeys } from '../../src/embedded/secret-keys.js';
+import { keyringOf } from '../../src/runtime/keyring.js';
 import { readKeyring } from '../../src/secrets/environment.js';
 import { Keyring, SecretError } from '../../src/secrets/keyring.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -89,4 +90,17 @@ test('the file of npm start is made once, for its owner alone', () => {
   const made = readKeyring({ MIMECAST_SECRET_KEYS_FILE: file })?.currentPrefix;
   expect(ensureSecretKeys(folder.path)).toBe(file);
   expect(readKeyring({ MIMECAST_SECRET_KEYS_FILE: file })?.currentPrefix).toBe(made);
+});
+
+test('without any key that is set, all programs of this folder share the one of its data folder, and say so', async () => {
+  const folder = temporaryFolder();
+  onTestFinished(() => folder.remove());
+  const notices: string[] = [];
+  const env = { MIMECAST_DATA_DIR: join(folder.path, 'data') };
+  const sealed = await keyringOf(env, (text) => notices.push(text)).encrypt('hush');
+  expect(await keyringOf(env).decrypt(sealed)).toBe('hush');
+  expect(notices).toEqual([expect.stringContaining('MIMECAST_SECRET_KEYS is not set')]);
+  const set = keyringOf({ ...env, MIMECAST_SECRET_KEYS: `mine:${KEY}` }, (text) => notices.push(text));
+  expect(set.currentPrefix).toBe(Keyring.parse(`mine:${KEY}`).currentPrefix);
+  expect(notices).toHaveLength(1);
 });

@@ -16,6 +16,7 @@ const INDEXES: Readonly<Record<string, readonly string[]>> = {
   collectors: ['_id', 'name unique'],
   sources: ['_id', 'collectorId,name unique'],
   checkpoints: ['_id', 'sourceId'],
+  fields: ['_id', 'key unique'],
   quarantine: ['_id', 'sourceId,at'],
   gaps: ['_id', 'sourceId,from'],
   audit_trail: ['_id', 'at', 'sourceId,at', 'collectorId,at'],

@@ -60,7 +60,8 @@ export class PageAttempt {
     const { slice, stream } = this;
     const { source, signal } = slice.options;
     const options = { ...this.rules.reading, salvage: this.isLastAttempt(file) };
-    for await (const { documents, unreadable } of readBatchFile(source, stream, file, options, signal)) {
+    for await (const { documents, unreadable, ruled } of readBatchFile(source, stream, file, options, signal)) {
+      slice.noteRuled(ruled);
       await slice.store(documents, unreadable);
     }
     slice.files += 1;

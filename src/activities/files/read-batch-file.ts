@@ -4,16 +4,20 @@ import { DamagedFileError } from '../../mimecast/file-damage.js';
 import type { GunzipOptions } from '../../mimecast/gunzip.js';
 import type { BatchFile } from '../../mimecast/siem.js';
 import type { StoredRecord } from '../../records/document.js';
-import { type LineRecord, recordOfLine, type UnreadableLine } from '../../records/line-record.js';
+import { recordOfLine } from '../../records/line-record.js';
 import { type LineOptions, linesOf } from '../../records/lines.js';
 import { Occurrences } from '../../records/occurrences.js';
+import type { MadeRecord, UnreadableText } from '../../records/record-of-text.js';
+import { addRuleCounts, NO_RULE_COUNTS, type RuleCounts } from '../../source/rule-counts.js';
 import type { SiemStream } from '../../source/streams.js';
 import type { LoadedSource } from '../source-reader.js';
 
 /** What is stored at once. */
 export interface FileBatch {
   readonly documents: readonly StoredRecord[];
-  readonly unreadable: readonly UnreadableLine[];
+  readonly unreadable: readonly UnreadableText[];
+  /** What the processing rules did. */
+  readonly ruled: RuleCounts;
 }
 
 /** With `salvage`, whatever a damaged file still gives is handed out before the error: nobody will ask it again. */
@@ -21,7 +25,7 @@ export type ReadOptions = GunzipOptions & LineOptions;
 
 /** A batch is handed out when it has so many records, or so many bytes of lines. */
 const BATCH_RECORDS = 1_000;
-const BATCH_BYTES = 4 * 1024 * 1024;
+const BATCH_BYTES = 1024 * 1024;
 
 /**
  * The records of a file, in batches, and at the same identities whenever it is read. The file is read on only while the
@@ -37,15 +41,15 @@ export async function* readBatchFile(
   options: ReadOptions = {},
   signal?: AbortSignal,
 ): AsyncGenerator<FileBatch, void, undefined> {
-  const { metadata, client } = source;
-  const origin = { stream, metadata, path: file.path, receiptTime: new Date(), occurrences: new Occurrences() };
+  const { metadata, rules, client } = source;
+  const origin = { stream, metadata, rules, path: file.path, receiptTime: new Date(), occurrences: new Occurrences() };
   const batch = new Batch();
   const content = await client.openFile(file, signal, options);
   try {
     for await (const lines of linesOf(content.bytes, options)) {
       for (const line of lines) {
         const record = recordOfLine(line, origin);
-        if (line.isOpen === true && record.unreadable !== undefined && !content.isProven()) {
+        if (line.isOpen === true && record.kind === 'unreadable' && !content.isProven()) {
           throw new DamagedFileError('cut', 'the file breaks off within its last line');
         }
         batch.add(record, line.bytes.length);
@@ -65,13 +69,15 @@ export async function* readBatchFile(
 
 class Batch {
   private documents: StoredRecord[] = [];
-  private unreadable: UnreadableLine[] = [];
+  private unreadable: UnreadableText[] = [];
+  private ruled = NO_RULE_COUNTS;
   private bytes = 0;
   private isFirst = true;
 
-  add({ document, unreadable }: LineRecord, bytes: number): void {
-    if (document !== undefined) this.documents.push(document);
-    else this.unreadable.push(unreadable);
+  add(record: MadeRecord, bytes: number): void {
+    if (record.kind === 'document') this.documents.push(record.document);
+    if (record.kind === 'unreadable') this.unreadable.push(record.unreadable);
+    if (record.ruled !== NO_RULE_COUNTS) this.ruled = addRuleCounts(this.ruled, record.ruled);
     this.bytes += bytes;
   }
 
@@ -81,7 +87,8 @@ class Batch {
 
   /** Whether this is all of the file, and nothing but lines that are no records. */
   get holdsNoRecordOfAll(): boolean {
-    return this.isFirst && this.documents.length === 0 && this.unreadable.length > 0;
+    const records = this.documents.length + this.ruled.excluded;
+    return this.isFirst && records === 0 && this.unreadable.length > 0;
   }
 
   get firstReason(): string | undefined {
@@ -89,11 +96,12 @@ class Batch {
   }
 
   take(): FileBatch {
-    const { documents, unreadable } = this;
+    const { documents, unreadable, ruled } = this;
+    this.ruled = NO_RULE_COUNTS;
     this.documents = [];
     this.unreadable = [];
     this.bytes = 0;
     this.isFirst = false;
-    return { documents, unreadable };
+    return { documents, unreadable, ruled };
   }
 }

@@ -6,10 +6,11 @@
 import type { RecordPage, RecordStream } from '../../mimecast/paged-records.js';
 import { nextRecordStep, totalAfterPage } from '../../mimecast/paging.js';
 import { asRecord, type VendorRecord } from '../../records/decode.js';
-import { toDocument } from '../../records/document.js';
 import { contentDigest, identityOf, identityOfId } from '../../records/identity.js';
 import { ownTime } from '../../records/message-time.js';
+import { recordOfText } from '../../records/record-of-text.js';
 import { RowNumbers } from '../../records/row-numbers.js';
+import { addRuleCounts, NO_RULE_COUNTS, type RuleCounts } from '../../source/rule-counts.js';
 import type { PagePlace, Window } from '../../source/window.js';
 import type { RecordDocument } from '../../store/collections.js';
 import type { Unreadable } from '../../store/quarantine.js';
@@ -19,6 +20,8 @@ export interface WindowPage {
   readonly documents: readonly RecordDocument[];
   /** Entries that are no records. */
   readonly unreadable: readonly Unreadable[];
+  /** What the processing rules did. */
+  readonly ruled: RuleCounts;
   /** Whether it is the last page. */
   readonly last: boolean;
   /** The page after it, to begin another reading with; absent at the end, and where a later reading could not go on. */
@@ -31,6 +34,8 @@ export interface WindowReading {
   readonly signal?: AbortSignal;
   /** A page that an earlier reading of exactly this window ended before. Default its first page. */
   readonly begin?: PagePlace | undefined;
+  /** Rows up to this time were counted by `ruled` before. Default: none was. */
+  readonly countRulesAfter?: Date | undefined;
   /** Goes on when the listing has shifted. Default false. */
   readonly tolerant?: boolean;
 }
@@ -59,7 +64,7 @@ export async function* readWindow(
   source: LoadedSource,
   stream: RecordStream,
   window: Window,
-  { signal, begin, tolerant = false }: WindowReading = {},
+  { signal, begin, countRulesAfter, tolerant = false }: WindowReading = {},
 ): AsyncGenerator<WindowPage, void, undefined> {
   const numbers = new RowNumbers(begin?.tail);
   let { number, token, met, total }: Partial<PagePlace> & { number: number; met: number } = begin ?? {
@@ -77,7 +82,7 @@ export async function* readWindow(
     total = verdict === 'shifted' ? undefined : verdict;
     met += entries;
     const step = nextRecordStep({ recordCount: entries, requestedToken: token, returnedToken: page.nextPageToken });
-    const read = readPage(source, stream, page, placeOf(window, number), numbers);
+    const read = readPage(source, stream, page, placeOf(window, number), numbers, countRulesAfter);
     if (numbers.isLost) throw new ListingUnorderedError(`The rows of ${stream} are not in order of time`);
     const only = number === 1 && !step.more;
     number += 1;
@@ -116,23 +121,34 @@ function nextPlace(
 }
 
 function readPage(
-  { settings, metadata }: LoadedSource,
+  { settings, metadata, rules }: LoadedSource,
   stream: RecordStream,
   page: RecordPage,
   place: string,
   numbers: RowNumbers,
-): { readonly documents: RecordDocument[]; readonly unreadable: Unreadable[] } {
-  const receiptTime = new Date();
+  countRulesAfter: Date | undefined,
+): Pick<WindowPage, 'documents' | 'unreadable' | 'ruled'> {
+  const maker = { stream, metadata, rules, receiptTime: new Date() };
   const documents: RecordDocument[] = [];
   const unreadable: Unreadable[] = [];
+  let ruled = NO_RULE_COUNTS;
   for (const value of [...page.records, ...page.rejected.map((rejected) => rejected.value)]) {
     const text = JSON.stringify(value) ?? 'null';
     const decoded = asRecord(value);
-    const id = recordIdentity(settings.sourceId, stream, decoded.ok ? decoded.record : {}, text, numbers);
-    if (decoded.ok) documents.push(toDocument(decoded.record, id, stream, metadata, receiptTime));
-    else unreadable.push({ id, reason: decoded.reason, place, text, size: Buffer.byteLength(text) });
+    const record = decoded.ok ? decoded.record : {};
+    const id = recordIdentity(settings.sourceId, stream, record, text, numbers);
+    const made = recordOfText(maker, { id, text, decoded, place, size: Buffer.byteLength(text) });
+    if (made.kind === 'document') documents.push(made.document);
+    if (made.kind === 'unreadable') unreadable.push(made.unreadable);
+    if (made.ruled !== NO_RULE_COUNTS && isNew(record, countRulesAfter)) ruled = addRuleCounts(ruled, made.ruled);
   }
-  return { documents, unreadable };
+  return { documents, unreadable, ruled };
+}
+
+/** Windows reach back into the one before; what was counted there is not counted again. */
+function isNew(record: VendorRecord, after: Date | undefined): boolean {
+  const time = ownTime(record);
+  return after === undefined || time === undefined || time > after;
 }
 
 /** Audit events and held messages carry an id of their own; DLP rows differ only in their content. */

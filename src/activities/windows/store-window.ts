@@ -58,11 +58,18 @@ async function storePages(slice: Slice, stream: RecordStream, reading: Reading):
   const { source, signal } = slice.options;
   const tolerant = reading.shifts > MAX_SHIFTS;
   const { page: begin } = reading.position;
-  for await (const page of readWindow(source, stream, pieceOf(reading.position), { signal, begin, tolerant })) {
+  const { readUntil: countRulesAfter } = slice.checkpoint;
+  for await (const page of readWindow(source, stream, pieceOf(reading.position), {
+    signal,
+    begin,
+    tolerant,
+    countRulesAfter,
+  })) {
     if (reading.pages === 0 && isAhead(source, stream, reading.position)) {
       if (slice.checkpoint.window !== undefined) await slice.note({ window: undefined });
       return 'again';
     }
+    slice.noteRuled(page.ruled);
     await (stream === 'hold' ? storeHeld(slice, page) : slice.store(page.documents, page.unreadable, true));
     reading.pages += 1;
     if (page.last) {

@@ -1,0 +1,13 @@
+/** `npm run bench -- NAME`: the benchmarks. */
+
+import { Command } from 'commander';
+import { runProgram } from '../src/runtime/program.js';
+import { memory } from './memory.js';
+import { rules } from './rules.js';
+
+await runProgram(
+  new Command('bench')
+    .description('Benchmarks. Speeds are ratios of what was measured in one run, for machines differ.')
+    .addCommand(memory)
+    .addCommand(rules),
+);

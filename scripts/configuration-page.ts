@@ -1,0 +1,119 @@
+/** The page on the configuration of a source, made from the schema that validates it. */
+
+import { readFileSync } from 'node:fs';
+import type { z } from 'zod';
+import { API_ONE_KEYS, apiOneAdvice } from '../src/config/api-one-keys.js';
+import { fileSchema, sourceSchema } from '../src/config/file-schema.js';
+import type { KeyMeta } from '../src/config/schema-parts.js';
+import { configSchema } from '../src/config/source-schema.js';
+import { projectRoot } from '../src/embedded/project-root.js';
+import { BUILTIN_FIELDS, FIELD_LIMITS, SETTABLE_BUILTINS } from '../src/source/field-names.js';
+import { SIEM_EVENT_ID, STREAMS } from '../src/source/streams.js';
+
+export const CONFIGURATION_PAGE = 'docs/configuration.md';
+export const SCHEMA_FILE = 'docs/source.schema.json';
+
+export function configurationPage(): string {
+  return [
+    '# The configuration of a source',
+    '',
+    '<!-- Made by "npm run docs" from src/config/; a test compares it with the code. -->',
+    '',
+    'A source is configured by Sumo Logic’s JSON for a Mimecast Source, with a few optional keys of our own. For an editor that',
+    `completes and checks it: [source.schema.json](${SCHEMA_FILE.replace('docs/', '')}).`,
+    '',
+    '```json',
+    readFileSync(`${projectRoot()}/examples/source.json`, 'utf8').trimEnd(),
+    '```',
+    '',
+    'A wrong file is refused with every mistake named at once, each with its path, what was found and what is wanted; an',
+    'unknown key with the nearest known one. A key that may be left out may also be `null`.',
+    '',
+    '## The file',
+    '',
+    ...keyTable([...rowsOf(fileSchema, ''), ...rowsOf(sourceSchema, 'source.')]),
+    '',
+    'What the API adds when it shows a source (`id`, `alive`, `state`, `status`, `name` and `category` beside `config`, and',
+    '`schemaRef.version`) is ignored when it comes back. A download of a collector’s sources (`sources` in place of `source`) is',
+    'taken when it holds one source.',
+    '',
+    '## `source.config`',
+    '',
+    ...keyTable(rowsOf(configSchema, '')),
+    '',
+    'Durations are written with a unit: `ms`, `s`, `m`, `h`, `d`, also together as in `1h30m`. A number without a unit is',
+    'refused, since some mean seconds by it and others minutes. `_siemForward` may also be the text `"true"` or `"false"`, as',
+    'Terraform writes it.',
+    '',
+    '## Fields',
+    '',
+    `A source may have ${FIELD_LIMITS.perOwner} fields, and its collector as many. Names have 1 to ${FIELD_LIMITS.name} characters (letters, digits, spaces inside,`,
+    `and \`_ - . / :\`), values at most ${FIELD_LIMITS.value}. Case makes no difference to a name: on the records it is spelt as in the schema of`,
+    'fields. Values are stored as texts.',
+    '',
+    `Only fields of the schema (at most ${FIELD_LIMITS.schema}, each enabled or disabled) come onto the records. What is dropped is listed as dropped`,
+    '(`GET /api/v1/fields/dropped`). `--add-fields` of the commands `start` and `update`, and `?autoAddFields=true` of the',
+    'management API, add what is missing. A change of the schema or of a collector’s fields takes effect within seconds, without',
+    'a restart, for records that are stored from then on.',
+    '',
+    `Built-in, and so neither to be made, disabled nor deleted: ${codes(BUILTIN_FIELDS)}. Of these, ${codes(SETTABLE_BUILTINS)} may be given a value.`,
+    '',
+    '## Forward to SIEM',
+    '',
+    '`"_siemForward": true` among the `fields` adds to every record `_siemForward: true`, `_siemVendor: "Mimecast"`,',
+    '`_siemProduct: "Mimecast"`, `_siemFormat: "JSON"`, and `_siemEventID`:',
+    '',
+    ...table(
+      ['stream', '`_siemEventID`'],
+      STREAMS.map((stream) => [stream, `\`${SIEM_EVENT_ID[stream]}\``]),
+    ),
+    '',
+    '## Keys of API 1.0',
+    '',
+    'Older examples show keys of Mimecast’s API 1.0. They are refused, and the answer names what replaced each:',
+    '',
+    ...table(
+      ['key', 'answer'],
+      API_ONE_KEYS.map((key) => [`\`${key}\``, apiOneAdvice(key, undefined) ?? '']),
+    ),
+    '',
+  ].join('\n');
+}
+
+interface Key {
+  readonly path: string;
+  readonly isRequired: boolean;
+  readonly meta: KeyMeta;
+}
+
+/** The keys that are described; what is only ignored has no form. */
+function rowsOf({ shape }: z.ZodObject, prefix: string): Key[] {
+  return Object.entries(shape).flatMap(([name, schema]) => {
+    const meta = (schema as z.ZodType).meta() as KeyMeta | undefined;
+    const isRequired = !(schema as z.ZodType).safeParse(undefined).success;
+    return meta?.form === undefined ? [] : [{ path: `${prefix}${name}`, isRequired, meta }];
+  });
+}
+
+function keyTable(keys: readonly Key[]): string[] {
+  return table(
+    ['key', 'meaning', 'type', 'default', 'example'],
+    keys.map(({ path, isRequired, meta }) => [
+      `\`${path}\``,
+      meta.description,
+      meta.form,
+      isRequired ? 'required' : meta.default === undefined ? 'none' : `\`${String(meta.default)}\``,
+      (meta.examples ?? []).map((example) => `\`${JSON.stringify(example)}\``).join(' or '),
+    ]),
+  );
+}
+
+function codes(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(', ');
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  return [head, head.map(() => '---'), ...rows].map(
+    (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`,
+  );
+}

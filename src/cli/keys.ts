@@ -1,0 +1,66 @@
+/** `keys`: the access keys of the management API. */
+
+import { Command, Option } from 'commander';
+import { ApiKeyService, type NewKey, type ShownKey } from '../management/api-keys.js';
+import { API_ROLES, type ApiRole } from '../store/collections.js';
+import { withCollections } from './session.js';
+import { table } from './table.js';
+
+interface Json {
+  readonly json?: boolean;
+}
+
+/** @param env where MongoDB is. */
+export function keysCommand(env: () => NodeJS.ProcessEnv): Command {
+  async function answer<T>(
+    json: boolean | undefined,
+    work: (keys: ApiKeyService) => Promise<T>,
+    text: (of: T) => string,
+  ) {
+    const result = await withCollections(env(), (collections) => work(new ApiKeyService(collections)));
+    process.stdout.write(`${json ? JSON.stringify(result, null, 2) : text(result)}\n`);
+  }
+  const keys = new Command('keys').description('the access keys of the management API');
+  keys
+    .command('create')
+    .description('make a key; its secret half is told once')
+    .addOption(new Option('--role <role>', 'what it may do').choices(API_ROLES).default('administrator'))
+    .option('--label <text>', 'what it is for', '')
+    .option('--json', 'print the result as JSON')
+    .action(({ json, role, label }: Json & { readonly role: ApiRole; readonly label: string }) =>
+      answer(json, (service) => service.create({ role, label }), newKeyText),
+    );
+  keys
+    .command('list')
+    .description('all keys, without their secret halves')
+    .option('--json', 'print the result as JSON')
+    .action(({ json }: Json) => answer(json, (service) => service.list(), listText));
+  keys
+    .command('delete <ID>')
+    .description('delete a key by its access ID; servers forget it within a minute')
+    .option('--json', 'print the result as JSON')
+    .action((id: string, { json }: Json) =>
+      answer(
+        json,
+        (service) => service.remove(id),
+        ({ accessId }) => `The key ${accessId} was deleted; servers forget it within a minute.`,
+      ),
+    );
+  return keys;
+}
+
+export function newKeyText({ accessId, accessKey, role }: NewKey): string {
+  return [
+    `Access ID:  ${accessId}`,
+    `Access key: ${accessKey}`,
+    `Role ${role}. The access key is not told again.`,
+  ].join('\n');
+}
+
+function listText(keys: readonly ShownKey[]): string {
+  if (keys.length === 0) return 'There are no keys yet: "keys create" makes one.';
+  return table(
+    ['access ID', 'role', 'label', 'created'],
+    keys.map(({ accessId, role, label, createdAt }) => [accessId, role, label, createdAt.toISOString()]),
+  );
+}

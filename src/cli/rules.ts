@@ -1,0 +1,190 @@
+/** `rules test` on the command line: what a source's processing rules would do to records, before they are saved. */
+
+import { createReadStream } from 'node:fs';
+import { createGunzip } from 'node:zlib';
+import { RefusedError } from '../management/errors.js';
+import { decodeText, textOf } from '../records/decode.js';
+import { linesOf } from '../records/lines.js';
+import { applyRules, selectionsOf } from '../records/rules/apply.js';
+import { compileRules, type Rule, type Rules } from '../records/rules/compile.js';
+import type { FilterType } from '../records/rules/filter.js';
+import { ruledRecord } from '../records/rules/ruled-record.js';
+import { readSourceFile } from './source-file.js';
+import { count, table } from './table.js';
+
+export interface RuleEffect {
+  readonly name: string;
+  readonly filterType: FilterType;
+  /** Records that it matches; of a Mask or Hash, records in which it replaces something. */
+  readonly records: number;
+  /** Texts that a Mask or Hash replaces. */
+  readonly occurrences: number;
+}
+
+export interface RuleExample {
+  /** Of the file of records, counted from 1. */
+  readonly line: number;
+  readonly before: string;
+  /** Absent when the record is excluded. */
+  readonly after?: string;
+  /** Names of the rules that did it; of none when no Include matches. */
+  readonly by: readonly string[];
+}
+
+export interface RulesTest {
+  /** Lines that are records. */
+  readonly records: number;
+  readonly excluded: number;
+  readonly unchanged: number;
+  /** Records with something masked or hashed in them. */
+  readonly changed: number;
+  /** Of these, how many are no JSON any more and would be stored as masked text. */
+  readonly brokenByMask: number;
+  /** Lines that are no records: they would go to quarantine, masked. */
+  readonly unreadable: number;
+  readonly rules: readonly RuleEffect[];
+  /** Up to ten: the first for each rule, and then the first of the others. */
+  readonly examples: readonly RuleExample[];
+}
+
+const MAX_EXAMPLES = 10;
+
+/**
+ * @param file JSON of a source, of an object with no more than `filters` and `hashAlgorithm`, or of the list of rules alone.
+ * @param recordsFile NDJSON, gzipped when its name ends in `.gz`.
+ * @throws RefusedError with every mistake of the rules, or saying what is wrong with a file.
+ */
+export async function testRules(file: string, recordsFile: string): Promise<RulesTest> {
+  const { filters, hashAlgorithm } = rulesIn(await readSourceFile(file));
+  const compiled = compileRules(filters, hashAlgorithm);
+  if (!compiled.ok) throw new RefusedError(`The rules in ${file} are not right:`, compiled.mistakes);
+  const tally = new Tally(compiled.rules);
+  try {
+    for await (const lines of linesOf(bytesOf(recordsFile))) {
+      for (const { bytes, number } of lines) tally.add(textOf(bytes), number);
+    }
+  } catch (error) {
+    throw new RefusedError(`${recordsFile} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return tally.result();
+}
+
+function rulesIn(json: unknown): { readonly filters?: unknown; readonly hashAlgorithm?: unknown } {
+  if (Array.isArray(json)) return { filters: json };
+  const { source, ...bare } = (json ?? {}) as { source?: { config?: object } };
+  return source?.config ?? bare;
+}
+
+function bytesOf(file: string): AsyncIterable<Uint8Array> {
+  const bytes = createReadStream(file);
+  if (!file.endsWith('.gz')) return bytes;
+  const plain = createGunzip();
+  bytes.once('error', (error) => plain.destroy(error));
+  return bytes.pipe(plain);
+}
+
+/** Counts what the rules do, record by record. */
+class Tally {
+  private readonly counts = { records: 0, excluded: 0, unchanged: 0, changed: 0, brokenByMask: 0, unreadable: 0 };
+  private readonly effects: Map<Rule, { records: number; occurrences: number }>;
+  private readonly shown = new Set<Rule>();
+  private readonly firsts: RuleExample[] = [];
+  private readonly others: RuleExample[] = [];
+
+  constructor(private readonly rules: Rules) {
+    const all: Rule[] = [...rules.includes, ...rules.excludes, ...rules.changes];
+    all.sort((a, b) => a.index - b.index);
+    this.effects = new Map(all.map((rule) => [rule, { records: 0, occurrences: 0 }]));
+  }
+
+  add(text: string, line: number): void {
+    const decoded = decodeText(text);
+    if (!decoded.ok) {
+      this.counts.unreadable += 1;
+      return;
+    }
+    this.counts.records += 1;
+    for (const rule of selectionsOf(this.rules, text)) this.note(rule, 0);
+    const applied = applyRules(this.rules, text);
+    if (!applied.isKept) {
+      this.counts.excluded += 1;
+      const { by } = applied;
+      this.show(by === undefined ? [] : [by], { line, before: text, by: by === undefined ? [] : [by.name] });
+      return;
+    }
+    if (applied.changes.length === 0) {
+      this.counts.unchanged += 1;
+      return;
+    }
+    this.counts.changed += 1;
+    const ruled = ruledRecord(this.rules, text, decoded);
+    if (ruled.outcome === 'kept' && ruled.maskedText !== undefined) this.counts.brokenByMask += 1;
+    const by = applied.changes.map(({ rule }) => rule);
+    this.show(by, { line, before: text, after: applied.text, by: by.map(({ name }) => name) });
+    for (const { rule, occurrences } of applied.changes) this.note(rule, occurrences);
+  }
+
+  private show(by: readonly Rule[], example: RuleExample): void {
+    const list = by.some((rule) => !this.shown.has(rule)) ? this.firsts : this.others;
+    if (list.length < MAX_EXAMPLES) list.push(example);
+    for (const rule of by) this.shown.add(rule);
+  }
+
+  private note(rule: Rule, occurrences: number): void {
+    const effect = this.effects.get(rule);
+    if (effect === undefined) return;
+    effect.records += 1;
+    effect.occurrences += occurrences;
+  }
+
+  result(): RulesTest {
+    const rules = [...this.effects].map(([{ name, filterType }, effect]) => ({ name, filterType, ...effect }));
+    const examples = [...this.firsts, ...this.others].slice(0, MAX_EXAMPLES);
+    return { ...this.counts, rules, examples: examples.toSorted((a, b) => a.line - b.line) };
+  }
+}
+
+/** For people: the counts, a row for each rule, and the examples around the place where they differ. */
+export function rulesText(result: RulesTest): string {
+  const { records, excluded, unchanged, changed, brokenByMask, unreadable, rules, examples } = result;
+  const rows = rules.map(({ name, filterType, records: matched, occurrences }) => [
+    name,
+    filterType,
+    matched,
+    filterType === 'Mask' || filterType === 'Hash' ? occurrences : undefined,
+  ]);
+  return [
+    `${count(records)} records: ${count(excluded)} excluded, ${count(changed)} masked or hashed, ${count(unchanged)} unchanged`,
+    ...(rules.length === 0 ? ['There are no rules.'] : [table(['rule', 'type', 'records', 'texts replaced'], rows)]),
+    ...(brokenByMask > 0
+      ? [`! ${count(brokenByMask)} records are no JSON any more when masked; each would be stored as one masked text`]
+      : []),
+    ...(unreadable > 0 ? [`! ${count(unreadable)} lines are no records and would go to quarantine, masked`] : []),
+    ...examples.flatMap(exampleLines),
+  ].join('\n');
+}
+
+function exampleLines({ line, before, after, by }: RuleExample): string[] {
+  if (after === undefined) {
+    const why = by.length === 0 ? 'no Include matches' : by.join(', ');
+    return ['', `line ${line}: excluded (${why})`, `  ${excerpt(before, 0)}`];
+  }
+  const at = differenceAt(before, after);
+  return ['', `line ${line}: ${by.join(', ')}`, `  - ${excerpt(before, at)}`, `  + ${excerpt(after, at)}`];
+}
+
+function differenceAt(a: string, b: string): number {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at += 1;
+  return at;
+}
+
+/** Characters that are shown of a record, and of these, before what differs. */
+const SHOWN = 160;
+const SHOWN_BEFORE = 40;
+
+function excerpt(text: string, at: number): string {
+  const from = text.length <= SHOWN ? 0 : Math.max(0, at - SHOWN_BEFORE);
+  const to = from + SHOWN;
+  return `${from > 0 ? '…' : ''}${text.slice(from, to)}${to < text.length ? '…' : ''}`;
+}

@@ -1,0 +1,149 @@
+/**
+ * The keys of a source's JSON configuration: those of Sumo Logic's Mimecast Source, and optional ones of our own. What
+ * stands here is what is validated, and what the JSON Schema and the reference page are made from.
+ */
+
+import { z } from 'zod';
+import { FIELD_LIMITS, SIEM_FORWARD } from '../source/field-names.js';
+import { DATA_COLLECTIONS, SIEM_STREAMS } from '../source/streams.js';
+import { API_ONE_COLLECTIONS } from './api-one-keys.js';
+import { baseUrl, DEFAULT_BASE_URL } from './base-url.js';
+import { duration, type KeyMeta, listOf, oneLine, optional, text, tooLong } from './schema-parts.js';
+
+/** Stands in place of a secret wherever a configuration is shown; given in one, it means the secret that is stored. */
+export const SECRET_MASK = '********';
+
+const key = <S extends z.ZodType>(schema: S, meta: KeyMeta): S => schema.meta(meta);
+
+const fieldValue = z
+  .union([z.string().max(FIELD_LIMITS.value, tooLong(FIELD_LIMITS.value)), z.boolean(), z.number()], {
+    error: 'must be a text, a number, true or false',
+  })
+  .meta({ description: 'The value, as a text on the records' });
+
+const siemForward = z
+  .union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')], {
+    error: 'must be true or false',
+  })
+  .optional()
+  .meta({ description: 'Forward to SIEM' });
+
+/** The `fields` of a source; what their names may be is checked by `fieldMistakes`. */
+const fields = z.object({ [SIEM_FORWARD]: siemForward }).catchall(fieldValue);
+
+/** `source.config` of a file. */
+export const configSchema = z.strictObject({
+  name: key(text(128), {
+    description: 'Name of the source, unique on its collector. It becomes `_source` of every record.',
+    form: 'text of one line, at most 128 characters',
+    examples: ['Mimecast'],
+  }),
+  description: key(z.string().max(1024, tooLong(1024)).nullish(), {
+    description: 'What the source is for. It is stored and shown, and not put on the records.',
+    form: 'text, at most 1,024 characters',
+    examples: ['Mail gateway of example.com'],
+  }),
+  category: key(oneLine(1024).nullish(), {
+    description:
+      'Becomes `_sourceCategory` of every record; without it, the category of the collector does. Letters, digits and `_ - . /` can be searched without quotes.',
+    form: 'text of one line, at most 1,024 characters',
+    examples: ['email/mimecast'],
+  }),
+  fields: key(fields.nullish(), {
+    description:
+      'Fields that are put on every record, under `_fields`; those of the source outrank those of its collector. A field that is not in the schema of fields, or is disabled there, is dropped. `_siemForward` set to true turns on *Forward to SIEM*.',
+    form: `object of at most ${FIELD_LIMITS.perOwner} names with values: texts of at most ${FIELD_LIMITS.value} characters, numbers, true or false`,
+    examples: [{ team: 'security', _siemForward: true }],
+    maxProperties: FIELD_LIMITS.perOwner + 1,
+    propertyNames: { minLength: 1, maxLength: FIELD_LIMITS.name },
+  }),
+  clientID: key(text(1024), {
+    description: 'Client ID of the Mimecast API 2.0 application.',
+    form: 'text, at most 1,024 characters',
+    examples: ['YOUR-CLIENT-ID'],
+  }),
+  clientSecret: key(text(1024), {
+    description: `Client secret of the application. It is shown as \`${SECRET_MASK}\`, which in an update means the secret that is stored.`,
+    form: 'text, at most 1,024 characters',
+    examples: ['YOUR-CLIENT-SECRET'],
+    writeOnly: true,
+  }),
+  dataCollection: key(listOf(DATA_COLLECTIONS, API_ONE_COLLECTIONS), {
+    description: 'What to collect.',
+    form: `one or a list of ${quoted(DATA_COLLECTIONS)}`,
+    examples: [['siem', 'dlp', 'auditEvent', 'holdMessageList'], 'siem'],
+  }),
+  siemTypes: key(optional(listOf(SIEM_STREAMS), undefined), {
+    description: 'Narrows `siem` to some of its ten types; without it, all ten are collected.',
+    form: `one or a list of ${quoted(SIEM_STREAMS)}`,
+    examples: [['receipt', 'url protect']],
+  }),
+  baseUrl: key(optional(baseUrl, DEFAULT_BASE_URL), {
+    description:
+      'Host of the API. The default serves all accounts; the gateways of regions are its `us-`, `uk-` and `de-` forms.',
+    form: '`https:` address of a public host',
+    examples: ['https://us-api.services.mimecast.com'],
+    default: DEFAULT_BASE_URL,
+    format: 'uri',
+  }),
+  pollInterval: key(optional(duration('1s', '1d'), '5m'), {
+    description: 'How often to look for more.',
+    form: 'duration, `1s` to `1d`',
+    examples: ['1m'],
+    default: '5m',
+  }),
+  backfill: key(optional(duration('0s', '7d'), '24h'), {
+    description: 'How far the first collection reaches back.',
+    form: 'duration, `0s` to `7d`',
+    examples: ['7d'],
+    default: '24h',
+  }),
+  lag: key(optional(duration('0s', '1d'), '0s'), {
+    description: 'Audit events and DLP logs are read up to this long before now, for records that appear late.',
+    form: 'duration, `0s` to `1d`',
+    examples: ['10m'],
+    default: '0s',
+  }),
+  overlap: key(optional(duration('0s', '1d'), '15m'), {
+    description: 'How far each window of audit events and DLP logs reaches back into the one before.',
+    form: 'duration, `0s` to `1d`',
+    examples: ['1h'],
+    default: '15m',
+  }),
+  retryAgainEvery: key(optional(duration('1m', '7d'), undefined), {
+    description: 'A stream that gave up after 90 minutes is tried once more after each such time; without it, never.',
+    form: 'duration, `1m` to `7d`',
+    examples: ['1h'],
+  }),
+  collectionMethod: key(
+    optional(z.literal('api', { error: 'must be "api"; no other method is supported yet' }), undefined),
+    {
+      description: 'How the records are had.',
+      form: '`api`',
+      examples: ['api'],
+    },
+  ),
+  filters: key(z.array(z.unknown(), { error: 'must be a list of processing rules' }).nullish(), {
+    description:
+      'Processing rules: each with `filterType` (`Include`, `Exclude`, `Mask`, `Hash`), `name`, `regexp` (RE2 syntax) and for a `Mask` optionally `mask`. Include and Exclude have to match the whole JSON text of a record; Mask and Hash replace what their capture groups match. `npm run starter -- rules test` shows what they would do.',
+    form: 'list of at most 100 rules',
+    examples: [
+      [{ filterType: 'Mask', name: 'senders', regexp: '"senderEnvelope":"([^"]+)"', mask: 'hidden' }],
+      [{ filterType: 'Exclude', name: 'newsletters', regexp: '.*"subject":"Newsletter.*' }],
+    ],
+    maxItems: 100,
+  }),
+  hashAlgorithm: key(optional(z.enum(['MD5', 'SHA-256'], { error: 'must be "MD5" or "SHA-256"' }), undefined), {
+    description: 'What the rules of type `Hash` put in place of a text: its digest in hexadecimal.',
+    form: '`MD5` or `SHA-256`',
+    examples: ['SHA-256'],
+    default: 'MD5',
+  }),
+});
+
+function quoted(values: readonly string[]): string {
+  return values.map((value) => `\`${value}\``).join(', ');
+}
+
+/** `source.config` with its defaults filled in. */
+export type SourceConfig = z.output<typeof configSchema>;

@@ -1,0 +1,36 @@
+/** What is said of a key that no configuration has: where it belongs, what replaced it, or which one was meant. */
+
+import { API_ONE_KEYS, apiOneAdvice } from './api-one-keys.js';
+import { fileSchema, sourceSchema } from './file-schema.js';
+import { nearestName } from './nearest-name.js';
+import { configSchema } from './source-schema.js';
+
+interface Level {
+  /** How a person calls it. */
+  readonly name: string;
+  readonly keys: readonly string[];
+}
+
+/** The objects of a file by their path, outermost first. */
+const LEVELS: Readonly<Record<string, Level>> = {
+  '': { name: 'the top level', keys: Object.keys(fileSchema.shape) },
+  source: { name: '"source"', keys: Object.keys(sourceSchema.shape) },
+  'source.config': { name: '"source.config"', keys: Object.keys(configSchema.shape) },
+  'source.schemaRef': { name: '"source.schemaRef"', keys: Object.keys(sourceSchema.shape.schemaRef.shape) },
+};
+
+/**
+ * @param path of the object that has the key, in a file.
+ * @returns a phrase to follow the key's own path.
+ */
+export function unknownKey(path: readonly PropertyKey[], key: string, value: unknown): string {
+  const at = path.map(String).join('.');
+  const advice = apiOneAdvice(key, value);
+  if (advice !== undefined) return advice;
+  const here = LEVELS[at]?.keys ?? [];
+  const elsewhere = Object.entries(LEVELS).find(([level, { keys }]) => level !== at && keys.includes(key));
+  if (elsewhere !== undefined) return `unknown key here; it belongs into ${elsewhere[1].name}`;
+  const near = nearestName(key, [...here, ...API_ONE_KEYS]);
+  if (near === undefined) return 'unknown key';
+  return `unknown key; ${apiOneAdvice(near, value) ? `"${near}" ${apiOneAdvice(near, value)}` : `did you mean "${near}"?`}`;
+}

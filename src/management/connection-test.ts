@@ -1,0 +1,43 @@
+/** Tries a configuration's credentials: one token call, within seconds, whose result is told and not thrown. */
+
+import { MimecastClient } from '../mimecast/client.js';
+import { classify, type FailureType, TroubleError } from '../source/failure.js';
+
+export interface ConnectionTestOptions {
+  readonly baseUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly allowInsecure: boolean;
+  /** Default 5,000 ms. */
+  readonly limitMs?: number;
+}
+
+export interface ConnectionResult {
+  readonly ok: boolean;
+  /** How long it took. */
+  readonly ms: number;
+  /** Why it failed. */
+  readonly errorType?: FailureType;
+  readonly errorCode?: string;
+  readonly errorInfo?: string;
+}
+
+export async function testConnection({ limitMs = 5_000, ...access }: ConnectionTestOptions): Promise<ConnectionResult> {
+  const begun = performance.now();
+  const took = () => Math.round(performance.now() - begun);
+  const signal = AbortSignal.timeout(limitMs);
+  try {
+    await new MimecastClient(access).authenticate(signal);
+    return { ok: true, ms: took() };
+  } catch (error) {
+    if (signal.aborted)
+      return failed('ThirdPartyGeneric', 'timeout', `${access.baseUrl} gave no token within ${limitMs / 1_000} s`);
+    if (!(error instanceof TroubleError)) throw error;
+    const { type, code, message, advice } = classify(error.trouble);
+    return failed(type, code, advice === undefined ? message : `${message}. ${advice}`);
+  }
+
+  function failed(errorType: FailureType, errorCode: string, errorInfo: string): ConnectionResult {
+    return { ok: false, ms: took(), errorType, errorCode, errorInfo };
+  }
+}

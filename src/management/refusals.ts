@@ -1,0 +1,43 @@
+/**
+ * The refusals of the management API with their statuses and codes. Sumo Logic publishes few of its codes; those here
+ * that it does not publish follow the pattern of the others (`collectors.<what>.<why>`).
+ */
+
+import { CodedRefusal } from './errors.js';
+
+export const unknownCollector = () =>
+  new CodedRefusal(404, 'collectors.collector.invalid', 'The specified collector ID is invalid.');
+
+export const unknownCollectorName = (name: string) =>
+  new CodedRefusal(404, 'collectors.collector.invalid', `There is no collector named "${name}".`);
+
+export const unknownSource = () =>
+  new CodedRefusal(404, 'collectors.source.invalid', 'The specified source ID is invalid.');
+
+/** The code is one for collectors and sources alike. */
+export const nameTaken = (kind: 'collector' | 'source', name: string, id: number | undefined) =>
+  new CodedRefusal(
+    400,
+    'collectors.validation.name.duplicate',
+    `A resource with the same name already exists. The ${kind} "${name}"${id === undefined ? '' : ` has the ID ${id}`}.`,
+  );
+
+export const FIELDS_MISSING = 'collectors.validation.fields.missing';
+export const FIELDS_INVALID = 'collectors.validation.fields.invalid';
+
+export const invalid = (message: string, mistakes: readonly string[] = []) =>
+  new CodedRefusal(400, FIELDS_INVALID, message, mistakes);
+
+export const changedMeanwhile = () =>
+  new CodedRefusal(
+    412,
+    'collectors.etag.mismatch',
+    'The object was changed since its ETag was read: read it again, and send the new ETag in If-Match.',
+  );
+
+export const beingDeleted = (kind: 'collector' | 'source', name: string) =>
+  new CodedRefusal(
+    409,
+    `collectors.${kind}.stopping`,
+    `The ${kind} "${name}" is being deleted and cannot be changed any more.`,
+  );

@@ -1,0 +1,100 @@
+/**
+ * Deletes sources and collectors. The wish is stored first; the workflow then ends and takes the stored source with it,
+ * and whatever dies in between, the next reconciliation goes on from the wish.
+ */
+
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import type { Collections, CollectorDocument, SourceDocument } from '../store/collections.js';
+import { clearHealthEvents } from '../store/health-events.js';
+import { removeSource } from '../store/sources.js';
+import { audited } from './audit-trail.js';
+import { settingsOf } from './collector-service.js';
+import { unknownCollector, unknownSource } from './refusals.js';
+import { SourceWorkflows } from './source-workflows.js';
+import { unlessTemporalIsAway } from './temporal-trouble.js';
+
+/** How long the deletion of a collector waits for its sources to end; it goes on by itself. */
+const PATIENCE_MS = 10_000;
+const LOOK_MS = 100;
+
+const DELETING = { deletingAt: { $exists: true } } as const;
+
+export class SourceRemoval {
+  private readonly workflows: SourceWorkflows;
+
+  constructor(private readonly options: { readonly collections: Collections; readonly client: Client }) {
+    this.workflows = new SourceWorkflows(options.client);
+  }
+
+  /** Begins to delete a source; harmless when it was begun before. @throws CodedRefusal 404 */
+  async removeSource(collectorId: number, sourceId: number, actor: string): Promise<void> {
+    const { sources } = this.options.collections;
+    const source = await sources.findOne({ _id: sourceId, collectorId });
+    if (source === null) throw unknownSource();
+    if (source.deletingAt === undefined) await this.markSource(source, actor);
+    await unlessTemporalIsAway(() => this.end(sourceId));
+  }
+
+  /** Deletes a collector with its sources, and waits some seconds for their end. @throws CodedRefusal 404 */
+  async removeCollector(collectorId: number, actor: string, patienceMs = PATIENCE_MS): Promise<void> {
+    const { collectors, sources } = this.options.collections;
+    const collector = await collectors.findOne({ _id: collectorId });
+    if (collector === null) throw unknownCollector();
+    if (collector.deletingAt === undefined) await this.markCollector(collector, actor);
+    for (const source of await sources.find({ collectorId }).toArray()) {
+      if (source.deletingAt === undefined) await this.markSource(source, actor);
+      await unlessTemporalIsAway(() => this.end(source._id));
+    }
+    for (const deadline = Date.now() + patienceMs; ; await pause(LOOK_MS)) {
+      if (await this.dropCollector(collectorId)) return;
+      if (Date.now() > deadline) return;
+    }
+  }
+
+  /** Goes on with every deletion that is begun. One that fails does not hold up the others. */
+  async finish(onTrouble: (error: unknown) => void): Promise<void> {
+    const { collectors, sources } = this.options.collections;
+    const leaving = await collectors.find(DELETING).toArray();
+    for (const { _id } of leaving) {
+      await sources.updateMany(
+        { collectorId: _id, deletingAt: { $exists: false } },
+        { $set: { deletingAt: new Date() } },
+      );
+    }
+    for (const { _id } of await sources.find(DELETING, { projection: { _id: true } }).toArray()) {
+      await this.end(_id).catch(onTrouble);
+    }
+    for (const { _id } of leaving) await this.dropCollector(_id);
+  }
+
+  private async markSource({ _id, collectorId, name, config }: SourceDocument, actor: string): Promise<void> {
+    const entry = { actor, action: 'source.delete', sourceId: _id, collectorId, name, from: config };
+    await audited(this.options.collections, entry, async () => ({
+      result: await this.options.collections.sources.updateOne({ _id }, { $set: { deletingAt: new Date() } }),
+    }));
+  }
+
+  private async markCollector(collector: CollectorDocument, actor: string): Promise<void> {
+    const { _id, name } = collector;
+    const entry = { actor, action: 'collector.delete', collectorId: _id, name, from: settingsOf(collector) };
+    await audited(this.options.collections, entry, async () => ({
+      result: await this.options.collections.collectors.updateOne({ _id }, { $set: { deletingAt: new Date() } }),
+    }));
+  }
+
+  /** Asks the workflow to end and to take the source with it; where there is none, it is taken here. */
+  private async end(sourceId: number): Promise<void> {
+    if (await this.workflows.signal(sourceId, 'stop', { remove: true })) return;
+    await clearHealthEvents(this.options.collections.healthEvents, sourceId, new Date());
+    await removeSource(this.options.collections, sourceId);
+  }
+
+  /** @returns whether it is gone. */
+  private async dropCollector(_id: number): Promise<boolean> {
+    const { collectors, sources } = this.options.collections;
+    if ((await sources.findOne({ collectorId: _id }, { projection: { _id: true } })) !== null) return false;
+    await collectors.deleteOne({ _id, ...DELETING });
+    return true;
+  }
+}

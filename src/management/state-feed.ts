@@ -1,0 +1,107 @@
+/** Tells listeners of every change of a source's state. Temporal's index is looked at only while somebody listens. */
+
+import type { Client } from '@temporalio/client';
+import { WORKFLOW_TYPE, workflowIdOf } from '../source/contract.js';
+import type { Collections } from '../store/collections.js';
+import { ERROR_TYPE, HEALTH, NAME, STATE } from './search-attribute-keys.js';
+
+export interface SourceState {
+  readonly id: number;
+  readonly name: string;
+  readonly state: string;
+  readonly health: string;
+  readonly errorType?: string;
+}
+
+export interface StateListener {
+  /** All sources, when the listening begins. */
+  readonly onAll: (sources: readonly SourceState[]) => void;
+  readonly onChange: (source: SourceState) => void;
+}
+
+export interface StateFeedOptions {
+  readonly collections: Collections;
+  readonly client: Client;
+  /** Default 1,000 ms. */
+  readonly intervalMs?: number;
+}
+
+export class StateFeed {
+  private readonly listeners = new Set<StateListener>();
+  private known: Map<number, SourceState> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: StateFeedOptions) {}
+
+  /** @returns ends it. */
+  listen(listener: StateListener): () => void {
+    this.listeners.add(listener);
+    if (this.known !== undefined) listener.onAll([...this.known.values()]);
+    if (this.listeners.size === 1) this.plan(0);
+    return () => {
+      this.listeners.delete(listener);
+      if (this.listeners.size > 0) return;
+      clearTimeout(this.timer);
+      this.known = undefined;
+    };
+  }
+
+  private plan(delayMs: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.look(), delayMs);
+  }
+
+  /** While a server is away there is no news; what changed meanwhile is told when it is back. */
+  private async look(): Promise<void> {
+    try {
+      const found = await this.states();
+      if (this.listeners.size > 0) this.tell(found);
+    } catch {
+      // The next look is soon.
+    }
+    if (this.listeners.size > 0) this.plan(this.options.intervalMs ?? 1_000);
+  }
+
+  private tell(found: Map<number, SourceState>): void {
+    const before = this.known;
+    this.known = found;
+    for (const listener of this.listeners) {
+      if (before === undefined) listener.onAll([...found.values()]);
+      else for (const change of changesOf(before, found)) listener.onChange(change);
+    }
+  }
+
+  private async states(): Promise<Map<number, SourceState>> {
+    const { collections, client } = this.options;
+    const stored = await collections.sources
+      .find({}, { projection: { name: true, stoppedAt: true, deletingAt: true } })
+      .sort({ _id: 1 })
+      .toArray();
+    const running = new Map<number, SourceState>();
+    const query = `WorkflowType = "${WORKFLOW_TYPE}" AND ExecutionStatus = "Running"`;
+    for await (const { workflowId, typedSearchAttributes: attributes } of client.workflow.list({ query })) {
+      const id = Number(workflowId.slice(workflowIdOf(0).length - 1));
+      const errorType = attributes.get(ERROR_TYPE);
+      running.set(id, {
+        id,
+        name: attributes.get(NAME) ?? '',
+        state: attributes.get(STATE) ?? 'Pending',
+        health: attributes.get(HEALTH) ?? 'Unknown',
+        ...(errorType === undefined ? {} : { errorType }),
+      });
+    }
+    return new Map(
+      stored.map(({ _id: id, name, stoppedAt, deletingAt }): [number, SourceState] => {
+        const idle = { id, name, state: stoppedAt === undefined ? 'Pending' : 'Stopped', health: 'Unknown' };
+        const known = running.get(id) ?? idle;
+        return [id, { ...known, name, ...(deletingAt === undefined ? {} : { state: 'Stopping' }) }];
+      }),
+    );
+  }
+}
+
+function changesOf(before: ReadonlyMap<number, SourceState>, now: ReadonlyMap<number, SourceState>): SourceState[] {
+  const news = [...now.values()].filter((state) => JSON.stringify(before.get(state.id)) !== JSON.stringify(state));
+  const gone = [...before.values()].filter(({ id }) => !now.has(id));
+  return [...news, ...gone.map(({ id, name }) => ({ id, name, state: 'Deleted', health: 'Unknown' }))];
+}

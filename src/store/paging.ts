@@ -1,0 +1,76 @@
+/** Long lists page by page, newest first. A page begins behind the last entry of the one before, so nothing shifts. */
+
+import { BSON, type Collection, type Document, type Filter } from 'mongodb';
+
+export interface PageRequest {
+  /** Entries of a page. */
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly token?: string | undefined;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Absent on the last page. */
+  readonly next?: string;
+}
+
+/** Thrown when a token was not made by `pageOf`. */
+export class PageTokenError extends Error {
+  override readonly name = 'PageTokenError';
+
+  constructor() {
+    super('token: is none that this API has given');
+  }
+}
+
+/**
+ * @param key what is sorted by, descending; equal ones by `_id`.
+ * @throws PageTokenError
+ */
+export async function pageOf<T extends Document>(
+  collection: Collection<T>,
+  filter: Filter<T>,
+  key: string,
+  { limit, token }: PageRequest,
+): Promise<Page<T>> {
+  const behind = token === undefined ? {} : behindOf(key, token);
+  const found = (await collection
+    .find({ $and: [filter, behind] } as Filter<T>)
+    .sort({ [key]: -1, _id: -1 })
+    .limit(limit + 1)
+    .toArray()) as unknown as T[];
+  const items = found.slice(0, limit);
+  const last = found.length > limit ? items.at(-1) : undefined;
+  return last === undefined ? { items } : { items, next: tokenOf(last[key], last._id) };
+}
+
+function tokenOf(value: unknown, id: unknown): string {
+  return Buffer.from(BSON.EJSON.stringify([value, id], { relaxed: false })).toString('base64url');
+}
+
+function behindOf(key: string, token: string): Document {
+  const parsed = parsedToken(token);
+  if (!Array.isArray(parsed) || parsed.length !== 2) throw new PageTokenError();
+  const [value, id] = parsed;
+  // A query operator in a token would be a way into the query.
+  if ([value, id].some(isPlainObject)) throw new PageTokenError();
+  return { $or: [{ [key]: { $lt: value } }, { [key]: value, _id: { $lt: id } }] };
+}
+
+function parsedToken(token: string): unknown {
+  try {
+    return BSON.EJSON.parse(Buffer.from(token, 'base64url').toString(), { relaxed: false });
+  } catch {
+    throw new PageTokenError();
+  }
+}
+
+function isPlainObject(value: unknown): boolean {
+  return (
+    value === null ||
+    value === undefined ||
+    Array.isArray(value) ||
+    (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype)
+  );
+}

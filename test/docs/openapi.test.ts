@@ -1,0 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { projectRoot } from '../../src/embedded/project-root.js';
+import { OPENAPI_FILE, openApiDocument } from '../../src/management/http/openapi-document.js';
+
+test('the OpenAPI document is what the server serves; "npm run docs" writes it anew', async () => {
+  const kept = JSON.parse(readFileSync(`${projectRoot()}/${OPENAPI_FILE}`, 'utf8'));
+  expect(kept).toEqual(JSON.parse(JSON.stringify(await openApiDocument())));
+  expect(kept.openapi).toBe('3.1.0');
+});
