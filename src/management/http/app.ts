@@ -1,0 +1,68 @@
+/** The management API as a Fastify server, not yet listening. */
+
+import swagger from '@fastify/swagger';
+import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { authenticate } from './authentication.js';
+import { errorAnswerOf } from './error-answer.js';
+import { answerError, handleErrors } from './errors.js';
+import { readJsonBodies } from './json-body.js';
+import { OPENAPI_OPTIONS } from './openapi.js';
+import { DEFAULT_RATE, limitRates } from './rate-limit.js';
+import { auditTrailRoutes } from './routes/audit-trail.js';
+import { collectorRoutes } from './routes/collectors.js';
+import { eventRoutes } from './routes/events.js';
+import { fieldRoutes } from './routes/fields.js';
+import { healthEventRoutes } from './routes/health-events.js';
+import { openapiRoutes } from './routes/openapi.js';
+import { overviewRoutes } from './routes/overview.js';
+import { sourceActionRoutes } from './routes/source-actions.js';
+import { sourceRoutes } from './routes/sources.js';
+import type { Api, Services } from './services.js';
+import { compileValidator } from './validation.js';
+
+export const BASE_PATH = '/api/v1';
+
+const ROUTES = [
+  ...[collectorRoutes, sourceRoutes, sourceActionRoutes, overviewRoutes, auditTrailRoutes],
+  ...[healthEventRoutes, fieldRoutes, eventRoutes, openapiRoutes],
+];
+
+export interface AppOptions {
+  readonly services: Services;
+  readonly logger?: FastifyBaseLogger;
+  /** Requests per second and access key. Default 20, with bursts of five seconds' worth. */
+  readonly ratePerSecond?: number | undefined;
+}
+
+export async function buildApp({ services, logger, ratePerSecond = DEFAULT_RATE }: AppOptions): Promise<Api> {
+  const app = fastify({
+    ...(logger === undefined ? {} : { loggerInstance: logger }),
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 1_048_576,
+    routerOptions: { maxParamLength: 2_000 },
+    rewriteUrl: ({ url = '/' }) => withNamesEscaped(url),
+    frameworkErrors: (error, request, reply) => {
+      answerError(request, reply, errorAnswerOf(error));
+    },
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(compileValidator);
+  app.setSerializerCompiler(serializerCompiler);
+  readJsonBodies(app);
+  handleErrors(app);
+  await limitRates(app, ratePerSecond);
+  authenticate(app, services.verifier);
+  await app.register(swagger, OPENAPI_OPTIONS);
+  await app.register(
+    async (scope) => {
+      for (const add of ROUTES) add(scope as Api, services);
+    },
+    { prefix: BASE_PATH },
+  );
+  return app as unknown as Api;
+}
+
+/** Terraform's provider puts a collector's name into the address as it is, apart from spaces: a `%` is no escape then. */
+function withNamesEscaped(url: string): string {
+  return url.startsWith(`${BASE_PATH}/collectors/name/`) ? url.replace(/%(?![0-9A-Fa-f]{2})/g, '%25') : url;
+}

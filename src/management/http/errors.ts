@@ -1,0 +1,54 @@
+/** Answers every error of the server, the unknown addresses and methods included. */
+
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type ErrorAnswer, errorAnswerOf, GENERIC } from './error-answer.js';
+import { errorBodyOf, newErrorId } from './error-body.js';
+
+export function answerError(request: FastifyRequest, reply: FastifyReply, answer: ErrorAnswer): FastifyReply {
+  const id = newErrorId();
+  const { status, retryAfter } = answer;
+  if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
+  if (status === 401) reply.header('www-authenticate', 'Basic realm="Mimecast source", charset="UTF-8"');
+  return reply
+    .code(status)
+    .type('application/json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(errorBodyOf(answer, request.url, id));
+}
+
+export function handleErrors(app: FastifyInstance): void {
+  const methods = new MethodTable();
+  app.addHook('onRoute', ({ method, url }) => methods.add([method].flat(), url));
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const answer = errorAnswerOf(error);
+    if (answer.isFault) request.log.error({ err: error, url: request.url }, 'a request failed');
+    return answerError(request, reply, answer);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const [path = ''] = request.url.split('?');
+    const allowed = methods.of(path);
+    if (allowed.length === 0) return answerError(request, reply, GENERIC[404]);
+    return answerError(request, reply.header('allow', allowed.join(', ')), GENERIC[405]);
+  });
+}
+
+/** Which methods an address has, for the answer to a wrong one. */
+class MethodTable {
+  private readonly known = new Map<string, { readonly pattern: RegExp; readonly methods: Set<string> }>();
+
+  add(methods: readonly string[], url: string): void {
+    const entry = this.known.get(url) ?? { pattern: patternOf(url), methods: new Set() };
+    for (const method of methods) entry.methods.add(method);
+    this.known.set(url, entry);
+  }
+
+  of(path: string): string[] {
+    const all = [...this.known.values()].filter(({ pattern }) => pattern.test(path));
+    return [...new Set(all.flatMap(({ methods }) => [...methods]))].sort();
+  }
+}
+
+function patternOf(url: string): RegExp {
+  const escaped = url.replace(/[.*+?^${}()|[\]\\]/g, (sign) => (sign === '*' ? '.*' : `\\${sign}`));
+  return new RegExp(`^${escaped.replace(/:[A-Za-z]+/g, '[^/]+')}$`);
+}

@@ -1,0 +1,34 @@
+/** ETags of collectors and sources: made of what is configured alone, so that no change of state makes one stale. */
+
+import { createHash } from 'node:crypto';
+
+/** @returns 32 hexadecimal digits in quotes. */
+export function etagOf(configured: unknown): string {
+  return `"${createHash('sha256').update(canonical(configured)).digest('hex').slice(0, 32)}"`;
+}
+
+/**
+ * Whether a change may be made, by RFC 9110 with the weak comparison: a proxy that compresses turns a tag into a weak one.
+ *
+ * @param ifMatch the header. Without it, or with an empty one, everything may: Terraform's provider sends an empty one
+ *   when its read of the tag has failed, and then means to write all the same.
+ */
+export function mayChange(ifMatch: string | undefined, etag: string): boolean {
+  const wanted = (ifMatch ?? '').trim();
+  if (wanted === '' || wanted === '*') return true;
+  return wanted.split(',').some((tag) => opaque(tag) === opaque(etag));
+}
+
+/** The tag without its weakness and, where somebody dropped them, its quotes. */
+function opaque(tag: string): string {
+  return tag.trim().replace(/^W\//i, '').replaceAll('"', '');
+}
+
+/** JSON with sorted keys: the order in which a document was written is no part of a configuration. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}

@@ -1,0 +1,43 @@
+/** `/auditTrail`: who changed what. */
+
+import { z } from 'zod';
+import { auditPage } from '../../../store/audit-trail.js';
+import { flatErrors, pageOf, pageQuery, wholeNumber } from '../schemas/common.js';
+import type { Routes } from '../services.js';
+import { shown } from './overview.js';
+
+const entry = z
+  .object({
+    id: z.string(),
+    at: z.iso.datetime(),
+    actor: z.string().describe('Access ID of a key, or cli'),
+    action: z.string().describe('Such as source.update'),
+    collectorId: z.number().int().optional(),
+    sourceId: z.number().int().optional(),
+    name: z.string().optional(),
+    from: z.unknown().optional().describe('What was configured before; secrets masked'),
+    to: z.unknown().optional(),
+    outcome: z.enum(['begun', 'done', 'failed']).describe('begun: the server died in between'),
+    reason: z.string().optional().describe('Why it failed'),
+  })
+  .meta({ id: 'AuditEntry' });
+
+const id = wholeNumber(0, 999_999_999, 0).removeDefault().optional();
+
+export const auditTrailRoutes: Routes = (app, { collections }) => {
+  app.get(
+    '/auditTrail',
+    {
+      schema: {
+        tags: ['Overview'],
+        summary: 'Who changed what, from which value to which; the newest first',
+        querystring: pageQuery.extend({ sourceId: id, collectorId: id }),
+        response: { 200: pageOf(entry), ...flatErrors },
+      },
+    },
+    async ({ query }) =>
+      shown(await auditPage(collections.auditTrail, query, query), ({ _id, at, ...rest }) => {
+        return { id: _id.toString(), at: at.toISOString(), ...rest };
+      }),
+  );
+};

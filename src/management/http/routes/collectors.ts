@@ -1,0 +1,132 @@
+/** `/collectors`: list, read, create, replace, delete. */
+
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import type { CollectorDocument } from '../../../store/collections.js';
+import { settingsOf } from '../../collector-service.js';
+import { invalid } from '../../refusals.js';
+import { actorOf } from '../authentication.js';
+import { etagOf, mayChange } from '../etag.js';
+import { collectorBody, settingsFrom, showCollector, shownCollector } from '../schemas/collector.js';
+import { collectorParams, flag, flatErrors, nothing, wholeNumber } from '../schemas/common.js';
+import type { Routes } from '../services.js';
+
+const one = { 200: z.object({ collector: shownCollector }), ...flatErrors } as const;
+const many = { 200: z.object({ collectors: z.array(shownCollector) }), ...flatErrors } as const;
+const tags = ['Collectors'];
+const offlineQuery = z.strictObject({ aliveBeforeDays: wholeNumber(1, 100_000, 100) });
+
+const tagOf = (collector: CollectorDocument) => etagOf([collector._id, settingsOf(collector)]);
+
+export const collectorRoutes: Routes = (app, { collectors, removal, fields }) => {
+  const answer = (reply: FastifyReply, collector: CollectorDocument) => {
+    reply.header('etag', tagOf(collector));
+    return { collector: showCollector(collector) };
+  };
+  const querystring = z.strictObject({
+    filter: z.enum(['installed', 'hosted', 'dead', 'alive']).optional(),
+    limit: wholeNumber(1, 1_000, 1_000),
+    offset: wholeNumber(0, 999_999_999, 0),
+  });
+  const saving = z.strictObject({ autoAddFields: flag.describe('Adds the fields that the schema does not have yet') });
+
+  app.get(
+    '/collectors',
+    { schema: { tags, summary: 'All collectors, page by page until one is short', querystring, response: many } },
+    async ({ query }) => ({ collectors: (await collectors.list(query)).map(showCollector) }),
+  );
+  app.get(
+    '/collectors/offline',
+    {
+      schema: {
+        tags,
+        summary: 'Installed collectors that are offline: none',
+        querystring: offlineQuery,
+        response: many,
+      },
+    },
+    async () => ({ collectors: [] }),
+  );
+  app.delete(
+    '/collectors/offline',
+    {
+      schema: {
+        tags,
+        summary: 'Deletes installed collectors that are offline: there are none',
+        querystring: offlineQuery,
+        response: { 200: z.string(), ...flatErrors },
+      },
+    },
+    async () => 'A delete task for offline collectors has been initiated.',
+  );
+  app.get(
+    '/collectors/name/*',
+    {
+      schema: {
+        tags,
+        summary:
+          'The collector of this name, whatever its characters, escaped or not, with or without a slash behind it',
+        params: z.object({ '*': z.string() }),
+        response: one,
+      },
+    },
+    async ({ params }, reply) => answer(reply, await collectors.byName(params['*'])),
+  );
+  app.get(
+    '/collectors/:cid',
+    { schema: { tags, summary: 'One collector, with its ETag', params: collectorParams, response: one } },
+    async ({ params }, reply) => answer(reply, await collectors.get(params.cid)),
+  );
+  app.post(
+    '/collectors',
+    {
+      schema: { tags, summary: 'Creates a hosted collector', querystring: saving, body: collectorBody, response: one },
+    },
+    async (request, reply) => {
+      const actor = actorOf(request);
+      const settings = settingsFrom(request.body.collector);
+      if (request.query.autoAddFields === 'true') await fields.ensure(Object.keys(settings.fields ?? {}), actor);
+      return answer(reply, await collectors.create(settings, actor));
+    },
+  );
+  app.put(
+    '/collectors/:cid',
+    {
+      schema: {
+        tags,
+        summary:
+          'Replaces what is configured of a collector: what is absent is cleared. With If-Match only if unchanged',
+        params: collectorParams,
+        querystring: saving,
+        body: collectorBody,
+        response: one,
+      },
+    },
+    async (request, reply) => {
+      const { cid } = request.params;
+      const { id } = request.body.collector;
+      if (id !== undefined && id !== cid)
+        throw invalid(`collector.id: must be ${cid}, the id in the address (found ${id})`);
+      const actor = actorOf(request);
+      const settings = settingsFrom(request.body.collector);
+      if (request.query.autoAddFields === 'true') await fields.ensure(Object.keys(settings.fields ?? {}), actor);
+      const knows = (current: CollectorDocument) => mayChange(request.headers['if-match'], tagOf(current));
+      return answer(reply, await collectors.replace(cid, settings, actor, knows));
+    },
+  );
+  app.delete(
+    '/collectors/:cid',
+    {
+      schema: {
+        tags,
+        summary: 'Deletes a collector with its sources: those are stopped first. Their records stay',
+        params: collectorParams,
+        response: { 200: nothing, ...flatErrors },
+      },
+    },
+    async (request, reply) => {
+      await removal.removeCollector(request.params.cid, actorOf(request));
+      return reply.code(200).send();
+    },
+  );
+};

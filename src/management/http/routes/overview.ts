@@ -1,0 +1,114 @@
+/** What Sumo Logic's API does not have: all sources with their states, and what is known of each. */
+
+import { z } from 'zod';
+import { gapsPage } from '../../../store/gaps.js';
+import type { Page } from '../../../store/paging.js';
+import { quarantinePage } from '../../../store/quarantine.js';
+import { statesOf } from '../../source-state.js';
+import { flatErrors, pageOf, pageQuery, sourceParams } from '../schemas/common.js';
+import { listedSource, showListed } from '../schemas/source.js';
+import type { Routes } from '../services.js';
+
+const tags = ['Overview'];
+
+const gap = z.object({
+  stream: z.string(),
+  from: z.iso.datetime(),
+  to: z.iso.datetime(),
+  reason: z.string(),
+  noticedAt: z.iso.datetime(),
+});
+
+const quarantined = z.object({
+  id: z.string(),
+  stream: z.string(),
+  place: z.string().describe('File and line, or page and index'),
+  reason: z.string(),
+  text: z.string().describe('Its first 10,000 characters'),
+  size: z.number().int().describe('Whole length in bytes'),
+  at: z.iso.datetime(),
+  resolvedAt: z.iso.datetime().optional(),
+});
+
+/** Of the text in quarantine, in characters. */
+const SHOWN_TEXT = 10_000;
+
+export const overviewRoutes: Routes = (app, { collections, client, editor, sources }) => {
+  app.get(
+    '/sources',
+    {
+      schema: {
+        tags,
+        summary: 'All sources over all collectors, with their states',
+        response: { 200: z.object({ sources: z.array(listedSource) }), ...flatErrors },
+      },
+    },
+    async () => {
+      const [all, collectors] = await Promise.all([
+        collections.sources.find().sort({ _id: 1 }).toArray(),
+        collections.collectors.find({}, { projection: { name: true } }).toArray(),
+      ]);
+      const names = new Map(collectors.map(({ _id, name }) => [_id, name]));
+      const stated = await statesOf({ collections, client }, all);
+      return { sources: stated.map((one) => showListed(one, names.get(one.source.collectorId) ?? '')) };
+    },
+  );
+  app.get(
+    '/collectors/:cid/sources/:sid/snapshot',
+    {
+      schema: {
+        tags,
+        summary: 'The whole state of a source: lifecycle, health, problems, each stream, the newest gaps',
+        params: sourceParams,
+        response: { 200: z.looseObject({ sourceId: z.number().int(), state: z.string() }), ...flatErrors },
+      },
+    },
+    async ({ params }) => {
+      const { _id } = await editor.get(params.cid, params.sid);
+      return { ...(await sources.status(String(_id))) };
+    },
+  );
+  app.get(
+    '/collectors/:cid/sources/:sid/gaps',
+    {
+      schema: {
+        tags,
+        summary: 'Times from which records are missing for good, the newest first',
+        params: sourceParams,
+        querystring: pageQuery,
+        response: { 200: pageOf(gap), ...flatErrors },
+      },
+    },
+    async ({ params, query }) => {
+      const { _id } = await editor.get(params.cid, params.sid);
+      return shown(await gapsPage(collections.gaps, _id, query), ({ stream, from, to, reason, at }) => {
+        return { stream, from: from.toISOString(), to: to.toISOString(), reason, noticedAt: at.toISOString() };
+      });
+    },
+  );
+  app.get(
+    '/collectors/:cid/sources/:sid/quarantine',
+    {
+      schema: {
+        tags,
+        summary: 'What could not be read as records, the newest first',
+        params: sourceParams,
+        querystring: pageQuery,
+        response: { 200: pageOf(quarantined), ...flatErrors },
+      },
+    },
+    async ({ params, query }) => {
+      const source = await editor.get(params.cid, params.sid);
+      const page = await quarantinePage(collections.quarantine, source._id, query);
+      return shown(page, ({ _id, stream, place, reason, text, size, at, resolvedAt }) => ({
+        ...{ id: _id.toString('hex'), stream, place, reason, text: text.slice(0, SHOWN_TEXT), size },
+        at: at.toISOString(),
+        ...(resolvedAt === undefined ? {} : { resolvedAt: resolvedAt.toISOString() }),
+      }));
+    },
+  );
+};
+
+export function shown<T, U>({ items, next }: Page<T>, show: (item: T) => U): { data: U[]; next?: string } {
+  return { data: items.map(show), ...(next === undefined ? {} : { next }) };
+}

@@ -1,0 +1,52 @@
+/** What many addresses of the API share. */
+
+import { z } from 'zod';
+
+/** The text of an id in an address. */
+const idText = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/, 'must be an id: a whole number')
+  .transform(Number);
+
+export const collectorParams = z.object({ cid: idText.describe('Id of the collector') });
+export const sourceParams = collectorParams.extend({ sid: idText.describe('Id of the source') });
+
+/** A whole number in a query. */
+export const wholeNumber = (least: number, most: number, preset: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, { error: `must be a number from ${least} to ${most}` })
+    .default(preset);
+
+export const flag = z.enum(['true', 'false']).optional();
+
+export const pageQuery = z.strictObject({
+  limit: wholeNumber(1, 1_000, 100).describe('Entries of a page, 1 to 1000; default 100'),
+  token: z.string().max(2_000).optional().describe('`next` of the page before'),
+});
+
+/** `next` is absent on the last page. */
+export const pageOf = <T extends z.ZodType>(item: T) => z.object({ data: z.array(item), next: z.string().optional() });
+
+/** Errors of collectors, sources, and our own additions. */
+export const flatError = z
+  .object({
+    status: z.number().int(),
+    id: z.string().describe('New for each error; stands in the log of the server, too'),
+    code: z.string(),
+    message: z.string().describe('What is wrong and what to do about it'),
+  })
+  .meta({ id: 'Error' });
+
+/** Errors of fields and health events. */
+export const listedErrors = z
+  .object({ id: z.string(), errors: z.array(z.object({ code: z.string(), message: z.string() })) })
+  .meta({ id: 'Errors' });
+
+export const flatErrors = { '4xx': flatError, '5xx': flatError } as const;
+export const newerErrors = { '4xx': listedErrors, '5xx': listedErrors } as const;
+
+/** An answer without a body, such as that of a DELETE. */
+export const nothing = z.undefined().describe('Done; no body');

@@ -1,0 +1,58 @@
+/** The management server: the HTTP API, until it is told to stop (SIGINT, SIGTERM). */
+
+import { once } from 'node:events';
+import { Command } from 'commander';
+import { readEnvironment } from './config/environment.js';
+import { readServerEnvironment } from './config/server-environment.js';
+import { choosePort } from './embedded/ports.js';
+import { buildApp } from './management/http/app.js';
+import { assembleServices } from './management/http/assemble.js';
+import { lazyTemporal } from './management/temporal-client.js';
+import { keyringOf } from './runtime/keyring.js';
+import { createLogger } from './runtime/logger.js';
+import { runProgram } from './runtime/program.js';
+import { environmentWithStack } from './runtime/running-stack.js';
+import { collectionsOf } from './store/collections.js';
+import { openDatabase } from './store/database.js';
+
+const DEFAULT_PORT = 8080;
+
+async function main(): Promise<void> {
+  const env = environmentWithStack();
+  const { mongodbUri, mongodbDb, allowInsecure, logLevel } = readEnvironment(env);
+  const { port, host, ratePerSecond } = readServerEnvironment(env);
+  const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  const logger = createLogger(logLevel, 'server');
+  const keyring = keyringOf(env, (text) => logger.warn(text));
+  const database = openDatabase({ uri: mongodbUri, name: mongodbDb, appName: 'mimecast-server' });
+  const temporal = lazyTemporal(env);
+  try {
+    const services = assembleServices({
+      collections: collectionsOf(database.db),
+      client: temporal.client,
+      allowInsecure,
+      keyring,
+    });
+    const app = await buildApp({ services, logger, ratePerSecond });
+    const required = port !== undefined && port !== 0;
+    const address = await app.listen({ host, port: await choosePort(port ?? DEFAULT_PORT, { required, host }) });
+    logger.info({ address, temporal: temporal.address, database: mongodbDb }, 'server ready');
+    await stopped;
+    await app.close();
+    logger.info('server stopped');
+  } finally {
+    await temporal.close();
+    await database.close();
+  }
+}
+
+await runProgram(
+  new Command('server')
+    .description(
+      'Serves the management API under /api/v1 (PORT, default 8080; HOST, default 127.0.0.1; MIMECAST_API_RATE, ' +
+        'requests per second and access key, default 20). Configured by environment: see the README.',
+    )
+    .action(main),
+);
+// What still waits for a server that is away must not keep a stopped program alive.
+process.exit();
