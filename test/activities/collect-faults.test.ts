@@ -127,6 +127,8 @@ describe('a window that fails', () => {
     await source.fault({ endpoint: 'audit', action });
     await expect(source.collect('audit')).rejects.toMatchObject({ trouble });
     expect(await source.checkpoint('audit')).toEqual(before);
+    // As a restart does; a rate limit would else be waited for.
+    await source.run(({ authenticate }, id) => authenticate(id));
     await source.collectAll('audit');
     expect(await source.stored('audit')).toEqual(await source.held('audit'));
   });
