@@ -3,15 +3,19 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { addFieldsOf } from './cli/add-fields.js';
+import { apiClientOf } from './cli/api-client.js';
 import { keysCommand } from './cli/keys.js';
+import { remoteServices } from './cli/remote-sources.js';
 import { awaitReread, isGood, type RereadResult, rereadText, wishOf } from './cli/reread.js';
 import { rulesText, testRules } from './cli/rules.js';
-import { type Services, withService, withServices } from './cli/session.js';
+import { withServices } from './cli/session.js';
+import type { CommandServices, SourceCommands } from './cli/source-commands.js';
 import { readSourceFile } from './cli/source-file.js';
 import { healthText, listText, statusText } from './cli/status-text.js';
 import { watchStatus } from './cli/watch-status.js';
+import { RefusedError } from './management/errors.js';
 import type { MissingRecord } from './management/reread-service.js';
-import { DEFAULT_COLLECTOR, type SourceService } from './management/source-service.js';
+import { DEFAULT_COLLECTOR } from './management/source-service.js';
 import { EXIT, runProgram } from './runtime/program.js';
 import { environmentWithStack } from './runtime/running-stack.js';
 import { Keyring } from './secrets/keyring.js';
@@ -22,11 +26,24 @@ const ID = "a source's id or its name";
 /** Runs a command and prints its result: one JSON document with `--json`, else a text for people. */
 async function answer<T>(
   json: boolean | undefined,
-  work: (service: SourceService, services: Services) => Promise<T>,
+  work: (service: SourceCommands, services: CommandServices) => Promise<T>,
   text: (result: T) => string,
 ): Promise<void> {
-  const result = await withServices(environmentWithStack(), (services) => work(services.sources, services));
+  const result = await withCommands((services) => work(services.sources, services));
   process.stdout.write(`${json ? JSON.stringify(result, null, 2) : text(result)}\n`);
+}
+
+/** With `--server`, what is behind a management server; else what is at hand. */
+function withCommands<T>(work: (services: CommandServices) => Promise<T>): Promise<T> {
+  const { server } = program.opts<{ readonly server?: string }>();
+  if (server !== undefined) return work(remoteServices(apiClientOf(server, process.env)));
+  return withServices(environmentWithStack(), work);
+}
+
+/** @throws RefusedError with `--server`: for commands that need MongoDB and Temporal themselves. */
+function nearby(): NodeJS.ProcessEnv {
+  if (program.opts<{ readonly server?: string }>().server === undefined) return environmentWithStack();
+  throw new RefusedError('This command does not work with --server: run it where MongoDB and Temporal can be reached');
 }
 
 interface Json {
@@ -42,6 +59,11 @@ const ADD_FIELDS = ['--add-fields', 'add the fields of the file that the schema 
 const program = new Command('starter').description(
   'Starts, steers and inspects Mimecast sources. Servers are taken from TEMPORAL_ADDRESS and MONGODB_URI, ' +
     'else from a running "npm start", else localhost. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.',
+);
+program.option(
+  '--server <url>',
+  'talk to a management server, with the key in MIMECAST_ACCESS_ID and MIMECAST_ACCESS_KEY ' +
+    '(start, stop, restart, update, collect-now, status, list)',
 );
 
 const command = (nameAndArguments: string, description: string): Command =>
@@ -114,8 +136,8 @@ command('status <ID>', `show the whole state of a source (${ID})`)
         (service) => service.status(id),
         (status) => statusText(status),
       );
-    return withService(environmentWithStack(), (service) =>
-      watchStatus(service, id, (status) => (json ? JSON.stringify(status) : statusText(status))),
+    return withCommands(({ sources }) =>
+      watchStatus(sources, id, (status) => (json ? JSON.stringify(status) : statusText(status))),
     );
   });
 
@@ -123,13 +145,10 @@ command('list', 'list all sources with their states').action(({ json }: Json) =>
   answer(json, (service) => service.list(), listText),
 );
 
-command('health <ID>', `show the health events of a source (${ID})`).action((id: string, { json }: Json) =>
-  answer(
-    json,
-    (service) => service.health(id),
-    ({ open, recent }) => healthText(open, recent),
-  ),
-);
+command('health <ID>', `show the health events of a source (${ID})`).action(async (id: string, { json }: Json) => {
+  const result = await withServices(nearby(), ({ sources }) => sources.health(id));
+  process.stdout.write(`${json ? JSON.stringify(result, null, 2) : healthText(result.open, result.recent)}\n`);
+});
 
 command('secret-key', 'make a key for MIMECAST_SECRET_KEYS, which encrypts the client secrets that are stored').action(
   ({ json }: Json) => {
@@ -158,7 +177,7 @@ interface RereadOptions extends Json {
 }
 
 async function reread(kind: RereadKind, id: string, { json, cancel, detach, ...wish }: RereadOptions): Promise<void> {
-  const result = await withServices(environmentWithStack(), async ({ rereads }): Promise<RereadResult | undefined> => {
+  const result = await withServices(nearby(), async ({ rereads }): Promise<RereadResult | undefined> => {
     if (cancel) {
       const { sourceId } = await rereads.cancel(kind, id);
       process.stdout.write(
@@ -194,6 +213,6 @@ for (const kind of REREAD_KINDS) {
     .action((id: string, options: RereadOptions) => reread(kind, id, options));
 }
 
-program.addCommand(keysCommand(environmentWithStack));
+program.addCommand(keysCommand(nearby));
 
 await runProgram(program);

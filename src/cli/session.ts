@@ -15,11 +15,6 @@ export interface Services {
   readonly fields: FieldService;
 }
 
-/** @param env where the servers are; default the process's own environment. */
-export function withService<T>(env: NodeJS.ProcessEnv, work: (service: SourceService) => Promise<T>): Promise<T> {
-  return withServices(env, ({ sources }) => work(sources));
-}
-
 /** For what needs MongoDB alone. */
 export async function withCollections<T>(
   env: NodeJS.ProcessEnv,
@@ -34,6 +29,7 @@ export async function withCollections<T>(
   }
 }
 
+/** @param env where the servers are. */
 export async function withServices<T>(env: NodeJS.ProcessEnv, work: (services: Services) => Promise<T>): Promise<T> {
   const { mongodbUri, mongodbDb, allowInsecure } = readEnvironment(env);
   const database = openDatabase({ uri: mongodbUri, name: mongodbDb, appName: 'mimecast-starter' });

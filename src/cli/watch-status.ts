@@ -2,14 +2,14 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { createLogUpdate } from 'log-update';
-import type { SourceService } from '../management/source-service.js';
 import type { SourceStatus } from '../management/source-status.js';
 import { isFinal, LIFECYCLE_STATES } from '../source/lifecycle.js';
+import type { SourceCommands } from './source-commands.js';
 
 const INTERVAL_MS = 1_000;
 
 export async function watchStatus(
-  service: SourceService,
+  service: Pick<SourceCommands, 'status'>,
   idOrName: string,
   draw: (status: SourceStatus) => string,
 ): Promise<void> {

@@ -24,7 +24,7 @@ export interface StatedSource {
 }
 
 /** As Sumo Logic's dashboards write the error types. */
-const ERROR_TYPE: Readonly<Record<FailureType, string>> = {
+export const SHOWN_ERROR_TYPE: Readonly<Record<FailureType, string>> = {
   ThirdPartyConfig: 'THIRD-PARTY-CONFIG',
   ThirdPartyGeneric: 'THIRD-PARTY-GENERIC',
   FirstPartyGeneric: 'FIRST-PARTY-GENERIC',
@@ -32,7 +32,7 @@ const ERROR_TYPE: Readonly<Record<FailureType, string>> = {
 
 const ENDED_FROM_OUTSIDE: ShownState = {
   state: 'Error',
-  errorType: ERROR_TYPE.FirstPartyGeneric,
+  errorType: SHOWN_ERROR_TYPE.FirstPartyGeneric,
   errorInfo: 'Its workflow was ended from outside; a worker starts it again within seconds.',
   errorCode: 'WorkflowEnded',
 };
@@ -66,7 +66,7 @@ async function stateOf(
   const type = errorType as FailureType | undefined;
   return {
     source,
-    state: { state, ...(type === undefined ? {} : { errorType: ERROR_TYPE[type] }), ...told(error) },
+    state: { state, ...(type === undefined ? {} : { errorType: SHOWN_ERROR_TYPE[type] }), ...told(error) },
     ...more,
   };
 }

@@ -2,8 +2,10 @@
 
 import type { Client } from '@temporalio/client';
 import { WORKFLOW_TYPE, workflowIdOf } from '../source/contract.js';
+import type { FailureType } from '../source/failure.js';
 import type { Collections } from '../store/collections.js';
 import { ERROR_TYPE, HEALTH, NAME, STATE } from './search-attribute-keys.js';
+import { SHOWN_ERROR_TYPE } from './source-state.js';
 
 export interface SourceState {
   readonly id: number;
@@ -87,7 +89,7 @@ export class StateFeed {
         name: attributes.get(NAME) ?? '',
         state: attributes.get(STATE) ?? 'Pending',
         health: attributes.get(HEALTH) ?? 'Unknown',
-        ...(errorType === undefined ? {} : { errorType }),
+        ...(errorType === undefined ? {} : { errorType: SHOWN_ERROR_TYPE[errorType as FailureType] }),
       });
     }
     return new Map(

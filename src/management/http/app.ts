@@ -7,6 +7,7 @@ import { authenticate } from './authentication.js';
 import { errorAnswerOf } from './error-answer.js';
 import { answerError, handleErrors } from './errors.js';
 import { readJsonBodies } from './json-body.js';
+import { answerClientError } from './no-http.js';
 import { OPENAPI_OPTIONS } from './openapi.js';
 import { DEFAULT_RATE, limitRates } from './rate-limit.js';
 import { auditTrailRoutes } from './routes/audit-trail.js';
@@ -40,6 +41,9 @@ export async function buildApp({ services, logger, ratePerSecond = DEFAULT_RATE 
     ...(logger === undefined ? {} : { loggerInstance: logger }),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1_048_576,
+    // Room for long tokens in the address; what is longer still is 431.
+    http: { maxHeaderSize: 65_536 },
+    clientErrorHandler: answerClientError,
     routerOptions: { maxParamLength: 2_000 },
     rewriteUrl: ({ url = '/' }) => withNamesEscaped(url),
     frameworkErrors: (error, request, reply) => {

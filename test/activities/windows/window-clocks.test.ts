@@ -186,7 +186,7 @@ describe('§9 #20: what is out of reach', () => {
   });
 
   test.each(['dlp', 'hold'] as const)('%s: day by day when the refusal names none, as one gap', async (stream) => {
-    const server = await recordServer([row(1, realNow() - 9 * DAY), row(2, realNow() - MINUTE)]);
+    const server = await recordServer([row(1, realNow() - 9 * DAY + HOUR), row(2, realNow() - MINUTE)]);
     server.before = ({ from }) =>
       from < realNow() - 10 * DAY ? refusal('err', 'older than what is kept', 400) : undefined;
     const { source, readUntil } = await stoppedFor(20, server, stream);

@@ -181,6 +181,13 @@ describe('a request that is none', () => {
     expect({ status, message: json.message }).toEqual({ status: 400, message: "Missing required field: 'the body'" });
   });
 
+  test('an address that is too long is answered like every other mistake', async () => {
+    const long = await api('GET', `v1/auditTrail?token=${'x'.repeat(20_000)}`);
+    expect(long.json).toMatchObject({ status: 400, code: 'collectors.validation.fields.invalid' });
+    const longer = await api('GET', `v1/auditTrail?token=${'x'.repeat(100_000)}`);
+    expect(longer.json).toMatchObject({ status: 431, code: 'request.invalid' });
+  });
+
   test('each error has an id of its own', async () => {
     const ids = await Promise.all(Array.from({ length: 20 }, async () => (await api('GET', 'v1/nothing')).json.id));
     expect(new Set(ids).size).toBe(20);

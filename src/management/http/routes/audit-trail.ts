@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { auditPage } from '../../../store/audit-trail.js';
-import { flatErrors, pageOf, pageQuery, wholeNumber } from '../schemas/common.js';
+import { flatErrors, idText, pageOf, pageQuery } from '../schemas/common.js';
 import type { Routes } from '../services.js';
 import { shown } from './overview.js';
 
@@ -22,8 +22,6 @@ const entry = z
   })
   .meta({ id: 'AuditEntry' });
 
-const id = wholeNumber(0, 999_999_999, 0).removeDefault().optional();
-
 export const auditTrailRoutes: Routes = (app, { collections }) => {
   app.get(
     '/auditTrail',
@@ -31,7 +29,7 @@ export const auditTrailRoutes: Routes = (app, { collections }) => {
       schema: {
         tags: ['Overview'],
         summary: 'Who changed what, from which value to which; the newest first',
-        querystring: pageQuery.extend({ sourceId: id, collectorId: id }),
+        querystring: pageQuery.extend({ sourceId: idText.optional(), collectorId: idText.optional() }),
         response: { 200: pageOf(entry), ...flatErrors },
       },
     },

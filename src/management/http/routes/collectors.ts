@@ -54,7 +54,7 @@ export const collectorRoutes: Routes = (app, { collectors, removal, fields }) =>
         tags,
         summary: 'Deletes installed collectors that are offline: there are none',
         querystring: offlineQuery,
-        response: { 200: z.string(), ...flatErrors },
+        response: { 200: { description: 'Done', content: { 'text/plain': { schema: z.string() } } }, ...flatErrors },
       },
     },
     async () => 'A delete task for offline collectors has been initiated.',

@@ -3,13 +3,14 @@
 import { z } from 'zod';
 
 /** The text of an id in an address. */
-const idText = z
+export const idText = z
   .string()
   .regex(/^[1-9]\d{0,14}$/, 'must be an id: a whole number')
-  .transform(Number);
+  .transform(Number)
+  .meta({ type: 'integer', minimum: 1, maximum: 999_999_999_999_999 });
 
-export const collectorParams = z.object({ cid: idText.describe('Id of the collector') });
-export const sourceParams = collectorParams.extend({ sid: idText.describe('Id of the source') });
+export const collectorParams = z.object({ cid: idText });
+export const sourceParams = collectorParams.extend({ sid: idText });
 
 /** A whole number in a query. */
 export const wholeNumber = (least: number, most: number, preset: number) =>
@@ -18,7 +19,8 @@ export const wholeNumber = (least: number, most: number, preset: number) =>
     .regex(/^\d{1,9}$/, 'must be a whole number')
     .transform(Number)
     .refine((value) => value >= least && value <= most, { error: `must be a number from ${least} to ${most}` })
-    .default(preset);
+    .default(preset)
+    .meta({ type: 'integer', minimum: least, maximum: most });
 
 export const flag = z.enum(['true', 'false']).optional();
 

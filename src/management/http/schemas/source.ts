@@ -30,6 +30,7 @@ export const shownSource = z
   .object({
     id: z.number().int(),
     name: z.string(),
+    version: z.number().int().describe('Counts the saved versions of the configuration'),
     category: z.string().optional(),
     schemaRef,
     config: config.describe('Secrets are shown as ********'),
@@ -65,6 +66,7 @@ export function showSource({ source, state }: StatedSource): z.input<typeof show
   return {
     id: source._id,
     name: source.name,
+    version: source.version,
     ...(typeof category === 'string' && category !== '' ? { category } : {}),
     ...fileOf(source),
     state: { ...state },
@@ -90,7 +92,7 @@ export function isAlive({ state }: ShownState): boolean {
 }
 
 /** Keys that a GET has told and that a PUT may send back: without effect. */
-const READ_ONLY = ['id', 'alive', 'state', 'status', 'name', 'category', 'collectorId', 'links'] as const;
+const READ_ONLY = ['id', 'alive', 'state', 'status', 'version', 'name', 'category', 'collectorId', 'links'] as const;
 
 /** The file that a body stands for. */
 export function fileFrom({ source, ...rest }: SourceBody): unknown {
