@@ -11,10 +11,10 @@ const FAULT_SUITE = 'test/faults/fault-suite.test.ts';
 export default defineConfig({
   test: {
     pool: 'forks',
-    // Real servers share the machine with the tests.
+    // Real servers share the machine with the tests; limits are for what hangs, not for what is slow.
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 120_000,
     teardownTimeout: 30_000,
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...INTEGRATION, FAULT_SUITE] } },

@@ -38,7 +38,10 @@ export function simulatorCommand(): Command {
     .option('--token-ttl <duration>', 'life of an access token (default: 1799s)')
     .option('--url-ttl <duration>', "life of a log file's URL (default: 15m)")
     .option('--rate-limit <calls/duration>', 'quota of each application and endpoint: 50/15m (default: none)')
-    .addHelpText('after', '\nA duration is a number with ms, s, m, h or d. Wrong usage exits with code 2.')
+    .addHelpText(
+      'after',
+      '\nAccount N has the client id sim-client-N and the client secret sim-secret-N. A duration is a number with ms, s, m, h or d. Wrong usage exits with code 2.',
+    )
     .allowUnknownOption()
     .allowExcessArguments();
 }

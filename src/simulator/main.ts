@@ -19,7 +19,9 @@ function announce({ url, tenants }: Simulator, json: boolean): void {
   }
   console.log(`Simulated Mimecast API at ${url}`);
   for (const { accountId, clientId, clientSecret } of tenants) {
-    console.log(`  account ${accountId}: client id ${clientId}, client secret ${clientSecret}`);
+    // For eyes, and not for a log: that is what the programs around it do with secrets, too.
+    const secret = process.stdout.isTTY ? `, client secret ${clientSecret}` : '';
+    console.log(`  account ${accountId}: client id ${clientId}${secret}`);
   }
   console.log(`What it served: ${url}/_simulator/truth?totals=true. Ctrl-C stops it.`);
 }

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { readBatchFile } from '../../../src/activities/files/read-batch-file.js';
 import type { LoadedSource } from '../../../src/activities/source-reader.js';
 import { MimecastClient } from '../../../src/mimecast/client.js';
+import { NO_RULES } from '../../../src/records/rules/compile.js';
 
 const [, , url = ''] = process.argv;
 const client = new MimecastClient({
@@ -13,7 +14,7 @@ const client = new MimecastClient({
   allowInsecure: true,
 });
 const metadata = { sourceId: 1, source: 's', collector: 'c', fields: {}, siemForward: false };
-const source = { client, metadata } as unknown as LoadedSource;
+const source = { client, metadata, rules: NO_RULES } as unknown as LoadedSource;
 
 const result = { records: 0, unreadable: 0, largestBatch: 0, peakMiB: 0 };
 for await (const { documents, unreadable } of readBatchFile(source, 'av', { path: '/file', url })) {
