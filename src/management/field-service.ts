@@ -112,8 +112,10 @@ export class FieldService {
    */
   async remove(fieldId: string, actor = CLI_ACTOR): Promise<void> {
     const { fieldId: _id, ...from } = await this.changeable(fieldId);
-    const collectors = await this.collections.collectors.find({ fields: { $exists: true } }).toArray();
-    const users = usersOf(from.fieldName, collectors, await fieldUses(this.collections));
+    const staying = { fields: { $exists: true }, deletingAt: { $exists: false } };
+    const collectors = await this.collections.collectors.find(staying).toArray();
+    const uses = await fieldUses(this.collections, { deletingAt: { $exists: false } });
+    const users = usersOf(from.fieldName, collectors, uses);
     if (users.length > 0) throw fieldInUse(from.fieldName, users);
     const entry = { actor, action: 'field.delete', name: from.fieldName, from };
     await audited(this.collections, entry, async () => ({ result: await this.collections.fields.deleteOne({ _id }) }));

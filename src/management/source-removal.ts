@@ -14,7 +14,7 @@ import { unknownCollector, unknownSource } from './refusals.js';
 import { SourceWorkflows } from './source-workflows.js';
 import { unlessTemporalIsAway } from './temporal-trouble.js';
 
-/** How long the deletion of a collector waits for its sources to end; it goes on by itself. */
+/** How long a deletion waits for its sources to end; it goes on by itself. */
 const PATIENCE_MS = 10_000;
 const LOOK_MS = 100;
 
@@ -27,13 +27,19 @@ export class SourceRemoval {
     this.workflows = new SourceWorkflows(options.client);
   }
 
-  /** Begins to delete a source; harmless when it was begun before. @throws CodedRefusal 404 */
-  async removeSource(collectorId: number, sourceId: number, actor: string): Promise<void> {
+  /**
+   * Deletes a source, and waits some seconds for its end: whoever replaces it needs its name, and its fields, next.
+   * Harmless when it was begun before. @throws CodedRefusal 404
+   */
+  async removeSource(collectorId: number, sourceId: number, actor: string, patienceMs = PATIENCE_MS): Promise<void> {
     const { sources } = this.options.collections;
     const source = await sources.findOne({ _id: sourceId, collectorId });
     if (source === null) throw unknownSource();
     if (source.deletingAt === undefined) await this.markSource(source, actor);
-    await unlessTemporalIsAway(() => this.end(sourceId));
+    if (!(await unlessTemporalIsAway(() => this.end(sourceId)))) return;
+    for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await pause(LOOK_MS)) {
+      if ((await sources.findOne({ _id: sourceId }, { projection: { _id: true } })) === null) return;
+    }
   }
 
   /** Deletes a collector with its sources, and waits some seconds for their end. @throws CodedRefusal 404 */

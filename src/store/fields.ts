@@ -1,10 +1,10 @@
 /** The schema of fields: the fields that may come onto records, as people have made, enabled and disabled them. */
 
 import { randomBytes } from 'node:crypto';
-import { MongoServerError } from 'mongodb';
+import { type Filter, MongoServerError } from 'mongodb';
 import { fieldKey } from '../source/field-names.js';
 import type { FieldSpelling, GivenFields } from '../source/record-fields.js';
-import type { Collections } from './collections.js';
+import type { Collections, SourceDocument } from './collections.js';
 
 export interface FieldDocument {
   /** 16 hexadecimal digits, in capitals. */
@@ -55,10 +55,13 @@ export interface FieldUse {
   readonly collectorFields: GivenFields;
 }
 
-/** Of all stored sources. */
-export async function fieldUses({ sources, collectors }: Collections): Promise<FieldUse[]> {
+/** Of all stored sources, or of some. */
+export async function fieldUses(
+  { sources, collectors }: Collections,
+  which: Filter<SourceDocument> = {},
+): Promise<FieldUse[]> {
   const [stored, groups] = await Promise.all([
-    sources.find({}, { projection: { name: true, collectorId: true, 'config.fields': true } }).toArray(),
+    sources.find(which, { projection: { name: true, collectorId: true, 'config.fields': true } }).toArray(),
     collectors.find({ fields: { $exists: true } }, { projection: { fields: true } }).toArray(),
   ]);
   const inherited = new Map(groups.map(({ _id, fields }) => [_id, fields]));
