@@ -2,7 +2,7 @@
 
 import type { z } from 'zod';
 import { fileSchema } from './file-schema.js';
-import { furtherMistakes, type Permit } from './further-mistakes.js';
+import { furtherMistakes, isObject, type Permit } from './further-mistakes.js';
 import { mistakesOf } from './mistakes.js';
 import { configSchema, type SourceConfig } from './source-schema.js';
 import { unknownKey } from './unknown-keys.js';
@@ -65,8 +65,4 @@ function parsedOf<T>(
 ): Parsed<SourceConfig> {
   const mistakes = [...(result.success ? [] : mistakesIn(result.error)), ...further];
   return result.success && mistakes.length === 0 ? { ok: true, value: configIn(result.data) } : { ok: false, mistakes };
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,17 +1,16 @@
 /** The management server as a process of its own. */
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { readServerEnvironment } from '../config/server-environment.js';
 import { awaitReady } from './await-ready.js';
 import type { DataFolder } from './data-folder.js';
 import { type GuardedProcess, spawnGuarded } from './guarded-process.js';
+import { lastPort, untilAnswering } from './local-service.js';
 import { choosePort } from './ports.js';
 import { projectRoot } from './project-root.js';
 
 const DEFAULT_PORT = 8080;
-const START_LIMIT_MS = 60_000;
 
 export interface ServerPlace {
   readonly host: string;
@@ -39,25 +38,6 @@ export async function startServerProcess(
     logFile: data.file('logs/server.log'),
     env: { ...environment, HOST: host, PORT: String(port) },
   });
-  await awaitReady(server, (signal) => answering(`${url}/openapi.json`, signal));
+  await awaitReady(server, (signal) => untilAnswering('The management server', `${url}/openapi.json`, signal));
   return server;
-}
-
-function lastPort(file: string): number | undefined {
-  try {
-    return Number.parseInt(readFileSync(file, 'utf8'), 10) || undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-async function answering(url: string, signal: AbortSignal): Promise<void> {
-  for (const deadline = Date.now() + START_LIMIT_MS; ; await pause(100, undefined, { signal })) {
-    const ok = await fetch(url, { signal }).then(
-      (answer) => answer.ok,
-      () => false,
-    );
-    if (ok) return;
-    if (Date.now() > deadline) throw new Error('The management server does not answer');
-  }
 }

@@ -1,16 +1,15 @@
 /** The simulator as a process of its own, as a real API would be. */
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { awaitReady } from './await-ready.js';
 import type { DataFolder } from './data-folder.js';
 import { type GuardedProcess, spawnGuarded } from './guarded-process.js';
+import { lastPort, untilAnswering } from './local-service.js';
 import { choosePort, LOOPBACK } from './ports.js';
 import { projectRoot } from './project-root.js';
 
 const DEFAULT_PORT = 8025;
-const START_LIMIT_MS = 60_000;
 
 export interface SimulatorProcess extends GuardedProcess {
   readonly url: string;
@@ -28,25 +27,6 @@ export async function startSimulatorProcess(data: DataFolder, args: readonly str
     [...program, '--port', String(port), '--data', data.file('simulator'), ...args],
     { name: 'simulator', logFile: data.file('logs/simulator.log') },
   );
-  await awaitReady(server, (signal) => answering(`${url}/_simulator/health`, signal));
+  await awaitReady(server, (signal) => untilAnswering('The simulator', `${url}/_simulator/health`, signal));
   return { ...server, url };
-}
-
-function lastPort(file: string): number | undefined {
-  try {
-    return Number.parseInt(readFileSync(file, 'utf8'), 10) || undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-async function answering(url: string, signal: AbortSignal): Promise<void> {
-  for (const deadline = Date.now() + START_LIMIT_MS; ; await pause(50, undefined, { signal })) {
-    const ok = await fetch(url, { signal }).then(
-      (answer) => answer.ok,
-      () => false,
-    );
-    if (ok) return;
-    if (Date.now() > deadline) throw new Error('The simulator does not answer');
-  }
 }

@@ -11,7 +11,7 @@ import type { Collections, CollectorDocument, SourceDocument } from '../store/co
 import { createSource, NameTakenError, updateSource } from '../store/sources.js';
 import { audited } from './audit-trail.js';
 import { beingDeleted, changedMeanwhile, invalid, nameTaken, unknownCollector, unknownSource } from './refusals.js';
-import { seal } from './source-secrets.js';
+import { NO_SECRET_YET, seal } from './source-secrets.js';
 import { SourceWorkflows } from './source-workflows.js';
 import { unlessTemporalIsAway } from './temporal-trouble.js';
 
@@ -21,8 +21,6 @@ export interface SourceEditorOptions {
   readonly allowInsecure: boolean;
   readonly keyring?: Keyring | undefined;
 }
-
-export const NO_SECRET_YET = 'source.config.clientSecret: ******** stands for the stored secret, and there is none yet';
 
 export class SourceEditor {
   private readonly workflows: SourceWorkflows;

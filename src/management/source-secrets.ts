@@ -5,6 +5,9 @@ import type { Keyring } from '../secrets/keyring.js';
 import type { Collections } from '../store/collections.js';
 import { RefusedError } from './errors.js';
 
+/** The mistake of a mask where there is nothing that it could stand for. */
+export const NO_SECRET_YET = `source.config.clientSecret: ${SECRET_MASK} stands for the stored secret, and there is none yet`;
+
 export interface SealedConfig {
   /** With the secret masked. */
   readonly config: Readonly<Record<string, unknown>>;

@@ -4,11 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { type Parsed, parseSourceFile, type SourceConfig } from '../config/source-config.js';
 import type { Keyring } from '../secrets/keyring.js';
-import { HEALTH_QUERY, type SIGNALS, type StopRequest, workflowIdOf } from '../source/contract.js';
-import { type HealthEvent, healthEventOf } from '../source/health-event.js';
-import type { ProblemChange } from '../source/health-ledger.js';
+import { type SIGNALS, type StopRequest, workflowIdOf } from '../source/contract.js';
 import type { Collections, SourceDocument } from '../store/collections.js';
-import { clearHealthEvents, openEventsOf, recentEventsOf } from '../store/health-events.js';
+import { clearHealthEvents } from '../store/health-events.js';
 import {
   createSource,
   ensureCollector,
@@ -20,15 +18,9 @@ import {
 import { audited, auditedIfPossible, CLI_ACTOR } from './audit-trail.js';
 import { RefusedError } from './errors.js';
 import { findSource, knownSources, orFromTemporal, type SourceReference } from './source-directory.js';
-import { type SealedConfig, seal, sealStored } from './source-secrets.js';
-import {
-  askWorkflow,
-  listedOf,
-  type SourceListing,
-  type SourceStatus,
-  statusOf,
-  withoutWorker,
-} from './source-status.js';
+import { healthOfSource, type SourceHealth } from './source-health.js';
+import { NO_SECRET_YET, type SealedConfig, seal, sealStored } from './source-secrets.js';
+import { listedOf, type SourceListing, type SourceStatus, statusOf, withoutWorker } from './source-status.js';
 import { SourceWorkflows } from './source-workflows.js';
 import { hasWorkers } from './workers.js';
 
@@ -63,7 +55,6 @@ export interface StartingListener {
   readonly onTrouble: (error: unknown) => void;
 }
 
-const NO_SECRET_YET = 'source.config.clientSecret: ******** stands for the stored secret, and there is none yet';
 const MEANT_TO_RUN = { stoppedAt: { $exists: false }, deletingAt: { $exists: false } } as const;
 
 export class SourceService {
@@ -208,25 +199,8 @@ export class SourceService {
   }
 
   /** The health events: all from the store, or the open ones from the workflow while the store is away. */
-  async health(
-    idOrName: string,
-    { limit = 50 }: { readonly limit?: number } = {},
-  ): Promise<{ readonly open: HealthEvent[]; readonly recent: HealthEvent[] }> {
-    const { healthEvents } = this.options.collections;
-    const source = await this.find(idOrName);
-    const { sourceId } = source;
-    return orFromTemporal(
-      async () => ({
-        open: await openEventsOf(healthEvents, sourceId),
-        recent: await recentEventsOf(healthEvents, sourceId, limit),
-      }),
-      async () => {
-        const answer = await askWorkflow<ProblemChange[]>(this.options.client, sourceId, HEALTH_QUERY);
-        if ('note' in answer) throw new RefusedError(`MongoDB does not answer, and ${answer.note}`);
-        const open = answer.value.map((change) => healthEventOf(change, { ...source, collectorName: '' }));
-        return { open, recent: open };
-      },
-    );
+  async health(idOrName: string, { limit = 50 }: { readonly limit?: number } = {}): Promise<SourceHealth> {
+    return healthOfSource(this.options, await this.find(idOrName), limit);
   }
 
   private find(idOrName: string): Promise<SourceReference> {

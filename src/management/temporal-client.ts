@@ -17,13 +17,7 @@ export async function connectTemporal(env: NodeJS.ProcessEnv = process.env): Pro
   const { connectionOptions, namespace = 'default', address } = readTemporalConfig(env);
   try {
     const connection = await Connection.connect({ ...connectionOptions, connectTimeout: '10 seconds' });
-    return {
-      client: new Client({ connection, namespace }),
-      connection,
-      address,
-      namespace,
-      close: () => connection.close(),
-    };
+    return clientOver(connection, address, namespace);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new RefusedError(
@@ -35,7 +29,10 @@ export async function connectTemporal(env: NodeJS.ProcessEnv = process.env): Pro
 /** The same without waiting for Temporal: whatever needs it fails until it answers. */
 export function lazyTemporal(env: NodeJS.ProcessEnv = process.env): TemporalClient {
   const { connectionOptions, namespace = 'default', address } = readTemporalConfig(env);
-  const connection = Connection.lazy(connectionOptions);
+  return clientOver(Connection.lazy(connectionOptions), address, namespace);
+}
+
+function clientOver(connection: Connection, address: string, namespace: string): TemporalClient {
   return {
     client: new Client({ connection, namespace }),
     connection,

@@ -13,11 +13,6 @@ const STRICT = new TextDecoder('utf-8', { fatal: true });
 /** Public collectors read these files with bad bytes replaced, so they do occur. */
 const LENIENT = new TextDecoder('utf-8');
 
-export function decodeLine(bytes: Uint8Array): Decoded {
-  return decodeText(textOf(bytes));
-}
-
-/** A number that a double would change is kept as what MongoDB has for it, see `parseExactly`. */
 export function decodeText(text: string): Decoded {
   try {
     const decoded = asRecord(JSON.parse(text));

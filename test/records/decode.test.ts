@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { asRecord, decodeLine, decodeText, textOf } from '../../src/records/decode.js';
+import { asRecord, decodeText, textOf } from '../../src/records/decode.js';
 
 /** JSON of lists or objects within each other: so many levels, the outermost object included. */
 const nested = (levels: number, open = '[', close = ']') =>
@@ -19,7 +19,7 @@ describe('a record', () => {
     ['with odd keys', '{"":1,"$set":2,"a.b":3,"_id":4}', { '': 1, $set: 2, 'a.b': 3, _id: 4 }],
     ['with a null character in a value', '{"a":"\\u0000"}', { a: '\0' }],
   ])('%s', (_, text, record) => {
-    expect(decodeLine(Buffer.from(text))).toEqual({ ok: true, record });
+    expect(decodeText(textOf(Buffer.from(text)))).toEqual({ ok: true, record });
   });
 
   test('a key named __proto__ is a key like any other', () => {
@@ -37,7 +37,7 @@ describe('a record', () => {
 
   test('bytes that are no UTF-8 are replaced and lose nothing else', () => {
     const bytes = Buffer.concat([Buffer.from('{"a":"x'), Buffer.from([0xff, 0xc3]), Buffer.from('y"}')]);
-    expect(decodeLine(bytes)).toEqual({ ok: true, record: { a: 'x\ufffd\ufffdy' } });
+    expect(decodeText(textOf(bytes))).toEqual({ ok: true, record: { a: 'x\ufffd\ufffdy' } });
   });
 });
 

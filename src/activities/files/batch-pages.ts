@@ -6,6 +6,8 @@ import type { LoadedSource } from '../source-reader.js';
 
 const DAY_MS = 86_400_000;
 const PAGE_SIZE = 100;
+/** How often one page is listed again for fresh signatures before an expired file counts as a failure. */
+export const MAX_RELISTINGS = 3;
 /** The endpoint keeps seven days and refuses an older date; asked without one it begins with the oldest it has. */
 export const REACH_MS = 7 * DAY_MS;
 

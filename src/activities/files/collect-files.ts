@@ -8,11 +8,8 @@ import type { StreamEnd } from '../../source/outcome.js';
 import type { SiemStream } from '../../source/streams.js';
 import type { Unreadable } from '../../store/quarantine.js';
 import type { Slice } from '../slice.js';
-import { listBatchPage, REACH_MS } from './batch-pages.js';
+import { listBatchPage, MAX_RELISTINGS, REACH_MS } from './batch-pages.js';
 import { fileEntry, PageAttempt } from './collect-page.js';
-
-/** How often one page is listed again for fresh signatures before an expired file counts as a failure. */
-const MAX_RELISTINGS = 3;
 
 /** Collects until there is nothing more, or the slice's time is over. */
 export async function collectFiles(slice: Slice, stream: SiemStream): Promise<StreamEnd> {

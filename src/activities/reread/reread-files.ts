@@ -5,12 +5,10 @@ import { nextBatchStep } from '../../mimecast/paging.js';
 import type { BatchFile, BatchPage } from '../../mimecast/siem.js';
 import { isOutOfReach, TroubleError } from '../../source/failure.js';
 import type { SiemStream } from '../../source/streams.js';
-import { listBatchPage } from '../files/batch-pages.js';
+import { listBatchPage, MAX_RELISTINGS } from '../files/batch-pages.js';
 import { readBatchFile } from '../files/read-batch-file.js';
 import type { Rereading } from './reread-state.js';
 
-/** How often one page is listed again for fresh signatures. */
-const MAX_RELISTINGS = 3;
 /** Files are listed in the order in which they were made; a page whose records are all later than this ends the range. */
 const LATE_MS = 86_400_000;
 

@@ -4,12 +4,11 @@ import type { RecordStream } from '../../mimecast/paged-records.js';
 import { isOutOfReach, TroubleError } from '../../source/failure.js';
 import type { Window } from '../../source/window.js';
 import type { CheckpointDocument } from '../../store/collections.js';
-import { reachAfterRefusal } from '../windows/plan-window.js';
+import { MAX_WINDOW_MS, reachAfterRefusal } from '../windows/plan-window.js';
 import { ListingShiftedError, readWindow, type WindowPage } from '../windows/read-window.js';
 import { isTokenRefused } from '../windows/refused-token.js';
 import type { Rereading } from './reread-state.js';
 
-const WINDOW_MS = 6 * 3_600_000;
 /** How often a window whose listing shifts is begun again before it is taken as it comes. */
 const MAX_SHIFTS = 3;
 
@@ -28,7 +27,7 @@ export async function rereadWindows(
     const from = reading.state.readUntil ?? reading.from;
     if (from.getTime() >= end) return true;
     if (reading.spent) return false;
-    const to = new Date(Math.min(end, from.getTime() + WINDOW_MS));
+    const to = new Date(Math.min(end, from.getTime() + MAX_WINDOW_MS));
     const readTo = await readWhole(reading, stream, { from, to });
     if (readTo === undefined) return false;
     await reading.move({ readUntil: readTo });

@@ -6,7 +6,7 @@ import type { Window } from '../../source/window.js';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Longest window asked for at once while catching up. */
-const MAX_WINDOW_MS = 6 * HOUR_MS;
+export const MAX_WINDOW_MS = 6 * HOUR_MS;
 /** A window is at least so many times as long as its overlap, or catching up would read most of all twice. */
 const OVERLAPS_PER_WINDOW = 2;
 /** An end that lies behind what was read by more than this tells of a clock that was set back. */

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { SECRET_MASK } from '../../../config/source-config.js';
 import { testConnection } from '../../connection-test.js';
 import { RefusedError } from '../../errors.js';
-import { NO_SECRET_YET } from '../../source-editor.js';
+import { NO_SECRET_YET } from '../../source-secrets.js';
 import { INITIATED, SourceSteering, STEERING } from '../../source-steering.js';
 import { actorOf } from '../authentication.js';
 import { collectorParams, flatErrors, sourceParams } from '../schemas/common.js';
