@@ -22,12 +22,13 @@ import {
   readCheckpoint,
   recountTotals,
 } from '../store/checkpoints.js';
-import type { CheckpointDocument, Collections, RecordDocument } from '../store/collections.js';
+import type { CheckpointDocument, Collections } from '../store/collections.js';
 import { type Gap, recordGap } from '../store/gaps.js';
 import type { Unreadable } from '../store/quarantine.js';
 import type { FileRules } from './files/file-rules.js';
 import type { LoadedSource } from './source-reader.js';
 import { storeBatch } from './store-batch.js';
+import type { TimedDocument } from './timed-document.js';
 import { troubleOf } from './trouble-of.js';
 
 export interface SliceOptions {
@@ -84,23 +85,23 @@ export class Slice {
 
   /** Stores a batch: records, and what could not be read as one. */
   async store(
-    documents: readonly RecordDocument[],
+    records: readonly TimedDocument[],
     unreadable: readonly Unreadable[],
     expectDuplicates = false,
   ): Promise<void> {
-    if (documents.length + unreadable.length === 0) return;
+    if (records.length + unreadable.length === 0) return;
     const { collections, source, stream } = this.options;
     if (this.current.unsettled !== true) await this.write({ unsettled: true });
     const { sourceId } = source.settings;
     this.isUncounted = true;
+    const documents = records.map(({ document }) => document);
     const batch = await storeBatch(collections, sourceId, stream, documents, unreadable);
     const { inserted, quarantined, lastUnreadable: last } = batch;
     if (last !== undefined) this.unreadable = `${last.place}: ${last.reason}`.slice(0, LONGEST_REASON);
     const duplicates = expectDuplicates ? 0 : inserted.duplicates;
     this.counts = addCounts(this.counts, { stored: inserted.stored, duplicates, quarantined });
     this.isUncounted = false;
-    for (const { _messageTime: time } of documents)
-      if (this.newest === undefined || time > this.newest) this.newest = time;
+    for (const { time } of records) if (this.newest === undefined || time > this.newest) this.newest = time;
   }
 
   /** Counts what the processing rules did; it is written with the next move. */

@@ -1,9 +1,9 @@
 /** Reads a source from the store and holds the clients that its activities share on this worker. */
 
-import { parseSourceConfig, type SourceConfig } from '../config/source-config.js';
+import type { SourceConfig } from '../config/source-config.js';
 import { MimecastClient } from '../mimecast/client.js';
 import type { RecordMetadata } from '../records/document.js';
-import { compileRules, NO_RULES, type Rules } from '../records/rules/compile.js';
+import type { Rules } from '../records/rules/compile.js';
 import { SecretError } from '../secrets/keyring.js';
 import { parseDuration } from '../source/duration.js';
 import { TroubleError } from '../source/failure.js';
@@ -11,6 +11,7 @@ import type { SourceSettings } from '../source/outcome.js';
 import { streamsOf } from '../source/streams.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { FieldSchema } from './field-schema.js';
+import { configurationTrouble, ParsedConfigs } from './parsed-configs.js';
 import { recordMetadataOf } from './record-metadata.js';
 
 /** Everything that an activity needs to know of its source. */
@@ -36,21 +37,20 @@ export class SourceReader {
   private readonly clients = new Map<number, { readonly key: string; readonly client: MimecastClient }>();
 
   private readonly fields: FieldSchema;
-  private readonly rules = new Map<string, Rules>();
+  private readonly configs: ParsedConfigs;
 
   constructor(private readonly dependencies: ActivityDependencies) {
     this.fields = new FieldSchema(dependencies.collections);
+    this.configs = new ParsedConfigs(dependencies.allowInsecure);
   }
 
   /** @throws TroubleError with origin `configuration` naming every mistake. */
   async load(sourceId: number): Promise<LoadedSource> {
-    const { collections, allowInsecure } = this.dependencies;
+    const { collections } = this.dependencies;
     const source = await collections.sources.findOne({ _id: sourceId });
     if (source === null) throw configurationTrouble(`There is no source ${sourceId} in the store; was it removed?`);
     const collector = await collections.collectors.findOne({ _id: source.collectorId });
-    const parsed = parseSourceConfig(source.config, { allowInsecure, keepSecret: source.secret !== undefined });
-    if (!parsed.ok) throw configurationTrouble(`The stored configuration is invalid: ${parsed.mistakes.join('; ')}`);
-    const config = parsed.value;
+    const { config, rules } = this.configs.of(source);
     return {
       settings: {
         sourceId,
@@ -68,20 +68,8 @@ export class SourceReader {
       client: this.clientOf(sourceId, config, source.secret),
       baseUrl: config.baseUrl,
       knownHost: source.knownHost === config.baseUrl,
-      rules: this.rulesOf(config),
+      rules,
     };
-  }
-
-  /** Compiled once: the rules of a source seldom change. */
-  private rulesOf({ filters, hashAlgorithm }: SourceConfig): Rules {
-    if (filters === undefined || filters === null) return NO_RULES;
-    const key = JSON.stringify([filters, hashAlgorithm]);
-    const known = this.rules.get(key);
-    if (known !== undefined) return known;
-    const compiled = compileRules(filters, hashAlgorithm);
-    if (!compiled.ok) throw configurationTrouble(`The stored rules are invalid: ${compiled.mistakes.join('; ')}`);
-    this.rules.set(key, compiled.rules);
-    return compiled.rules;
   }
 
   /** Notes that a host has given a token. */
@@ -92,6 +80,7 @@ export class SourceReader {
   /** Drops what was kept of a source that has ended. */
   forget(sourceId: number): void {
     this.clients.delete(sourceId);
+    this.configs.forget(sourceId);
   }
 
   /** @param secret encrypted; sources saved before there was encryption have theirs in the configuration. */
@@ -130,8 +119,4 @@ export class SourceReader {
 function retryAgain({ retryAgainEvery }: SourceConfig): Pick<SourceSettings, 'retryAgainEveryMs'> {
   const retryAgainEveryMs = retryAgainEvery === undefined ? undefined : parseDuration(retryAgainEvery);
   return retryAgainEveryMs === undefined ? {} : { retryAgainEveryMs };
-}
-
-function configurationTrouble(message: string): TroubleError {
-  return new TroubleError({ origin: 'configuration', code: 'InvalidConfiguration', message });
 }

@@ -2,6 +2,7 @@
 
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
+import { isObject } from '../config/is-object.js';
 import { RefusedError } from '../management/errors.js';
 import { decodeText, textOf } from '../records/decode.js';
 import { linesOf } from '../records/lines.js';
@@ -50,12 +51,13 @@ export interface RulesTest {
 const MAX_EXAMPLES = 10;
 
 /**
- * @param file JSON of a source, of an object with no more than `filters` and `hashAlgorithm`, or of the list of rules alone.
+ * @param file JSON of a source, a download of one, an object with no more than `filters` and `hashAlgorithm`, or the list of
+ * rules alone.
  * @param recordsFile NDJSON, gzipped when its name ends in `.gz`.
  * @throws RefusedError with every mistake of the rules, or saying what is wrong with a file.
  */
 export async function testRules(file: string, recordsFile: string): Promise<RulesTest> {
-  const { filters, hashAlgorithm } = rulesIn(await readSourceFile(file));
+  const { filters, hashAlgorithm } = rulesIn(await readSourceFile(file), file);
   const compiled = compileRules(filters, hashAlgorithm);
   if (!compiled.ok) throw new RefusedError(`The rules in ${file} are not right:`, compiled.mistakes);
   const tally = new Tally(compiled.rules);
@@ -69,10 +71,37 @@ export async function testRules(file: string, recordsFile: string): Promise<Rule
   return tally.result();
 }
 
-function rulesIn(json: unknown): { readonly filters?: unknown; readonly hashAlgorithm?: unknown } {
+interface RulesInJson {
+  readonly filters?: unknown;
+  readonly hashAlgorithm?: unknown;
+}
+
+const FORMS = 'a source, {"filters": […]}, or the list of rules alone';
+
+/** @throws RefusedError for JSON that is none of the forms: else a typing error would look like having no rules. */
+function rulesIn(json: unknown, file: string): RulesInJson {
   if (Array.isArray(json)) return { filters: json };
-  const { source, ...bare } = (json ?? {}) as { source?: { config?: object } };
-  return source?.config ?? bare;
+  if (!isObject(json)) throw new RefusedError(`${file} must hold ${FORMS}`);
+  if ('source' in json) return configIn(json.source, `source in ${file}`);
+  if ('sources' in json) return onlyConfigIn(json.sources, file);
+  const keys = Object.keys(json);
+  const unknown = keys.find((key) => key !== 'filters' && key !== 'hashAlgorithm');
+  if (unknown !== undefined) throw new RefusedError(`${file}: unknown key "${unknown}"; it must hold ${FORMS}`);
+  if (keys.length === 0) throw new RefusedError(`${file} must hold ${FORMS}`);
+  return json;
+}
+
+function onlyConfigIn(sources: unknown, file: string): RulesInJson {
+  if (!Array.isArray(sources)) throw new RefusedError(`sources in ${file} must be a list`);
+  if (sources.length === 1) return configIn(sources[0], `sources[0] in ${file}`);
+  const mistake = `sources in ${file} must hold exactly one (found ${sources.length}); give each a file of its own`;
+  throw new RefusedError(mistake);
+}
+
+function configIn(source: unknown, place: string): RulesInJson {
+  const config = isObject(source) ? source.config : undefined;
+  if (!isObject(config)) throw new RefusedError(`${place} has no config`);
+  return config;
 }
 
 function bytesOf(file: string): AsyncIterable<Uint8Array> {

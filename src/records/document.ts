@@ -46,12 +46,14 @@ export const METADATA_KEYS: ReadonlySet<string> = new Set([
   '_vendor',
 ]);
 
+/** @param time of the record; default what it says itself. */
 export function toDocument(
   record: VendorRecord,
   id: Binary,
   stream: StreamName,
   metadata: RecordMetadata,
   receiptTime: Date,
+  time = messageTime(record, receiptTime),
 ): StoredRecord {
   const entries = Object.entries(record);
   const colliding = entries.filter(([key]) => METADATA_KEYS.has(key));
@@ -65,7 +67,7 @@ export function toDocument(
     ['_collector', metadata.collector],
     ...(metadata.sourceCategory === undefined ? [] : [['_sourceCategory', metadata.sourceCategory]]),
     ['_dataType', stream],
-    ['_messageTime', messageTime(record, receiptTime)],
+    ['_messageTime', time],
     ['_receiptTime', receiptTime],
     ['_fields', metadata.fields],
     ...(metadata.siemForward ? siemKeys(stream) : []),

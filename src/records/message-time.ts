@@ -1,5 +1,6 @@
 /** The time of a record by its own clock. */
 
+import { Decimal128, Long } from 'mongodb';
 import type { VendorRecord } from './decode.js';
 
 /** Keys that hold it, in order: SIEM types, audit and DLP, held messages. */
@@ -16,8 +17,23 @@ const MAX_AHEAD_MS = 86_400_000;
  * microseconds and nanoseconds, as numbers or as digits in a text.
  */
 export function messageTime(record: VendorRecord, receiptTime: Date): Date {
+  return meantTime(record, receiptTime) ?? receiptTime;
+}
+
+/** The same; `undefined` when the record has none, or one that cannot be meant. */
+export function meantTime(record: VendorRecord, receiptTime: Date): Date | undefined {
   const latest = receiptTime.getTime() + MAX_AHEAD_MS;
-  return timeOf(record, (ms) => ms >= EARLIEST_MS && ms <= latest) ?? receiptTime;
+  return timeOf(record, (ms) => ms >= EARLIEST_MS && ms <= latest);
+}
+
+const TIME_IN_TEXT = new RegExp(String.raw`"(?:${TIME_KEYS.join('|')})"\s*:\s*(?:"([^"\\]*)"|(-?\d[\d.]*))`, 'g');
+
+/** Whether a text that is no JSON any more still shows a time under one of the keys. */
+export function isTimeShown(text: string, time: Date): boolean {
+  for (const [, string, number] of text.matchAll(TIME_IN_TEXT)) {
+    if (toMs(string ?? Number(number)) === time.getTime()) return true;
+  }
+  return false;
 }
 
 /** The time that the record itself tells, however strange; `undefined` when it tells none. The same at every reading. */
@@ -35,6 +51,7 @@ function timeOf(record: VendorRecord, isMeant: (ms: number) => boolean): Date | 
 
 function toMs(value: unknown): number | undefined {
   if (typeof value === 'number') return fromEpoch(value);
+  if (value instanceof Long || value instanceof Decimal128) return fromEpoch(Number(value.toString()));
   if (typeof value !== 'string') return undefined;
   const text = value.trim();
   return /^\d+(\.\d+)?$/.test(text) ? fromEpoch(Number(text)) : fromIso(text);

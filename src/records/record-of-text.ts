@@ -5,6 +5,7 @@ import { NO_RULE_COUNTS, type RuleCounts } from '../source/rule-counts.js';
 import type { StreamName } from '../source/streams.js';
 import type { Decoded } from './decode.js';
 import { type RecordMetadata, type StoredRecord, toDocument } from './document.js';
+import { isTimeShown, meantTime } from './message-time.js';
 import type { Rules } from './rules/compile.js';
 import { MASKED_TEXT_KEY, type RuledRecord, ruledRecord } from './rules/ruled-record.js';
 
@@ -38,10 +39,16 @@ export interface UnreadableText {
 }
 
 export type MadeRecord = { readonly ruled: RuleCounts } & (
-  | { readonly kind: 'document'; readonly document: StoredRecord }
+  | { readonly kind: 'document'; readonly document: StoredRecord; readonly time: ReceivedTime }
   | { readonly kind: 'unreadable'; readonly unreadable: UnreadableText }
-  | { readonly kind: 'excluded' }
+  | { readonly kind: 'excluded'; readonly time: ReceivedTime }
 );
+
+/**
+ * The time that a record told when it was received; undefined when it told none that can be meant. It is for whoever has to
+ * know which records lie in a range, and stands beside the document, never in it: a rule may have hidden it there.
+ */
+export type ReceivedTime = Date | undefined;
 
 export function recordOfText(
   { stream, metadata, rules, receiptTime }: RecordMaker,
@@ -49,14 +56,26 @@ export function recordOfText(
 ): MadeRecord {
   const record = ruledRecord(rules, text, decoded, isPiece);
   const ruled = countsOf(record);
-  if (record.outcome === 'excluded') return { kind: 'excluded', ruled };
+  const time = decoded.ok ? meantTime(decoded.record, receiptTime) : undefined;
+  if (record.outcome === 'excluded') return { kind: 'excluded', ruled, time };
   if (record.outcome === 'unreadable') {
     return { kind: 'unreadable', ruled, unreadable: { id, reason: record.reason, place, text: record.text, size } };
   }
-  const document = toDocument(record.record, id, stream, metadata, receiptTime);
-  if (record.maskedText === undefined) return { kind: 'document', ruled, document };
-  return { kind: 'document', ruled, document: { ...document, [MASKED_TEXT_KEY]: record.maskedText } };
+  const messageTime = time !== undefined && showsTime(record, decoded, time, receiptTime) ? time : receiptTime;
+  const document = toDocument(record.record, id, stream, metadata, receiptTime, messageTime);
+  const { maskedText } = record;
+  if (maskedText === undefined) return { kind: 'document', ruled, time, document };
+  return { kind: 'document', ruled, time, document: { ...document, [MASKED_TEXT_KEY]: maskedText } };
 }
+
+/** Whether what is stored of a record still tells its time, so that `_messageTime` gives away nothing by telling it too. */
+function showsTime({ record, maskedText }: Kept, decoded: Decoded, time: Date, receiptTime: Date): boolean {
+  if (maskedText !== undefined) return isTimeShown(maskedText, time);
+  if (decoded.ok && decoded.record === record) return true;
+  return meantTime(record, receiptTime)?.getTime() === time.getTime();
+}
+
+type Kept = Extract<RuledRecord, { outcome: 'kept' }>;
 
 function countsOf(record: RuledRecord): RuleCounts {
   if (record.outcome === 'excluded') return { ...NO_RULE_COUNTS, excluded: 1 };

@@ -85,6 +85,14 @@ test('what is no record is masked in quarantine as well, in its text and in its 
   expect(JSON.stringify(entries)).not.toContain(clear?.text);
 });
 
+test('a line that breaks off within a file is hidden as a whole', async () => {
+  const source = await withRules([{ filterType: 'Mask', name: 'subjects', regexp: '"subject":"([^"]*)"' }]);
+  await source.fault({ endpoint: 'file', times: 1, action: { malformedLine: 1 } });
+  await source.collectAll('receipt');
+  const entries = await collections.quarantine.find({ sourceId: source.id }).toArray();
+  expect(entries).toMatchObject([{ text: '#', reason: 'not JSON as received' }]);
+});
+
 test('verify and backfill judge by the same rules: what is excluded is not missing', async () => {
   const source = await withRules([{ filterType: 'Include', name: 'some', regexp: '.*"timestamp":\\d*[02468],.*' }]);
   await source.collectAll('receipt');

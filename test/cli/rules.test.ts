@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type RulesTest, rulesText, testRules } from '../../src/cli/rules.js';
+import { RefusedError } from '../../src/management/errors.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = temporaryFolder();
@@ -117,8 +118,18 @@ describe('rules test', () => {
     expect(result).toMatchObject({ records: 5, excluded: 1, unchanged: 4 });
   });
 
-  test('no rules', async () => {
-    const result = await testRules(file('none.json', '{}'), plain);
+  test('a download of one source', async () => {
+    const sources = [{ config: { name: 'x', filters: FILTERS, hashAlgorithm: 'SHA-256' } }];
+    const download = file('download.json', JSON.stringify({ 'api.version': 'v1', sources }));
+    expect(await testRules(download, plain)).toEqual(RESULT);
+  });
+
+  test.each([
+    ['an empty list', '[]'],
+    ['a source without any', '{"source":{"config":{"name":"x"}}}'],
+    ['an algorithm alone', '{"hashAlgorithm":"MD5"}'],
+  ])('no rules: %s', async (_, json) => {
+    const result = await testRules(file('none.json', json), plain);
     expect(result).toMatchObject({ records: 5, unchanged: 5, rules: [], examples: [] });
     expect(rulesText(result)).toContain('There are no rules.');
   });
@@ -142,5 +153,21 @@ describe('rules test', () => {
     ['no gzip', () => bare, file('plain.gz', RECORDS), /plain\.gz cannot be read: .*header/],
   ])('%s is refused', async (_, rules, records, message) => {
     await expect(testRules(rules(), records)).rejects.toThrow(message);
+  });
+
+  test.each([
+    ['a typing error', '{"filter":[]}', /unknown key "filter"; it must hold a source/],
+    ['an empty object', '{}', /must hold a source/],
+    ['a text', '"filters"', /must hold a source/],
+    ['a source without a config', '{"source":{"filters":[]}}', /source in .*form\.json has no config/],
+    ['a source that is none', '{"source":[]}', /has no config/],
+    ['a download without a config', '{"sources":[{}]}', /sources\[0\] in .* has no config/],
+    ['a download of several sources', '{"sources":[{},{}]}', /exactly one \(found 2\)/],
+    ['a download of none', '{"sources":[]}', /exactly one \(found 0\)/],
+    ['a download that is no list', '{"sources":{}}', /must be a list/],
+  ])('%s is refused as a form', async (_, json, message) => {
+    const refused = testRules(file('form.json', json), plain);
+    await expect(refused).rejects.toThrow(RefusedError);
+    await expect(refused).rejects.toThrow(message);
   });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { messageTime, ownTime } from '../../src/records/message-time.js';
+import { decodeText } from '../../src/records/decode.js';
+import { isTimeShown, meantTime, messageTime, ownTime } from '../../src/records/message-time.js';
 
 const RECEIPT = new Date('2025-09-15T12:00:00.000Z');
 const TIME = '2025-09-15T10:11:12.000Z';
@@ -91,4 +92,27 @@ test.each<[string, Record<string, unknown>, string | undefined]>([
   ['none', { eventTime: 'soon' }, undefined],
 ])('its own time does not depend on the receipt: %s', (_, record, expected) => {
   expect(ownTime(record)?.toISOString()).toBe(expected);
+});
+
+test.each([`${MS}000001`, `${MS}.0000000000001`])('a number that a double cannot hold: %s', (digits) => {
+  const decoded = decodeText(`{"timestamp":${digits}}`);
+  expect(decoded.ok && messageTime(decoded.record, RECEIPT).toISOString()).toBe(TIME);
+});
+
+test('a time that cannot be meant is none', () => {
+  expect(meantTime({ timestamp: MS }, RECEIPT)).toEqual(new Date(MS));
+  expect(meantTime({ timestamp: 0 }, RECEIPT)).toBeUndefined();
+  expect(meantTime({}, RECEIPT)).toBeUndefined();
+});
+
+test.each<[string, string, boolean]>([
+  ['a number', `{"a":#,"timestamp":${MS}}`, true],
+  ['a text', `#"eventTime" : "2025-09-15T10:11:12+0000"}`, true],
+  ['the second of two', `{"timestamp":#,"dateReceived":"${TIME}"`, true],
+  ['another time', `{"timestamp":${MS + 1}#`, false],
+  ['a masked one', '{"timestamp":#}', false],
+  ['the same under another key', `{"a":${MS}#`, false],
+  ['a text without an end', `{"eventTime":"${TIME}`, false],
+])('a text that is no JSON shows a time, or not: %s', (_, text, isShown) => {
+  expect(isTimeShown(text, new Date(MS))).toBe(isShown);
 });

@@ -60,9 +60,9 @@ export class PageAttempt {
     const { slice, stream } = this;
     const { source, signal } = slice.options;
     const options = { ...this.rules.reading, salvage: this.isLastAttempt(file) };
-    for await (const { documents, unreadable, ruled } of readBatchFile(source, stream, file, options, signal)) {
+    for await (const { records, unreadable, ruled } of readBatchFile(source, stream, file, options, signal)) {
       slice.noteRuled(ruled);
-      await slice.store(documents, unreadable);
+      await slice.store(records, unreadable);
     }
     slice.files += 1;
     if (slice.checkpoint.totals.quarantined === 0) return;

@@ -3,19 +3,21 @@
 import { DamagedFileError } from '../../mimecast/file-damage.js';
 import type { GunzipOptions } from '../../mimecast/gunzip.js';
 import type { BatchFile } from '../../mimecast/siem.js';
-import type { StoredRecord } from '../../records/document.js';
 import { recordOfLine } from '../../records/line-record.js';
 import { type LineOptions, linesOf } from '../../records/lines.js';
 import { Occurrences } from '../../records/occurrences.js';
-import type { MadeRecord, UnreadableText } from '../../records/record-of-text.js';
+import type { MadeRecord, ReceivedTime, UnreadableText } from '../../records/record-of-text.js';
 import { addRuleCounts, NO_RULE_COUNTS, type RuleCounts } from '../../source/rule-counts.js';
 import type { SiemStream } from '../../source/streams.js';
 import type { LoadedSource } from '../source-reader.js';
+import { type TimedDocument, timed } from '../timed-document.js';
 
 /** What is stored at once. */
 export interface FileBatch {
-  readonly documents: readonly StoredRecord[];
+  readonly records: readonly TimedDocument[];
   readonly unreadable: readonly UnreadableText[];
+  /** Of each record, those included that the processing rules keep out. */
+  readonly times: readonly ReceivedTime[];
   /** What the processing rules did. */
   readonly ruled: RuleCounts;
 }
@@ -68,27 +70,28 @@ export async function* readBatchFile(
 }
 
 class Batch {
-  private documents: StoredRecord[] = [];
+  private records: TimedDocument[] = [];
   private unreadable: UnreadableText[] = [];
+  private times: ReceivedTime[] = [];
   private ruled = NO_RULE_COUNTS;
   private bytes = 0;
   private isFirst = true;
 
   add(record: MadeRecord, bytes: number): void {
-    if (record.kind === 'document') this.documents.push(record.document);
+    if (record.kind === 'document') this.records.push(timed(record.document, record.time));
     if (record.kind === 'unreadable') this.unreadable.push(record.unreadable);
+    else this.times.push(record.time);
     if (record.ruled !== NO_RULE_COUNTS) this.ruled = addRuleCounts(this.ruled, record.ruled);
     this.bytes += bytes;
   }
 
   get isFull(): boolean {
-    return this.documents.length + this.unreadable.length >= BATCH_RECORDS || this.bytes >= BATCH_BYTES;
+    return this.records.length + this.unreadable.length >= BATCH_RECORDS || this.bytes >= BATCH_BYTES;
   }
 
   /** Whether this is all of the file, and nothing but lines that are no records. */
   get holdsNoRecordOfAll(): boolean {
-    const records = this.documents.length + this.ruled.excluded;
-    return this.isFirst && records === 0 && this.unreadable.length > 0;
+    return this.isFirst && this.times.length === 0 && this.unreadable.length > 0;
   }
 
   get firstReason(): string | undefined {
@@ -96,12 +99,13 @@ class Batch {
   }
 
   take(): FileBatch {
-    const { documents, unreadable, ruled } = this;
+    const { records, unreadable, times, ruled } = this;
     this.ruled = NO_RULE_COUNTS;
-    this.documents = [];
+    this.records = [];
     this.unreadable = [];
+    this.times = [];
     this.bytes = 0;
     this.isFirst = false;
-    return { documents, unreadable, ruled };
+    return { records, unreadable, times, ruled };
   }
 }

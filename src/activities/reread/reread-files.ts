@@ -66,7 +66,11 @@ async function readFiles(
   let isPast = files.length > 0;
   const done = new Set(reading.state.filesDone);
   for (const file of files) {
-    if (done.has(file.path)) continue;
+    if (done.has(file.path)) {
+      // What it held is not known any more.
+      isPast = false;
+      continue;
+    }
     if (reading.spent) return 'spent';
     if (!(await readFile(reading, stream, file, canRelist))) isPast = false;
     done.add(file.path);
@@ -75,20 +79,25 @@ async function readFiles(
   return isPast ? 'past' : undefined;
 }
 
-/** @returns whether it holds nothing but records from long after the range. */
+/** @returns whether it holds records, and none but from long after the range; those count too that no rule lets in. */
 async function readFile(reading: Rereading, stream: SiemStream, file: BatchFile, canRelist: boolean): Promise<boolean> {
   const { source, signal } = reading.options;
   const past = reading.to.getTime() + LATE_MS;
   let isPast = true;
+  let isEmpty = true;
+  let isCovered = true;
   try {
-    for await (const batch of readBatchFile(source, stream, file, {}, signal)) {
+    for await (const { times, ...batch } of readBatchFile(source, stream, file, {}, signal)) {
       await reading.take({ ...batch, place: file.path });
-      if (batch.documents.some(({ _messageTime: time }) => time.getTime() <= past)) isPast = false;
+      if (times.length > 0) isEmpty = false;
+      if (times.some((time) => time === undefined || time.getTime() <= past)) isPast = false;
+      if (times.some((time) => time === undefined || !reading.covers(time))) isCovered = false;
     }
   } catch (error) {
     if (fileFaultOf(error) === undefined || (canRelist && isExpiredFile(error))) throw error;
     reading.skipFile(`${file.path}: ${error instanceof Error ? error.message : String(error)}`);
     return false;
   }
-  return isPast;
+  if (isCovered) await reading.resolveFile(file.path);
+  return isPast && !isEmpty;
 }

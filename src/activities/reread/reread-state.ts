@@ -3,11 +3,12 @@
  * missing is noted before it is stored, so that an attempt that dies in between counts it as well.
  */
 
+import { identityOfFile } from '../../records/identity.js';
 import type { RereadCounts, RereadOutcome } from '../../source/reread.js';
 import type { StreamName } from '../../source/streams.js';
 import { addTotals } from '../../store/checkpoints.js';
 import type { CheckpointDocument, Collections, RecordDocument } from '../../store/collections.js';
-import type { Unreadable } from '../../store/quarantine.js';
+import { resolveQuarantined, type Unreadable } from '../../store/quarantine.js';
 import {
   absentOf,
   countMissing,
@@ -19,6 +20,7 @@ import {
 } from '../../store/rereads.js';
 import type { LoadedSource } from '../source-reader.js';
 import { storeBatch } from '../store-batch.js';
+import type { TimedDocument } from '../timed-document.js';
 import type { RereadRange } from './reread.js';
 
 export interface RereadingOptions {
@@ -33,7 +35,7 @@ export interface RereadingOptions {
 
 /** Records met at one place. */
 export interface Met {
-  readonly documents: readonly RecordDocument[];
+  readonly records: readonly TimedDocument[];
   readonly unreadable: readonly Unreadable[];
   readonly place: string;
 }
@@ -109,11 +111,17 @@ export class Rereading {
     return Date.now() >= this.options.until;
   }
 
+  /** Whether a time is in the range that is read again. */
+  covers(time: Date): boolean {
+    return time >= this.from && time <= this.to;
+  }
+
   /** Compares what Mimecast handed out with the store, and for a backfill stores what is missing. */
-  async take({ documents, unreadable, place }: Met): Promise<void> {
+  async take({ records, unreadable, place }: Met): Promise<void> {
     const { collections, source, stream, range } = this.options;
     const { sourceId } = source.settings;
-    const wanted = documents.filter(({ _messageTime: time }) => time >= this.from && time <= this.to);
+    const inRange = records.filter(({ time }) => this.covers(time));
+    const wanted = inRange.map(({ document }) => document);
     this.read += wanted.length;
     const absent = await absentOf(collections.records(stream), idsOf(wanted));
     const absentLines = await absentOf(
@@ -171,6 +179,13 @@ export class Rereading {
   async beginAgain(): Promise<void> {
     this.read = 0;
     await this.move({});
+  }
+
+  /** A backfill that has stored all records of a file marks it as resolved, in case the collection had given it up. */
+  async resolveFile(path: string): Promise<void> {
+    const { collections, source, stream, range } = this.options;
+    if (range.kind === 'verify') return;
+    await resolveQuarantined(collections.quarantine, [identityOfFile(source.settings.sourceId, stream, path)]);
   }
 
   /** Goes on without a file; what it held is not known. */

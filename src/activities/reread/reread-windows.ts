@@ -73,7 +73,7 @@ async function readPages(
   const { page: begin } = reading.state;
   for await (const page of readWindow(source, stream, window, { signal, begin, tolerant })) {
     const place = `window ${window.from.toISOString()} to ${window.to.toISOString()}`;
-    await reading.take({ documents: documentsOf(page, stream), unreadable: page.unreadable, place });
+    await reading.take({ records: recordsOf(page, stream), unreadable: page.unreadable, place });
     if (page.last || page.next === undefined) continue;
     await reading.move({ page: page.next });
     if (reading.spent) return false;
@@ -82,10 +82,10 @@ async function readPages(
 }
 
 /** A held message that was never stored is seen now for the first time. */
-function documentsOf({ documents }: WindowPage, stream: RecordStream): WindowPage['documents'] {
-  if (stream !== 'hold') return documents;
-  return documents.map((document) => {
+function recordsOf({ records }: WindowPage, stream: RecordStream): WindowPage['records'] {
+  if (stream !== 'hold') return records;
+  return records.map(({ document, time }) => {
     const seen = document._receiptTime;
-    return { ...document, _queue: { firstSeen: seen, lastSeen: seen } };
+    return { document: { ...document, _queue: { firstSeen: seen, lastSeen: seen } }, time };
   });
 }

@@ -35,14 +35,17 @@ async function isLarge({ options: { collections, source } }: Slice): Promise<boo
   return (await countHeld(collections.records('hold'), sourceId, SMALL_QUEUE + 1)) > SMALL_QUEUE;
 }
 
-/** Stores the messages of a page that are new, and notes all of them as seen. */
-export async function storeHeld(slice: Slice, { documents, unreadable }: WindowPage): Promise<void> {
+/**
+ * Stores the messages of a page that are new, and notes all of them as seen: also those that a rule keeps out by now, since
+ * they may have been stored before there was such a rule.
+ */
+export async function storeHeld(slice: Slice, { records, unreadable, listed }: WindowPage): Promise<void> {
   const { collections, source } = slice.options;
   const seen = new Date(source.client.now());
-  const queued = documents.map((document) => ({ ...document, _queue: { firstSeen: seen, lastSeen: seen } }));
+  const _queue = { firstSeen: seen, lastSeen: seen };
+  const queued = records.map(({ document, time }) => ({ document: { ...document, _queue }, time }));
   await slice.store(queued, unreadable, true);
-  const ids = documents.map(({ _id }) => _id);
-  await noteSeen(collections.records('hold'), ids, seen);
+  await noteSeen(collections.records('hold'), listed, seen);
 }
 
 /**

@@ -15,11 +15,14 @@ import type { PagePlace, Window } from '../../source/window.js';
 import type { RecordDocument } from '../../store/collections.js';
 import type { Unreadable } from '../../store/quarantine.js';
 import type { LoadedSource } from '../source-reader.js';
+import { type TimedDocument, timed } from '../timed-document.js';
 
 export interface WindowPage {
-  readonly documents: readonly RecordDocument[];
+  readonly records: readonly TimedDocument[];
   /** Entries that are no records. */
   readonly unreadable: readonly Unreadable[];
+  /** Of all entries, those included that the processing rules keep out. */
+  readonly listed: readonly RecordDocument['_id'][];
   /** What the processing rules did. */
   readonly ruled: RuleCounts;
   /** Whether it is the last page. */
@@ -127,22 +130,24 @@ function readPage(
   place: string,
   numbers: RowNumbers,
   countRulesAfter: Date | undefined,
-): Pick<WindowPage, 'documents' | 'unreadable' | 'ruled'> {
+): Pick<WindowPage, 'records' | 'unreadable' | 'listed' | 'ruled'> {
   const maker = { stream, metadata, rules, receiptTime: new Date() };
-  const documents: RecordDocument[] = [];
+  const records: TimedDocument[] = [];
   const unreadable: Unreadable[] = [];
+  const listed: RecordDocument['_id'][] = [];
   let ruled = NO_RULE_COUNTS;
   for (const value of [...page.records, ...page.rejected.map((rejected) => rejected.value)]) {
     const text = JSON.stringify(value) ?? 'null';
     const decoded = asRecord(value);
     const record = decoded.ok ? decoded.record : {};
     const id = recordIdentity(settings.sourceId, stream, record, text, numbers);
+    listed.push(id);
     const made = recordOfText(maker, { id, text, decoded, place, size: Buffer.byteLength(text) });
-    if (made.kind === 'document') documents.push(made.document);
+    if (made.kind === 'document') records.push(timed(made.document, made.time));
     if (made.kind === 'unreadable') unreadable.push(made.unreadable);
     if (made.ruled !== NO_RULE_COUNTS && isNew(record, countRulesAfter)) ruled = addRuleCounts(ruled, made.ruled);
   }
-  return { documents, unreadable, ruled };
+  return { records, unreadable, listed, ruled };
 }
 
 /** Windows reach back into the one before; what was counted there is not counted again. */

@@ -70,7 +70,7 @@ async function storePages(slice: Slice, stream: RecordStream, reading: Reading):
       return 'again';
     }
     slice.noteRuled(page.ruled);
-    await (stream === 'hold' ? storeHeld(slice, page) : slice.store(page.documents, page.unreadable, true));
+    await (stream === 'hold' ? storeHeld(slice, page) : slice.store(page.records, page.unreadable, true));
     reading.pages += 1;
     if (page.last) {
       await finishPiece(slice, stream, reading.position, page.proven && !tolerant);

@@ -2,9 +2,10 @@
 
 import type { ChangeRule, Rule, Rules, SelectionRule } from './compile.js';
 import { DEFAULT_MASK } from './filter.js';
-import { replaceGroups } from './replace.js';
+import { type Limits, replaceGroups } from './replace.js';
 import type { Screening } from './screen.js';
 import { cutToBytes, slicesOf } from './slices.js';
+import { Work } from './work.js';
 
 /** What a Mask or Hash did to a text. */
 export interface RuleChange {
@@ -29,12 +30,12 @@ export interface Excluded {
 
 export type Applied = Kept | Excluded;
 
-/** Masks that make a text longer than so many times its bytes have it cut to that. */
+/** A text with what masks added to it is cut to so many times its bytes. */
 const MAX_GROWTH = 5;
 
 /**
  * Longest text in between, in characters, far beyond what MongoDB can keep. Rules that make a text longer, each masking
- * the masks of the one before, get the whole of it masked.
+ * the masks of the one before, get the whole of it masked; so do those that are too much work, see `Work`.
  */
 export const MAX_TEXT = 67_108_864;
 
@@ -45,8 +46,8 @@ export const MAX_TEXT = 67_108_864;
  *    whole text from start to end.
  * 2. Masks and Hashes work in the order of the list (Sumo Logic does not say where hashes stand), each on what the one
  *    before left, on all that their groups capture.
- * 3. A text that masks made longer than five times its bytes is cut to that, after all rules have worked, so that a cut
- *    never hides from a rule what it would have masked.
+ * 3. A text that masks made longer than five times its bytes is cut to that, not counting what hashes added; after all
+ *    rules have worked, so that a cut never hides from a rule what it would have masked.
  */
 export function applyRules(rules: Rules, text: string): Applied {
   if (rules.isEmpty) return { isKept: true, text, changes: [] };
@@ -72,8 +73,8 @@ export function maskForKeeping(rules: Rules, text: string): string {
 }
 
 /**
- * The same for a text that was cut before, such as the beginning of a line that is too long or a line that broke off.
- * Nobody can know whether a rule would have masked the end of it, had it been whole; so any Mask or Hash hides all of it.
+ * The same for a text that is not whole, such as the beginning of a line that is too long or a line that broke off. Nobody
+ * can know what a rule would have masked in it, had it been whole; so any Mask or Hash hides all of it.
  */
 export function maskPieceForKeeping(rules: Rules, piece: string): string {
   return rules.changes.length === 0 ? piece : DEFAULT_MASK;
@@ -89,42 +90,50 @@ function matchesWhole({ index, isExact, regexp }: SelectionRule, screening: Scre
 }
 
 function changed(rules: Rules, text: string, screenings: readonly Screening[]): Kept {
-  const occurrences = new Map<ChangeRule, number>();
-  const most = Math.floor(MAX_TEXT / Math.max(1, screenings.length));
+  const tally: Tally = { occurrences: new Map(), hashGrowth: 0 };
+  const limits = { most: Math.floor(MAX_TEXT / Math.max(1, screenings.length)), work: new Work() };
   const slices: string[] = [];
   for (const screening of screenings) {
-    const slice = changedSlice(rules, screening, most, occurrences);
-    if (slice === undefined) return { isKept: true, text: DEFAULT_MASK, changes: changesOf(occurrences) };
+    const slice = changedSlice(rules, screening, limits, tally);
+    if (slice === undefined) return { isKept: true, text: DEFAULT_MASK, changes: changesOf(tally) };
     slices.push(slice);
   }
-  const changes = changesOf(occurrences);
+  const changes = changesOf(tally);
   if (changes.length === 0) return { isKept: true, text, changes };
   const whole = slices.join('');
-  const isMasked = changes.some(({ rule }) => rule.filterType === 'Mask');
-  return { isKept: true, text: isMasked ? cutToBytes(whole, MAX_GROWTH * Buffer.byteLength(text)) : whole, changes };
+  if (changes.every(({ rule }) => rule.filterType === 'Hash')) return { isKept: true, text: whole, changes };
+  const most = MAX_GROWTH * Buffer.byteLength(text) + Math.max(0, tally.hashGrowth);
+  return { isKept: true, text: cutToBytes(whole, most), changes };
 }
 
-function changedSlice(
-  rules: Rules,
-  screening: Screening,
-  most: number,
-  occurrences: Map<ChangeRule, number>,
-): string | undefined {
+/** What the rules did to a text so far. */
+interface Tally {
+  readonly occurrences: Map<ChangeRule, number>;
+  /** Bytes by which hashes made it longer. */
+  hashGrowth: number;
+}
+
+/** @returns undefined when a rule hides all of it, because that would be too long, or too much work. */
+function changedSlice(rules: Rules, screening: Screening, limits: Limits, tally: Tally): string | undefined {
+  const { occurrences } = tally;
   let current = screening;
   for (const rule of rules.changes) {
     if (!current.has(rule.index)) continue;
-    const replaced = replaceGroups(rule.regexp, current.text, rule.replacement, most);
+    const replaced = replaceGroups(rule.regexp, current.text, rule.replacement, limits);
     if (replaced === undefined) {
       occurrences.set(rule, (occurrences.get(rule) ?? 0) + 1);
       return undefined;
     }
     if (replaced.occurrences === 0) continue;
     occurrences.set(rule, (occurrences.get(rule) ?? 0) + replaced.occurrences);
-    if (replaced.text !== current.text) current = rules.screen.of(replaced.text);
+    if (replaced.text === current.text) continue;
+    if (rule.filterType === 'Hash')
+      tally.hashGrowth += Buffer.byteLength(replaced.text) - Buffer.byteLength(current.text);
+    current = rules.screen.of(replaced.text);
   }
   return current.text;
 }
 
-function changesOf(occurrences: ReadonlyMap<ChangeRule, number>): RuleChange[] {
+function changesOf({ occurrences }: Tally): RuleChange[] {
   return [...occurrences].map(([rule, count]) => ({ rule, occurrences: count }));
 }

@@ -42,8 +42,13 @@ function anythingAtStart(tokens: readonly Token[]): { isFound: boolean; flags: r
   const first = tokens.findIndex(({ kind }) => kind !== 'flags');
   if (first < 0) return { isFound: false, flags: [], next: 0 };
   const dot = /^(?:\^|\\A)$/.test(tokens[first]?.text ?? '') ? first + 1 : first;
-  if (!isAnything(tokens, dot)) return { isFound: false, flags: [], next: 0 };
+  if (!isAnything(tokens, dot) || isRepeatedFrom(tokens, dot + 2)) return { isFound: false, flags: [], next: 0 };
   return { isFound: true, flags: tokens.slice(0, first), next: dot + 2 };
+}
+
+/** Whether a repetition, with at most flags and empty quotations before it, is for what stands before all of these. */
+function isRepeatedFrom(tokens: readonly Token[], at: number): boolean {
+  return tokens.slice(at).find(({ kind, text }) => kind !== 'flags' && !/^\\Q(?:\\E)?$/.test(text))?.kind === 'repeat';
 }
 
 /** `.*` at the end, before a `$` that is always true there; flags may stand behind it, as Sumo's pages write them. */

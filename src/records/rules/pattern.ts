@@ -1,4 +1,4 @@
-/** Patterns in RE2's syntax, matched in a time that grows with the length of the text and no faster. */
+/** Patterns in RE2's syntax: a search for one match takes a time that grows with the length of the text and no faster. */
 
 import { RE2JS, RE2JSSyntaxException } from 're2js';
 import { describeMistake } from './pattern-mistake.js';

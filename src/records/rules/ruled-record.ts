@@ -32,7 +32,8 @@ export type RuledRecord =
  * Applies the rules to a text that was decoded already.
  *
  * What is no record goes to quarantine whatever Includes and Excludes say: else a rule could make a foreign or damaged file
- * look like one that was read.
+ * look like one that was read. What is not even JSON is taken for a piece of a record: it may have been cut or damaged
+ * anywhere, and a rule may miss in it what it would have found in the whole.
  *
  * @param text of the record, as received.
  * @param decoded what it says.
@@ -50,14 +51,15 @@ export function ruledRecord(rules: Rules, text: string, decoded: Decoded, isPiec
   return { outcome: 'kept', record: {}, maskedText: applied.text, ...counts };
 }
 
-/** Reasons with the words of the JSON parser, which quotes the text. */
-const QUOTING = /^not JSON: /;
+/** Of what is not JSON: the words of the JSON parser, which quotes the text. */
+const NO_JSON = /^not JSON: /;
 
 function unreadable(rules: Rules, text: string, reason: string, isPiece: boolean): RuledRecord {
-  const masked = isPiece ? maskPieceForKeeping(rules, text) : maskForKeeping(rules, text);
-  if (masked === text || !QUOTING.test(reason)) return { outcome: 'unreadable', reason, text: masked };
-  const again = isPiece ? undefined : decodeText(masked);
-  return { outcome: 'unreadable', reason: again?.ok === false ? again.reason : 'not JSON as received', text: masked };
+  const isNoJson = NO_JSON.test(reason);
+  if (!isPiece && !isNoJson) return { outcome: 'unreadable', reason, text: maskForKeeping(rules, text) };
+  const masked = maskPieceForKeeping(rules, text);
+  const told = isNoJson && masked !== text ? 'not JSON as received' : reason;
+  return { outcome: 'unreadable', reason: told, text: masked };
 }
 
 function count(changes: readonly RuleChange[], filterType: 'Mask' | 'Hash'): number {

@@ -17,10 +17,10 @@ const metadata = { sourceId: 1, source: 's', collector: 'c', fields: {}, siemFor
 const source = { client, metadata, rules: NO_RULES } as unknown as LoadedSource;
 
 const result = { records: 0, unreadable: 0, largestBatch: 0, peakMiB: 0 };
-for await (const { documents, unreadable } of readBatchFile(source, 'av', { path: '/file', url })) {
-  result.records += documents.length;
+for await (const { records, unreadable } of readBatchFile(source, 'av', { path: '/file', url })) {
+  result.records += records.length;
   result.unreadable += unreadable.length;
-  result.largestBatch = Math.max(result.largestBatch, documents.length + unreadable.length);
+  result.largestBatch = Math.max(result.largestBatch, records.length + unreadable.length);
   // A store that takes its time.
   await pause(1);
 }

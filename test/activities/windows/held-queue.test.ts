@@ -49,6 +49,26 @@ async function queue(count: number) {
 }
 
 describe('a held message', () => {
+  test.each([
+    ['an Exclude', { filterType: 'Exclude', name: 'all', regexp: '(?s).*' }],
+    ['an Include', { filterType: 'Include', name: 'none', regexp: 'x' }],
+  ])('that was stored before %s of it is noted as seen as long as it is held', async (_, filter) => {
+    const { server, wait, remove } = await queue(3);
+    const source = await sourceAt(server);
+    await source.collect('hold');
+    const seen = (await queueOf(source)).get(1);
+    const config = { 'config.filters': [filter] };
+    await collections.sources.updateOne({ _id: source.id }, { $set: config, $inc: { version: 1 } } as object);
+    wait(10 * MINUTE);
+    await source.collect('hold');
+    expect(await left(source)).toEqual([]);
+    expect((await queueOf(source)).get(1)?.lastSeen.getTime()).toBeGreaterThan(seen?.lastSeen.getTime() ?? 0);
+    remove(1);
+    wait(10 * MINUTE);
+    await source.collect('hold');
+    expect(await left(source)).toEqual([1]);
+  });
+
   test('is stored once, as it was sent, with the times at which it was seen, and when it had left', async () => {
     const { server, wait, remove, now } = await queue(3);
     const source = await sourceAt(server);

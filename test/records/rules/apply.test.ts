@@ -174,6 +174,14 @@ describe('growth', () => {
     expect(kept([hashed('(a)')], 'a').text).toBe(md5('a'));
   });
 
+  test('what a hash added is not cut off for a mask that adds nothing, nor counted against one that does', () => {
+    const filters = [hashed('"a":"(.)"'), mask('"b":"(.)"', '*')];
+    expect(kept(filters, '{"a":"x","b":"y"}').text).toBe(`{"a":"${md5('x')}","b":"*"}`);
+    const growing = [hashed('(a)'), mask('(z)', 'x'.repeat(99))];
+    expect(kept(growing, 'az').text).toBe(`${md5('a')}${'x'.repeat(9)}`);
+    expect(kept(growing.toReversed(), 'az').text).toBe(`${md5('a')}${'x'.repeat(9)}`);
+  });
+
   test('a cut comes after all rules, so that it hides nothing from them', () => {
     const filters = [mask('(a)', 'x'.repeat(20)), mask('(secret!)', 's')];
     expect(kept(filters, 'aaaasecret!').text).toBe('x'.repeat(55));
@@ -185,6 +193,35 @@ describe('growth', () => {
     const { text, changes } = kept(filters, 'x'.repeat(10));
     expect(text).toBe('#');
     expect(changes.length).toBeGreaterThan(1);
+  });
+});
+
+describe('rules that are too much work', () => {
+  const endless = mask('(a)(?:.*z)?', 'x');
+
+  test.each([
+    ['20 KB', 'a'.repeat(20_000)],
+    ['1 MB', 'a'.repeat(1_000_000)],
+    ['many slices', `${'a'.repeat(1_000)}\n`.repeat(3_000)],
+  ])('hide the whole text: %s', (_, text) => {
+    expect(kept([endless, mask('(b)')], text)).toMatchObject({
+      text: '#',
+      changes: [{ rule: { name: 'rule 0' }, occurrences: expect.any(Number) }],
+    });
+  });
+
+  test('do so together', () => {
+    const filters = Array.from({ length: 50 }, (_, at) => mask(`(a)(?:.*z${at})?`, 'a'));
+    const text = 'a'.repeat(1_500);
+    expect(kept(filters.slice(0, 1), text).text).toBe(text);
+    expect(kept(filters, text).text).toBe('#');
+  });
+
+  test('hide a short text of a pattern that is large, and no text of one that is not', () => {
+    const large = mask('(a)(?:[^b]{1000}.{1000})?', 'x');
+    expect(kept([large], 'a'.repeat(100)).text).toBe('x'.repeat(100));
+    expect(kept([large], 'a'.repeat(10_000)).text).toBe('#');
+    expect(kept([mask('(a)', 'x')], 'ab'.repeat(500_000)).changes).toMatchObject([{ occurrences: 500_000 }]);
   });
 });
 

@@ -31,6 +31,12 @@ describe('the core of a pattern', () => {
     ['.*\\Q.*', '\\Q.*', false],
     ['(.*)x(.*)', '(.*)x(.*)', false],
     ['(?:^.*)x.*', '(?:^.*)x', false],
+    ['.*(?i)?secur.*', '.*(?i)?secur', false],
+    ['.*(?s)*x', '.*(?s)*x', false],
+    ['.*(?U){2}.', '.*(?U){2}.', false],
+    ['^.*?(?i)(?s)+x', '^.*?(?i)(?s)+x', false],
+    ['.*\\Q\\E*x.*', '.*\\Q\\E*x', false],
+    ['.*(?i)x?.*', '(?i)x?', true],
   ])('%s', (pattern, core, isExact) => {
     if (core === undefined) expect(() => RE2JS.compile(pattern)).toThrow();
     else expect(coreOf(pattern)).toMatchObject({ pattern: core, isExact });
@@ -54,6 +60,17 @@ describe('the core of a pattern', () => {
     expect(ownCore(pattern)).toEqual({ pattern, isExact: false, hasLiteral });
   });
 });
+
+test.each(['.*(?i)?secur.*', '.*(?s)*x', '.*(?U){2}.', '.*\\Q\\E(?s){3}x'])(
+  'a repetition behind flags: %s',
+  (regexp) => {
+    const plain = RE2JS.compile(regexp);
+    const rules = rulesFrom([{ filterType: 'Exclude', regexp }]);
+    for (const text of ['', 'x', 'a x', 'secure', 'a Secure b', 'a\nx']) {
+      expect(applyRules(rules, text).isKept, text).toBe(!plain.matches(text));
+    }
+  },
+);
 
 describe('an Exclude says what a plain match of the whole text says', () => {
   test.each(seeds(25))('random patterns %i', (seed) => {

@@ -71,6 +71,11 @@ describe('a record', () => {
     expect(ruled('{"a":1}', whole)).toMatchObject({ outcome: 'kept', record: {}, maskedText: '1' });
   });
 
+  test('whose rules are too much work is kept as masked text', () => {
+    const endless = rulesFrom([{ filterType: 'Hash', regexp: '(a)(?:.*z)?' }]);
+    expect(ruled(`{"a":"${'a'.repeat(50_000)}"}`, endless)).toMatchObject({ record: {}, maskedText: '#' });
+  });
+
   test('that is cut after growing is kept as masked text', () => {
     const growing = rulesFrom([{ filterType: 'Mask', regexp: '(a)', mask: 'x'.repeat(99) }]);
     expect(ruled('{"a":1}', growing)).toMatchObject({ record: {}, maskedText: `{"${'x'.repeat(33)}` });
@@ -78,26 +83,28 @@ describe('a record', () => {
 });
 
 describe('what is no record', () => {
-  test('goes to quarantine masked, whatever Includes and Excludes say, and its reason quotes nothing that is hidden', () => {
-    const unreadable = ruled('{"action":"Rej","pw":"geheim","x":geheim2}');
-    expect(unreadable).toMatchObject({ outcome: 'unreadable', text: '{"action":"Rej","pw":"X","x":geheim2}' });
-    const broken = ruled('"pw":"geheim" geheim');
-    expect(JSON.stringify(broken)).not.toContain('"geheim"');
-    expect(broken).toMatchObject({ outcome: 'unreadable', reason: expect.stringMatching(/^not JSON: /) });
+  test('but JSON goes to quarantine masked, whatever Includes and Excludes say', () => {
+    const text = '[{"action":"Rej","pw":"geheim"}]';
+    expect(ruled(text)).toEqual({
+      outcome: 'unreadable',
+      reason: 'not a JSON object but a list',
+      text: '[{"action":"Rej","pw":"X"}]',
+    });
   });
 
-  test('a reason about hidden text is gone', () => {
-    const text = 'pw=geheim';
-    expect(ruled(text, NO_RULES)).toMatchObject({ reason: expect.stringContaining('geheim'), text });
-    const rules = rulesFrom([{ filterType: 'Mask', regexp: 'pw=(\\w+)' }]);
-    const masked = ruled(text, rules);
-    expect(masked).toMatchObject({ outcome: 'unreadable', text: 'pw=#' });
-    expect(JSON.stringify(masked)).not.toContain('geheim');
+  test.each([
+    ['breaks off within the file', '{"type":"receipt","pw":"cut off in the mid'],
+    ['is damaged elsewhere', '{"action":"Rej","pw":"geheim","x":geheim2}'],
+    ['is none', 'geheim'],
+  ])('is hidden as a whole, and its reason quotes nothing of it, when it %s', (_, text) => {
+    expect(ruled(text)).toEqual({ outcome: 'unreadable', reason: 'not JSON as received', text: '#' });
   });
 
-  test('even where a mask makes JSON of it', () => {
-    const rules = rulesFrom([{ filterType: 'Mask', regexp: '(.*)', mask: '{}' }]);
-    expect(ruled('geheim', rules)).toEqual({ outcome: 'unreadable', reason: 'not JSON as received', text: '{}' });
+  test('is shown, and quoted, where nothing is to be hidden', () => {
+    const text = 'geheim';
+    const shown = { outcome: 'unreadable', reason: expect.stringContaining('geheim'), text };
+    expect(ruled(text, NO_RULES)).toEqual(shown);
+    expect(ruled(text, rulesFrom([{ filterType: 'Exclude', regexp: '.*' }]))).toEqual(shown);
   });
 
   test('the beginning of a record shows nothing of itself once anything is to be hidden', () => {
