@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { API_ONE_KEYS, apiOneAdvice } from '../src/config/api-one-keys.js';
 import { fileSchema, sourceSchema } from '../src/config/file-schema.js';
+import { ruleSchema } from '../src/config/rule-schema.js';
 import type { KeyMeta } from '../src/config/schema-parts.js';
 import { configSchema } from '../src/config/source-schema.js';
 import { projectRoot } from '../src/embedded/project-root.js';
@@ -27,7 +28,7 @@ export function configurationPage(): string {
     '```',
     '',
     'A wrong file is refused with every mistake named at once, each with its path, what was found and what is wanted; an',
-    'unknown key with the nearest known one. A key that may be left out may also be `null`.',
+    'unknown key with the nearest known one. A key that may be left out may also be `null` or `""`.',
     '',
     '## The file',
     '',
@@ -39,7 +40,7 @@ export function configurationPage(): string {
     '',
     '## `source.config`',
     '',
-    ...keyTable(rowsOf(configSchema, '')),
+    ...keyTable(rowsOf(configSchema, '').flatMap((row) => (row.path === 'filters' ? [row, ...RULE_ROWS] : [row]))),
     '',
     'Durations are written with a unit: `ms`, `s`, `m`, `h`, `d`, also together as in `1h30m`. A number without a unit is',
     'refused, since some mean seconds by it and others minutes. `_siemForward` may also be the text `"true"` or `"false"`, as',
@@ -94,6 +95,8 @@ function rowsOf({ shape }: z.ZodObject, prefix: string): Key[] {
     return meta?.form === undefined ? [] : [{ path: `${prefix}${name}`, isRequired, meta }];
   });
 }
+
+const RULE_ROWS = rowsOf(ruleSchema, 'filters[].');
 
 function keyTable(keys: readonly Key[]): string[] {
   return table(

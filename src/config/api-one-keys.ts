@@ -4,7 +4,7 @@
  */
 
 /** Values of `supported_apis`, and what `dataCollection` calls them. */
-export const API_ONE_COLLECTIONS: Readonly<Record<string, string>> = {
+const API_ONE_COLLECTIONS: Readonly<Record<string, string>> = {
   SIEM: 'siem',
   DLP: 'dlp',
   'Audit Events': 'auditEvent',

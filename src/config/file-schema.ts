@@ -1,6 +1,7 @@
 /** The whole of a source's JSON file: `api.version` and `source`, as Sumo Logic has it. */
 
 import { z } from 'zod';
+import { optional } from './schema-parts.js';
 import { configSchema } from './source-schema.js';
 
 const ignored = z.unknown().optional().meta({ description: 'Given by the API, and ignored when it comes back' });
@@ -28,9 +29,10 @@ export const sourceSchema = z.strictObject({
 });
 
 export const fileSchema = z.strictObject({
-  'api.version': z
-    .literal('v1', { error: 'must be "v1"' })
-    .optional()
-    .meta({ description: 'Version of the form.', form: '`v1`', examples: ['v1'] }),
+  'api.version': optional(z.literal('v1', { error: 'must be "v1"' }), undefined).meta({
+    description: 'Version of the form.',
+    form: '`v1`',
+    examples: ['v1'],
+  }),
   source: sourceSchema,
 });

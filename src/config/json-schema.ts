@@ -16,6 +16,8 @@ function jsonSchemaOf(schema: z.ZodType): JsonSchema {
       if (Array.isArray(examples)) jsonSchema.examples = [...examples];
       if (fallback !== undefined) jsonSchema.default = fallback as NonNullable<typeof jsonSchema.default>;
       delete jsonSchema.form;
+      // What may be null may be the empty text, too.
+      if (zodSchema._zod.def.type === 'nullable') jsonSchema.anyOf?.splice(1, 1, { enum: [null, ''] });
     },
   }) as JsonSchema;
 }

@@ -1,66 +1,109 @@
-/** A zod error as sentences for people: one per mistake, each with the path, what was found and what is wanted. */
+/** Mistakes as sentences for people: each with the path, what is wanted and what was found. */
 
 import type { z } from 'zod';
+import { article, foundText, kindOf } from './found.js';
+import { secretIn, withoutSecret } from './given-secret.js';
+import { nearestName } from './nearest-name.js';
+import { valueAt } from './value-at.js';
 
 type Issue = z.core.$ZodIssue;
+
+export interface Mistake {
+  readonly path: readonly PropertyKey[];
+  /** What is wanted there. */
+  readonly message: string;
+  /** In words; absent where nothing is there, or where it may be a secret. */
+  readonly found?: string;
+}
 
 /** What is said of a key that the object at `path` does not know. */
 export type UnknownKey = (path: readonly PropertyKey[], key: string, value: unknown) => string;
 
-export function mistakesOf(error: z.ZodError, input: unknown, unknownKey: UnknownKey = () => 'unknown key'): string[] {
-  return error.issues.flatMap((issue) => sentences(issue, input, unknownKey));
+/** Of one object or list, so many unknown keys or entries are told one by one. */
+const MOST_ALIKE = 20;
+/** So many mistakes are told altogether. */
+const MOST_TOLD = 200;
+
+/** All that a schema refused of an input, as sentences. */
+export function mistakesOf(error: z.ZodError, input: unknown): string[] {
+  return sentencesOf(schemaMistakes(error, input), secretIn(input));
 }
 
-function sentences(issue: Issue, input: unknown, unknownKey: UnknownKey): string[] {
-  const at = pathText(issue.path);
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => {
-      const path = [...issue.path, key];
-      return `${pathText(path)}: ${unknownKey(issue.path, key, valueAt(input, path))}`;
-    });
-  }
-  const found = valueAt(input, issue.path);
-  if (found === undefined) return [`${at}: missing; ${wanted(issue)}`];
-  if (SECRET.test(at)) return [`${at}: ${wanted(issue)}`];
-  return [`${at}: ${wanted(issue)} (found ${isObjectWanted(issue) ? kindOf(found) : show(found)})`];
+/** @param secret is nowhere in the sentences. */
+export function sentencesOf(mistakes: readonly Mistake[], secret: string | undefined): string[] {
+  const isTooMuch = mistakes.length > MOST_TOLD;
+  // What is wrong with a whole, such as its size, explains many others.
+  const ordered = isTooMuch ? mistakes.toSorted((a, b) => a.path.length - b.path.length) : mistakes;
+  const told = ordered.slice(0, MOST_TOLD).map(({ path, message, found }) => {
+    const wanted = `${pathText(path, secret)}: ${withoutSecret(message, secret)}`;
+    return found === undefined ? wanted : `${wanted} (found ${found})`;
+  });
+  return isTooMuch ? [...told, `and ${mistakes.length - told.length} more mistakes`] : told;
+}
+
+export function schemaMistakes(
+  error: z.ZodError,
+  input: unknown,
+  unknownKey: UnknownKey = () => 'unknown key',
+): Mistake[] {
+  const secret = secretIn(input);
+  return error.issues.flatMap((issue) => {
+    const { path } = issue;
+    if (issue.code === 'unrecognized_keys') {
+      return firstOf(issue.keys, { path, what: 'unknown keys' }, (key) => {
+        const at = [...path, key];
+        return { path: at, message: unknownKey(path, key, valueAt(input, at)) };
+      });
+    }
+    const entries = issue.code === 'invalid_union' ? mistakenEntries(issue) : undefined;
+    const told = (one: Issue, at: Mistake['path']) => mistakeOf(one, at, valueAt(input, at), secret);
+    if (entries === undefined) return [told(issue, path)];
+    return firstOf(entries, { path, what: 'mistakes' }, (entry) => told(entry, [...path, ...entry.path]));
+  });
+}
+
+function firstOf<T>(
+  items: readonly T[],
+  { path, what }: { readonly path: readonly PropertyKey[]; readonly what: string },
+  mistakeIn: (item: T) => Mistake,
+): Mistake[] {
+  const told = items.slice(0, MOST_ALIKE).map(mistakeIn);
+  const rest = items.length - told.length;
+  return rest > 0 ? [...told, { path, message: `and ${rest} more ${what}` }] : told;
+}
+
+/** Of a value that may also be a list of such values, and is one: what is wrong inside of the list. */
+function mistakenEntries({ errors }: z.core.$ZodIssueInvalidUnion): Issue[] | undefined {
+  return errors.find((branch) => branch.every(({ path }) => path.length > 0));
 }
 
 const SECRET = /secret|password|key$/i;
 
+function mistakeOf(issue: Issue, path: Mistake['path'], value: unknown, secret: string | undefined): Mistake {
+  if (value === undefined) return { path, message: `missing; ${wanted(issue)}` };
+  const message = `${wanted(issue)}${meant(issue, value)}`;
+  if (SECRET.test(path.map(String).join('.'))) return { path, message };
+  return { path, message, found: isObjectWanted(issue) ? kindOf(value) : foundText(value, secret) };
+}
+
 function wanted(issue: Issue): string {
+  if (issue.message.startsWith('must')) return issue.message;
   switch (issue.code) {
     case 'invalid_type':
-      return issue.message.startsWith('must')
-        ? issue.message
-        : `must be ${article(issue.expected === 'record' ? 'object' : issue.expected)}`;
+      return `must be ${article(issue.expected === 'record' ? 'object' : issue.expected)}`;
     case 'invalid_value':
-      return issue.message.startsWith('must')
-        ? issue.message
-        : `must be one of: ${issue.values.map(String).join(', ')}`;
+      return `must be one of: ${issue.values.map(String).join(', ')}`;
     default:
       return issue.message;
   }
 }
 
-function article(noun: string): string {
-  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
-}
-
-/** A path as one short line, whatever its keys are. */
-export function pathText(path: readonly PropertyKey[]): string {
-  return path.length === 0
-    ? 'the whole'
-    : path.map((key) => String(key).slice(0, 60).replace(UNPRINTABLE, '?')).join('.');
-}
-
-const UNPRINTABLE = /[\p{Cc}\u2028\u2029]/gu;
-
-function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) =>
-      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
-    input,
-  );
+/** The value that may have been meant, where only some are possible. */
+function meant(issue: Issue, value: unknown): string {
+  const branches = issue.code === 'invalid_union' ? issue.errors.flat() : [issue];
+  const values = branches.flatMap((branch) => (branch.code === 'invalid_value' ? branch.values.map(String) : []));
+  const near = typeof value === 'string' && values.length > 1 ? nearestName(value, values) : undefined;
+  return near === undefined ? '' : `; did you mean "${near}"?`;
 }
 
 /** Where an object should be, whatever is there instead may hold a secret. */
@@ -68,25 +111,16 @@ function isObjectWanted(issue: Issue): boolean {
   return issue.code === 'invalid_type' && (issue.expected === 'object' || issue.expected === 'record');
 }
 
-function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'string' ? 'a text' : article(typeof value);
-}
+const UNPRINTABLE = /[\p{Cc}\u2028\u2029]/gu;
 
-function show(value: unknown): string {
-  const isPlain = typeof value !== 'object' || value === null || Object.values(value).every(isText);
-  if (!isPlain) return kindOf(value);
-  const text = typeof value === 'string' ? JSON.stringify(withoutCredentials(value)) : JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-/** An address without user, password and query, however badly it is written. */
-function withoutCredentials(text: string): string {
-  const named = text.replace(/^([a-z][a-z+.-]*:\/\/)?.*@/is, '$1…@');
-  return named.includes('://') ? named.replace(/[?#].*/s, (query) => `${query.slice(0, 1)}…`) : named;
+/** A path as one short line, whatever its keys are, such as `filters[2].name`. */
+function pathText(path: readonly PropertyKey[], secret: string | undefined): string {
+  if (path.length === 0) return 'the whole';
+  return path
+    .map((key, index) => {
+      if (typeof key === 'number') return `[${key}]`;
+      const name = withoutSecret(String(key), secret).slice(0, 60).replace(UNPRINTABLE, '?');
+      return index === 0 ? name : `.${name}`;
+    })
+    .join('');
 }

@@ -2,7 +2,6 @@
 
 import { z } from 'zod';
 import { parseDuration } from '../source/duration.js';
-import { nearestName } from './nearest-name.js';
 
 /** Told to a reader of the reference page, beside what JSON Schema knows of a key. */
 export interface KeyMeta extends Record<string, unknown> {
@@ -13,6 +12,13 @@ export interface KeyMeta extends Record<string, unknown> {
   readonly examples: readonly unknown[];
   /** Taken when the key is absent or null. */
   readonly default?: unknown;
+}
+
+/** A schema with what people are told of it. */
+export const key = <S extends z.ZodType>(schema: S, meta: KeyMeta): S => schema.meta(meta);
+
+export function quoted(values: readonly string[]): string {
+  return values.map((value) => `\`${value}\``).join(', ');
 }
 
 /** All but control characters and line ends. It stands in the JSON Schema, hence no `\p{…}`, which not all dialects read. */
@@ -51,33 +57,31 @@ function isPlainNumber(value: unknown): boolean {
   return typeof value === 'number' || (typeof value === 'string' && /^[\d.]+$/.test(value.trim()));
 }
 
-/**
- * One value or a list of them, as a list without repetitions.
- *
- * @param otherNames what a value was called elsewhere, for the advice in the message.
- */
-export function listOf<T extends string>(
-  values: readonly [T, ...T[]],
-  otherNames: Readonly<Record<string, string>> = {},
-) {
-  const error = ({ input }: { readonly input?: unknown }) =>
-    [`must be one or a list of: ${values.join(', ')}`, ...meant(input, values, otherNames)].join('; ');
+/** One value or a list of them, as a list without repetitions. */
+export function listOf<T extends string>(values: readonly [T, ...T[]]) {
   return z
     .union([z.enum(values).transform((value) => [value]), z.array(z.enum(values)).min(1, 'must name at least one')], {
-      error,
+      error: `must be one or a list of: ${values.join(', ')}`,
     })
     .transform((list) => [...new Set(list)]);
 }
 
-function meant(input: unknown, values: readonly string[], otherNames: Readonly<Record<string, string>>): string[] {
-  const wrong = [input].flat().filter((name): name is string => typeof name === 'string' && !values.includes(name));
-  return wrong.flatMap((name) => {
-    const right = Object.hasOwn(otherNames, name) ? otherNames[name] : nearestName(name, values);
-    return right === undefined ? [] : [`write "${right}" for "${name}"`];
-  });
+/**
+ * A key that may be left out, null or the empty text, as Terraform and forms write what is not set; then `fallback` is
+ * taken.
+ */
+export function optional<S extends z.ZodType, F extends z.output<S> | undefined>(schema: S, fallback: F) {
+  return z
+    .preprocess((value) => (value === '' ? undefined : value), schema.nullish())
+    .transform((value): z.output<S> | F => value ?? fallback);
 }
 
-/** A key that may be left out or be null, as Terraform writes what is not set; then `fallback` is taken. */
-export function optional<S extends z.ZodType, F extends z.output<S> | undefined>(schema: S, fallback: F) {
-  return schema.nullish().transform((value): z.output<S> | F => value ?? fallback);
+/** Without the keys that hold nothing. */
+export function present<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, held]) => held !== undefined)) as T;
+}
+
+/** Nothing in place of an object or a list with nothing in it. */
+export function unlessEmpty<T extends object>(value: T | undefined): T | undefined {
+  return value === undefined || Object.keys(value).length === 0 ? undefined : value;
 }

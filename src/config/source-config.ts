@@ -1,11 +1,14 @@
 /** Reads a source's JSON configuration: all of its mistakes at once, each with what was found and what is wanted. */
 
-import type { z } from 'zod';
 import { fileSchema } from './file-schema.js';
-import { furtherMistakes, isObject, type Permit } from './further-mistakes.js';
-import { mistakesOf } from './mistakes.js';
+import { furtherMistakes, type Permit } from './further-mistakes.js';
+import { secretIn } from './given-secret.js';
+import { isObject } from './is-object.js';
+import { type Mistake, schemaMistakes, sentencesOf } from './mistakes.js';
+import { present } from './schema-parts.js';
 import { configSchema, type SourceConfig } from './source-schema.js';
 import { unknownKey } from './unknown-keys.js';
+import { valueAt } from './value-at.js';
 
 export type { Permit } from './further-mistakes.js';
 export { SECRET_MASK, type SourceConfig } from './source-schema.js';
@@ -30,39 +33,38 @@ export function parseSourceFile(json: unknown, permit: Permit = {}): Parsed<Sour
   const { sources: _sources, ...rest } = json;
   const parsed = parseFile({ ...rest, source: sources[0] }, permit);
   if (parsed.ok) return parsed;
-  return { ok: false, mistakes: parsed.mistakes.map((mistake) => mistake.replace(/^source(?=[.:])/, 'sources.0')) };
+  return { ok: false, mistakes: parsed.mistakes.map((mistake) => mistake.replace(/^source(?=[.:])/, 'sources[0]')) };
 }
 
 function parseFile(json: unknown, permit: Permit): Parsed<SourceConfig> {
   const result = fileSchema.safeParse(json);
-  const config = isObject(json) && isObject(json.source) ? json.source.config : undefined;
-  const further = furtherMistakes(config, permit).map((mistake) => `source.config.${mistake}`);
-  return parsedOf(
-    result,
-    (error) => mistakesOf(error, json, unknownKey),
-    further,
-    ({ source }) => source.config,
-  );
+  const secret = secretIn(json);
+  const further = furtherMistakes(valueAt(json, ['source', 'config']), permit, secret);
+  const mistakes = [
+    ...(result.success ? [] : schemaMistakes(result.error, json, unknownKey)),
+    ...further.map((mistake) => ({ ...mistake, path: ['source', 'config', ...mistake.path] })),
+  ];
+  return parsedOf(result.data?.source.config, mistakes, secret);
 }
 
 /** Reads a configuration by itself, as every start and restart does with the stored one. */
 export function parseSourceConfig(json: unknown, permit: Permit = {}): Parsed<SourceConfig> {
   const result = configSchema.safeParse(json);
+  const secret = secretIn(json);
   const unknown: typeof unknownKey = (path, key, value) => unknownKey(['source', 'config', ...path], key, value);
-  return parsedOf(
-    result,
-    (error) => mistakesOf(error, json, unknown),
-    furtherMistakes(json, permit),
-    (value) => value,
-  );
+  const mistakes = [
+    ...(result.success ? [] : schemaMistakes(result.error, json, unknown)),
+    ...furtherMistakes(json, permit, secret),
+  ];
+  return parsedOf(result.data, mistakes, secret);
 }
 
-function parsedOf<T>(
-  result: z.ZodSafeParseResult<T>,
-  mistakesIn: (error: z.ZodError) => readonly string[],
-  further: readonly string[],
-  configIn: (value: T) => SourceConfig,
+function parsedOf(
+  config: SourceConfig | undefined,
+  mistakes: readonly Mistake[],
+  secret: string | undefined,
 ): Parsed<SourceConfig> {
-  const mistakes = [...(result.success ? [] : mistakesIn(result.error)), ...further];
-  return result.success && mistakes.length === 0 ? { ok: true, value: configIn(result.data) } : { ok: false, mistakes };
+  return config === undefined || mistakes.length > 0
+    ? { ok: false, mistakes: sentencesOf(mistakes, secret) }
+    : { ok: true, value: present(config) };
 }

@@ -4,16 +4,26 @@
  */
 
 import { z } from 'zod';
+import { HASH_ALGORITHMS, MAX_RULES } from '../records/rules/filter.js';
 import { FIELD_LIMITS, SIEM_FORWARD } from '../source/field-names.js';
 import { DATA_COLLECTIONS, SIEM_STREAMS } from '../source/streams.js';
-import { API_ONE_COLLECTIONS } from './api-one-keys.js';
 import { baseUrl, DEFAULT_BASE_URL } from './base-url.js';
-import { duration, type KeyMeta, listOf, oneLine, optional, text, tooLong } from './schema-parts.js';
+import { rulesSchema } from './rule-schema.js';
+import {
+  duration,
+  key,
+  listOf,
+  oneLine,
+  optional,
+  present,
+  quoted,
+  text,
+  tooLong,
+  unlessEmpty,
+} from './schema-parts.js';
 
 /** Stands in place of a secret wherever a configuration is shown; given in one, it means the secret that is stored. */
 export const SECRET_MASK = '********';
-
-const key = <S extends z.ZodType>(schema: S, meta: KeyMeta): S => schema.meta(meta);
 
 const fieldValue = z
   .union([z.string().max(FIELD_LIMITS.value, tooLong(FIELD_LIMITS.value)), z.boolean(), z.number()], {
@@ -21,15 +31,15 @@ const fieldValue = z
   })
   .meta({ description: 'The value, as a text on the records' });
 
-const siemForward = z
-  .union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')], {
-    error: 'must be true or false',
-  })
-  .optional()
-  .meta({ description: 'Forward to SIEM' });
+const trueOrFalse = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')], {
+  error: 'must be true or false',
+});
 
 /** The `fields` of a source; what their names may be is checked by `fieldMistakes`. */
-const fields = z.object({ [SIEM_FORWARD]: siemForward }).catchall(fieldValue);
+const fields = z
+  .object({ [SIEM_FORWARD]: optional(trueOrFalse, undefined).meta({ description: 'Forward to SIEM' }) })
+  .catchall(fieldValue)
+  .transform(present);
 
 /** `source.config` of a file. */
 export const configSchema = z.strictObject({
@@ -38,18 +48,18 @@ export const configSchema = z.strictObject({
     form: 'text of one line, at most 128 characters',
     examples: ['Mimecast'],
   }),
-  description: key(z.string().max(1024, tooLong(1024)).nullish(), {
+  description: key(optional(z.string().max(1024, tooLong(1024)), undefined), {
     description: 'What the source is for. It is stored and shown, and not put on the records.',
     form: 'text, at most 1,024 characters',
     examples: ['Mail gateway of example.com'],
   }),
-  category: key(oneLine(1024).nullish(), {
+  category: key(optional(oneLine(1024), undefined), {
     description:
       'Becomes `_sourceCategory` of every record; without it, the category of the collector does. Letters, digits and `_ - . /` can be searched without quotes.',
     form: 'text of one line, at most 1,024 characters',
     examples: ['email/mimecast'],
   }),
-  fields: key(fields.nullish(), {
+  fields: key(optional(fields, undefined).transform(unlessEmpty), {
     description:
       'Fields that are put on every record, under `_fields`; those of the source outrank those of its collector. A field that is not in the schema of fields, or is disabled there, is dropped. `_siemForward` set to true turns on *Forward to SIEM*.',
     form: `object of at most ${FIELD_LIMITS.perOwner} names with values: texts of at most ${FIELD_LIMITS.value} characters, numbers, true or false`,
@@ -68,7 +78,7 @@ export const configSchema = z.strictObject({
     examples: ['YOUR-CLIENT-SECRET'],
     writeOnly: true,
   }),
-  dataCollection: key(listOf(DATA_COLLECTIONS, API_ONE_COLLECTIONS), {
+  dataCollection: key(listOf(DATA_COLLECTIONS), {
     description: 'What to collect.',
     form: `one or a list of ${quoted(DATA_COLLECTIONS)}`,
     examples: [['siem', 'dlp', 'auditEvent', 'holdMessageList'], 'siem'],
@@ -123,27 +133,23 @@ export const configSchema = z.strictObject({
       examples: ['api'],
     },
   ),
-  filters: key(z.array(z.unknown(), { error: 'must be a list of processing rules' }).nullish(), {
+  filters: key(optional(rulesSchema, undefined).transform(unlessEmpty), {
     description:
-      'Processing rules: each with `filterType` (`Include`, `Exclude`, `Mask`, `Hash`), `name`, `regexp` (RE2 syntax) and for a `Mask` optionally `mask`. Include and Exclude have to match the whole JSON text of a record; Mask and Hash replace what their capture groups match. `npm run starter -- rules test` shows what they would do.',
-    form: 'list of at most 100 rules',
+      'Processing rules, each an object of the keys in the next four rows. `npm run starter -- rules test` shows what they would do.',
+    form: `list of at most ${MAX_RULES} rules`,
     examples: [
       [{ filterType: 'Mask', name: 'senders', regexp: '"senderEnvelope":"([^"]+)"', mask: 'hidden' }],
       [{ filterType: 'Exclude', name: 'newsletters', regexp: '.*"subject":"Newsletter.*' }],
     ],
-    maxItems: 100,
+    maxItems: MAX_RULES,
   }),
-  hashAlgorithm: key(optional(z.enum(['MD5', 'SHA-256'], { error: 'must be "MD5" or "SHA-256"' }), undefined), {
+  hashAlgorithm: key(optional(z.enum(HASH_ALGORITHMS, { error: 'must be "MD5" or "SHA-256"' }), undefined), {
     description: 'What the rules of type `Hash` put in place of a text: its digest in hexadecimal.',
     form: '`MD5` or `SHA-256`',
     examples: ['SHA-256'],
     default: 'MD5',
   }),
 });
-
-function quoted(values: readonly string[]): string {
-  return values.map((value) => `\`${value}\``).join(', ');
-}
 
 /** `source.config` with its defaults filled in. */
 export type SourceConfig = z.output<typeof configSchema>;

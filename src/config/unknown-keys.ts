@@ -3,6 +3,7 @@
 import { API_ONE_KEYS, apiOneAdvice } from './api-one-keys.js';
 import { fileSchema, sourceSchema } from './file-schema.js';
 import { nearestName } from './nearest-name.js';
+import { ruleSchema } from './rule-schema.js';
 import { configSchema } from './source-schema.js';
 
 interface Level {
@@ -11,11 +12,14 @@ interface Level {
   readonly keys: readonly string[];
 }
 
-/** The objects of a file by their path, outermost first. */
+const RULE = 'source.config.filters';
+
+/** The objects of a file by the keys that lead to them, outermost first. */
 const LEVELS: Readonly<Record<string, Level>> = {
   '': { name: 'the top level', keys: Object.keys(fileSchema.shape) },
   source: { name: '"source"', keys: Object.keys(sourceSchema.shape) },
   'source.config': { name: '"source.config"', keys: Object.keys(configSchema.shape) },
+  [RULE]: { name: 'a rule of "filters"', keys: Object.keys(ruleSchema.shape) },
   'source.schemaRef': { name: '"source.schemaRef"', keys: Object.keys(sourceSchema.shape.schemaRef.shape) },
 };
 
@@ -24,13 +28,21 @@ const LEVELS: Readonly<Record<string, Level>> = {
  * @returns a phrase to follow the key's own path.
  */
 export function unknownKey(path: readonly PropertyKey[], key: string, value: unknown): string {
-  const at = path.map(String).join('.');
+  const at = path.filter((step) => typeof step === 'string').join('.');
+  const here = LEVELS[at]?.keys ?? [];
+  // Rules have few keys, and such as stand elsewhere, too: "type" is more likely a rule's than the one of a schemaRef.
+  const nearInRule = at === RULE ? nearestName(key, here) : undefined;
+  if (nearInRule !== undefined) return meant(nearInRule);
   const advice = apiOneAdvice(key, value);
   if (advice !== undefined) return advice;
-  const here = LEVELS[at]?.keys ?? [];
   const elsewhere = Object.entries(LEVELS).find(([level, { keys }]) => level !== at && keys.includes(key));
   if (elsewhere !== undefined) return `unknown key here; it belongs into ${elsewhere[1].name}`;
   const near = nearestName(key, [...here, ...API_ONE_KEYS]);
   if (near === undefined) return 'unknown key';
-  return `unknown key; ${apiOneAdvice(near, value) ? `"${near}" ${apiOneAdvice(near, value)}` : `did you mean "${near}"?`}`;
+  const nearAdvice = apiOneAdvice(near, value);
+  return nearAdvice === undefined ? meant(near) : `unknown key; "${near}" ${nearAdvice}`;
+}
+
+function meant(near: string): string {
+  return `unknown key; did you mean "${near}"?`;
 }

@@ -55,7 +55,7 @@ describe('good values', () => {
       { fields: { _siemForward: true, site: 'x', n: 1 } },
       { fields: { _siemForward: true, site: 'x', n: 1 } },
     ],
-    ['what Sumo Logic leaves empty', { description: null, category: null, fields: null }, { description: null }],
+    ['what Sumo Logic leaves empty', { description: null, category: '', fields: {} }, CONFIG],
   ])('%s', (_, changes, expected) => {
     expect(accepted(changes)).toMatchObject(expected);
   });
@@ -85,15 +85,15 @@ describe('mistakes', () => {
     [
       'an unknown data collection',
       { dataCollection: 'SIEM' },
-      'source.config.dataCollection: must be one or a list of: siem, dlp, auditEvent, holdMessageList; write "siem" for "SIEM" (found "SIEM")',
+      'source.config.dataCollection: must be one or a list of: siem, dlp, auditEvent, holdMessageList; did you mean "siem"? (found "SIEM")',
     ],
     [
       'an unknown one in the list',
       { dataCollection: ['siem', 'x'] },
-      'source.config.dataCollection: must be one or a list of: siem, dlp, auditEvent, holdMessageList (found ["siem","x"])',
+      'source.config.dataCollection[1]: must be one of: siem, dlp, auditEvent, holdMessageList (found "x")',
     ],
-    ['an empty list', { dataCollection: [] }, 'source.config.dataCollection: must name at least one (found [])'],
-    ['no SIEM type', { siemTypes: [] }, 'source.config.siemTypes: must name at least one (found [])'],
+    ['an empty list', { dataCollection: [] }, 'source.config.dataCollection: must name at least one (found a list)'],
+    ['no SIEM type', { siemTypes: [] }, 'source.config.siemTypes: must name at least one (found a list)'],
     [
       'an interval that is too short',
       { pollInterval: '999ms' },
@@ -138,7 +138,7 @@ describe('mistakes', () => {
     [
       'a field as an object',
       { fields: { a: {} } },
-      'source.config.fields.a: must be a text, a number, true or false (found {})',
+      'source.config.fields.a: must be a text, a number, true or false (found an object)',
     ],
   ])('%s', (_, changes, mistake) => {
     expect(refused(changes)).toEqual([mistake]);

@@ -59,8 +59,8 @@ const TABLE: Readonly<Record<string, Row>> = {
   description: {
     good: [
       [undefined, undefined],
-      [null, null],
-      ['', ''],
+      [null, undefined],
+      ['', undefined],
       ['two\nlines', 'two\nlines'],
       [LONG(1024), LONG(1024)],
     ],
@@ -72,8 +72,8 @@ const TABLE: Readonly<Record<string, Row>> = {
   category: {
     good: [
       [undefined, undefined],
-      [null, null],
-      ['', ''],
+      [null, undefined],
+      ['', undefined],
       ['email/mimecast_a-b.c d', 'email/mimecast_a-b.c d'],
       [LONG(1024), LONG(1024)],
     ],
@@ -86,8 +86,11 @@ const TABLE: Readonly<Record<string, Row>> = {
   fields: {
     good: [
       [undefined, undefined],
-      [null, null],
-      [{}, {}],
+      [null, undefined],
+      ['', undefined],
+      [{}, undefined],
+      [{ _siemForward: null }, undefined],
+      [{ _siemForward: '', a: 'x' }, { a: 'x' }],
       [{ _siemForward: true }, { _siemForward: true }],
       [{ _siemForward: 'true' }, { _siemForward: true }],
       [{ _siemForward: 'false' }, { _siemForward: false }],
@@ -135,7 +138,6 @@ const TABLE: Readonly<Record<string, Row>> = {
       [[], /^must name at least one/],
       [5, /^must be one or a list of/],
       ['siem, dlp', /^must be one or a list of/],
-      [['siem', 5], /^must be one or a list of/],
       [{ siem: true }, /^must be one or a list of/],
     ],
   },
@@ -159,23 +161,29 @@ describe('names and values of fields', () => {
   test.each<[object, string]>([
     [{ _siemForward: 'yes' }, '_siemForward: must be true or false (found "yes")'],
     [{ _siemForward: 1 }, '_siemForward: must be true or false (found 1)'],
-    [{ _siemforward: true }, '_siemforward: must be written _siemForward; this name is case-sensitive'],
-    [{ _siemVendor: 'x' }, '_siemVendor: is set by Forward to SIEM: write "_siemForward": true instead'],
-    [{ _sourceCategory: 'x' }, '_sourceCategory: is set from the key "category"'],
-    [{ _source: 'x' }, '_source: is set from the key "name"'],
-    [{ _COLLECTOR: 'x' }, '_COLLECTOR: is set by the system'],
-    [{ _messageTime: 'x' }, '_messageTime: is a reserved name'],
-    [{ 'x-sumo-fields': 'x' }, 'x-sumo-fields: is a reserved name'],
-    [JSON.parse('{"__proto__":"x"}'), '__proto__: is a reserved name'],
+    [
+      { _siemforward: true },
+      '_siemforward: must be written _siemForward; this name is case-sensitive (found "_siemforward")',
+    ],
+    [
+      { _siemVendor: 'x' },
+      '_siemVendor: is set by Forward to SIEM: write "_siemForward": true instead (found "_siemVendor")',
+    ],
+    [{ _sourceCategory: 'x' }, '_sourceCategory: is set from the key "category" (found "_sourceCategory")'],
+    [{ _source: 'x' }, '_source: is set from the key "name" (found "_source")'],
+    [{ _COLLECTOR: 'x' }, '_COLLECTOR: is set by the system (found "_COLLECTOR")'],
+    [{ _messageTime: 'x' }, '_messageTime: is a reserved name (found "_messageTime")'],
+    [{ 'x-sumo-fields': 'x' }, 'x-sumo-fields: is a reserved name (found "x-sumo-fields")'],
+    [JSON.parse('{"__proto__":"x"}'), '__proto__: is a reserved name (found "__proto__")'],
     [{ a: LONG(201) }, `a: must have at most 200 characters (found "${LONG(56)}…)`],
     [{ a: null }, 'a: must be a text, a number, true or false (found null)'],
-    [{ a: ['x'] }, 'a: must be a text, a number, true or false (found ["x"])'],
-    [{ '': 'x' }, ': a field needs a name'],
-    [{ a$b: 'x' }, 'a$b: a name consists of letters, digits, spaces inside, and _ - . / :'],
-    [{ ' a': 'x' }, ' a: a name consists of letters, digits, spaces inside, and _ - . / :'],
-    [{ [LONG(256)]: 'x' }, `${LONG(60)}: a name has at most 255 characters`],
-    [{ 'a\nb': 'x' }, 'a?b: a name consists of letters, digits, spaces inside, and _ - . / :'],
-    [{ Team: 'x', team: 'y' }, 'team: is the same field as "Team"; case makes no difference'],
+    [{ a: ['x'] }, 'a: must be a text, a number, true or false (found a list)'],
+    [{ '': 'x' }, ': a field needs a name (found "")'],
+    [{ a$b: 'x' }, 'a$b: a name consists of letters, digits, spaces inside, and _ - . / : (found "a$b")'],
+    [{ ' a': 'x' }, ' a: a name consists of letters, digits, spaces inside, and _ - . / : (found " a")'],
+    [{ [LONG(256)]: 'x' }, `${LONG(60)}: a name has at most 255 characters (found "${LONG(56)}…)`],
+    [{ 'a\nb': 'x' }, 'a?b: a name consists of letters, digits, spaces inside, and _ - . / : (found "a\\nb")'],
+    [{ Team: 'x', team: 'y' }, 'team: is the same field as "Team"; case makes no difference (found "team")'],
   ])('%j', (fields, mistake) => {
     expect(refused({ fields })).toEqual([`source.config.fields.${mistake}`]);
   });
@@ -221,8 +229,11 @@ describe('around the configuration', () => {
     expect(parseSourceFile({ 'api.version': 'v1', ...back })).toEqual(parseSourceFile(fileOf({})));
   });
 
-  test('keys of our own may be null, as Terraform writes what is not set', () => {
-    const OWN = [
+  test.each([null, ''])('what may be left out may be %j, as Terraform writes what is not set', (value) => {
+    const OPTIONAL = [
+      'description',
+      'category',
+      'fields',
       'siemTypes',
       'baseUrl',
       'pollInterval',
@@ -231,8 +242,10 @@ describe('around the configuration', () => {
       'overlap',
       'retryAgainEvery',
       'collectionMethod',
+      'filters',
+      'hashAlgorithm',
     ];
-    expect(accepted(Object.fromEntries(OWN.map((key) => [key, null])))).toEqual(accepted({}));
+    expect(accepted(Object.fromEntries(OPTIONAL.map((key) => [key, value])))).toStrictEqual(accepted({}));
   });
 
   test.each([300, '300', '1.5', '5000'])('a duration of %j has no unit', (pollInterval) => {
@@ -269,7 +282,7 @@ describe('a download', () => {
     [
       'with a mistake',
       download(fileOf({ lag: 'x', nmae: 1 }).source),
-      [expect.stringMatching(/^sources\.0\.config\.lag: /), expect.stringMatching(/^sources\.0\.config\.nmae: /)],
+      [expect.stringMatching(/^sources\[0\]\.config\.lag: /), expect.stringMatching(/^sources\[0\]\.config\.nmae: /)],
     ],
     ['beside a source', { source, sources: [source] }, ['sources: unknown key; did you mean "source"?']],
   ])('%s is refused', (_, json, mistakes) => {

@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { readTemporalConfig } from '../../src/config/temporal.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
-/** A configuration file with this text, as the `temporal` program keeps one. */
+/** A configuration file with this text, until the tests are through, as the `temporal` program keeps one. */
 function file(text: string): string {
   const folder = temporaryFolder();
-  onTestFinished(() => folder.remove());
+  afterAll(() => folder.remove());
   const path = join(folder.path, 'temporal.toml');
   writeFileSync(path, text);
   return path;
@@ -56,4 +56,36 @@ test('a file that cannot be read as one is named as the reason', () => {
   expect(() => readTemporalConfig({ TEMPORAL_CONFIG_FILE: file('[profile') })).toThrow(
     /^Temporal's configuration is wrong: ./,
   );
+});
+
+describe('an API key', () => {
+  const KEY = 'hush7f3a-\u00fcber';
+  const withKey = (TEMPORAL_API_KEY: string) => readTemporalConfig({ ...NO_FILE, TEMPORAL_API_KEY });
+
+  test.each(['key\n', ' key\r\n', 'key '])('loses the line end of the file that it was mounted from: %j', (key) => {
+    expect(withKey(key).connectionOptions.apiKey).toBe('key');
+  });
+
+  test('of blanks alone is none', () => {
+    const { connectionOptions } = withKey(' \n');
+    expect(connectionOptions).toMatchObject({ apiKey: undefined, tls: undefined });
+  });
+
+  test.each<[string, NodeJS.ProcessEnv]>([
+    ['of another alphabet', { ...NO_FILE, TEMPORAL_API_KEY: KEY }],
+    ['with a line end in its middle', { ...NO_FILE, TEMPORAL_API_KEY: 'hush7f3a\nhush' }],
+    ['in a header', { ...NO_FILE, TEMPORAL_GRPC_META_AUTHORIZATION: `Bearer ${KEY}` }],
+    ['in the file', { TEMPORAL_CONFIG_FILE: file(`[profile.default]\napi_key = "${KEY}"\n`) }],
+    ['in a file that is none', { TEMPORAL_CONFIG_FILE: file(`[profile.default]\napi_key = "${KEY}\n`) }],
+  ])('%s is refused, and not shown', (_, env) => {
+    const error = (() => {
+      try {
+        return readTemporalConfig(env);
+      } catch (thrown) {
+        return thrown as Error;
+      }
+    })();
+    expect(String(error)).toMatch(/^Error: Temporal's configuration is wrong: .+(cannot be sent in a header|line 2)/);
+    expect(String(error)).not.toMatch(/hush|ber/);
+  });
 });

@@ -34,6 +34,8 @@ test.each<[string, readonly string[], string | undefined]>([
   ['CLIENTSECRET', ['clientID', 'clientSecret'], 'clientSecret'],
   ['pollingInterval', ['pollInterval', 'backfill'], 'pollInterval'],
   ['audit', ['siem', 'auditEvent'], 'auditEvent'],
+  ['type', ['name', 'filterType'], 'filterType'],
+  ['mask', ['Masks', 'mask'], 'mask'],
   ['colour', ['name', 'lag', 'category'], undefined],
   ['x', ['a', 'lag'], undefined],
   ['', ['a'], undefined],
@@ -85,6 +87,41 @@ describe('a key that no configuration has', () => {
       ok: false,
       mistakes: ['catgeory: unknown key; did you mean "category"?'],
     });
+  });
+});
+
+describe('very many', () => {
+  const MANY = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, at) => [`nmae${at}`, 1]));
+
+  test('unknown keys: twenty are told, and how many more there are', () => {
+    const mistakes = refused(MANY(80_000));
+    expect(mistakes).toHaveLength(21);
+    expect(mistakes[0]).toBe('source.config.nmae0: unknown key; did you mean "name"?');
+    expect(mistakes[20]).toBe('source.config: and 79980 more unknown keys');
+  });
+
+  test('unknown keys of each rule', () => {
+    const rule = { filterType: 'Include', name: 'a', regexp: '.*', ...MANY(30) };
+    expect(refused({ filters: [rule, { ...rule, name: 'b' }] }).filter((mistake) => mistake.includes('more'))).toEqual([
+      'source.config.filters[0]: and 10 more unknown keys',
+      'source.config.filters[1]: and 10 more unknown keys',
+    ]);
+  });
+
+  test('entries of a list', () => {
+    const mistakes = refused({ dataCollection: Array.from({ length: 50_000 }, () => 'auditEvemt') });
+    expect(mistakes).toHaveLength(21);
+    expect(mistakes[20]).toBe('source.config.dataCollection: and 49980 more mistakes');
+  });
+
+  test('mistakes of all kinds: those of the whole come first', () => {
+    const mistakes = refused({ filters: Array.from({ length: 5_000 }, () => ({})), colour: 1 });
+    expect(mistakes).toHaveLength(201);
+    expect(mistakes.slice(0, 2)).toEqual([
+      'source.config.colour: unknown key',
+      'source.config.filters: at most 100 rules are allowed for a source (found 5000)',
+    ]);
+    expect(mistakes[200]).toBe('and 102 more mistakes');
   });
 });
 
@@ -147,7 +184,7 @@ describe('keys of API 1.0', () => {
     ['auditEvents', 'auditEvent'],
   ])('their values in dataCollection: %s', (old, name) => {
     expect(refused({ dataCollection: [old, 'siem'] })).toEqual([
-      `source.config.dataCollection: must be one or a list of: siem, dlp, auditEvent, holdMessageList; write "${name}" for "${old}" (found ["${old}","siem"])`,
+      `source.config.dataCollection[0]: must be one of: siem, dlp, auditEvent, holdMessageList; did you mean "${name}"? (found "${old}")`,
     ]);
   });
 

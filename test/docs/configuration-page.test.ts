@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { CONFIGURATION_PAGE, configurationPage, SCHEMA_FILE } from '../../scripts/configuration-page.js';
 import { SOURCE_CONFIG_JSON_SCHEMA, SOURCE_FILE_JSON_SCHEMA } from '../../src/config/json-schema.js';
+import { ruleSchema } from '../../src/config/rule-schema.js';
 import type { KeyMeta } from '../../src/config/schema-parts.js';
 import { parseSourceFile } from '../../src/config/source-config.js';
 import { configSchema } from '../../src/config/source-schema.js';
@@ -39,3 +40,11 @@ test.each(KEYS.map(([key, schema]) => [key, schema] as const))(
     expect(properties[key]?.default).toBe(fallback);
   },
 );
+
+test.each(Object.entries(ruleSchema.shape))('%s of a rule is described, too', (key, schema) => {
+  const { description, form, examples = [] } = (schema.meta() ?? {}) as Partial<KeyMeta>;
+  expect(configurationPage()).toContain(`| \`filters[].${key}\` | ${description} | ${form} |`);
+  expect(examples.length).toBeGreaterThan(0);
+  for (const example of examples) expect(schema.safeParse(example)).toMatchObject({ success: true });
+  expect(JSON.stringify(SOURCE_CONFIG_JSON_SCHEMA)).toContain(JSON.stringify(description));
+});
