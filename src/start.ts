@@ -18,6 +18,7 @@ import { SourceService } from './management/source-service.js';
 import type { SourceStatus } from './management/source-status.js';
 import { connectTemporal } from './management/temporal-client.js';
 import { keyringOf } from './runtime/keyring.js';
+import { shownMongodbUri } from './runtime/mongodb-address.js';
 import { EXIT, messageOf, runProgram } from './runtime/program.js';
 import { workflowIdOf } from './source/contract.js';
 import { formatDuration, parseDuration } from './source/duration.js';
@@ -203,7 +204,7 @@ class Watch {
     return [
       { name: 'Temporal Web UI', address: uiUrl === undefined ? `(of ${temporalAddress})` : `${uiUrl}/${workflow}` },
       { name: 'Temporal', address: temporalAddress },
-      { name: 'MongoDB', address: `${mongodbUri}  (database ${mongodbDb})` },
+      { name: 'MongoDB', address: `${shownMongodbUri(mongodbUri)}  (database ${mongodbDb})` },
       { name: 'Simulator', address: simulatorUrl },
       { name: 'Management API', address: serverUrl },
       { name: 'Worker', address: `process ${this.stack.workerPid()}, logs in ${this.stack.logFolder}` },

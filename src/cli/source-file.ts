@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { RefusedError } from '../management/errors.js';
+import { jsonMistake } from '../runtime/json-mistake.js';
 
 /** The JSON of a source file; `-` reads standard input. @throws RefusedError saying what is wrong with the file. */
 export async function readSourceFile(file: string): Promise<unknown> {
-  const text = await readText(file);
+  const text = (await readText(file)).replace(/^\uFEFF/, '');
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    throw new RefusedError(`${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    return JSON.parse(text);
+  } catch {
+    throw new RefusedError(`${file} is not JSON: ${jsonMistake(text)}`);
   }
 }
 

@@ -75,7 +75,7 @@ export async function startStack({ data, simulatorArguments, onProgress }: Stack
       MONGODB_DB: readEnvironment().mongodbDb,
       MIMECAST_ALLOW_INSECURE: 'true',
       MIMECAST_SERVER_URL: place.url,
-      MIMECAST_SECRET_KEYS_FILE: process.env.MIMECAST_SECRET_KEYS_FILE || ensureSecretKeys(data.path),
+      ...secretKeys(data),
     };
     const withdraw = announceStack(data.path, environment);
     started.push({ stop: async () => withdraw() });
@@ -103,6 +103,13 @@ export async function startStack({ data, simulatorArguments, onProgress }: Stack
     await stop();
     throw error;
   }
+}
+
+/** Keys that stand in the environment alone are nothing to write into a file: other terminals have to be given them. */
+function secretKeys(data: DataFolder) {
+  const { MIMECAST_SECRET_KEYS: given, MIMECAST_SECRET_KEYS_FILE: file } = process.env;
+  if (given) return { MIMECAST_SECRET_KEYS_FILE: '', MIMECAST_SECRET_KEYS_NEEDED: 'true' };
+  return { MIMECAST_SECRET_KEYS_FILE: file || ensureSecretKeys(data.path), MIMECAST_SECRET_KEYS_NEEDED: '' };
 }
 
 type Track = <T extends Stoppable>(starting: Promise<T>) => Promise<T>;

@@ -2,6 +2,7 @@
 
 import { Client, Connection } from '@temporalio/client';
 import { readTemporalConfig } from '../config/temporal.js';
+import { concealing } from '../mimecast/conceal.js';
 import { RefusedError } from './errors.js';
 
 export interface TemporalClient {
@@ -19,7 +20,9 @@ export async function connectTemporal(env: NodeJS.ProcessEnv = process.env): Pro
     const connection = await Connection.connect({ ...connectionOptions, connectTimeout: '10 seconds' });
     return clientOver(connection, address, namespace);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const { apiKey, metadata = {} } = connectionOptions;
+    const conceal = concealing([apiKey, metadata.authorization].filter((secret) => typeof secret === 'string'));
+    const reason = conceal(error instanceof Error ? error.message : String(error));
     throw new RefusedError(
       `Temporal does not answer at ${address} (${reason}). Start it with "npm start", or set TEMPORAL_ADDRESS.`,
     );

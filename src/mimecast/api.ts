@@ -1,4 +1,5 @@
 import { TroubleError } from '../source/failure.js';
+import { concealing } from './conceal.js';
 import { callJson, type HttpTimes, type JsonAnswer } from './json-call.js';
 import { RateLimits } from './rate-limits.js';
 import type { TokenSource } from './token.js';
@@ -56,7 +57,7 @@ export class Api {
         ? { headers }
         : { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
     try {
-      return await callJson({ method, url, endpoint, ...json }, this.times, signal);
+      return await callJson({ method, url, endpoint, conceal: concealing([token]), ...json }, this.times, signal);
     } catch (error) {
       // Whatever the code of a 401, the next attempt should not come with the same token.
       if (error instanceof TroubleError && error.trouble.status === 401) this.tokens.invalidate(token);

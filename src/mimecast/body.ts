@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { TroubleError } from '../source/failure.js';
+import { plainCause } from './conceal.js';
 import type { HttpRequest } from './http.js';
 import { explainNetworkError } from './network-error.js';
 
@@ -12,13 +13,14 @@ import { explainNetworkError } from './network-error.js';
  */
 export async function* bodyChunks(response: Response, http: HttpRequest): AsyncGenerator<Uint8Array, void, undefined> {
   if (response.body === null) return;
-  const { origin, endpoint, url, deadline } = http;
+  const { origin, endpoint, url, deadline, conceal } = http;
   const body: ReadableStream = response.body;
   try {
     yield* Readable.fromWeb(body, { signal: deadline.signal });
   } catch (error) {
     deadline.signal.throwIfAborted();
-    throw new TroubleError({ origin, endpoint, ...explainNetworkError(error, url.host) }, { cause: error });
+    const cause = plainCause(error, conceal);
+    throw new TroubleError({ origin, endpoint, ...explainNetworkError(error, url.host) }, { cause });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Conceal } from './conceal.js';
 import { filledString, isObject, parseJson } from './json.js';
 
 /** What the other side said about an error. */
@@ -13,30 +14,40 @@ const LONGEST = 300;
  * Code and message of an error's body, whatever its shape: Mimecast's `fail` list (flat from the gateway, nested with
  * `errors` from the functions), its `error` object, OAuth's `error` and `error_description`, a gateway's bare `message`,
  * S3's XML, a proxy's HTML page, plain text, or nothing.
+ *
+ * @param conceal applied to the whole texts: of one that was cut first, half a secret could stay.
  */
-export function explainErrorBody(text: string): Explanation {
-  const trimmed = text.trim();
-  if (trimmed === '') return { message: 'no reason was given' };
-  const json = parseJson(trimmed);
-  if (json !== undefined) return explainJsonError(json) ?? codeAndMessage(isObject(json) ? json : {});
-  if (/^<(!doctype\s+html|html)/i.test(trimmed)) return explainHtml(trimmed);
-  if (trimmed.startsWith('<')) return explainXml(trimmed);
-  if (/^[[{]/.test(trimmed)) return { message: 'the answer is incomplete JSON' };
-  return { message: tidy(trimmed) };
+export function explainErrorBody(text: string, conceal?: Conceal): Explanation {
+  return tidied(explainText(text.trim()), conceal);
+}
+
+function explainText(text: string): Explanation {
+  if (text === '') return { message: 'no reason was given' };
+  const json = parseJson(text);
+  if (json !== undefined) return explainJson(json) ?? codeAndMessage(isObject(json) ? json : {});
+  if (/^<(!doctype\s+html|html)/i.test(text)) return explainHtml(text);
+  if (text.startsWith('<')) return explainXml(text);
+  if (/^[[{]/.test(text)) return { message: 'the answer is incomplete JSON' };
+  return { message: text };
 }
 
 /**
  * The error that a JSON body reports, or `undefined` when it reports none. A body that came with status 200 has to be
  * asked as well: the functions under `/api/` report their errors that way.
  */
-export function explainJsonError(json: unknown): Explanation | undefined {
+export function explainJsonError(json: unknown, conceal?: Conceal): Explanation | undefined {
+  const explanation = explainJson(json);
+  return explanation === undefined ? undefined : tidied(explanation, conceal);
+}
+
+function explainJson(json: unknown): Explanation | undefined {
   if (!isObject(json)) return undefined;
   if (Array.isArray(json.fail) && json.fail.length > 0) return explainFail(json.fail[0]);
   const error = json.error;
   if (isObject(error) && Object.keys(error).length > 0) return codeAndMessage(error);
   const code = filledString(error);
   if (code === undefined) return undefined;
-  return { code, message: tidy(filledString(json.error_description) ?? code) };
+  return { code, message: filledString(json.error_description) ?? code };
 }
 
 function explainFail(entry: unknown): Explanation {
@@ -48,7 +59,7 @@ function explainFail(entry: unknown): Explanation {
 
 function codeAndMessage(of: Record<string, unknown>): Explanation {
   const code = typeof of.code === 'number' ? String(of.code) : filledString(of.code);
-  const message = tidy(filledString(of.message) ?? code ?? 'no reason was given');
+  const message = filledString(of.message) ?? code ?? 'no reason was given';
   return code === undefined ? { message } : { code, message };
 }
 
@@ -60,7 +71,12 @@ function explainXml(xml: string): Explanation {
 
 function explainHtml(html: string): Explanation {
   const title = /<title[^>]*>([^<]+)<\/title>/i.exec(html)?.[1] ?? /<h1[^>]*>([^<]+)<\/h1>/i.exec(html)?.[1];
-  return { message: title === undefined ? 'an HTML page came back' : `an HTML page came back: ${tidy(title)}` };
+  return { message: title === undefined ? 'an HTML page came back' : `an HTML page came back: ${title}` };
+}
+
+function tidied({ code, message }: Explanation, conceal: Conceal = (text) => text): Explanation {
+  const shown = tidy(conceal(message));
+  return code === undefined ? { message: shown } : { code: tidy(conceal(code)), message: shown };
 }
 
 function tidy(text: string): string {

@@ -1,6 +1,7 @@
 import { TroubleError } from '../source/failure.js';
 import { allowedUrl } from './allowed-url.js';
 import { bodyChunks } from './body.js';
+import { concealing } from './conceal.js';
 import { Deadline } from './deadline.js';
 import { refuseErrorContent } from './error-content.js';
 import { Damage, DamagedFileError, damageOf } from './file-damage.js';
@@ -25,6 +26,8 @@ export interface FileOptions extends HttpTimes, GunzipOptions {
 
 const ENDPOINT = 'batch file';
 const IDLE_MS = 30_000;
+/** Shorter values of an address's query are names and times, which an error may well repeat. */
+const SHORTEST_SIGNATURE = 24;
 /** A proxy's compression on top would take away the proof that the file came whole. */
 const HEADERS = { 'accept-encoding': 'identity' };
 
@@ -50,6 +53,8 @@ export async function openFile(url: string, options: FileOptions, signal?: Abort
     method: 'GET',
     url: target,
     headers: HEADERS,
+    // The signature that opens the file for whoever has it.
+    conceal: concealing([...target.searchParams.values()].filter(({ length }) => length >= SHORTEST_SIGNATURE)),
     endpoint: ENDPOINT,
     origin: 'file',
     deadline,

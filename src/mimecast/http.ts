@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fetchRetry from 'fetch-retry';
 import { type Trouble, TroubleError } from '../source/failure.js';
 import { readText } from './body.js';
+import { type Conceal, plainCause } from './conceal.js';
 import type { Deadline } from './deadline.js';
 import { explainErrorBody } from './error-body.js';
 import { explainNetworkError } from './network-error.js';
@@ -18,6 +19,8 @@ export interface HttpRequest {
   readonly origin: 'mimecast' | 'file';
   /** Ends the call, its blips included, and the reading of its body. */
   readonly deadline: Deadline;
+  /** Takes what was sent in confidence out of what the other side says of it. */
+  readonly conceal: Conceal;
   /** Waits before a blip is tried again, in milliseconds; as many tries as waits. Default 200, 600, 1500. */
   readonly blipWaitsMs?: readonly number[];
 }
@@ -67,7 +70,8 @@ async function send(http: HttpRequest): Promise<Response> {
   } catch (error) {
     signal.throwIfAborted();
     const { origin, endpoint } = http;
-    throw new TroubleError({ origin, endpoint, ...explainNetworkError(error, http.url.host) }, { cause: error });
+    const cause = plainCause(error, http.conceal);
+    throw new TroubleError({ origin, endpoint, ...explainNetworkError(error, http.url.host) }, { cause });
   }
 }
 
@@ -95,7 +99,9 @@ async function troubleOf(response: Response, http: HttpRequest): Promise<Trouble
     origin,
     endpoint,
     status,
-    ...(status >= 300 && status < 400 ? redirect(response, http) : explainErrorBody(await errorText(response, http))),
+    ...(status >= 300 && status < 400
+      ? redirect(response, http)
+      : explainErrorBody(await errorText(response, http), http.conceal)),
     ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
     ...requestIdOf(headers),
   };

@@ -1,6 +1,7 @@
 import { type Trouble, TroubleError } from '../source/failure.js';
 import type { ApiClock } from './api-clock.js';
 import { readText } from './body.js';
+import { type Conceal, concealed } from './conceal.js';
 import { Deadline } from './deadline.js';
 import { explainJsonError } from './error-body.js';
 import { type HttpRequest, request, requestIdOf } from './http.js';
@@ -23,6 +24,8 @@ export interface JsonCall {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Takes the secrets that are sent with the call out of whatever is told of its answer. */
+  readonly conceal: Conceal;
   /** What is asked for, for people: "batch list". */
   readonly endpoint: string;
 }
@@ -57,11 +60,14 @@ export async function callJson(call: JsonCall, times: HttpTimes, signal?: AbortS
     const response = await request(http);
     times.clock?.note(response.headers.get('date'));
     const body = parseJson(await readText(response, http));
-    const answer = { endpoint, ...requestIdOf(response.headers) };
+    const { requestId } = requestIdOf(response.headers);
+    const answer = { endpoint, ...(requestId === undefined ? {} : { requestId: call.conceal(requestId) }) };
     if (!isObject(body)) throw unreadable(answer, `${url.host} answered with something that is not a JSON object`);
-    const failure = failureIn(body, response.status);
+    const failure = failureIn(body, response.status, call.conceal);
     if (failure !== undefined) throw new TroubleError({ origin: 'mimecast', ...answer, ...failure });
     return { ...answer, body };
+  } catch (error) {
+    throw error instanceof TroubleError ? concealed(error, call.conceal) : error;
   } finally {
     deadline.close();
   }
@@ -73,10 +79,14 @@ export function unreadable({ endpoint, requestId }: Omit<JsonAnswer, 'body'>, me
   return new TroubleError({ origin: 'mimecast', endpoint, cause: 'unreadable', message, ...id });
 }
 
-function failureIn(body: JsonObject, httpStatus: number): Pick<Trouble, 'status' | 'code' | 'message'> | undefined {
+function failureIn(
+  body: JsonObject,
+  httpStatus: number,
+  conceal: Conceal,
+): Pick<Trouble, 'status' | 'code' | 'message'> | undefined {
   const inner = isObject(body.meta) ? body.meta.status : undefined;
   const status = typeof inner === 'number' && inner >= 400 ? inner : httpStatus;
-  const explanation = explainJsonError(body);
+  const explanation = explainJsonError(body, conceal);
   if (explanation === undefined && status < 400) return undefined;
   return { status, ...(explanation ?? { message: 'no reason was given' }) };
 }

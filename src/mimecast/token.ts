@@ -1,3 +1,4 @@
+import { concealing } from './conceal.js';
 import { filledString } from './json.js';
 import { callJson, type HttpTimes, type JsonAnswer, unreadable } from './json-call.js';
 
@@ -67,6 +68,7 @@ export class TokenSource {
           client_secret: secret,
           grant_type: 'client_credentials',
         }).toString(),
+        conceal: concealing([secret], clientId),
         endpoint: 'token',
       },
       this.options,

@@ -1,22 +1,46 @@
 /** The keys that a program encrypts and decrypts client secrets with. */
 
+import { existsSync, readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { dataFolderPath } from '../embedded/data-folder.js';
 import { ensureSecretKeys } from '../embedded/secret-keys.js';
 import { readKeyring } from '../secrets/environment.js';
-import type { Keyring } from '../secrets/keyring.js';
+import { type Keyring, SecretError } from '../secrets/keyring.js';
+import { isOnThisMachine, shownMongodbUri } from './mongodb-address.js';
 
 /**
  * The keys that are set, else those of this machine's data folder, which all programs started from this folder share.
  *
- * @param onNotice hears when the machine's own keys are used: programs on other machines do not have them.
- * @throws SecretError when what is set cannot be read.
+ * @param onNotice hears when keys were made: programs on other machines do not have them.
+ * @throws SecretError when what is set cannot be read; or when nothing is, and MongoDB is on another machine, or the
+ * running stack was given keys of its own: what its programs have stored cannot be read with keys of this machine, nor
+ * they read what these encrypt.
  */
-export function keyringOf(env: NodeJS.ProcessEnv, onNotice: (text: string) => void = () => undefined): Keyring {
+export function keyringOf(env: NodeJS.ProcessEnv, onNotice?: (text: string) => void): Keyring {
+  const keyring = keyringAtHand(env, onNotice);
+  if (keyring !== undefined) return keyring;
+  throw new SecretError(
+    `MIMECAST_SECRET_KEYS is not set: set it to the keys of the workers that use ${shownMongodbUri(env.MONGODB_URI ?? '')} ` +
+      '("npm run starter -- secret-key" makes the first one)',
+  );
+}
+
+/** The same for what may not need keys at all: `undefined` in place of the second error. */
+export function keyringAtHand(
+  env: NodeJS.ProcessEnv,
+  onNotice: (text: string) => void = () => undefined,
+): Keyring | undefined {
   const given = readKeyring(env);
   if (given !== undefined) return given;
-  const file = ensureSecretKeys(dataFolderPath(env));
-  onNotice(`MIMECAST_SECRET_KEYS is not set: client secrets are encrypted with the keys of this machine, ${file}`);
-  const own = readKeyring({ MIMECAST_SECRET_KEYS_FILE: file });
-  if (own === undefined) throw new Error(`${file} holds no keys`);
-  return own;
+  if (env.MIMECAST_SECRET_KEYS_NEEDED === 'true') return undefined;
+  if (env.MONGODB_URI && !isOnThisMachine(env.MONGODB_URI)) return undefined;
+  const folder = dataFolderPath(env);
+  const before = existsSync(folder) ? readdirSync(folder) : [];
+  const file = ensureSecretKeys(folder);
+  if (!before.includes(basename(file))) {
+    onNotice(
+      `MIMECAST_SECRET_KEYS is not set: client secrets are encrypted with a key that was made for this machine, ${file}`,
+    );
+  }
+  return readKeyring({ MIMECAST_SECRET_KEYS_FILE: file });
 }

@@ -1,9 +1,9 @@
 /**
  * How a program in another terminal finds the servers that `npm start` runs on this machine: their addresses stand in
- * the data folder while it runs. What is set in the environment goes before.
+ * the data folder while it runs, for the owner's eyes only. What is set in the environment goes before.
  */
 
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataFolderPath } from '../embedded/data-folder.js';
 import { identifyProcess, isRunning, parseIdentity } from '../embedded/process-identity.js';
@@ -17,6 +17,7 @@ export type StackEnvironment = Readonly<
     | 'MONGODB_DB'
     | 'MIMECAST_ALLOW_INSECURE'
     | 'MIMECAST_SECRET_KEYS_FILE'
+    | 'MIMECAST_SECRET_KEYS_NEEDED'
     | 'MIMECAST_SERVER_URL',
     string
   >
@@ -27,7 +28,13 @@ const FILE = 'running.json';
 /** Announces the servers. @returns takes the announcement back. */
 export function announceStack(dataDir: string, environment: StackEnvironment): () => void {
   const file = join(dataDir, FILE);
-  writeFileSync(file, JSON.stringify({ process: identifyProcess(process.pid), environment }, null, 2));
+  const draft = `${file}.${process.pid}`;
+  rmSync(draft, { force: true });
+  writeFileSync(draft, JSON.stringify({ process: identifyProcess(process.pid), environment }, null, 2), {
+    mode: 0o600,
+  });
+  // Takes the place of one that others may read, too.
+  renameSync(draft, file);
   return () => rmSync(file, { force: true });
 }
 

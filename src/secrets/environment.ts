@@ -17,6 +17,8 @@ export function readKeyring(env: NodeJS.ProcessEnv = process.env): Keyring | und
     return Keyring.parse(readFileSync(file, 'utf8'));
   } catch (cause) {
     if (cause instanceof SecretError) throw cause;
-    throw new SecretError(`MIMECAST_SECRET_KEYS_FILE: ${cause instanceof Error ? cause.message : String(cause)}`);
+    // The name is not shown: who mistakes the variable for the other one gives a key in its place.
+    const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
+    throw new SecretError(`MIMECAST_SECRET_KEYS_FILE names no file that can be read (${code})`);
   }
 }

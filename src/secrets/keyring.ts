@@ -1,9 +1,10 @@
 /**
  * Encrypts the client secrets that are stored: JWE (RFC 7516), `dir` with A256GCM, whose header names the key. The first
- * key encrypts; all of them decrypt, so that keys can be replaced one after the other.
+ * key encrypts; all of them decrypt, so that keys can be replaced one after the other. A salted HMAC in the header tells
+ * whether a secret that is given again is the stored one.
  */
 
-import { randomBytes } from 'node:crypto';
+import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose';
 
 /** Thrown when a secret cannot be had; the message says what to do and holds nothing of the secret. */
@@ -13,6 +14,7 @@ export class SecretError extends Error {
 
 /** A256GCM takes keys of so many bytes. */
 const KEY_BYTES = 32;
+const SALT_BYTES = 16;
 const KEY = /^([A-Za-z0-9_.-]{1,64}):([A-Za-z0-9+/_-]{43}=?)$/;
 
 export class Keyring {
@@ -51,12 +53,24 @@ export class Keyring {
   }
 
   async encrypt(secret: string): Promise<string> {
-    return new CompactEncrypt(new TextEncoder().encode(secret)).setProtectedHeader(this.header).encrypt(this.first[1]);
+    const [, key] = this.first;
+    const header = { ...this.header, mac: macOf(secret, key, randomBytes(SALT_BYTES)) };
+    return new CompactEncrypt(new TextEncoder().encode(secret)).setProtectedHeader(header).encrypt(key);
+  }
+
+  /** Whether a text was made from this secret, judged by the salted HMAC in its header: nothing is decrypted. */
+  isOf(jwe: string, secret: string): boolean {
+    const { kid, mac } = headerOf(jwe);
+    const key = this.keys.get(String(kid));
+    if (key === undefined || typeof mac !== 'string') return false;
+    const salt = Buffer.from(mac, 'base64url').subarray(0, SALT_BYTES);
+    const [known, given] = [Buffer.from(mac), Buffer.from(macOf(secret, key, salt))];
+    return known.length === given.length && timingSafeEqual(known, given);
   }
 
   /** @throws SecretError when the key is not there, or the text was tampered with. */
   async decrypt(jwe: string): Promise<string> {
-    const kid = kidOf(jwe);
+    const kid = String(headerOf(jwe).kid);
     const key = this.keys.get(kid);
     if (key === undefined) {
       throw new SecretError(
@@ -72,7 +86,9 @@ export class Keyring {
 
   /** What every text encrypted with the first key begins with. */
   get currentPrefix(): string {
-    return `${Buffer.from(JSON.stringify(this.header)).toString('base64url')}.`;
+    const begin = Buffer.from(JSON.stringify({ ...this.header, mac: '' }).slice(0, -2));
+    // Base64 has four characters for three bytes; what is cut off is a part of `:"`.
+    return begin.subarray(0, begin.length - (begin.length % 3)).toString('base64url');
   }
 
   private get header() {
@@ -80,10 +96,16 @@ export class Keyring {
   }
 }
 
-function kidOf(jwe: string): string {
+function headerOf(jwe: string): Readonly<Record<string, unknown>> {
   try {
-    return String(decodeProtectedHeader(jwe).kid);
+    return decodeProtectedHeader(jwe);
   } catch (cause) {
     throw new SecretError('The stored client secret is damaged', { cause });
   }
+}
+
+/** The salt and, behind it, the HMAC-SHA256 under a key of its own that is derived (HKDF) from the one that encrypts. */
+function macOf(secret: string, key: Uint8Array, salt: Uint8Array): string {
+  const macKey = Buffer.from(hkdfSync('sha256', key, salt, 'comparison of client secrets', KEY_BYTES));
+  return Buffer.concat([salt, createHmac('sha256', macKey).update(secret).digest()]).toString('base64url');
 }

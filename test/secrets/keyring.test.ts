@@ -1,8 +1,8 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { ensureSecretKeys } from '../../src/embedded/secret-keys.js';
-import { keyringOf } from '../../src/runtime/keyring.js';
+import { keyringAtHand, keyringOf } from '../../src/runtime/keyring.js';
 import { readKeyring } from '../../src/secrets/environment.js';
 import { Keyring, SecretError } from '../../src/secrets/keyring.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -80,8 +80,9 @@ test('keys come from the variable, else from the file that is named', async () =
   expect(readKeyring(both)?.currentPrefix).toBe(prefix('e'));
   expect(readKeyring({ MIMECAST_SECRET_KEYS_FILE: file })?.currentPrefix).toBe(prefix('f'));
   expect(readKeyring({})).toBeUndefined();
-  expect(() => readKeyring({ MIMECAST_SECRET_KEYS_FILE: join(folder.path, 'none') })).toThrow(
-    /MIMECAST_SECRET_KEYS_FILE/,
+  // Such as the keys themselves.
+  expect(() => readKeyring({ MIMECAST_SECRET_KEYS_FILE: `a:${KEY}` })).toThrow(
+    new SecretError('MIMECAST_SECRET_KEYS_FILE names no file that can be read (ENOENT)'),
   );
 });
 
@@ -95,15 +96,32 @@ test('the file of npm start is made once, for its owner alone', () => {
   expect(readKeyring({ MIMECAST_SECRET_KEYS_FILE: file })?.currentPrefix).toBe(made);
 });
 
-test('without any key that is set, all programs of this folder share the one of its data folder, and say so', async () => {
+test('without any key that is set, all programs of this folder share the one of its data folder; who makes it says so', async () => {
   const folder = temporaryFolder();
   onTestFinished(() => folder.remove());
   const notices: string[] = [];
   const env = { MIMECAST_DATA_DIR: join(folder.path, 'data') };
   const sealed = await keyringOf(env, (text) => notices.push(text)).encrypt('hush');
-  expect(await keyringOf(env).decrypt(sealed)).toBe('hush');
+  expect(await keyringOf(env, (text) => notices.push(text)).decrypt(sealed)).toBe('hush');
   expect(notices).toEqual([expect.stringContaining('MIMECAST_SECRET_KEYS is not set')]);
   const set = keyringOf({ ...env, MIMECAST_SECRET_KEYS: `mine:${KEY}` }, (text) => notices.push(text));
   expect(set.currentPrefix).toBe(Keyring.parse(`mine:${KEY}`).currentPrefix);
   expect(notices).toHaveLength(1);
+});
+
+test('with MongoDB on another machine, no keys of this one are made: those of the workers have to be set', () => {
+  const folder = temporaryFolder();
+  onTestFinished(() => folder.remove());
+  const data = join(folder.path, 'data');
+  const env = { MIMECAST_DATA_DIR: data, MONGODB_URI: 'mongodb://user:hush@db.example/mail' };
+  const message =
+    /^MIMECAST_SECRET_KEYS is not set: set it to the keys of the workers .*mongodb:\/\/db\.example\/mail /;
+  expect(() => keyringOf(env)).toThrow(message);
+  expect(keyringAtHand(env)).toBeUndefined();
+  expect(existsSync(data)).toBe(false);
+  expect(keyringOf({ ...env, MIMECAST_SECRET_KEYS: `mine:${KEY}` })).toBeInstanceOf(Keyring);
+  expect(keyringOf({ ...env, MONGODB_URI: 'mongodb://127.0.0.1:27017' })).toBeInstanceOf(Keyring);
+  const stackWithKeys = { ...env, MONGODB_URI: 'mongodb://127.0.0.1:27017', MIMECAST_SECRET_KEYS_NEEDED: 'true' };
+  expect(keyringAtHand(stackWithKeys)).toBeUndefined();
+  expect(keyringOf({ ...stackWithKeys, MIMECAST_SECRET_KEYS: `mine:${KEY}` })).toBeInstanceOf(Keyring);
 });

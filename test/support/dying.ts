@@ -11,7 +11,7 @@ export class Died extends Error {
 /** Methods that reach a server. Reading changes nothing, but a program can die there as well. */
 const STEPS: ReadonlySet<string> = new Set([
   ...['findOne', 'insertOne', 'updateOne', 'updateMany', 'deleteOne', 'deleteMany', 'findOneAndUpdate', 'toArray'],
-  ...['start', 'signal', 'describe'],
+  ...['distinct', 'countDocuments', 'start', 'signal', 'describe', 'query', 'terminate'],
 ]);
 
 export interface Dying {

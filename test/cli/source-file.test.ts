@@ -1,0 +1,44 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { readSourceFile } from '../../src/cli/source-file.js';
+import { RefusedError } from '../../src/management/errors.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const folder = temporaryFolder();
+afterAll(() => folder.remove());
+const file = join(folder.path, 'source.json');
+
+test.each<[string, string]>([
+  ['', 'it ends too early'],
+  ['{"clientSecret": "hush', 'it ends too early'],
+  ['{"clientSecret": "hush"', 'it ends too early'],
+  ['{"clientSecret": "hush",\n  "a": [1, {"b": -2.5e+3}', 'it ends too early'],
+  ['{\n  "clientSecret": "hush" "x": 1}', 'line 2, column 26'],
+  ['{\r\n  "clientSecret": hush}', 'line 2, column 19'],
+  ['{"clientSecret": "hush\nhush"}', 'line 1, column 23'],
+  ['{"clientSecret": "hu\\sh"}', 'line 1, column 21'],
+  ['{"clientSecret": "hush",}', 'line 1, column 25'],
+  ['["hush",]', 'line 1, column 9'],
+  ["{'clientSecret': 'hush'}", 'line 1, column 2'],
+  ['{clientSecret: "hush"}', 'line 1, column 2'],
+  ['{"clientSecret" "hush"}', 'line 1, column 17'],
+  ['{"clientSecret": "hush"} hush', 'line 1, column 26'],
+  ['hush', 'line 1, column 1'],
+  ['[01, TRUE]', 'line 1, column 3'],
+  ['[TRUE, "hush"]', 'line 1, column 2'],
+  ['"\\u00G0"', 'line 1, column 2'],
+])('of %j only the place of the mistake is told', async (text, place) => {
+  writeFileSync(file, text);
+  await expect(readSourceFile(file)).rejects.toThrow(new RefusedError(`${file} is not JSON: ${place}`));
+});
+
+test('what is JSON is read, with or without a byte order mark', async () => {
+  const json = { a: [{}, [], '"\\/\u00e4\u007f\u{1f511}', -0.5e-7, true, false, null, { b: {} }] };
+  writeFileSync(file, `\uFEFF ${JSON.stringify(json, null, 2)}\n`);
+  expect(await readSourceFile(file)).toEqual(json);
+});
+
+test('a file that is not there is named', async () => {
+  await expect(readSourceFile(join(folder.path, 'none.json'))).rejects.toThrow(/^There is no file .*none\.json$/);
+});
