@@ -3,8 +3,8 @@
 import { randomBytes, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { ApiKeyDocument, ApiRole, Collections } from '../store/collections.js';
-import { audited, CLI_ACTOR } from './audit-trail.js';
-import { RefusedError } from './errors.js';
+import { audited, CLI_ACTOR, DONE_BY_ANOTHER } from './audit-trail.js';
+import { unknownKey } from './refusals.js';
 
 export interface ShownKey {
   readonly accessId: string;
@@ -30,14 +30,17 @@ export class ApiKeyService {
   constructor(private readonly collections: Collections) {}
 
   /** @returns the only time that the access key is told. */
-  async create({ role, label = '' }: { readonly role: ApiRole; readonly label?: string }): Promise<NewKey> {
+  async create(
+    { role, label = '' }: { readonly role: ApiRole; readonly label?: string },
+    actor = CLI_ACTOR,
+  ): Promise<NewKey> {
     const accessId = `mc${randomBytes(7).toString('hex')}`;
     const accessKey = randomBytes(32).toString('base64url');
     const salt = randomBytes(16).toString('hex');
     const hash = (await hashOf(accessKey, salt)).toString('hex');
     const key: ApiKeyDocument = { _id: accessId, hash, salt, role, label, createdAt: new Date() };
     const to = shown(key);
-    await audited(this.collections, { actor: CLI_ACTOR, action: 'key.create', name: accessId, to }, async () => ({
+    await audited(this.collections, { actor, action: 'key.create', name: accessId, to }, async () => ({
       result: await this.collections.apiKeys.insertOne(key),
     }));
     return { ...to, accessKey };
@@ -47,14 +50,15 @@ export class ApiKeyService {
     return (await this.collections.apiKeys.find().sort({ createdAt: 1 }).toArray()).map(shown);
   }
 
-  /** Servers forget it within a minute. @throws RefusedError when there is none. */
-  async remove(accessId: string): Promise<ShownKey> {
+  /** Servers forget it within a minute. @throws CodedRefusal 404 when there is none. */
+  async remove(accessId: string, actor = CLI_ACTOR): Promise<ShownKey> {
     const key = await this.collections.apiKeys.findOne({ _id: accessId });
-    if (key === null) throw new RefusedError(`There is no access key "${accessId}"; "keys list" shows those there are`);
+    if (key === null) throw unknownKey(accessId);
     const from = shown(key);
-    await audited(this.collections, { actor: CLI_ACTOR, action: 'key.delete', name: accessId, from }, async () => ({
-      result: await this.collections.apiKeys.deleteOne({ _id: accessId }),
-    }));
+    await audited(this.collections, { actor, action: 'key.delete', name: accessId, from }, async () => {
+      const { deletedCount } = await this.collections.apiKeys.deleteOne({ _id: accessId });
+      return { result: undefined, ...(deletedCount === 1 ? {} : { mark: DONE_BY_ANOTHER }) };
+    });
     return from;
   }
 

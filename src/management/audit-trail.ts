@@ -9,7 +9,7 @@ export const CLI_ACTOR = 'cli';
 
 export interface Audited<T> {
   readonly result: T;
-  /** What is known only after the change, such as the id of what was made. */
+  /** What is known only after the change, such as the id of what was made, or that nothing was changed. */
   readonly mark?: AuditMark;
 }
 
@@ -24,14 +24,23 @@ export async function audited<T>(
   change: () => Promise<Audited<T>>,
 ): Promise<T> {
   const complete = await beginAudit(auditTrail, entry);
+  const close = (mark: AuditMark) => complete(mark).catch(ignored);
   try {
     const { result, mark } = await change();
-    await complete({ ...mark, outcome: 'done' });
+    await close({ outcome: 'done', ...mark });
     return result;
   } catch (error) {
-    await complete({ outcome: 'failed', reason: messageOf(error) }).catch(() => undefined);
+    await close({ outcome: 'failed', reason: messageOf(error) });
     throw error;
   }
+}
+
+/** What a deletion is noted with when another one was first. */
+export const DONE_BY_ANOTHER: AuditMark = { outcome: 'failed', reason: 'It was deleted already, at the same time' };
+
+/** A change that is made must not look as if it was not, only because its note cannot be completed: that stays `begun`. */
+function ignored(): undefined {
+  return undefined;
 }
 
 /** The same for a signal, which can do without the store: while that is away there is no note. */
@@ -47,10 +56,10 @@ export async function auditedIfPossible<T>(
   });
   try {
     const result = await change();
-    await complete?.({ outcome: 'done' }).catch(() => undefined);
+    await complete?.({ outcome: 'done' }).catch(ignored);
     return result;
   } catch (error) {
-    await complete?.({ outcome: 'failed', reason: messageOf(error) }).catch(() => undefined);
+    await complete?.({ outcome: 'failed', reason: messageOf(error) }).catch(ignored);
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 /** Collectors as people manage them. A collector groups sources and gives them category and fields. */
 
+import { collectorName } from '../config/collector-schema.js';
 import type { Collections, CollectorDocument } from '../store/collections.js';
 import {
   CollectorNameTakenError,
@@ -8,9 +9,24 @@ import {
   replaceCollector,
 } from '../store/collectors.js';
 import { audited } from './audit-trail.js';
-import { beingDeleted, changedMeanwhile, nameTaken, unknownCollector, unknownCollectorName } from './refusals.js';
+import { FieldService } from './field-service.js';
+import {
+  beingDeleted,
+  changedMeanwhile,
+  invalid,
+  nameTaken,
+  unknownCollector,
+  unknownCollectorName,
+} from './refusals.js';
 
 export const DEFAULT_TIME_ZONE = 'UTC';
+
+export interface CollectorSaveOptions {
+  /** Who is noted in the audit trail. */
+  readonly actor: string;
+  /** Adds the fields that the schema does not have; of what is refused, none. */
+  readonly addFields?: boolean;
+}
 
 export interface CollectorPage {
   /** All collectors are hosted and alive, so the other two choose none. */
@@ -44,9 +60,12 @@ export class CollectorService {
   }
 
   /** @throws CodedRefusal 400 with the id of the one that has the name. */
-  async create(settings: CollectorSettings, actor: string): Promise<CollectorDocument> {
+  async create(settings: CollectorSettings, options: CollectorSaveOptions): Promise<CollectorDocument> {
     await this.collections.ensureIndexes();
     const { name } = settings;
+    const { actor } = options;
+    await this.refuseTaken(name);
+    await this.ensureFields(settings, options);
     return audited(this.collections, { actor, action: 'collector.create', name, to: settings }, async () => {
       const result = await this.refusingTakenNames(() => createCollector(this.collections, settings));
       return { result, mark: { collectorId: result._id } };
@@ -56,18 +75,20 @@ export class CollectorService {
   /**
    * Replaces all that is configured. The same once more changes nothing.
    *
-   * @param mayReplace says of the collector as it is now whether the caller knows it.
+   * @param options `mayReplace` says of the collector as it is now whether the caller knows it; default yes.
    * @throws CodedRefusal 404, 409 while it is being deleted, 412, or 400 when the name is taken.
    */
   async replace(
     collectorId: number,
     settings: CollectorSettings,
-    actor: string,
-    mayReplace: (current: CollectorDocument) => boolean = () => true,
+    options: CollectorSaveOptions & { readonly mayReplace?: (current: CollectorDocument) => boolean },
   ): Promise<CollectorDocument> {
+    const { actor, mayReplace = () => true } = options;
     const current = await this.get(collectorId);
     if (current.deletingAt !== undefined) throw beingDeleted('collector', current.name);
     if (!mayReplace(current)) throw changedMeanwhile();
+    if (settings.name !== current.name) await this.refuseTaken(settings.name);
+    await this.ensureFields(settings, options);
     const from = settingsOf(current);
     if (isSame(from, settings)) return current;
     const entry = { actor, action: 'collector.update', collectorId, name: settings.name, from, to: settings };
@@ -76,6 +97,34 @@ export class CollectorService {
       if (result === undefined) throw changedMeanwhile();
       return { result };
     });
+  }
+
+  /** The collector of this name, made if there is none. */
+  async ensure(name: string, actor: string): Promise<CollectorDocument> {
+    const found = await this.collections.collectors.findOne({ name });
+    if (found !== null) return found;
+    const { error } = collectorName.safeParse(name);
+    if (error !== undefined)
+      throw invalid(
+        'The name of the collector is invalid:',
+        error.issues.map(({ message }) => message),
+      );
+    try {
+      return await this.create({ name }, { actor });
+    } catch (error) {
+      const made = await this.collections.collectors.findOne({ name });
+      if (made === null) throw error;
+      return made;
+    }
+  }
+
+  private async ensureFields({ fields }: CollectorSettings, { actor, addFields = false }: CollectorSaveOptions) {
+    if (addFields) await new FieldService(this.collections).ensure(Object.keys(fields ?? {}), actor);
+  }
+
+  private async refuseTaken(name: string): Promise<void> {
+    const holder = await this.collections.collectors.findOne({ name });
+    if (holder !== null) throw nameTaken('collector', name, holder._id);
   }
 
   private async refusingTakenNames<T>(write: () => Promise<T>): Promise<T> {

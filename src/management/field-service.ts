@@ -3,7 +3,7 @@
 import { FIELD_LIMITS, fieldKey, isBuiltinField, unfitForSchema } from '../source/field-names.js';
 import type { Collections } from '../store/collections.js';
 import { createField, enabledFields, type FieldDocument, FieldExistsError, fieldUses } from '../store/fields.js';
-import { audited, CLI_ACTOR } from './audit-trail.js';
+import { audited, CLI_ACTOR, DONE_BY_ANOTHER } from './audit-trail.js';
 import { BUILTIN, builtinOf, type Field } from './builtin-fields.js';
 import {
   FieldError,
@@ -118,7 +118,10 @@ export class FieldService {
     const users = usersOf(from.fieldName, collectors, uses);
     if (users.length > 0) throw fieldInUse(from.fieldName, users);
     const entry = { actor, action: 'field.delete', name: from.fieldName, from };
-    await audited(this.collections, entry, async () => ({ result: await this.collections.fields.deleteOne({ _id }) }));
+    await audited(this.collections, entry, async () => {
+      const { deletedCount } = await this.collections.fields.deleteOne({ _id });
+      return { result: undefined, ...(deletedCount === 1 ? {} : { mark: DONE_BY_ANOTHER }) };
+    });
   }
 
   /**

@@ -6,7 +6,9 @@
 
 import type { Client } from '@temporalio/client';
 import { WORKFLOW_TYPE, workflowIdOf } from '../source/contract.js';
+import { LEAVING_STATES } from '../source/lifecycle.js';
 import type { Collections } from '../store/collections.js';
+import { clearHealthEvents } from '../store/health-events.js';
 import type { Reconcilable } from './reconciler.js';
 import { STATE } from './search-attribute-keys.js';
 import { SourceRemoval } from './source-removal.js';
@@ -27,8 +29,8 @@ const AGAIN_MS = 120_000;
 export class Reconciliation implements Reconcilable {
   private readonly removal: SourceRemoval;
   private readonly workflows: SourceWorkflows;
-  /** When a source was last restarted for a change. */
-  private readonly restarted = new Map<number, number>();
+  /** When a source was last restarted for a version: `<sourceId>/<version>`. */
+  private readonly restarted = new Map<string, number>();
 
   constructor(private readonly options: ReconciliationOptions) {
     this.removal = new SourceRemoval(options);
@@ -38,12 +40,12 @@ export class Reconciliation implements Reconcilable {
   async startMissing(listener: StartingListener): Promise<void> {
     await this.removal.finish(listener.onTrouble);
     await this.options.sources.startMissing(listener);
-    await this.announceChanges();
+    await this.announceChanges(listener.onTrouble);
     await this.endOrphans();
   }
 
   /** Restarts the sources whose workflow has not begun to work with the version that is stored. */
-  private async announceChanges(): Promise<void> {
+  private async announceChanges(onTrouble: StartingListener['onTrouble']): Promise<void> {
     const { collections, changeAgeMs = 10_000 } = this.options;
     const changed = await collections.sources
       .find({
@@ -54,10 +56,11 @@ export class Reconciliation implements Reconcilable {
         deletingAt: { $exists: false },
       })
       .toArray();
-    for (const { _id } of changed) {
-      if (Date.now() - (this.restarted.get(_id) ?? 0) < AGAIN_MS) continue;
-      this.restarted.set(_id, Date.now());
-      await this.workflows.signal(_id, 'restart');
+    for (const [change, at] of this.restarted) if (Date.now() - at > AGAIN_MS) this.restarted.delete(change);
+    for (const { _id, version } of changed) {
+      const change = `${_id}/${version}`;
+      if (this.restarted.has(change)) continue;
+      await this.workflows.signal(_id, 'restart').then(() => this.restarted.set(change, Date.now()), onTrouble);
     }
   }
 
@@ -78,7 +81,9 @@ export class Reconciliation implements Reconcilable {
   private async endOrphan(sourceId: number): Promise<void> {
     const handle = this.options.client.workflow.getHandle(workflowIdOf(sourceId));
     const { status, typedSearchAttributes } = await handle.describe();
-    if (status.name !== 'RUNNING' || typedSearchAttributes.get(STATE) === 'Stopping') return;
+    const state = typedSearchAttributes.get(STATE);
+    if (status.name !== 'RUNNING' || LEAVING_STATES.some((leaving) => leaving === state)) return;
     await handle.terminate(`There is no stored source ${sourceId}: it was removed while it was being started`);
+    await clearHealthEvents(this.options.collections.healthEvents, sourceId, new Date());
   }
 }

@@ -14,6 +14,13 @@ export const unknownCollectorName = (name: string) =>
 export const unknownSource = () =>
   new CodedRefusal(404, 'collectors.source.invalid', 'The specified source ID is invalid.');
 
+export const unknownKey = (accessId: string) =>
+  new CodedRefusal(
+    404,
+    'accesskey.doesnt_exist',
+    `There is no access key "${accessId}"; the list shows those there are.`,
+  );
+
 /** The code is one for collectors and sources alike. */
 export const nameTaken = (kind: 'collector' | 'source', name: string, id: number | undefined) =>
   new CodedRefusal(
@@ -40,4 +47,14 @@ export const beingDeleted = (kind: 'collector' | 'source', name: string) =>
     409,
     `collectors.${kind}.stopping`,
     `The ${kind} "${name}" is being deleted and cannot be changed any more.`,
+  );
+
+export const isStopped = (name: string, id: number) =>
+  new CodedRefusal(409, 'collectors.source.stopped', `The source "${name}" (${id}) is stopped: start it first.`);
+
+export const isStopping = (name: string) =>
+  new CodedRefusal(
+    409,
+    'collectors.source.stopping',
+    `The workflow of the source "${name}" runs and has not said in time whether it goes on: is a worker running? Try again.`,
   );

@@ -13,9 +13,12 @@ import {
 } from '../source/reread.js';
 import { STREAMS, type StreamName } from '../source/streams.js';
 import type { Collections } from '../store/collections.js';
-import type { MissingDocument } from '../store/rereads.js';
+import type { Page, PageRequest } from '../store/paging.js';
+import { type MissingDocument, missingPage } from '../store/rereads.js';
+import { auditedIfPossible, CLI_ACTOR } from './audit-trail.js';
 import { RefusedError } from './errors.js';
-import { findSource } from './source-directory.js';
+import { isRereading, neverReread, notRereading } from './reread-errors.js';
+import { findSource, type SourceReference } from './source-directory.js';
 
 /** What to read again, as people say it. */
 export interface RereadWish {
@@ -45,88 +48,119 @@ export interface MissingRecord {
   readonly messageTime?: string;
 }
 
-/** How long a worker may take to tell how far it is. */
+type Range = Pick<StartedReread, 'streams' | 'from' | 'to'>;
+
+/** How long Temporal, and a worker, may take to answer. */
 const ANSWER_LIMIT_MS = 5_000;
+
+export interface RereadProgress {
+  /** `RUNNING`, `COMPLETED`, `CANCELLED`, … as Temporal says; `UNKNOWN` while it does not. */
+  readonly state: string;
+  readonly report?: RereadReport;
+}
 
 export class RereadService {
   constructor(private readonly options: { readonly collections: Collections; readonly client: Client }) {}
 
-  /** @throws RefusedError naming every mistake in the wish, or that one of the kind is running already. */
-  async start(kind: RereadKind, idOrName: string, wish: RereadWish, now = Date.now()): Promise<StartedReread> {
-    const { collections, client } = this.options;
-    const { sourceId, name } = await findSource(this.options, idOrName);
-    const checkpoints = await collections.checkpoints.find({ sourceId }).toArray();
-    if (checkpoints.length === 0) throw new RefusedError(`The source "${name}" has not collected anything yet`);
-    const first = Math.min(...checkpoints.map(({ beginAt }) => beginAt.getTime()));
-    const range = rangeOf(
-      wish,
-      checkpoints.map(({ stream }) => stream),
-      first,
-      now,
-    );
+  /**
+   * @param actor who is noted in the audit trail.
+   * @throws RefusedError naming every mistake in the wish, or that one of the kind is running already.
+   */
+  async start(kind: RereadKind, idOrName: string, wish: RereadWish, actor = CLI_ACTOR): Promise<StartedReread> {
+    const source = await findSource(this.options, idOrName);
+    const { sourceId, name } = source;
+    const range = await this.rangeFor(source, wish);
+    const { collections } = this.options;
     await collections.ensureIndexes();
-    const workflowId = rereadWorkflowId(sourceId, kind);
-    const request: RereadRequest = { sourceId, ...range };
-    try {
-      await client.workflow.start(REREAD_WORKFLOW_TYPE[kind], {
-        workflowId,
-        taskQueue: TASK_QUEUE,
-        args: [request],
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        workflowIdConflictPolicy: 'FAIL',
-        staticSummary: `${kind} of Mimecast source "${name}"`,
-      });
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      throw new RefusedError(
-        `A ${kind} of the source "${name}" is running already; "${kind} ${sourceId} --cancel" ends it`,
-      );
-    }
+    const entry = { actor, action: `source.${kind}`, sourceId, name, to: range };
+    const workflowId = await auditedIfPossible(collections, entry, () => this.startWorkflow(kind, source, range));
     return { sourceId, workflowId, ...range };
   }
 
+  private async rangeFor({ sourceId, name }: SourceReference, wish: RereadWish): Promise<Range> {
+    const { collections } = this.options;
+    const checkpoints = await collections.checkpoints.find({ sourceId }).toArray();
+    if (checkpoints.length === 0) throw new RefusedError(`The source "${name}" has not collected anything yet`);
+    const first = Math.min(...checkpoints.map(({ beginAt }) => beginAt.getTime()));
+    return rangeOf(
+      wish,
+      checkpoints.map(({ stream }) => stream),
+      first,
+      Date.now(),
+    );
+  }
+
+  private async startWorkflow(kind: RereadKind, { sourceId, name }: SourceReference, range: Range): Promise<string> {
+    const workflowId = rereadWorkflowId(sourceId, kind);
+    const request: RereadRequest = { sourceId, ...range };
+    try {
+      await this.inTime(({ workflow }) =>
+        workflow.start(REREAD_WORKFLOW_TYPE[kind], {
+          workflowId,
+          taskQueue: TASK_QUEUE,
+          args: [request],
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          workflowIdConflictPolicy: 'FAIL',
+          staticSummary: `${kind} of Mimecast source "${name}"`,
+        }),
+      );
+    } catch (error) {
+      throw error instanceof WorkflowExecutionAlreadyStartedError ? isRereading(kind, name) : error;
+    }
+    return workflowId;
+  }
+
   /** How far the last one of the kind is, or how it ended. */
-  async report(
-    kind: RereadKind,
-    sourceId: number,
-  ): Promise<{ readonly state: string; readonly report?: RereadReport }> {
+  async report(kind: RereadKind, sourceId: number): Promise<RereadProgress> {
     const handle = this.handle(kind, sourceId);
     try {
-      const { status } = await handle.describe();
-      if (status.name === 'COMPLETED') return { state: 'COMPLETED', report: (await handle.result()) as RereadReport };
-      const deadline = Date.now() + ANSWER_LIMIT_MS;
-      const report = await this.options.client.withDeadline(deadline, () => handle.query<RereadReport>(PROGRESS_QUERY));
+      const { status } = await this.inTime(() => handle.describe());
+      if (status.name === 'COMPLETED')
+        return { state: 'COMPLETED', report: await this.inTime(() => handle.result() as Promise<RereadReport>) };
+      const report = await this.inTime(() => handle.query<RereadReport>(PROGRESS_QUERY));
       return { state: status.name, report };
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError)
-        throw new RefusedError(`There was no ${kind} of source ${sourceId} yet`);
+      if (error instanceof WorkflowNotFoundError) throw neverReread(kind, sourceId);
       return { state: 'UNKNOWN' };
     }
   }
 
   /** @throws RefusedError when none is running. */
-  async cancel(kind: RereadKind, idOrName: string): Promise<{ readonly sourceId: number }> {
+  async cancel(kind: RereadKind, idOrName: string, actor = CLI_ACTOR): Promise<{ readonly sourceId: number }> {
     const { sourceId, name } = await findSource(this.options, idOrName);
-    if (!(await this.isRunning(kind, sourceId)))
-      throw new RefusedError(`No ${kind} of the source "${name}" is running`);
-    await this.handle(kind, sourceId).cancel();
+    if (!(await this.isRunning(kind, sourceId))) throw notRereading(kind, name);
+    const entry = { actor, action: `source.${kind}.cancel`, sourceId, name };
+    await auditedIfPossible(this.options.collections, entry, () =>
+      this.inTime(() => this.handle(kind, sourceId).cancel()),
+    );
     return { sourceId };
   }
 
   /** Every record that a run found missing, one by one: there may be many. */
-  async *missing(run: string): AsyncGenerator<MissingRecord, void, undefined> {
+  async *missing({ run }: Pick<RereadReport, 'run'>): AsyncGenerator<MissingRecord, void, undefined> {
     for await (const document of this.options.collections.missing.find({ run }).sort({ stream: 1, place: 1 })) {
       yield missingRecordOf(document);
     }
   }
 
+  /** The same page by page, in no order. */
+  async missingPage(run: string, request: PageRequest): Promise<Page<MissingRecord>> {
+    const { items, ...next } = await missingPage(this.options.collections.missing, run, request);
+    return { items: items.map(missingRecordOf), ...next };
+  }
+
   private async isRunning(kind: RereadKind, sourceId: number): Promise<boolean> {
     try {
-      return (await this.handle(kind, sourceId).describe()).status.name === 'RUNNING';
+      return (await this.inTime(() => this.handle(kind, sourceId).describe())).status.name === 'RUNNING';
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return false;
       throw error;
     }
+  }
+
+  private inTime<T>(call: (client: Client) => Promise<T>): Promise<T> {
+    const { client } = this.options;
+    return client.withDeadline(Date.now() + ANSWER_LIMIT_MS, () => call(client));
   }
 
   private handle(kind: RereadKind, sourceId: number) {
@@ -139,24 +173,17 @@ function missingRecordOf({ stream, recordId, unreadable, place, messageTime }: M
   return { stream, id: recordId.toString('hex'), unreadable, place, ...time };
 }
 
-function rangeOf(
-  { streams, from, to }: RereadWish,
-  known: readonly StreamName[],
-  first: number,
-  now: number,
-): Pick<StartedReread, 'streams' | 'from' | 'to'> {
+function rangeOf({ streams, from, to }: RereadWish, known: readonly StreamName[], first: number, now: number): Range {
   const begin = from === undefined ? first : timeOf(from, now);
   const end = to === undefined ? now : timeOf(to, now);
   const strange = (streams ?? []).filter((name) => !known.some((stream) => stream === name));
   const mistakes = [
-    ...strange.map((name) => `--stream: the source does not collect "${name}"; it collects: ${known.join(', ')}`),
+    ...strange.map((name) => `stream: the source does not collect "${name}"; it collects: ${known.join(', ')}`),
     ...(begin === undefined
-      ? [`--from: "${from}" is neither a time such as 2026-11-20T08:00:00Z nor an age such as 7d`]
+      ? [`from: "${from}" is neither a time such as 2026-11-20T08:00:00Z nor an age such as 7d`]
       : []),
-    ...(end === undefined
-      ? [`--to: "${to}" is neither a time such as 2026-11-20T08:00:00Z nor an age such as 1h`]
-      : []),
-    ...(begin !== undefined && end !== undefined && begin >= end ? ['--from must lie before --to'] : []),
+    ...(end === undefined ? [`to: "${to}" is neither a time such as 2026-11-20T08:00:00Z nor an age such as 1h`] : []),
+    ...(begin !== undefined && end !== undefined && begin >= end ? ['from: must lie before "to"'] : []),
   ];
   if (mistakes.length > 0 || begin === undefined || end === undefined)
     throw new RefusedError('This cannot be read again:', mistakes);

@@ -2,7 +2,7 @@
 
 import type { Client } from '@temporalio/client';
 import { WORKFLOW_TYPE, workflowIdOf } from '../source/contract.js';
-import type { Collections } from '../store/collections.js';
+import type { Collections, SourceDocument } from '../store/collections.js';
 import { storeTroubleOf } from '../store/mongo-trouble.js';
 import { RefusedError } from './errors.js';
 import { NAME } from './search-attribute-keys.js';
@@ -14,6 +14,8 @@ export interface SourceReference {
   /** 0 when only Temporal was asked. */
   readonly collectorId: number;
   readonly stopped: boolean;
+  /** Whether its deletion has begun. */
+  readonly deleting: boolean;
 }
 
 interface Access {
@@ -44,13 +46,20 @@ export function knownSources({ collections, client }: Access): Promise<KnownSour
         .find({}, { projection: { config: 0 } })
         .sort({ _id: 1 })
         .toArray();
-      const found = sources.map(({ _id, name, collectorId, stoppedAt }) => {
-        return { sourceId: _id, name, collectorId, stopped: stoppedAt !== undefined };
-      });
-      return { sources: found, isPartial: false };
+      return { sources: sources.map(referenceOf), isPartial: false };
     },
     async () => ({ sources: await runningSources(client), isPartial: true }),
   );
+}
+
+export function referenceOf({
+  _id,
+  name,
+  collectorId,
+  stoppedAt,
+  deletingAt,
+}: Pick<SourceDocument, '_id' | 'name' | 'collectorId' | 'stoppedAt' | 'deletingAt'>): SourceReference {
+  return { sourceId: _id, name, collectorId, stopped: stoppedAt !== undefined, deleting: deletingAt !== undefined };
 }
 
 /** The source with this id or name. @throws RefusedError when there is none, or when several have the name. */
@@ -77,7 +86,7 @@ async function runningSources(client: Client): Promise<SourceReference[]> {
   for await (const { workflowId, typedSearchAttributes } of client.workflow.list({ query })) {
     const sourceId = Number(workflowId.slice(workflowIdOf(0).length - 1));
     const name = typedSearchAttributes.get(NAME) ?? `source ${sourceId}`;
-    found.push({ sourceId, name, collectorId: 0, stopped: false });
+    found.push({ sourceId, name, collectorId: 0, stopped: false, deleting: false });
   }
   return found.sort((a, b) => a.sourceId - b.sourceId);
 }

@@ -7,10 +7,13 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Client } from '@temporalio/client';
 import { parseSourceFile, SECRET_MASK, type SourceConfig } from '../config/source-config.js';
 import type { Keyring } from '../secrets/keyring.js';
+import type { AuditMark } from '../store/audit-trail.js';
 import type { Collections, CollectorDocument, SourceDocument } from '../store/collections.js';
 import { createSource, NameTakenError, updateSource } from '../store/sources.js';
 import { audited } from './audit-trail.js';
+import { FieldService } from './field-service.js';
 import { beingDeleted, changedMeanwhile, invalid, nameTaken, unknownCollector, unknownSource } from './refusals.js';
+import { SourceRemoval } from './source-removal.js';
 import { NO_SECRET_YET, seal } from './source-secrets.js';
 import { SourceWorkflows } from './source-workflows.js';
 import { unlessTemporalIsAway } from './temporal-trouble.js';
@@ -22,11 +25,29 @@ export interface SourceEditorOptions {
   readonly keyring?: Keyring | undefined;
 }
 
+/** Of a change that names no version, when others change the same source at the same time. */
+const MOST_ATTEMPTS = 5;
+const CHANGED_BY_ANOTHER: AuditMark = { outcome: 'failed', reason: 'It was changed at the same time' };
+
+export interface SaveOptions {
+  /** Who is noted in the audit trail. */
+  readonly actor: string;
+  /** Adds the fields that the schema does not have; of what is refused, none. */
+  readonly addFields?: boolean;
+}
+
+export interface ReplaceOptions extends SaveOptions {
+  /** Says of the source as it is now whether the caller knows it; default yes. */
+  readonly mayReplace?: (current: SourceDocument) => boolean;
+}
+
 export class SourceEditor {
   private readonly workflows: SourceWorkflows;
+  private readonly removal: SourceRemoval;
 
   constructor(private readonly options: SourceEditorOptions) {
     this.workflows = new SourceWorkflows(options.client);
+    this.removal = new SourceRemoval(options);
   }
 
   /** @throws CodedRefusal naming every mistake. */
@@ -44,8 +65,9 @@ export class SourceEditor {
   }
 
   /** @throws CodedRefusal 404 of the collector, 400, or 409 while the collector is being deleted. */
-  async create(collectorId: number, json: unknown, actor: string): Promise<SourceDocument> {
+  async create(collectorId: number, json: unknown, options: SaveOptions): Promise<SourceDocument> {
     const { collections } = this.options;
+    const { actor } = options;
     const collector = await this.collectorFor(collectorId);
     const config = this.parse(json);
     const { config: masked, secret } = await seal(config, this.options.keyring);
@@ -53,6 +75,7 @@ export class SourceEditor {
     const { name } = config;
     await collections.ensureIndexes();
     await this.refuseTaken(collectorId, name);
+    await this.ensureFields(config, options);
     const source = await audited(
       collections,
       { actor, action: 'source.create', collectorId, name, to: masked },
@@ -63,7 +86,7 @@ export class SourceEditor {
         return { result, mark: { sourceId: result._id } };
       },
     );
-    await this.refuseLostCollector(source, collector);
+    await this.refuseLostCollector(source, collector, actor);
     await unlessTemporalIsAway(() => this.workflows.start({ sourceId: source._id, name, collector: collector.name }));
     return source;
   }
@@ -71,22 +94,38 @@ export class SourceEditor {
   /**
    * Replaces the configuration. The same once more changes nothing, and restarts nothing.
    *
-   * @param mayReplace says of the source as it is now whether the caller knows it.
    * @throws CodedRefusal 404, 400, 409 while it is being deleted, 412
    */
   async replace(
     collectorId: number,
     sourceId: number,
     json: unknown,
-    actor: string,
-    mayReplace: (current: SourceDocument) => boolean = () => true,
+    options: ReplaceOptions,
   ): Promise<SourceDocument> {
+    for (let attempts = 1; ; attempts += 1) {
+      const updated = await this.replaceOnce(collectorId, sourceId, json, options);
+      if (updated !== undefined) return updated;
+      // Changed between reading and writing: only who said which version is meant has to know.
+      if (options.mayReplace !== undefined || attempts === MOST_ATTEMPTS) throw changedMeanwhile();
+    }
+  }
+
+  /** @returns `undefined` when it was changed meanwhile. */
+  private async replaceOnce(
+    collectorId: number,
+    sourceId: number,
+    json: unknown,
+    options: ReplaceOptions,
+  ): Promise<SourceDocument | undefined> {
     const { collections, keyring } = this.options;
+    const { actor, mayReplace = () => true } = options;
     const current = await this.get(collectorId, sourceId);
     if (current.deletingAt !== undefined) throw beingDeleted('source', current.name);
     if (!mayReplace(current)) throw changedMeanwhile();
     const config = this.parse(json);
-    if (await this.isSame(current, config)) return current;
+    if (config.name !== current.name) await this.refuseTaken(collectorId, config.name);
+    await this.ensureFields(config, options);
+    if (this.isSame(current, config)) return current;
     const { config: masked, secret } = await seal(config, keyring);
     const { name } = config;
     const entry = { actor, action: 'source.update', collectorId, sourceId, name, from: current.config };
@@ -95,11 +134,15 @@ export class SourceEditor {
       const result = await this.refusingTaken(collectorId, name, () =>
         updateSource(collections, sourceId, name, masked, secret, current.version),
       );
-      if (result === undefined) throw changedMeanwhile();
-      return { result };
+      return { result, ...(result === undefined ? { mark: CHANGED_BY_ANOTHER } : {}) };
     });
+    if (updated === undefined) return undefined;
     await unlessTemporalIsAway(() => this.workflows.signal(sourceId, 'restart'));
     return updated;
+  }
+
+  private async ensureFields({ fields }: SourceConfig, { actor, addFields = false }: SaveOptions): Promise<void> {
+    if (addFields) await new FieldService(this.options.collections).ensure(Object.keys(fields ?? {}), actor);
   }
 
   private async collectorFor(collectorId: number): Promise<CollectorDocument> {
@@ -110,21 +153,25 @@ export class SourceEditor {
   }
 
   /** The collector may have been deleted while the source was being stored: then the source goes with it. */
-  private async refuseLostCollector({ _id }: SourceDocument, { _id: collectorId, name }: CollectorDocument) {
-    const { collectors, sources } = this.options.collections;
+  private async refuseLostCollector(
+    source: SourceDocument,
+    { _id: collectorId, name }: CollectorDocument,
+    actor: string,
+  ): Promise<void> {
+    const { collectors } = this.options.collections;
     const found = await collectors.findOne({ _id: collectorId, deletingAt: { $exists: false } });
     if (found !== null) return;
-    await sources.updateOne({ _id }, { $set: { deletingAt: new Date() } });
+    await this.removal.markSource(source, actor);
     throw beingDeleted('collector', name);
   }
 
-  private async isSame({ config, secret }: SourceDocument, wanted: SourceConfig): Promise<boolean> {
+  private isSame({ config, secret }: SourceDocument, wanted: SourceConfig): boolean {
     const { clientSecret } = wanted;
     const masked = JSON.parse(JSON.stringify({ ...wanted, clientSecret: SECRET_MASK }));
     if (!isDeepStrictEqual(masked, JSON.parse(JSON.stringify(config)))) return false;
     if (clientSecret === SECRET_MASK) return true;
     const { keyring } = this.options;
-    return secret !== undefined && keyring !== undefined && (await keyring.decrypt(secret)) === clientSecret;
+    return secret !== undefined && keyring?.isOf(secret, clientSecret) === true;
   }
 
   private async refuseTaken(collectorId: number, name: string): Promise<void> {

@@ -6,9 +6,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { Collections, CollectorDocument, SourceDocument } from '../store/collections.js';
+import { markDeleting } from '../store/deletion.js';
 import { clearHealthEvents } from '../store/health-events.js';
 import { removeSource } from '../store/sources.js';
-import { audited } from './audit-trail.js';
+import { type Audited, audited, DONE_BY_ANOTHER } from './audit-trail.js';
 import { settingsOf } from './collector-service.js';
 import { unknownCollector, unknownSource } from './refusals.js';
 import { SourceWorkflows } from './source-workflows.js';
@@ -17,6 +18,9 @@ import { unlessTemporalIsAway } from './temporal-trouble.js';
 /** How long a deletion waits for its sources to end; it goes on by itself. */
 const PATIENCE_MS = 10_000;
 const LOOK_MS = 100;
+
+/** Who deletes what a deletion that died has left. */
+const RECONCILER = 'reconciler';
 
 const DELETING = { deletingAt: { $exists: true } } as const;
 
@@ -62,31 +66,36 @@ export class SourceRemoval {
   async finish(onTrouble: (error: unknown) => void): Promise<void> {
     const { collectors, sources } = this.options.collections;
     const leaving = await collectors.find(DELETING).toArray();
-    for (const { _id } of leaving) {
-      await sources.updateMany(
-        { collectorId: _id, deletingAt: { $exists: false } },
-        { $set: { deletingAt: new Date() } },
-      );
-    }
+    for (const source of await this.lost()) await this.markSource(source, RECONCILER);
     for (const { _id } of await sources.find(DELETING, { projection: { _id: true } }).toArray()) {
       await this.end(_id).catch(onTrouble);
     }
     for (const { _id } of leaving) await this.dropCollector(_id);
   }
 
-  private async markSource({ _id, collectorId, name, config }: SourceDocument, actor: string): Promise<void> {
+  /** Notes the wish, and who has it. */
+  async markSource({ _id, collectorId, name, config }: SourceDocument, actor: string): Promise<void> {
     const entry = { actor, action: 'source.delete', sourceId: _id, collectorId, name, from: config };
-    await audited(this.options.collections, entry, async () => ({
-      result: await this.options.collections.sources.updateOne({ _id }, { $set: { deletingAt: new Date() } }),
-    }));
+    const { sources } = this.options.collections;
+    await audited(this.options.collections, entry, async () => done(await markDeleting(sources, _id)));
+  }
+
+  /** Sources that are to stay while their collector is not, or is gone. */
+  private async lost(): Promise<SourceDocument[]> {
+    const { collectors, sources } = this.options.collections;
+    const staying = { deletingAt: { $exists: false } } as const;
+    // In this order: a source that is being made now has had its collector before.
+    const needed = await sources.distinct('collectorId', staying);
+    const there = new Set(await collectors.distinct('_id', { _id: { $in: needed }, ...staying }));
+    const gone = needed.filter((id) => !there.has(id));
+    return gone.length === 0 ? [] : sources.find({ collectorId: { $in: gone }, ...staying }).toArray();
   }
 
   private async markCollector(collector: CollectorDocument, actor: string): Promise<void> {
     const { _id, name } = collector;
     const entry = { actor, action: 'collector.delete', collectorId: _id, name, from: settingsOf(collector) };
-    await audited(this.options.collections, entry, async () => ({
-      result: await this.options.collections.collectors.updateOne({ _id }, { $set: { deletingAt: new Date() } }),
-    }));
+    const { collectors } = this.options.collections;
+    await audited(this.options.collections, entry, async () => done(await markDeleting(collectors, _id)));
   }
 
   /** Asks the workflow to end and to take the source with it; where there is none, it is taken here. */
@@ -104,3 +113,8 @@ export class SourceRemoval {
     return true;
   }
 }
+
+const done = (isMine: boolean): Audited<undefined> => ({
+  result: undefined,
+  ...(isMine ? {} : { mark: DONE_BY_ANOTHER }),
+});

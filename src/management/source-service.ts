@@ -1,26 +1,20 @@
-/** Sources as people manage them: the one service behind every command. */
+/** Sources as people manage them: by id or name, from a file, waiting for what was asked. The service behind the commands. */
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { type Parsed, parseSourceFile, type SourceConfig } from '../config/source-config.js';
 import type { Keyring } from '../secrets/keyring.js';
-import { type SIGNALS, type StopRequest, workflowIdOf } from '../source/contract.js';
+import { type StopRequest, workflowIdOf } from '../source/contract.js';
 import type { Collections, SourceDocument } from '../store/collections.js';
-import { clearHealthEvents } from '../store/health-events.js';
-import {
-  createSource,
-  ensureCollector,
-  markStopped,
-  NameTakenError,
-  removeSource,
-  updateSource,
-} from '../store/sources.js';
-import { audited, auditedIfPossible, CLI_ACTOR } from './audit-trail.js';
+import { CLI_ACTOR } from './audit-trail.js';
+import { CollectorService } from './collector-service.js';
 import { RefusedError } from './errors.js';
-import { findSource, knownSources, orFromTemporal, type SourceReference } from './source-directory.js';
+import { findSource, knownSources, orFromTemporal, referenceOf, type SourceReference } from './source-directory.js';
+import { SourceEditor } from './source-editor.js';
 import { healthOfSource, type SourceHealth } from './source-health.js';
-import { NO_SECRET_YET, type SealedConfig, seal, sealStored } from './source-secrets.js';
+import { SourceRemoval } from './source-removal.js';
+import { sealStored } from './source-secrets.js';
 import { listedOf, type SourceListing, type SourceStatus, statusOf, withoutWorker } from './source-status.js';
+import { SourceSteering, type Steering } from './source-steering.js';
 import { SourceWorkflows } from './source-workflows.js';
 import { hasWorkers } from './workers.js';
 
@@ -37,6 +31,7 @@ export interface SourceServiceOptions {
 
 /** How long a stop is waited for; it goes on by itself. */
 const STOP_LIMIT_MS = 60_000;
+const LOOK_MS = 200;
 
 /** Collector of sources that name none. */
 export const DEFAULT_COLLECTOR = 'default';
@@ -57,12 +52,32 @@ export interface StartingListener {
 
 const MEANT_TO_RUN = { stoppedAt: { $exists: false }, deletingAt: { $exists: false } } as const;
 
+export interface SourceSaveOptions {
+  /** Adds the fields that the schema does not have; of what is refused, none. */
+  readonly addFields?: boolean;
+}
+
+export interface StopOptions extends StopRequest {
+  /** How long the end is waited for; default 60 s. It goes on by itself. */
+  readonly patienceMs?: number;
+}
+
 export class SourceService {
   private readonly workflows: SourceWorkflows;
+  private readonly collectors: CollectorService;
+  private readonly editor: SourceEditor;
+  private readonly removal: SourceRemoval;
+  private readonly steering: SourceSteering;
   private readonly actor: string;
+  /** Keys are replaced once at the start: two programs whose first keys differ must not do so in turns for ever. */
+  private hasRotated = false;
 
   constructor(private readonly options: SourceServiceOptions) {
     this.workflows = new SourceWorkflows(options.client);
+    this.collectors = new CollectorService(options.collections);
+    this.editor = new SourceEditor(options);
+    this.removal = new SourceRemoval(options);
+    this.steering = new SourceSteering(options);
     this.actor = options.actor ?? CLI_ACTOR;
   }
 
@@ -70,41 +85,24 @@ export class SourceService {
    * Creates a source from its JSON file and starts it. A source of this name that is stopped is brought up to the file
    * and started again: it goes on from its checkpoints.
    */
-  async start(json: unknown, collector = DEFAULT_COLLECTOR): Promise<Started> {
-    const { collections } = this.options;
-    const config = this.parsed(json);
-    const sealed = await seal(config, this.options.keyring);
-    await collections.ensureIndexes();
-    const collectorId = await ensureCollector(collections, collector);
-    const existing = await collections.sources.findOne({ collectorId, name: config.name });
-    if (existing === null) {
-      if (sealed.secret === undefined) throw new RefusedError('The configuration is invalid:', [NO_SECRET_YET]);
-      const { config: masked, secret } = sealed;
-      const entry = { actor: this.actor, action: 'source.create', collectorId, name: config.name, to: masked };
-      const source = await audited(collections, entry, async () => {
-        const result = await refusing(() => createSource(collections, collectorId, config.name, masked, secret));
-        return { result, mark: { sourceId: result._id } };
-      });
-      return this.run(source, collector, true);
-    }
-    if (await this.workflows.isRunning(existing._id)) throw alreadyRunning(existing);
-    await this.save(existing, config.name, sealed);
-    await markStopped(collections, existing._id, false);
-    return this.run(existing, collector, false);
+  async start(json: unknown, collector = DEFAULT_COLLECTOR, options: SourceSaveOptions = {}): Promise<Started> {
+    const { name } = this.editor.parse(json);
+    const { _id: collectorId } = await this.collectors.ensure(collector, this.actor);
+    const saving = { ...options, actor: this.actor };
+    const existing = await this.options.collections.sources.findOne({ collectorId, name });
+    if (existing === null) return startedOf(await this.editor.create(collectorId, json, saving), true);
+    await this.refuseRunning(existing);
+    await this.editor.replace(collectorId, existing._id, json, saving);
+    await this.steering.steer(referenceOf(existing), 'start', this.actor);
+    return startedOf(existing, false);
   }
 
   /** Starts a stopped source again. */
   async resume(idOrName: string): Promise<Started> {
-    const { sourceId } = await this.find(idOrName);
-    const source = await this.options.collections.sources.findOne({ _id: sourceId });
-    if (source === null) throw removedMeanwhile(idOrName);
-    if (source.deletingAt !== undefined) throw new RefusedError(`The source "${source.name}" is being deleted`);
-    if (await this.workflows.isRunning(sourceId)) throw alreadyRunning(source);
-    return this.noted('source.start', { sourceId, name: source.name }, async () => {
-      // Before the start: whatever crashes in between, the reconciler then finishes it.
-      await markStopped(this.options.collections, sourceId, false);
-      return this.run(source, await this.collectorName(source.collectorId), false);
-    });
+    const source = await this.stored(idOrName);
+    await this.refuseRunning(source);
+    await this.steering.steer(referenceOf(source), 'start', this.actor);
+    return startedOf(source, false);
   }
 
   /**
@@ -115,7 +113,8 @@ export class SourceService {
   async startMissing({ onStarted, onTrouble }: StartingListener): Promise<void> {
     const { collections, keyring } = this.options;
     const { sources } = collections;
-    if (keyring !== undefined) await sealStored(collections, keyring);
+    if (keyring !== undefined) await sealStored(collections, keyring, { rotating: !this.hasRotated, onTrouble });
+    this.hasRotated = true;
     for (const { _id } of await sources.find(MEANT_TO_RUN, { projection: { _id: true } }).toArray()) {
       try {
         const started = await this.startIfMissing(_id);
@@ -128,29 +127,37 @@ export class SourceService {
 
   private async startIfMissing(sourceId: number): Promise<Started | undefined> {
     if (await this.workflows.isRunning(sourceId)) return undefined;
+    const { sources, collectors } = this.options.collections;
     // Read anew: it may not run because it was stopped or removed just now.
-    const source = await this.options.collections.sources.findOne({ _id: sourceId, ...MEANT_TO_RUN });
-    return source === null ? undefined : this.run(source, await this.collectorName(source.collectorId), false);
+    const source = await sources.findOne({ _id: sourceId, ...MEANT_TO_RUN });
+    if (source === null) return undefined;
+    const collector = await collectors.findOne({ _id: source.collectorId });
+    await this.workflows.start({ sourceId, name: source.name, collector: collector?.name ?? '' });
+    // Stopped in that moment, when there was no workflow yet that could have been told.
+    const meanwhile = await sources.findOne({ _id: sourceId, stoppedAt: { $exists: true } });
+    if (meanwhile === null) return startedOf(source, false);
+    await this.workflows.signal(sourceId, 'stop');
+    return undefined;
   }
 
   /** Saves a changed configuration and lets the source begin anew with it; its checkpoints stay. */
-  async update(idOrName: string, json: unknown): Promise<{ readonly sourceId: number; readonly version: number }> {
-    const config = this.parsed(json);
-    const { sourceId } = await this.find(idOrName);
-    const sealed = await seal(config, this.options.keyring);
-    const source = await this.options.collections.sources.findOne({ _id: sourceId });
-    if (source === null) throw removedMeanwhile(idOrName);
-    const { version } = await this.save(source, config.name, sealed);
-    await this.workflows.signal(sourceId, 'restart');
+  async update(
+    idOrName: string,
+    json: unknown,
+    options: SourceSaveOptions = {},
+  ): Promise<{ readonly sourceId: number; readonly version: number }> {
+    this.editor.parse(json);
+    const { _id: sourceId, collectorId } = await this.stored(idOrName);
+    const { version } = await this.editor.replace(collectorId, sourceId, json, { ...options, actor: this.actor });
     return { sourceId, version };
   }
 
   async restart(idOrName: string): Promise<SourceReference> {
-    return this.signal(idOrName, 'restart');
+    return this.steer(idOrName, 'restart');
   }
 
   async collectNow(idOrName: string): Promise<SourceReference> {
-    return this.signal(idOrName, 'collectNow');
+    return this.steer(idOrName, 'collectNow');
   }
 
   /**
@@ -160,23 +167,16 @@ export class SourceService {
    */
   async stop(
     idOrName: string,
-    request: StopRequest = {},
+    { remove = false, patienceMs = STOP_LIMIT_MS }: StopOptions = {},
   ): Promise<{ readonly sourceId: number; readonly state: string }> {
     const source = await this.find(idOrName);
     const { sourceId } = source;
-    if (request.remove === true && !(await this.workflows.isRunning(sourceId))) {
-      return this.noted('source.delete', source, async () => {
-        await clearHealthEvents(this.options.collections.healthEvents, sourceId, new Date());
-        await removeSource(this.options.collections, sourceId);
-        return { sourceId, state: 'Deleted' };
-      });
-    }
-    await this.signal(idOrName, 'stop', request);
-    const limit = pause(STOP_LIMIT_MS, undefined, { ref: false });
-    const end = await Promise.race([this.handle(sourceId).result() as Promise<{ readonly state: string }>, limit]);
-    if (end !== undefined) return { sourceId, state: end.state };
+    if (remove) await this.remove(source, patienceMs);
+    else await this.steering.steer(source, 'stop', this.actor);
+    const state = remove ? 'Deleted' : 'Stopped';
+    if (await this.hasEnded(sourceId, patienceMs)) return { sourceId, state };
     throw new RefusedError(
-      `The source was asked to stop, but has not ended within ${STOP_LIMIT_MS / 1_000} s; is a worker running ("npm run worker")?`,
+      `The source was asked to stop, but has not ended within ${patienceMs / 1_000} s; is a worker running ("npm run worker")?`,
     );
   }
 
@@ -207,77 +207,49 @@ export class SourceService {
     return findSource(this.options, idOrName);
   }
 
-  private async collectorName(collectorId: number): Promise<string> {
-    const collector = await this.options.collections.collectors.findOne({ _id: collectorId });
-    return collector?.name ?? '';
+  private async stored(idOrName: string): Promise<SourceDocument> {
+    const { sourceId } = await this.find(idOrName);
+    const source = await this.options.collections.sources.findOne({ _id: sourceId });
+    if (source === null) throw new RefusedError(`The source ${idOrName} was removed meanwhile`);
+    return source;
   }
 
-  private parsed(json: unknown): SourceConfig {
-    const parsed: Parsed<SourceConfig> = parseSourceFile(json, {
-      allowInsecure: this.options.allowInsecure,
-      keepSecret: true,
-    });
-    if (!parsed.ok) throw new RefusedError('The configuration is invalid:', parsed.mistakes);
-    return parsed.value;
-  }
-
-  private async run({ _id: sourceId, name }: SourceDocument, collector: string, created: boolean): Promise<Started> {
-    const workflowId = await this.workflows.start({ sourceId, name, collector });
-    return { sourceId, name, workflowId, created };
-  }
-
-  /** Saves a changed configuration. */
-  private async save(source: SourceDocument, name: string, { config, secret }: SealedConfig): Promise<SourceDocument> {
-    const { collections } = this.options;
-    const { _id: sourceId, collectorId, config: from } = source;
-    const entry = { actor: this.actor, action: 'source.update', sourceId, collectorId, name, from, to: config };
-    return audited(collections, entry, async () => {
-      const result = await refusing(() => updateSource(collections, sourceId, name, config, secret));
-      if (result === undefined) throw removedMeanwhile(source.name);
-      return { result };
-    });
-  }
-
-  private async signal(
-    idOrName: string,
-    signal: keyof typeof SIGNALS,
-    ...args: [StopRequest?]
-  ): Promise<SourceReference> {
+  private async steer(idOrName: string, steering: Steering): Promise<SourceReference> {
     const source = await this.find(idOrName);
-    const action = args[0]?.remove === true ? 'source.delete' : `source.${signal}`;
-    return this.noted(action, source, async () => {
-      if (await this.workflows.signal(source.sourceId, signal, ...args)) return source;
-      throw new RefusedError(`The source "${source.name}" is not running; "start ${source.sourceId}" starts it again`);
-    });
+    await this.steering.steer(source, steering, this.actor);
+    return source;
   }
 
-  private noted<T>(
-    action: string,
-    { sourceId, name }: Pick<SourceReference, 'sourceId' | 'name'>,
-    change: () => Promise<T>,
-  ): Promise<T> {
-    return auditedIfPossible(this.options.collections, { actor: this.actor, action, sourceId, name }, change);
+  /** A source that is stopping is not refused: it can be started again once it has ended. */
+  private async refuseRunning(source: SourceDocument): Promise<void> {
+    if ((await this.workflows.goesOn(source._id, STOP_LIMIT_MS)) === true) throw alreadyRunning(source);
   }
 
-  private handle(sourceId: number) {
-    return this.options.client.workflow.getHandle(workflowIdOf(sourceId));
+  private async remove(source: SourceReference, patienceMs: number): Promise<void> {
+    const { sourceId, collectorId } = source;
+    await orFromTemporal(
+      () => this.removal.removeSource(collectorId, sourceId, this.actor, patienceMs),
+      // The workflow takes the stored source with it when the store is back.
+      async () => {
+        await this.workflows.signal(sourceId, 'stop', { remove: true });
+      },
+    );
+  }
+
+  private async hasEnded(sourceId: number, patienceMs: number): Promise<boolean> {
+    for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await pause(LOOK_MS)) {
+      if (!(await this.workflows.isRunning(sourceId))) return true;
+    }
+    return false;
   }
 }
 
-function removedMeanwhile(idOrName: string): RefusedError {
-  return new RefusedError(`The source ${idOrName} was removed meanwhile`);
+function startedOf({ _id: sourceId, name }: SourceDocument, created: boolean): Started {
+  return { sourceId, name, workflowId: workflowIdOf(sourceId), created };
 }
 
 function alreadyRunning({ _id, name }: SourceDocument): RefusedError {
   return new RefusedError(
     `The source "${name}" (${_id}) is running already: "update ${_id} FILE.json" changes it, "restart ${_id}" restarts it`,
   );
-}
-
-async function refusing<T>(write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    throw error instanceof NameTakenError ? new RefusedError(error.message) : error;
-  }
 }

@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client';
 import type { FailureType } from '../source/failure.js';
 import type { Collections, HealthEventDocument, SourceDocument } from '../store/collections.js';
 import { openErrorsOf } from '../store/health-events.js';
+import { referenceOf } from './source-directory.js';
 import { listedOf } from './source-status.js';
 
 export interface ShownState {
@@ -30,11 +31,14 @@ export const SHOWN_ERROR_TYPE: Readonly<Record<FailureType, string>> = {
   FirstPartyGeneric: 'FIRST-PARTY-GENERIC',
 };
 
+/** `errorCode` of a source whose workflow was ended from outside. */
+export const WORKFLOW_ENDED = 'WorkflowEnded';
+
 const ENDED_FROM_OUTSIDE: ShownState = {
   state: 'Error',
   errorType: SHOWN_ERROR_TYPE.FirstPartyGeneric,
   errorInfo: 'Its workflow was ended from outside; a worker starts it again within seconds.',
-  errorCode: 'WorkflowEnded',
+  errorCode: WORKFLOW_ENDED,
 };
 
 interface Access {
@@ -56,11 +60,10 @@ async function stateOf(
   source: SourceDocument,
   error: HealthEventDocument | undefined,
 ): Promise<StatedSource> {
-  const { _id: sourceId, name, collectorId, stoppedAt, deletingAt } = source;
-  const listed = await listedOf(access, { sourceId, name, collectorId, stopped: stoppedAt !== undefined }, '');
+  const listed = await listedOf(access, referenceOf(source), '');
   const { state, health, errorType, lastEventTime } = listed;
   const more = { health, ...(lastEventTime === undefined ? {} : { lastEventTime }) };
-  if (deletingAt !== undefined) return { source, state: { state: 'Stopping' }, ...more };
+  if (source.deletingAt !== undefined) return { source, state: { state: 'Stopping' }, ...more };
   if (state === 'Terminated' || state === 'Failed') return { source, state: ENDED_FROM_OUTSIDE, ...more };
   if (state !== 'Error') return { source, state: { state }, ...more };
   const type = errorType as FailureType | undefined;

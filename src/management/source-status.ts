@@ -11,6 +11,9 @@ import { gapsOf, type ShownGap } from '../store/gaps.js';
 import { ERROR_TYPE, HEALTH, LAST_EVENT_TIME, STATE } from './search-attribute-keys.js';
 import { orFromTemporal, type SourceReference } from './source-directory.js';
 
+/** States that a workflow itself says nothing of. */
+const ENDED: readonly string[] = ['Stopped', 'Deleted', 'Terminated', 'Failed'];
+
 /** How long Temporal, or a workflow, may take to answer before the status goes without. */
 const ANSWER_LIMIT_MS = 5_000;
 
@@ -86,16 +89,19 @@ export async function statusOf(access: Access, source: SourceReference, collecto
     readonly gaps?: readonly ShownGap[];
   }>(
     async () => {
-      const { checkpoints, gaps } = access.collections;
+      const { checkpoints, collectors, gaps } = access.collections;
       const known = await checkpoints.find({ sourceId: source.sourceId }).toArray();
-      return { snapshot: withProgress(answer.value, known), gaps: await gapsOf(gaps, source.sourceId) };
+      // The workflow knows the name that the collector had when the source began.
+      const { name = answer.value.collector } = (await collectors.findOne({ _id: source.collectorId })) ?? {};
+      const snapshot = { ...withProgress(answer.value, known), collector: name };
+      return { snapshot, gaps: await gapsOf(gaps, source.sourceId) };
     },
     async () => ({ snapshot: answer.value }),
   );
   const listed = await listedOf(access, source, snapshot.collector);
   const whole = { ...listed, snapshot, ...(gaps === undefined ? {} : { gaps }) };
-  // A workflow that was terminated still answers the query, with what it last knew.
-  return listed.state === 'Terminated' ? whole : { ...whole, ...ofSnapshot(snapshot) };
+  // A workflow that was ended from outside still answers the query, with what it last knew.
+  return ENDED.includes(listed.state) ? whole : { ...whole, ...ofSnapshot(snapshot) };
 }
 
 /** Asks a source's workflow; when it does not answer, says why. */
@@ -133,8 +139,9 @@ function ofSnapshot({ state, health }: SourceSnapshot): Pick<SourceListing, 'sta
 function stateOf(described: WorkflowExecutionDescription | undefined, stopped: boolean): string {
   if (described === undefined) return stopped ? 'Stopped' : 'Pending';
   const status = described.status.name;
-  if (status === 'TERMINATED') return 'Terminated';
-  if (status === 'FAILED' || status === 'TIMED_OUT') return 'Failed';
+  const isFailed = status === 'FAILED' || status === 'TIMED_OUT';
+  // What was ended from outside is started again, unless somebody has stopped it since.
+  if (status === 'TERMINATED' || isFailed) return stopped ? 'Stopped' : isFailed ? 'Failed' : 'Terminated';
   return described.typedSearchAttributes.get(STATE) ?? 'Pending';
 }
 

@@ -1,11 +1,10 @@
-/** Signals to sources, as the API sends them: at once, without waiting for what comes of them. */
+/** What is asked of a source beside its configuration: restart, stop, start, poll at once. Nothing waits for what comes of it. */
 
 import type { Client } from '@temporalio/client';
-import type { Collections, SourceDocument } from '../store/collections.js';
+import type { Collections } from '../store/collections.js';
 import { markStopped } from '../store/sources.js';
 import { auditedIfPossible } from './audit-trail.js';
-import { CodedRefusal } from './errors.js';
-import { beingDeleted } from './refusals.js';
+import { beingDeleted, isStopped, isStopping } from './refusals.js';
 import { SourceWorkflows } from './source-workflows.js';
 
 export const STEERING = ['restart', 'stop', 'start', 'collectNow'] as const;
@@ -19,6 +18,16 @@ export const INITIATED: Readonly<Record<Steering, string>> = {
   collectNow: 'The source polls now.',
 };
 
+export interface SteeredSource {
+  readonly sourceId: number;
+  readonly collectorId: number;
+  readonly name: string;
+  readonly deleting: boolean;
+}
+
+/** How long a start waits for the end of a stop that was asked for before it. */
+const PATIENCE_MS = 20_000;
+
 export class SourceSteering {
   private readonly workflows: SourceWorkflows;
 
@@ -27,27 +36,31 @@ export class SourceSteering {
   }
 
   /** @throws CodedRefusal 409 when the source is not in a state for it. */
-  async steer(source: SourceDocument, steering: Steering, actor: string): Promise<void> {
-    const { _id: sourceId, collectorId, name, deletingAt } = source;
-    if (deletingAt !== undefined) throw beingDeleted('source', name);
+  async steer(source: SteeredSource, steering: Steering, actor: string): Promise<void> {
+    const { sourceId, collectorId, name, deleting } = source;
+    if (deleting) throw beingDeleted('source', name);
     const entry = { actor, action: `source.${steering}`, sourceId, collectorId, name };
-    await auditedIfPossible(this.options.collections, entry, () =>
-      steering === 'start' ? this.start(source) : this.signal(source, steering),
-    );
+    await auditedIfPossible(this.options.collections, entry, () => this.act(source, steering));
   }
 
-  private async signal({ _id, name }: SourceDocument, signal: Exclude<Steering, 'start'>): Promise<void> {
-    if (await this.workflows.signal(_id, signal)) return;
-    // A source that has stopped is stopped: asked for twice is no mistake.
-    if (signal === 'stop') return;
-    throw new CodedRefusal(409, 'collectors.source.stopped', `The source "${name}" is stopped: start it first.`);
-  }
-
-  private async start({ _id: sourceId, name, collectorId }: SourceDocument): Promise<void> {
+  private async act(source: SteeredSource, steering: Steering): Promise<void> {
+    if (steering === 'start') return this.start(source);
+    if (await this.workflows.signal(source.sourceId, steering)) return;
     const { collections } = this.options;
+    // Stored, so that the reconciler does not start it: it may not run only because it was terminated by hand.
+    if (steering === 'stop') return markStopped(collections, source.sourceId, true);
+    const stored = await collections.sources.findOne({ _id: source.sourceId });
+    if (stored?.stoppedAt !== undefined) throw isStopped(source.name, source.sourceId);
+    await this.start(source);
+  }
+
+  private async start({ sourceId, name, collectorId }: SteeredSource): Promise<void> {
+    const { collections } = this.options;
+    const goesOn = await this.workflows.goesOn(sourceId, PATIENCE_MS);
+    if (goesOn === 'unknown') throw isStopping(name);
     const collector = await collections.collectors.findOne({ _id: collectorId });
     // Before the start: whatever crashes in between, the reconciler then finishes it.
     await markStopped(collections, sourceId, false);
-    await this.workflows.start({ sourceId, name, collector: collector?.name ?? '' });
+    if (!goesOn) await this.workflows.start({ sourceId, name, collector: collector?.name ?? '' });
   }
 }

@@ -1,10 +1,22 @@
 /** The workflows behind the sources: starting, signalling, and asking whether they run. */
 
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
-import { SIGNALS, type StopRequest, TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../source/contract.js';
+import {
+  SIGNALS,
+  STATUS_QUERY,
+  type StopRequest,
+  TASK_QUEUE,
+  WORKFLOW_TYPE,
+  workflowIdOf,
+} from '../source/contract.js';
+import { LEAVING_STATES } from '../source/lifecycle.js';
+import type { SourceSnapshot } from '../source/snapshot.js';
 
 /** How long Temporal may take to answer before it counts as away. */
 const ANSWER_LIMIT_MS = 5_000;
+
+const LOOK_MS = 100;
 
 export interface StartedSource {
   readonly sourceId: number;
@@ -55,6 +67,31 @@ export class SourceWorkflows {
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return false;
       throw error;
+    }
+  }
+
+  /**
+   * Whether the workflow runs and is to go on. One that is ending is waited for.
+   *
+   * @returns `unknown` when it does not end in time, or when no worker tells what it is about.
+   */
+  async goesOn(sourceId: number, patienceMs: number): Promise<boolean | 'unknown'> {
+    for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await pause(LOOK_MS)) {
+      if (!(await this.isRunning(sourceId))) return false;
+      const state = await this.stateOf(sourceId);
+      if (state === undefined) return 'unknown';
+      if (!LEAVING_STATES.some((leaving) => leaving === state)) return true;
+    }
+    return 'unknown';
+  }
+
+  /** What the workflow itself says, all signals before this included; `undefined` when no worker answers. */
+  private async stateOf(sourceId: number): Promise<string | undefined> {
+    const handle = this.client.workflow.getHandle(workflowIdOf(sourceId));
+    try {
+      return (await this.inTime(() => handle.query<SourceSnapshot>(STATUS_QUERY))).state;
+    } catch {
+      return undefined;
     }
   }
 

@@ -52,6 +52,9 @@ export function isLegalTransition(from: LifecycleState, to: LifecycleState): boo
   return TRANSITIONS[from].includes(to);
 }
 
+/** Of a source that is asked to end, or has ended. */
+export const LEAVING_STATES = ['Stopping', 'Stopped', 'Deleted'] as const satisfies readonly LifecycleState[];
+
 /** True once the source has ended and its workflow is closed. */
 export function isFinal(state: LifecycleState): boolean {
   return TRANSITIONS[state].length === 0;

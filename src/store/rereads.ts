@@ -4,6 +4,7 @@ import type { Binary, Collection } from 'mongodb';
 import { NO_REREAD_COUNTS, type RereadCounts, type RereadKind } from '../source/reread.js';
 import type { StreamName } from '../source/streams.js';
 import type { PagePlace } from '../source/window.js';
+import { type Page, type PageRequest, pageOf } from './paging.js';
 
 /** One per source, kind and stream; the next run of the kind takes its place. */
 export interface RereadDocument {
@@ -83,6 +84,16 @@ export async function noteMissing(missing: MissingRecords, documents: readonly M
 
 export function countMissing(missing: MissingRecords, run: string, stream: StreamName): Promise<number> {
   return missing.countDocuments({ run, stream });
+}
+
+/** What a run found missing, page by page, along the index of `_id`, which begins with the run. */
+export function missingPage(
+  missing: MissingRecords,
+  run: string,
+  request: PageRequest,
+): Promise<Page<MissingDocument>> {
+  const AFTER_SLASH = '0';
+  return pageOf(missing, { _id: { $gt: `${run}/`, $lt: `${run}${AFTER_SLASH}` } }, '_id', request);
 }
 
 /** Of these ids, the ones that a collection does not hold. */

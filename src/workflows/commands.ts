@@ -14,6 +14,11 @@ export class Commands {
     return this.pending !== undefined || this.root.consideredCancelled;
   }
 
+  /** Whether the next command to carry out is a stop. */
+  get isStopAsked(): boolean {
+    return this.pending?.kind === 'stop' || this.root.consideredCancelled;
+  }
+
   restart(): void {
     this.pending ??= { kind: 'restart' };
     this.running?.cancel();

@@ -14,6 +14,7 @@ import {
 } from '@temporalio/workflow';
 import { HEALTH_QUERY, SIGNALS, STATUS_QUERY, type StopRequest } from '../source/contract.js';
 import { type HealthLedger, openChanges, type ProblemChange } from '../source/health-ledger.js';
+import { isFinal } from '../source/lifecycle.js';
 import { type AttemptFailed, isAttemptFailed } from '../source/outcome.js';
 import { FIRST_PAUSE_MS } from '../source/patience.js';
 import { newSnapshot, type SourceSnapshot } from '../source/snapshot.js';
@@ -88,12 +89,17 @@ function registerHandlers(book: Book, commands: Commands, collection: Collection
     },
     { description: "Sent by the worker at a failing attempt; not for people's use." },
   );
-  setHandler(statusQuery, () => book.snapshot, {
+  setHandler(statusQuery, () => (commands.isStopAsked ? asStopping(book.snapshot) : book.snapshot), {
     description: 'The whole state of the source: lifecycle, health, problems, and each stream.',
   });
   setHandler(healthQuery, () => openChanges(book.ledger, book.snapshot.since), {
     description: 'The open health events, also those that could not be written to MongoDB yet.',
   });
+}
+
+/** A stop that is asked for shows at once, also while running work is still being interrupted. */
+function asStopping(snapshot: SourceSnapshot): SourceSnapshot {
+  return isFinal(snapshot.state) ? snapshot : { ...snapshot, state: 'Stopping' };
 }
 
 /** Hands over to a run with a fresh history, unless a command came while the recorder was being closed. */

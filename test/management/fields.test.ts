@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { addFieldsOf } from '../../src/cli/add-fields.js';
-import { type Field, FieldError, FieldService } from '../../src/management/field-service.js';
+import { FieldError, FieldService } from '../../src/management/field-service.js';
 import { BUILTIN_FIELDS } from '../../src/source/field-names.js';
 import { createSource, ensureCollector } from '../../src/store/sources.js';
 import { collectorDatabase } from '../support/collector-database.js';
@@ -235,30 +234,4 @@ test('each change is noted with who made it', async () => {
     { actor: 'key-2', action: 'field.update', from: { state: 'Enabled' }, to: { state: 'Disabled' }, outcome: 'done' },
     { actor: 'key-3', action: 'field.delete', from: { state: 'Disabled' }, outcome: 'done' },
   ]);
-});
-
-describe('the fields of a file', () => {
-  const fileOf = (fields: unknown, changes: object = {}) => ({
-    source: {
-      config: { name: 'mail', clientID: 'id', clientSecret: '********', dataCollection: 'siem', fields, ...changes },
-      schemaRef: { type: 'Mimecast' },
-      sourceType: 'Universal',
-    },
-  });
-  const added = async (json: unknown): Promise<readonly string[]> => {
-    await addFieldsOf(json, service);
-    return names((await service.list()) satisfies Field[]);
-  };
-
-  test('are added when it is right', async () => {
-    expect(await added(fileOf({ team: 'a', _siemForward: true }, { baseUrl: 'http://127.0.0.1' }))).toEqual(['team']);
-  });
-
-  test.each<[string, unknown]>([
-    ['with a mistake', fileOf({ team: 'a' }, { lag: 'x' })],
-    ['without fields', fileOf(null)],
-    ['that is none', 5],
-  ])('%s adds nothing', async (_, json) => {
-    expect(await added(json)).toEqual([]);
-  });
 });

@@ -32,10 +32,11 @@ const newName = () => {
   made += 1;
   return `killed ${made}`;
 };
-const newCollector = async () => (await new CollectorService(collections).create({ name: newName() }, 'test'))._id;
+const newCollector = async () =>
+  (await new CollectorService(collections).create({ name: newName() }, { actor: 'test' }))._id;
 
 async function newSource(collectorId: number): Promise<number> {
-  const { _id } = await editor(access()).create(collectorId, file(newName()), 'test');
+  const { _id } = await editor(access()).create(collectorId, file(newName()), { actor: 'test' });
   await until(
     () => get().service.status(String(_id)),
     ({ state }) => state === 'Collecting',
@@ -115,7 +116,7 @@ describe('killed at every step of', { sequential: true, timeout: 300_000 }, () =
   test('creating a source', async () => {
     const collectorId = await newCollector();
     const steps = await killAtEveryStep(
-      async () => (of) => editor(of).create(collectorId, file(newName()), 'test'),
+      async () => (of) => editor(of).create(collectorId, file(newName()), { actor: 'test' }),
       async () => {
         for (const { name } of await collections.sources.find().toArray()) expect(name).toMatch(/^killed/);
       },
@@ -132,7 +133,9 @@ describe('killed at every step of', { sequential: true, timeout: 300_000 }, () =
       async () => {
         wish += 1;
         return (of) =>
-          editor(of).replace(collectorId, sourceId, file(String(name), { description: String(wish) }), 'test');
+          editor(of).replace(collectorId, sourceId, file(String(name), { description: String(wish) }), {
+            actor: 'test',
+          });
       },
       async () => {
         const source = await collections.sources.findOne({ _id: sourceId });

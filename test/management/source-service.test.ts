@@ -155,7 +155,7 @@ describe('what is refused', () => {
     expect((await refusalOf(get().service.start(file({ name: 'First' })))).message).toContain('running already');
     expect((await refusalOf(get().service.resume('First'))).message).toContain('running already');
     const { message } = await refusalOf(get().service.update(second.id, file({ name: 'First' })));
-    expect(message).toContain('"First" exists already');
+    expect(message).toContain(`The source "First" has the ID ${first.sourceId}`);
     expect(await get().service.status(second.id)).toMatchObject({ name: 'Second', snapshot: { restarts: 0 } });
     await Promise.all([stop(first.id), stop(second.id)]);
   });
@@ -177,11 +177,93 @@ describe('what is refused', () => {
     const { id } = await startSource('At rest');
     await stop(id);
     const { service } = get();
-    for (const ask of [() => service.restart(id), () => service.collectNow(id), () => service.stop(id)]) {
-      expect((await refusalOf(ask())).message).toContain(`"start ${id}" starts it again`);
+    for (const ask of [() => service.restart(id), () => service.collectNow(id)]) {
+      expect((await refusalOf(ask())).message).toContain(`"At rest" (${id}) is stopped: start it first`);
     }
+    expect(await service.stop(id)).toMatchObject({ state: 'Stopped' });
     expect(await service.status(id)).toMatchObject({ state: 'Stopped' });
   });
+});
+
+describe('what the command line asks goes the way of the API', () => {
+  const trailOf = async (filter: object) =>
+    (await collections.auditTrail.find(filter).sort({ at: 1 }).toArray()).map(({ action, outcome }) => [
+      action,
+      outcome,
+    ]);
+
+  test.each(['', 'x'.repeat(129), 'a\nb'])('no collector named %j is made', async (name) => {
+    const before = await collections.collectors.countDocuments();
+    expect((await refusalOf(get().service.start(file({ name: 'Nowhere' }), name))).message).toContain('collector');
+    expect(await collections.collectors.countDocuments()).toBe(before);
+  });
+
+  test('a collector is made with a note, and one that is being deleted takes no source', async () => {
+    const { sourceId } = await get().service.start(file({ name: 'Noted' }), 'made on the way');
+    expect(await trailOf({ action: 'collector.create', name: 'made on the way' })).toEqual([
+      ['collector.create', 'done'],
+    ]);
+    await get().service.stop(String(sourceId), { remove: true });
+    await collections.collectors.updateOne({ name: 'made on the way' }, { $set: { deletingAt: new Date() } });
+    const late = get().service.start(file({ name: 'Late' }), 'made on the way');
+    expect((await refusalOf(late)).message).toContain('is being deleted');
+    await collections.collectors.deleteOne({ name: 'made on the way' });
+  });
+
+  test('the same configuration once more changes nothing; a new secret is noted as such', async () => {
+    const { sourceId, id } = await startSource('Same');
+    expect(await get().service.update(id, file({ name: 'Same' }))).toEqual({ sourceId, version: 1 });
+    expect(await get().service.update(id, file({ name: 'Same', clientSecret: '********' }))).toMatchObject({
+      version: 1,
+    });
+    expect(await get().service.status(id)).toMatchObject({ snapshot: { restarts: 0 } });
+    expect(await get().service.update(id, file({ name: 'Same', clientSecret: 'another' }))).toMatchObject({
+      version: 2,
+    });
+    const entry = await collections.auditTrail.findOne({ sourceId, action: 'source.update' });
+    expect(entry).toMatchObject({ from: { clientSecret: '********' }, to: { clientSecret: '******** (given anew)' } });
+    await stop(id);
+  });
+
+  test('a stopped source that is started by its file has each step noted', async () => {
+    const { sourceId, id } = await startSource('Again');
+    await stop(id);
+    await get().service.start(file({ name: 'Again', pollInterval: '2m' }));
+    expect(await trailOf({ sourceId })).toEqual([
+      ['source.create', 'done'],
+      ['source.stop', 'done'],
+      ['source.update', 'done'],
+      ['source.start', 'done'],
+    ]);
+    await stop(id);
+  });
+
+  test('a start at once after a stop is not lost, and a stop without a workflow is kept', async () => {
+    const { sourceId, id } = await startSource('To and fro');
+    const handle = get().client.workflow.getHandle(workflowIdOf(sourceId));
+    await handle.signal('stop');
+    expect(await get().service.resume(id)).toMatchObject({ sourceId, created: false });
+    await until(
+      () => get().service.status(id),
+      ({ state }) => state === 'Collecting',
+    );
+    await handle.terminate('by hand');
+    expect(await get().service.stop(id)).toEqual({ sourceId, state: 'Stopped' });
+    expect((await collections.sources.findOne({ _id: sourceId }))?.stoppedAt).toBeInstanceOf(Date);
+  });
+});
+
+test('a collector that is renamed shows its new name at once', async () => {
+  const { sourceId } = await get().service.start(file({ name: 'Moved house' }), 'old name');
+  const id = String(sourceId);
+  await until(
+    () => get().service.status(id),
+    ({ snapshot }) => snapshot?.collector === 'old name',
+  );
+  await collections.collectors.updateOne({ name: 'old name' }, { $set: { name: 'new name' } });
+  const status = await get().service.status(id);
+  expect(status).toMatchObject({ collector: 'new name', snapshot: { collector: 'new name' } });
+  await stop(id);
 });
 
 describe('stop with remove', () => {
