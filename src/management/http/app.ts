@@ -3,6 +3,7 @@
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { tidiedUrl } from './addresses.js';
 import { authenticate } from './authentication.js';
 import { errorAnswerOf } from './error-answer.js';
 import { answerError, handleErrors } from './errors.js';
@@ -10,6 +11,7 @@ import { readJsonBodies } from './json-body.js';
 import { answerClientError } from './no-http.js';
 import { OPENAPI_OPTIONS } from './openapi.js';
 import { DEFAULT_RATE, limitRates } from './rate-limit.js';
+import { accessKeyRoutes } from './routes/access-keys.js';
 import { auditTrailRoutes } from './routes/audit-trail.js';
 import { collectorRoutes } from './routes/collectors.js';
 import { eventRoutes } from './routes/events.js';
@@ -17,6 +19,7 @@ import { fieldRoutes } from './routes/fields.js';
 import { healthEventRoutes } from './routes/health-events.js';
 import { openapiRoutes } from './routes/openapi.js';
 import { overviewRoutes } from './routes/overview.js';
+import { rereadRoutes } from './routes/rereads.js';
 import { sourceActionRoutes } from './routes/source-actions.js';
 import { sourceRoutes } from './routes/sources.js';
 import type { Api, Services } from './services.js';
@@ -25,8 +28,8 @@ import { compileValidator } from './validation.js';
 export const BASE_PATH = '/api/v1';
 
 const ROUTES = [
-  ...[collectorRoutes, sourceRoutes, sourceActionRoutes, overviewRoutes, auditTrailRoutes],
-  ...[healthEventRoutes, fieldRoutes, eventRoutes, openapiRoutes],
+  ...[collectorRoutes, sourceRoutes, sourceActionRoutes, rereadRoutes, overviewRoutes],
+  ...[auditTrailRoutes, healthEventRoutes, fieldRoutes, accessKeyRoutes, eventRoutes, openapiRoutes],
 ];
 
 export interface AppOptions {
@@ -45,7 +48,7 @@ export async function buildApp({ services, logger, ratePerSecond = DEFAULT_RATE 
     http: { maxHeaderSize: 65_536 },
     clientErrorHandler: answerClientError,
     routerOptions: { maxParamLength: 2_000 },
-    rewriteUrl: ({ url = '/' }) => withNamesEscaped(url),
+    rewriteUrl: ({ url = '/' }) => tidiedUrl(url),
     frameworkErrors: (error, request, reply) => {
       answerError(request, reply, errorAnswerOf(error));
     },
@@ -59,14 +62,9 @@ export async function buildApp({ services, logger, ratePerSecond = DEFAULT_RATE 
   await app.register(swagger, OPENAPI_OPTIONS);
   await app.register(
     async (scope) => {
-      for (const add of ROUTES) add(scope as Api, services);
+      for (const add of ROUTES) add(scope, services);
     },
     { prefix: BASE_PATH },
   );
-  return app as unknown as Api;
-}
-
-/** Terraform's provider puts a collector's name into the address as it is, apart from spaces: a `%` is no escape then. */
-function withNamesEscaped(url: string): string {
-  return url.startsWith(`${BASE_PATH}/collectors/name/`) ? url.replace(/%(?![0-9A-Fa-f]{2})/g, '%25') : url;
+  return app;
 }

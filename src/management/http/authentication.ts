@@ -1,8 +1,10 @@
 /** HTTP Basic with access ID and key; a viewer's key may only read. */
 
+import { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { CodedRefusal } from '../errors.js';
 import type { Credential, Identity, KeyVerifier } from '../key-verifier.js';
+import { AttemptLimit } from './attempt-limit.js';
 import { GENERIC } from './error-answer.js';
 import { TooManyError } from './rate-limit.js';
 
@@ -16,35 +18,60 @@ declare module 'fastify' {
     readonly isPublic?: boolean;
     /** Reads, although its method is none of reading. */
     readonly isReading?: boolean;
+    /** Not even read with a viewer's key. */
+    readonly isForAdministrators?: boolean;
   }
 }
 
-/** Wrong credentials of one address in ten seconds. */
-const MOST_FAILURES = 20;
+/** Those of this API are much shorter; longer ones would fill the memory of what was tried. */
+const LONGEST_ID = 64;
+const WINDOW_MS = 10_000;
+/** New credentials of one address with one access ID in that time: whoever gives many wrong ones is alone in waiting. */
+const MOST_OF_ONE_ID = 20;
+/** New credentials of one address, whatever their access IDs: each costs time. */
+const MOST_OF_ONE_ADDRESS = 60;
+/** Credentials of all addresses that wait to be hashed. */
+const MOST_WAITING = 100;
 
 export function authenticate(app: FastifyInstance, verifier: KeyVerifier): void {
-  const countFailure = app.createRateLimit({
-    max: MOST_FAILURES,
-    timeWindow: 10_000,
-    keyGenerator: (request: FastifyRequest) => `failures of ${request.ip}`,
-  });
+  const window = { windowMs: WINDOW_MS, now: () => verifier.now() };
+  const ofOneId = new AttemptLimit({ most: MOST_OF_ONE_ID, ...window });
+  const ofOneAddress = new AttemptLimit({ most: MOST_OF_ONE_ADDRESS, ...window });
+
+  const identify = async (ip: string, credential: Credential): Promise<Identity | undefined> => {
+    const address = normalizeIP(ip);
+    const both = JSON.stringify([address, credential.accessId]);
+    let isUndecided = false;
+    const admit = () => {
+      const waitMs = Math.max(ofOneId.waitOf(both), ofOneAddress.waitOf(address));
+      if (waitMs > 0) throw new TooManyError(Math.ceil(waitMs / 1_000));
+      if (verifier.waiting >= MOST_WAITING) throw new TooManyError(1);
+      ofOneId.count(both);
+      ofOneAddress.count(address);
+      isUndecided = true;
+    };
+    try {
+      const identity = await verifier.verify(credential, admit);
+      if (identity === undefined) isUndecided = false;
+      return identity;
+    } finally {
+      // It was right, or the store is away.
+      if (isUndecided) {
+        ofOneId.uncount(both);
+        ofOneAddress.uncount(address);
+      }
+    }
+  };
+
   app.decorateRequest('identity', null);
   app.addHook('onRequest', async (request) => {
     if (request.routeOptions.config?.isPublic) return;
     const credential = credentialOf(request.headers.authorization);
     if (credential === undefined) throw unauthorized();
-    // Each new credential costs time: whoever has given many wrong ones waits.
-    if (!verifier.isQuick(credential)) {
-      const failures = await countFailure(request, { increment: false });
-      if (!failures.isAllowed && failures.remaining <= 0) throw new TooManyError(failures.ttlInSeconds);
-    }
-    const identity = await verifier.verify(credential);
-    if (identity === undefined) {
-      await countFailure(request);
-      throw unauthorized();
-    }
+    const identity = await identify(request.ip, credential);
+    if (identity === undefined) throw unauthorized();
     request.identity = identity;
-    if (identity.role !== 'administrator' && !isReading(request)) throw forbidden();
+    if (identity.role !== 'administrator' && !isForAll(request)) throw forbidden();
   });
 }
 
@@ -57,11 +84,14 @@ export function credentialOf(header: string | undefined): Credential | undefined
   const [, encoded = ''] = /^basic +([A-Za-z0-9+/_=-]+) *$/i.exec(header ?? '') ?? [];
   const text = Buffer.from(encoded, 'base64').toString();
   const colon = text.indexOf(':');
-  return colon < 1 ? undefined : { accessId: text.slice(0, colon), accessKey: text.slice(colon + 1) };
+  return colon < 1 || colon > LONGEST_ID
+    ? undefined
+    : { accessId: text.slice(0, colon), accessKey: text.slice(colon + 1) };
 }
 
-function isReading({ method, routeOptions }: FastifyRequest): boolean {
-  return method === 'GET' || method === 'HEAD' || routeOptions.config?.isReading === true;
+function isForAll({ method, routeOptions: { config } }: FastifyRequest): boolean {
+  if (config?.isForAdministrators === true) return false;
+  return method === 'GET' || method === 'HEAD' || config?.isReading === true;
 }
 
 const unauthorized = () => new CodedRefusal(401, GENERIC[401].code, GENERIC[401].message);

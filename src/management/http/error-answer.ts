@@ -1,15 +1,18 @@
 /** What an error is answered with: the one place where errors become statuses, codes and messages. */
 
-import { storeTroubleOf } from '../../store/mongo-trouble.js';
 import { PageTokenError } from '../../store/paging.js';
 import { CodedRefusal, RefusedError } from '../errors.js';
+import { FieldError } from '../field-errors.js';
 import { FIELDS_INVALID, FIELDS_MISSING } from '../refusals.js';
 import { isTemporalAway } from '../temporal-trouble.js';
+import { isStoreAway } from './store-away.js';
 
 export interface ErrorAnswer {
   readonly status: number;
   readonly code: string;
   readonly message: string;
+  /** More about it, for programs, such as the id that was asked for. */
+  readonly meta?: Readonly<Record<string, unknown>>;
   /** Seconds, for the header `Retry-After`. */
   readonly retryAfter?: number;
   /** Our own fault, or a server's: to be logged. */
@@ -42,23 +45,19 @@ const away = (what: string): ErrorAnswer => ({
   isFault: true,
 });
 
-/** Errors of other makers that carry a status and a code of their own, such as those of the fields. */
-function coded(error: unknown): { readonly status: number; readonly code: string } | undefined {
-  const { status, code } = error as { readonly status?: unknown; readonly code?: unknown };
-  const isCoded = typeof status === 'number' && status >= 400 && status < 500 && typeof code === 'string';
-  return isCoded ? { status, code } : undefined;
+/** Thrown when what only Temporal and a worker know was asked for, and they did not say. */
+export class UnansweredError extends Error {
+  override readonly name = 'UnansweredError';
 }
 
 export function errorAnswerOf(error: unknown): ErrorAnswer {
   if (!(error instanceof Error)) return { ...GENERIC[500], isFault: true };
-  if (error instanceof CodedRefusal) return { status: error.status, code: error.code, message: sentence(error) };
+  if (error instanceof CodedRefusal) return ofRefusal(error);
   if (error instanceof RefusedError) return { status: 400, code: FIELDS_INVALID, message: sentence(error) };
   if (error instanceof PageTokenError) return { status: 400, code: FIELDS_INVALID, message: error.message };
-  const trouble = storeTroubleOf(error);
-  if (trouble?.origin === 'mongodb') return away('MongoDB');
+  if (isStoreAway(error)) return away('MongoDB');
   if (isTemporalAway(error)) return away('Temporal');
-  const own = coded(error);
-  if (own !== undefined) return { ...own, message: error.message };
+  if (error instanceof UnansweredError) return away('Temporal, or a worker,');
   return ofFastify(error);
 }
 
@@ -69,6 +68,12 @@ export function refusalOf(told: readonly string[]): CodedRefusal {
   if (missing.length === 0 || missing.length < mistakes.length)
     return new CodedRefusal(400, FIELDS_INVALID, 'The request is invalid:', mistakes);
   return new CodedRefusal(400, FIELDS_MISSING, missing.map((path) => `Missing required field: '${path}'`).join('; '));
+}
+
+function ofRefusal(error: CodedRefusal): ErrorAnswer {
+  const { status, code } = error;
+  const meta = error instanceof FieldError && Object.keys(error.meta).length > 0 ? { meta: error.meta } : {};
+  return { status, code, message: sentence(error), ...meta };
 }
 
 function sentence({ message, mistakes }: RefusedError): string {

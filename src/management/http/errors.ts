@@ -24,12 +24,14 @@ export function handleErrors(app: FastifyInstance): void {
     if (answer.isFault) request.log.error({ err: error, url: request.url }, 'a request failed');
     return answerError(request, reply, answer);
   });
-  app.setNotFoundHandler((request, reply) => {
+  // Before a body is read: a wrong method is told as such, whatever came with it.
+  app.addHook('preParsing', async (request, reply) => {
     const [path = ''] = request.url.split('?');
     const allowed = methods.of(path);
-    if (allowed.length === 0) return answerError(request, reply, GENERIC[404]);
-    return answerError(request, reply.header('allow', allowed.join(', ')), GENERIC[405]);
+    if (allowed.length === 0 || allowed.includes(request.method)) return;
+    await answerError(request, reply.header('allow', allowed.join(', ')), GENERIC[405]);
   });
+  app.setNotFoundHandler((request, reply) => answerError(request, reply, GENERIC[404]));
 }
 
 /** Which methods an address has, for the answer to a wrong one. */
@@ -42,10 +44,20 @@ class MethodTable {
     this.known.set(url, entry);
   }
 
+  /** Those of the address that says the path most literally; none where there is no address. */
   of(path: string): string[] {
-    const all = [...this.known.values()].filter(({ pattern }) => pattern.test(path));
-    return [...new Set(all.flatMap(({ methods }) => [...methods]))].sort();
+    const fitting = [...this.known].filter(([, { pattern }]) => pattern.test(path));
+    const [closest] = fitting.sort(([a], [b]) => (rankOf(a) < rankOf(b) ? -1 : 1));
+    return [...(closest?.[1].methods ?? [])].sort();
   }
+}
+
+/** Sorts addresses as a router prefers them, step by step: literal before a parameter before a rest. */
+function rankOf(url: string): string {
+  return url
+    .split('/')
+    .map((step) => (step === '*' ? '2' : step.startsWith(':') ? '1' : '0'))
+    .join('');
 }
 
 function patternOf(url: string): RegExp {

@@ -7,6 +7,12 @@ export function etagOf(configured: unknown): string {
   return `"${createHash('sha256').update(canonical(configured)).digest('hex').slice(0, 32)}"`;
 }
 
+/** Whether the header says which state is to be changed; `*` and nothing mean any. */
+export function isConditional(ifMatch: string | undefined): boolean {
+  const wanted = (ifMatch ?? '').trim();
+  return wanted !== '' && wanted !== '*';
+}
+
 /**
  * Whether a change may be made, by RFC 9110 with the weak comparison: a proxy that compresses turns a tag into a weak one.
  *
@@ -14,9 +20,8 @@ export function etagOf(configured: unknown): string {
  *   when its read of the tag has failed, and then means to write all the same.
  */
 export function mayChange(ifMatch: string | undefined, etag: string): boolean {
-  const wanted = (ifMatch ?? '').trim();
-  if (wanted === '' || wanted === '*') return true;
-  return wanted.split(',').some((tag) => opaque(tag) === opaque(etag));
+  if (!isConditional(ifMatch)) return true;
+  return (ifMatch ?? '').split(',').some((tag) => opaque(tag) === opaque(etag));
 }
 
 /** The tag without its weakness and, where somebody dropped them, its quotes. */

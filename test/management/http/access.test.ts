@@ -52,15 +52,6 @@ describe('a credential', () => {
     expect(await verifier.verify({ accessId, accessKey })).toBeUndefined();
   });
 
-  test('is hashed once a minute, and not for every request', async () => {
-    const { accessId, accessKey } = await keys.create({ role: 'viewer' });
-    const verifier = new KeyVerifier(collections);
-    await verifier.verify({ accessId, accessKey });
-    const begun = performance.now();
-    for (let n = 0; n < 1_000; n += 1) await verifier.verify({ accessId, accessKey });
-    expect(performance.now() - begun).toBeLessThan(500);
-  });
-
   test('is nowhere stored in clear', async () => {
     const { accessId, accessKey } = await keys.create({ role: 'viewer', label: 'of a test' });
     const stored = JSON.stringify(await collections.apiKeys.findOne({ _id: accessId }));
@@ -118,22 +109,6 @@ describe('the rate limit', () => {
     expect((await call(server, 'GET', 'v1/collectors', { key: get().viewer })).status).toBe(200);
     await app.close();
   });
-
-  test('holds for guessed credentials, by address, while a known one goes on', async () => {
-    const services = assembleServices({ collections, client, allowInsecure: true });
-    const app = await buildApp({ services });
-    const server = { url: await app.listen({ host: '127.0.0.1', port: 0 }), admin: get().admin };
-    await call(server, 'GET', 'v1/collectors');
-    const statuses: number[] = [];
-    for (let n = 0; n < 25; n += 1) {
-      const key = { accessId: 'mcguess', accessKey: String(n) };
-      statuses.push((await call(server, 'GET', 'v1/collectors', { key })).status);
-    }
-    expect(statuses.slice(0, 20)).toEqual(Array.from({ length: 20 }, () => 401));
-    expect(statuses.slice(20)).toEqual(Array.from({ length: 5 }, () => 429));
-    expect((await call(server, 'GET', 'v1/collectors')).status).toBe(200);
-    await app.close();
-  });
 });
 
 describe('a request that is none', () => {
@@ -171,9 +146,39 @@ describe('a request that is none', () => {
     if (status === 405) expect(answer.headers.get('allow')).toContain('GET');
   });
 
-  test('an operator in a token is no way into the query', async () => {
-    const token = Buffer.from('[{"$gt":null},{"$gt":null}]').toString('base64url');
-    expect((await api('GET', `v1/auditTrail?token=${token}`)).status).toBe(400);
+  test.for([
+    ...['{"$gt":null}', '{"$regularExpression":{"pattern":"(","options":""}}', '{"$minKey":1}', '{"$code":"x"}'],
+    ...['{"$date":"never"}', '{"$timestamp":{"t":1,"i":1}}', '{"$binary":{"base64":"AAAA","subType":"09"}}', '[]'],
+    ...['null', 'true', '{"$numberDecimal":"1"}', '{"$symbol":"x"}', '{"$dbPointer":1}', '{"a":1}'],
+  ])('%s in a token is none that this API has given', async (part) => {
+    for (const text of [`[${part},"x"]`, `["x",${part}]`, `["x","x",${part}]`, part]) {
+      const { status, json } = await api('GET', `v1/auditTrail?token=${Buffer.from(text).toString('base64url')}`);
+      expect({ text, status, message: json.message }).toMatchObject({
+        status: 400,
+        message: expect.stringContaining('token'),
+      });
+    }
+  });
+
+  test('a body that is empty needs no type, and any other one has to be JSON', async () => {
+    const { json } = await api<{ collector: { id: number } }>('POST', 'v1/collectors', {
+      body: { collector: { name: 'form' } },
+    });
+    const path = `v1/collectors/${json.collector.id}/sources/1/action/restart`;
+    for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'application/json', 'x/y']) {
+      const headers = { 'content-type': type };
+      // What is asked for is not there: it was read.
+      expect((await api('POST', path, { body: '', headers })).status).toBe(404);
+      const wanted = type === 'application/json' ? 400 : 415;
+      expect((await api('POST', path, { body: 'a=1', headers })).status).toBe(wanted);
+    }
+  });
+
+  test('an address with a slash behind it is the one without', async () => {
+    for (const path of ['v1/collectors', 'v1/fields', 'v1/sources'])
+      expect((await api('GET', `${path}/`)).json).toEqual((await api('GET', path)).json);
+    expect((await api('GET', 'v1/collectors/?limit=1')).status).toBe(200);
+    expect((await api('DELETE', 'v1/collectors/')).status).toBe(405);
   });
 
   test('no JSON at all has the answer of a missing body, with and without a content type', async () => {

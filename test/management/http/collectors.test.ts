@@ -88,6 +88,11 @@ describe('by name', () => {
     'back\\slash',
     '50% off',
     '100%',
+    'p%41q',
+    '5%E4',
+    '5%E4 of 100%',
+    'twice %2541',
+    '%%',
     'ünïcode ✓',
     'q?uestion',
     'ends with slash/',
@@ -103,7 +108,18 @@ describe('by name', () => {
     }
   });
 
+  test('what an escape stands for goes before the escape itself', async () => {
+    const verbatim = await create('r%41w');
+    const asked = async () => (await api<One>('GET', 'v1/collectors/name/r%41w')).json.collector.id;
+    expect(await asked()).toBe(verbatim);
+    const decoded = await create('rAw');
+    expect(await asked()).toBe(decoded);
+    expect((await api<One>('GET', 'v1/collectors/name/r%2541w')).json.collector.id).toBe(verbatim);
+  });
+
   test('one that there is not is 404', async () => {
+    for (const path of ['', '%E4', '%41%'])
+      expect((await api('GET', `v1/collectors/name/${path}`)).json.code).toBe('collectors.collector.invalid');
     const { status, json } = await api('GET', 'v1/collectors/name/nobody');
     expect({ status, json }).toMatchObject({
       status: 404,
@@ -215,7 +231,7 @@ describe('mistakes are named, all of them, in the message', () => {
     [
       'too many fields',
       hosted({ name: 'x', fields: Object.fromEntries(Array.from({ length: 11 }, (_, n) => [`f${n}`, '1'])) }),
-      ['must be at most 10 fields'],
+      ['must have at most 10 names'],
     ],
   ])('%s', async ([, body, wanted]) => {
     const { status, json } = await api('POST', 'v1/collectors', body === undefined ? {} : { body });

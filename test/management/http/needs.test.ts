@@ -103,7 +103,8 @@ test('2: schemaRef.type is a text and config is as it was given', async () => {
   });
 });
 
-test('3: 404 means gone and only that: a store that is away is 503', async () => {
+/** While Temporal is away: without-temporal.test.ts. */
+test('3: 404 means gone and only that: while the store is away, everything is 503', async () => {
   const cid = await newCollector();
   const sid = await newSource(cid);
   const uri = `mongodb://127.0.0.1:${await choosePort(0)}/`;
@@ -128,9 +129,29 @@ test('3: 404 means gone and only that: a store that is away is 503', async () =>
     expect(headers.get('retry-after')).toBe('5');
     expect(json.message).toContain('MongoDB');
   }
-  expect((await call(server, 'GET', 'v1/healthEvents')).json).toMatchObject({
-    errors: [{ code: 'service.unavailable' }],
-  });
+  const collector = { collector: { name: 'While it is away' } };
+  const writes: readonly (readonly [string, string, unknown?])[] = [
+    ['POST', 'v1/collectors', collector],
+    ['PUT', `v1/collectors/${cid}`, collector],
+    ['DELETE', `v1/collectors/${cid}`],
+    ['POST', `v1/collectors/${cid}/sources`, body({ name: 'While it is away' })],
+    ['PUT', pathOf(cid, sid), body({ name: 'While it is away' })],
+    ['DELETE', pathOf(cid, sid)],
+    ...['restart', 'stop', 'start', 'collectNow'].map(
+      (name) => ['POST', `${pathOf(cid, sid)}/action/${name}`] as const,
+    ),
+  ];
+  for (const [method, path, given] of writes) {
+    const { status } = await call(server, method, path, given === undefined ? {} : { body: given });
+    expect({ method, path, status }).toEqual({ method, path, status: 503 });
+  }
+  for (const [method, path] of [
+    ['GET', 'v1/healthEvents'],
+    ['GET', 'v1/fields/FFFFFFFFFFFFFFFF'],
+    ['DELETE', 'v1/fields/FFFFFFFFFFFFFFFF'],
+    ['PUT', 'v1/fields/FFFFFFFFFFFFFFFF/enable'],
+  ] as const)
+    expect((await call(server, method, path)).json).toMatchObject({ errors: [{ code: 'service.unavailable' }] });
   await app.close();
   await away.close();
 });
@@ -153,6 +174,24 @@ test('4: the ETag of a GET is good for the PUT, whatever the state does in betwe
   expect(next).not.toBe(etag);
   expect((await put('third', `W/${next}`)).status).toBe(200);
   expect((await put('fourth', '')).status).toBe(200);
+});
+
+test('4: If-Match may be a star or a list of tags, and one without any tag matches none', async () => {
+  const cid = await newCollector();
+  const sid = await newSource(cid, { name: 'Listed' });
+  const objects = {
+    [pathOf(cid, sid)]: (description: string) => body({ name: 'Listed', description }),
+    [`v1/collectors/${cid}`]: (description: string) => ({ collector: { name: 'Listed', description } }),
+  };
+  for (const [path, bodyOf] of Object.entries(objects)) {
+    const statuses: number[] = [];
+    for (const [index, ifMatch] of ['*', ' * ', '"a", TAG', 'W/"a",W/TAG', '"a","b"', ',', '"*"', 'TAGx'].entries()) {
+      const etag = (await api('GET', path)).headers.get('etag') ?? '';
+      const headers = { 'if-match': ifMatch.replace('TAG', etag) };
+      statuses.push((await api('PUT', path, { body: bodyOf(String(index)), headers })).status);
+    }
+    expect({ path, statuses }).toEqual({ path, statuses: [200, 200, 200, 200, 412, 412, 412, 412] });
+  }
 });
 
 test('5: PUT replaces: what is absent is cleared', async () => {
@@ -235,6 +274,22 @@ test('11: the PUT after an import is no change: nothing restarts, and no positio
   expect(status).toMatchObject({ state: 'Collecting', snapshot: { restarts: 0, version: 1 } });
 });
 
+test('11: a PUT that says null or nothing of what was absent is none either', async () => {
+  const cid = await newCollector();
+  const sid = await newSource(cid, { name: 'Sparse' });
+  const { etag } = Object.fromEntries((await read(cid, sid)).headers);
+  for (const empty of [null, '']) {
+    const config = { name: 'Sparse', description: empty, category: empty, backfill: '24h' };
+    const { status, headers, text } = await api('PUT', pathOf(cid, sid), { body: body(config) });
+    expect({ empty, status, text: status === 200 ? '' : text }).toEqual({ empty, status: 200, text: '' });
+    expect(headers.get('etag')).toBe(etag);
+  }
+  const nulls = { fields: null, filters: null, hashAlgorithm: null };
+  const put = await api('PUT', pathOf(cid, sid), { body: body({ name: 'Sparse', ...nulls }) });
+  expect({ status: put.status, etag: put.headers.get('etag') }).toEqual({ status: 200, etag });
+  expect((await collections.sources.findOne({ _id: sid }))?.version).toBe(1);
+});
+
 test('12: a version in schemaRef, which the provider refuses itself, does no harm', async () => {
   const cid = await newCollector();
   const { source } = body({ name: 'Versioned' });
@@ -264,6 +319,28 @@ test('14: what is wrong with a request is 400, never 5xx', async () => {
     expect({ given, status }).toEqual({ given, status: 400 });
     expect(json).toMatchObject({ status: 400, code: expect.any(String), message: expect.any(String) });
   }
+  const wrongFields = [[], 'x', { a: { b: 1 } }, { a: null }, { '': 'x' }, { a: 'v'.repeat(201) }, { a: '1', A: '2' }];
+  for (const fields of [...wrongFields, Object.fromEntries(Array.from({ length: 11 }, (_, n) => [`f${n}`, '1']))]) {
+    const collector = { collector: { name: 'Wrong fields', fields } };
+    for (const [method, path] of [
+      ['POST', 'v1/collectors'],
+      ['PUT', `v1/collectors/${cid}`],
+    ] as const) {
+      const { status, json } = await api(method, path, { body: collector });
+      expect({ fields, status }).toEqual({ fields, status: 400 });
+      expect(json.message).toContain('fields');
+    }
+    const { status } = await api('POST', `v1/collectors/${cid}/sources`, { body: body({ name: 'Wrong', fields }) });
+    expect({ fields, status }).toEqual({ fields, status: 400 });
+  }
+  const sid = await newSource(cid);
+  const forged = Buffer.from('[{"$regularExpression":{"pattern":"(","options":""}},"x"]').toString('base64url');
+  const lists = ['v1/auditTrail', 'v1/healthEvents', `${pathOf(cid, sid)}/gaps`, `${pathOf(cid, sid)}/quarantine`];
+  for (const list of lists)
+    for (const token of ['x', '%00', forged]) {
+      const { status } = await api('GET', `${list}?token=${token}`);
+      expect({ list, token, status }).toEqual({ list, token, status: 400 });
+    }
 });
 
 test('a source can be updated in every state but Stopping', async () => {

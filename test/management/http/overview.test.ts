@@ -1,4 +1,4 @@
-/** What Sumo Logic's API does not have: actions, trials of a configuration, states, losses, live events. */
+/** What Sumo Logic's API does not have: actions, states, losses, live events. */
 
 import { Binary } from 'mongodb';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -98,58 +98,6 @@ describe('actions', () => {
   });
 });
 
-describe('validate', () => {
-  const validate = async (config: Readonly<Record<string, unknown>>, id?: number) => {
-    const { source } = body(config);
-    const given = { source: { ...source, ...(id === undefined ? {} : { id }) } };
-    const { status, json } = await api('POST', `v1/collectors/${cid}/sources/validate`, { body: given });
-    expect(status).toBe(200);
-    return json;
-  };
-
-  test('of a good configuration gets a token and saves nothing', async () => {
-    const before = await collections.sources.countDocuments();
-    expect(await validate({ name: 'tried' })).toEqual({
-      valid: true,
-      mistakes: [],
-      connection: { ok: true, ms: expect.any(Number) },
-    });
-    expect(await collections.sources.countDocuments()).toBe(before);
-  });
-
-  test('of a bad one names every mistake', async () => {
-    const { valid, mistakes, connection } = await validate({ name: '', pollInterval: 'often' });
-    expect({ valid, connection }).toEqual({ valid: false, connection: undefined });
-    expect(mistakes).toEqual([
-      expect.stringContaining('source.config.name'),
-      expect.stringContaining('source.config.pollInterval'),
-    ]);
-  });
-
-  test('of wrong credentials, or a host that is away, is a result and no error', async () => {
-    expect(await validate({ name: 'tried', clientSecret: 'wrong' })).toMatchObject({
-      valid: true,
-      connection: { ok: false, errorType: 'ThirdPartyConfig', errorInfo: expect.stringContaining('client ID') },
-    });
-    expect(await validate({ name: 'tried', baseUrl: 'http://127.0.0.1:9' })).toMatchObject({
-      valid: true,
-      connection: { ok: false, errorType: 'ThirdPartyGeneric' },
-    });
-  });
-
-  test('with the mask uses the stored secret of the source that is named', async () => {
-    const sid = await newSource('with a secret');
-    expect(await validate({ name: 'with a secret', clientSecret: '********' }, sid)).toMatchObject({
-      valid: true,
-      connection: { ok: true },
-    });
-    expect(await validate({ name: 'with a secret', clientSecret: '********' })).toMatchObject({
-      valid: false,
-      mistakes: [expect.stringContaining(`the source ${sid}`), expect.stringContaining('clientSecret')],
-    });
-  });
-});
-
 test('download is as in a file, without what changes by itself', async () => {
   const sid = await newSource('downloaded');
   const { json, headers } = await api<{ source: object }>('GET', `${pathOf(sid)}?download=true`);
@@ -183,6 +131,44 @@ test('a snapshot tells each stream', async () => {
   const { json } = await api<{ snapshot: { streams: unknown[] } }>('GET', `${pathOf(sid)}/snapshot`);
   expect(json).toMatchObject({ sourceId: sid, state: 'Collecting', collector: 'overview' });
   expect(json.snapshot.streams).toHaveLength(13);
+});
+
+test('HEAD of what is there is answered without a body', async () => {
+  const sid = await newSource('headed');
+  const paths = ['', '/snapshot', '/healthEvents', '/gaps', '/quarantine'].map((part) => pathOf(sid) + part);
+  for (const path of [...paths, `v1/collectors/${cid}`, `v1/collectors/${cid}/sources`, 'v1/sources'])
+    expect(await api('HEAD', path)).toMatchObject({ status: 200, text: '' });
+});
+
+test('the health events of a source, the open ones and those that have ended', async () => {
+  const sid = await newSource('once ill', { clientSecret: 'wrong' });
+  interface Event {
+    readonly eventId: string;
+    readonly status: string;
+  }
+  const events = async () => (await api<{ open: Event[]; recent: Event[] }>('GET', `${pathOf(sid)}/healthEvents`)).json;
+  const { open } = await until(events, (told) => told.open.length > 0);
+  expect(open).toMatchObject([
+    {
+      eventName: 'ThirdPartyConfigError',
+      status: 'UnHealthy',
+      sourceId: sid,
+      attempts: expect.any(Number),
+      occurrences: 1,
+      resourceIdentity: { name: 'once ill', collectorName: 'overview' },
+    },
+  ]);
+  expect((await api('PUT', pathOf(sid), { body: body({ name: 'once ill', pollInterval: '1m' }) })).status).toBe(200);
+  const { recent } = await until(events, (told) => told.open.length === 0);
+  expect(recent).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ eventId: open[0]?.eventId, resolvedAt: expect.any(String) }),
+      expect.objectContaining({ status: 'Healthy', closes: open[0]?.eventId }),
+    ]),
+  );
+  const viewed = await api('GET', `${pathOf(sid)}/healthEvents`, { key: get().viewer });
+  expect(viewed.status).toBe(200);
+  expect((await api('GET', `${pathOf(987_654)}/healthEvents`)).status).toBe(404);
 });
 
 test('gaps and quarantine page by page', async () => {
@@ -279,18 +265,4 @@ test('events: all states at first, then every change, until the end of the sourc
   await seen('Deleted');
   closing.abort();
   await reading;
-});
-
-test('autoAddFields adds the fields that the schema does not have; of a wrong configuration none', async () => {
-  const path = `v1/collectors/${cid}/sources?autoAddFields=true`;
-  await api('POST', path, { body: body({ name: '', fields: { wrong_one: 'x' } }) });
-  const { status } = await api('POST', path, { body: body({ name: 'with fields', fields: { region_x: 'eu' } }) });
-  expect(status).toBe(200);
-  await api('POST', 'v1/collectors?autoAddFields=true', {
-    body: { collector: { name: 'fielded', fields: { team_x: 'a' } } },
-  });
-  const { json } = await api<Page<{ fieldName: string }>>('GET', 'v1/fields');
-  const names = json.data.map(({ fieldName }) => fieldName);
-  expect(names).toEqual(expect.arrayContaining(['region_x', 'team_x']));
-  expect(names).not.toContain('wrong_one');
 });

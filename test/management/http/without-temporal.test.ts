@@ -3,12 +3,14 @@
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, expect, test } from 'vitest';
 import { choosePort } from '../../../src/embedded/ports.js';
+import { NO_COUNTS } from '../../../src/source/outcome.js';
 import { collectionsOf } from '../../../src/store/collections.js';
 import { apiServer } from '../../support/api-server.js';
 import { testDatabase } from '../../support/test-database.js';
 
 const collections = collectionsOf(testDatabase().db);
-const connection = Connection.lazy({ address: `127.0.0.1:${await choosePort(0)}` });
+// Without the client's own patience of several seconds per call: nobody will come to this port.
+const connection = Connection.lazy({ address: `127.0.0.1:${await choosePort(0)}`, interceptors: [] });
 afterAll(() => connection.close());
 const { api } = apiServer({ collections, client: () => new Client({ connection }) });
 
@@ -18,6 +20,12 @@ const source = (description: string) => ({
     sourceType: 'Universal',
     config: { name: 'lonely', description, clientID: 'i', clientSecret: 's', dataCollection: ['dlp'] },
   },
+});
+
+/** It has collected something, so that it can be read again. */
+const checkpoint = (sourceId: number) => ({
+  ...{ _id: `${sourceId}/dlp`, sourceId, stream: 'dlp' as const, version: 1, filesDone: [] },
+  ...{ beginAt: new Date(0), updatedAt: new Date(), totals: NO_COUNTS },
 });
 
 test('a source is created, changed and marked for deletion, and its state cannot be told', async () => {
@@ -33,10 +41,20 @@ test('a source is created, changed and marked for deletion, and its state cannot
     expect(json.message).toContain('Temporal');
     expect(headers.get('retry-after')).toBe('5');
   }
+  // A fault is never told as if something was gone.
+  const unanswered = [
+    ...[`GET ${path}/rereads/verify/missing`, `POST ${path}/rereads/verify`, `DELETE ${path}/rereads/verify`],
+    ...['restart', 'stop', 'start', 'collectNow'].map((action) => `POST ${path}/action/${action}`),
+  ];
+  await collections.checkpoints.insertOne(checkpoint(created.json.source.id));
+  for (const asked of unanswered) {
+    const [method = '', address = ''] = asked.split(' ');
+    const { status, json } = await api(method, address);
+    expect({ asked, status, code: json.code }).toEqual({ asked, status: 503, code: 'service.unavailable' });
+  }
   expect((await api('GET', `${path}?download=true`)).status).toBe(200);
   expect((await api('GET', 'v1/collectors')).status).toBe(200);
   expect((await api('PUT', path, { body: source('second') })).status).toBe(200);
-  expect((await api('POST', `${path}/action/restart`)).status).toBe(503);
   expect((await api('DELETE', path)).status).toBe(200);
   const [stored] = await collections.sources.find().toArray();
   expect(stored).toMatchObject({ version: 2, config: { description: 'second' }, deletingAt: expect.any(Date) });

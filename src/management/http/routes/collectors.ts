@@ -1,10 +1,12 @@
 /** `/collectors`: list, read, create, replace, delete. */
 
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { CollectorDocument } from '../../../store/collections.js';
 import { settingsOf } from '../../collector-service.js';
+import { CodedRefusal } from '../../errors.js';
 import { invalid } from '../../refusals.js';
+import { verbatimName } from '../addresses.js';
 import { actorOf } from '../authentication.js';
 import { etagOf, mayChange } from '../etag.js';
 import { collectorBody, settingsFrom, showCollector, shownCollector } from '../schemas/collector.js';
@@ -16,20 +18,34 @@ const many = { 200: z.object({ collectors: z.array(shownCollector) }), ...flatEr
 const tags = ['Collectors'];
 const offlineQuery = z.strictObject({ aliveBeforeDays: wholeNumber(1, 100_000, 100) });
 
+const saving = z.strictObject({ autoAddFields: flag.describe('Adds the fields that the schema does not have yet') });
+
 const tagOf = (collector: CollectorDocument) => etagOf([collector._id, settingsOf(collector)]);
 
-export const collectorRoutes: Routes = (app, { collectors, removal, fields }) => {
+const optionsOf = (request: FastifyRequest, { autoAddFields }: z.output<typeof saving>) => ({
+  actor: actorOf(request),
+  addFields: autoAddFields === 'true',
+});
+
+export const collectorRoutes: Routes = (app, { collectors, removal }) => {
   const answer = (reply: FastifyReply, collector: CollectorDocument) => {
     reply.header('etag', tagOf(collector));
     return { collector: showCollector(collector) };
+  };
+  /** By the name of the address with its escapes undone, or by what stands there letter by letter. */
+  const named = async (decoded: string, verbatim = decoded) => {
+    try {
+      return await collectors.byName(decoded);
+    } catch (error) {
+      if (verbatim === decoded || !(error instanceof CodedRefusal)) throw error;
+      return collectors.byName(verbatim);
+    }
   };
   const querystring = z.strictObject({
     filter: z.enum(['installed', 'hosted', 'dead', 'alive']).optional(),
     limit: wholeNumber(1, 1_000, 1_000),
     offset: wholeNumber(0, 999_999_999, 0),
   });
-  const saving = z.strictObject({ autoAddFields: flag.describe('Adds the fields that the schema does not have yet') });
-
   app.get(
     '/collectors',
     { schema: { tags, summary: 'All collectors, page by page until one is short', querystring, response: many } },
@@ -70,7 +86,7 @@ export const collectorRoutes: Routes = (app, { collectors, removal, fields }) =>
         response: one,
       },
     },
-    async ({ params }, reply) => answer(reply, await collectors.byName(params['*'])),
+    async ({ params, originalUrl }, reply) => answer(reply, await named(params['*'], verbatimName(originalUrl))),
   );
   app.get(
     '/collectors/:cid',
@@ -83,10 +99,8 @@ export const collectorRoutes: Routes = (app, { collectors, removal, fields }) =>
       schema: { tags, summary: 'Creates a hosted collector', querystring: saving, body: collectorBody, response: one },
     },
     async (request, reply) => {
-      const actor = actorOf(request);
-      const settings = settingsFrom(request.body.collector);
-      if (request.query.autoAddFields === 'true') await fields.ensure(Object.keys(settings.fields ?? {}), actor);
-      return answer(reply, await collectors.create(settings, actor));
+      const made = await collectors.create(settingsFrom(request.body.collector), optionsOf(request, request.query));
+      return answer(reply, made);
     },
   );
   app.put(
@@ -107,11 +121,9 @@ export const collectorRoutes: Routes = (app, { collectors, removal, fields }) =>
       const { id } = request.body.collector;
       if (id !== undefined && id !== cid)
         throw invalid(`collector.id: must be ${cid}, the id in the address (found ${id})`);
-      const actor = actorOf(request);
-      const settings = settingsFrom(request.body.collector);
-      if (request.query.autoAddFields === 'true') await fields.ensure(Object.keys(settings.fields ?? {}), actor);
-      const knows = (current: CollectorDocument) => mayChange(request.headers['if-match'], tagOf(current));
-      return answer(reply, await collectors.replace(cid, settings, actor, knows));
+      const mayReplace = (current: CollectorDocument) => mayChange(request.headers['if-match'], tagOf(current));
+      const options = { ...optionsOf(request, request.query), mayReplace };
+      return answer(reply, await collectors.replace(cid, settingsFrom(request.body.collector), options));
     },
   );
   app.delete(

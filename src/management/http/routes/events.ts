@@ -15,6 +15,8 @@ export const eventRoutes: Routes = (app, { states }) => {
   app.get(
     '/events',
     {
+      // Its answer would be the headers alone, and then never end.
+      exposeHeadRoute: false,
       schema: {
         tags: ['Overview'],
         summary: 'Server-sent events: "states" with all sources first, then "state" for each change',

@@ -7,6 +7,7 @@ import { quarantinePage } from '../../../store/quarantine.js';
 import { statesOf } from '../../source-state.js';
 import { flatErrors, pageOf, pageQuery, sourceParams } from '../schemas/common.js';
 import { listedSource, showListed } from '../schemas/source.js';
+import { showSourceEvent, sourceEvent } from '../schemas/source-event.js';
 import type { Routes } from '../services.js';
 
 const tags = ['Overview'];
@@ -66,6 +67,22 @@ export const overviewRoutes: Routes = (app, { collections, client, editor, sourc
     async ({ params }) => {
       const { _id } = await editor.get(params.cid, params.sid);
       return { ...(await sources.status(String(_id))) };
+    },
+  );
+  app.get(
+    '/collectors/:cid/sources/:sid/healthEvents',
+    {
+      schema: {
+        tags,
+        summary: 'The health events of a source: those that are open, and the newest ones, ended or not',
+        params: sourceParams,
+        response: { 200: z.object({ open: z.array(sourceEvent), recent: z.array(sourceEvent) }), ...flatErrors },
+      },
+    },
+    async ({ params }) => {
+      const { _id } = await editor.get(params.cid, params.sid);
+      const { open, recent } = await sources.health(String(_id));
+      return { open: open.map(showSourceEvent), recent: recent.map(showSourceEvent) };
     },
   );
   app.get(

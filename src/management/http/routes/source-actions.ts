@@ -1,9 +1,11 @@
 /** What is done to a source beside its configuration: `action/…`, and the trial of a configuration. */
 
 import { z } from 'zod';
-import { SECRET_MASK } from '../../../config/source-config.js';
+import { SECRET_MASK, type SourceConfig } from '../../../config/source-config.js';
+import { SecretError } from '../../../secrets/keyring.js';
 import { testConnection } from '../../connection-test.js';
 import { RefusedError } from '../../errors.js';
+import { referenceOf } from '../../source-directory.js';
 import { NO_SECRET_YET } from '../../source-secrets.js';
 import { INITIATED, SourceSteering, STEERING } from '../../source-steering.js';
 import { actorOf } from '../authentication.js';
@@ -53,7 +55,7 @@ export const sourceActionRoutes: Routes = (app, services) => {
       },
       async (request) => {
         const source = await editor.get(request.params.cid, request.params.sid);
-        await steering.steer(source, action, actorOf(request));
+        await steering.steer(referenceOf(source), action, actorOf(request));
         return { message: INITIATED[action] };
       },
     );
@@ -79,18 +81,20 @@ export const sourceActionRoutes: Routes = (app, services) => {
 async function tryOut(services: Services, collectorId: number, body: SourceBody): Promise<z.input<typeof trial>> {
   const { collections, editor, allowInsecure } = services;
   try {
-    const { name, baseUrl, clientID, clientSecret } = editor.parse(fileFrom(body));
+    const config = editor.parse(fileFrom(body));
+    const { name, baseUrl, clientID } = config;
     const { id } = body.source;
     const holder = await collections.sources.findOne({ collectorId, name });
-    const secret = clientSecret === SECRET_MASK ? await storedSecret(services, collectorId, id) : clientSecret;
+    const secret = await secretFor(services, collectorId, id, config);
     const mistakes = [
       ...(holder === null || holder._id === id
         ? []
         : [`source.config.name: "${name}" is the name of the source ${holder._id} already`]),
-      ...(secret === undefined ? [NO_SECRET_YET] : []),
+      ...('mistake' in secret ? [secret.mistake] : []),
     ];
-    if (mistakes.length > 0 || secret === undefined) return { valid: false, mistakes };
-    const connection = await testConnection({ baseUrl, clientId: clientID, clientSecret: secret, allowInsecure });
+    if (mistakes.length > 0 || 'mistake' in secret) return { valid: false, mistakes };
+    const clientSecret = secret.value;
+    const connection = await testConnection({ baseUrl, clientId: clientID, clientSecret, allowInsecure });
     return { valid: true, mistakes, connection };
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error;
@@ -98,12 +102,24 @@ async function tryOut(services: Services, collectorId: number, body: SourceBody)
   }
 }
 
-async function storedSecret(
+/** The stored secret stands for the mask only where it is sent already: everybody else has to know it. */
+async function secretFor(
   { collections, keyring }: Services,
   collectorId: number,
   sourceId: number | undefined,
-): Promise<string | undefined> {
-  if (sourceId === undefined || keyring === undefined) return undefined;
-  const stored = await collections.sources.findOne({ _id: sourceId, collectorId });
-  return stored?.secret === undefined ? undefined : keyring.decrypt(stored.secret);
+  { clientSecret, baseUrl, clientID }: SourceConfig,
+): Promise<{ readonly value: string } | { readonly mistake: string }> {
+  if (clientSecret !== SECRET_MASK) return { value: clientSecret };
+  const stored = sourceId === undefined ? null : await collections.sources.findOne({ _id: sourceId, collectorId });
+  if (stored?.secret === undefined) return { mistake: NO_SECRET_YET };
+  if (stored.config.baseUrl !== baseUrl || stored.config.clientID !== clientID) return { mistake: SECRET_OF_ANOTHER };
+  try {
+    return keyring === undefined ? { mistake: NO_KEYS } : { value: await keyring.decrypt(stored.secret) };
+  } catch (error) {
+    if (!(error instanceof SecretError)) throw error;
+    return { mistake: `source.config.clientSecret: ${error.message}` };
+  }
 }
+
+const SECRET_OF_ANOTHER = `source.config.clientSecret: ${SECRET_MASK} stands for the stored secret, which was given for another baseUrl or clientID: write the secret itself`;
+const NO_KEYS = 'source.config.clientSecret: the stored one cannot be read, since MIMECAST_SECRET_KEYS is not set';

@@ -5,14 +5,13 @@ import type { SourceDocument } from '../../../store/collections.js';
 import { invalid } from '../../refusals.js';
 import { type StatedSource, statesOf } from '../../source-state.js';
 import { actorOf } from '../authentication.js';
-import { etagOf, mayChange } from '../etag.js';
+import { etagOf, isConditional, mayChange } from '../etag.js';
 import { collectorParams, flag, flatErrors, nothing, sourceParams } from '../schemas/common.js';
 import {
   apiVersion,
   downloadedSource,
   fileFrom,
   fileOf,
-  type SourceBody,
   shownSource,
   showSource,
   sourceBody,
@@ -29,14 +28,11 @@ const tagOf = ({ _id, version }: SourceDocument) => etagOf(['source', _id, versi
 /** Before its workflow has said anything. */
 const unheard = (source: SourceDocument): StatedSource => ({ source, state: { state: 'Pending' }, health: 'Unknown' });
 
-export const sourceRoutes: Routes = (app, { collections, client, collectors, editor, removal, fields }) => {
+export const sourceRoutes: Routes = (app, { collections, client, collectors, editor, removal }) => {
   const stated = async (source: SourceDocument) => {
     const [known = unheard(source)] = await statesOf({ collections, client }, [source]);
     return known;
   };
-  /** Of a wrong configuration none are added. */
-  const ensureFields = async (body: SourceBody, actor: string) =>
-    fields.ensure(Object.keys(editor.parse(fileFrom(body)).fields ?? {}), actor);
 
   app.get(
     '/collectors/:cid/sources',
@@ -99,9 +95,10 @@ export const sourceRoutes: Routes = (app, { collections, client, collectors, edi
       },
     },
     async (request, reply) => {
-      const actor = actorOf(request);
-      if (request.query.autoAddFields === 'true') await ensureFields(request.body, actor);
-      const source = await editor.create(request.params.cid, fileFrom(request.body), actor);
+      const source = await editor.create(request.params.cid, fileFrom(request.body), {
+        actor: actorOf(request),
+        addFields: request.query.autoAddFields === 'true',
+      });
       reply.header('etag', tagOf(source));
       return { source: showSource(unheard(source)) };
     },
@@ -125,10 +122,13 @@ export const sourceRoutes: Routes = (app, { collections, client, collectors, edi
       const { id } = request.body.source;
       if (id !== undefined && id !== sid)
         throw invalid(`source.id: must be ${sid}, the id in the address (found ${id})`);
-      const actor = actorOf(request);
-      if (request.query.autoAddFields === 'true') await ensureFields(request.body, actor);
-      const knows = (current: SourceDocument) => mayChange(request.headers['if-match'], tagOf(current));
-      const source = await editor.replace(cid, sid, fileFrom(request.body), actor, knows);
+      const source = await editor.replace(cid, sid, fileFrom(request.body), {
+        actor: actorOf(request),
+        addFields: request.query.autoAddFields === 'true',
+        ...(isConditional(request.headers['if-match'])
+          ? { mayReplace: (current: SourceDocument) => mayChange(request.headers['if-match'], tagOf(current)) }
+          : {}),
+      });
       reply.header('etag', tagOf(source));
       // The change is made: a Temporal that is away now must not make it look as if it was not.
       return { source: showSource(await stated(source).catch(() => unheard(source))) };

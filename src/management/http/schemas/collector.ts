@@ -1,33 +1,21 @@
 /** A collector as the API takes and gives it (Sumo Logic's Collector Management API). */
 
 import { z } from 'zod';
+import { collectorFields, collectorName } from '../../../config/collector-schema.js';
+import { tooLong } from '../../../config/schema-parts.js';
 import type { CollectorDocument } from '../../../store/collections.js';
 import type { CollectorSettings } from '../../../store/collectors.js';
 import { DEFAULT_TIME_ZONE } from '../../collector-service.js';
 
-const text = (most: number) => z.string().max(most, `must have at most ${most} characters`);
-const hasControls = (value: string) => /\p{Cc}/u.test(value);
-
-export const resourceName = text(128)
-  .refine((name) => name.trim() !== '', { error: 'must not be empty' })
-  .refine((name) => !hasControls(name), { error: 'must hold no control characters' });
+const text = (max: number) => z.string().max(max, tooLong(max));
 
 function isTimeZone(name: string): boolean {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+    return name === '' || new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
   } catch {
     return false;
   }
 }
-
-const fieldValue = z
-  .union([z.string(), z.number(), z.boolean()], { error: 'must be a text' })
-  .transform(String)
-  .pipe(text(200));
-
-const fields = z
-  .record(z.string().min(1).max(255, 'must have at most 255 characters'), fieldValue)
-  .refine((given) => Object.keys(given).length <= 10, { error: 'must be at most 10 fields' });
 
 /** What it says of an installed collector, or what it is told by nobody else: taken, and without effect. */
 const IGNORED = [
@@ -38,10 +26,10 @@ const ignored = Object.fromEntries(IGNORED.map((key) => [key, z.unknown().option
 
 const collector = z.strictObject({
   id: z.number().int().optional().describe('Of a PUT: the id in the address'),
-  name: resourceName.describe('Unique in the account, at most 128 characters'),
+  name: collectorName.describe('Unique in the account, at most 128 characters'),
   description: text(1_024).nullish(),
   category: text(1_024).nullish().describe('Default `_sourceCategory` of its sources'),
-  fields: fields.nullish().describe('Put on every record of its sources, at most 10'),
+  fields: collectorFields.nullish().describe('Put on every record of its sources, at most 10'),
   timeZone: text(64).refine(isTimeZone, { error: 'must be a name of the TZ database, such as Etc/UTC' }).nullish(),
   collectorType: z.literal('Hosted', { error: 'must be "Hosted": there are no installed collectors' }).optional(),
   ...ignored,

@@ -42,10 +42,14 @@ export const flatError = z
   })
   .meta({ id: 'Error' });
 
-/** Errors of fields and health events. */
-export const listedErrors = z
-  .object({ id: z.string(), errors: z.array(z.object({ code: z.string(), message: z.string() })) })
-  .meta({ id: 'Errors' });
+const oneError = z.object({
+  code: z.string(),
+  message: z.string(),
+  meta: z.record(z.string(), z.unknown()).optional().describe('Such as the id that was asked for'),
+});
+
+/** Errors of fields, health events and access keys. */
+export const listedErrors = z.object({ id: z.string(), errors: z.array(oneError) }).meta({ id: 'Errors' });
 
 export const flatErrors = { '4xx': flatError, '5xx': flatError } as const;
 export const newerErrors = { '4xx': listedErrors, '5xx': listedErrors } as const;

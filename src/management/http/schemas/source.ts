@@ -4,6 +4,9 @@ import { z } from 'zod';
 import type { SourceDocument } from '../../../store/collections.js';
 import type { ShownState, StatedSource } from '../../source-state.js';
 
+/** Name of the schema of a configuration in the OpenAPI document. */
+export const SOURCE_CONFIG = 'SourceConfig';
+
 const config = z.record(z.string(), z.unknown());
 
 /** The configuration itself is checked by its own schema, which names every mistake. */
@@ -12,7 +15,7 @@ export const sourceBody = z.looseObject({
     id: z.number().int().optional().describe('Of a PUT: the id in the address'),
     schemaRef: z.looseObject({ type: z.string() }).optional().describe('{"type":"Mimecast"}'),
     sourceType: z.string().optional().describe('Universal'),
-    config: config.describe('See the configuration of a source'),
+    config: config.describe(`As #/components/schemas/${SOURCE_CONFIG} says; what is wrong is named, all at once`),
   }),
 });
 export type SourceBody = z.output<typeof sourceBody>;

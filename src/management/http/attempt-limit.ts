@@ -1,0 +1,44 @@
+/** So many failed attempts of one kind in a window of time. Each counts from its beginning, until it turns out to be none. */
+
+export interface AttemptLimitOptions {
+  readonly most: number;
+  readonly windowMs: number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** Kinds that are counted at a time; beyond them the oldest are forgotten. */
+const MOST_KINDS = 10_000;
+
+export class AttemptLimit {
+  private readonly counts = new Map<string, { readonly until: number; attempts: number }>();
+
+  constructor(private readonly options: AttemptLimitOptions) {}
+
+  /** Milliseconds until there may be another attempt; 0 when there may be one now. */
+  waitOf(kind: string): number {
+    const count = this.counts.get(kind);
+    if (count === undefined || count.attempts < this.options.most) return 0;
+    return Math.max(0, count.until - this.options.now());
+  }
+
+  /** Notes that one begins. */
+  count(kind: string): void {
+    const known = this.counts.get(kind);
+    if (known !== undefined && known.until > this.options.now()) {
+      known.attempts += 1;
+      return;
+    }
+    // Put behind all others, so that the first one is always the oldest.
+    this.counts.delete(kind);
+    const [oldest] = this.counts.keys();
+    if (oldest !== undefined && this.counts.size >= MOST_KINDS) this.counts.delete(oldest);
+    this.counts.set(kind, { until: this.options.now() + this.options.windowMs, attempts: 1 });
+  }
+
+  /** Takes one back that was counted. */
+  uncount(kind: string): void {
+    const known = this.counts.get(kind);
+    if (known !== undefined && known.attempts > 0) known.attempts -= 1;
+  }
+}

@@ -1,0 +1,182 @@
+/** What a credential costs: hashed when it is new, a few at a time, and so many of an address and of an access ID. */
+
+import { MongoNetworkError } from 'mongodb';
+import { describe, expect, test } from 'vitest';
+import { ApiKeyService, type NewKey } from '../../../src/management/api-keys.js';
+import { buildApp } from '../../../src/management/http/app.js';
+import { assembleServices } from '../../../src/management/http/assemble.js';
+import { AttemptLimit } from '../../../src/management/http/attempt-limit.js';
+import { KeyVerifier } from '../../../src/management/key-verifier.js';
+import { Turns } from '../../../src/management/turns.js';
+import { type Collections, collectionsOf } from '../../../src/store/collections.js';
+import { call } from '../../support/api-server.js';
+import { temporalConnection } from '../../support/temporal-connection.js';
+import { testDatabase } from '../../support/test-database.js';
+
+const collections = collectionsOf(testDatabase().db);
+const { client } = temporalConnection();
+const keys = new ApiKeyService(collections);
+
+const refuse = () => {
+  throw new Error('not admitted');
+};
+
+/** A server of its own, whose verifier has a clock that is set by hand. */
+async function serve(known: Collections = collections) {
+  let now = Date.now();
+  const admin = await keys.create({ role: 'administrator' });
+  const services = assembleServices({ collections, client, allowInsecure: true });
+  const app = await buildApp({ services: { ...services, verifier: new KeyVerifier(known, () => now) } });
+  const server = { url: await app.listen({ host: '127.0.0.1', port: 0 }), admin };
+  const ask = async (key: Pick<NewKey, 'accessId' | 'accessKey'>) => call(server, 'GET', 'v1/collectors', { key });
+  return {
+    admin,
+    ask,
+    statusOf: async (key: Pick<NewKey, 'accessId' | 'accessKey'>) => (await ask(key)).status,
+    pass: (ms: number) => {
+      now += ms;
+    },
+    close: () => app.close(),
+  };
+}
+
+const countOf = (statuses: readonly number[], wanted: number) => statuses.filter((one) => one === wanted).length;
+
+describe('a credential', () => {
+  test('is hashed when it is new, right or wrong, and then no more', async () => {
+    const { accessId, accessKey } = await keys.create({ role: 'viewer' });
+    const verifier = new KeyVerifier(collections);
+    for (const [key, identity] of [
+      [accessKey, { accessId, role: 'viewer' }],
+      ['wrong', undefined],
+    ] as const) {
+      let hashed = 0;
+      const admit = () => {
+        hashed += 1;
+      };
+      const first = Array.from({ length: 5 }, () => verifier.verify({ accessId, accessKey: key }, admit));
+      expect(await Promise.all(first)).toEqual(Array.from({ length: 5 }, () => identity));
+      await verifier.verify({ accessId, accessKey: key }, admit);
+      expect(hashed).toBe(1);
+    }
+  });
+
+  test('that was right is not hashed again, however long ago that was, as long as its key is stored', async () => {
+    let now = Date.now();
+    const { accessId, accessKey } = await keys.create({ role: 'viewer' });
+    const verifier = new KeyVerifier(collections, () => now);
+    await verifier.verify({ accessId, accessKey });
+    now += 3_600_000;
+    expect(await verifier.verify({ accessId, accessKey }, refuse)).toEqual({ accessId, role: 'viewer' });
+    await collections.apiKeys.updateOne({ _id: accessId }, { $set: { role: 'administrator' } });
+    now += 60_001;
+    expect(await verifier.verify({ accessId, accessKey }, refuse)).toEqual({ accessId, role: 'administrator' });
+    await keys.remove(accessId);
+    now += 60_001;
+    expect(await verifier.verify({ accessId, accessKey }, refuse)).toBeUndefined();
+    now += 60_001;
+    await expect(verifier.verify({ accessId, accessKey }, refuse)).rejects.toThrow('not admitted');
+  });
+
+  test('that was forgotten is looked at anew, also while it is being hashed', async () => {
+    const { accessId, accessKey } = await keys.create({ role: 'viewer' });
+    const verifier = new KeyVerifier(collections);
+    const first = verifier.verify({ accessId, accessKey });
+    await keys.remove(accessId);
+    verifier.forget(accessId);
+    await first;
+    expect(await verifier.verify({ accessId, accessKey })).toBeUndefined();
+  });
+});
+
+describe('the limit of new credentials', () => {
+  test('holds for those that come all at once', async () => {
+    const { statusOf, close } = await serve();
+    const statuses = await Promise.all(
+      Array.from({ length: 60 }, (_, n) => statusOf({ accessId: 'mcguess', accessKey: String(n) })),
+    );
+    expect([countOf(statuses, 401), countOf(statuses, 429)]).toEqual([20, 40]);
+    await close();
+  });
+
+  test('tells when to come again, and leaves other keys of the address alone, known ones and new ones', async () => {
+    const { admin, ask, statusOf, pass, close } = await serve();
+    expect(await statusOf(admin)).toBe(200);
+    for (let n = 0; n < 20; n += 1) await ask({ accessId: admin.accessId, accessKey: String(n) });
+    const { status, headers, json } = await ask({ accessId: admin.accessId, accessKey: 'one more' });
+    expect({ status, code: json.code }).toEqual({ status: 429, code: 'rate.limit.exceeded' });
+    expect(Number(headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(10);
+    pass(60_001);
+    expect(await statusOf(admin)).toBe(200);
+    expect(await statusOf(await keys.create({ role: 'viewer' }))).toBe(200);
+    await close();
+  });
+
+  test('is one of the address, too, whatever the access IDs', async () => {
+    const { admin, statusOf, pass, close } = await serve();
+    expect(await statusOf(admin)).toBe(200);
+    const statuses = await Promise.all(
+      Array.from({ length: 80 }, (_, n) => statusOf({ accessId: `mc${n}`, accessKey: 'x' })),
+    );
+    expect([countOf(statuses, 401), countOf(statuses, 429)]).toEqual([60, 20]);
+    pass(60_001);
+    expect(await statusOf(admin)).toBe(200);
+    await close();
+  });
+
+  test('does not count those that could not be looked up', async () => {
+    const findOne = () => Promise.reject(new MongoNetworkError('connection closed'));
+    const { admin, statusOf, close } = await serve({
+      ...collections,
+      apiKeys: Object.assign(Object.create(collections.apiKeys), { findOne }),
+    });
+    for (let n = 0; n < 30; n += 1) expect(await statusOf(admin)).toBe(503);
+    await close();
+  });
+
+  test('is not needed where the access ID is longer than any: that is wrong', async () => {
+    const { statusOf, close } = await serve();
+    const accessId = 'm'.repeat(65);
+    for (let n = 0; n < 25; n += 1) expect(await statusOf({ accessId, accessKey: String(n) })).toBe(401);
+    await close();
+  });
+
+  test('is one of a window, for each kind by itself', () => {
+    let now = 1_000;
+    const limit = new AttemptLimit({ most: 2, windowMs: 100, now: () => now });
+    for (const kind of ['a', 'a', 'b']) limit.count(kind);
+    expect(['a', 'b', 'c'].map((kind) => limit.waitOf(kind))).toEqual([100, 0, 0]);
+    now += 99;
+    expect(limit.waitOf('a')).toBe(1);
+    now += 1;
+    expect(limit.waitOf('a')).toBe(0);
+    for (const _ of [1, 2]) limit.count('a');
+    expect(limit.waitOf('a')).toBe(100);
+    limit.uncount('a');
+    expect(limit.waitOf('a')).toBe(0);
+  });
+});
+
+test('turns: so many at a time, in their order, also after one that fails', async () => {
+  const turns = new Turns(2);
+  const begun: number[] = [];
+  const ends: (() => void)[] = [];
+  const all = Array.from({ length: 5 }, (_, n) =>
+    turns.take(async () => {
+      begun.push(n);
+      await new Promise<void>((resolve) => ends.push(resolve));
+      if (n === 0) throw new Error('failed');
+      return n;
+    }),
+  );
+  const results = Promise.allSettled(all);
+  for (let ended = 0; ended < 5; ended += 1) {
+    expect(begun).toEqual(Array.from({ length: Math.min(5, ended + 2) }, (_, n) => n));
+    expect(turns.waiting).toBe(Math.max(0, 3 - ended));
+    ends[ended]?.();
+    await all[ended]?.catch(() => undefined);
+    await new Promise(setImmediate);
+  }
+  expect((await results).map(({ status }) => status)).toEqual(['rejected', ...Array(4).fill('fulfilled')]);
+});
