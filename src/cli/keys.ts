@@ -1,23 +1,23 @@
 /** `keys`: the access keys of the management API. */
 
 import { Command, Option } from 'commander';
-import { ApiKeyService, type NewKey, type ShownKey } from '../management/api-keys.js';
+import type { NewKey, ShownKey } from '../management/api-keys.js';
 import { API_ROLES, type ApiRole } from '../store/collections.js';
-import { withCollections } from './session.js';
+import type { KeyCommands } from './commands.js';
+import type { WithKeys } from './session.js';
 import { table } from './table.js';
 
 interface Json {
   readonly json?: boolean;
 }
 
-/** @param env where MongoDB is. */
-export function keysCommand(env: () => NodeJS.ProcessEnv): Command {
+export function keysCommand(withKeys: WithKeys): Command {
   async function answer<T>(
     json: boolean | undefined,
-    work: (keys: ApiKeyService) => Promise<T>,
+    work: (keys: KeyCommands) => Promise<T>,
     text: (of: T) => string,
   ) {
-    const result = await withCollections(env(), (collections) => work(new ApiKeyService(collections)));
+    const result = await withKeys(work);
     process.stdout.write(`${json ? JSON.stringify(result, null, 2) : text(result)}\n`);
   }
   const keys = new Command('keys').description('the access keys of the management API');

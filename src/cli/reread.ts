@@ -1,8 +1,9 @@
 /** `backfill` and `verify` on the command line: start, show the progress, tell the result. */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import type { MissingRecord, RereadService, RereadWish, StartedReread } from '../management/reread-service.js';
+import type { MissingRecord, RereadWish, StartedReread } from '../management/reread-service.js';
 import { isOver, type RereadCounts, type RereadKind, type RereadReport } from '../source/reread.js';
+import type { RereadCommands } from './commands.js';
 import { count, table } from './table.js';
 
 export interface RereadResult extends StartedReread {
@@ -17,7 +18,7 @@ const POLL_MS = 500;
 
 /** Waits for the end, while it tells the progress. After Ctrl-C the workflow goes on by itself. */
 export async function awaitReread(
-  service: RereadService,
+  service: Pick<RereadCommands, 'report'>,
   kind: RereadKind,
   started: StartedReread,
   onProgress: (text: string) => void,

@@ -1,52 +1,70 @@
-/** The connections that a command needs, opened before it and closed after it. */
+/** What a command works with, opened before it and closed after it: the servers at hand, or a management server. */
 
 import { readEnvironment } from '../config/environment.js';
-import { FieldService } from '../management/field-service.js';
+import { ApiKeyService } from '../management/api-keys.js';
 import { RereadService } from '../management/reread-service.js';
 import { SourceService } from '../management/source-service.js';
 import { connectTemporal } from '../management/temporal-client.js';
-import { keyringOf } from '../runtime/keyring.js';
+import { keyringAtHand } from '../runtime/keyring.js';
+import { environmentWithStack } from '../runtime/running-stack.js';
 import { type Collections, collectionsOf } from '../store/collections.js';
 import { openDatabase } from '../store/database.js';
+import type { CommandServices, KeyCommands } from './commands.js';
+import { apiClientOf } from './remote/api-client.js';
+import { RemoteKeys } from './remote/keys.js';
+import { remoteServices } from './remote/services.js';
 
-export interface Services {
-  readonly sources: SourceService;
-  readonly rereads: RereadService;
-  readonly fields: FieldService;
+export type WithCommands = <T>(work: (services: CommandServices) => Promise<T>) => Promise<T>;
+export type WithKeys = <T>(work: (keys: KeyCommands) => Promise<T>) => Promise<T>;
+
+export interface Session {
+  readonly withCommands: WithCommands;
+  /** For what needs no Temporal. */
+  readonly withKeys: WithKeys;
 }
 
-/** For what needs MongoDB alone. */
-export async function withCollections<T>(
+/** @param serverUrl of the management server that is to do it; `undefined`: the servers at hand. */
+export function sessionOf(serverUrl: () => string | undefined): Session {
+  return {
+    withCommands: (work) => {
+      const url = serverUrl();
+      return url === undefined ? withServices(work) : work(remoteServices(apiClientOf(url, process.env)));
+    },
+    withKeys: (work) => {
+      const url = serverUrl();
+      if (url !== undefined) return work(new RemoteKeys(apiClientOf(url, process.env)));
+      return withCollections(environmentWithStack(), (collections) => work(new ApiKeyService(collections)));
+    },
+  };
+}
+
+async function withCollections<T>(
   env: NodeJS.ProcessEnv,
-  work: (collections: Collections) => Promise<T>,
+  work: (collections: Collections, allowInsecure: boolean) => Promise<T>,
 ): Promise<T> {
-  const { mongodbUri, mongodbDb } = readEnvironment(env);
+  const { mongodbUri, mongodbDb, allowInsecure } = readEnvironment(env);
   const database = openDatabase({ uri: mongodbUri, name: mongodbDb, appName: 'mimecast-starter' });
   try {
-    return await work(collectionsOf(database.db));
+    return await work(collectionsOf(database.db), allowInsecure);
   } finally {
     await database.close();
   }
 }
 
-/** @param env where the servers are. */
-export async function withServices<T>(env: NodeJS.ProcessEnv, work: (services: Services) => Promise<T>): Promise<T> {
-  const { mongodbUri, mongodbDb, allowInsecure } = readEnvironment(env);
-  const database = openDatabase({ uri: mongodbUri, name: mongodbDb, appName: 'mimecast-starter' });
-  try {
+const tell = (text: string) => process.stderr.write(`${text}\n`);
+
+function withServices<T>(work: (services: CommandServices) => Promise<T>): Promise<T> {
+  const env = environmentWithStack();
+  return withCollections(env, async (collections, allowInsecure) => {
     const temporal = await connectTemporal(env);
     try {
-      const collections = collectionsOf(database.db);
       const { client } = temporal;
       return await work({
-        sources: new SourceService({ collections, client, allowInsecure, keyring: keyringOf(env) }),
+        sources: new SourceService({ collections, client, allowInsecure, keyring: keyringAtHand(env, tell) }),
         rereads: new RereadService({ collections, client }),
-        fields: new FieldService(collections),
       });
     } finally {
       await temporal.close();
     }
-  } finally {
-    await database.close();
-  }
+  });
 }

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createLogUpdate } from 'log-update';
 import type { SourceStatus } from '../management/source-status.js';
 import { isFinal, LIFECYCLE_STATES } from '../source/lifecycle.js';
-import type { SourceCommands } from './source-commands.js';
+import type { SourceCommands } from './commands.js';
 
 const INTERVAL_MS = 1_000;
 

@@ -117,7 +117,7 @@ test('stop waits for the end, and start ID goes on from the checkpoints', async 
   expect(done<SourceStatus>(await cli('status', 'Updated', '--json'))).toMatchObject({ state: 'Stopped' });
   const refused = await cli('restart', 'Updated');
   expect(refused).toMatchObject({ code: 1, stdout: '' });
-  expect(lines(refused.stderr)).toEqual([expect.stringContaining('is not running')]);
+  expect(lines(refused.stderr)).toEqual([expect.stringContaining('is stopped: start it first')]);
   expect(done(await cli('start', String(sourceId), '--json'))).toMatchObject({ sourceId, created: false });
   const { snapshot } = await caughtUp(0);
   expect(snapshot?.totals).toMatchObject({ duplicates: 0, quarantined: 0 });

@@ -64,7 +64,7 @@ const stored = (stream: StreamName) => collections.records(stream).find({ _sourc
 
 async function named(report: RereadReport): Promise<string[]> {
   const ids: string[] = [];
-  for await (const { id } of rereads().missing(report.run)) ids.push(id);
+  for await (const { id } of rereads().missing(report)) ids.push(id);
   return ids.sort();
 }
 
@@ -192,11 +192,11 @@ describe('on the command line', () => {
   });
 
   test.for([
-    [['--stream', 'weather'], '--stream: the source does not collect "weather"'],
-    [['--from', 'yesterday'], '--from: "yesterday" is neither a time'],
-    [['--to', '31.12.2025'], '--to: "31.12.2025" is neither a time'],
-    [['--from', '1h', '--to', '2h'], '--from must lie before --to'],
-    [['--from', 'x', '--to', 'y', '--stream', 'z'], '--stream'],
+    [['--stream', 'weather'], 'stream: the source does not collect "weather"'],
+    [['--from', 'yesterday'], 'from: "yesterday" is neither a time'],
+    [['--to', '31.12.2025'], 'to: "31.12.2025" is neither a time'],
+    [['--from', '1h', '--to', '2h'], 'from: must lie before "to"'],
+    [['--from', 'x', '--to', 'y', '--stream', 'z'], 'stream: '],
     [['--cancel'], 'No verify of the source "Read again" is running'],
   ] as const)('%j is refused with the reason', async ([args, reason]) => {
     const { code, stderr } = await cli('verify', String(sourceId), ...args);

@@ -1,23 +1,17 @@
 /** The commands on sources that are behind a management server (`--server`). */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { RefusedError } from '../management/errors.js';
-import type { Started } from '../management/source-service.js';
-import type { SourceListing, SourceStatus } from '../management/source-status.js';
-import { type StopRequest, workflowIdOf } from '../source/contract.js';
-import type { Health } from '../source/snapshot.js';
+import { parseSourceFile } from '../../config/source-config.js';
+import { RefusedError } from '../../management/errors.js';
+import type { SourceHealth } from '../../management/source-health.js';
+import type { SourceSaveOptions, Started } from '../../management/source-service.js';
+import { WORKFLOW_ENDED } from '../../management/source-state.js';
+import type { SourceListing, SourceStatus } from '../../management/source-status.js';
+import { type StopRequest, workflowIdOf } from '../../source/contract.js';
+import type { HealthEvent } from '../../source/health-event.js';
+import type { SourceCommands } from '../commands.js';
 import type { ApiClient } from './api-client.js';
-import type { CommandServices, SourceCommands } from './source-commands.js';
-
-interface Listed {
-  readonly id: number;
-  readonly name: string;
-  readonly collectorId: number;
-  readonly collectorName: string;
-  readonly state: { readonly state: string; readonly errorType?: string };
-  readonly health: Health | 'Unknown';
-  readonly lastEventTime?: string;
-}
+import { findRemote, type ListedSource, listRemote, pathOf } from './source-list.js';
 
 interface Saved {
   readonly source: { readonly id: number; readonly version: number };
@@ -26,20 +20,6 @@ interface Saved {
 /** How long a stop is waited for; it goes on by itself. */
 const STOP_LIMIT_MS = 60_000;
 const LOOK_MS = 500;
-
-export function remoteServices(api: ApiClient): CommandServices {
-  return {
-    sources: new RemoteSources(api),
-    fields: {
-      ensure: async (names) => {
-        const { data } = await api.call<{ data: { readonly fieldName: string }[] }>('GET', 'fields');
-        const known = new Set(data.map(({ fieldName }) => fieldName.toLowerCase()));
-        const missing = names.filter((name) => !known.has(name.toLowerCase()) && !name.startsWith('_'));
-        return Promise.all(missing.map((fieldName) => api.call('POST', 'fields', { fieldName })));
-      },
-    },
-  };
-}
 
 export class RemoteSources implements SourceCommands {
   constructor(private readonly api: ApiClient) {}
@@ -66,21 +46,27 @@ export class RemoteSources implements SourceCommands {
     return { ...status, gaps };
   }
 
-  async start(json: unknown, collector: string): Promise<Started> {
-    const name = String((json as { source?: { config?: { name?: unknown } } } | null)?.source?.config?.name);
+  async health(idOrName: string): Promise<SourceHealth> {
+    const path = `${pathOf(await this.find(idOrName))}/healthEvents`;
+    const { open, recent } = await this.api.call<SourceHealth>('GET', path);
+    return { open: open.map(withTimes), recent: recent.map(withTimes) };
+  }
+
+  async start(json: unknown, collector: string, { addFields = false }: SourceSaveOptions): Promise<Started> {
+    const name = nameIn(json);
     const existing = (await this.all()).find((one) => one.collectorName === collector && one.name === name);
-    if (existing !== undefined && existing.state.state !== 'Stopped') {
+    if (existing === undefined) {
+      const cid = await this.collectorId(collector);
+      const { source } = await this.api.call<Saved>('POST', `collectors/${cid}/sources${queryOf(addFields)}`, json);
+      return { sourceId: source.id, name, workflowId: workflowIdOf(source.id), created: true };
+    }
+    if (isRunning(existing)) {
       throw new RefusedError(
         `The source "${name}" (${existing.id}) is running already: "update ${existing.id} FILE.json" changes it`,
       );
     }
-    if (existing !== undefined) {
-      await this.api.call('PUT', pathOf(existing), json);
-      return this.act(existing, 'start');
-    }
-    const cid = await this.collectorId(collector);
-    const { source } = await this.api.call<Saved>('POST', `collectors/${cid}/sources`, json);
-    return { sourceId: source.id, name, workflowId: workflowIdOf(source.id), created: true };
+    await this.api.call('PUT', `${pathOf(existing)}${queryOf(addFields)}`, json);
+    return this.act(existing, 'start');
   }
 
   async resume(idOrName: string): Promise<Started> {
@@ -95,8 +81,13 @@ export class RemoteSources implements SourceCommands {
     return this.act(await this.find(idOrName), 'collectNow');
   }
 
-  async update(idOrName: string, json: unknown): Promise<{ readonly sourceId: number; readonly version: number }> {
-    const { source } = await this.api.call<Saved>('PUT', pathOf(await this.find(idOrName)), json);
+  async update(
+    idOrName: string,
+    json: unknown,
+    { addFields = false }: SourceSaveOptions = {},
+  ): Promise<{ readonly sourceId: number; readonly version: number }> {
+    const path = `${pathOf(await this.find(idOrName))}${queryOf(addFields)}`;
+    const { source } = await this.api.call<Saved>('PUT', path, json);
     return { sourceId: source.id, version: source.version };
   }
 
@@ -113,24 +104,17 @@ export class RemoteSources implements SourceCommands {
     );
   }
 
-  private async act(source: Listed, action: string): Promise<Started> {
+  private async act(source: ListedSource, action: string): Promise<Started> {
     await this.api.call('POST', `${pathOf(source)}/action/${action}`);
     return { sourceId: source.id, name: source.name, workflowId: workflowIdOf(source.id), created: false };
   }
 
-  private async all(): Promise<readonly Listed[]> {
-    return (await this.api.call<{ sources: Listed[] }>('GET', 'sources')).sources;
+  private all(): Promise<readonly ListedSource[]> {
+    return listRemote(this.api);
   }
 
-  private async find(idOrName: string): Promise<Listed> {
-    const all = await this.all();
-    const byId = all.find(({ id }) => String(id) === idOrName);
-    const named = byId === undefined ? all.filter(({ name }) => name === idOrName) : [byId];
-    const [only] = named;
-    if (only === undefined) throw new RefusedError(`There is no source "${idOrName}"; "list" shows those there are`);
-    if (named.length === 1) return only;
-    const ids = named.map(({ id }) => id).join(', ');
-    throw new RefusedError(`Several sources are named "${idOrName}": say which by its id (${ids})`);
+  private find(idOrName: string): Promise<ListedSource> {
+    return findRemote(this.api, idOrName);
   }
 
   private async collectorId(name: string): Promise<number> {
@@ -143,6 +127,22 @@ export class RemoteSources implements SourceCommands {
   }
 }
 
-function pathOf({ id, collectorId }: Listed): string {
-  return `collectors/${collectorId}/sources/${id}`;
+/** @throws RefusedError naming every mistake; what only the server can judge, it does when it is sent. */
+function nameIn(json: unknown): string {
+  const parsed = parseSourceFile(json, { allowInsecure: true, keepSecret: true });
+  if (!parsed.ok) throw new RefusedError('The configuration is invalid:', parsed.mistakes);
+  return parsed.value.name;
+}
+
+const queryOf = (addFields: boolean) => (addFields ? '?autoAddFields=true' : '');
+
+/** Whether its workflow is there and is to stay. */
+function isRunning({ state: { state, errorCode } }: ListedSource): boolean {
+  return state !== 'Stopped' && state !== 'Stopping' && errorCode !== WORKFLOW_ENDED;
+}
+
+/** What came as JSON has its times as texts. */
+function withTimes({ updatedAt, resolvedAt, ...event }: HealthEvent): HealthEvent {
+  const end = resolvedAt === undefined ? {} : { resolvedAt: new Date(resolvedAt) };
+  return { ...event, updatedAt: new Date(updatedAt), ...end };
 }

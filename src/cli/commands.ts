@@ -1,0 +1,27 @@
+/** What the commands ask for, whether it is at hand or behind a management server. */
+
+import type { ApiKeyService, ShownKey } from '../management/api-keys.js';
+import type { MissingRecord, RereadService } from '../management/reread-service.js';
+import type { SourceSaveOptions, SourceService, Started } from '../management/source-service.js';
+import type { RereadReport } from '../source/reread.js';
+
+export interface SourceCommands extends Pick<SourceService, 'status' | 'list' | 'stop' | 'update' | 'health'> {
+  start(json: unknown, collector: string, options: SourceSaveOptions): Promise<Started>;
+  resume(idOrName: string): Promise<Started>;
+  restart(idOrName: string): Promise<{ readonly sourceId: number }>;
+  collectNow(idOrName: string): Promise<{ readonly sourceId: number }>;
+}
+
+export interface RereadCommands extends Pick<RereadService, 'start' | 'report' | 'cancel'> {
+  /** Every record that a run found missing. */
+  missing(report: Pick<RereadReport, 'kind' | 'sourceId' | 'run'>): AsyncIterable<MissingRecord>;
+}
+
+export interface KeyCommands extends Pick<ApiKeyService, 'create' | 'list'> {
+  remove(accessId: string): Promise<Pick<ShownKey, 'accessId'>>;
+}
+
+export interface CommandServices {
+  readonly sources: SourceCommands;
+  readonly rereads: RereadCommands;
+}
