@@ -5,7 +5,7 @@
  * `node_modules` is missing or older than the lock file.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -26,7 +26,13 @@ function requireNode() {
 /** Held by the one command that installs. */
 const claim = resolve(root, '.installing');
 
+/** A link leads to somebody else's packages, which an install here would remove. */
+function isLinked() {
+  return lstatSync(resolve(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
+
 function isInstalled() {
+  if (isLinked()) return true;
   return existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs;
 }
 
