@@ -5,7 +5,14 @@ import { ApiClock } from './api-clock.js';
 import { type FileContent, openFile } from './file.js';
 import type { GunzipOptions } from './gunzip.js';
 import type { HttpTimes } from './json-call.js';
-import { type RecordPage, type RecordQuery, type RecordStream, readRecordPage, recordsCall } from './paged-records.js';
+import {
+  checkRecordPage,
+  type RecordPage,
+  type RecordQuery,
+  type RecordStream,
+  readRecordPage,
+  recordsCall,
+} from './paged-records.js';
 import { type BatchFile, type BatchPage, type BatchQuery, batchListCall, readBatchPage } from './siem.js';
 import { type ClientSecret, TokenSource } from './token.js';
 
@@ -92,7 +99,7 @@ export class MimecastClient {
     if (isSiemStream(stream)) await this.listBatchFiles({ type: stream, from: to, to, pageSize: 1 }, signal);
     else {
       const from = new Date(to.getTime() - PROBE_WINDOW_MS);
-      await this.listRecords(stream, { from, to, pageSize: 1 }, signal);
+      checkRecordPage(await this.#api.call(recordsCall(stream, { from, to, pageSize: 1 }), signal));
     }
   }
 }

@@ -33,6 +33,8 @@ export interface JsonCall {
 export interface JsonAnswer {
   readonly endpoint: string;
   readonly body: JsonObject;
+  /** The body as received; to be dropped with the answer. */
+  readonly text: string;
   /** `x-request-id` of the answer. */
   readonly requestId?: string;
 }
@@ -59,13 +61,14 @@ export async function callJson(call: JsonCall, times: HttpTimes, signal?: AbortS
   try {
     const response = await request(http);
     times.clock?.note(response.headers.get('date'));
-    const body = parseJson(await readText(response, http));
+    const text = await readText(response, http);
+    const body = parseJson(text);
     const { requestId } = requestIdOf(response.headers);
     const answer = { endpoint, ...(requestId === undefined ? {} : { requestId: call.conceal(requestId) }) };
     if (!isObject(body)) throw unreadable(answer, `${url.host} answered with something that is not a JSON object`);
     const failure = failureIn(body, response.status, call.conceal);
     if (failure !== undefined) throw new TroubleError({ origin: 'mimecast', ...answer, ...failure });
-    return { ...answer, body };
+    return { ...answer, body, text };
   } catch (error) {
     throw error instanceof TroubleError ? concealed(error, call.conceal) : error;
   } finally {
@@ -74,7 +77,7 @@ export async function callJson(call: JsonCall, times: HttpTimes, signal?: AbortS
 }
 
 /** Trouble with an answer that came, but not in the shape it should have. */
-export function unreadable({ endpoint, requestId }: Omit<JsonAnswer, 'body'>, message: string): TroubleError {
+export function unreadable({ endpoint, requestId }: Omit<JsonAnswer, 'body' | 'text'>, message: string): TroubleError {
   const id = requestId === undefined ? {} : { requestId };
   return new TroubleError({ origin: 'mimecast', endpoint, cause: 'unreadable', message, ...id });
 }

@@ -2,7 +2,7 @@ import type { SiemStream, StreamName } from '../source/streams.js';
 import type { ApiCall } from './api.js';
 import { filledString, isObject, type JsonObject } from './json.js';
 import { type JsonAnswer, unreadable } from './json-call.js';
-import type { Rejected } from './siem.js';
+import { JsonPart } from './json-part.js';
 
 /** The streams whose records come in the answer itself, page by page of a window of time. */
 export type RecordStream = Exclude<StreamName, SiemStream>;
@@ -19,13 +19,12 @@ export interface RecordQuery {
 }
 
 export interface RecordPage {
-  readonly records: JsonObject[];
+  /** Every entry of the page with its text as received, those included that are no records. */
+  readonly rows: JsonPart[];
   /** `meta.pagination.next`. What to do with it is decided in `nextRecordStep`. */
   readonly nextPageToken?: string;
   /** `meta.pagination.totalCount`: how many records the whole window holds, as far as the API says so. */
   readonly totalCount?: number;
-  /** Entries that are no records. */
-  readonly rejected: Rejected[];
   readonly requestId?: string;
 }
 
@@ -70,37 +69,44 @@ export function recordsCall(stream: RecordStream, query: RecordQuery): ApiCall {
 
 /** @throws {TroubleError} `unreadable` for an object that is no page at all. */
 export function readRecordPage(stream: RecordStream, answer: JsonAnswer): RecordPage {
-  const { body, requestId } = answer;
-  const { meta } = body;
-  const data = body.data ?? (isObject(meta) ? [] : undefined);
-  if (!Array.isArray(data)) throw unreadable(answer, `the answer is no page of ${answer.endpoint}`);
-
-  const pagination = isObject(meta) ? meta.pagination : undefined;
+  checkRecordPage(answer);
+  const { body, text, requestId } = answer;
+  const pagination = isObject(body.meta) ? body.meta.pagination : undefined;
   const nextPageToken = isObject(pagination) ? filledString(pagination.next) : undefined;
   const totalCount = isObject(pagination) ? pagination.totalCount : undefined;
-  const records: JsonObject[] = [];
-  const rejected: Rejected[] = [];
-  for (const entry of entriesOf(data, APIS[stream].listKey)) {
-    if (isObject(entry)) records.push(entry);
-    else rejected.push({ value: entry, reason: 'the entry is not an object' });
-  }
   return {
-    records,
-    rejected,
+    rows: rowsOf(body, text, APIS[stream].listKey),
     ...(nextPageToken === undefined ? {} : { nextPageToken }),
     ...(typeof totalCount === 'number' && totalCount >= 0 ? { totalCount } : {}),
     ...(requestId === undefined ? {} : { requestId }),
   };
 }
 
+/**
+ * For whoever asks for a page without wanting its rows.
+ *
+ * @throws {TroubleError} as `readRecordPage` does.
+ */
+export function checkRecordPage(answer: JsonAnswer): void {
+  const { data, meta } = answer.body;
+  const list = data ?? (isObject(meta) ? [] : undefined);
+  if (!Array.isArray(list)) throw unreadable(answer, `the answer is no page of ${answer.endpoint}`);
+}
+
+function rowsOf(body: JsonObject, text: string, listKey: string | undefined): JsonPart[] {
+  // The body and `data`; each entry of `data` and its list.
+  const levels = listKey === undefined ? 2 : 4;
+  const entries = JsonPart.of(body, text, levels).member('data')?.elements() ?? [];
+  return listKey === undefined ? entries : entries.flatMap((entry) => rowsIn(entry, listKey));
+}
+
 /** An entry without the list it should hold is taken as an entry of its own, so that nothing is lost silently. */
-function entriesOf(data: readonly unknown[], listKey: string | undefined): unknown[] {
-  if (listKey === undefined) return [...data];
-  return data.flatMap((entry) => {
-    const list = isObject(entry) ? entry[listKey] : undefined;
-    if (Array.isArray(list)) return list;
-    return isObject(entry) && (Object.keys(entry).length === 0 || listKey in entry) ? [] : [entry];
-  });
+function rowsIn(entry: JsonPart, listKey: string): JsonPart[] {
+  const { value } = entry;
+  const list = entry.member(listKey);
+  if (Array.isArray(list?.value)) return list.elements();
+  if (list?.value === null) return [];
+  return isObject(value) && Object.keys(value).length === 0 ? [] : [entry];
 }
 
 /** Epoch seconds as the API's documentation writes times: `2024-01-31T00:00:00+0000`. */

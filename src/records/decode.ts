@@ -15,14 +15,14 @@ const LENIENT = new TextDecoder('utf-8');
 
 export function decodeText(text: string): Decoded {
   try {
-    const decoded = asRecord(JSON.parse(text));
-    return decoded.ok && mayLoseDigits(text) ? { ok: true, record: parseExactly(text, decoded.record) } : decoded;
+    return decodeParsed(JSON.parse(text), text);
   } catch (error) {
     return { ok: false, reason: `not JSON: ${error instanceof Error ? error.message : String(error)}` };
   }
 }
 
-export function asRecord(value: unknown): Decoded {
+/** The same of a text that was parsed already. @param value what `JSON.parse` makes of the text. */
+export function decodeParsed(value: unknown, text: string): Decoded {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return {
       ok: false,
@@ -31,7 +31,8 @@ export function asRecord(value: unknown): Decoded {
   }
   const record = value as VendorRecord;
   const reason = unstorable(record, 1);
-  return reason === undefined ? { ok: true, record } : { ok: false, reason };
+  if (reason !== undefined) return { ok: false, reason };
+  return { ok: true, record: mayLoseDigits(text) ? parseExactly(text, record) : record };
 }
 
 export function textOf(bytes: Uint8Array): string {

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { Binary } from 'mongodb';
 import type { StreamName } from '../source/streams.js';
 
-/** Digest of a record's bytes as received, 32 bytes as base64: the content's name in `Occurrences`. */
+/** Digest of a line's bytes as received, or of a row's compact JSON, 32 bytes as base64: its name in `Occurrences`. */
 export function contentDigest(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('base64');
 }

@@ -1,11 +1,15 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type RecordStream, readRecordPage, recordsCall } from '../../src/mimecast/paged-records.js';
 
 const WINDOW = { from: new Date('2024-01-31T00:00:00.900Z'), to: new Date('2024-01-31T01:00:00.001Z') };
 const FROM = '2024-01-31T00:00:00+0000';
 const TO = '2024-01-31T01:00:01+0000';
 
-const answer = (body: Record<string, unknown>) => ({ endpoint: 'the page', body });
+const answer = (body: Record<string, unknown>) => ({
+  endpoint: 'the page',
+  body,
+  text: JSON.stringify(body),
+});
 
 test.each<[RecordStream, string, Record<string, unknown>]>([
   ['audit', 'api/audit/get-audit-events', { startDateTime: FROM, endDateTime: TO }],
@@ -35,22 +39,28 @@ test('an end on the second stays there, and the first page has no token', () => 
 const RECORD = { id: 'a' };
 const META = { status: 200, pagination: { pageSize: 2, next: 'n2', previous: 'n0' } };
 
-test.each<[string, RecordStream, Record<string, unknown>, unknown[], unknown[]]>([
-  ['records', 'audit', { meta: META, data: [RECORD, { id: 'b' }], fail: [] }, [RECORD, { id: 'b' }], []],
-  ['held messages', 'hold', { meta: META, data: [RECORD] }, [RECORD], []],
-  ['nested records', 'dlp', { meta: META, data: [{ dlpLogs: [RECORD] }, { dlpLogs: [{}] }] }, [RECORD, {}], []],
-  ['no data', 'audit', { meta: META }, [], []],
-  ['data of null', 'dlp', { meta: META, data: null }, [], []],
-  ['an empty list', 'dlp', { meta: META, data: [] }, [], []],
-  ['an empty nested list', 'dlp', { meta: META, data: [{ dlpLogs: [] }] }, [], []],
-  ['a nested list of null', 'dlp', { meta: META, data: [{ dlpLogs: null }, {}] }, [], []],
-  ['records that are not nested', 'dlp', { meta: META, data: [RECORD] }, [RECORD], []],
-  ['no objects', 'audit', { meta: META, data: [null, 'x', 7, [RECORD], RECORD] }, [RECORD], [null, 'x', 7, [RECORD]]],
-  ['no objects, nested', 'dlp', { meta: META, data: [{ dlpLogs: ['x', RECORD] }, 'y'] }, [RECORD], ['x', 'y']],
-])('a page with %s', (_, stream, body, records, rejected) => {
+test.each<[string, RecordStream, Record<string, unknown>, unknown[]]>([
+  ['records', 'audit', { meta: META, data: [RECORD, { id: 'b' }], fail: [] }, [RECORD, { id: 'b' }]],
+  ['held messages', 'hold', { meta: META, data: [RECORD] }, [RECORD]],
+  ['nested records', 'dlp', { meta: META, data: [{ dlpLogs: [RECORD] }, { dlpLogs: [{}] }] }, [RECORD, {}]],
+  ['no data', 'audit', { meta: META }, []],
+  ['data of null', 'dlp', { meta: META, data: null }, []],
+  ['an empty list', 'dlp', { meta: META, data: [] }, []],
+  ['an empty nested list', 'dlp', { meta: META, data: [{ dlpLogs: [] }] }, []],
+  ['a nested list of null', 'dlp', { meta: META, data: [{ dlpLogs: null }, {}] }, []],
+  [
+    'no list where one should be',
+    'dlp',
+    { meta: META, data: [{ dlpLogs: 'x' }, { dlpLogs: { a: 1 } }] },
+    [{ dlpLogs: 'x' }, { dlpLogs: { a: 1 } }],
+  ],
+  ['records that are not nested', 'dlp', { meta: META, data: [RECORD] }, [RECORD]],
+  ['no objects', 'audit', { meta: META, data: [null, 'x', 7, [RECORD], RECORD] }, [null, 'x', 7, [RECORD], RECORD]],
+  ['no objects, nested', 'dlp', { meta: META, data: [{ dlpLogs: ['x', RECORD] }, 'y'] }, ['x', RECORD, 'y']],
+])('a page with %s', (_, stream, body, rows) => {
   const page = readRecordPage(stream, answer(body));
-  expect(page.records).toEqual(records);
-  expect(page.rejected.map(({ value }) => value)).toEqual(rejected);
+  expect(page.rows.map(({ value }) => value)).toEqual(rows);
+  expect(page.rows.map(({ text }) => text)).toEqual(rows.map((row) => JSON.stringify(row)));
   expect(page.nextPageToken).toBe('n2');
 });
 
@@ -67,4 +77,52 @@ test.each([{}, { data: {} }, { data: 'x', meta: {} }, { value: [] }])('%o is no 
   expect(() => readRecordPage('audit', answer(body))).toThrow(
     expect.objectContaining({ trouble: expect.objectContaining({ cause: 'unreadable', endpoint: 'the page' }) }),
   );
+});
+
+describe('rows come with their text as received', () => {
+  const received = (text: string) => ({ endpoint: 'the page', body: JSON.parse(text), text });
+  const textsOf = (stream: RecordStream, text: string) =>
+    readRecordPage(stream, received(text)).rows.map((row) => row.text);
+  const ROWS = [
+    '{ "id" :\t"a" }',
+    String.raw`{"s":"\/\u0064 \"]}"}`,
+    '{"n":12345678901234567890,"m":1e400}',
+    '{"a":1,"a":2}',
+    '{"data":[{"dlpLogs":[{"x":[]}]}]}',
+    '[ {} ]',
+    'null',
+    '1.0',
+  ];
+  const AROUND = '"before":[{"dlpLogs":[1]}],"more":{"data":[2],"dlpLogs":[3]}';
+
+  test.each<[string, RecordStream, (rows: string) => string]>([
+    ['audit', 'audit', (rows) => `{"data":[${rows}]}`],
+    ['hold, with white space', 'hold', (rows) => ` {\r\n"meta" : {} , "data" : [ ${rows} ] } `],
+    ['audit between other keys', 'audit', (rows) => `{${AROUND},"data":[${rows}],"fail":[],${AROUND}}`],
+    ['audit, data twice', 'audit', (rows) => `{"data":[{"not":"this"}],"data":[${rows}]}`],
+    ['audit, data in escapes', 'audit', (rows) => String.raw`{"\u0064ata":[${rows}]}`],
+    ['dlp', 'dlp', (rows) => `{"data":[{"dlpLogs":[${rows}]}]}`],
+    [
+      'dlp between other keys',
+      'dlp',
+      (rows) => `{${AROUND},"data":[{${AROUND.replaceAll('dlpLogs', 'logs')},"dlpLogs":[${rows}],"z":[[4]]}]}`,
+    ],
+    ['dlp, the list twice', 'dlp', (rows) => `{"data":[{"dlpLogs":[0],"dlpLogs":[${rows}]}]}`],
+    [
+      'dlp in several entries',
+      'dlp',
+      (rows) => `{"data":[{},{"dlpLogs":[]}, {"dlpLogs": [${rows}] },{"dlpLogs":null}]}`,
+    ],
+  ])('%s', (_, stream, body) => {
+    expect(textsOf(stream, body(ROWS.join(' , ')))).toEqual(ROWS);
+    expect(readRecordPage(stream, received(body(ROWS.join()))).rows.map(({ value }) => value)).toEqual(
+      ROWS.map((row) => JSON.parse(row)),
+    );
+    expect(textsOf(stream, body(''))).toEqual([]);
+  });
+
+  test('dlp: rows of all entries, and an entry that holds no list', () => {
+    const text = '{"data":[{"dlpLogs":[{"a": 1},{"b":2.0}]},{ "c":[3] },"x",{"dlpLogs":[ 7 ]}]}';
+    expect(textsOf('dlp', text)).toEqual(['{"a": 1}', '{"b":2.0}', '{ "c":[3] }', '"x"', '7']);
+  });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type BatchQuery, batchListCall, readBatchPage } from '../../src/mimecast/siem.js';
 
-const answer = (body: Record<string, unknown>) => ({ endpoint: 'batch list', requestId: 'r1', body });
+const answer = (body: Record<string, unknown>) => ({ endpoint: 'batch list', requestId: 'r1', body, text: '' });
 
 test.each<[string, BatchQuery, Record<string, string>]>([
   ['the oldest', { type: 'receipt' }, { type: 'receipt', pageSize: '100' }],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { asRecord, decodeText, textOf } from '../../src/records/decode.js';
+import { decodeParsed, decodeText, textOf } from '../../src/records/decode.js';
 
 /** JSON of lists or objects within each other: so many levels, the outermost object included. */
 const nested = (levels: number, open = '[', close = ']') =>
@@ -63,7 +63,7 @@ describe('what is none goes to quarantine with its reason', () => {
   });
 
   test.each([undefined, 5n, () => 1, Symbol('x')])('%s', (value) => {
-    expect(asRecord(value).ok).toBe(false);
+    expect(decodeParsed(value, '').ok).toBe(false);
   });
 });
 

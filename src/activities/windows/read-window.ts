@@ -3,28 +3,14 @@
  * knows nothing of slices and checkpoints: whoever reads a window, the records get the same identities.
  */
 
-import type { RecordPage, RecordStream } from '../../mimecast/paged-records.js';
+import type { RecordStream } from '../../mimecast/paged-records.js';
 import { nextRecordStep, totalAfterPage } from '../../mimecast/paging.js';
-import { asRecord, type VendorRecord } from '../../records/decode.js';
-import { contentDigest, identityOf, identityOfId } from '../../records/identity.js';
-import { ownTime } from '../../records/message-time.js';
-import { recordOfText } from '../../records/record-of-text.js';
 import { RowNumbers } from '../../records/row-numbers.js';
-import { addRuleCounts, NO_RULE_COUNTS, type RuleCounts } from '../../source/rule-counts.js';
 import type { PagePlace, Window } from '../../source/window.js';
-import type { RecordDocument } from '../../store/collections.js';
-import type { Unreadable } from '../../store/quarantine.js';
 import type { LoadedSource } from '../source-reader.js';
-import { type TimedDocument, timed } from '../timed-document.js';
+import { type ReadRows, readRows } from './read-rows.js';
 
-export interface WindowPage {
-  readonly records: readonly TimedDocument[];
-  /** Entries that are no records. */
-  readonly unreadable: readonly Unreadable[];
-  /** Of all entries, those included that the processing rules keep out. */
-  readonly listed: readonly RecordDocument['_id'][];
-  /** What the processing rules did. */
-  readonly ruled: RuleCounts;
+export interface WindowPage extends ReadRows {
   /** Whether it is the last page. */
   readonly last: boolean;
   /** The page after it, to begin another reading with; absent at the end, and where a later reading could not go on. */
@@ -76,7 +62,7 @@ export async function* readWindow(
   };
   for (;;) {
     const page = await source.client.listRecords(stream, { ...window, pageToken: token }, signal);
-    const entries = page.records.length + page.rejected.length;
+    const entries = page.rows.length;
     const verdict = totalAfterPage({ number, met, total, entries, totalCount: page.totalCount });
     if (verdict === 'shifted' && !tolerant) {
       const found = `${page.totalCount} records instead of ${total}`;
@@ -85,7 +71,7 @@ export async function* readWindow(
     total = verdict === 'shifted' ? undefined : verdict;
     met += entries;
     const step = nextRecordStep({ recordCount: entries, requestedToken: token, returnedToken: page.nextPageToken });
-    const read = readPage(source, stream, page, placeOf(window, number), numbers, countRulesAfter);
+    const read = readRows(source, stream, page.rows, { place: placeOf(window, number), numbers, countRulesAfter });
     if (numbers.isLost) throw new ListingUnorderedError(`The rows of ${stream} are not in order of time`);
     const only = number === 1 && !step.more;
     number += 1;
@@ -121,51 +107,4 @@ function nextPlace(
   if (token === undefined || tail === undefined) return {};
   const known = { ...(total === undefined ? {} : { total }), ...(tail === 'none' ? {} : { tail }) };
   return { next: { number, token, met, ...known } };
-}
-
-function readPage(
-  { settings, metadata, rules }: LoadedSource,
-  stream: RecordStream,
-  page: RecordPage,
-  place: string,
-  numbers: RowNumbers,
-  countRulesAfter: Date | undefined,
-): Pick<WindowPage, 'records' | 'unreadable' | 'listed' | 'ruled'> {
-  const maker = { stream, metadata, rules, receiptTime: new Date() };
-  const records: TimedDocument[] = [];
-  const unreadable: Unreadable[] = [];
-  const listed: RecordDocument['_id'][] = [];
-  let ruled = NO_RULE_COUNTS;
-  for (const value of [...page.records, ...page.rejected.map((rejected) => rejected.value)]) {
-    const text = JSON.stringify(value) ?? 'null';
-    const decoded = asRecord(value);
-    const record = decoded.ok ? decoded.record : {};
-    const id = recordIdentity(settings.sourceId, stream, record, text, numbers);
-    listed.push(id);
-    const made = recordOfText(maker, { id, text, decoded, place, size: Buffer.byteLength(text) });
-    if (made.kind === 'document') records.push(timed(made.document, made.time));
-    if (made.kind === 'unreadable') unreadable.push(made.unreadable);
-    if (made.ruled !== NO_RULE_COUNTS && isNew(record, countRulesAfter)) ruled = addRuleCounts(ruled, made.ruled);
-  }
-  return { records, unreadable, listed, ruled };
-}
-
-/** Windows reach back into the one before; what was counted there is not counted again. */
-function isNew(record: VendorRecord, after: Date | undefined): boolean {
-  const time = ownTime(record);
-  return after === undefined || time === undefined || time > after;
-}
-
-/** Audit events and held messages carry an id of their own; DLP rows differ only in their content. */
-function recordIdentity(
-  sourceId: number,
-  stream: RecordStream,
-  record: VendorRecord,
-  text: string,
-  numbers: RowNumbers,
-): RecordDocument['_id'] {
-  const { id } = record;
-  if (stream !== 'dlp' && typeof id === 'string' && id !== '') return identityOfId(sourceId, stream, id);
-  const content = contentDigest(text);
-  return identityOf(sourceId, stream, content, numbers.next(content, ownTime(record)));
 }

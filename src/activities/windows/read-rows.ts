@@ -1,0 +1,94 @@
+/** From the rows of a page to what is stored of them. */
+
+import { isObject, type JsonObject } from '../../mimecast/json.js';
+import type { JsonPart } from '../../mimecast/json-part.js';
+import type { RecordStream } from '../../mimecast/paged-records.js';
+import { decodeParsed } from '../../records/decode.js';
+import { contentDigest, identityOf, identityOfId } from '../../records/identity.js';
+import { ownTime } from '../../records/message-time.js';
+import { recordOfText } from '../../records/record-of-text.js';
+import type { RowNumbers } from '../../records/row-numbers.js';
+import { addRuleCounts, NO_RULE_COUNTS, type RuleCounts } from '../../source/rule-counts.js';
+import type { RecordDocument } from '../../store/collections.js';
+import type { Unreadable } from '../../store/quarantine.js';
+import type { LoadedSource } from '../source-reader.js';
+import { type TimedDocument, timed } from '../timed-document.js';
+
+export interface ReadRows {
+  readonly records: readonly TimedDocument[];
+  /** Entries that are no records. */
+  readonly unreadable: readonly Unreadable[];
+  /** Of all entries, those included that the processing rules keep out. */
+  readonly listed: readonly RecordDocument['_id'][];
+  /** What the processing rules did. */
+  readonly ruled: RuleCounts;
+}
+
+export interface RowOrigin {
+  /** For people. */
+  readonly place: string;
+  /** Of this window, to be given its rows in their order. */
+  readonly numbers: RowNumbers;
+  /** Rows up to this time were counted by `ruled` before; undefined: none was. */
+  readonly countRulesAfter: Date | undefined;
+}
+
+/** Rules and documents go by the text of each row as received; its identity does not, see `identityOfRow`. */
+export function readRows(
+  { settings, metadata, rules }: LoadedSource,
+  stream: RecordStream,
+  rows: readonly JsonPart[],
+  { place, numbers, countRulesAfter }: RowOrigin,
+): ReadRows {
+  const maker = { stream, metadata, rules, receiptTime: new Date() };
+  const records: TimedDocument[] = [];
+  const unreadable: Unreadable[] = [];
+  const listed: RecordDocument['_id'][] = [];
+  let ruled = NO_RULE_COUNTS;
+  for (const row of rows) {
+    const { value, text } = row;
+    const decoded = decodeParsed(value, text);
+    const parsed = decoded.ok && isObject(value) ? value : {};
+    const id = identityOfRow(settings.sourceId, stream, row, parsed, numbers);
+    listed.push(id);
+    const made = recordOfText(maker, { id, text, decoded, place, size: Buffer.byteLength(text) });
+    if (made.kind === 'document') records.push(timed(made.document, made.time));
+    if (made.kind === 'unreadable') unreadable.push(made.unreadable);
+    if (made.ruled !== NO_RULE_COUNTS && isNew(parsed, countRulesAfter)) ruled = addRuleCounts(ruled, made.ruled);
+  }
+  return { records, unreadable, listed, ruled };
+}
+
+/** Windows reach back into the one before; what was counted there is not counted again. */
+function isNew(record: JsonObject, after: Date | undefined): boolean {
+  const time = ownTime(record);
+  return after === undefined || time === undefined || time > after;
+}
+
+/**
+ * Audit events and held messages carry an id of their own; DLP rows differ only in their content, whatever white space and
+ * escapes it comes with.
+ *
+ * @param parsed the row as `JSON.parse` has it, its numbers included; empty for what is no record.
+ */
+function identityOfRow(
+  sourceId: number,
+  stream: RecordStream,
+  row: JsonPart,
+  parsed: JsonObject,
+  numbers: RowNumbers,
+): RecordDocument['_id'] {
+  const { id } = parsed;
+  if (stream !== 'dlp' && typeof id === 'string' && id !== '') return identityOfId(sourceId, stream, id);
+  const content = contentDigest(compact(row));
+  return identityOf(sourceId, stream, content, numbers.next(content, ownTime(parsed)));
+}
+
+/** As received where the row is nested too deep for `JSON.stringify`. */
+function compact({ value, text }: JsonPart): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return text;
+  }
+}
