@@ -3,6 +3,7 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { isObject } from '../config/is-object.js';
+import { parseRules } from '../config/source-config.js';
 import { RefusedError } from '../management/errors.js';
 import { decodeText, textOf } from '../records/decode.js';
 import { linesOf } from '../records/lines.js';
@@ -57,8 +58,8 @@ const MAX_EXAMPLES = 10;
  * @throws RefusedError with every mistake of the rules, or saying what is wrong with a file.
  */
 export async function testRules(file: string, recordsFile: string): Promise<RulesTest> {
-  const { filters, hashAlgorithm } = rulesIn(await readSourceFile(file), file);
-  const compiled = compileRules(filters, hashAlgorithm);
+  const parsed = parseRules(rulesIn(await readSourceFile(file), file));
+  const compiled = parsed.ok ? compileRules(parsed.value.filters, parsed.value.hashAlgorithm) : parsed;
   if (!compiled.ok) throw new RefusedError(`The rules in ${file} are not right:`, compiled.mistakes);
   const tally = new Tally(compiled.rules);
   try {
@@ -71,10 +72,7 @@ export async function testRules(file: string, recordsFile: string): Promise<Rule
   return tally.result();
 }
 
-interface RulesInJson {
-  readonly filters?: unknown;
-  readonly hashAlgorithm?: unknown;
-}
+type RulesInJson = Readonly<Record<string, unknown>>;
 
 const FORMS = 'a source, {"filters": […]}, or the list of rules alone';
 

@@ -18,7 +18,7 @@ export function ruleMistakes(
   secret: string | undefined,
 ): Mistake[] {
   // The algorithm and unknown keys are judged by the schema.
-  const compiled = compileRules(filters.map(withKnownKeys), hashAlgorithm === 'SHA-256' ? hashAlgorithm : undefined);
+  const compiled = compileRules(filters.map(judgeable), hashAlgorithm === 'SHA-256' ? hashAlgorithm : undefined);
   if (compiled.ok) return [];
   const told = new Set(rulesSchema.safeParse(filters).error?.issues.map(({ path }) => path.join('.')));
   return compiled.mistakes.flatMap((sentence) => {
@@ -32,9 +32,12 @@ export function ruleMistakes(
   });
 }
 
-function withKnownKeys(filter: unknown): unknown {
+/** With known keys only; one of no known type as an Include, so that its name and pattern are judged all the same. */
+function judgeable(filter: unknown): unknown {
   if (!isObject(filter)) return filter;
-  return Object.fromEntries(Object.entries(filter).filter(([key]) => Object.hasOwn(ruleSchema.shape, key)));
+  const known = Object.entries(filter).filter(([key]) => Object.hasOwn(ruleSchema.shape, key));
+  const { success } = ruleSchema.shape.filterType.safeParse(filter.filterType);
+  return { ...Object.fromEntries(known), ...(success ? {} : { filterType: 'Include' }) };
 }
 
 /** The path, inside of `filters`, that a sentence of the compiler begins with. */

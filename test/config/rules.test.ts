@@ -49,6 +49,14 @@ test.each<[string, unknown, readonly string[]]>([
     [{ ...RULE, name: '🛡'.repeat(33) }],
     [`[0].name: must have at most 32 characters (found "${'🛡'.repeat(28)}…)`],
   ],
+  [
+    'a wrong pattern in a rule of no known type',
+    [{ ...RULE, filterType: 'mask', regexp: '(a' }],
+    [
+      `[0].filterType: ${TYPES}; did you mean "Mask"? (found "mask")`,
+      '[0].regexp: group without its closing ) at position 1 (found "(a")',
+    ],
+  ],
   ['a name twice', [RULE, RULE], ['[1].name: "a" is the name of another rule too (found "a")']],
   ['a colon', [{ ...RULE, mask: 'a:b' }], ['[0].mask: must not hold a colon (found "a:b")']],
   [
