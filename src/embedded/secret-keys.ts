@@ -6,9 +6,14 @@ import { Keyring } from '../secrets/keyring.js';
 
 const FILE = 'secret-keys';
 
+/** The path of the key file in a data folder, whether it is there or not. */
+export function secretKeysFile(dataDir: string): string {
+  return join(dataDir, FILE);
+}
+
 /** @returns the path of the key file in a data folder, made if it is not there; of several processes one makes it. */
 export function ensureSecretKeys(dataDir: string): string {
-  const file = join(dataDir, FILE);
+  const file = secretKeysFile(dataDir);
   if (existsSync(file)) return file;
   mkdirSync(dataDir, { recursive: true });
   const draft = `${file}.${process.pid}`;

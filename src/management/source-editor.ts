@@ -5,7 +5,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Client } from '@temporalio/client';
-import { parseSourceFile, SECRET_MASK, type SourceConfig } from '../config/source-config.js';
+import { parseSourceConfig, parseSourceFile, SECRET_MASK, type SourceConfig } from '../config/source-config.js';
 import type { Keyring } from '../secrets/keyring.js';
 import type { AuditMark } from '../store/audit-trail.js';
 import type { Collections, CollectorDocument, SourceDocument } from '../store/collections.js';
@@ -168,7 +168,9 @@ export class SourceEditor {
   private isSame({ config, secret }: SourceDocument, wanted: SourceConfig): boolean {
     const { clientSecret } = wanted;
     const masked = JSON.parse(JSON.stringify({ ...wanted, clientSecret: SECRET_MASK }));
-    if (!isDeepStrictEqual(masked, JSON.parse(JSON.stringify(config)))) return false;
+    // Stored earlier, it may hold keys that are empty, which now are left out.
+    const known = parseSourceConfig(config, { allowInsecure: true, keepSecret: true });
+    if (!isDeepStrictEqual(masked, JSON.parse(JSON.stringify(known.ok ? known.value : config)))) return false;
     if (clientSecret === SECRET_MASK) return true;
     const { keyring } = this.options;
     return secret !== undefined && keyring?.isOf(secret, clientSecret) === true;

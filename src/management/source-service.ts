@@ -8,6 +8,7 @@ import type { Collections, SourceDocument } from '../store/collections.js';
 import { CLI_ACTOR } from './audit-trail.js';
 import { CollectorService } from './collector-service.js';
 import { RefusedError } from './errors.js';
+import { isStopping } from './refusals.js';
 import { findSource, knownSources, orFromTemporal, referenceOf, type SourceReference } from './source-directory.js';
 import { SourceEditor } from './source-editor.js';
 import { healthOfSource, type SourceHealth } from './source-health.js';
@@ -89,9 +90,12 @@ export class SourceService {
     const { name } = this.editor.parse(json);
     const { _id: collectorId } = await this.collectors.ensure(collector, this.actor);
     const saving = { ...options, actor: this.actor };
-    const existing = await this.options.collections.sources.findOne({ collectorId, name });
+    const find = () => this.options.collections.sources.findOne({ collectorId, name });
+    const before = await find();
+    if (before !== null) await this.refuseRunning(before);
+    // Read anew: one that was being deleted is gone now.
+    const existing = before === null ? null : await find();
     if (existing === null) return startedOf(await this.editor.create(collectorId, json, saving), true);
-    await this.refuseRunning(existing);
     await this.editor.replace(collectorId, existing._id, json, saving);
     await this.steering.steer(referenceOf(existing), 'start', this.actor);
     return startedOf(existing, false);
@@ -169,12 +173,13 @@ export class SourceService {
     idOrName: string,
     { remove = false, patienceMs = STOP_LIMIT_MS }: StopOptions = {},
   ): Promise<{ readonly sourceId: number; readonly state: string }> {
+    const deadline = Date.now() + patienceMs;
     const source = await this.find(idOrName);
     const { sourceId } = source;
     if (remove) await this.remove(source, patienceMs);
     else await this.steering.steer(source, 'stop', this.actor);
     const state = remove ? 'Deleted' : 'Stopped';
-    if (await this.hasEnded(sourceId, patienceMs)) return { sourceId, state };
+    if (await this.hasEnded(sourceId, deadline)) return { sourceId, state };
     throw new RefusedError(
       `The source was asked to stop, but has not ended within ${patienceMs / 1_000} s; is a worker running ("npm run worker")?`,
     );
@@ -222,7 +227,9 @@ export class SourceService {
 
   /** A source that is stopping is not refused: it can be started again once it has ended. */
   private async refuseRunning(source: SourceDocument): Promise<void> {
-    if ((await this.workflows.goesOn(source._id, STOP_LIMIT_MS)) === true) throw alreadyRunning(source);
+    const goesOn = await this.workflows.goesOn(source._id, STOP_LIMIT_MS);
+    if (goesOn === true) throw alreadyRunning(source);
+    if (goesOn === 'unknown') throw isStopping(source.name);
   }
 
   private async remove(source: SourceReference, patienceMs: number): Promise<void> {
@@ -236,11 +243,13 @@ export class SourceService {
     );
   }
 
-  private async hasEnded(sourceId: number, patienceMs: number): Promise<boolean> {
-    for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await pause(LOOK_MS)) {
-      if (!(await this.workflows.isRunning(sourceId))) return true;
+  /** Looks once at least. */
+  private async hasEnded(sourceId: number, deadline: number): Promise<boolean> {
+    while (await this.workflows.isRunning(sourceId)) {
+      if (Date.now() > deadline) return false;
+      await pause(LOOK_MS);
     }
-    return false;
+    return true;
   }
 }
 

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { dataFolderPath } from '../embedded/data-folder.js';
-import { ensureSecretKeys } from '../embedded/secret-keys.js';
+import { ensureSecretKeys, secretKeysFile } from '../embedded/secret-keys.js';
 import { readKeyring } from '../secrets/environment.js';
 import { type Keyring, SecretError } from '../secrets/keyring.js';
 import { isOnThisMachine, shownMongodbUri } from './mongodb-address.js';
@@ -19,9 +19,12 @@ import { isOnThisMachine, shownMongodbUri } from './mongodb-address.js';
 export function keyringOf(env: NodeJS.ProcessEnv, onNotice?: (text: string) => void): Keyring {
   const keyring = keyringAtHand(env, onNotice);
   if (keyring !== undefined) return keyring;
+  const own = secretKeysFile(dataFolderPath(env));
+  const first = existsSync(own)
+    ? `keys that this machine has used so far are in ${own}: MIMECAST_SECRET_KEYS_FILE takes a file`
+    : '"npm run starter -- secret-key" makes the first one';
   throw new SecretError(
-    `MIMECAST_SECRET_KEYS is not set: set it to the keys of the workers that use ${shownMongodbUri(env.MONGODB_URI ?? '')} ` +
-      '("npm run starter -- secret-key" makes the first one)',
+    `MIMECAST_SECRET_KEYS is not set: set it to the keys of the workers that use ${shownMongodbUri(env.MONGODB_URI ?? '')} (${first})`,
   );
 }
 

@@ -60,7 +60,7 @@ export class Keyring {
 
   /** Whether a text was made from this secret, judged by the salted HMAC in its header: nothing is decrypted. */
   isOf(jwe: string, secret: string): boolean {
-    const { kid, mac } = headerOf(jwe);
+    const { kid, mac } = headerIn(jwe) ?? {};
     const key = this.keys.get(String(kid));
     if (key === undefined || typeof mac !== 'string') return false;
     const salt = Buffer.from(mac, 'base64url').subarray(0, SALT_BYTES);
@@ -96,11 +96,19 @@ export class Keyring {
   }
 }
 
-function headerOf(jwe: string): Readonly<Record<string, unknown>> {
+function headerOf(jwe: string): Header {
+  const header = headerIn(jwe);
+  if (header === undefined) throw new SecretError('The stored client secret is damaged');
+  return header;
+}
+
+type Header = Readonly<Record<string, unknown>>;
+
+function headerIn(jwe: string): Header | undefined {
   try {
     return decodeProtectedHeader(jwe);
-  } catch (cause) {
-    throw new SecretError('The stored client secret is damaged', { cause });
+  } catch {
+    return undefined;
   }
 }
 

@@ -225,6 +225,35 @@ describe('what the command line asks goes the way of the API', () => {
     await stop(id);
   });
 
+  test('empty keys that an earlier version has stored are no difference', async () => {
+    const { sourceId, id } = await startSource('Earlier');
+    const empty = { 'config.description': null, 'config.category': '', 'config.fields': {}, 'config.filters': [] };
+    await collections.sources.updateOne({ _id: sourceId }, { $set: empty });
+    expect(await get().service.update(id, file({ name: 'Earlier' }))).toEqual({ sourceId, version: 1 });
+    await stop(id);
+  });
+
+  test('a file for a source that runs and does not answer is refused, and nothing is changed', async () => {
+    const { sourceId, id } = await startSource('Silent');
+    const { client } = get();
+    const silent = (workflowId: string) =>
+      new Proxy(client.workflow.getHandle(workflowId), {
+        get: (target, key) =>
+          key === 'query' ? () => Promise.reject(new Error('no worker')) : Reflect.get(target, key),
+      });
+    const workflow = new Proxy(client.workflow, {
+      get: (target, key) => (key === 'getHandle' ? silent : Reflect.get(target, key, target)),
+    });
+    const deaf = new Proxy(client, {
+      get: (target, key) => (key === 'workflow' ? workflow : Reflect.get(target, key, target)),
+    });
+    const service = new SourceService({ collections, client: deaf, allowInsecure: true, keyring: testKeyring });
+    const refused = await refusalOf(service.start(file({ name: 'Silent', pollInterval: '7m' })));
+    expect(refused.message).toContain('is a worker running?');
+    expect(await collections.sources.findOne({ _id: sourceId })).toMatchObject({ version: 1 });
+    await stop(id);
+  });
+
   test('a stopped source that is started by its file has each step noted', async () => {
     const { sourceId, id } = await startSource('Again');
     await stop(id);

@@ -21,6 +21,7 @@ test('a key that is lost, or another key of the same name, says no', async () =>
   const jwe = await ring.encrypt('secret');
   expect(Keyring.parse(`k2:${keyOf(2)}`).isOf(jwe, 'secret')).toBe(false);
   expect(Keyring.parse(`k1:${keyOf(2)}`).isOf(jwe, 'secret')).toBe(false);
+  expect(ring.isOf('damaged', 'secret')).toBe(false);
   expect(Keyring.parse(`k2:${keyOf(2)},k1:${keyOf(1)}`).isOf(jwe, 'secret')).toBe(true);
 });
 

@@ -5,11 +5,16 @@
  * same end.
  */
 
-/** Characters looked at, each by its price. Measured at 60 ns each, a record takes a second or so at most. */
-const MOST_WORK = 20_000_000;
+/** Characters looked at, each by its price. Measured at 20 to 30 ns each, a record takes a second or two at most. */
+const MOST_WORK = 60_000_000;
 
 /** Instructions of a pattern that make a character as dear again: a long text is matched with all of them at once. */
 const INSTRUCTIONS = 32;
+/**
+ * Of a larger pattern, so many are taken for being tried at once: one that counts repetitions, such as `{1,255}`, has many
+ * more and tries few.
+ */
+const MOST_AT_ONCE = 128;
 /** So many characters that are only searched for the beginning of a match cost as much as one that is matched. */
 const SEARCHED = 16;
 
@@ -68,5 +73,5 @@ export class MeteredText extends String {
 }
 
 function priceOf(programSize: number): number {
-  return 1 + programSize / INSTRUCTIONS;
+  return 1 + Math.min(programSize, MOST_AT_ONCE) / INSTRUCTIONS;
 }
