@@ -35,3 +35,24 @@ export function attributeValues(histories: readonly History[], name: SearchAttri
   const values = upserts.map((payload) => defaultPayloadConverter.fromPayload<unknown>(payload));
   return values.filter((value, index) => index === 0 || value !== values[index - 1]);
 }
+
+/**
+ * Until when each scheduled activity of a type may be tried again, in epoch milliseconds of the workflow's own clock. Those
+ * with a single attempt, and those with the second that an attempt is given at least, are left out.
+ */
+export function retryDeadlines(histories: readonly History[], activityType: string): number[] {
+  return histories.flatMap(({ events }) => {
+    const byId = new Map((events ?? []).map((event) => [String(event.eventId), event]));
+    return (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) => {
+      if (scheduled?.activityType?.name !== activityType || scheduled.retryPolicy?.maximumAttempts === 1) return [];
+      const completed = byId.get(String(scheduled.workflowTaskCompletedEventId));
+      const started = byId.get(String(completed?.workflowTaskCompletedEventAttributes?.startedEventId));
+      const budget = msOf(scheduled.scheduleToCloseTimeout);
+      return budget <= 1_000 ? [] : [msOf(started?.eventTime) + budget];
+    });
+  });
+}
+
+function msOf(span: { readonly seconds?: unknown; readonly nanos?: number | null } | null | undefined): number {
+  return Number(span?.seconds ?? Number.NaN) * 1_000 + (span?.nanos ?? 0) / 1_000_000;
+}
