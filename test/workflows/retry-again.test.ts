@@ -171,25 +171,6 @@ test('a restart does not wait for the next try', async () => {
   expect((await runs.now()) - healedAt).toBeLessThan(EVERY / 2);
 });
 
-test('the next try comes in time also when the run is continued as new meanwhile', async () => {
-  const run = await runs.start({
-    maxHistoryEvents: 120,
-    prepare: (fake) => {
-      fake.settings = { ...fake.settings, retryAgainEveryMs: EVERY };
-      fake.fail('receipt', TROUBLE.unavailable);
-    },
-  });
-  const before = await gaveUp(run);
-  run.fake.heal('receipt');
-  await runs.pass(EVERY + 10 * MINUTE);
-  expect((await run.histories()).length).toBeGreaterThanOrEqual(3);
-  const [last = 0, next = 0] = (await attempted(run, before.length + 1)).slice(before.length - 1);
-  expect(next - last).toBeGreaterThanOrEqual(EVERY);
-  expect(next - last).toBeLessThan(EVERY + 5 * MINUTE);
-  await run.caughtUp();
-  expect(await run.status()).toMatchObject({ state: 'Collecting', health: 'Healthy' });
-});
-
 test.for(['validate', 'authenticate'] as const)(
   'the step %s that gave up is tried once after each such time, in whichever run, and the source recovers',
   async (step) => {

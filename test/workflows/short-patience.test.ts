@@ -95,3 +95,29 @@ test.concurrent('patience of the sweep is not given twice when the run is contin
   const deadlines = retryDeadlines(await run.histories(), 'sweep');
   context.expect(Math.max(...deadlines)).toBeLessThanOrEqual(since + PATIENCE_MS + ROUNDING_MS);
 });
+
+test.concurrent('what gave up is tried again in time also when the run is continued as new meanwhile', async (context) => {
+  const every = 10_000;
+  const run = await runs.start({
+    maxHistoryEvents: 80,
+    prepare: (fake) => {
+      fake.settings = { ...fake.settings, retryAgainEveryMs: every };
+      fake.fail('receipt', TROUBLE.unavailable);
+    },
+    onTestFinished: context.onTestFinished,
+  });
+  const { at } = await gaveUp(run);
+  const before = (await run.histories()).length;
+  run.fake.heal('receipt');
+  await until(
+    async () => {
+      await run.signal('collectNow');
+      return (await run.histories()).length;
+    },
+    (count) => count > before,
+  );
+  await run.caughtUp();
+  const [next = 0] = run.fake.callsOf('collect', 'receipt').flatMap((call) => (call.at > at ? [call.at] : []));
+  context.expect(next - at).toBeGreaterThanOrEqual(every - ROUNDING_MS);
+  context.expect(await run.status()).toMatchObject({ state: 'Collecting', health: 'Healthy' });
+});
