@@ -43,9 +43,7 @@ export function e2eStack(simulatorOptions: SimulatorOptions) {
     const folder = temporaryFolder();
     closing.push(() => folder.remove());
     const { temporal: executable } = await findExecutables(['temporal']);
-    const [port, uiPort] = await Promise.all([choosePort(0), choosePort(0)]);
-    const logFile = join(folder.path, 'temporal.log');
-    const temporal = await startTemporal({ executable, port, uiPort, searchAttributes: SEARCH_ATTRIBUTES, logFile });
+    const temporal = await temporalOnFreePorts(executable, join(folder.path, 'temporal.log'));
     closing.push(() => temporal.stop());
     const simulator = await startSimulator(simulatorOptions);
     closing.push(() => simulator.close());
@@ -102,6 +100,18 @@ export function e2eStack(simulatorOptions: SimulatorOptions) {
       return stack;
     },
   };
+}
+
+/** Others may take a free port before Temporal does: then with other ones. */
+async function temporalOnFreePorts(executable: string, logFile: string) {
+  for (let attempts = 1; ; attempts += 1) {
+    const [port, uiPort] = await Promise.all([choosePort(0), choosePort(0)]);
+    try {
+      return await startTemporal({ executable, port, uiPort, searchAttributes: SEARCH_ATTRIBUTES, logFile });
+    } catch (error) {
+      if (attempts === 3 || !String(error).includes('address already in use')) throw error;
+    }
+  }
 }
 
 /** A source file for the simulator's first tenant, all thirteen streams. */
