@@ -20,6 +20,7 @@ import { connectTemporal } from './management/temporal-client.js';
 import { keyringOf } from './runtime/keyring.js';
 import { shownMongodbUri } from './runtime/mongodb-address.js';
 import { EXIT, messageOf, runProgram } from './runtime/program.js';
+import { stopOnSignals } from './runtime/stop-signals.js';
 import { workflowIdOf } from './source/contract.js';
 import { formatDuration, parseDuration } from './source/duration.js';
 import { collectionsOf } from './store/collections.js';
@@ -52,14 +53,7 @@ const program = new Command('start')
   )
   .action(main);
 
-const stopping = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    if (stopping.signal.aborted) process.exit(130);
-    process.stderr.write('\nStopping … (once more to stop at once)\n');
-    stopping.abort();
-  });
-}
+const stopping = stopOnSignals('Stopping …');
 
 async function main(options: Options): Promise<void> {
   const startedAt = Date.now();

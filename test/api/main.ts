@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { EXIT, runProgram } from '../../src/runtime/program.js';
+import { stopOnSignals } from '../../src/runtime/stop-signals.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { startLiveStack } from './live-stack.js';
 import { callsOf, failuresOf, failureText, isGood, type Result, roundText, summaryOf, tableOf } from './result.js';
@@ -30,14 +31,7 @@ const program = new Command('test:api')
   .allowExcessArguments(false)
   .action(main);
 
-const stopping = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    if (stopping.signal.aborted) process.exit(130);
-    process.stderr.write('\nStopping the servers … (once more to stop at once)\n');
-    stopping.abort(new Error('Stopped before there were enough calls'));
-  });
-}
+const stopping = stopOnSignals('Stopping the servers …', new Error('Stopped before there were enough calls'));
 
 async function main({ calls: wanted, seed, json }: Options): Promise<void> {
   const say = (text: string) => void process.stderr.write(`${text}\n`);
