@@ -13,19 +13,6 @@ export class NameTakenError extends Error {
   }
 }
 
-/** The collector of this name, made if there is none. @returns its id. */
-export async function ensureCollector(collections: Collections, name: string): Promise<number> {
-  const found = await collections.collectors.findOne({ name });
-  if (found !== null) return found._id;
-  const _id = await nextId(collections, 'collector');
-  const made = await collections.collectors.findOneAndUpdate(
-    { name },
-    { $setOnInsert: { _id, name, createdAt: new Date() } },
-    { upsert: true, returnDocument: 'after' },
-  );
-  return made?._id ?? _id;
-}
-
 /**
  * @param secret the client secret, encrypted.
  * @throws NameTakenError

@@ -8,8 +8,9 @@ import { parseSourceFile } from '../../src/config/source-config.js';
 import { FieldService } from '../../src/management/field-service.js';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
 import { SIEM_STREAMS, STREAMS, type StreamName } from '../../src/source/streams.js';
-import { createSource, ensureCollector } from '../../src/store/sources.js';
+import { createSource } from '../../src/store/sources.js';
 import { collectorDatabase } from '../support/collector-database.js';
+import { ensureCollector } from '../support/ensure-collector.js';
 import { activityEnvironment, SMALL_WORLD } from '../support/simulated-source.js';
 
 const collections = collectorDatabase();

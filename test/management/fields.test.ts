@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { FieldError, FieldService } from '../../src/management/field-service.js';
 import { BUILTIN_FIELDS } from '../../src/source/field-names.js';
-import { createSource, ensureCollector } from '../../src/store/sources.js';
+import { createSource } from '../../src/store/sources.js';
 import { collectorDatabase } from '../support/collector-database.js';
+import { ensureCollector } from '../support/ensure-collector.js';
 
 const collections = collectorDatabase();
 const service = new FieldService(collections);

@@ -6,8 +6,9 @@ import { SourceService, type Started } from '../../src/management/source-service
 import { workflowIdOf } from '../../src/source/contract.js';
 import { collectionsOf } from '../../src/store/collections.js';
 import { openDatabase } from '../../src/store/database.js';
-import { createSource, ensureCollector } from '../../src/store/sources.js';
+import { createSource } from '../../src/store/sources.js';
 import { e2eStack, sourceFile } from '../support/e2e-stack.js';
+import { ensureCollector } from '../support/ensure-collector.js';
 import { changeTenant } from '../support/simulator-control.js';
 import { until } from '../support/until.js';
 

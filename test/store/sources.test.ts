@@ -1,14 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ensureCheckpoints } from '../../src/store/checkpoints.js';
 import { collectionsOf } from '../../src/store/collections.js';
-import {
-  createSource,
-  ensureCollector,
-  markStopped,
-  NameTakenError,
-  removeSource,
-  updateSource,
-} from '../../src/store/sources.js';
+import { createSource, markStopped, NameTakenError, removeSource, updateSource } from '../../src/store/sources.js';
+import { ensureCollector } from '../support/ensure-collector.js';
 import { numbers, recordOf } from '../support/store-fixtures.js';
 import { testDatabase } from '../support/test-database.js';
 

@@ -12,7 +12,8 @@ import type { StreamOutcome } from '../../src/source/outcome.js';
 import type { StreamName } from '../../src/source/streams.js';
 import { checkpointId } from '../../src/store/checkpoints.js';
 import type { CheckpointDocument, Collections } from '../../src/store/collections.js';
-import { createSource, ensureCollector } from '../../src/store/sources.js';
+import { createSource } from '../../src/store/sources.js';
+import { ensureCollector } from './ensure-collector.js';
 
 const MINUTE = 60_000;
 

@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { collectionsOf } from '../../../src/store/collections.js';
-import { ensureCollector } from '../../../src/store/sources.js';
 import { apiServer } from '../../support/api-server.js';
+import { ensureCollector } from '../../support/ensure-collector.js';
 import { temporalConnection } from '../../support/temporal-connection.js';
 import { testDatabase } from '../../support/test-database.js';
 
