@@ -1,5 +1,6 @@
 import { Worker } from '@temporalio/worker';
 import { expect, test } from 'vitest';
+import { PAUSE_PROOF } from '../../src/runtime/worker-limits.js';
 import { TROUBLE } from '../support/fake-activities.js';
 import {
   historyOf,
@@ -150,5 +151,9 @@ test('a history that the workflow cannot follow is noticed', async () => {
 });
 
 function replay(recorded: RecordedHistory): Promise<void> {
-  return Worker.runReplayHistory({ workflowBundle: workflowBundle() }, historyOf(recorded), recorded.workflowId);
+  return Worker.runReplayHistory(
+    { ...PAUSE_PROOF, workflowBundle: workflowBundle() },
+    historyOf(recorded),
+    recorded.workflowId,
+  );
 }
