@@ -12,12 +12,13 @@ import { isStopping } from './refusals.js';
 import { findSource, knownSources, orFromTemporal, referenceOf, type SourceReference } from './source-directory.js';
 import { SourceEditor } from './source-editor.js';
 import { healthOfSource, type SourceHealth } from './source-health.js';
+import type { SourceListing } from './source-listing.js';
+import { listingsOf } from './source-overview.js';
 import { SourceRemoval } from './source-removal.js';
 import { sealStored } from './source-secrets.js';
-import { listedOf, type SourceListing, type SourceStatus, statusOf, withoutWorker } from './source-status.js';
+import { type SourceStatus, statusOf } from './source-status.js';
 import { SourceSteering, type Steering } from './source-steering.js';
 import { SourceWorkflows } from './source-workflows.js';
-import { hasWorkers } from './workers.js';
 
 export interface SourceServiceOptions {
   readonly collections: Collections;
@@ -196,11 +197,10 @@ export class SourceService {
         new Map((await this.options.collections.collectors.find().toArray()).map(({ _id, name }) => [_id, name])),
       async () => new Map<number, string>(),
     );
-    const [areWorkersThere, listings] = await Promise.all([
-      hasWorkers(this.options.client),
-      Promise.all(sources.map((source) => listedOf(this.options, source, collectors.get(source.collectorId) ?? ''))),
-    ]);
-    return areWorkersThere ? listings : listings.map(withoutWorker);
+    return listingsOf(
+      this.options.client,
+      sources.map((source) => ({ source, collector: collectors.get(source.collectorId) ?? '' })),
+    );
   }
 
   /** The health events: all from the store, or the open ones from the workflow while the store is away. */

@@ -1,0 +1,59 @@
+/** What became of a workflow's last task: from Temporal's index, or from the end of its history. */
+
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import type { TypedSearchAttributes } from '@temporalio/common';
+import type { TaskTrouble } from './meanwhile.js';
+import { REPORTED_PROBLEMS } from './search-attribute-keys.js';
+
+/** How long Temporal may take to answer. */
+const ANSWER_LIMIT_MS = 5_000;
+
+/** Signals and ended activities may stand behind the event that is looked for. */
+const LAST_EVENTS = 50;
+const LONGEST_MESSAGE = 200;
+
+/** `EVENT_TYPE_…` and `WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR` of Temporal's API. */
+const TASK_TIMED_OUT = 8;
+const TASK_FAILED = 9;
+const NON_DETERMINISTIC_ERROR = 24;
+
+/** What servers of 1.30 and later note in their index once tasks of a workflow have failed five times in a row. */
+export function reportedTrouble(attributes: TypedSearchAttributes): TaskTrouble | undefined {
+  const problems = attributes.get(REPORTED_PROBLEMS) ?? [];
+  if (problems.length === 0) return undefined;
+  const [cause] = problems.flatMap(
+    (one) => /^cause=(?:WorkflowTask(?:Failed|TimedOut)Cause)?(.+)$/.exec(one)?.[1] ?? [],
+  );
+  return {
+    outcome: problems.includes('category=WorkflowTaskTimedOut') ? 'timed out' : 'failed',
+    isNondeterministic: cause === 'NonDeterministicError',
+    ...(cause === undefined ? {} : { message: cause }),
+  };
+}
+
+/** @returns `undefined` unless the workflow's task is being tried again. */
+export async function taskTroubleOf(
+  client: Client,
+  { raw, workflowId, runId, typedSearchAttributes }: WorkflowExecutionDescription,
+): Promise<TaskTrouble | undefined> {
+  const attempt = raw.pendingWorkflowTask?.attempt ?? 1;
+  if (attempt <= 1) return undefined;
+  const { history } = await client.withDeadline(Date.now() + ANSWER_LIMIT_MS, () =>
+    client.workflowService.getWorkflowExecutionHistoryReverse({
+      namespace: client.options.namespace,
+      execution: { workflowId, runId },
+      maximumPageSize: LAST_EVENTS,
+    }),
+  );
+  // Only the first of several failures in a row has an event.
+  const last = history?.events?.find(({ eventType }) => eventType === TASK_FAILED || eventType === TASK_TIMED_OUT);
+  if (last === undefined) return reportedTrouble(typedSearchAttributes);
+  const { cause, failure } = last.workflowTaskFailedEventAttributes ?? {};
+  const message = failure?.message?.split('\n')[0]?.slice(0, LONGEST_MESSAGE);
+  return {
+    outcome: last.eventType === TASK_FAILED ? 'failed' : 'timed out',
+    attempt,
+    isNondeterministic: cause === NON_DETERMINISTIC_ERROR,
+    ...(message ? { message } : {}),
+  };
+}
