@@ -17,7 +17,7 @@ const TASK_TIMED_OUT = 8;
 const TASK_FAILED = 9;
 const NON_DETERMINISTIC_ERROR = 24;
 
-/** What servers of 1.30 and later note in their index once tasks of a workflow have failed five times in a row. */
+/** What newer servers note in their index once tasks of a workflow have failed five times in a row. */
 export function reportedTrouble(attributes: TypedSearchAttributes): TaskTrouble | undefined {
   const problems = attributes.get(REPORTED_PROBLEMS) ?? [];
   if (problems.length === 0) return undefined;
