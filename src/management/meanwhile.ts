@@ -30,7 +30,7 @@ export interface MeanwhileFacts {
   readonly workflowId: string;
   readonly workers: WorkerFacts;
   readonly task?: TaskTrouble | undefined;
-  /** Why the workflow did not answer a question; absent when it was not asked. */
+  /** What the workflow did instead of answering a question; absent when it was not asked. */
   readonly unanswered?: string;
 }
 
@@ -53,7 +53,7 @@ export function meanwhileOf({ workflowId, workers, task, unanswered }: Meanwhile
   const wasAsked = unanswered !== undefined;
   if (isLate(workflowTasks) || (wasAsked && workflowTasks.tasks > 0)) return late(waiting(workflowTasks));
   if (task !== undefined) return late(`but did not finish the workflow's last task in time${attemptOf(task)}`);
-  if (wasAsked) return late(`last ${formatDuration(polledMsAgo)} ago, but the workflow did not answer (${unanswered})`);
+  if (wasAsked) return late(`last ${formatDuration(polledMsAgo)} ago, but the workflow ${unanswered}`);
   if (isLate(activityTasks))
     return { code: 'CollectionLate', text: `workers are busy, ${waiting(activityTasks)}: collection is late` };
   return undefined;

@@ -181,9 +181,7 @@ export class SourceService {
     else await this.steering.steer(source, 'stop', this.actor);
     const state = remove ? 'Deleted' : 'Stopped';
     if (await this.hasEnded(sourceId, deadline)) return { sourceId, state };
-    throw new RefusedError(
-      `The source was asked to stop, but has not ended within ${patienceMs / 1_000} s; is a worker running ("npm run worker")?`,
-    );
+    throw hasNotEnded(patienceMs, (await statusOf(this.options, source)).note);
   }
 
   async status(idOrName: string): Promise<SourceStatus> {
@@ -255,6 +253,12 @@ export class SourceService {
 
 function startedOf({ _id: sourceId, name }: SourceDocument, created: boolean): Started {
   return { sourceId, name, workflowId: workflowIdOf(sourceId), created };
+}
+
+/** @param note why that may be. */
+export function hasNotEnded(patienceMs: number, note?: string): RefusedError {
+  const why = note === undefined ? 'it ends as soon as it can' : note;
+  return new RefusedError(`The source was asked to stop, but has not ended within ${patienceMs / 1_000} s: ${why}`);
 }
 
 function alreadyRunning({ _id, name }: SourceDocument): RefusedError {

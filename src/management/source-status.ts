@@ -100,9 +100,9 @@ async function whyUnanswered(client: Client, workflowId: string, unanswered: str
 }
 
 function reasonOf(error: unknown): string {
-  if (isTemporalAway(error)) return `not within ${ANSWER_LIMIT_MS / 1_000} s`;
+  if (isTemporalAway(error)) return `did not answer within ${ANSWER_LIMIT_MS / 1_000} s`;
   const cause = error instanceof ServiceError ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
+  return `answered with an error (${cause instanceof Error ? cause.message : String(cause)})`;
 }
 
 /** The workflow hears of a slice when it ends; the checkpoints tell how far it is now. */

@@ -11,7 +11,12 @@ export function visibleSources(client: Client): Promise<Map<number, WorkflowExec
   const query = `WorkflowType = "${WORKFLOW_TYPE}" AND ExecutionStatus = "Running"`;
   return client.withDeadline(Date.now() + ANSWER_LIMIT_MS, async () => {
     const found = new Map<number, WorkflowExecutionInfo>();
-    for await (const info of client.workflow.list({ query })) found.set(sourceIdOf(info.workflowId), info);
+    for await (const info of client.workflow.list({ query })) {
+      const sourceId = sourceIdOf(info.workflowId);
+      const known = found.get(sourceId);
+      // For a moment after continue-as-new both runs may be shown.
+      if (known === undefined || known.startTime < info.startTime) found.set(sourceId, info);
+    }
     return found;
   });
 }

@@ -20,7 +20,7 @@ test.each<[string, MeanwhileFacts, string | undefined, string]>([
   ['nobody polls', facts({}), 'NoWorker', 'no worker is running ("npm run worker"): state as last known'],
   [
     'nobody polls, and tasks wait',
-    facts({ workflowTasks: backlog(5, 61_000) }, { unanswered: 'not within 5 s' }),
+    facts({ workflowTasks: backlog(5, 61_000) }, { unanswered: 'did not answer within 5 s' }),
     'NoWorker',
     'no worker is running ("npm run worker"): state as last known; 5 tasks wait, the oldest for 1 min 1 s',
   ],
@@ -35,19 +35,19 @@ test.each<[string, MeanwhileFacts, string | undefined, string]>([
   ],
   [
     'a task has only just come, and the workflow did not answer',
-    facts({ ...POLLED, workflowTasks: backlog(1, 2_000) }, { unanswered: 'not within 5 s' }),
+    facts({ ...POLLED, workflowTasks: backlog(1, 2_000) }, { unanswered: 'did not answer within 5 s' }),
     'WorkerLate',
     'a worker polls this queue, 1 task waits, for 2 s: the answer is late',
   ],
   [
     'nothing waits, and the workflow did not answer',
-    facts(POLLED, { unanswered: 'not within 5 s' }),
+    facts(POLLED, { unanswered: 'did not answer within 5 s' }),
     'WorkerLate',
-    'a worker polls this queue, last 3 s ago, but the workflow did not answer (not within 5 s): the answer is late',
+    'a worker polls this queue, last 3 s ago, but the workflow did not answer within 5 s: the answer is late',
   ],
   [
     'the last task was not finished in time',
-    facts(POLLED, { task: timedOut, unanswered: 'not within 5 s' }),
+    facts(POLLED, { task: timedOut, unanswered: 'did not answer within 5 s' }),
     'WorkerLate',
     "a worker polls this queue, but did not finish the workflow's last task in time (attempt 2): the answer is late",
   ],

@@ -45,6 +45,9 @@ test('without a worker, every view says so', async () => {
   expect(listText(await get().service.list())).toContain(`! ${words}`);
   const state = { state: 'Pending', errorCode: 'NoWorker', errorInfo: expect.stringContaining(words) };
   expect(await listed(sourceId)).toMatchObject({ health: 'Unknown', state });
+  await expect(get().service.stop(String(sourceId), { patienceMs: 0 })).rejects.toThrow(
+    'The source was asked to stop, but has not ended within 0 s: no worker is running ("npm run worker")',
+  );
 });
 
 test('workers are there while they ask for work, and gone a minute after they have stopped asking', async () => {
