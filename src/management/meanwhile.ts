@@ -79,11 +79,17 @@ function attemptOf({ attempt }: TaskTrouble): string {
 function cannotGoOn(task: TaskTrouble, workflowId: string): string {
   const { isNondeterministic, message } = task;
   const told = message === undefined ? '' : ` (${message})`;
-  const cause = isNondeterministic
-    ? `the worker's code does not match the steps it has recorded${told}`
-    : `its last workflow task failed${told}`;
+  const [cause, cure] = isNondeterministic
+    ? [
+        `the worker's code does not match the steps it has recorded${told}`,
+        'Run the worker version that it ran on before',
+      ]
+    : [
+        `its last workflow task failed${told}`,
+        'It goes on by itself once the cause is fixed (see the log of the worker)',
+      ];
   return (
-    `its workflow cannot go on: ${cause}${attemptOf(task)}. Run the worker version that it ran on before, or ` +
+    `its workflow cannot go on: ${cause}${attemptOf(task)}. ${cure}, or run ` +
     `"temporal workflow terminate --workflow-id ${workflowId}": a worker then starts it again from its checkpoints`
   );
 }

@@ -18,7 +18,7 @@ const LIST_LIMIT_MS = 15_000;
 /** Described at a time. */
 const AT_ONCE = 8;
 /** So few are all described: Temporal's index may be a moment behind, a description never is. */
-export const FEW = 8;
+const FEW = 8;
 
 export interface WantedSource {
   readonly source: SourceReference;

@@ -42,7 +42,8 @@ export async function workersOf(client: Client, now = Date.now()): Promise<Worke
     };
   };
   const [workflows, activities] = await Promise.all([describe(TASK_TYPE.workflow), describe(TASK_TYPE.activity)]);
-  const { polledMsAgo } = workflows;
+  // A worker whose workflow slots are all taken asks for activities only.
+  const polledMsAgo = Math.min(workflows.polledMsAgo, activities.polledMsAgo);
   return {
     // The server's clock may be a little ahead.
     ...(polledMsAgo < SILENCE_MS ? { polledMsAgo: Math.max(0, polledMsAgo) } : {}),

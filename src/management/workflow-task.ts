@@ -16,6 +16,21 @@ const LONGEST_MESSAGE = 200;
 const TASK_TIMED_OUT = 8;
 const TASK_FAILED = 9;
 const NON_DETERMINISTIC_ERROR = 24;
+/**
+ * `…_UNHANDLED_COMMAND`, `…_RESET_STICKY_TASK_QUEUE`, `…_FORCE_CLOSE_COMMAND`, `…_FAILOVER_CLOSE_COMMAND`,
+ * `…_RESET_WORKFLOW`, `…_UNHANDLED_UPDATE`, `…_PAUSE_REQUESTED_BEFORE_TASK_STARTED`: the server took the task back, for
+ * instance because a signal came meanwhile. The next attempt goes on.
+ */
+const TAKEN_BACK: ReadonlySet<unknown> = new Set([1, 13, 17, 18, 20, 31, 39]);
+
+/** What is needed of an event of the history. */
+export interface TaskEvent {
+  readonly eventType?: number | null;
+  readonly workflowTaskFailedEventAttributes?: {
+    readonly cause?: number | null;
+    readonly failure?: { readonly message?: string | null } | null;
+  } | null;
+}
 
 /** What newer servers note in their index once tasks of a workflow have failed five times in a row. */
 export function reportedTrouble(attributes: TypedSearchAttributes): TaskTrouble | undefined {
@@ -45,13 +60,18 @@ export async function taskTroubleOf(
       maximumPageSize: LAST_EVENTS,
     }),
   );
+  const events: readonly TaskEvent[] = history?.events ?? [];
   // Only the first of several failures in a row has an event.
-  const last = history?.events?.find(({ eventType }) => eventType === TASK_FAILED || eventType === TASK_TIMED_OUT);
-  if (last === undefined) return reportedTrouble(typedSearchAttributes);
-  const { cause, failure } = last.workflowTaskFailedEventAttributes ?? {};
+  const last = events.find(({ eventType }) => eventType === TASK_FAILED || eventType === TASK_TIMED_OUT);
+  return last === undefined ? reportedTrouble(typedSearchAttributes) : troubleIn(last, attempt);
+}
+
+export function troubleIn(event: TaskEvent, attempt: number): TaskTrouble | undefined {
+  const { cause, failure } = event.workflowTaskFailedEventAttributes ?? {};
+  if (TAKEN_BACK.has(cause)) return undefined;
   const message = failure?.message?.split('\n')[0]?.slice(0, LONGEST_MESSAGE);
   return {
-    outcome: last.eventType === TASK_FAILED ? 'failed' : 'timed out',
+    outcome: event.eventType === TASK_FAILED ? 'failed' : 'timed out',
     attempt,
     isNondeterministic: cause === NON_DETERMINISTIC_ERROR,
     ...(message ? { message } : {}),

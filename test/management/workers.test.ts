@@ -1,22 +1,27 @@
 /** What is said of a source while no worker, a paused worker, or a worker with other code is there; on a real server. */
 
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { expect, test } from 'vitest';
+import { ApiClient } from '../../src/cli/remote/api-client.js';
+import { RemoteSources } from '../../src/cli/remote/sources.js';
 import { listText, statusText } from '../../src/cli/status-text.js';
 import { spawnGuarded } from '../../src/embedded/guarded-process.js';
 import { projectRoot } from '../../src/embedded/project-root.js';
 import { askWorkflow } from '../../src/management/source-status.js';
+import { type SourceState, StateFeed } from '../../src/management/state-feed.js';
 import { workersOf } from '../../src/management/workers.js';
+import { writeWorkflowBundle } from '../../src/runtime/workflow-bundle.js';
 import { STATUS_QUERY, TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/source/contract.js';
 import { apiServer } from '../support/api-server.js';
 import { e2eStack, sourceFile } from '../support/e2e-stack.js';
 import { until } from '../support/until.js';
 
 const { get, collections } = e2eStack({ historyMs: 60_000, historyRate: 1, rate: 0 });
-const { api } = apiServer({ collections, client: () => get().client });
+const { api, get: server } = apiServer({ collections, client: () => get().client });
 
+const CHANGED_WORKFLOWS = join(projectRoot(), 'test/support/changed-workflows.ts');
+const PAYLOAD_CONVERTER = join(projectRoot(), 'src/workflows/payload-converter.ts');
 const MINUTE = 60_000;
 const LATE = 'the answer is late, state as last known';
 
@@ -45,6 +50,21 @@ test('without a worker, every view says so', async () => {
   expect(listText(await get().service.list())).toContain(`! ${words}`);
   const state = { state: 'Pending', errorCode: 'NoWorker', errorInfo: expect.stringContaining(words) };
   expect(await listed(sourceId)).toMatchObject({ health: 'Unknown', state });
+  const remote = new RemoteSources(new ApiClient({ server: new URL(server().url), ...server().admin }));
+  expect(listText(await remote.list())).toContain(`! ${words}`);
+  const feed = new StateFeed({ collections, client: get().client });
+  const told = await new Promise<readonly SourceState[]>((resolve) => {
+    const unlisten = feed.listen({
+      onAll: (all) => {
+        unlisten();
+        resolve(all);
+      },
+      onChange: () => undefined,
+    });
+  });
+  expect(told).toEqual([
+    { id: sourceId, name: 'Nobody works', state: 'Pending', health: 'Unknown', errorCode: 'NoWorker' },
+  ]);
   await expect(get().service.stop(String(sourceId), { patienceMs: 0 })).rejects.toThrow(
     'The source was asked to stop, but has not ended within 0 s: no worker is running ("npm run worker")',
   );
@@ -62,17 +82,18 @@ test('workers are there while they ask for work, and gone a minute after they ha
 });
 
 test('a workflow that cannot go on is no healthy one: every view says why, and what to do', async () => {
-  const { client, service, startWorker, env } = get();
+  const { client, service, startWorker, env, folder } = get();
   const stopWorker = await startWorker();
   const { sourceId } = await start('Changed code');
   await collecting(sourceId);
   await stopWorker();
   const connection = await NativeConnection.connect({ address: env.TEMPORAL_ADDRESS ?? '' });
-  const workflowsPath = fileURLToPath(new URL('../support/changed-workflows.ts', import.meta.url));
+  const codePath = join(folder, 'changed-workflows.js');
+  await writeWorkflowBundle(codePath, CHANGED_WORKFLOWS, { payloadConverterPath: PAYLOAD_CONVERTER });
   const worker = await Worker.create({
     connection,
     taskQueue: TASK_QUEUE,
-    workflowBundle: await bundleWorkflowCode({ workflowsPath }),
+    workflowBundle: { codePath },
   });
   const running = worker.run();
   try {

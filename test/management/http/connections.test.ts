@@ -61,7 +61,7 @@ describe('a request that does not arrive', () => {
     ['drips its headers', () => head('GET', 'collectors')],
     [
       'drips its body',
-      () => `${head('POST', 'collectors')}content-type: application/json\r\ncontent-length: 99\r\n\r\n{`,
+      () => `${head('POST', 'collectors')}content-type: application/json\r\ncontent-length: 99999\r\n\r\n{`,
     ],
   ])('because it %s is ended with 408', async (_, text) => {
     const slow = open(text());
