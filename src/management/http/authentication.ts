@@ -35,8 +35,10 @@ const MOST_OF_ONE_ADDRESS = 60;
  * and one that has not may still try: the key's owner is not locked out by those who guess.
  */
 const MOST_WITH_ONE_ID = 100;
-/** Credentials of all addresses that wait to be hashed. */
+/** Credentials of all addresses that wait to be hashed; beyond them only the first one of an address waits, too. */
 const MOST_WAITING = 100;
+/** With those. */
+const MOST_WAITING_EVER = 1_000;
 
 export function authenticate(app: FastifyInstance, verifier: KeyVerifier): void {
   const window = { windowMs: WINDOW_MS, now: () => verifier.now() };
@@ -56,7 +58,8 @@ export function authenticate(app: FastifyInstance, verifier: KeyVerifier): void 
         ofOneId.isCounted(both) ? withOneId.waitOf(accessId) : 0,
       );
       refuseFor(waitMs);
-      if (verifier.waiting >= MOST_WAITING) throw new TooManyError(1);
+      const mostWaiting = ofOneAddress.isCounted(address) ? MOST_WAITING : MOST_WAITING_EVER;
+      if (verifier.waiting >= mostWaiting) throw new TooManyError(1);
       ofOneId.count(both);
       ofOneAddress.count(address);
       withOneId.count(accessId);

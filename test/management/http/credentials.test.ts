@@ -13,6 +13,7 @@ import { type Collections, collectionsOf } from '../../../src/store/collections.
 import { basic, call } from '../../support/api-server.js';
 import { temporalConnection } from '../../support/temporal-connection.js';
 import { testDatabase } from '../../support/test-database.js';
+import { until } from '../../support/until.js';
 
 const collections = collectionsOf(testDatabase().db);
 const { client } = temporalConnection();
@@ -27,13 +28,15 @@ async function serve(known: Collections = collections) {
   let now = Date.now();
   const admin = await keys.create({ role: 'administrator' });
   const services = assembleServices({ collections, client, allowInsecure: true });
-  const app = await buildApp({ services: { ...services, verifier: new KeyVerifier(known, () => now) } });
+  const verifier = new KeyVerifier(known, () => now);
+  const app = await buildApp({ services: { ...services, verifier } });
   const server = { url: await app.listen({ host: '127.0.0.1', port: 0 }), admin };
   const ask = async (key: Pick<NewKey, 'accessId' | 'accessKey'>) => call(server, 'GET', 'v1/collectors', { key });
   return {
     admin,
     ask,
     url: server.url,
+    waiting: () => verifier.waiting,
     statusOf: async (key: Pick<NewKey, 'accessId' | 'accessKey'>) => (await ask(key)).status,
     pass: (ms: number) => {
       now += ms;
@@ -55,7 +58,8 @@ function statusFrom(localAddress: string, url: string, key: Pick<NewKey, 'access
   });
 }
 
-const countOf = (statuses: readonly number[], wanted: number) => statuses.filter((one) => one === wanted).length;
+const countOf = (statuses: readonly (number | undefined)[], wanted: number) =>
+  statuses.filter((one) => one === wanted).length;
 
 describe('a credential', () => {
   test('is hashed when it is new, right or wrong, and then no more; a wrong one has to be admitted each time', async () => {
@@ -185,6 +189,20 @@ describe('the limit of new credentials', () => {
     expect(await from(18, admin.accessKey)).toBe(200);
     pass(10_001);
     expect(await from(11, 'one more')).toBe(401);
+    await close();
+  });
+
+  test('keeps those waiting who guess from several addresses, and not a key from elsewhere', async () => {
+    const { admin, url, waiting, close } = await serve();
+    const guesses = [31, 32, 33].flatMap((last) =>
+      Array.from({ length: 50 }, (_, n) =>
+        statusFrom(`127.0.0.${last}`, url, { accessId: `mc${n}`, accessKey: `${last}` }),
+      ),
+    );
+    await until(waiting, (count) => count >= 99);
+    expect(await statusFrom('127.0.0.34', url, admin)).toBe(200);
+    const statuses = await Promise.all(guesses);
+    expect(countOf(statuses, 429)).toBeGreaterThan(0);
     await close();
   });
 
