@@ -1,7 +1,8 @@
 /** What is said of a source while no worker, a paused worker, or a worker with other code is there; on a real server. */
 
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
 import { expect, test } from 'vitest';
 import { ApiClient } from '../../src/cli/remote/api-client.js';
 import { RemoteSources } from '../../src/cli/remote/sources.js';
@@ -11,7 +12,6 @@ import { projectRoot } from '../../src/embedded/project-root.js';
 import { askWorkflow } from '../../src/management/source-status.js';
 import { type SourceState, StateFeed } from '../../src/management/state-feed.js';
 import { workersOf } from '../../src/management/workers.js';
-import { writeWorkflowBundle } from '../../src/runtime/workflow-bundle.js';
 import { STATUS_QUERY, TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/source/contract.js';
 import { apiServer } from '../support/api-server.js';
 import { e2eStack, sourceFile } from '../support/e2e-stack.js';
@@ -21,7 +21,7 @@ const { get, collections } = e2eStack({ historyMs: 60_000, historyRate: 1, rate:
 const { api, get: server } = apiServer({ collections, client: () => get().client });
 
 const CHANGED_WORKFLOWS = join(projectRoot(), 'test/support/changed-workflows.ts');
-const PAYLOAD_CONVERTER = join(projectRoot(), 'src/workflows/payload-converter.ts');
+const SILENT = new DefaultLogger('ERROR');
 const MINUTE = 60_000;
 const LATE = 'the answer is late, state as last known';
 
@@ -89,7 +89,7 @@ test('a workflow that cannot go on is no healthy one: every view says why, and w
   await stopWorker();
   const connection = await NativeConnection.connect({ address: env.TEMPORAL_ADDRESS ?? '' });
   const codePath = join(folder, 'changed-workflows.js');
-  await writeWorkflowBundle(codePath, CHANGED_WORKFLOWS, { payloadConverterPath: PAYLOAD_CONVERTER });
+  await writeFile(codePath, (await bundleWorkflowCode({ workflowsPath: CHANGED_WORKFLOWS, logger: SILENT })).code);
   const worker = await Worker.create({
     connection,
     taskQueue: TASK_QUEUE,
