@@ -17,6 +17,7 @@ import { FieldService } from './management/field-service.js';
 import { SourceService } from './management/source-service.js';
 import type { SourceStatus } from './management/source-status.js';
 import { connectTemporal } from './management/temporal-client.js';
+import { temporalAwayText } from './management/temporal-trouble.js';
 import { keyringOf } from './runtime/keyring.js';
 import { shownMongodbUri } from './runtime/mongodb-address.js';
 import { EXIT, messageOf, runProgram } from './runtime/program.js';
@@ -188,7 +189,7 @@ class Watch {
       return this.last;
     } catch (error) {
       const { snapshot: _snapshot, ...rest } = this.last;
-      return { ...rest, state: 'unknown', health: 'Unknown', note: messageOf(error) };
+      return { ...rest, state: 'unknown', health: 'Unknown', note: temporalAwayText(error) ?? messageOf(error) };
     }
   }
 
