@@ -71,7 +71,8 @@ async function main(options: Options): Promise<void> {
       data,
       simulatorArguments: simulatorArguments(options),
       onProgress: (text) => {
-        if (booting || options.untilCaughtUp) say(text);
+        // Only the live view has a place for them.
+        if (booting || options.untilCaughtUp || !process.stdout.isTTY) say(text);
         else notices.push(text);
       },
       stopping: signal,

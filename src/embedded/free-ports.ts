@@ -1,9 +1,8 @@
 /** Servers on ports that are free: nothing reserves a port, so somebody may be quicker, and then it is another. */
 
-const MOST_ATTEMPTS = 5;
+import { UnexpectedEnd } from './process-exit.js';
 
-/** What Node, Go, mongod and `choosePort` say of a port that another program has. */
-const TAKEN = /EADDRINUSE|address already in use|in use by another program/i;
+const MOST_ATTEMPTS = 5;
 
 /**
  * @param choose picks ports that are free now: the usual ones if possible.
@@ -16,7 +15,7 @@ export async function onFreePorts<P, T>(choose: () => Promise<P>, start: (ports:
     try {
       return await start(ports);
     } catch (error) {
-      if (attempt === MOST_ATTEMPTS || !TAKEN.test(String(error))) throw error;
+      if (attempt === MOST_ATTEMPTS || !(error instanceof UnexpectedEnd && error.lostPort)) throw error;
     }
   }
 }

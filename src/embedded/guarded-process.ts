@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { GUARD } from './guard-script.js';
 import { lastLines, sizeOf } from './log-tail.js';
-import { exitCodeOf, exitText, type ProcessExit } from './process-exit.js';
+import { exitCodeOf, exitText, type ProcessExit, UnexpectedEnd } from './process-exit.js';
 import { endGroup, signalGroup } from './process-group.js';
 import { identifyProcess, type ProcessIdentity } from './process-identity.js';
 
@@ -12,6 +12,11 @@ export type { ProcessExit } from './process-exit.js';
 
 /** What the guard needs to kill a process after its grace, before we do it ourselves. */
 const GUARD_SLACK_MS = 2_000;
+
+/** Of the log, when a process has ended unexpectedly. */
+const SHOWN_LINES = 15;
+/** What Node, Go, mongod and `choosePort` say of a port that another program has. */
+const TAKEN = /EADDRINUSE|address already in use|in use by another program/i;
 
 export interface GuardedProcessOptions {
   /** What messages call the process, such as `mongod`. */
@@ -41,7 +46,7 @@ export interface GuardedProcess {
   /** Lets it go on if somebody has frozen it (SIGSTOP). */
   wake(): void;
   /** An error that says that the process ended, how, and with which last words in its log. */
-  describeExit(exit: ProcessExit): Error;
+  describeExit(exit: ProcessExit): UnexpectedEnd;
 }
 
 /**
@@ -98,9 +103,11 @@ export async function spawnGuarded(
     },
     wake: () => signalGroup(group, 'SIGCONT'),
     describeExit(exit) {
-      const lines = logFile === undefined ? '' : lastLines(logFile, 15, logStart);
-      const detail = lines === '' ? '' : `; the end of ${logFile}:\n${lines}`;
-      return new Error(`${name} ended unexpectedly (${exitText(exit)})${detail}`);
+      const end = (count: number) => (logFile === undefined ? '' : lastLines(logFile, count, logStart));
+      const detail = end(SHOWN_LINES) === '' ? '' : `; the end of ${logFile}:\n${end(SHOWN_LINES)}`;
+      const message = `${name} ended unexpectedly (${exitText(exit)})${detail}`;
+      // mongod says it long before its last word.
+      return new UnexpectedEnd(message, TAKEN.test(end(Number.POSITIVE_INFINITY)));
     },
   };
 }

@@ -24,3 +24,16 @@ export function exitText({ code }: Pick<ProcessExit, 'code'>): string {
   // SIGIOT is an older name of the same number.
   return signal === 'SIGABRT' || signal === 'SIGIOT' ? 'aborted (SIGABRT)' : `ended by ${signal}`;
 }
+
+/** Thrown when a process ended that should run. */
+export class UnexpectedEnd extends Error {
+  override readonly name = 'UnexpectedEnd';
+
+  constructor(
+    message: string,
+    /** Whether it says that another program has its port. */
+    readonly lostPort: boolean,
+  ) {
+    super(message);
+  }
+}

@@ -42,7 +42,11 @@ export function startServerProcess(
   environment: Readonly<Record<string, string>>,
   { place, signal, choose = choosePort }: ServerStart = {},
 ): Promise<RunningServer> {
-  const choosePlace = async () => place ?? (await freePlace(data, choose));
+  const choosePlace = async () => {
+    if (place === undefined) return freePlace(data, choose);
+    await choose(place.port, { required: true, host: place.host });
+    return place;
+  };
   return onFreePorts(choosePlace, (chosen) => startAt(chosen, data, environment, signal));
 }
 
