@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { readEnvironment } from './config/environment.js';
 import { readServerEnvironment } from './config/server-environment.js';
+import { onFreePorts } from './embedded/free-ports.js';
 import { choosePort } from './embedded/ports.js';
 import { buildApp } from './management/http/app.js';
 import { assembleServices } from './management/http/assemble.js';
@@ -36,7 +37,8 @@ async function main(): Promise<void> {
     });
     const app = await buildApp({ services, logger, ratePerSecond });
     const required = port !== undefined && port !== 0;
-    const address = await app.listen({ host, port: await choosePort(port ?? DEFAULT_PORT, { required, host }) });
+    const choose = () => choosePort(port ?? DEFAULT_PORT, { required, host });
+    const address = await onFreePorts(choose, (free) => app.listen({ host, port: free }));
     logger.info({ address, temporal: temporal.address, database: mongodbDb }, 'server ready');
     await untilAborted(stopping);
     await app.close();

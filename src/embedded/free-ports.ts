@@ -15,7 +15,12 @@ export async function onFreePorts<P, T>(choose: () => Promise<P>, start: (ports:
     try {
       return await start(ports);
     } catch (error) {
-      if (attempt === MOST_ATTEMPTS || !(error instanceof UnexpectedEnd && error.lostPort)) throw error;
+      if (attempt === MOST_ATTEMPTS || !hasLostPort(error)) throw error;
     }
   }
+}
+
+function hasLostPort(error: unknown): boolean {
+  if (error instanceof UnexpectedEnd) return error.lostPort;
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }

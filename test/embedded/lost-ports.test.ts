@@ -1,6 +1,7 @@
 /** Between the choice of a port and the listening somebody else may take it. */
 
 import { join } from 'node:path';
+import fastify from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DataFolder } from '../../src/embedded/data-folder.js';
 import { findExecutables } from '../../src/embedded/executables.js';
@@ -87,6 +88,19 @@ test('the management server takes another one, unless it has to be that one', as
   await expect(startServerProcess(second, environment, { place })).rejects.toThrow(
     `port ${place.port} on 127.0.0.1 is in use by another program`,
   );
+});
+
+test('a server within this process listens on another one', async () => {
+  const [first, second] = [fastify(), fastify()];
+  for (const app of [first, second]) kept({ stop: () => app.close() });
+  const taken = await choosePort(0);
+  await first.listen({ port: taken });
+  const choose = choosing(taken);
+  const address = await onFreePorts(
+    () => choose(0),
+    (port) => second.listen({ port }),
+  );
+  expect((await fetch(address)).status).toBe(404);
 });
 
 test('what is no lost port is not tried again', async () => {
