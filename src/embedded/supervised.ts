@@ -38,7 +38,7 @@ export async function supervise<T extends Server>(
     for (;;) {
       const exit = await current.exited;
       if (exit.stopped || signal.aborted) return;
-      onNotice(`${name} stopped unexpectedly (${exitText(exit)}); starting it again`);
+      onNotice(`${name} stopped unexpectedly: ${exitText(exit)}; starting it again`);
       const next = await untilStarted(name, start, signal, onNotice);
       if (next === undefined) return;
       current = next;

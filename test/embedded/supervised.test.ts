@@ -37,7 +37,7 @@ test.each([
     (count) => count === 2,
   );
   expect(notices).toEqual([
-    `The worker stopped unexpectedly (${text}); starting it again`,
+    `The worker stopped unexpectedly: ${text}; starting it again`,
     `The worker is running again (process ${supervised.current.pid})`,
   ]);
   await supervised.stop();
