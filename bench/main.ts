@@ -3,11 +3,13 @@
 import { Command } from 'commander';
 import { runProgram } from '../src/runtime/program.js';
 import { memory } from './memory.js';
+import { recovery } from './recovery.js';
 import { rules } from './rules.js';
 
 await runProgram(
   new Command('bench')
     .description('Benchmarks. Speeds are ratios of what was measured in one run, for machines differ.')
     .addCommand(memory)
+    .addCommand(recovery)
     .addCommand(rules),
 );

@@ -20,6 +20,7 @@ import { createLogger, installTemporalLogger } from './runtime/logger.js';
 import { messageOf, runProgram } from './runtime/program.js';
 import { environmentWithStack } from './runtime/running-stack.js';
 import { stopOnSignals } from './runtime/stop-signals.js';
+import { workerLimits } from './runtime/worker-limits.js';
 import { workflowCode } from './runtime/workflow-code.js';
 import type { Keyring } from './secrets/keyring.js';
 import { TASK_QUEUE } from './source/contract.js';
@@ -77,14 +78,7 @@ function createWorker(
     ...workflows,
     activities: createActivities({ collections, allowInsecure, keyring }),
     interceptors: { activity: [failureInterceptor] },
-    // A cancellation reaches an activity with its next heartbeat: a stop or restart should not wait for longer.
-    maxHeartbeatThrottleInterval: '1 second',
-    defaultHeartbeatThrottleInterval: '1 second',
-    // Long enough to store what an attempt holds; the checkpoint makes the rest safe.
-    shutdownGraceTime: '3 seconds',
-    shutdownForceTime: '30 seconds',
-    maxConcurrentActivityTaskExecutions: 200,
-    maxCachedWorkflows: 500,
+    ...workerLimits(),
   });
 }
 

@@ -6,6 +6,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Context, log } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { msOptionalToNumber } from '@temporalio/common/lib/time.js';
 import { classify, type Failure } from '../source/failure.js';
 import { type AttemptFailed, isSourceStep } from '../source/outcome.js';
 import { nextPauseMs } from '../source/patience.js';
@@ -40,9 +41,10 @@ export function failureInterceptor(context: Context) {
 }
 
 function pauseOf({ info }: Context, { retryAfterMs }: Failure): number {
-  const { attempt, scheduledTimestampMs, scheduleToCloseTimeoutMs } = info;
+  const { attempt, scheduledTimestampMs, scheduleToCloseTimeoutMs, retryPolicy } = info;
   return nextPauseMs({
     attempt,
+    firstPauseMs: msOptionalToNumber(retryPolicy?.initialInterval),
     elapsedMs: Date.now() - scheduledTimestampMs,
     budgetMs: scheduleToCloseTimeoutMs,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),

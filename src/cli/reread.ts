@@ -73,12 +73,14 @@ function verdict(kind: RereadKind, { totals, sourceId, streams }: RereadReport):
   const unread = totals.unreadFiles > 0 ? [`${count(totals.unreadFiles)} files could not be read again.`] : [];
   const gaveUp = streams.filter(({ failure }) => failure !== undefined).map(({ stream }) => stream);
   const failed = gaveUp.length > 0 ? [`Given up: ${gaveUp.join(', ')}.`] : [];
-  return [...counted(kind, totals, sourceId), ...unread, ...failed];
+  return [...counted(kind, totals, sourceId, unread.length + failed.length === 0), ...unread, ...failed];
 }
 
-function counted(kind: RereadKind, totals: RereadCounts, sourceId: number): string[] {
+/** @param isWhole whether all of the range could be read. */
+function counted(kind: RereadKind, totals: RereadCounts, sourceId: number, isWhole: boolean): string[] {
   if (kind === 'backfill')
     return [`${count(totals.missing)} records were missing, ${count(totals.restored)} of them are stored now.`];
+  if (totals.missing === 0 && !isWhole) return [`All ${count(totals.read)} records that could be read are stored.`];
   if (totals.missing === 0) return [`Nothing is missing: all of ${count(totals.read)} records are stored.`];
   return [`${count(totals.missing)} of ${count(totals.read)} records are missing; "backfill ${sourceId}" stores them.`];
 }

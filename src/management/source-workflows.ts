@@ -11,6 +11,7 @@ import {
   workflowIdOf,
 } from '../source/contract.js';
 import { LEAVING_STATES } from '../source/lifecycle.js';
+import { REVISION } from '../source/revision.js';
 import type { SourceSnapshot } from '../source/snapshot.js';
 
 /** How long Temporal may take to answer before it counts as away. */
@@ -35,7 +36,7 @@ export class SourceWorkflows {
         this.client.workflow.start(WORKFLOW_TYPE, {
           workflowId,
           taskQueue: TASK_QUEUE,
-          args: [{ sourceId, name, collector }],
+          args: [{ sourceId, name, collector, revision: REVISION }],
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           workflowIdConflictPolicy: 'FAIL',
           staticSummary: `Mimecast source "${name}"`,

@@ -5,6 +5,7 @@ import { ApiClock } from './api-clock.js';
 import { type FileContent, openFile } from './file.js';
 import type { GunzipOptions } from './gunzip.js';
 import type { HttpTimes } from './json-call.js';
+import { totalWaitMs } from './pace.js';
 import {
   checkRecordPage,
   type RecordPage,
@@ -24,6 +25,9 @@ export interface MimecastClientOptions extends Omit<HttpTimes, 'clock'> {
   /** Permits `http:` and hosts of private networks, as base URL and as file URL. Default false. */
   readonly allowInsecure?: boolean;
 }
+
+/** How one file is read; the pace defaults to that of the client. */
+export type DownloadOptions = GunzipOptions & Pick<HttpTimes, 'pace'>;
 
 const PROBE_WINDOW_MS = 60_000;
 
@@ -81,11 +85,12 @@ export class MimecastClient {
 
   /** Begins the download of a batch file; see `isExpiredFile` for the errors that a fresh listing cures. */
   async openFile(
-    file: Pick<BatchFile, 'url'>,
+    file: Pick<BatchFile, 'url' | 'expiresAt'>,
     signal?: AbortSignal,
-    unpacking: GunzipOptions = {},
+    reading: DownloadOptions = {},
   ): Promise<FileContent> {
-    return openFile(file.url, { ...this.options, ...unpacking, allowInsecure: this.#allowInsecure }, signal);
+    const options = { ...this.options, ...reading, totalWaitMs: totalWaitMs(file.expiresAt, this.now()) };
+    return openFile(file.url, { ...options, allowInsecure: this.#allowInsecure }, signal);
   }
 
   /** One page of audit events, DLP logs or held messages of a window of time. */

@@ -7,12 +7,15 @@ export interface Explanation {
   readonly message: string;
 }
 
+/** Said of an error that gives neither a message nor a code. */
+export const NO_REASON = 'no reason was given';
+
 /** Longer messages are cut, in characters: they go into health events and search attributes. */
 const LONGEST = 300;
 
 /**
  * Code and message of an error's body, whatever its shape: Mimecast's `fail` list (flat from the gateway, nested with
- * `errors` from the functions), its `error` object, OAuth's `error` and `error_description`, a gateway's bare `message`,
+ * `errors` from the functions), its `error` object, OAuth's `error` and `error_description`, a gateway's bare `message` or `msg`,
  * S3's XML, a proxy's HTML page, plain text, or nothing.
  *
  * @param conceal applied to the whole texts: of one that was cut first, half a secret could stay.
@@ -22,7 +25,7 @@ export function explainErrorBody(text: string, conceal?: Conceal): Explanation {
 }
 
 function explainText(text: string): Explanation {
-  if (text === '') return { message: 'no reason was given' };
+  if (text === '') return { message: NO_REASON };
   const json = parseJson(text);
   if (json !== undefined) return explainJson(json) ?? codeAndMessage(isObject(json) ? json : {});
   if (/^<(!doctype\s+html|html)/i.test(text)) return explainHtml(text);
@@ -59,7 +62,7 @@ function explainFail(entry: unknown): Explanation {
 
 function codeAndMessage(of: Record<string, unknown>): Explanation {
   const code = typeof of.code === 'number' ? String(of.code) : filledString(of.code);
-  const message = filledString(of.message) ?? code ?? 'no reason was given';
+  const message = filledString(of.message) ?? filledString(of.msg) ?? code ?? NO_REASON;
   return code === undefined ? { message } : { code, message };
 }
 

@@ -29,6 +29,8 @@ export class DamagedFileError extends TroubleError {
     /** Where from, and what it is: "files.example.com: it is empty". */
     message: string,
     options?: ErrorOptions,
+    /** Of what came in its place, as much as may be kept. */
+    readonly text = '',
   ) {
     super({ origin: 'file', endpoint: 'batch file', cause: 'unreadable', message }, options);
   }

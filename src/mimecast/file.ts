@@ -3,11 +3,11 @@ import { allowedUrl } from './allowed-url.js';
 import { bodyChunks } from './body.js';
 import { concealing } from './conceal.js';
 import { Deadline } from './deadline.js';
-import { refuseErrorContent } from './error-content.js';
-import { Damage, DamagedFileError, damageOf } from './file-damage.js';
+import { DamagedFileError, damageOf } from './file-damage.js';
 import { type GunzipOptions, gunzipIfGzip } from './gunzip.js';
 import { type HttpRequest, request } from './http.js';
 import type { HttpTimes } from './json-call.js';
+import { MIN_PACE, Pace, totalWaitMs } from './pace.js';
 
 export interface FileContent {
   /**
@@ -22,6 +22,8 @@ export interface FileContent {
 export interface FileOptions extends HttpTimes, GunzipOptions {
   /** Permits `http:` and hosts of private networks. */
   readonly allowInsecure: boolean;
+  /** How long the address lives, in milliseconds; see `totalWaitMs`. */
+  readonly totalWaitMs?: number;
 }
 
 const ENDPOINT = 'batch file';
@@ -33,10 +35,11 @@ const HEADERS = { 'accept-encoding': 'identity' };
 
 /**
  * Begins the download of a batch file. It is not sent the bearer token or anything else of ours: the file is in a
- * store of a third party. Instead of one deadline, which a large file would break, it may not be silent for too long.
+ * store of a third party. Instead of one deadline, which a large file would break, it may not be silent for too long, nor
+ * drip, see `Pace`.
  *
  * @throws {TroubleError} with the origin `file`, here or from `bytes`: no answer, an error status, a lost connection, a
- * silence.
+ * silence, a drip.
  * @throws {DamagedFileError} when something came that is no file, or a damaged one.
  * @throws the reason of `signal`, untouched, once that is aborted.
  */
@@ -74,28 +77,14 @@ export async function openFile(url: string, options: FileOptions, signal?: Abort
   }
 }
 
-/**
- * A proxy or a store in trouble can answer 200 with nothing at all. Even a gzip of nothing has some bytes, so an empty
- * file is damaged: taken for a good one, it would stand for records that were never read.
- */
-async function* notEmpty(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  let isEmpty = true;
-  for await (const chunk of content) {
-    if (chunk.length > 0) isEmpty = false;
-    yield chunk;
-  }
-  if (isEmpty) throw new Damage('foreign', 'it is empty');
-}
-
 async function* readFile(
   response: Response,
   http: HttpRequest,
-  options: GunzipOptions,
+  options: FileOptions,
   onEnd: (isProven: boolean) => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   try {
-    const content = gunzipIfGzip(notEmpty(whileNotSilent(response, http)), options);
-    onEnd(yield* refuseErrorContent(content));
+    onEnd(yield* gunzipIfGzip(whileKeepingPace(response, http, options), options));
   } catch (error) {
     http.deadline.signal.throwIfAborted();
     if (error instanceof TroubleError) throw error;
@@ -107,18 +96,38 @@ async function* readFile(
   }
 }
 
-/** The clock runs only while we wait for the other side, not while the records of the last chunk are being stored. */
-async function* whileNotSilent(response: Response, http: HttpRequest): AsyncGenerator<Uint8Array, void, undefined> {
-  http.deadline.restart();
+/** The clocks run only while we wait for the other side, not while the records of the last chunk are being stored. */
+async function* whileKeepingPace(
+  response: Response,
+  http: HttpRequest,
+  { pace: limits, idleMs = IDLE_MS, ...options }: FileOptions,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { deadline, url } = http;
+  const totalMs = options.totalWaitMs ?? totalWaitMs(undefined, 0);
+  const pace = new Pace({ ...MIN_PACE, totalMs, ...limits });
+  deadline.restart();
+  let waitingSince = performance.now();
   for await (const chunk of bodyChunks(response, http)) {
-    http.deadline.pause();
+    deadline.pause();
+    // A longer wait is not the other side's silence but a pause of this process.
+    const waitedMs = Math.min(performance.now() - waitingSince, idleMs);
+    const tooSlow = pace.note(waitedMs, chunk.length);
+    if (tooSlow !== undefined) {
+      throw new TroubleError({
+        origin: 'file',
+        endpoint: ENDPOINT,
+        cause: 'timeout',
+        message: `${url.host} sent ${tooSlow}`,
+      });
+    }
     yield chunk;
-    http.deadline.restart();
+    deadline.restart();
+    waitingSince = performance.now();
   }
-  http.deadline.pause();
+  deadline.pause();
 }
 
-/** A proxy's page with status 200 would otherwise pass as a file of broken records. */
+/** Refused before its content is read: a page may be of any length. */
 function refuseHtml(response: Response, { url }: HttpRequest): void {
   if (!/^text\/html\b/i.test(response.headers.get('content-type') ?? '')) return;
   throw new DamagedFileError('foreign', `${url.host} answered with an HTML page instead of a file`);

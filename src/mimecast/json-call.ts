@@ -3,9 +3,10 @@ import type { ApiClock } from './api-clock.js';
 import { readText } from './body.js';
 import { type Conceal, concealed } from './conceal.js';
 import { Deadline } from './deadline.js';
-import { explainJsonError } from './error-body.js';
+import { explainJsonError, NO_REASON } from './error-body.js';
 import { type HttpRequest, request, requestIdOf } from './http.js';
 import { isObject, type JsonObject, parseJson } from './json.js';
+import type { PaceLimits } from './pace.js';
 
 /** Times of every call; the defaults suit the real API. */
 export interface HttpTimes {
@@ -13,6 +14,8 @@ export interface HttpTimes {
   readonly deadlineMs?: number;
   /** The longest silence while a file is downloaded, in milliseconds. Default 30 000. */
   readonly idleMs?: number;
+  /** How slow a download may be. Default `MIN_PACE` and the life of the file's address. */
+  readonly pace?: Partial<PaceLimits>;
   /** Waits before a blip is tried again within a call, in milliseconds. Default 200, 600, 1500. */
   readonly blipWaitsMs?: readonly number[];
   /** Told the time of each answer. */
@@ -91,5 +94,5 @@ function failureIn(
   const status = typeof inner === 'number' && inner >= 400 ? inner : httpStatus;
   const explanation = explainJsonError(body, conceal);
   if (explanation === undefined && status < 400) return undefined;
-  return { status, ...(explanation ?? { message: 'no reason was given' }) };
+  return { status, ...(explanation ?? { message: NO_REASON }) };
 }

@@ -1,3 +1,4 @@
+import { notARecord } from '../source/record-shape.js';
 import type { SiemStream, StreamName } from '../source/streams.js';
 import type { ApiCall } from './api.js';
 import { filledString, isObject, type JsonObject } from './json.js';
@@ -67,15 +68,23 @@ export function recordsCall(stream: RecordStream, query: RecordQuery): ApiCall {
   return { method: 'POST', path, endpoint, body: { meta: { pagination }, data: [window] } };
 }
 
-/** @throws {TroubleError} `unreadable` for an object that is no page at all. */
+/**
+ * @throws {TroubleError} `unreadable` for an object that is no page at all, and for one whose entries are no records of the
+ * stream, all of them: taken for a page, its time would count as read.
+ */
 export function readRecordPage(stream: RecordStream, answer: JsonAnswer): RecordPage {
   checkRecordPage(answer);
   const { body, text, requestId } = answer;
   const pagination = isObject(body.meta) ? body.meta.pagination : undefined;
   const nextPageToken = isObject(pagination) ? filledString(pagination.next) : undefined;
   const totalCount = isObject(pagination) ? pagination.totalCount : undefined;
+  const rows = rowsOf(body, text, APIS[stream].listKey);
+  if (rows.length > 0 && rows.every(({ value }) => notARecord(stream, value) !== undefined)) {
+    const reason = notARecord(stream, rows[0]?.value);
+    throw unreadable(answer, `none of the ${rows.length} entries of the answer is a record: ${reason}`);
+  }
   return {
-    rows: rowsOf(body, text, APIS[stream].listKey),
+    rows,
     ...(nextPageToken === undefined ? {} : { nextPageToken }),
     ...(typeof totalCount === 'number' && totalCount >= 0 ? { totalCount } : {}),
     ...(requestId === undefined ? {} : { requestId }),

@@ -22,6 +22,8 @@ export interface BatchFile {
   readonly url: string;
   /** What Mimecast calls its size, in bytes; for people, as nobody says of what. */
   readonly size?: number;
+  /** When its address expires, epoch milliseconds. */
+  readonly expiresAt?: number;
 }
 
 /** Something in an answer that is not what it should be, for quarantine. */
@@ -87,10 +89,16 @@ export function readBatchPage(answer: JsonAnswer): BatchPage {
 
 function readFile(value: unknown): BatchFile | undefined {
   if (!isObject(value)) return undefined;
-  const { url, size } = value;
+  const { url, size, expiry } = value;
   const parsed = typeof url === 'string' && url.length <= LONGEST_URL ? URL.parse(url) : null;
   if (typeof url !== 'string' || parsed === null) return undefined;
-  return { path: parsed.pathname, url, ...(typeof size === 'number' ? { size } : {}) };
+  const expiresAt = typeof expiry === 'string' ? Date.parse(expiry) : Number.NaN;
+  return {
+    path: parsed.pathname,
+    url,
+    ...(typeof size === 'number' ? { size } : {}),
+    ...(Number.isNaN(expiresAt) ? {} : { expiresAt }),
+  };
 }
 
 /** Without the signature: it is a secret, and in each listing another. */

@@ -6,8 +6,8 @@ export type VendorRecord = Record<string, unknown>;
 
 export type Decoded =
   | { readonly ok: true; readonly record: VendorRecord }
-  /** `reason` says why it goes to quarantine. */
-  | { readonly ok: false; readonly reason: string };
+  /** `reason` says why it goes to quarantine; `value` is what was parsed, if it was JSON. */
+  | { readonly ok: false; readonly reason: string; readonly value?: unknown };
 
 const STRICT = new TextDecoder('utf-8', { fatal: true });
 /** Public collectors read these files with bad bytes replaced, so they do occur. */
@@ -27,11 +27,12 @@ export function decodeParsed(value: unknown, text: string): Decoded {
     return {
       ok: false,
       reason: `not a JSON object but ${value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value}`,
+      value,
     };
   }
   const record = value as VendorRecord;
   const reason = unstorable(record, 1);
-  if (reason !== undefined) return { ok: false, reason };
+  if (reason !== undefined) return { ok: false, reason, value };
   return { ok: true, record: mayLoseDigits(text) ? parseExactly(text, record) : record };
 }
 

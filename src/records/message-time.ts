@@ -1,10 +1,8 @@
 /** The time of a record by its own clock. */
 
 import { Decimal128, Long } from 'mongodb';
+import { TIME_KEYS } from '../source/record-shape.js';
 import type { VendorRecord } from './decode.js';
-
-/** Keys that hold it, in order: SIEM types, audit and DLP, held messages. */
-const TIME_KEYS = ['timestamp', 'eventTime', 'dateReceived'] as const;
 
 /** Times before 2000 or more than a day ahead of the receipt are taken for nonsense. */
 const EARLIEST_MS = Date.UTC(2000, 0, 1);

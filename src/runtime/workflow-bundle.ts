@@ -3,7 +3,7 @@ import { dirname, extname, join } from 'node:path';
 import { type BundleOptions, bundleWorkflowCode } from '@temporalio/worker';
 
 /**
- * Packs the workflows, with the payload converter beside them, into the code that a worker loads.
+ * Packs the workflows, with the payload converter and the interceptor beside them, into the code that a worker loads.
  *
  * @param workflowsPath the module that exports the workflows, `.ts` or `.js`
  * @param more further options of the bundler
@@ -14,9 +14,13 @@ export async function bundleWorkflows(workflowsPath: string, more: Partial<Bundl
   const note = (message: string) => void complaints.push(message);
   const ignore = () => undefined;
   const logger = { log: ignore, trace: ignore, debug: ignore, info: ignore, warn: note, error: note };
-  const payloadConverterPath = join(dirname(workflowsPath), `payload-converter${extname(workflowsPath)}`);
+  const beside = (name: string) => join(dirname(workflowsPath), `${name}${extname(workflowsPath)}`);
+  const parts = {
+    payloadConverterPath: beside('payload-converter'),
+    workflowInterceptorModules: [beside('details')],
+  };
   try {
-    return (await bundleWorkflowCode({ workflowsPath, payloadConverterPath, logger, ...more })).code;
+    return (await bundleWorkflowCode({ workflowsPath, ...parts, logger, ...more })).code;
   } catch (cause) {
     const reasons = [(cause as Error).message, ...complaints].join('\n');
     throw new Error(`the workflows in ${workflowsPath} cannot be bundled: ${reasons}`, { cause });

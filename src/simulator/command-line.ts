@@ -31,7 +31,10 @@ export function simulatorCommand(): Command {
     .option('--history-file-interval <duration>', 'time that one log file of the history covers (default: 5m)')
     .option('--publish-delay <duration>', 'audit, DLP and held records appear up to this late (default: 3s)')
     .option('--release-after <duration>', 'held messages leave the queue after this time (default: never)')
-    .option('--records <folder>', 'serve these NDJSON files (also .gz) as the records of the first tenant')
+    .option(
+      '--records <folder>',
+      'serve these NDJSON files (also .gz) as the records of the first tenant; one line of each at least has to look like a record: a SIEM record has a timestamp, and aggregateId, processingId or messageId',
+    )
     .option('--lines-per-file <n>', 'lines of given records per served log file (default: 5000)')
     .option('--data <folder>', 'keep the world here, and go on with the one that is kept')
     .option('--frozen', 'no live traffic: the world stands still at its end')

@@ -12,6 +12,7 @@ import { ERRORS } from './api/errors.js';
 import { answerControl, CONTROL_PATH } from './control/control.js';
 import type { FaultAction } from './control/fault.js';
 import { damaged, replacement } from './control/faults.js';
+import { send, sendCut, sendDripping } from './sending.js';
 import type { Simulation } from './simulation.js';
 
 const MAX_BODY_BYTES = 1 << 20;
@@ -25,23 +26,6 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
     if (bytes <= MAX_BODY_BYTES) parts.push(part);
   }
   return bytes > MAX_BODY_BYTES ? undefined : Buffer.concat(parts);
-}
-
-function send(response: ServerResponse, answer: Answer, requestId: string): void {
-  const { status, headers, body, onServed } = answer;
-  if (onServed) response.once('finish', onServed);
-  response.writeHead(status, { ...headers, 'x-request-id': requestId, 'content-length': body.length });
-  response.end(body);
-}
-
-/** Sends the head and a part of the body, then destroys the connection; nothing counts as served. */
-function sendCut(response: ServerResponse, answer: Answer, requestId: string, afterBytes: number): void {
-  const { status, headers, body } = answer;
-  response.writeHead(status, { ...headers, 'x-request-id': requestId, 'content-length': body.length });
-  // Destroyed one byte short even of a small body, or the client would have all of it.
-  const part = body.subarray(0, Math.min(afterBytes, Math.max(0, body.length - 1)));
-  response.flushHeaders();
-  response.write(part, () => response.destroy());
 }
 
 async function sendPieces(response: ServerResponse, pieces: AsyncIterable<string>): Promise<void> {
@@ -102,6 +86,7 @@ async function handle(simulation: Simulation, request: IncomingMessage, response
   const answer = await faultyAnswer(simulation, { ...call, now: simulation.settings.clock(), action });
   simulation.calls.add(endpoint, answer.status);
   if (typeof action?.cut === 'object') return sendCut(response, answer, requestId, action.cut.afterBytes);
+  if (action?.drip) return sendDripping(response, answer, requestId, action.drip);
   send(response, answer, requestId);
 }
 

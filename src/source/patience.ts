@@ -11,18 +11,28 @@ export const PATIENCE_MS = 90 * MINUTE;
 export const LEAST_PATIENCE_MS = 85 * MINUTE;
 /** First pause between two attempts; each further one is twice as long. */
 export const FIRST_PAUSE_MS = 5_000;
+/** First pause after an attempt that ended without a word, as when its worker died: it says nothing against trying again. */
+export const LOST_PAUSE_MS = 1_000;
 /** Longest pause of our own choice; small enough that the last attempt falls within the last minutes of the 90. */
 export const LONGEST_PAUSE_MS = 2 * MINUTE;
 
 export interface PauseInput {
   /** The attempt that has just failed, counted from 1. */
   readonly attempt: number;
+  /** The pause after the first attempt, in milliseconds; default and least `FIRST_PAUSE_MS`. */
+  readonly firstPauseMs?: number | undefined;
   /** Time since the first attempt was scheduled. */
   readonly elapsedMs: number;
   /** The whole budget; default `PATIENCE_MS`. Shorter when a part was used before a continue-as-new. */
   readonly budgetMs?: number;
   /** The wait that the other side asked for. */
   readonly retryAfterMs?: number;
+}
+
+/** The pause of our own choice after the given attempt. @param firstPauseMs see `PauseInput`. */
+export function ownPauseMs(attempt: number, firstPauseMs = FIRST_PAUSE_MS): number {
+  const first = Math.max(FIRST_PAUSE_MS, firstPauseMs);
+  return Math.min(LONGEST_PAUSE_MS, first * 2 ** Math.min(attempt - 1, 20));
 }
 
 /**
@@ -32,8 +42,14 @@ export interface PauseInput {
  * hours would end everything at the first failure. Such a wait is cut to leave one more attempt a minute before the
  * end; only in the last five minutes is it passed on, and the server quits.
  */
-export function nextPauseMs({ attempt, elapsedMs, budgetMs = PATIENCE_MS, retryAfterMs }: PauseInput): number {
-  const own = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt - 1, 20));
+export function nextPauseMs({
+  attempt,
+  elapsedMs,
+  budgetMs = PATIENCE_MS,
+  retryAfterMs,
+  firstPauseMs,
+}: PauseInput): number {
+  const own = ownPauseMs(attempt, firstPauseMs);
   // No longer than all patience: what a confused server asks for may be too long to be added to a date.
   const wanted = Math.min(PATIENCE_MS, Math.max(own, retryAfterMs ?? 0));
   // The time of scheduling is the server's, and our clock may lag behind it.

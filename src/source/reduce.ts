@@ -101,7 +101,7 @@ export function reduce(snapshot: SourceSnapshot, event: SourceEvent, now: string
     case 'restarted':
       return settle(
         {
-          ...withoutProblem(snapshot),
+          ...withoutPlan(withoutProblem(snapshot)),
           stage: 'Pending',
           streams: snapshot.streams.map((status) => renewed(status, now)),
           restarts: snapshot.restarts + 1,
@@ -230,8 +230,12 @@ function renewed({ notices: _seen, ...status }: StreamStatus, now: string): Stre
   return { ...recover(status, now), phase: well ? 'waiting' : 'idle', caughtUp: false };
 }
 
-function atRest({ nextPollAt: _nextPollAt, ...snapshot }: SourceSnapshot): SourceSnapshot {
-  return { ...snapshot, streams: snapshot.streams.map((status) => ({ ...status, phase: 'idle' })) };
+function withoutPlan({ nextPollAt: _nextPollAt, ...snapshot }: SourceSnapshot): SourceSnapshot {
+  return snapshot;
+}
+
+function atRest(snapshot: SourceSnapshot): SourceSnapshot {
+  return { ...withoutPlan(snapshot), streams: snapshot.streams.map((status) => ({ ...status, phase: 'idle' })) };
 }
 
 function withoutProblem({ problem: _problem, ...snapshot }: SourceSnapshot): SourceSnapshot {

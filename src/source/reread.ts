@@ -3,6 +3,7 @@
  * beside the collection, as workflows of their own, and touch no checkpoint.
  */
 
+import type { Revised } from './revision.js';
 import type { StreamName } from './streams.js';
 
 export const REREAD_KINDS = ['backfill', 'verify'] as const;
@@ -21,7 +22,7 @@ export function rereadWorkflowId(sourceId: number, kind: RereadKind): string {
 }
 
 /** Argument of the workflow. */
-export interface RereadRequest {
+export interface RereadRequest extends Revised {
   readonly sourceId: number;
   readonly streams: readonly StreamName[];
   /** ISO times; both bounds belong to the range. */

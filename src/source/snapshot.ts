@@ -6,7 +6,7 @@
 import type { Failure, FailureType } from './failure.js';
 import type { LifecycleState } from './lifecycle.js';
 import { type Notice, problemOfNotice } from './notice.js';
-import { type Counts, type GapCount, NO_COUNTS, type SourceStep } from './outcome.js';
+import { type Counts, type GapCount, isSourceStep, NO_COUNTS, type SourceStep } from './outcome.js';
 import type { RuleCounts } from './rule-counts.js';
 import type { StreamName } from './streams.js';
 
@@ -116,6 +116,17 @@ export function newSnapshot(
 
 export type Subject = StreamName | SourceStep;
 export type SubjectProblem = Problem & { readonly subject: Subject };
+
+/** The open problem of a stream or step. */
+export function problemOf({ streams, problem }: SourceSnapshot, subject: Subject): Problem | undefined {
+  if (!isSourceStep(subject)) return streams.find(({ stream }) => stream === subject)?.problem;
+  return problem?.step === subject ? problem : undefined;
+}
+
+/** Whether nothing is being tried at the moment because an attempt has failed and the next one is still to come. */
+export function isPausing({ retryAt, gaveUp }: Problem, nowMs: number): boolean {
+  return !gaveUp && retryAt !== undefined && Date.parse(retryAt) > nowMs;
+}
 
 /** All open problems and notices, the source's own first, errors before warnings. */
 export function openProblems(snapshot: SourceSnapshot): SubjectProblem[] {

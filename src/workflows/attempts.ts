@@ -1,11 +1,13 @@
 /** Carries out a step with patience: its failures are written into the book, and giving up is decided here. */
 
+import type { RetryPolicy } from '@temporalio/common';
 import { isCancellation, sleep } from '@temporalio/workflow';
-import { isSourceStep } from '../source/outcome.js';
-import { FIRST_PAUSE_MS, LEAST_PATIENCE_MS, PATIENCE_MS } from '../source/patience.js';
-import type { Problem, Subject } from '../source/snapshot.js';
+import { FIRST_PAUSE_MS, LEAST_PATIENCE_MS, ownPauseMs, PATIENCE_MS } from '../source/patience.js';
+import { type Problem, problemOf, type Subject } from '../source/snapshot.js';
 import type { Book } from './book.js';
 import { failureOf, isOutOfTime } from './failure-of.js';
+import { LoopGuard } from './loop-guard.js';
+import { RETRY } from './steps.js';
 
 export type Attempted<T> = { readonly ok: true; readonly value: T } | { readonly ok: false };
 
@@ -13,7 +15,7 @@ export type Attempted<T> = { readonly ok: true; readonly value: T } | { readonly
 export interface Limits {
   /** Milliseconds. */
   readonly scheduleToCloseTimeout: number;
-  readonly retry?: { readonly maximumAttempts: number };
+  readonly retry: RetryPolicy;
 }
 
 /**
@@ -31,14 +33,15 @@ export async function patiently<T>(
   run: (limits: Limits) => Promise<T>,
 ): Promise<Attempted<T>> {
   let isLast = false;
-  for (;;) {
+  for (const guard = new LoopGuard(); ; guard.pass()) {
     try {
       book.attempting.add(subject);
-      return { ok: true, value: await run(limitsFor(problemOf(book, subject), isLast)) };
+      await untilRetry(book, subject);
+      return { ok: true, value: await run(limitsFor(problemOf(book.snapshot, subject), isLast)) };
     } catch (error) {
       if (isCancellation(error)) throw error;
       const failure = failureOf(error);
-      const known = problemOf(book, subject);
+      const known = problemOf(book.snapshot, subject);
       const isOver = known !== undefined && isOutOfTime(error);
       if (isOver && !known.gaveUp && !wasJustTried(known)) {
         isLast = true;
@@ -48,7 +51,7 @@ export async function patiently<T>(
       if (!isOver && known?.code !== failure.code) {
         book.write({ kind: 'failed', subject, failure, attempt: known?.attempt ?? 1 });
       }
-      if (!failure.retry || Date.now() - since(problemOf(book, subject)) >= LEAST_PATIENCE_MS) {
+      if (!failure.retry || Date.now() - since(problemOf(book.snapshot, subject)) >= LEAST_PATIENCE_MS) {
         book.write({ kind: 'gaveUp', subject });
         return { ok: false };
       }
@@ -59,9 +62,19 @@ export async function patiently<T>(
   }
 }
 
-function problemOf({ snapshot }: Book, subject: Subject): Problem | undefined {
-  if (!isSourceStep(subject)) return snapshot.streams.find(({ stream }) => stream === subject)?.problem;
-  return snapshot.problem?.step === subject ? snapshot.problem : undefined;
+/**
+ * The wait that Mimecast asked for when a sweep or a slice met its rate limit, and what is left of a pause between two
+ * attempts when the run before this one ended in it; else an activity keeps its pauses itself.
+ */
+async function untilRetry({ snapshot, keepsPlan }: Book, subject: Subject): Promise<void> {
+  const problem = problemOf(snapshot, subject);
+  const waitMs = Date.parse(problem?.retryAt ?? '') - Date.now();
+  if (problem === undefined || !(waitMs > 0)) return;
+  if (problem.retryAfterMs !== undefined) {
+    await sleep(waitMs, { summary: `${subject}: ${problem.code}, waiting as asked` });
+  } else if (keepsPlan) {
+    await sleep(waitMs, { summary: `${subject}: ${problem.code}, trying again` });
+  }
 }
 
 /** Whether a worker was at it lately: the next attempt that it announced is due by now, or not long past. */
@@ -75,6 +88,11 @@ function since(problem: Problem | undefined): number {
 
 /** What is left of the budget; a problem that was given up gets one more attempt and no more. */
 function limitsFor(problem: Problem | undefined, isLast: boolean): Limits {
-  if (isLast || problem?.gaveUp === true) return { scheduleToCloseTimeout: PATIENCE_MS, retry: { maximumAttempts: 1 } };
-  return { scheduleToCloseTimeout: Math.max(1_000, PATIENCE_MS - (Date.now() - since(problem))) };
+  if (isLast || problem?.gaveUp === true) {
+    return { scheduleToCloseTimeout: PATIENCE_MS, retry: { ...RETRY, maximumAttempts: 1 } };
+  }
+  const scheduleToCloseTimeout = Math.max(1_000, PATIENCE_MS - (Date.now() - since(problem)));
+  if (problem === undefined) return { scheduleToCloseTimeout, retry: RETRY };
+  // The pauses grow with the attempts at the problem, of which this activity's are only the latest.
+  return { scheduleToCloseTimeout, retry: { ...RETRY, initialInterval: ownPauseMs(problem.attempt + 1) } };
 }

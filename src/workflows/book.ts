@@ -1,43 +1,54 @@
 /** The source's book: its snapshot with the only way to write it, and everything that must say the same. */
 
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { log, setCurrentDetails, upsertSearchAttributes, uuid4 } from '@temporalio/workflow';
+import { log, uuid4 } from '@temporalio/workflow';
 import { currentDetails } from '../source/current-details.js';
 import { type Ending, type HealthLedger, newLedger, noteProblems } from '../source/health-ledger.js';
 import { reduce, type SourceEvent } from '../source/reduce.js';
+import { isCurrent } from '../source/revision.js';
 import {
-  errorTypeOf,
-  lastEventTimeOf,
+  isPausing,
+  newSnapshot,
   newStreamStatus,
+  problemOf,
   type SourceSnapshot,
   type StreamStatus,
   type Subject,
 } from '../source/snapshot.js';
 import type { StreamName } from '../source/streams.js';
-
-const STATE = defineSearchAttributeKey('MimecastSourceState', SearchAttributeType.KEYWORD);
-const HEALTH = defineSearchAttributeKey('MimecastSourceHealth', SearchAttributeType.KEYWORD);
-const NAME = defineSearchAttributeKey('MimecastSourceName', SearchAttributeType.KEYWORD);
-const ERROR_TYPE = defineSearchAttributeKey('MimecastErrorType', SearchAttributeType.KEYWORD);
-const LAST_EVENT_TIME = defineSearchAttributeKey('MimecastLastEventTime', SearchAttributeType.DATETIME);
-
-/** Each write of a search attribute is an event of the history, so the time of the newest record moves in such steps. */
-const LAST_EVENT_TIME_STEP_MS = 60_000;
+import { showDetails } from './details.js';
+import { type AttributeWriter, attributeWriter } from './search-attributes.js';
+import type { SourceInput } from './source-input.js';
 
 export class Book {
   /** What is being attempted now: only of that can an attempt fail. */
   readonly attempting = new Set<Subject>();
-  private shownEventTimeMs = 0;
+  /** Whether a run that continues another one keeps to its plan: the next poll, and the next attempts. */
+  readonly keepsPlan: boolean;
+  ledger: HealthLedger;
+  private current: SourceSnapshot;
+  private readonly attributes: AttributeWriter;
 
-  constructor(
-    private current: SourceSnapshot,
-    public ledger: HealthLedger = newLedger(new Date().toISOString()),
-  ) {
-    this.show(undefined);
+  constructor(input: SourceInput) {
+    const now = new Date().toISOString();
+    this.keepsPlan = isCurrent(input);
+    this.current = input.carried?.snapshot ?? newSnapshot(input, now);
+    this.ledger = input.carried?.ledger ?? newLedger(now);
+    this.attributes = attributeWriter(input);
+    this.attributes.write(this.current);
+    showDetails(() => currentDetails(this.current, new Date().toISOString()));
   }
 
   get snapshot(): SourceSnapshot {
     return this.current;
+  }
+
+  /** Whether nothing is being attempted but what pauses between two attempts. */
+  get isAtRest(): boolean {
+    const now = Date.now();
+    return [...this.attempting].every((subject) => {
+      const problem = problemOf(this.current, subject);
+      return problem !== undefined && isPausing(problem, now);
+    });
   }
 
   stream(name: StreamName): StreamStatus {
@@ -51,25 +62,7 @@ export class Book {
     this.ledger = noteProblems(this.ledger, this.current, now, uuid4, endingOf(event));
     if (before.state !== this.current.state)
       log.info(`${before.state} -> ${this.current.state}`, { event: event.kind });
-    this.show(before);
-  }
-
-  /** Brings the Web UI and the search attributes up to the snapshot. */
-  private show(before: SourceSnapshot | undefined): void {
-    const { state, health, name } = this.current;
-    setCurrentDetails(currentDetails(this.current, new Date().toISOString()));
-    const errorType = errorTypeOf(this.current);
-    if (before?.state !== state) upsertSearchAttributes([{ key: STATE, value: state }]);
-    if (before?.health !== health) upsertSearchAttributes([{ key: HEALTH, value: health }]);
-    if (before?.name !== name) upsertSearchAttributes([{ key: NAME, value: name }]);
-    if (before === undefined || errorTypeOf(before) !== errorType) {
-      upsertSearchAttributes([{ key: ERROR_TYPE, value: errorType ?? null }]);
-    }
-    const eventTime = Date.parse(lastEventTimeOf(this.current) ?? '');
-    if (eventTime - this.shownEventTimeMs >= LAST_EVENT_TIME_STEP_MS) {
-      this.shownEventTimeMs = eventTime;
-      upsertSearchAttributes([{ key: LAST_EVENT_TIME, value: new Date(eventTime) }]);
-    }
+    this.attributes.write(this.current);
   }
 }
 

@@ -7,10 +7,10 @@ import { CancellationScope, condition, isCancellation, sleep } from '@temporalio
 import { formatDuration } from '../source/duration.js';
 import type { StreamOutcome } from '../source/outcome.js';
 import { restLeftMs } from '../source/rest.js';
-import type { Problem } from '../source/snapshot.js';
 import type { StreamName } from '../source/streams.js';
 import { patiently } from './attempts.js';
 import type { Book } from './book.js';
+import { LoopGuard } from './loop-guard.js';
 import { work } from './steps.js';
 
 export class Collection {
@@ -18,10 +18,10 @@ export class Collection {
   private readonly alone = new Map<StreamName, Promise<void>>();
   private defect: unknown;
 
-  /** @param isDue whether the run should end here to be continued as new. */
+  /** @param isFull whether no new piece of work is to be begun in this run. */
   constructor(
     private readonly book: Book,
-    private readonly isDue: () => boolean,
+    private readonly isFull: () => boolean,
   ) {}
 
   /** Polls the caught-up streams at once instead of at the next interval. */
@@ -29,11 +29,16 @@ export class Collection {
     this.pollNow = true;
   }
 
-  /** Collects until the scope is cancelled (then it throws), or until the run is due to be continued as new. */
+  /** Whether a poll was asked for and has not begun. */
+  get isWoken(): boolean {
+    return this.pollNow;
+  }
+
+  /** Collects until the scope is cancelled; then it throws. */
   async run(): Promise<void> {
     const scope = new CancellationScope();
     try {
-      await scope.run(() => this.pollWhileNotDue());
+      await scope.run(() => this.pollForEver());
     } finally {
       // Work that stands alone ends with the polling; each slice stores what it holds before it does.
       scope.cancel();
@@ -41,19 +46,20 @@ export class Collection {
     }
   }
 
-  private async pollWhileNotDue(): Promise<void> {
+  private async pollForEver(): Promise<never> {
     for (const { stream, phase } of this.book.snapshot.streams) {
       if (phase !== 'waiting') this.collectAlone(stream);
     }
-    while (!this.isDue()) {
+    if (this.book.keepsPlan) await this.untilPollIsDue();
+    for (const guard = new LoopGuard(); ; guard.pass()) {
       await this.poll();
-      await this.untilNextPoll();
+      await this.untilPollIsDue();
     }
   }
 
   private async poll(): Promise<void> {
     const streams = this.book.snapshot.streams.filter(({ phase }) => phase === 'waiting').map(({ stream }) => stream);
-    if (streams.length === 0) return;
+    if (streams.length === 0) return this.planPoll();
     const { sourceId } = this.book.snapshot;
     const summary = streams.length === 1 ? `look at ${streams[0]}` : `look at ${streams.length} caught-up streams`;
     const swept = await patiently(this.book, 'sweep', (limits) =>
@@ -63,18 +69,23 @@ export class Collection {
     this.book.write({ kind: 'recovered', subject: 'sweep' });
     this.book.write({ kind: 'idle', streams: swept.value.idle });
     for (const outcome of swept.value.outcomes) this.note(outcome);
+    this.planPoll();
   }
 
-  private async untilNextPoll(): Promise<void> {
-    const { pollIntervalMs, problem, retryAgainEveryMs } = this.book.snapshot;
-    const woken = () => this.pollNow || this.isDue() || this.defect !== undefined;
+  private planPoll(): void {
+    const at = new Date(Date.now() + this.book.snapshot.pollIntervalMs).toISOString();
+    this.book.write({ kind: 'pollPlanned', at });
+  }
+
+  private async untilPollIsDue(): Promise<void> {
+    const { nextPollAt, problem, retryAgainEveryMs } = this.book.snapshot;
+    const woken = () => this.pollNow || this.defect !== undefined;
     if (problem?.gaveUp === true) {
       const restMs = restLeftMs(problem, retryAgainEveryMs, Date.now());
       await (restMs === undefined ? condition(woken) : condition(woken, restMs));
-    } else {
-      const at = new Date(Date.now() + pollIntervalMs).toISOString();
-      this.book.write({ kind: 'pollPlanned', at });
-      await condition(woken, pollIntervalMs, { summary: `next poll in ${formatDuration(pollIntervalMs)}` });
+    } else if (problem === undefined) {
+      const leftMs = Date.parse(nextPollAt ?? '') - Date.now();
+      if (leftMs > 0) await condition(woken, leftMs, { summary: `next poll in ${formatDuration(leftMs)}` });
     }
     this.pollNow = false;
     if (this.defect !== undefined) throw this.defect;
@@ -92,7 +103,7 @@ export class Collection {
 
   private async untilCaughtUp(stream: StreamName): Promise<void> {
     const { sourceId } = this.book.snapshot;
-    while (!this.isDue()) {
+    for (const guard = new LoopGuard(); !this.isFull(); guard.pass()) {
       if (!(await this.mayBeTried(stream))) return;
       this.book.write({ kind: 'collecting', stream });
       const collected = await patiently(this.book, stream, (limits) =>
@@ -107,22 +118,12 @@ export class Collection {
   /** A stream that gave up rests until the next try that the configuration asks for; by default there is none. */
   private async mayBeTried(stream: StreamName): Promise<boolean> {
     const { problem } = this.book.stream(stream);
-    if (problem?.gaveUp !== true) {
-      await this.asAskedTo(stream, problem);
-      return true;
-    }
+    if (problem?.gaveUp !== true) return true;
     const restMs = restLeftMs(problem, this.book.snapshot.retryAgainEveryMs, Date.now());
     if (restMs === undefined) return false;
     const summary = `${stream}: gave up, tried once more in ${formatDuration(restMs)}`;
     if (restMs > 0) await sleep(restMs, { summary });
     return true;
-  }
-
-  /** The wait that Mimecast asked for when a sweep or a slice met its rate limit; an activity keeps its own. */
-  private async asAskedTo(stream: StreamName, problem: Problem | undefined): Promise<void> {
-    const waitMs = Date.parse(problem?.retryAt ?? '') - Date.now();
-    if (problem?.retryAfterMs === undefined || !(waitMs > 0)) return;
-    await sleep(waitMs, { summary: `${stream}: ${problem.code}, waiting as asked` });
   }
 
   private note(outcome: StreamOutcome): void {

@@ -13,16 +13,20 @@ import {
   sleep,
 } from '@temporalio/workflow';
 import { HEALTH_QUERY, SIGNALS, STATUS_QUERY, type StopRequest } from '../source/contract.js';
-import { type HealthLedger, openChanges, type ProblemChange } from '../source/health-ledger.js';
+import { openChanges, type ProblemChange } from '../source/health-ledger.js';
 import { isFinal } from '../source/lifecycle.js';
 import { type AttemptFailed, isAttemptFailed } from '../source/outcome.js';
 import { FIRST_PAUSE_MS } from '../source/patience.js';
-import { newSnapshot, type SourceSnapshot } from '../source/snapshot.js';
+import { REVISION } from '../source/revision.js';
+import type { SourceSnapshot } from '../source/snapshot.js';
 import { Book } from './book.js';
 import { Collection } from './collection.js';
 import { Commands } from './commands.js';
+import { untilHandOver } from './hand-over.js';
 import { HealthRecorder } from './health-recorder.js';
-import { type HistoryLimit, isHistoryLong } from './history.js';
+import { isHistoryFull, isHistoryLong } from './history.js';
+import { LoopGuard } from './loop-guard.js';
+import type { SourceInput } from './source-input.js';
 import { startUp } from './start-up.js';
 import { steps } from './steps.js';
 
@@ -34,16 +38,6 @@ export const attemptFailedSignal = defineSignal<[AttemptFailed]>('attemptFailed'
 export const statusQuery = defineQuery<SourceSnapshot>(STATUS_QUERY);
 export const healthQuery = defineQuery<ProblemChange[]>(HEALTH_QUERY);
 
-/** Argument of the workflow. Only `sourceId` is needed; the rest of a source is in MongoDB. */
-export interface SourceInput extends HistoryLimit {
-  readonly sourceId: number;
-  /** Shown until the configuration was read. */
-  readonly name?: string;
-  readonly collector?: string;
-  /** What the previous run hands over. */
-  readonly carried?: { readonly snapshot: SourceSnapshot; readonly ledger: HealthLedger };
-}
-
 export interface SourceEnd {
   readonly state: 'Stopped' | 'Deleted';
   readonly stored: number;
@@ -53,16 +47,19 @@ export interface SourceEnd {
 const LAST_EVENTS_LIMIT_MS = 30_000;
 
 export async function mimecastSource(input: SourceInput): Promise<SourceEnd> {
-  const book = new Book(input.carried?.snapshot ?? newSnapshot(input, new Date().toISOString()), input.carried?.ledger);
+  const book = new Book(input);
   const commands = new Commands();
-  const collection = new Collection(book, () => isHistoryLong(input));
+  const collection = new Collection(book, () => isHistoryFull(input));
   registerHandlers(book, commands, collection);
   const recorder = new HealthRecorder(book);
-  for (;;) {
-    await commands.interrupt(async () => {
-      if (book.snapshot.stage !== 'Collecting') await startUp(book, () => isHistoryLong(input));
-      if (book.snapshot.stage === 'Collecting') await collection.run();
-    });
+  const isTimeToHandOver = () => isHistoryLong(input) && book.isAtRest && !(book.keepsPlan && collection.isWoken);
+  for (const guard = new LoopGuard(); ; guard.pass()) {
+    await commands.interrupt(() =>
+      untilHandOver(isTimeToHandOver, async () => {
+        if (book.snapshot.stage !== 'Collecting') await startUp(book);
+        await collection.run();
+      }),
+    );
     const command = commands.take();
     if (command?.kind === 'stop')
       return CancellationScope.nonCancellable(() => stop(book, commands, recorder, command));
@@ -111,7 +108,8 @@ async function continueWith(
 ): Promise<void> {
   await recorder.pause();
   if (commands.isPending) return recorder.resume();
-  await continueAsNew<typeof mimecastSource>({ ...input, carried: { snapshot: book.snapshot, ledger: book.ledger } });
+  const carried = { snapshot: book.snapshot, ledger: book.ledger };
+  await continueAsNew<typeof mimecastSource>({ ...input, revision: REVISION, carried });
 }
 
 async function stop(

@@ -6,7 +6,6 @@ import {
   getExternalWorkflowHandle,
   isCancellation,
   log,
-  setCurrentDetails,
   setHandler,
   sleep,
   workflowInfo,
@@ -23,7 +22,9 @@ import {
   withStream,
 } from '../source/reread.js';
 import { rereadDetails } from '../source/reread-details.js';
+import { REVISION } from '../source/revision.js';
 import type { StreamName } from '../source/streams.js';
+import { showDetails } from './details.js';
 import { failureOf } from './failure-of.js';
 import { type HistoryLimit, isHistoryLong } from './history.js';
 import { rereading } from './steps.js';
@@ -47,15 +48,14 @@ async function reread(request: RereadRequest & HistoryLimit, kind: RereadKind): 
   let report = request.carried ?? newReport(request, kind, workflowInfo().firstExecutionRunId);
   const note: Note = (news) => {
     report = withStream(report, news);
-    setCurrentDetails(rereadDetails(report));
   };
   setHandler(progressQuery, () => report, { description: 'How far it is: counts per stream and in all.' });
-  setCurrentDetails(rereadDetails(report));
+  showDetails(() => rereadDetails(report));
 
   const unfinished = report.streams.filter((stream) => !isOver(stream));
   await Promise.all(unfinished.map(({ stream }) => readAgain(report, stream, note, () => isHistoryLong(request))));
   if (!report.streams.every(isOver)) {
-    await continueAsNew<typeof mimecastVerify>({ ...request, carried: report });
+    await continueAsNew<typeof mimecastVerify>({ ...request, revision: REVISION, carried: report });
   }
   if (kind === 'verify' && report.totals.missing > 0) await settle(report, note);
   return report;

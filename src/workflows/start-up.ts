@@ -1,21 +1,24 @@
 /** From `Pending` to `Collecting`: the steps that must succeed before anything can be collected. */
 
-import { condition } from '@temporalio/workflow';
+import { condition, sleep } from '@temporalio/workflow';
 import { formatDuration } from '../source/duration.js';
 import type { SourceStep } from '../source/outcome.js';
 import { restLeftMs } from '../source/rest.js';
 import { type Attempted, type Limits, patiently } from './attempts.js';
 import type { Book } from './book.js';
+import { LoopGuard } from './loop-guard.js';
 import { steps } from './steps.js';
 
 /**
- * Ends when the source is `Collecting`, or when the run is due to be continued as new. A step that gave up rests until a
- * signal, which cancels the scope, or until the next try that the configuration asks for.
+ * Ends when the source is `Collecting`. A step that gave up rests until a signal, which cancels the scope, or until the
+ * next try that the configuration asks for.
  */
-export async function startUp(book: Book, isDue: () => boolean): Promise<void> {
+export async function startUp(book: Book): Promise<void> {
+  const guard = new LoopGuard();
   do {
-    await rest(book, isDue);
-  } while (!isDue() && !(await allSteps(book)));
+    guard.pass();
+    await rest(book);
+  } while (!(await allSteps(book)));
 }
 
 /** @returns false when a step gave up. */
@@ -53,11 +56,11 @@ async function step<T>(book: Book, name: SourceStep, run: (limits: Limits) => Pr
   return attempted;
 }
 
-async function rest({ snapshot }: Book, isDue: () => boolean): Promise<void> {
+async function rest({ snapshot }: Book): Promise<void> {
   const { problem, retryAgainEveryMs } = snapshot;
   if (problem?.gaveUp !== true) return;
   const restMs = restLeftMs(problem, retryAgainEveryMs, Date.now());
-  if (restMs === undefined) return condition(isDue);
+  if (restMs === undefined) return condition(() => false);
   const summary = `${problem.step}: gave up, tried once more in ${formatDuration(restMs)}`;
-  if (restMs > 0) await condition(isDue, restMs, { summary });
+  if (restMs > 0) await sleep(restMs, { summary });
 }

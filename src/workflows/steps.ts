@@ -2,12 +2,17 @@
 
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
-import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS, PATIENCE_MS } from '../source/patience.js';
+import { LONGEST_PAUSE_MS, LOST_PAUSE_MS, PATIENCE_MS } from '../source/patience.js';
 
-const RETRY = { initialInterval: FIRST_PAUSE_MS, backoffCoefficient: 2, maximumInterval: LONGEST_PAUSE_MS } as const;
+/** For attempts that ended without a word; all others are followed by the pause that `failure-interceptor.ts` asks for. */
+export const RETRY = {
+  initialInterval: LOST_PAUSE_MS,
+  backoffCoefficient: 2,
+  maximumInterval: LONGEST_PAUSE_MS,
+} as const;
 
 /** A worker that died is noticed by the heartbeats that no longer come. */
-const HEARTBEAT_TIMEOUT = '20 seconds';
+const HEARTBEAT_TIMEOUT = '10 seconds';
 
 /** Short steps: a restart or a stop does not wait for their running attempt. */
 export const steps = proxyActivities<Omit<Activities, 'sweep' | 'collect' | 'reread' | 'recheck'>>({

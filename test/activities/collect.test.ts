@@ -98,7 +98,7 @@ test('two sources of one application do not share records or places', async () =
 
 test('identical lines of one file are as many records, however often it is read', async () => {
   const source = await simulatedSource(collections);
-  const line = '{"type":"av","timestamp":1757930000000}';
+  const line = '{"type":"av","timestamp":1757930000000,"aggregateId":"a"}';
   await source.fault({ endpoint: 'file', times: -1, action: { status: 200, body: `${line}\n${line}\r\n\n${line}` } });
   const first = await source.collect('av');
   expect(first.counts).toEqual({ stored: 3, duplicates: 3 * (first.files - 1), quarantined: 0 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { serve } from '../mimecast/local-server.js';
 import { collectorDatabase } from '../support/collector-database.js';
+import { AV } from '../support/file-api.js';
 import { simulatedSource, sizeOf } from '../support/simulated-source.js';
 
 const collections = collectorDatabase();
@@ -45,7 +46,9 @@ test.each<[string, string, RegExp]>([
   ['a line longer than a document can be', `{"a":"${'x'.repeat(17 * 1024 * 1024)}"}`, /longer than a document can be/],
 ])('%s does not stop a stream', async (_, bad, reason) => {
   const source = await simulatedSource(collections);
-  const store = await serve((_, response) => void response.end(`{"n":1}\n${bad}\n{"n":2}\n`));
+  const store = await serve(
+    (_, response) => void response.end(`{${AV},"timestamp":0,"n":1}\n${bad}\n{${AV},"timestamp":0,"n":2}\n`),
+  );
   const body = { value: [{ url: `${store.url}/file.json.gz?signature=x` }], isCaughtUp: true, '@nextPage': 'x' };
   await source.fault({ endpoint: 'batch', action: { status: 200, body } });
   expect(await source.collect('av')).toMatchObject({ result: 'caughtUp', counts: { stored: 2, quarantined: 1 } });

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { StreamName } from '../../src/source/streams.js';
 import { collectorDatabase } from '../support/collector-database.js';
-import { FileApi, gzipOf } from '../support/file-api.js';
+import { AV, FileApi, gzipOf } from '../support/file-api.js';
 import { type SimulatedSource, simulatedSource, sizeOf } from '../support/simulated-source.js';
 
 const collections = collectorDatabase();
@@ -66,7 +66,7 @@ async function dailyFiles(days: number, filters: readonly object[], first?: read
     const time = now - (days - day) * DAY - HOUR;
     const token = day === 0 ? undefined : `p${day}`;
     api.pages.set(token, { files: [name], next: `p${day + 1}`, isCaughtUp: day === days });
-    const lines = [1, 2].map((n) => `{"type":"av","n":${n},"day":${day},"timestamp":${time}}`);
+    const lines = [1, 2].map((n) => `{${AV},"n":${n},"day":${day},"timestamp":${time}}`);
     api.files.set(name, gzipOf(...(day === 0 && first !== undefined ? first : lines)));
   }
   const source = await api.source(collections, { config: { filters } });
@@ -77,10 +77,10 @@ async function dailyFiles(days: number, filters: readonly object[], first?: read
 describe('the range does not end before its end', () => {
   test.each<[string, object[], string[]?]>([
     ['a file of which everything is excluded', [excluded('.*"day":0.*')]],
-    ['a file of masked texts', [hidden('Mask', '(\\{"type":"av","n":\\d,"day":0)', '#')]],
+    ['a file of masked texts', [hidden('Mask', `(\\{${AV},"n":\\d,"day":0)`, '#')]],
     ['a file of masked times', [hidden('Mask', '"timestamp":(\\d+)')]],
-    ['records without a time', [], ['{"n":1}', '{"n":2}']],
-    ['a file of unreadable lines beside one that is read', [], ['no JSON', '{"n":1,"timestamp":0}']],
+    ['records without a time that can be meant', [], [1, 2].map((n) => `{${AV},"timestamp":0,"n":${n}}`)],
+    ['a file of unreadable lines beside one that is read', [], ['no JSON', `{${AV},"n":1,"timestamp":0}`]],
     ['an empty file', [], []],
   ])('at %s', async (_, filters, first) => {
     const { api, ago, reread: verify } = await dailyFiles(4, filters, first);
@@ -122,7 +122,7 @@ describe('a file that the collection had given up', () => {
   async function givenUp() {
     const now = Date.now();
     const api = await FileApi.open();
-    const file = gzipOf(...[2, 1].map((hours) => `{"type":"av","timestamp":${now - hours * HOUR}}`));
+    const file = gzipOf(...[2, 1].map((hours) => `{${AV},"timestamp":${now - hours * HOUR}}`));
     api.pages.set(undefined, { files: ['f'], next: 'end', isCaughtUp: true });
     api.files.set('f', file.subarray(0, -6));
     const source = await api.source(collections);

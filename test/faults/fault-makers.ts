@@ -9,6 +9,16 @@ export type FaultMaker = (random: SeededRandom) => Fault;
 export const ALWAYS: readonly FaultMaker[] = PROCESSES.map((process) => () => ({ kind: 'kill', process }));
 
 const seconds = (random: SeededRandom, least: number, most: number) => random.between(least * 1_000, most * 1_000);
+/** As gateways and functions answer with status 200. */
+const ERROR_BODIES = [
+  {},
+  [],
+  { msg: 'Service temporarily unavailable' },
+  { message: 'Endpoint request timed out' },
+  { fail: [{ code: 'err_internal', message: 'try later' }] },
+  'Service temporarily unavailable',
+] as const;
+const PERHAPS_GZIPPED = [{}, {}, { gzipBody: true }] as const;
 const LISTS = ['batch', 'audit', 'dlp', 'hold'] as const;
 
 function onLink(link: Link): FaultMaker[] {
@@ -67,6 +77,33 @@ export const DECK: readonly FaultMaker[] = [
     action: { malformedLine: random.between(0, 30) },
     skip: random.between(0, 20),
     extent: { times: random.between(1, 3) },
+  }),
+  (random) => ({
+    kind: 'error in place of a file',
+    endpoint: 'file',
+    action: { status: 200, body: random.pick(ERROR_BODIES), ...random.pick(PERHAPS_GZIPPED) },
+    skip: random.between(0, 20),
+    extent: { times: random.between(1, 2) },
+  }),
+  (random) => ({
+    kind: 'blank file',
+    endpoint: 'file',
+    action: {
+      status: 200,
+      body: random.pick(['', '\n', ' \r\n\r\n']),
+      ...random.pick(PERHAPS_GZIPPED),
+    },
+    skip: random.between(0, 20),
+    extent: { times: random.between(1, 2) },
+  }),
+  (random) => ({
+    kind: 'dripping body',
+    endpoint: random.pick(['file', 'file', ...LISTS]),
+    action: {
+      drip: { afterBytes: random.between(0, 500), everyMs: random.between(100, 1_000), forMs: seconds(random, 2, 8) },
+    },
+    skip: random.between(0, 20),
+    extent: { times: random.between(1, 2) },
   }),
   (random) => ({
     kind: '5xx storm',

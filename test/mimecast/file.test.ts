@@ -1,16 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { pipeline, Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { MimecastClient } from '../../src/mimecast/client.js';
 import { isExpiredFile } from '../../src/mimecast/file-fault.js';
 import { HELD_BACK_BYTES } from '../../src/mimecast/gunzip.js';
+import type { PaceLimits } from '../../src/mimecast/pace.js';
 import { TroubleError } from '../../src/source/failure.js';
 import { type Handler, hang, happening, type LocalServer, sendJson, serve, troubleOf } from './local-server.js';
 
-function open({ url }: LocalServer, signal?: AbortSignal, idleMs = 60_000) {
-  const options = { baseUrl: url, clientId: 'id', clientSecret: 'secret', blipWaitsMs: [], idleMs };
+function open({ url }: LocalServer, signal?: AbortSignal, idleMs = 60_000, pace: Partial<PaceLimits> = {}) {
+  const options = { baseUrl: url, clientId: 'id', clientSecret: 'secret', blipWaitsMs: [], idleMs, pace };
   return new MimecastClient({ ...options, allowInsecure: true }).openFile({ url: `${url}/b/f.gz?sig=hush` }, signal);
 }
 
@@ -33,13 +35,9 @@ describe('the content', () => {
     ['several gzip members', Buffer.concat([gzipSync('a\n'), gzipSync('b\n')]), 'a\nb\n'],
     ['plain', Buffer.from(TEXT), TEXT],
     ['a gzip of nothing', gzipSync(''), ''],
+    ['nothing', Buffer.alloc(0), ''],
   ])('%s', async (_, bytes, expected) => {
     expect((await read(await serve(send(bytes)))).toString()).toBe(expected);
-  });
-
-  test('that is no content at all is damaged: it stands for records that were never read', async () => {
-    const server = await serve(send(Buffer.alloc(0)));
-    await expect(read(server)).rejects.toMatchObject({ trouble: { origin: 'file', cause: 'unreadable' } });
   });
 
   test('that the server says is encoded comes unzipped once', async () => {
@@ -157,8 +155,58 @@ describe('silence', () => {
   });
 });
 
-test('the time in which nothing is asked for is no silence', async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+describe('a drip', () => {
+  const slow = (bytes: Uint8Array, everyMs: number, atOnce = 0): Handler => {
+    return async (_, response) => {
+      response.write(bytes.subarray(0, atOnce));
+      for (let at = atOnce; at < bytes.length && !response.destroyed; at += 1) {
+        response.write(bytes.subarray(at, at + 1));
+        await delay(everyMs);
+      }
+      response.end();
+    };
+  };
+  const PACE = { minBytes: 1_000, periodMs: 100 };
+
+  async function download(server: LocalServer, pace: Partial<PaceLimits>): Promise<number> {
+    let length = 0;
+    for await (const chunk of (await open(server, undefined, 60_000, pace)).bytes) length += chunk.length;
+    return length;
+  }
+
+  test.each<[string, Uint8Array, number]>([
+    ['plain content', Buffer.from(TEXT), 0],
+    ['gzip', gzipSync(randomBytes(50_000)), 0],
+    ['after a start at full speed', gzipSync(randomBytes(50_000)), 40_000],
+  ])('is broken off as a timeout: %s', async (_, bytes, atOnce) => {
+    const server = await serve(slow(bytes, 5, atOnce));
+    expect(await troubleOf(download(server, PACE))).toMatchObject({
+      origin: 'file',
+      cause: 'timeout',
+      message: expect.stringContaining('sent less than 1000 bytes within 0.1 s'),
+    });
+    await server.closed;
+  });
+
+  test('that keeps its pace ends with the life of the address', async () => {
+    const server = await serve(slow(Buffer.from(TEXT), 5));
+    expect(await troubleOf(download(server, { minBytes: 1, periodMs: 50, totalMs: 300 }))).toMatchObject({
+      cause: 'timeout',
+      message: expect.stringContaining('not all of a file within 0.3 s'),
+    });
+    await server.closed;
+  });
+
+  test('is not what a small file or a steady one is', async () => {
+    expect(await download(await serve(slow(Buffer.from('{"a":1}'), 5)), { minBytes: 1_000, periodMs: 60_000 })).toBe(7);
+    expect(
+      await download(await serve(slow(Buffer.from(TEXT).subarray(0, 100), 5)), { minBytes: 1, periodMs: 50 }),
+    ).toBe(100);
+  });
+});
+
+test('the time in which nothing is asked for is neither a silence nor a drip', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   onTestFinished(() => void vi.useRealTimers());
   const { happen: goOn, happened: asked } = happening();
   const server = await serve(async (_, response) => {

@@ -38,7 +38,7 @@ test.each([200, 400])('an answer without end is given up at its limit (HTTP %i)'
 });
 
 test('a large one below the limit is read', async () => {
-  const data = Array.from({ length: 500 }, (_, n) => ({ n, text: 'x'.repeat(40_000) }));
+  const data = Array.from({ length: 500 }, (_, n) => ({ id: `${n}`, text: 'x'.repeat(40_000) }));
   const client = await clientOf((_, response) => sendJson(response, 200, { meta: {}, data }));
   expect((await client.listRecords('audit', WINDOW)).rows).toHaveLength(500);
 });

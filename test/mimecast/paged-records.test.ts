@@ -36,7 +36,7 @@ test('an end on the second stays there, and the first page has no token', () => 
   });
 });
 
-const RECORD = { id: 'a' };
+const RECORD = { id: 'a', subject: 's' };
 const META = { status: 200, pagination: { pageSize: 2, next: 'n2', previous: 'n0' } };
 
 test.each<[string, RecordStream, Record<string, unknown>, unknown[]]>([
@@ -51,8 +51,8 @@ test.each<[string, RecordStream, Record<string, unknown>, unknown[]]>([
   [
     'no list where one should be',
     'dlp',
-    { meta: META, data: [{ dlpLogs: 'x' }, { dlpLogs: { a: 1 } }] },
-    [{ dlpLogs: 'x' }, { dlpLogs: { a: 1 } }],
+    { meta: META, data: [{ dlpLogs: 'x' }, { dlpLogs: { a: 1 } }, { dlpLogs: [RECORD] }] },
+    [{ dlpLogs: 'x' }, { dlpLogs: { a: 1 } }, RECORD],
   ],
   ['records that are not nested', 'dlp', { meta: META, data: [RECORD] }, [RECORD]],
   ['no objects', 'audit', { meta: META, data: [null, 'x', 7, [RECORD], RECORD] }, [null, 'x', 7, [RECORD], RECORD]],
@@ -79,12 +79,34 @@ test.each([{}, { data: {} }, { data: 'x', meta: {} }, { value: [] }])('%o is no 
   );
 });
 
+describe('an answer whose entries are no records, all of them, is a failed answer', () => {
+  const ERROR = { code: 'err_internal', message: 'try later' };
+
+  test.each<[RecordStream, unknown[]]>([
+    ['audit', [{}]],
+    ['audit', [{}, 'x', null, 7, [RECORD]]],
+    ['audit', [{ msg: 'Service temporarily unavailable' }]],
+    ['hold', [ERROR]],
+    ['dlp', [ERROR]],
+    ['dlp', [{ dlpLogs: [{}] }]],
+    ['dlp', [{ dlpLogs: [ERROR, ERROR] }]],
+    ['dlp', [{ dlpLogs: 'x' }]],
+  ])('%s: %j', (stream, data) => {
+    const trouble = expect.objectContaining({ cause: 'unreadable', endpoint: 'the page', origin: 'mimecast' });
+    expect(() => readRecordPage(stream, answer({ meta: META, data }))).toThrow(expect.objectContaining({ trouble }));
+  });
+
+  test('one that is beside them makes it a page', () => {
+    expect(readRecordPage('audit', answer({ data: [ERROR, RECORD] })).rows).toHaveLength(2);
+  });
+});
+
 describe('rows come with their text as received', () => {
   const received = (text: string) => ({ endpoint: 'the page', body: JSON.parse(text), text });
   const textsOf = (stream: RecordStream, text: string) =>
     readRecordPage(stream, received(text)).rows.map((row) => row.text);
   const ROWS = [
-    '{ "id" :\t"a" }',
+    '{ "id" :\t"a", "action":"hold" }',
     String.raw`{"s":"\/\u0064 \"]}"}`,
     '{"n":12345678901234567890,"m":1e400}',
     '{"a":1,"a":2}',
@@ -122,7 +144,7 @@ describe('rows come with their text as received', () => {
   });
 
   test('dlp: rows of all entries, and an entry that holds no list', () => {
-    const text = '{"data":[{"dlpLogs":[{"a": 1},{"b":2.0}]},{ "c":[3] },"x",{"dlpLogs":[ 7 ]}]}';
-    expect(textsOf('dlp', text)).toEqual(['{"a": 1}', '{"b":2.0}', '{ "c":[3] }', '"x"', '7']);
+    const text = '{"data":[{"dlpLogs":[{"route": 1},{"b":2.0}]},{ "c":[3] },"x",{"dlpLogs":[ 7 ]}]}';
+    expect(textsOf('dlp', text)).toEqual(['{"route": 1}', '{"b":2.0}', '{ "c":[3] }', '"x"', '7']);
   });
 });

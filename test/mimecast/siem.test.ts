@@ -29,7 +29,7 @@ test('each file comes once, with what is known about it', () => {
     answer({
       value: [
         { url: 'https://s3.example.com/b/1.json.gz?sig=1', size: 354, expiry: '2024-06-05T11:50:06.389Z' },
-        { url: 'https://s3.example.com/b/2.json.gz?sig=2' },
+        { url: 'https://s3.example.com/b/2.json.gz?sig=2', expiry: 'soon' },
         { url: 'https://s3.example.com/b/1.json.gz?sig=3' },
       ],
       '@nextPage': 't2',
@@ -42,6 +42,7 @@ test('each file comes once, with what is known about it', () => {
         path: '/b/1.json.gz',
         url: 'https://s3.example.com/b/1.json.gz?sig=1',
         size: 354,
+        expiresAt: Date.parse('2024-06-05T11:50:06.389Z'),
       },
       { path: '/b/2.json.gz', url: 'https://s3.example.com/b/2.json.gz?sig=2' },
     ],

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { type Client, download, LIST_PATHS, NOON, start } from './client.js';
 
@@ -47,6 +48,61 @@ describe('answers in place of the endpoint', () => {
     const client = await start();
     await client.fault({ endpoint: 'token', action: { error: 'invalid_client' } });
     expect([(await client.requestToken()).status, (await client.requestToken()).status]).toEqual([401, 200]);
+  });
+});
+
+describe('something else in the place of a file, which does not count as served', () => {
+  test.each<[string, object, string]>([
+    ['a JSON error', { status: 200, body: { msg: 'later' } }, '{"msg":"later"}'],
+    ['nothing', { status: 200 }, ''],
+    ['blank lines', { status: 200, body: ' \n\n' }, ' \n\n'],
+    ['a gzip of a JSON error', { status: 200, body: { msg: 'later' }, gzipBody: true }, '{"msg":"later"}'],
+    ['a gzip of nothing', { status: 200, gzipBody: true }, ''],
+  ])('%s', async (_, action, text) => {
+    const client = await start();
+    const [url = ''] = await urls(client, 1);
+    expect((await client.fault({ endpoint: 'file', action })).status).toBe(201);
+    const response = await fetch(url);
+    expect(response.status).toBe(200);
+    const bytes = Buffer.from(await response.arrayBuffer());
+    expect(('gzipBody' in action ? gunzipSync(bytes) : bytes).toString()).toBe(text);
+    const { streams } = (await client.truth('?totals=true')).tenants.C0A1 ?? {};
+    expect(streams?.receipt?.served.lines).toBe(0);
+  });
+});
+
+describe('a body that drips', () => {
+  const served = async (client: Client) =>
+    (await client.truth('?totals=true')).tenants.C0A1?.streams.receipt?.served.lines;
+
+  test('comes byte by byte to its end', async () => {
+    const client = await start();
+    const [url = ''] = await urls(client, 1);
+    const whole = Buffer.from(await (await fetch(url)).arrayBuffer());
+    const afterBytes = whole.length - 5;
+    await client.fault({ endpoint: 'file', action: { drip: { afterBytes, everyMs: 20 } } });
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of (await fetch(url)).body ?? []) chunks.push(chunk);
+    expect(Buffer.concat(chunks)).toEqual(whole);
+    expect(chunks.length).toBeGreaterThan(2);
+    expect(await served(client)).toBeGreaterThan(0);
+  });
+
+  test('and is destroyed after a while does not count as served', async () => {
+    const client = await start();
+    const [url = ''] = await urls(client, 1);
+    await client.fault({ endpoint: 'file', action: { drip: { afterBytes: 3, everyMs: 5, forMs: 50 } } });
+    const response = await fetch(url);
+    await expect(response.arrayBuffer()).rejects.toThrow();
+    expect(await served(client)).toBe(0);
+  });
+
+  test('of a client that has gone is dripped no more', async () => {
+    const client = await start();
+    const [url = ''] = await urls(client, 1);
+    await client.fault({ endpoint: 'file', action: { drip: { afterBytes: 1, everyMs: 5 } } });
+    for await (const _ of (await fetch(url)).body ?? []) break;
+    expect((await fetch(url)).status).toBe(200);
   });
 });
 

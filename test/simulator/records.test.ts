@@ -38,9 +38,11 @@ test.each([
   expect(streamOfName(name)).toBe(stream);
 });
 
+const RECORD = { timestamp: 0, aggregateId: 'a' };
+
 describe('given records', () => {
   const odd = [
-    '{"type":"receipt", "n": 1.0,"s":"\\u00e9 é 🎉"}',
+    '{"timestamp":0, "aggregateId":"a","n": 1.0,"s":"\\u00e9 é 🎉"}',
     '{ "n":12345678901234567890 }',
     'not json at all',
     `{"long":"${'x'.repeat(200_000)}"}`,
@@ -57,7 +59,9 @@ describe('given records', () => {
   });
 
   test('are split into files, identical lines into the same', async () => {
-    const letters = ['a', 'b', 'c', 'a', 'd', 'e', 'b', 'b', 'f', 'a', 'f'].map((text) => JSON.stringify({ text }));
+    const letters = ['a', 'b', 'c', 'a', 'd', 'e', 'b', 'b', 'f', 'a', 'f'].map((text) =>
+      JSON.stringify({ ...RECORD, text }),
+    );
     const first = letters.slice(0, 5).join('\n');
     const records = folderOf({ 'av-1.ndjson': first, 'av-2.ndjson': letters.slice(5).join('\n') });
     const client = await start({ records, historyMs: 0, linesPerFile: 2 });
@@ -68,7 +72,7 @@ describe('given records', () => {
 
   test('of `ttp` files go where their type says', async () => {
     const types = ['url protect', 'attachment protect', 'impersonation protect', 'internal email protect'];
-    const lines = types.map((type, at) => JSON.stringify({ [at % 2 ? 'type' : 'eventType']: type }));
+    const lines = types.map((type, at) => JSON.stringify({ ...RECORD, [at % 2 ? 'type' : 'eventType']: type }));
     const client = await start({ records: folderOf({ 'ttp.ndjson': lines.join('\n') }), historyMs: 0 });
     for (const [at, type] of types.entries()) expect(await linesPerFile(client, type)).toEqual([[lines[at]]]);
   });
@@ -88,7 +92,7 @@ describe('given records', () => {
   });
 
   test('belong to the first tenant, and stand alone unless a history is asked for', async () => {
-    const records = folderOf({ 'receipt.ndjson': '{}' });
+    const records = folderOf({ 'receipt.ndjson': JSON.stringify(RECORD) });
     const simulator = await startSimulator({ records, tenants: 2, clock: () => NOON });
     onTestFinished(() => simulator.close());
     const { tenants } = await new Client(simulator).truth('?totals=true');
@@ -100,12 +104,25 @@ describe('given records', () => {
 
   test('leave nothing behind in the data folder', async () => {
     const data = folderOf({});
-    const records = folderOf({ 'receipt.ndjson': '{}' });
+    const records = folderOf({ 'receipt.ndjson': JSON.stringify(RECORD) });
     const simulator = await startSimulator({ records, data, clock: () => NOON });
     expect(readdirSync(join(data, 'tmp'))).toHaveLength(1);
     await simulator.close();
     expect(readdirSync(data)).toEqual(['world.json']);
     await expect(startSimulator({ data, clock: () => NOON })).rejects.toThrow('other given records');
+  });
+
+  test.each<[string, string]>([
+    ['receipt.ndjson', '{"n":1}\n{"n":2}'],
+    ['receipt.ndjson', 'not json at all'],
+    ['receipt.ndjson', '{"type":"delivery","timestamp":0,"aggregateId":"a"}'],
+    ['ttp.ndjson', '{"type":"url protect"}'],
+    ['audit.ndjson', '{"n":1}'],
+  ])('of which a collector would take nothing for a record are refused: %s with %s', async (name, content) => {
+    const records = folderOf({ [name]: content, 'spam.ndjson': JSON.stringify(RECORD) });
+    await expect(startSimulator({ records })).rejects.toThrow(
+      new RegExp(`^${name}: none of its lines is a record of [a-z ]+, as the first shows: it`),
+    );
   });
 
   test('that can not be used are all named at once', async () => {

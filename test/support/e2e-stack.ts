@@ -10,6 +10,7 @@ import { findExecutables } from '../../src/embedded/executables.js';
 import { choosePort } from '../../src/embedded/ports.js';
 import { startTemporal } from '../../src/embedded/temporal.js';
 import { SourceService } from '../../src/management/source-service.js';
+import { PAUSE_PROOF } from '../../src/runtime/worker-limits.js';
 import type { SimulatorOptions } from '../../src/simulator/options.js';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
 import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../src/source/contract.js';
@@ -69,6 +70,7 @@ export function e2eStack(simulatorOptions: SimulatorOptions) {
       },
       startWorker: async () => {
         const worker = await Worker.create({
+          ...PAUSE_PROOF,
           connection: native,
           namespace,
           taskQueue: TASK_QUEUE,

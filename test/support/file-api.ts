@@ -14,8 +14,11 @@ export interface ListedPage {
 }
 
 export const gzipOf = (...lines: readonly string[]) => gzipSync(lines.map((line) => `${line}\n`).join(''));
+/** What makes a line a record of `av`, besides its time; a time that says nothing. */
+export const AV = '"type":"av","aggregateId":"a"';
+const TIMELESS = '"timestamp":"redacted"';
 export const linesOf = (name: string, count: number) =>
-  Array.from({ length: count }, (_, n) => `{"type":"av","file":"${name}","n":${n}}`);
+  Array.from({ length: count }, (_, n) => `{${AV},${TIMELESS},"file":"${name}","n":${n}}`);
 
 /** A batch API and its file store, for what the simulator has no fault for. Every listing signs its URLs anew. */
 export class FileApi {

@@ -1,9 +1,10 @@
 /** Histories as files: what a later version of the workflow must still be able to replay. */
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import proto from '@temporalio/proto';
+import { REVISION } from '../../src/source/revision.js';
 import type { History } from './histories.js';
 
 // Not the SDK's `historyToJSON`: it fails when more than one version of protobufjs is installed.
@@ -17,10 +18,20 @@ export interface RecordedHistory {
   readonly history: Readonly<Record<string, unknown>>;
 }
 
-export function recordedHistories(): RecordedHistory[] {
-  return readdirSync(FOLDER)
+/** Those of each revision of the workflow's commands. */
+export function recordedHistories(): Map<number, RecordedHistory[]> {
+  const revisions = Array.from({ length: REVISION }, (_, index) => index + 1);
+  return new Map(revisions.map((revision) => [revision, readFolder(folderOf(revision))]));
+}
+
+function readFolder(folder: string): RecordedHistory[] {
+  return readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
-    .map((file) => JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as RecordedHistory);
+    .map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as RecordedHistory);
+}
+
+function folderOf(revision: number): string {
+  return join(FOLDER, `revision-${revision}`);
 }
 
 export function historyOf({ history }: RecordedHistory): History {
@@ -39,5 +50,7 @@ export function recordedHistory(name: string, workflowId: string, history: Histo
 }
 
 export function writeRecordedHistory(recorded: RecordedHistory): void {
-  writeFileSync(join(FOLDER, `${recorded.name}.json`), `${JSON.stringify(recorded)}\n`);
+  const folder = folderOf(REVISION);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${recorded.name}.json`), `${JSON.stringify(recorded)}\n`);
 }

@@ -8,7 +8,10 @@ import type * as Patience from '../../src/source/patience.js';
 export const PATIENCE_MS = 9_000;
 export const LEAST_PATIENCE_MS = 8_500;
 export const FIRST_PAUSE_MS = 100;
+export const LOST_PAUSE_MS = 100;
 export const LONGEST_PAUSE_MS = 400;
 
-export const nextPauseMs: typeof Patience.nextPauseMs = ({ attempt }) =>
+export const ownPauseMs: typeof Patience.ownPauseMs = (attempt) =>
   Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
+
+export const nextPauseMs: typeof Patience.nextPauseMs = ({ attempt }) => ownPauseMs(attempt);

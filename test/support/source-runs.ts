@@ -5,10 +5,13 @@ import type { Client } from '@temporalio/client';
 import { type ActivityInterceptorsFactory, type NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { failureInterceptor } from '../../src/activities/failure-interceptor.js';
+import { PAUSE_PROOF } from '../../src/runtime/worker-limits.js';
 import { SIGNALS, STATUS_QUERY, type StopRequest, WORKFLOW_TYPE, workflowIdOf } from '../../src/source/contract.js';
+import { REVISION } from '../../src/source/revision.js';
 import type { SourceSnapshot } from '../../src/source/snapshot.js';
 import type { StreamName } from '../../src/source/streams.js';
-import type { SourceEnd, SourceInput } from '../../src/workflows/mimecast-source.js';
+import type { SourceEnd } from '../../src/workflows/mimecast-source.js';
+import type { SourceInput } from '../../src/workflows/source-input.js';
 import { untilAtRest } from './at-rest.js';
 import { type ActivityName, dispatching, FakeSource } from './fake-activities.js';
 import { historiesOf } from './histories.js';
@@ -30,7 +33,9 @@ export interface SourceServer {
   readonly workflowBundle?: () => { codePath: string };
 }
 
-export interface StartOptions extends Pick<SourceInput, 'maxHistoryEvents'> {
+export interface StartOptions {
+  /** See `HistoryLimit`. */
+  readonly maxHistoryEvents?: number | undefined;
   /** Default: three of them. */
   readonly streams?: readonly StreamName[];
   /** Called before the workflow is started. */
@@ -60,6 +65,7 @@ export function sourceRuns(server: SourceServer = developmentServer()) {
   /** Another worker, for tests in which none is there at first. Ended with the file, or before. @returns ends it. */
   async function startWorker(taskQueue: string): Promise<() => Promise<void>> {
     const worker = await Worker.create({
+      ...PAUSE_PROOF,
       connection: await server.nativeConnection(),
       taskQueue,
       workflowBundle: bundle(),
@@ -90,7 +96,7 @@ export function sourceRuns(server: SourceServer = developmentServer()) {
     prepare,
     taskQueue,
     onTestFinished: whenFinished = onTestFinished,
-    ...input
+    maxHistoryEvents,
   }: StartOptions = {}) {
     const sourceId = firstId + fakes.size;
     const settings = { name: `Tenant ${sourceId}`, collector: 'lab', streams, pollIntervalMs: POLL_INTERVAL_MS };
@@ -99,7 +105,8 @@ export function sourceRuns(server: SourceServer = developmentServer()) {
     prepare?.(fake);
     const client = server.client();
     const workflowId = workflowIdOf(sourceId);
-    const args: [SourceInput] = [{ sourceId, name: 'as it was created', ...input }];
+    const limit = maxHistoryEvents === undefined ? {} : { maxHistoryEvents };
+    const args: [SourceInput] = [{ sourceId, name: 'as it was created', revision: REVISION, ...limit }];
     await client.workflow.start(WORKFLOW_TYPE, { workflowId, taskQueue: taskQueue ?? ownQueue, args });
     // The handle that `start` returns stays with the first run.
     const handle = client.workflow.getHandle(workflowId);
@@ -110,7 +117,7 @@ export function sourceRuns(server: SourceServer = developmentServer()) {
       await handle.terminate('the test is over').catch(() => undefined);
       // What is not deterministic shows in the replay of what the test did.
       for (const history of await histories()) {
-        await Worker.runReplayHistory({ workflowBundle: bundle() }, history, workflowId);
+        await Worker.runReplayHistory({ ...PAUSE_PROOF, workflowBundle: bundle() }, history, workflowId);
       }
     });
     const status = () => handle.query<SourceSnapshot>(STATUS_QUERY);

@@ -1,13 +1,16 @@
 import type { Duration } from '@temporalio/common';
 import { simulatedClock } from './simulated-clock.js';
-import { sourceRuns } from './source-runs.js';
+import { type StartOptions, sourceRuns } from './source-runs.js';
 import { timeSkippingEnvironment } from './time-skipping.js';
+
+const MAX_HISTORY_EVENTS = 4_000;
 
 /**
  * `sourceRuns` on a server whose time is skipped. Call it outside of tests and hooks.
  *
  * Known of this server: its time stands still while a task waits for a worker, and it refuses to cancel an activity
- * that ends at the same moment, so tests of such races belong on the development server.
+ * that ends at the same moment, so tests of such races belong on the development server. After a run that was continued as
+ * new while an activity paused between two attempts, its time stands still for good; so runs are long here by default.
  */
 export function timeSkippingRuns() {
   const environment = timeSkippingEnvironment();
@@ -19,6 +22,8 @@ export function timeSkippingRuns() {
   });
   return {
     ...runs,
+    /** @param options `maxHistoryEvents: undefined` for runs as short as they are in reality. */
+    start: (options: StartOptions = {}) => runs.start({ maxHistoryEvents: MAX_HISTORY_EVENTS, ...options }),
     now,
     /** Lets simulated time pass. */
     pass: (duration: Duration) => environment().sleep(duration),

@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest';
+import { ownPauseMs } from '../../src/source/patience.js';
 import { TROUBLE } from '../support/fake-activities.js';
 import { attributeValues } from '../support/histories.js';
 import { type SourceRun, sourceRuns } from '../support/source-runs.js';
 import { until } from '../support/until.js';
 
 const runs = sourceRuns();
+
+/** Times of the server and of the worker, both on this machine. */
+const CLOCK_TOLERANCE_MS = 50;
 
 /** Polls, one record each, until the source has lived through so many runs more. */
 async function liveOn(run: SourceRun, moreRuns: number): Promise<void> {
@@ -96,6 +100,31 @@ test('a stream in trouble goes on being retried in the next run, since the same 
   );
   const { since, until: ends } = before.streams[0]?.problem ?? {};
   expect((await run.stream('receipt'))?.problem).toMatchObject({ since, until: ends, gaveUp: false });
+});
+
+test('the pause between two attempts is kept in the next run, and goes on growing', async () => {
+  const run = await runs.start({ maxHistoryEvents: 60, prepare: (fake) => fake.fail('receipt', TROUBLE.unavailable) });
+  const second = await run.when(({ streams }) => (streams[0]?.problem?.attempt ?? 0) >= 2);
+  const { retryAt = '', attempt = 0 } = second.streams[0]?.problem ?? {};
+  const before = run.fake.callsOf('collect', 'receipt').length;
+  await liveOn(run, 1);
+  const calls = await until(
+    () => run.fake.callsOf('collect', 'receipt'),
+    (seen) => seen.length > before,
+  );
+  expect(calls[before]?.at).toBeGreaterThanOrEqual(Date.parse(retryAt) - CLOCK_TOLERANCE_MS);
+  const third = await run.when(({ streams }) => (streams[0]?.problem?.attempt ?? 0) > attempt);
+  const pauseMs = Date.parse(third.streams[0]?.problem?.retryAt ?? '') - (calls[before]?.at ?? 0);
+  expect(pauseMs).toBeGreaterThanOrEqual(ownPauseMs(attempt + 1) - CLOCK_TOLERANCE_MS);
+});
+
+test('a run that continues another one does not poll before its time', async () => {
+  const run = await runs.start({ maxHistoryEvents: 40 });
+  await run.caughtUp();
+  const before = run.fake.callsOf('sweep').length;
+  await liveOn(run, 2);
+  const { totals } = await run.status();
+  expect(run.fake.callsOf('sweep')).toHaveLength(before + totals.stored);
 });
 
 test('the wait that Mimecast asked for is kept in the next run', async () => {

@@ -131,7 +131,7 @@ test('while a stream is collected alone, the others are polled', async () => {
   await run.caughtUp();
 });
 
-test('each activity has a heartbeat timeout: a worker that died in it is noticed within 20 seconds', async () => {
+test('each activity has a heartbeat timeout: a worker that died in it is noticed within 10 seconds', async () => {
   const run = await runs.start({ prepare: (fake) => fake.fail('dlp', TROUBLE.forbidden) });
   await run.when(({ streams }) => streams.map(({ phase }) => phase).join() === 'waiting,waiting,parked');
   await run.signal('collectNow');
@@ -145,5 +145,5 @@ test('each activity has a heartbeat timeout: a worker that died in it is noticed
   expect([...names].sort()).toEqual([
     ...['authenticate', 'collect', 'finalize', 'initialize', 'recordHealth', 'sweep', 'validate'],
   ]);
-  expect(new Set(scheduled.map(({ heartbeatTimeout }) => Number(heartbeatTimeout?.seconds)))).toEqual(new Set([20]));
+  expect(new Set(scheduled.map(({ heartbeatTimeout }) => Number(heartbeatTimeout?.seconds)))).toEqual(new Set([10]));
 });

@@ -1,5 +1,7 @@
 import { Worker } from '@temporalio/worker';
 import { expect, test } from 'vitest';
+import { PAUSE_PROOF } from '../../src/runtime/worker-limits.js';
+import { REVISION } from '../../src/source/revision.js';
 import { TROUBLE } from '../support/fake-activities.js';
 import {
   historyOf,
@@ -129,26 +131,31 @@ const SCENARIOS: readonly Scenario[] = [
 test.for(SCENARIOS)('the history of $name replays as it was just recorded', async ({ name, options, isLong, live }) => {
   const run = await (isLong ? skipping : runs).start(options);
   await live(run);
-  const [first] = await run.histories();
-  if (first === undefined) throw new Error('there is no history');
-  const recorded = recordedHistory(name, run.workflowId, first);
-  if (process.env.RECORD_HISTORIES === 'true') writeRecordedHistory(recorded);
-  await replay(recorded);
+  const histories = await run.histories();
+  for (const [index, history] of histories.entries()) {
+    const recorded = recordedHistory(index === 0 ? name : `${name}, run ${index + 1}`, run.workflowId, history);
+    if (process.env.RECORD_HISTORIES === 'true') writeRecordedHistory(recorded);
+    await replay(recorded);
+  }
 });
 
-test('every recorded history replays', async () => {
-  const recorded = recordedHistories();
-  expect(recorded.map(({ name }) => name).sort()).toEqual(SCENARIOS.map(({ name }) => name).sort());
+test.for([...recordedHistories()])('every recorded history of revision %i replays', async ([, recorded]) => {
+  const names = recorded.map(({ name }) => name).filter((name) => !name.includes(', run '));
+  expect(names.sort()).toEqual(SCENARIOS.map(({ name }) => name).sort());
   for (const history of recorded) await replay(history);
 });
 
 test('a history that the workflow cannot follow is noticed', async () => {
-  const [recorded] = recordedHistories();
+  const [recorded] = recordedHistories().get(REVISION) ?? [];
   if (recorded === undefined) throw new Error('nothing is recorded');
   const other = JSON.parse(JSON.stringify(recorded).replaceAll('"validate"', '"verify"')) as typeof recorded;
   await expect(replay(other)).rejects.toThrow(/nondeterminism/i);
 });
 
 function replay(recorded: RecordedHistory): Promise<void> {
-  return Worker.runReplayHistory({ workflowBundle: workflowBundle() }, historyOf(recorded), recorded.workflowId);
+  return Worker.runReplayHistory(
+    { ...PAUSE_PROOF, workflowBundle: workflowBundle() },
+    historyOf(recorded),
+    recorded.workflowId,
+  );
 }

@@ -96,6 +96,20 @@ test.concurrent('patience of the sweep is not given twice when the run is contin
   context.expect(Math.max(...deadlines)).toBeLessThanOrEqual(since + PATIENCE_MS + ROUNDING_MS);
 });
 
+test.concurrent('patience of a start-up step is not given twice when the run is continued as new', async (context) => {
+  const run = await runs.start({
+    maxHistoryEvents: 40,
+    prepare: (fake) => fake.fail('authenticate', TROUBLE.unavailable),
+    onTestFinished: context.onTestFinished,
+  });
+  const { since, at } = await gaveUp(run);
+  context.expect(at - since).toBeGreaterThanOrEqual(LEAST_PATIENCE_MS);
+  const histories = await run.histories();
+  context.expect(histories.length).toBeGreaterThanOrEqual(2);
+  const deadlines = retryDeadlines(histories, 'authenticate');
+  context.expect(Math.max(...deadlines)).toBeLessThanOrEqual(since + PATIENCE_MS + ROUNDING_MS);
+});
+
 test.concurrent('what gave up is tried again in time also when the run is continued as new meanwhile', async (context) => {
   const every = 10_000;
   const run = await runs.start({

@@ -1,5 +1,6 @@
 /** Stores the files of one page; one that cannot be read holds up the page, but not its other files. */
 
+import { DamagedFileError } from '../../mimecast/file-damage.js';
 import { fileFaultOf, isExpiredFile } from '../../mimecast/file-fault.js';
 import type { BatchFile, BatchPage } from '../../mimecast/siem.js';
 import { identityOfFile } from '../../records/identity.js';
@@ -89,7 +90,8 @@ export class PageAttempt {
     const note = notedAgain(this.noteOf(file), { path: file.path, fault, reason: error.message }, now);
     const verdict = verdictOn(note, now, this.rules.patiences);
     if (verdict === 'giveUp' || (verdict === 'witness' && (await this.hasWitness(files, done)))) {
-      await this.slice.store([], [fileEntry(this.idOf(file.path), note, file.size)]);
+      const text = error instanceof DamagedFileError ? error.text : '';
+      await this.slice.store([], [fileEntry(this.idOf(file.path), note, file.size, text)]);
       return true;
     }
     this.failed.set(file.path, told(error, file.path));
@@ -98,14 +100,16 @@ export class PageAttempt {
     return false;
   }
 
-  /** Whether a file of the page that was stored before can still be had: then the store is well. */
+  /** Whether a file of the page that was stored before can still be read as one: then the store is well. */
   private async hasWitness(files: readonly BatchFile[], done: FilesDone): Promise<boolean> {
     const { source, signal } = this.slice.options;
     const stored = files.filter(({ path }) => done.has(path)).slice(-MAX_WITNESSES);
     for (const file of stored) {
       try {
-        const { bytes } = await source.client.openFile(file, signal, { heldBackBytes: 0 });
-        for await (const _ of bytes) return true;
+        const options = { ...this.rules.reading, heldBackBytes: 0 };
+        for await (const { times } of readBatchFile(source, this.stream, file, options, signal)) {
+          if (times.length > 0) return true;
+        }
       } catch (error) {
         if (!(error instanceof TroubleError)) throw error;
       }
@@ -154,10 +158,19 @@ export class PageAttempt {
   }
 }
 
-/** A whole file, for quarantine. What it gave until its damage is among the records. */
-export function fileEntry(id: Unreadable['id'], { path, reason, attempts, since }: BadFile, size = 0): Unreadable {
+/**
+ * A whole file, for quarantine. What it gave until its damage is among the records.
+ *
+ * @param text what came in its place.
+ */
+export function fileEntry(
+  id: Unreadable['id'],
+  { path, reason, attempts, since }: BadFile,
+  size = 0,
+  text = '',
+): Unreadable {
   const tried = `given up after ${attempts} attempts since ${since.toISOString()}`;
-  return { id, reason: `a file that cannot be read: ${reason}; ${tried}`, place: path, text: '', size };
+  return { id, reason: `a file that cannot be read: ${reason}; ${tried}`, place: path, text, size };
 }
 
 function told(error: TroubleError, path: string): TroubleError {

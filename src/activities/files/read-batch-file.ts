@@ -1,7 +1,7 @@
 /** Reads one batch file: download, gunzip, lines, records. It knows nothing of checkpoints and stores nothing. */
 
+import type { DownloadOptions } from '../../mimecast/client.js';
 import { DamagedFileError } from '../../mimecast/file-damage.js';
-import type { GunzipOptions } from '../../mimecast/gunzip.js';
 import type { BatchFile } from '../../mimecast/siem.js';
 import { recordOfLine } from '../../records/line-record.js';
 import { type LineOptions, linesOf } from '../../records/lines.js';
@@ -11,6 +11,7 @@ import { addRuleCounts, NO_RULE_COUNTS, type RuleCounts } from '../../source/rul
 import type { SiemStream } from '../../source/streams.js';
 import type { LoadedSource } from '../source-reader.js';
 import { type TimedDocument, timed } from '../timed-document.js';
+import { LateRecordError, Probation } from './probation.js';
 
 /** What is stored at once. */
 export interface FileBatch {
@@ -23,18 +24,28 @@ export interface FileBatch {
 }
 
 /** With `salvage`, whatever a damaged file still gives is handed out before the error: nobody will ask it again. */
-export type ReadOptions = GunzipOptions & LineOptions;
+export type ReadOptions = DownloadOptions & LineOptions;
 
 /** A batch is handed out when it has so many records, or so many bytes of lines. */
 const BATCH_RECORDS = 1_000;
 const BATCH_BYTES = 1024 * 1024;
+
+/** What to read, and for whom. */
+interface Reading {
+  readonly source: LoadedSource;
+  readonly stream: SiemStream;
+  readonly file: BatchFile;
+  readonly options: ReadOptions;
+  readonly signal: AbortSignal | undefined;
+}
 
 /**
  * The records of a file, in batches, and at the same identities whenever it is read. The file is read on only while the
  * loop asks for more, so that the store sets the pace down to the socket.
  *
  * @throws what `openFile` and its bytes throw, after a batch of what came before it and is right.
- * @throws {DamagedFileError} too when a plain file breaks off within a line, or holds no record at all.
+ * @throws {DamagedFileError} too when a plain file breaks off within a line, and when it is no log file: none of its lines
+ * looks like a record of the stream. Nothing of such a file is handed out.
  */
 export async function* readBatchFile(
   source: LoadedSource,
@@ -42,6 +53,20 @@ export async function* readBatchFile(
   file: BatchFile,
   options: ReadOptions = {},
   signal?: AbortSignal,
+): AsyncGenerator<FileBatch, void, undefined> {
+  const reading: Reading = { source, stream, file, options, signal };
+  try {
+    yield* readLines(reading, new Probation());
+  } catch (error) {
+    if (!(error instanceof LateRecordError)) throw error;
+    // More lines than are held came before its first record, and nothing was handed out yet.
+    yield* readLines(reading, new Probation({ isTrusted: true }));
+  }
+}
+
+async function* readLines(
+  { source, stream, file, options, signal }: Reading,
+  probation: Probation,
 ): AsyncGenerator<FileBatch, void, undefined> {
   const { metadata, rules, client } = source;
   const origin = { stream, metadata, rules, path: file.path, receiptTime: new Date(), occurrences: new Occurrences() };
@@ -51,19 +76,21 @@ export async function* readBatchFile(
     for await (const lines of linesOf(content.bytes, options)) {
       for (const line of lines) {
         const record = recordOfLine(line, origin);
-        if (line.isOpen === true && record.kind === 'unreadable' && !content.isProven()) {
+        if (line.isOpen === true && record.kind === 'unreadable' && probation.isPassed && !content.isProven()) {
           throw new DamagedFileError('cut', 'the file breaks off within its last line');
         }
+        probation.note(line, record);
         batch.add(record, line.bytes.length);
-        if (batch.isFull) yield batch.take();
+        if (!batch.isFull) continue;
+        const full = batch.take();
+        if (probation.mayHandOut) yield full;
+        else probation.letGo();
       }
     }
-    if (!content.isProven() && batch.holdsNoRecordOfAll) {
-      throw new DamagedFileError('foreign', `none of it is a record: ${batch.firstReason}`);
-    }
+    const foreign = probation.verdict(origin, file.size, content.isProven());
+    if (foreign !== undefined) throw new DamagedFileError('foreign', foreign.reason, {}, foreign.text);
   } catch (error) {
-    const isForeign = error instanceof DamagedFileError && error.damage === 'foreign';
-    if (signal?.aborted !== true && (options.salvage === true || !isForeign)) yield batch.take();
+    if (probation.isPassed && signal?.aborted !== true) yield batch.take();
     throw error;
   }
   yield batch.take();
@@ -75,7 +102,6 @@ class Batch {
   private times: ReceivedTime[] = [];
   private ruled = NO_RULE_COUNTS;
   private bytes = 0;
-  private isFirst = true;
 
   add(record: MadeRecord, bytes: number): void {
     if (record.kind === 'document') this.records.push(timed(record.document, record.time));
@@ -89,15 +115,6 @@ class Batch {
     return this.records.length + this.unreadable.length >= BATCH_RECORDS || this.bytes >= BATCH_BYTES;
   }
 
-  /** Whether this is all of the file, and nothing but lines that are no records. */
-  get holdsNoRecordOfAll(): boolean {
-    return this.isFirst && this.times.length === 0 && this.unreadable.length > 0;
-  }
-
-  get firstReason(): string | undefined {
-    return this.unreadable[0]?.reason;
-  }
-
   take(): FileBatch {
     const { records, unreadable, times, ruled } = this;
     this.ruled = NO_RULE_COUNTS;
@@ -105,7 +122,6 @@ class Batch {
     this.unreadable = [];
     this.times = [];
     this.bytes = 0;
-    this.isFirst = false;
     return { records, unreadable, times, ruled };
   }
 }

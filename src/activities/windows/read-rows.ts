@@ -3,11 +3,12 @@
 import { isObject, type JsonObject } from '../../mimecast/json.js';
 import type { JsonPart } from '../../mimecast/json-part.js';
 import type { RecordStream } from '../../mimecast/paged-records.js';
-import { decodeParsed } from '../../records/decode.js';
+import { type Decoded, decodeParsed } from '../../records/decode.js';
 import { contentDigest, identityOf, identityOfId } from '../../records/identity.js';
 import { ownTime } from '../../records/message-time.js';
 import { recordOfText } from '../../records/record-of-text.js';
 import type { RowNumbers } from '../../records/row-numbers.js';
+import { notARecord } from '../../source/record-shape.js';
 import { addRuleCounts, NO_RULE_COUNTS, type RuleCounts } from '../../source/rule-counts.js';
 import type { RecordDocument } from '../../store/collections.js';
 import type { Unreadable } from '../../store/quarantine.js';
@@ -51,12 +52,19 @@ export function readRows(
     const parsed = decoded.ok && isObject(value) ? value : {};
     const id = identityOfRow(settings.sourceId, stream, row, parsed, numbers);
     listed.push(id);
-    const made = recordOfText(maker, { id, text, decoded, place, size: Buffer.byteLength(text) });
+    const size = Buffer.byteLength(text);
+    const made = recordOfText(maker, { id, text, decoded: recordOrNone(stream, value, decoded), place, size });
     if (made.kind === 'document') records.push(timed(made.document, made.time));
     if (made.kind === 'unreadable') unreadable.push(made.unreadable);
     if (made.ruled !== NO_RULE_COUNTS && isNew(parsed, countRulesAfter)) ruled = addRuleCounts(ruled, made.ruled);
   }
   return { records, unreadable, listed, ruled };
+}
+
+/** An entry beside real records that has no field of theirs is kept, but not as one of them. */
+function recordOrNone(stream: RecordStream, value: unknown, decoded: Decoded): Decoded {
+  const stranger = decoded.ok ? notARecord(stream, value) : undefined;
+  return stranger === undefined ? decoded : { ok: false, reason: `not a record of ${stream}: ${stranger}` };
 }
 
 /** Windows reach back into the one before; what was counted there is not counted again. */

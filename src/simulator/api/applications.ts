@@ -16,6 +16,8 @@ export class Application {
   readonly clientId: string;
   clientSecret: string;
   denied: ReadonlySet<Permission> = new Set();
+  /** Epoch ms of the last call that was let in. */
+  lastCallAt: number | undefined;
   /** Token -> epoch ms of its end. */
   readonly #tokens = new Map<string, number>();
 

@@ -74,6 +74,7 @@ export async function answerCall(simulation: Simulation, call: Call): Promise<An
   const caller = applications.ofRequest(call.headers);
   if (call.action?.revokeTokens) caller?.application.revokeTokens();
   if (!caller?.application.accepts(caller.token, call.now)) return ERRORS.token_expired();
+  caller.application.lastCallAt = call.now;
   const permission = PERMISSION_OF[call.endpoint];
   if (permission && caller.application.denied.has(permission)) return ERRORS.app_forbidden();
   const rate = withRate(simulation, `${call.endpoint} ${caller.application.clientId}`, call.now);

@@ -22,7 +22,9 @@ function refused(mistakes: readonly string[]): Answer {
 }
 
 function described(application: Application): object {
-  return { ...application.credentials, deny: [...application.denied] };
+  const { credentials, denied, lastCallAt } = application;
+  const last = lastCallAt === undefined ? {} : { lastCallAt: new Date(lastCallAt).toISOString() };
+  return { ...credentials, deny: [...denied], ...last };
 }
 
 function parsed(body: Buffer): { readonly value: unknown } | undefined {

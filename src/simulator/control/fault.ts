@@ -10,6 +10,8 @@ export interface FaultAction {
   readonly status?: number;
   /** Body for `status`: a text as it is, anything else as JSON. */
   readonly body?: unknown;
+  /** Sends the body gzipped: with status 200, an error that looks like a file until it is read. */
+  readonly gzipBody?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
   /** Answers with one of the API's own errors. */
   readonly error?: ErrorName;
@@ -19,6 +21,11 @@ export interface FaultAction {
   readonly hang?: boolean;
   /** Destroys the connection: before the answer, or after so many bytes of its body. */
   readonly cut?: true | { readonly afterBytes: number };
+  /**
+   * Sends so many bytes of the body at once and then one byte at a time; after `forMs` the connection is destroyed.
+   * Default: it goes on to the end of the body.
+   */
+  readonly drip?: { readonly afterBytes: number; readonly everyMs: number; readonly forMs?: number };
   /** File: sends this share (0..1) of the gzip bytes; true is half. */
   readonly truncateGzip?: true | number;
   /** File: damages bytes in the middle. */
@@ -96,11 +103,16 @@ const headers: Check = (value) =>
 const ACTION: Check = object({
   status: integer(100, 599),
   body: anything,
+  gzipBody: yes,
   headers,
   error: (value) => (isErrorName(value) ? undefined : `must be one of ${ERROR_NAMES.join(', ')}`),
   delayMs: integer(0, 3_600_000),
   hang: yes,
   cut: either(yes, object({ afterBytes: integer(0) }, ['afterBytes'])),
+  drip: object({ afterBytes: integer(0), everyMs: integer(1, 3_600_000), forMs: integer(0) }, [
+    'afterBytes',
+    'everyMs',
+  ]),
   truncateGzip: either(yes, share),
   corruptGzip: yes,
   malformedLine: integer(0),

@@ -1,4 +1,5 @@
 /** The faults that wait for their requests, and what they do to an answer. */
+import { gzipSync } from 'node:zlib';
 import { type Answer, json } from '../api/answer.js';
 import { ERRORS } from '../api/errors.js';
 import { Random } from '../world/random.js';
@@ -95,7 +96,7 @@ export function replacement(action: FaultAction): Answer | undefined {
     typeof body === 'string'
       ? { status: action.status, headers: {}, body: Buffer.from(body) }
       : json(action.status, body);
-  return withHeaders(answer, action.headers);
+  return withHeaders(action.gzipBody ? { ...answer, body: gzipSync(answer.body) } : answer, action.headers);
 }
 
 /** The endpoint's own answer, damaged as the action wants. */

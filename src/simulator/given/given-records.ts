@@ -1,5 +1,6 @@
 /** Records that the user gave, served as they are: SIEM lines byte for byte, the others by their compact JSON. */
 import { readFile } from 'node:fs/promises';
+import { notARecord } from '../../source/record-shape.js';
 import { isSiemStream, SIEM_STREAMS, type SiemStream, type StreamName } from '../../source/streams.js';
 import type { ApiStream } from '../world/api-records.js';
 import type { ApiEntry, Origin } from '../world/origin.js';
@@ -39,13 +40,16 @@ export class GivenRecords implements Origin {
     const records: Record<ApiStream, ApiEntry[]> = { audit: [], dlp: [], hold: [] };
     for (const file of input) {
       let number = 0;
+      const shape = new FileShape();
       try {
         for await (const line of readLines(file.path)) {
           number += 1;
           const stream = file.stream === 'mixed' ? protectTypeOf(line) : file.stream;
+          shape.note(line, stream);
           if (isSiemStream(stream)) spoolOf(spools, stream, options).add(line);
           else records[stream].push(entryOf(line, stream, records[stream].length, options.anchor));
         }
+        if (shape.mistake !== undefined) mistakes.push(`${file.name}: ${shape.mistake}`);
       } catch (error) {
         mistakes.push(`${file.name}, after ${number} lines: ${error instanceof Error ? error.message : String(error)}`);
       }
@@ -89,6 +93,29 @@ export class GivenRecords implements Origin {
     const spooled = this.#spools.get(file.stream)?.files[file.position.bucket];
     if (!spooled) throw new Error(`no given file ${file.position.bucket} of ${file.stream}`);
     return spooled.path;
+  }
+}
+
+/** Whether one line of a file at least looks like a record: a collector takes any other file for a failed download. */
+class FileShape {
+  #hasRecord = false;
+  mistake: string | undefined;
+
+  note(line: Buffer, stream: StreamName): void {
+    if (this.#hasRecord) return;
+    const reason = notARecord(stream, parsedOrNone(line));
+    this.#hasRecord = reason === undefined;
+    if (reason === undefined) this.mistake = undefined;
+    else this.mistake ??= `none of its lines is a record of ${stream}, as the first shows: ${reason}`;
+  }
+}
+
+/** Nothing for what is not JSON. */
+function parsedOrNone(line: Buffer): unknown {
+  try {
+    return JSON.parse(line.toString());
+  } catch {
+    return undefined;
   }
 }
 

@@ -6,7 +6,7 @@ import { identityOfFile } from '../../../src/records/identity.js';
 import { TroubleError } from '../../../src/source/failure.js';
 import type { QuarantineDocument } from '../../../src/store/collections.js';
 import { collectorDatabase } from '../../support/collector-database.js';
-import { FileApi, gzipOf, linesOf, type ServedFile } from '../../support/file-api.js';
+import { AV, FileApi, gzipOf, linesOf, type ServedFile } from '../../support/file-api.js';
 import type { SimulatedSource } from '../../support/simulated-source.js';
 
 const collections = collectorDatabase();
@@ -57,7 +57,7 @@ describe('§9 #6, #8, #9: a file that stays bad', () => {
     ['empty', Buffer.alloc(0), /it is empty/],
     ['a page of a proxy', (_, response) => void response.setHeader('content-type', 'text/html').end('<html>'), /HTML/],
     ['an error with status 200', Buffer.from('{"fail":[{"code":"x","message":"it broke"}]}'), /it broke/],
-    ['some text', Buffer.from('Service unavailable\n'), /none of it is a record/],
+    ['some text', Buffer.from('Service unavailable\n'), /none of its lines is a record/],
   ])('%s: the others come first, then it is tried again, then it alone is set aside', async (_, bad, reason) => {
     const { api, source } = await pageWith(bad);
     const first = await source.collect('av');
@@ -88,7 +88,6 @@ describe('§9 #6, #8, #9: a file that stays bad', () => {
       _id: identityOfFile(source.id, 'av', '/files/bad'),
       stream: 'av',
       reason: expect.stringMatching(reason),
-      text: '',
     });
     expect(api.downloaded.filter((name) => name === 'c').length).toBeLessThanOrEqual(2);
   });
@@ -218,7 +217,7 @@ describe('what a damaged file still gives', () => {
   test('wrong bytes of a corrupt one become neither records nor entries, until it is given up', async () => {
     const lines = Array.from(
       { length: 900 },
-      (_, n) => `{"type":"av","file":"bad","n":${n},"r":${(n * 7_919) % 10_007}}`,
+      (_, n) => `{${AV},"timestamp":0,"file":"bad","n":${n},"r":${(n * 7_919) % 10_007}}`,
     );
     // Not compressed, so that only the checksum at the end shows it: one record has another number, one line is none.
     const wrong = Buffer.from(gzipSync(`${lines.join('\n')}\n`, { level: 0 }));

@@ -5,7 +5,7 @@ import { CancelledFailure } from '@temporalio/common';
 import { describe, expect, test } from 'vitest';
 import type { Collections, RecordDocument } from '../../../src/store/collections.js';
 import { collectorDatabase } from '../../support/collector-database.js';
-import { FileApi, gzipOf, linesOf } from '../../support/file-api.js';
+import { AV, FileApi, gzipOf, linesOf } from '../../support/file-api.js';
 import { activityEnvironment, type SimulatedSource } from '../../support/simulated-source.js';
 import { until } from '../../support/until.js';
 
@@ -199,15 +199,15 @@ describe('§9 #13: the identity of a record covers all of it', () => {
   test('records that differ in a single place, and those that differ in none, are all stored, once', async () => {
     const api = await twoPages();
     const lines = [
-      '{"type":"av","n":1}',
-      '{"type":"av","n":2}',
-      '{"type":"av","n":1}',
-      '{"n":1,"type":"av"}',
-      '{"type":"av"}',
+      `{${AV},"timestamp":0,"n":1}`,
+      `{${AV},"timestamp":0,"n":2}`,
+      `{${AV},"timestamp":0,"n":1}`,
+      `{"n":1,${AV},"timestamp":0}`,
+      `{${AV},"timestamp":0}`,
     ];
     api.pages.set(undefined, { files: ['a', 'b'], next: 'end', isCaughtUp: true });
     api.files.set('a', gzipOf(...lines));
-    api.files.set('b', gzipOf('{"type":"av","n":3}'));
+    api.files.set('b', gzipOf(`{${AV},"timestamp":0,"n":3}`));
     const source = await api.source(collections);
     expect((await source.collect('av')).counts).toEqual({ stored: 6, duplicates: 0, quarantined: 0 });
     await source.meddle('av', { $unset: { pageToken: true } });
@@ -227,7 +227,7 @@ describe('§9 #13: the identity of a record covers all of it', () => {
 
 test('§9 #28: 50 MB in several gzip members, with lines of 1 MB', async () => {
   const api = await twoPages();
-  const line = (n: number) => `{"type":"av","file":"b","n":${n},"text":"${String(n % 10).repeat(1_000_000)}"}`;
+  const line = (n: number) => `{${AV},"timestamp":0,"file":"b","n":${n},"text":"${String(n % 10).repeat(1_000_000)}"}`;
   const members = Array.from({ length: 10 }, (_, member) =>
     // Members do not end where lines do.
     gzipSync(`${member > 0 ? '\n' : ''}${Array.from({ length: 5 }, (_, n) => line(member * 5 + n)).join('\n')}`),

@@ -13,6 +13,8 @@ interface Row {
   readonly time: number;
 }
 
+const timeKeyOf = (path: string) => (path.includes('gateway') ? 'dateReceived' : 'eventTime');
+
 /** A server of any of the three functions: lists the rows within the window that is asked for, and counts the calls. */
 async function serverOf(rows: readonly Row[]) {
   return serve(({ path, body }, response) => {
@@ -21,7 +23,7 @@ async function serverOf(rows: readonly Row[]) {
     const [{ from, startDateTime, start = from ?? startDateTime, to, endDateTime, end = to ?? endDateTime }] = data;
     const found = rows
       .filter(({ time }) => time >= Date.parse(start ?? '') && time <= Date.parse(end ?? ''))
-      .map(({ n, time }) => ({ n, eventTime: new Date(time).toISOString() }));
+      .map(({ n, time }) => ({ n, [timeKeyOf(path)]: new Date(time).toISOString() }));
     sendJson(response, 200, {
       meta: { status: 200 },
       data: path.includes('dlp') ? [{ dlpLogs: found }] : found,

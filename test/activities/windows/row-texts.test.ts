@@ -29,10 +29,11 @@ describe.each(BODIES)('%s', (stream, bodyOf) => {
 
   test('no digit of a number is lost', async () => {
     const [document] = await recordsOf(
-      `{"id":"a","n": ${DIGITS},"l":[9007199254740993 ,{"d":0.12345678901234567890}],"e":1e400}`,
+      `{"id":"a","route":"r","n": ${DIGITS},"l":[9007199254740993 ,{"d":0.12345678901234567890}],"e":1e400}`,
     );
     expect(vendorRecordOf(document ?? {})).toEqual({
       id: 'a',
+      route: 'r',
       n: Decimal128.fromString(DIGITS),
       l: [Long.fromString('9007199254740993'), { d: Decimal128.fromString('0.12345678901234567890') }],
       e: Decimal128.fromString('1e400'),
@@ -40,8 +41,8 @@ describe.each(BODIES)('%s', (stream, bodyOf) => {
   });
 
   test('of a key that comes twice the last counts', async () => {
-    const [document] = await recordsOf('{"a":1,"b":{"c":2,"c":3},"a":4}');
-    expect(vendorRecordOf(document ?? {})).toEqual({ a: 4, b: { c: 3 } });
+    const [document] = await recordsOf('{"subject":1,"b":{"c":2,"c":3},"subject":4,"user":0}');
+    expect(vendorRecordOf(document ?? {})).toEqual({ subject: 4, b: { c: 3 }, user: 0 });
   });
 
   test.each<[string, string, string]>([
@@ -50,35 +51,42 @@ describe.each(BODIES)('%s', (stream, bodyOf) => {
     ['another escape', String.raw`(\\u0064)`, '#/x'],
   ])('a rule sees %s', async (_, regexp, user) => {
     const filters = [{ filterType: 'Mask', regexp, mask: '#' }];
-    const [document] = await recordsOf(String.raw`{ "user" : "\u0064\/x" }`, filters);
+    const [document] = await recordsOf(String.raw`{ "user" : "\u0064\/x", "route" : "r" }`, filters);
     expect(document?.user).toBe(user);
   });
 
   test('an Exclude goes by the digits', async () => {
     const filters = [{ filterType: 'Exclude', regexp: `.*:${DIGITS}.*` }];
-    const kept = await recordsOf(`{"n":${DIGITS}},{"n":12345678901234567891},{"n":12345678901234567000}`, filters);
+    const kept = await recordsOf(
+      [DIGITS, '12345678901234567891', '12345678901234567000'].map((n) => `{"id":"${n}","route":"","n":${n}}`).join(),
+      filters,
+    );
     expect(kept.map(({ n }) => String(n))).toEqual(['12345678901234567891', '12345678901234567000']);
   });
 
   test('what breaks under a mask is kept as it was written', async () => {
-    const [document] = await recordsOf(String.raw`{ "a" : "\/", "n":1.50 }`, [
+    const [document] = await recordsOf(String.raw`{ "a" : "\/", "n":1.50, "user":"","route":"" }`, [
       { filterType: 'Mask', regexp: '("n":)', mask: '#' },
     ]);
-    expect(document?.[MASKED_TEXT_KEY]).toBe(String.raw`{ "a" : "\/", #1.50 }`);
+    expect(document?.[MASKED_TEXT_KEY]).toBe(String.raw`{ "a" : "\/", #1.50, "user":"","route":"" }`);
   });
 
   test('what is no record is kept as it was written', async () => {
-    const { unreadable } = await windowOf(stream, bodyOf(String.raw`[ 1.0 ], "\u0078é" ,{"\u0000" : 1}`));
+    const { unreadable } = await windowOf(
+      stream,
+      bodyOf(String.raw`[ 1.0 ], "\u0078é" ,{"\u0000" : 1},{ "odd":1.0 },{"user":"","route":""}`),
+    );
     expect(unreadable.map(({ text, size, reason }) => [text, size, reason])).toEqual([
       ['[ 1.0 ]', 7, 'not a JSON object but a list'],
       [String.raw`"\u0078é"`, 10, 'not a JSON object but string'],
       [String.raw`{"\u0000" : 1}`, 14, expect.stringContaining('null character')],
+      ['{ "odd":1.0 }', 13, `not a record of ${stream}: it has no field of the ${stream} records`],
     ]);
   });
 
   test('nested deeper than any stack', async () => {
     const deep = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
-    const { unreadable, listed, records } = await windowOf(stream, bodyOf(`{"b":1},${deep},${deep}`));
+    const { unreadable, listed, records } = await windowOf(stream, bodyOf(`{"user":1,"route":1},${deep},${deep}`));
     expect(unreadable.map(({ text, reason }) => [text === deep, reason])).toEqual(
       Array(2).fill([true, 'nested deeper than 99 levels']),
     );

@@ -1,0 +1,150 @@
+/** Many sources on one stack, and what Temporal tells of their workflows. */
+
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import type { Stack } from '../../src/embedded/stack.js';
+import { SourceService } from '../../src/management/source-service.js';
+import { connectTemporal } from '../../src/management/temporal-client.js';
+import { keyringOf } from '../../src/runtime/keyring.js';
+import { SIGNALS } from '../../src/source/contract.js';
+import { collectionsOf } from '../../src/store/collections.js';
+import { openDatabase } from '../../src/store/database.js';
+
+const LOOK_MS = 250;
+const GIVE_UP_MS = 15 * 60_000;
+/** Signals a second while histories grow: what the development server takes beside the polls. */
+const SIGNALS_PER_SECOND = 20;
+const HALF = 0.5;
+const MOST = 0.99;
+const AT_ONCE = 10;
+/** Calls that were under way when the outage began are over by then. */
+const UNDER_WAY_MS = 1_000;
+/** `TIMEOUT_TYPE_START_TO_CLOSE` of Temporal's API. */
+const START_TO_CLOSE = 1;
+
+export interface FleetOptions {
+  readonly sources: number;
+  readonly pollSeconds: number;
+  readonly say: (line: string) => void;
+}
+
+export interface Lengths {
+  readonly median: number;
+  readonly longest: number;
+}
+
+export class Fleet {
+  private constructor(
+    private readonly client: Client,
+    private readonly simulatorUrl: string,
+    private readonly workflowIds: readonly string[],
+    private readonly options: FleetOptions,
+    readonly close: () => Promise<void>,
+  ) {}
+
+  /** Creates the sources and waits until each has been polled. */
+  static async start(stack: Stack, options: FleetOptions): Promise<Fleet> {
+    const database = openDatabase({ uri: stack.mongodbUri, name: stack.mongodbDb });
+    const temporal = await connectTemporal(stack.env);
+    const close = async () => {
+      await temporal.close();
+      await database.close();
+    };
+    const collections = collectionsOf(database.db);
+    const { client } = temporal;
+    const service = new SourceService({ collections, client, allowInsecure: true, keyring: keyringOf(stack.env) });
+    const workflowIds: string[] = [];
+    const fleet = new Fleet(client, stack.simulatorUrl, workflowIds, options, close);
+    options.say(`Starting ${options.sources} sources …`);
+    const since = Date.now();
+    for (let n = 1; n <= options.sources; n += 1) {
+      const { workflowId } = await service.start(sourceFile(n, stack.simulatorUrl, options.pollSeconds), 'bench');
+      workflowIds.push(workflowId);
+    }
+    await fleet.untilPolled(since);
+    return fleet;
+  }
+
+  /**
+   * Polls sources whose histories are short until they have as many events as wanted.
+   *
+   * @param events default: nearly as many as they get before the run is continued as new.
+   */
+  async grow(events = 85): Promise<Lengths> {
+    for (const deadline = Date.now() + GIVE_UP_MS; Date.now() < deadline; ) {
+      const lengths = await this.lengths();
+      const short = lengths.filter(({ length }) => length < events);
+      const sorted = lengths.map(({ length }) => length).sort((a, b) => a - b);
+      const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+      if (median >= events || short.length === 0) return { median, longest: sorted.at(-1) ?? 0 };
+      this.options.say(`  histories have ${median} of ${events} events`);
+      for (const { workflowId } of short) {
+        await this.client.workflow.getHandle(workflowId).signal(SIGNALS.collectNow);
+        await pause(1_000 / SIGNALS_PER_SECOND);
+      }
+    }
+    throw new Error(`the histories did not grow to ${events} events`);
+  }
+
+  /** Seconds from a time until half, 99 % and all of the sources have asked Mimecast for news again. */
+  async untilPolled(since: number): Promise<{ readonly half: number; readonly most: number; readonly all: number }> {
+    const reached: number[] = [];
+    const wanted = [HALF, MOST, 1].map((share) => Math.ceil(share * this.options.sources));
+    for (const deadline = since + GIVE_UP_MS; reached.length < wanted.length; await pause(LOOK_MS)) {
+      if (Date.now() > deadline) throw new Error('not all sources were polled within 15 minutes');
+      const polled = await this.polledSince(since + UNDER_WAY_MS);
+      while (polled >= (wanted[reached.length] ?? Number.POSITIVE_INFINITY)) reached.push((Date.now() - since) / 1_000);
+    }
+    const [half = 0, most = 0, all = 0] = reached;
+    return { half, most, all };
+  }
+
+  /** Workflow tasks that a worker took after a time, and did not finish within Temporal's limit. */
+  async timedOutTasks(since: number): Promise<number> {
+    const counts = await this.ofAll(async (workflowId) => {
+      const { events } = await this.client.workflow.getHandle(workflowId).fetchHistory();
+      const timed = (events ?? []).map((event) => ({ event, at: Number(event.eventTime?.seconds ?? 0) * 1_000 }));
+      const startedSince = new Set(timed.filter(({ at }) => at >= since).map(({ event }) => String(event.eventId)));
+      return timed.filter(({ event: { workflowTaskTimedOutEventAttributes: timedOut } }) => {
+        return timedOut?.timeoutType === START_TO_CLOSE && startedSince.has(String(timedOut.startedEventId));
+      }).length;
+    });
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  private async polledSince(time: number): Promise<number> {
+    const answer = await fetch(`${this.simulatorUrl}/_simulator/tenants`);
+    const { tenants } = (await answer.json()) as { readonly tenants: readonly { readonly lastCallAt?: string }[] };
+    return tenants.filter(({ lastCallAt }) => Date.parse(lastCallAt ?? '') >= time).length;
+  }
+
+  private lengths(): Promise<{ readonly workflowId: string; readonly length: number }[]> {
+    return this.ofAll(async (workflowId) => {
+      const { historyLength } = await this.client.workflow.getHandle(workflowId).describe();
+      return { workflowId, length: historyLength };
+    });
+  }
+
+  /** A few at a time. */
+  private async ofAll<T>(look: (workflowId: string) => Promise<T>): Promise<T[]> {
+    const results: T[] = [];
+    for (let at = 0; at < this.workflowIds.length; at += AT_ONCE) {
+      results.push(...(await Promise.all(this.workflowIds.slice(at, at + AT_ONCE).map(look))));
+    }
+    return results;
+  }
+}
+
+/** A source file for one of the simulator's tenants, all thirteen streams. */
+function sourceFile(n: number, baseUrl: string, pollSeconds: number) {
+  const config = {
+    name: `Tenant ${n}`,
+    clientID: `sim-client-${n}`,
+    clientSecret: `sim-secret-${n}`,
+    dataCollection: ['siem', 'dlp', 'auditEvent', 'holdMessageList'],
+    baseUrl,
+    pollInterval: `${pollSeconds}s`,
+    backfill: '1h',
+  };
+  return { 'api.version': 'v1', source: { config, schemaRef: { type: 'Mimecast' }, sourceType: 'Universal' } };
+}

@@ -1,0 +1,26 @@
+/** What the system tells of processes, by `ps`, which every system has. */
+
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import type { DataFolder } from '../../src/embedded/data-folder.js';
+
+/** CPU time that a process has used, in seconds. */
+export function cpuSeconds(pid: number): number {
+  // `[[days-]hours:]minutes:seconds`
+  const parts = ps('time', pid).replace('-', ':').split(':').map(Number);
+  const units = [1, 60, 3_600, 86_400];
+  return parts.reverse().reduce((sum, part, index) => sum + part * (units[index] ?? 0), 0);
+}
+
+export function residentMiB(pid: number): number {
+  return Number(ps('rss', pid)) / 1_024;
+}
+
+/** Of the Temporal server that works on the data folder. */
+export function temporalPid(data: DataFolder): number {
+  return Number(JSON.parse(readFileSync(data.file('temporal/temporal.db.owner'), 'utf8')).pid);
+}
+
+function ps(column: string, pid: number): string {
+  return spawnSync('ps', ['-o', `${column}=`, '-p', String(pid)], { encoding: 'utf8' }).stdout.trim();
+}

@@ -1,0 +1,89 @@
+/**
+ * What tells a record of a stream from whatever else can come in its place with status 200: an error of a gateway, a page
+ * of a proxy, the records of another type. Pure.
+ *
+ * It asks for no more than every public sample has, since a record that is refused is lost, and for no particular values:
+ * samples have times such as 0, and empty IDs.
+ */
+
+import { isSiemStream, SIEM_STREAMS, type SiemStream, type StreamName } from './streams.js';
+
+/** Keys that hold a record's time, in order: SIEM types, audit and DLP, held messages. */
+export const TIME_KEYS = ['timestamp', 'eventTime', 'dateReceived'] as const;
+
+/** Every SIEM record has at least one of them. */
+const SIEM_ID_KEYS = ['aggregateId', 'processingId', 'messageId'] as const;
+
+/** `type` in batch files, `eventType` in the form of the stream endpoint. */
+const TYPE_KEYS = ['type', 'eventType'] as const;
+
+/** Fields of the other records. One is enough: any of them may be missing. */
+const ROW_KEYS: Readonly<Record<Exclude<StreamName, SiemStream>, readonly string[]>> = {
+  audit: ['id', 'auditType', 'category', 'eventInfo', 'eventTime', 'user'],
+  dlp: ['action', 'eventTime', 'messageId', 'policy', 'recipientAddress', 'route', 'senderAddress', 'subject'],
+  hold: [
+    'id',
+    'dateReceived',
+    'from',
+    'fromHeader',
+    'hasAttachments',
+    'policyInfo',
+    'reason',
+    'reasonCode',
+    'reasonId',
+    'route',
+    'size',
+    'subject',
+    'to',
+  ],
+};
+
+/**
+ * Why a value is not a record of the stream, for people; it quotes nothing but a type's name. `undefined` for a record.
+ *
+ * @param value parsed JSON.
+ */
+export function notARecord(stream: StreamName, value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'it is not a JSON object';
+  const record = value as Readonly<Record<string, unknown>>;
+  if (isSiemStream(stream)) return notASiemRecord(stream, record);
+  return ROW_KEYS[stream].some((key) => isGiven(record[key])) ? undefined : `it has no field of the ${stream} records`;
+}
+
+function notASiemRecord(stream: SiemStream, record: Readonly<Record<string, unknown>>): string | undefined {
+  if (!TIME_KEYS.some((key) => isGiven(record[key]) && record[key] !== '')) return 'it has no time';
+  if (!SIEM_ID_KEYS.some((key) => isGiven(record[key]))) return `it has none of ${SIEM_ID_KEYS.join(', ')}`;
+  const types = TYPE_KEYS.flatMap((key) => namedStream(record[key]) ?? []);
+  return types.length === 0 || types.includes(stream) ? undefined : `its type is ${types[0]}`;
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && typeof value !== 'boolean';
+}
+
+const STREAM_OF_NAME = new Map<unknown, SiemStream>(
+  SIEM_STREAMS.flatMap((name) => [
+    [name, name],
+    [plain(name), name],
+  ]),
+);
+
+/** Nothing for a type that is not known: it may be a new name of the one that was asked for. */
+function namedStream(type: unknown): SiemStream | undefined {
+  return STREAM_OF_NAME.get(type) ?? (typeof type === 'string' ? STREAM_OF_NAME.get(plain(type)) : undefined);
+}
+
+/** The same for `url protect`, `URL_Protect` and `urlProtect`. */
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[\s_-]+/g, '');
+}
+
+/**
+ * Whether a file without any line is a failed download.
+ *
+ * @param size of the file as its listing tells it, in bytes, if it does.
+ * @param isProven whether a checksum proves that nothing is what the store holds: it does for a gzip of nothing.
+ */
+export function isBlankForeign(size: number | undefined, isProven: boolean): boolean {
+  return size === undefined || size < 0 ? !isProven : size > 0;
+}

@@ -1,0 +1,66 @@
+/** Brings the search attributes up to the snapshot. Each write is an event of the history, so only changes are written. */
+
+import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributeUpdatePair } from '@temporalio/common';
+import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { isCurrent, type Revised } from '../source/revision.js';
+import { errorTypeOf, lastEventTimeOf, type SourceSnapshot } from '../source/snapshot.js';
+
+const STATE = defineSearchAttributeKey('MimecastSourceState', SearchAttributeType.KEYWORD);
+const HEALTH = defineSearchAttributeKey('MimecastSourceHealth', SearchAttributeType.KEYWORD);
+const NAME = defineSearchAttributeKey('MimecastSourceName', SearchAttributeType.KEYWORD);
+const ERROR_TYPE = defineSearchAttributeKey('MimecastErrorType', SearchAttributeType.KEYWORD);
+const LAST_EVENT_TIME = defineSearchAttributeKey('MimecastLastEventTime', SearchAttributeType.DATETIME);
+
+/** The time of the newest record moves in such steps, and with whatever else changes. */
+const LAST_EVENT_TIME_STEP_MS = 60_000;
+
+export interface AttributeWriter {
+  write(snapshot: SourceSnapshot): void;
+}
+
+export function attributeWriter(run: Revised): AttributeWriter {
+  return isCurrent(run) ? { write } : new FirstRevision();
+}
+
+/** What differs from what Temporal has, in one event. */
+function write(snapshot: SourceSnapshot): void {
+  const { typedSearchAttributes: known } = workflowInfo();
+  const words: SearchAttributeUpdatePair[] = [
+    { key: STATE, value: snapshot.state as string },
+    { key: HEALTH, value: snapshot.health as string },
+    { key: NAME, value: snapshot.name },
+    { key: ERROR_TYPE, value: (errorTypeOf(snapshot) ?? null) as string | null },
+  ].filter(({ key, value }) => (known.get(key) ?? null) !== value);
+  const newest = Date.parse(lastEventTimeOf(snapshot) ?? '');
+  const step = newest - (known.get(LAST_EVENT_TIME)?.getTime() ?? 0);
+  const isTimeDue = step >= LAST_EVENT_TIME_STEP_MS || (step > 0 && words.length > 0);
+  const changes: SearchAttributeUpdatePair[] = [
+    ...words,
+    ...(isTimeDue ? [{ key: LAST_EVENT_TIME, value: new Date(newest) }] : []),
+  ];
+  if (changes.length > 0) upsertSearchAttributes(changes);
+}
+
+/** As runs of the first revision did it: one event each. */
+class FirstRevision implements AttributeWriter {
+  private before: SourceSnapshot | undefined;
+  private shownEventTimeMs = 0;
+
+  write(snapshot: SourceSnapshot): void {
+    const { before } = this;
+    const { state, health, name } = snapshot;
+    const errorType = errorTypeOf(snapshot);
+    if (before?.state !== state) upsertSearchAttributes([{ key: STATE, value: state }]);
+    if (before?.health !== health) upsertSearchAttributes([{ key: HEALTH, value: health }]);
+    if (before?.name !== name) upsertSearchAttributes([{ key: NAME, value: name }]);
+    if (before === undefined || errorTypeOf(before) !== errorType) {
+      upsertSearchAttributes([{ key: ERROR_TYPE, value: errorType ?? null }]);
+    }
+    const eventTime = Date.parse(lastEventTimeOf(snapshot) ?? '');
+    if (eventTime - this.shownEventTimeMs >= LAST_EVENT_TIME_STEP_MS) {
+      this.shownEventTimeMs = eventTime;
+      upsertSearchAttributes([{ key: LAST_EVENT_TIME, value: new Date(eventTime) }]);
+    }
+    this.before = snapshot;
+  }
+}

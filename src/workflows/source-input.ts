@@ -1,0 +1,13 @@
+import type { HealthLedger } from '../source/health-ledger.js';
+import type { SourceSnapshot } from '../source/snapshot.js';
+import type { HistoryLimit } from './history.js';
+
+/** Argument of the workflow. Only `sourceId` is needed; the rest of a source is in MongoDB. */
+export interface SourceInput extends HistoryLimit {
+  readonly sourceId: number;
+  /** Shown until the configuration was read. */
+  readonly name?: string;
+  readonly collector?: string;
+  /** What the previous run hands over. */
+  readonly carried?: { readonly snapshot: SourceSnapshot; readonly ledger: HealthLedger };
+}
