@@ -15,6 +15,7 @@ import { ensureSearchAttributes } from './management/search-attributes.js';
 import { SourceService } from './management/source-service.js';
 import { connectTemporal } from './management/temporal-client.js';
 import { untilAborted } from './runtime/aborted.js';
+import { watchCache } from './runtime/cache-watch.js';
 import { keyringOf } from './runtime/keyring.js';
 import { createLogger, installTemporalLogger } from './runtime/logger.js';
 import { messageOf, runProgram } from './runtime/program.js';
@@ -47,9 +48,15 @@ async function main(): Promise<void> {
     if (!opened) return;
     const { worker, connection, namespace } = opened;
     try {
-      const reconciler = createReconciler(connection, namespace, shared, logger).start();
-      logger.info({ taskQueue: TASK_QUEUE, namespace, database: environment.mongodbDb }, 'worker ready');
-      await runUntilStopped(worker, stopping).finally(() => reconciler.close());
+      const client = new Client({ connection, namespace });
+      const reconciler = createReconciler(client, shared, logger).start();
+      const { maxCachedWorkflows: cached } = worker.options;
+      const endWatch = watchCache(client, cached, logger);
+      logger.info({ taskQueue: TASK_QUEUE, namespace, database: environment.mongodbDb, cached }, 'worker ready');
+      await runUntilStopped(worker, stopping).finally(() => {
+        endWatch();
+        return reconciler.close();
+      });
     } finally {
       await connection.close();
     }
@@ -82,8 +89,7 @@ function createWorker(
   });
 }
 
-function createReconciler(connection: NativeConnection, namespace: string, shared: Shared, logger: Logger): Reconciler {
-  const client = new Client({ connection, namespace });
+function createReconciler(client: Client, shared: Shared, logger: Logger): Reconciler {
   return new Reconciler({
     service: new Reconciliation({ ...shared, client, sources: new SourceService({ ...shared, client }) }),
     onStarted: (started) => logger.info(started, 'started a stored source that had no running workflow'),

@@ -15,7 +15,9 @@ export interface Supervised<T extends Server> {
   stop(): Promise<void>;
 }
 
+/** Before a server that has just been started is started again; one that has run for a while is back at once. */
 const PAUSE_MS = 1_000;
+const A_WHILE_MS = 10_000;
 
 /**
  * @param start starts the server, each time the same way, so that its address stays; given up when its signal is
@@ -34,14 +36,17 @@ export async function supervise<T extends Server>(
   const signal = stopping === undefined ? stopped.signal : AbortSignal.any([stopped.signal, stopping]);
   signal.throwIfAborted();
   let current = await start(signal);
+  let startedAt = Date.now();
   const watching = (async () => {
     for (;;) {
       const exit = await current.exited;
       if (exit.stopped || signal.aborted) return;
       onNotice(`${name} stopped unexpectedly: ${exitText(exit)}; starting it again`);
+      if (Date.now() - startedAt < A_WHILE_MS) await pause(PAUSE_MS, undefined, { signal }).catch(() => undefined);
       const next = await untilStarted(name, start, signal, onNotice);
       if (next === undefined) return;
       current = next;
+      startedAt = Date.now();
       onNotice(`${name} is running again (process ${current.pid})`);
     }
   })();
@@ -68,11 +73,11 @@ async function untilStarted<T>(
 ): Promise<T | undefined> {
   while (!signal.aborted) {
     try {
-      await pause(PAUSE_MS, undefined, { signal });
       return await start(signal);
     } catch (error) {
       if (!signal.aborted) onNotice(`${name} could not be started: ${messageOf(error)}`);
     }
+    await pause(PAUSE_MS, undefined, { signal }).catch(() => undefined);
   }
   return undefined;
 }

@@ -108,8 +108,7 @@ async function continueWith(
 ): Promise<void> {
   await recorder.pause();
   if (commands.isPending) return recorder.resume();
-  const carried = { snapshot: book.snapshot, ledger: book.ledger };
-  await continueAsNew<typeof mimecastSource>({ ...input, revision: REVISION, carried });
+  await continueAsNew<typeof mimecastSource>({ ...input, revision: REVISION, carried: book.handOver() });
 }
 
 async function stop(
