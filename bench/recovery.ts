@@ -52,13 +52,14 @@ async function measure({ sources, events, json = false }: Options): Promise<void
         const length = await fleet.grow(events);
         say(`${name}, with histories of ${length.median} events (longest ${length.longest}) …`);
         const cpuBefore = cpuSeconds(stack.workerPid());
+        const runs = await fleet.runs();
         const since = Date.now();
         strike();
         const { half, most, all } = await fleet.untilPolled(since);
         // A worker that was started anew has used no time before.
         const cpuNow = cpuSeconds(stack.workerPid());
         const cpu = name === 'Temporal killed' ? cpuNow - cpuBefore : cpuNow;
-        const late = await fleet.timedOutTasks(since);
+        const late = await fleet.timedOutTasks(runs, since);
         outages.push({ name, ...length, half, most, all, cpu, late });
         say(`  half after ${half} s, 99 % after ${most} s, all after ${all} s; ${late} workflow tasks over the limit`);
         await pause(pollSeconds * 1_000);

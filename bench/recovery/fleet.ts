@@ -107,14 +107,26 @@ export class Fleet {
     return { half, most, all };
   }
 
-  /** Workflow tasks that a worker took after a time, and did not finish within Temporal's limit. */
-  async timedOutTasks(since: number): Promise<number> {
+  /** The runs of the moment. */
+  runs(): Promise<Run[]> {
+    return this.lengths();
+  }
+
+  /**
+   * Workflow tasks that a worker took after a time, and did not finish within Temporal's limit.
+   *
+   * @param before the runs of before that time; they and those that continue them are looked at.
+   */
+  async timedOutTasks(before: readonly Run[], since: number): Promise<number> {
+    const firsts = new Map(before.map(({ workflowId, runId }) => [workflowId, runId]));
     const counts = await this.ofAll(async (workflowId) => {
-      const { events } = await this.client.workflow.getHandle(workflowId).fetchHistory();
-      const timed = (events ?? []).map((event) => ({ event, at: Number(event.eventTime?.seconds ?? 0) * 1_000 }));
-      const startedSince = new Set(timed.filter(({ at }) => at >= since).map(({ event }) => String(event.eventId)));
-      return timed.filter(({ event: { workflowTaskTimedOutEventAttributes: timedOut } }) => {
-        return timedOut?.timeoutType === START_TO_CLOSE && startedSince.has(String(timedOut.startedEventId));
+      const events = await this.eventsFrom(workflowId, firsts.get(workflowId));
+      const timed = events.map((event) => ({ event, at: Number(event.eventTime?.seconds ?? 0) * 1_000 }));
+      // By the events' order: those of several runs have the same numbers.
+      return timed.filter(({ event, at }, index) => {
+        const { timeoutType } = event.workflowTaskTimedOutEventAttributes ?? {};
+        const started = timed[index - 1];
+        return timeoutType === START_TO_CLOSE && at >= since && (started?.at ?? 0) >= since;
       }).length;
     });
     return counts.reduce((sum, count) => sum + count, 0);
@@ -136,6 +148,17 @@ export class Fleet {
 
   historyOf({ workflowId, runId }: Run): Promise<History> {
     return this.client.workflow.getHandle(workflowId, runId).fetchHistory();
+  }
+
+  /** Of a run and all that continue it. */
+  private async eventsFrom(workflowId: string, first: string | undefined): Promise<NonNullable<History['events']>> {
+    const events: NonNullable<History['events']> = [];
+    for (let runId = first; runId; ) {
+      const run = (await this.client.workflow.getHandle(workflowId, runId).fetchHistory()).events ?? [];
+      events.push(...run);
+      runId = run.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? undefined;
+    }
+    return events;
   }
 
   private async polledSince(time: number): Promise<number> {

@@ -67,6 +67,7 @@ async function report(
     failure,
     attempt,
     retryAt: new Date(Date.now() + pauseMs).toISOString(),
+    pauseMs,
   };
   try {
     const { workflowId, runId } = workflowExecution;

@@ -47,6 +47,8 @@ export async function supervise<T extends Server>(
       if (next === undefined) return;
       current = next;
       startedAt = Date.now();
+      // It had come to run by the time of the stop.
+      if (stopped.signal.aborted) return current.stop();
       onNotice(`${name} is running again (process ${current.pid})`);
     }
   })();

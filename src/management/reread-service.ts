@@ -10,7 +10,6 @@ import {
   type RereadRequest,
   rereadWorkflowId,
 } from '../source/reread.js';
-import { REVISION } from '../source/revision.js';
 import { STREAMS, type StreamName } from '../source/streams.js';
 import type { Collections } from '../store/collections.js';
 import type { Page, PageRequest } from '../store/paging.js';
@@ -93,7 +92,7 @@ export class RereadService {
 
   private async startWorkflow(kind: RereadKind, { sourceId, name }: SourceReference, range: Range): Promise<string> {
     const workflowId = rereadWorkflowId(sourceId, kind);
-    const request: RereadRequest = { sourceId, ...range, revision: REVISION };
+    const request: RereadRequest = { sourceId, ...range };
     try {
       await this.inTime(({ workflow }) =>
         workflow.start(REREAD_WORKFLOW_TYPE[kind], {

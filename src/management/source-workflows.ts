@@ -12,7 +12,6 @@ import {
 } from '../source/contract.js';
 import { LEAVING_STATES } from '../source/lifecycle.js';
 import type { PositionReset } from '../source/position-reset.js';
-import { REVISION } from '../source/revision.js';
 import type { SourceSnapshot } from '../source/snapshot.js';
 
 /** How long Temporal may take to answer before it counts as away. */
@@ -37,7 +36,7 @@ export class SourceWorkflows {
         this.client.workflow.start(WORKFLOW_TYPE, {
           workflowId,
           taskQueue: TASK_QUEUE,
-          args: [{ sourceId, name, collector, revision: REVISION }],
+          args: [{ sourceId, name, collector }],
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           workflowIdConflictPolicy: 'FAIL',
           staticSummary: `Mimecast source "${name}"`,

@@ -4,7 +4,9 @@ import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { TASK_QUEUE, WORKFLOW_TYPE } from '../source/contract.js';
 
-const LOOK_MS = 5 * 60_000;
+const LOOK_MS = 60_000;
+/** A worker asks for work at least once a minute. */
+const SILENCE_MS = 75_000;
 const RUNNING = `WorkflowType = "${WORKFLOW_TYPE}" AND ExecutionStatus = "Running"`;
 /** `TASK_QUEUE_TYPE_WORKFLOW` of Temporal's API. */
 const WORKFLOW_TASKS = 1;
@@ -27,7 +29,7 @@ export function cacheWarning({ sources, workers, cached }: CacheFacts): string |
   );
 }
 
-/** Looks every few minutes, and logs a change. @returns ends it. */
+/** Looks every minute, and logs a change. @returns ends it. */
 export function watchCache(client: Client, cached: number, logger: Logger): () => void {
   let told: string | undefined;
   const look = async () => {
@@ -37,7 +39,7 @@ export function watchCache(client: Client, cached: number, logger: Logger): () =
   };
   // A server that is away is told of by others; the next look comes soon enough.
   const timer = setInterval(
-    () => void look().catch((error: unknown) => logger.debug({ err: error }, 'no look')),
+    () => void look().catch((error: unknown) => logger.debug({ err: error }, 'the sources could not be counted')),
     LOOK_MS,
   );
   timer.unref();
@@ -51,5 +53,8 @@ async function countRunning(client: Client): Promise<Omit<CacheFacts, 'cached'>>
     taskQueue: { name: TASK_QUEUE },
     taskQueueType: WORKFLOW_TASKS,
   });
-  return { sources: count, workers: new Set((pollers ?? []).map(({ identity }) => identity)).size };
+  const since = Date.now() - SILENCE_MS;
+  // Those that have been replaced are known to the server for some minutes more.
+  const polling = (pollers ?? []).filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000 > since);
+  return { sources: count, workers: new Set(polling.map(({ identity }) => identity)).size };
 }

@@ -1,6 +1,7 @@
 /** What the activities hand back to the workflow: counts, times and reasons; never records, never secrets. */
 
 import { type Failure, isFailure } from './failure.js';
+import { PATIENCE_MS } from './patience.js';
 import type { RuleCounts } from './rule-counts.js';
 import { STREAMS, type StreamName } from './streams.js';
 
@@ -102,8 +103,10 @@ export interface AttemptFailed {
   readonly subject: StreamName | SourceStep;
   readonly failure: Failure;
   readonly attempt: number;
-  /** ISO time of the next attempt; absent when there will be none. */
+  /** ISO time of the next attempt by the worker's clock; absent when there will be none. */
   readonly retryAt?: string;
+  /** The same as milliseconds from the failure on, whatever the worker's clock says. */
+  readonly pauseMs?: number;
 }
 
 export const SOURCE_STEPS = ['validate', 'initialize', 'authenticate', 'sweep', 'finalize'] as const;
@@ -116,14 +119,23 @@ export function isSourceStep(subject: string): subject is SourceStep {
 /** Whether a signal's payload is one: anybody can send a signal, and a wrong payload must not harm the workflow. */
 export function isAttemptFailed(value: unknown): value is AttemptFailed {
   if (typeof value !== 'object' || value === null) return false;
-  const { subject, failure, attempt, retryAt } = value as Partial<Record<keyof AttemptFailed, unknown>>;
+  const { subject, failure, attempt, retryAt, pauseMs } = value as Partial<Record<keyof AttemptFailed, unknown>>;
   return (
-    isSubject(subject) && Number.isInteger(attempt) && isFailure(failure) && (retryAt === undefined || isTime(retryAt))
+    isSubject(subject) &&
+    Number.isInteger(attempt) &&
+    isFailure(failure) &&
+    (retryAt === undefined || isTime(retryAt)) &&
+    (pauseMs === undefined || isPause(pauseMs))
   );
 }
 
 function isSubject(value: unknown): value is StreamName | SourceStep {
   return typeof value === 'string' && (isSourceStep(value) || STREAMS.some((stream) => stream === value));
+}
+
+/** Nothing waits longer for its next attempt than all patience lasts. */
+function isPause(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= PATIENCE_MS;
 }
 
 function isTime(value: unknown): value is string {

@@ -78,6 +78,9 @@ function plain(name: string): string {
   return name.toLowerCase().replace(/[\s_-]+/g, '');
 }
 
+/** Most that a gzip of nothing has: its frame of 18 bytes, an empty block, and perhaps the name of a file. */
+const EMPTY_GZIP_BYTES = 64;
+
 /**
  * Whether a file without any line is a failed download.
  *
@@ -85,5 +88,7 @@ function plain(name: string): string {
  * @param isProven whether a checksum proves that nothing is what the store holds: it does for a gzip of nothing.
  */
 export function isBlankForeign(size: number | undefined, isProven: boolean): boolean {
-  return size === undefined || size < 0 ? !isProven : size > 0;
+  if (size === undefined || size < 0) return !isProven;
+  // Nobody says of what the size is: it may be that of the gzip, and one of nothing has some bytes as well.
+  return isProven ? size > EMPTY_GZIP_BYTES : size > 0;
 }

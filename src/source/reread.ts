@@ -3,7 +3,6 @@
  * beside the collection, as workflows of their own, and touch no checkpoint.
  */
 
-import type { Revised } from './revision.js';
 import type { StreamName } from './streams.js';
 
 export const REREAD_KINDS = ['backfill', 'verify'] as const;
@@ -22,7 +21,7 @@ export function rereadWorkflowId(sourceId: number, kind: RereadKind): string {
 }
 
 /** Argument of the workflow. */
-export interface RereadRequest extends Revised {
+export interface RereadRequest {
   readonly sourceId: number;
   readonly streams: readonly StreamName[];
   /** ISO times; both bounds belong to the range. */

@@ -4,7 +4,6 @@ import { log, uuid4 } from '@temporalio/workflow';
 import { currentDetails } from '../source/current-details.js';
 import { type Ending, type HealthLedger, newLedger, noteProblems } from '../source/health-ledger.js';
 import { reduce, type SourceEvent } from '../source/reduce.js';
-import { isCurrent } from '../source/revision.js';
 import {
   isPausing,
   newSnapshot,
@@ -16,6 +15,7 @@ import {
 } from '../source/snapshot.js';
 import type { StreamName } from '../source/streams.js';
 import { showDetails } from './details.js';
+import { keepsPlan } from './patches.js';
 import { type AttributeWriter, attributeWriter } from './search-attributes.js';
 import type { SourceInput } from './source-input.js';
 
@@ -30,10 +30,10 @@ export class Book {
 
   constructor(input: SourceInput) {
     const now = new Date().toISOString();
-    this.keepsPlan = isCurrent(input);
+    this.keepsPlan = keepsPlan();
     this.current = input.carried?.snapshot ?? newSnapshot(input, now);
     this.ledger = input.carried?.ledger ?? newLedger(now);
-    this.attributes = attributeWriter(input);
+    this.attributes = attributeWriter(this.keepsPlan);
     this.attributes.write(this.current);
     showDetails(() => currentDetails(this.current, new Date().toISOString()));
   }
@@ -65,8 +65,13 @@ export class Book {
     this.attributes.write(this.current);
   }
 
-  /** To be called before the run is continued as new. */
-  handOver(): NonNullable<SourceInput['carried']> {
+  /**
+   * To be called before the run is continued as new.
+   *
+   * @param pollNow whether a poll was asked for that has not begun: the next run begins with it.
+   */
+  handOver(pollNow: boolean): NonNullable<SourceInput['carried']> {
+    if (pollNow) this.write({ kind: 'pollPlanned', at: new Date().toISOString() });
     this.attributes.writeAll(this.current);
     return { snapshot: this.current, ledger: this.ledger };
   }

@@ -10,35 +10,38 @@ import { restLeftMs } from '../source/rest.js';
 import type { StreamName } from '../source/streams.js';
 import { patiently } from './attempts.js';
 import type { Book } from './book.js';
+import type { HistoryBudget } from './history.js';
 import { LoopGuard } from './loop-guard.js';
 import { work } from './steps.js';
 
 export class Collection {
-  private pollNow = false;
+  /** Polls that were asked for: all, those that the poll of the moment is for, and those that have been made. */
+  private asked = 0;
+  private serving = 0;
+  private served = 0;
   private readonly alone = new Map<StreamName, Promise<void>>();
   private defect: unknown;
 
-  /** @param isFull whether no new piece of work is to be begun in this run. */
   constructor(
     private readonly book: Book,
-    private readonly isFull: () => boolean,
+    private readonly history: HistoryBudget,
   ) {}
 
   /** Polls the caught-up streams at once instead of at the next interval. */
   wake(): void {
-    this.pollNow = true;
+    this.asked += 1;
   }
 
-  /** Whether a poll was asked for and has not begun. */
+  /** Whether a poll was asked for and has not been made. */
   get isWoken(): boolean {
-    return this.pollNow;
+    return this.asked > this.served;
   }
 
-  /** Collects until the scope is cancelled; then it throws. */
+  /** Collects until the scope is cancelled (then it throws), or until it is time to continue as new. */
   async run(): Promise<void> {
     const scope = new CancellationScope();
     try {
-      await scope.run(() => this.pollForEver());
+      await scope.run(() => this.pollUntilLong());
     } finally {
       // Work that stands alone ends with the polling; each slice stores what it holds before it does.
       scope.cancel();
@@ -46,13 +49,15 @@ export class Collection {
     }
   }
 
-  private async pollForEver(): Promise<never> {
+  private async pollUntilLong(): Promise<void> {
     for (const { stream, phase } of this.book.snapshot.streams) {
       if (phase !== 'waiting') this.collectAlone(stream);
     }
     if (this.book.keepsPlan) await this.untilPollIsDue();
-    for (const guard = new LoopGuard(); ; guard.pass()) {
+    // Also between two polls of which the second was asked for during the first.
+    for (const guard = new LoopGuard(); !(this.history.isLong && this.book.isAtRest); guard.pass()) {
       await this.poll();
+      this.served = this.serving;
       await this.untilPollIsDue();
     }
   }
@@ -79,7 +84,7 @@ export class Collection {
 
   private async untilPollIsDue(): Promise<void> {
     const { nextPollAt, problem, retryAgainEveryMs } = this.book.snapshot;
-    const woken = () => this.pollNow || this.defect !== undefined;
+    const woken = () => this.isWoken || this.defect !== undefined;
     if (problem?.gaveUp === true) {
       const restMs = restLeftMs(problem, retryAgainEveryMs, Date.now());
       await (restMs === undefined ? condition(woken) : condition(woken, restMs));
@@ -87,7 +92,7 @@ export class Collection {
       const leftMs = Date.parse(nextPollAt ?? '') - Date.now();
       if (leftMs > 0) await condition(woken, leftMs, { summary: `next poll in ${formatDuration(leftMs)}` });
     }
-    this.pollNow = false;
+    this.serving = this.asked;
     if (this.defect !== undefined) throw this.defect;
   }
 
@@ -103,7 +108,7 @@ export class Collection {
 
   private async untilCaughtUp(stream: StreamName): Promise<void> {
     const { sourceId } = this.book.snapshot;
-    for (const guard = new LoopGuard(); !this.isFull(); guard.pass()) {
+    for (const guard = new LoopGuard(); !this.history.isFull; guard.pass()) {
       if (!(await this.mayBeTried(stream))) return;
       this.book.write({ kind: 'collecting', stream });
       const collected = await patiently(this.book, stream, (limits) =>

@@ -3,35 +3,47 @@
  * histories are kept short: measured on one core, an event costs about 0.3 ms to replay.
  */
 
-import { patched, workflowInfo } from '@temporalio/workflow';
-import { isCurrent, type Revised } from '../source/revision.js';
+import { workflowInfo } from '@temporalio/workflow';
+import { hasShortHistory } from './patches.js';
 
 /** A run of so many events is continued as new at the next moment at which nothing runs. */
 const ENOUGH_EVENTS = 100;
 /** A run of so many times as many begins no new piece of work, so that this moment comes. */
 const FULL_FACTOR = 2;
-/** For runs from before histories were short: noted in a history as soon as it is continued as new for its length. */
-const SHORT_HISTORIES = 'short-histories';
 
-export interface HistoryLimit extends Revised {
+export interface HistoryLimit {
   /** Continues as new at this many events of history already; for tests. Default 100. */
   readonly maxHistoryEvents?: number;
 }
 
-/** Whether the run should be continued as new at the next good moment. */
-export function isHistoryLong(limit: HistoryLimit): boolean {
-  return isHistoryBeyond(limit, 1);
+/** Of a run of a source. */
+export class HistoryBudget {
+  /** @param isOld whether the run was started by code that knew of no short histories. */
+  constructor(
+    private readonly limit: HistoryLimit,
+    private readonly isOld: boolean,
+  ) {}
+
+  /** Whether the run should be continued as new at the next good moment. */
+  get isLong(): boolean {
+    return this.isBeyond(1);
+  }
+
+  /** Whether the run should begin no new piece of work before it is continued as new. */
+  get isFull(): boolean {
+    return this.isBeyond(FULL_FACTOR);
+  }
+
+  private isBeyond(factor: number): boolean {
+    const { maxHistoryEvents } = this.limit;
+    if (workflowInfo().continueAsNewSuggested) return true;
+    if (workflowInfo().historyLength < factor * (maxHistoryEvents ?? ENOUGH_EVENTS)) return false;
+    return maxHistoryEvents !== undefined || !this.isOld || hasShortHistory();
+  }
 }
 
-/** Whether the run should begin no new piece of work before it is continued as new. */
-export function isHistoryFull(limit: HistoryLimit): boolean {
-  return isHistoryBeyond(limit, FULL_FACTOR);
-}
-
-function isHistoryBeyond(limit: HistoryLimit, factor: number): boolean {
+/** Whether a run that reads again is to be continued as new: all its streams wait for the slowest then, so it is seldom. */
+export function isHistoryTooLong({ maxHistoryEvents }: HistoryLimit): boolean {
   const { continueAsNewSuggested, historyLength } = workflowInfo();
-  const { maxHistoryEvents } = limit;
-  if (continueAsNewSuggested) return true;
-  if (historyLength < factor * (maxHistoryEvents ?? ENOUGH_EVENTS)) return false;
-  return maxHistoryEvents !== undefined || isCurrent(limit) || patched(SHORT_HISTORIES);
+  return continueAsNewSuggested || (maxHistoryEvents !== undefined && historyLength >= maxHistoryEvents);
 }

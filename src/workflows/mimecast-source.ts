@@ -18,14 +18,14 @@ import { isFinal } from '../source/lifecycle.js';
 import { type AttemptFailed, isAttemptFailed } from '../source/outcome.js';
 import { FIRST_PAUSE_MS } from '../source/patience.js';
 import { type PositionReset, positionResetOf } from '../source/position-reset.js';
-import { REVISION } from '../source/revision.js';
+import type { SourceEvent } from '../source/reduce.js';
 import type { SourceSnapshot } from '../source/snapshot.js';
 import { Book } from './book.js';
 import { Collection } from './collection.js';
 import { Commands } from './commands.js';
 import { untilHandOver } from './hand-over.js';
 import { HealthRecorder } from './health-recorder.js';
-import { isHistoryFull, isHistoryLong } from './history.js';
+import { HistoryBudget } from './history.js';
 import { LoopGuard } from './loop-guard.js';
 import { resetPosition } from './reset-position.js';
 import type { SourceInput } from './source-input.js';
@@ -52,10 +52,11 @@ const LAST_EVENTS_LIMIT_MS = 30_000;
 export async function mimecastSource(input: SourceInput): Promise<SourceEnd> {
   const book = new Book(input);
   const commands = new Commands();
-  const collection = new Collection(book, () => isHistoryFull(input));
+  const history = new HistoryBudget(input, !book.keepsPlan);
+  const collection = new Collection(book, history);
   registerHandlers(book, commands, collection);
   const recorder = new HealthRecorder(book);
-  const isTimeToHandOver = () => isHistoryLong(input) && book.isAtRest && !(book.keepsPlan && collection.isWoken);
+  const isTimeToHandOver = () => history.isLong && book.isAtRest;
   for (const guard = new LoopGuard(); ; guard.pass()) {
     await commands.interrupt(() =>
       untilHandOver(isTimeToHandOver, async () => {
@@ -68,7 +69,7 @@ export async function mimecastSource(input: SourceInput): Promise<SourceEnd> {
       return CancellationScope.nonCancellable(() => stop(book, commands, recorder, command));
     if (command?.kind === 'restart') book.write({ kind: 'restarted' });
     if (command?.kind === 'reset') await resetPosition(book, command.reset, () => commands.isStopAsked);
-    if (isHistoryLong(input)) await continueWith(input, book, commands, recorder);
+    if (history.isLong) await continueWith(input, { book, commands, recorder, collection });
   }
 }
 
@@ -97,7 +98,7 @@ function registerHandlers(book: Book, commands: Commands, collection: Collection
     attemptFailedSignal,
     (report) => {
       // A report may come late: of a step that a restart has left behind, or that has succeeded meanwhile.
-      if (isAttemptFailed(report) && book.attempting.has(report.subject)) book.write({ kind: 'failed', ...report });
+      if (isAttemptFailed(report) && book.attempting.has(report.subject)) book.write(attemptEvent(report));
       else log.warn('A signal attemptFailed was ignored: no proper payload, or of nothing that is being attempted');
     },
     { description: "Sent by the worker at a failing attempt; not for people's use." },
@@ -110,21 +111,29 @@ function registerHandlers(book: Book, commands: Commands, collection: Collection
   });
 }
 
+/** By our own clock, which the worker's may be ahead of by hours. */
+function attemptEvent({ subject, failure, attempt, retryAt, pauseMs }: AttemptFailed): SourceEvent {
+  const next = pauseMs === undefined ? retryAt : new Date(Date.now() + pauseMs).toISOString();
+  return { kind: 'failed', subject, failure, attempt, ...(next === undefined ? {} : { retryAt: next }) };
+}
+
 /** A stop that is asked for shows at once, also while running work is still being interrupted. */
 function asStopping(snapshot: SourceSnapshot): SourceSnapshot {
   return isFinal(snapshot.state) ? snapshot : { ...snapshot, state: 'Stopping' };
 }
 
+interface Running {
+  readonly book: Book;
+  readonly commands: Commands;
+  readonly recorder: HealthRecorder;
+  readonly collection: Collection;
+}
+
 /** Hands over to a run with a fresh history, unless a command came while the recorder was being closed. */
-async function continueWith(
-  input: SourceInput,
-  book: Book,
-  commands: Commands,
-  recorder: HealthRecorder,
-): Promise<void> {
+async function continueWith(input: SourceInput, { book, commands, recorder, collection }: Running): Promise<void> {
   await recorder.pause();
   if (commands.isPending) return recorder.resume();
-  await continueAsNew<typeof mimecastSource>({ ...input, revision: REVISION, carried: book.handOver() });
+  await continueAsNew<typeof mimecastSource>({ ...input, carried: book.handOver(collection.isWoken) });
 }
 
 async function stop(

@@ -22,11 +22,10 @@ import {
   withStream,
 } from '../source/reread.js';
 import { rereadDetails } from '../source/reread-details.js';
-import { REVISION } from '../source/revision.js';
 import type { StreamName } from '../source/streams.js';
 import { showDetails } from './details.js';
 import { failureOf } from './failure-of.js';
-import { type HistoryLimit, isHistoryLong } from './history.js';
+import { type HistoryLimit, isHistoryTooLong } from './history.js';
 import { rereading } from './steps.js';
 
 export const progressQuery = defineQuery<RereadReport>(PROGRESS_QUERY);
@@ -53,9 +52,9 @@ async function reread(request: RereadRequest & HistoryLimit, kind: RereadKind): 
   showDetails(() => rereadDetails(report));
 
   const unfinished = report.streams.filter((stream) => !isOver(stream));
-  await Promise.all(unfinished.map(({ stream }) => readAgain(report, stream, note, () => isHistoryLong(request))));
+  await Promise.all(unfinished.map(({ stream }) => readAgain(report, stream, note, () => isHistoryTooLong(request))));
   if (!report.streams.every(isOver)) {
-    await continueAsNew<typeof mimecastVerify>({ ...request, revision: REVISION, carried: report });
+    await continueAsNew<typeof mimecastVerify>({ ...request, carried: report });
   }
   if (kind === 'verify' && report.totals.missing > 0) await settle(report, note);
   return report;

@@ -2,7 +2,6 @@
 
 import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributeUpdatePair } from '@temporalio/common';
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { isCurrent, type Revised } from '../source/revision.js';
 import { errorTypeOf, lastEventTimeOf, type SourceSnapshot } from '../source/snapshot.js';
 
 const STATE = defineSearchAttributeKey('MimecastSourceState', SearchAttributeType.KEYWORD);
@@ -16,7 +15,7 @@ const LAST_EVENT_TIME = defineSearchAttributeKey('MimecastLastEventTime', Search
  * before a run is continued as new, which is every ten polls or so.
  */
 const LAST_EVENT_TIME_STEP_MS = 15 * 60_000;
-const FIRST_REVISION_STEP_MS = 60_000;
+const EARLIER_STEP_MS = 60_000;
 
 export interface AttributeWriter {
   write(snapshot: SourceSnapshot): void;
@@ -24,8 +23,9 @@ export interface AttributeWriter {
   writeAll(snapshot: SourceSnapshot): void;
 }
 
-export function attributeWriter(run: Revised): AttributeWriter {
-  if (!isCurrent(run)) return new FirstRevision();
+/** @param together whether what changes together is written together. */
+export function attributeWriter(together: boolean): AttributeWriter {
+  if (!together) return new OneByOne();
   return { write: (snapshot) => write(snapshot, LAST_EVENT_TIME_STEP_MS), writeAll: (snapshot) => write(snapshot, 1) };
 }
 
@@ -48,8 +48,8 @@ function write(snapshot: SourceSnapshot, leastStepMs: number): void {
   if (changes.length > 0) upsertSearchAttributes(changes);
 }
 
-/** As runs of the first revision did it: one event each. */
-class FirstRevision implements AttributeWriter {
+/** As runs of earlier code do it: one event each. */
+class OneByOne implements AttributeWriter {
   private before: SourceSnapshot | undefined;
   private shownEventTimeMs = 0;
 
@@ -64,7 +64,7 @@ class FirstRevision implements AttributeWriter {
       upsertSearchAttributes([{ key: ERROR_TYPE, value: errorType ?? null }]);
     }
     const eventTime = Date.parse(lastEventTimeOf(snapshot) ?? '');
-    if (eventTime - this.shownEventTimeMs >= FIRST_REVISION_STEP_MS) {
+    if (eventTime - this.shownEventTimeMs >= EARLIER_STEP_MS) {
       this.shownEventTimeMs = eventTime;
       upsertSearchAttributes([{ key: LAST_EVENT_TIME, value: new Date(eventTime) }]);
     }

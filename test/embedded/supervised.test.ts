@@ -96,3 +96,28 @@ test('nothing is started again once all is stopping', async () => {
   expect(notices).toEqual([]);
   await expect(supervise('MongoDB', scripts(RUNNING), () => undefined, stopping.signal)).rejects.toThrow('aborted');
 });
+
+test('a stop while a crashed program is just being started again ends that one too', async () => {
+  const started: GuardedProcess[] = [];
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const start = async () => {
+    if (started.length === 1) await held;
+    const program = await spawnGuarded('sh', ['-c', started.length === 0 ? 'exit 1' : RUNNING], { name: 'program' });
+    started.push(program);
+    return program;
+  };
+  const notices: string[] = [];
+  const supervised = await supervise('The worker', start, (notice) => notices.push(notice));
+  await until(
+    () => notices.length,
+    (count) => count === 1,
+  );
+  // Its second start is under way, or about to be.
+  const stopping = supervised.stop();
+  release();
+  await stopping;
+  for (const { exited } of started) await exited;
+});

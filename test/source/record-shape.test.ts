@@ -92,6 +92,8 @@ describe('any field of its own makes a record', () => {
 
 test.each<[number | undefined, boolean, boolean]>([
   [354, true, true],
+  [20, true, false],
+  [20, false, true],
   [354, false, true],
   [0, true, false],
   [0, false, false],

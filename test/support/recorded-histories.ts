@@ -4,7 +4,6 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import proto from '@temporalio/proto';
-import { REVISION } from '../../src/source/revision.js';
 import type { History } from './histories.js';
 
 // Not the SDK's `historyToJSON`: it fails when more than one version of protobufjs is installed.
@@ -18,20 +17,19 @@ export interface RecordedHistory {
   readonly history: Readonly<Record<string, unknown>>;
 }
 
-/** Those of each revision of the workflow's commands. */
-export function recordedHistories(): Map<number, RecordedHistory[]> {
-  const revisions = Array.from({ length: REVISION }, (_, index) => index + 1);
-  return new Map(revisions.map((revision) => [revision, readFolder(folderOf(revision))]));
+/** The folder of those that the present code makes; the others are of runs that earlier code has started. */
+export const PRESENT = '2-plans';
+
+/** By folder, one for each change of the workflow's commands. */
+export function recordedHistories(): Map<string, RecordedHistory[]> {
+  const folders = readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return new Map(folders.map(({ name }) => [name, readFolder(join(FOLDER, name))]));
 }
 
 function readFolder(folder: string): RecordedHistory[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
     .map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as RecordedHistory);
-}
-
-function folderOf(revision: number): string {
-  return join(FOLDER, `revision-${revision}`);
 }
 
 export function historyOf({ history }: RecordedHistory): History {
@@ -50,7 +48,7 @@ export function recordedHistory(name: string, workflowId: string, history: Histo
 }
 
 export function writeRecordedHistory(recorded: RecordedHistory): void {
-  const folder = folderOf(REVISION);
+  const folder = join(FOLDER, PRESENT);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${recorded.name}.json`), `${JSON.stringify(recorded)}\n`);
 }

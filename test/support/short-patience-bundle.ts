@@ -5,11 +5,20 @@ import { projectRoot } from '../../src/embedded/project-root.js';
 import { writeWorkflowBundle } from '../../src/runtime/workflow-bundle.js';
 import { temporaryFolder } from './temporary-folder.js';
 
-const LONG = join(projectRoot(), 'src/source/patience.ts');
-const SHORT = fileURLToPath(new URL('short-patience.ts', import.meta.url));
-
 /** The workflows with the patience of `short-patience.ts`. Call it outside of tests and hooks. */
 export function shortPatienceBundle(): () => { codePath: string } {
+  return bundleWith('src/source/patience.ts', 'short-patience.ts');
+}
+
+/** The workflows as they were before there were patches. Call it outside of tests and hooks. */
+export function earlierBundle(): () => { codePath: string } {
+  return bundleWith('src/workflows/patches.ts', 'earlier-patches.ts');
+}
+
+/** @param standIn in this folder; it takes the place of the module, of the project's root. */
+function bundleWith(module: string, standIn: string): () => { codePath: string } {
+  const replaced = join(projectRoot(), module);
+  const replacement = fileURLToPath(new URL(standIn, import.meta.url));
   let codePath: string | undefined;
   let removeFolder: (() => void) | undefined;
   beforeAll(async () => {
@@ -19,7 +28,7 @@ export function shortPatienceBundle(): () => { codePath: string } {
     await writeWorkflowBundle(codePath, join(projectRoot(), 'src/workflows/index.ts'), {
       webpackConfigHook: (config) => ({
         ...config,
-        resolve: { ...config.resolve, alias: { ...config.resolve?.alias, [LONG]: SHORT } },
+        resolve: { ...config.resolve, alias: { ...config.resolve?.alias, [replaced]: replacement } },
       }),
     });
   });

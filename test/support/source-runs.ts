@@ -7,7 +7,6 @@ import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { failureInterceptor } from '../../src/activities/failure-interceptor.js';
 import { PAUSE_PROOF } from '../../src/runtime/worker-limits.js';
 import { SIGNALS, STATUS_QUERY, type StopRequest, WORKFLOW_TYPE, workflowIdOf } from '../../src/source/contract.js';
-import { REVISION } from '../../src/source/revision.js';
 import type { SourceSnapshot } from '../../src/source/snapshot.js';
 import type { StreamName } from '../../src/source/streams.js';
 import type { SourceEnd } from '../../src/workflows/mimecast-source.js';
@@ -63,12 +62,12 @@ export function sourceRuns(server: SourceServer = developmentServer()) {
   const workers: (() => Promise<void>)[] = [];
 
   /** Another worker, for tests in which none is there at first. Ended with the file, or before. @returns ends it. */
-  async function startWorker(taskQueue: string): Promise<() => Promise<void>> {
+  async function startWorker(taskQueue: string, code = bundle()): Promise<() => Promise<void>> {
     const worker = await Worker.create({
       ...PAUSE_PROOF,
       connection: await server.nativeConnection(),
       taskQueue,
-      workflowBundle: bundle(),
+      workflowBundle: code,
       activities: dispatching(fakes),
       interceptors: { activity: [...(server.interceptors ?? []), failureInterceptor] },
       maxHeartbeatThrottleInterval: '100 ms',
@@ -106,7 +105,7 @@ export function sourceRuns(server: SourceServer = developmentServer()) {
     const client = server.client();
     const workflowId = workflowIdOf(sourceId);
     const limit = maxHistoryEvents === undefined ? {} : { maxHistoryEvents };
-    const args: [SourceInput] = [{ sourceId, name: 'as it was created', revision: REVISION, ...limit }];
+    const args: [SourceInput] = [{ sourceId, name: 'as it was created', ...limit }];
     await client.workflow.start(WORKFLOW_TYPE, { workflowId, taskQueue: taskQueue ?? ownQueue, args });
     // The handle that `start` returns stays with the first run.
     const handle = client.workflow.getHandle(workflowId);

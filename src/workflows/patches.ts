@@ -1,0 +1,20 @@
+/**
+ * What runs that were started by earlier code do otherwise than those of today. A run is replayed by whatever version of the
+ * code is there, and has to make the commands that stand in its history; a patch marker in it says which ones.
+ */
+
+import { patched } from '@temporalio/workflow';
+
+/**
+ * Asked once, at the beginning of a run. Without it, each search attribute is written by itself, and a run that continues
+ * another one polls at once instead of keeping to its plan. A worker of earlier code cannot take up a run that has the
+ * marker, so that both kinds may run side by side while one replaces the other.
+ */
+export function keepsPlan(): boolean {
+  return patched('keeps-plan');
+}
+
+/** Asked when a run of earlier code has grown long: it is then continued as new, however long that code let it grow. */
+export function hasShortHistory(): boolean {
+  return patched('short-histories');
+}

@@ -1,0 +1,6 @@
+/** Takes the place of `src/workflows/patches.ts`: code that knows of no patch. */
+
+import type * as Patches from '../../src/workflows/patches.js';
+
+export const keepsPlan: typeof Patches.keepsPlan = () => false;
+export const hasShortHistory: typeof Patches.hasShortHistory = () => false;

@@ -1,0 +1,62 @@
+/** A worker of earlier code is replaced by one of today, while its sources run. */
+
+import { expect, test } from 'vitest';
+import { TROUBLE } from '../support/fake-activities.js';
+import { earlierBundle } from '../support/short-patience-bundle.js';
+import { type SourceRun, sourceRuns } from '../support/source-runs.js';
+
+const runs = sourceRuns();
+const earlier = earlierBundle();
+
+/** Polls, one record each, until the run of the moment has so many events. */
+async function growTo(run: SourceRun, events: number): Promise<void> {
+  while ((await run.handle.describe()).historyLength < events) {
+    const { totals } = await run.status();
+    run.fake.deliver('audit', 1);
+    await run.signal('collectNow');
+    await run.when((snapshot) => snapshot.totals.stored === totals.stored + 1);
+  }
+}
+
+test('a long run of earlier code is taken up, continued as new, and loses nothing', async () => {
+  const taskQueue = 'upgraded';
+  const stopEarlier = await runs.startWorker(taskQueue, earlier());
+  const run = await runs.start({ taskQueue, prepare: (fake) => fake.fail('receipt', TROUBLE.unavailable) });
+  await run.when(({ streams }) => streams.map(({ phase }) => phase).join() === 'retrying,waiting,waiting');
+  await growTo(run, 150);
+  const before = await run.status();
+  expect(await run.histories()).toHaveLength(1);
+  await stopEarlier();
+
+  await runs.startWorker(taskQueue);
+  run.fake.deliver('audit', 1);
+  await run.signal('collectNow');
+  const after = await run.when(({ totals }) => totals.stored === before.totals.stored + 1);
+  const { startedAt, restarts, version, since } = before;
+  expect(after).toMatchObject({ state: 'Error', startedAt, restarts, version, since });
+  await growTo(run, 20);
+  const histories = await run.histories();
+  expect(histories.length).toBeGreaterThanOrEqual(2);
+  expect(histories[1]?.events?.some((event) => event.markerRecordedEventAttributes)).toBe(true);
+  run.fake.heal('receipt');
+  await run.caughtUp();
+  expect(await run.status()).toMatchObject({ state: 'Collecting', health: 'Healthy' });
+});
+
+test("a worker of earlier code cannot do harm to a run that today's code has begun", async () => {
+  const taskQueue = 'downgraded';
+  const stop = await runs.startWorker(taskQueue);
+  const run = await runs.start({ taskQueue });
+  await run.caughtUp();
+  await stop();
+  const stopEarlier = await runs.startWorker(taskQueue, earlier());
+  const { historyLength } = await run.handle.describe();
+  await run.signal('collectNow');
+  await expect(run.status()).rejects.toThrow();
+  await stopEarlier();
+  await runs.startWorker(taskQueue);
+  await run.attempted('sweep', 1);
+  await run.caughtUp();
+  expect(await run.status()).toMatchObject({ state: 'Collecting', health: 'Healthy', restarts: 0 });
+  expect((await run.handle.describe()).historyLength).toBeGreaterThan(historyLength);
+});
