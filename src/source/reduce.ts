@@ -5,7 +5,7 @@
 
 import type { Failure } from './failure.js';
 import { IllegalTransitionError, isLegalTransition, type LifecycleState } from './lifecycle.js';
-import { currentNotices, withNotice } from './notice.js';
+import { currentNotices, withCount, withNotice } from './notice.js';
 import {
   addCounts,
   isSourceStep,
@@ -82,7 +82,7 @@ export function reduce(snapshot: SourceSnapshot, event: SourceEvent, now: string
       return event.streams.reduce(
         (next, stream) =>
           onStream(next, stream, now, (status) => ({
-            ...recover(status, now),
+            ...withoutEndless(recover(status, now), now),
             phase: 'waiting',
             caughtUp: true,
             caughtUpAt: now,
@@ -165,7 +165,7 @@ function withProgress(status: StreamStatus, progress: Partial<StreamProgress>): 
 /** By the counts and not by what the slice says it did: a slice whose worker died after storing has told nobody. */
 function withNotices(
   status: StreamStatus,
-  { totals, gaps, ruled, unreadable }: Pick<StreamOutcome, 'totals' | 'gaps' | 'ruled' | 'unreadable'>,
+  { totals, gaps, ruled, unreadable, endless }: Omit<Partial<StreamOutcome>, 'stream' | 'result'>,
   now: string,
 ): Pick<StreamStatus, 'notices'> {
   const bad = (totals?.quarantined ?? 0) - status.quarantined;
@@ -182,14 +182,23 @@ function withNotices(
   const message = `Records from ${last?.from} to ${last?.to} are out of reach: ${last?.reason}`;
   const gapped = withNotice(quarantined, 'gap', missing, message, now);
   const broken = (ruled?.broken ?? 0) - (status.ruled?.broken ?? 0);
-  const notices = withNotice(
+  const masked = withNotice(
     gapped,
     'maskedText',
     broken,
     'A mask left no JSON: records are stored as masked text',
     now,
   );
-  return notices.length === 0 ? {} : { notices };
+  // Without totals the checkpoint could not be read, and nothing is known.
+  const told = endless === undefined ? undefined : { count: endless.pages, message: endless.message };
+  const notices = totals === undefined ? masked : withCount(masked, 'endlessPages', told, now);
+  return status.notices === undefined && notices.length === 0 ? {} : { notices };
+}
+
+/** A listing that has come to its end is not endless. */
+function withoutEndless(status: StreamStatus, now: string): StreamStatus {
+  if (status.notices === undefined) return status;
+  return { ...status, notices: withCount(status.notices, 'endlessPages', undefined, now) };
 }
 
 function failed(
@@ -286,8 +295,8 @@ function withCurrentNotices(status: StreamStatus, now: string): StreamStatus {
   if (status.notices === undefined) return status;
   const { notices, ...rest } = status;
   const current = currentNotices(notices, now);
-  if (current.length === notices.length) return status;
-  return current.length === 0 ? rest : { ...rest, notices: current };
+  if (current.length === 0) return rest;
+  return current.length === notices.length ? status : { ...rest, notices: current };
 }
 
 function moveTo(snapshot: SourceSnapshot, state: LifecycleState, now: string): SourceSnapshot {
