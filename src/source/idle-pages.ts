@@ -40,7 +40,7 @@ export interface EndlessPages {
 /** So many idle pages in a row are read as fast as any others. */
 export const FREE_PAGES = 5;
 /** So many are told. */
-export const MANY_PAGES = 12;
+export const MANY_PAGES = 10;
 /** First pause, in milliseconds; each further one is twice as long. */
 const FIRST_PAUSE_MS = 5_000;
 /** A tenth of what the batch endpoint permits: 5 of 50 calls in 15 minutes. */

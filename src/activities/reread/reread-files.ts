@@ -14,7 +14,7 @@ import type { Rereading } from './reread-state.js';
 /** Files are listed in the order in which they were made; a page whose records are all later than this ends the range. */
 const LATE_MS = 86_400_000;
 /** So many pages in a row that do not move forward are no listing that will end. */
-const MAX_IDLE = 50;
+const MAX_IDLE = 20;
 
 /** @returns whether all of the range was read; else the slice's time is over. */
 export async function rereadFiles(reading: Rereading, stream: SiemStream): Promise<boolean> {
