@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { runProgram } from '../src/runtime/program.js';
 import { memory } from './memory.js';
 import { recovery } from './recovery.js';
+import { replay } from './replay.js';
 import { rules } from './rules.js';
 
 await runProgram(
@@ -11,5 +12,6 @@ await runProgram(
     .description('Benchmarks. Speeds are ratios of what was measured in one run, for machines differ.')
     .addCommand(memory)
     .addCommand(recovery)
+    .addCommand(replay)
     .addCommand(rules),
 );

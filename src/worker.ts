@@ -1,6 +1,5 @@
-/** The worker: runs workflows and activities until it is told to stop (SIGINT, SIGTERM). */
+/** The worker: runs workflows and activities until it is told to stop (SIGINT, SIGTERM, SIGHUP). */
 
-import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
@@ -15,10 +14,13 @@ import { Reconciliation } from './management/reconciliation.js';
 import { ensureSearchAttributes } from './management/search-attributes.js';
 import { SourceService } from './management/source-service.js';
 import { connectTemporal } from './management/temporal-client.js';
+import { untilAborted } from './runtime/aborted.js';
+import { watchCache } from './runtime/cache-watch.js';
 import { keyringOf } from './runtime/keyring.js';
 import { createLogger, installTemporalLogger } from './runtime/logger.js';
 import { messageOf, runProgram } from './runtime/program.js';
 import { environmentWithStack } from './runtime/running-stack.js';
+import { stopOnSignals } from './runtime/stop-signals.js';
 import { workerLimits } from './runtime/worker-limits.js';
 import { workflowCode } from './runtime/workflow-code.js';
 import type { Keyring } from './secrets/keyring.js';
@@ -31,6 +33,7 @@ async function main(): Promise<void> {
   const environment = readEnvironment(env);
   const logger = createLogger(environment.logLevel, 'worker');
   installTemporalLogger(logger);
+  const { signal: stopping } = stopOnSignals((signal) => logger.info({ signal }, 'worker is stopping'));
   const keyring = keyringOf(env, (notice) => logger.warn(notice));
   const database = openDatabase({
     uri: environment.mongodbUri,
@@ -40,19 +43,26 @@ async function main(): Promise<void> {
   try {
     const collections = collectionsOf(database.db);
     const shared = { collections, keyring, allowInsecure: environment.allowInsecure };
-    const opened = await untilStopped(openWorker(env, shared, await workflowCode(), logger));
-    if (opened === undefined) return;
+    const opening = openWorker(env, shared, await workflowCode(), logger);
+    const opened = await Promise.race([opening, untilAborted(stopping)]);
+    if (!opened) return;
     const { worker, connection, namespace } = opened;
     try {
-      const reconciler = createReconciler(connection, namespace, shared, logger).start();
-      logger.info({ taskQueue: TASK_QUEUE, namespace, database: environment.mongodbDb }, 'worker ready');
-      await worker.run().finally(() => reconciler.close());
-      logger.info('worker stopped');
+      const client = new Client({ connection, namespace });
+      const reconciler = createReconciler(client, shared, logger).start();
+      const { maxCachedWorkflows: cached } = worker.options;
+      const endWatch = watchCache(client, cached, logger);
+      logger.info({ taskQueue: TASK_QUEUE, namespace, database: environment.mongodbDb, cached }, 'worker ready');
+      await runUntilStopped(worker, stopping).finally(() => {
+        endWatch();
+        return reconciler.close();
+      });
     } finally {
       await connection.close();
     }
   } finally {
     await database.close();
+    if (stopping.aborted) logger.info('worker stopped');
   }
 }
 
@@ -79,8 +89,7 @@ function createWorker(
   });
 }
 
-function createReconciler(connection: NativeConnection, namespace: string, shared: Shared, logger: Logger): Reconciler {
-  const client = new Client({ connection, namespace });
+function createReconciler(client: Client, shared: Shared, logger: Logger): Reconciler {
   return new Reconciler({
     service: new Reconciliation({ ...shared, client, sources: new SourceService({ ...shared, client }) }),
     onStarted: (started) => logger.info(started, 'started a stored source that had no running workflow'),
@@ -88,17 +97,15 @@ function createReconciler(connection: NativeConnection, namespace: string, share
   });
 }
 
-/** What was waited for, or `undefined` when the program is told to stop first: a worker that runs sees to that itself. */
-async function untilStopped<T>(waiting: Promise<T>): Promise<T | undefined> {
-  const listening = new AbortController();
-  const stopped = (['SIGINT', 'SIGTERM'] as const).map((name) => once(process, name, { signal: listening.signal }));
-  const stop = Promise.race(stopped).then(() => undefined);
-  try {
-    return await Promise.race([waiting, stop]);
-  } finally {
-    listening.abort();
-    await Promise.allSettled([...stopped, stop]);
-  }
+/** It ends in good order: it takes no more work, and what runs is stored. */
+async function runUntilStopped(worker: Worker, stopping: AbortSignal): Promise<void> {
+  const running = worker.run();
+  const shutDown = () => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  stopping.addEventListener('abort', shutDown, { once: true });
+  if (stopping.aborted) shutDown();
+  await running;
 }
 
 interface OpenedWorker {

@@ -2,6 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
+import type { History } from '@temporalio/worker';
 import type { Stack } from '../../src/embedded/stack.js';
 import { SourceService } from '../../src/management/source-service.js';
 import { connectTemporal } from '../../src/management/temporal-client.js';
@@ -26,6 +27,13 @@ export interface FleetOptions {
   readonly sources: number;
   readonly pollSeconds: number;
   readonly say: (line: string) => void;
+}
+
+/** A run of a source's workflow, and how many events it has. */
+export interface Run {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly length: number;
 }
 
 export interface Lengths {
@@ -112,16 +120,34 @@ export class Fleet {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
+  /** From now on, Mimecast answers nothing but 503. */
+  async failAll(): Promise<void> {
+    await fetch(`${this.simulatorUrl}/_simulator/faults`, {
+      method: 'POST',
+      body: JSON.stringify({ endpoint: '*', times: -1, action: { status: 503 } }),
+    });
+  }
+
+  /** The run that is the longest at this moment. */
+  async longestRun(): Promise<Run> {
+    const runs = await this.lengths();
+    return runs.reduce((longest, run) => (run.length > longest.length ? run : longest));
+  }
+
+  historyOf({ workflowId, runId }: Run): Promise<History> {
+    return this.client.workflow.getHandle(workflowId, runId).fetchHistory();
+  }
+
   private async polledSince(time: number): Promise<number> {
     const answer = await fetch(`${this.simulatorUrl}/_simulator/tenants`);
     const { tenants } = (await answer.json()) as { readonly tenants: readonly { readonly lastCallAt?: string }[] };
     return tenants.filter(({ lastCallAt }) => Date.parse(lastCallAt ?? '') >= time).length;
   }
 
-  private lengths(): Promise<{ readonly workflowId: string; readonly length: number }[]> {
+  private lengths(): Promise<Run[]> {
     return this.ofAll(async (workflowId) => {
-      const { historyLength } = await this.client.workflow.getHandle(workflowId).describe();
-      return { workflowId, length: historyLength };
+      const { runId, historyLength } = await this.client.workflow.getHandle(workflowId).describe();
+      return { workflowId, runId, length: historyLength };
     });
   }
 

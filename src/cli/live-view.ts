@@ -88,7 +88,8 @@ function totals(streams: readonly StreamStatus[], rates: ReadonlyMap<string, num
 export function plainLine({ status, rates, now }: LiveFrame): string {
   const time = new Date(now).toISOString().slice(11, 19);
   const { snapshot } = status;
-  if (snapshot === undefined) return `${time} ${status.name}: ${status.state}`;
+  if (snapshot === undefined)
+    return `${time} ${status.name}: ${status.state}${status.note === undefined ? '' : `, ${status.note}`}`;
   const [problem] = openProblems(snapshot);
   const told = problem === undefined ? '' : ` ${problemText(problem, now).split('\n')[0]}`;
   return `${time} ${status.name}: ${status.state}, ${totals(snapshot.streams, rates)}${told}`;

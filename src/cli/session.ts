@@ -2,9 +2,11 @@
 
 import { readEnvironment } from '../config/environment.js';
 import { ApiKeyService } from '../management/api-keys.js';
+import { RefusedError } from '../management/errors.js';
 import { RereadService } from '../management/reread-service.js';
 import { SourceService } from '../management/source-service.js';
 import { connectTemporal } from '../management/temporal-client.js';
+import { temporalAwayText } from '../management/temporal-trouble.js';
 import { keyringAtHand } from '../runtime/keyring.js';
 import { environmentWithStack } from '../runtime/running-stack.js';
 import { type Collections, collectionsOf } from '../store/collections.js';
@@ -63,6 +65,10 @@ function withServices<T>(work: (services: CommandServices) => Promise<T>): Promi
         sources: new SourceService({ collections, client, allowInsecure, keyring: keyringAtHand(env, tell) }),
         rereads: new RereadService({ collections, client }),
       });
+    } catch (error) {
+      const text = temporalAwayText(error);
+      if (text === undefined) throw error;
+      throw new RefusedError(`${text}; try again later`);
     } finally {
       await temporal.close();
     }

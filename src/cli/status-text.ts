@@ -1,6 +1,7 @@
 /** A source's status, list and health for people. */
 
-import type { SourceListing, SourceStatus } from '../management/source-status.js';
+import type { SourceListing } from '../management/source-listing.js';
+import type { SourceStatus } from '../management/source-status.js';
 import { formatDuration } from '../source/duration.js';
 import type { HealthEvent } from '../source/health-event.js';
 import { addRuleCounts, NO_RULE_COUNTS } from '../source/rule-counts.js';
@@ -98,7 +99,7 @@ export function lagText(status: StreamStatus, now: number, pollIntervalMs: numbe
 
 export function listText(listings: readonly SourceListing[]): string {
   if (listings.length === 0) return 'There are no sources yet: "start FILE.json" creates one.';
-  const notes = new Set(listings.flatMap(({ note }) => (note === undefined ? [] : [`! ${note}`])));
+  const notes = new Set(listings.flatMap(noteText));
   const lines = table(
     ['id', 'name', 'collector', 'state', 'health', 'error type', 'newest record', 'workflow'],
     listings.map((l) => [
@@ -113,6 +114,12 @@ export function listText(listings: readonly SourceListing[]): string {
     ]),
   );
   return [lines, ...notes].join('\n');
+}
+
+/** What concerns one source names it; what concerns the workers is said once. */
+function noteText({ name, note, noteCode }: SourceListing): string[] {
+  if (note === undefined) return [];
+  return [noteCode === 'WorkflowTaskFailed' ? `! ${name}: ${note}` : `! ${note}`];
 }
 
 export function healthText(open: readonly HealthEvent[], recent: readonly HealthEvent[]): string {

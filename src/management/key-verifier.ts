@@ -31,6 +31,8 @@ interface Answer {
   readonly accessId: string;
   readonly until: number;
   readonly identity: Promise<Identity | undefined>;
+  /** Set once that is known. */
+  isWrong?: boolean;
 }
 
 /** That a credential was right for a stored hash: while that one is stored, it still is. */
@@ -58,19 +60,27 @@ export class KeyVerifier {
   }
 
   /**
-   * @param admit called before a credential is hashed that has not been right before; what it throws is thrown.
+   * @param admit called before a credential is hashed that has not been right before, and whenever one comes again that is
+   * known to be wrong; what it throws is thrown.
    * @returns `undefined` when the credential is wrong. @throws what the store throws.
    */
   async verify(credential: Credential, admit: () => void = () => undefined): Promise<Identity | undefined> {
     const digest = digestOf(credential);
     const known = this.recall(digest);
-    if (known !== undefined) return known.identity;
+    if (known !== undefined && !known.isWrong) return known.identity;
     const proof = this.proofs.get(digest);
     if (proof === undefined) admit();
+    if (known !== undefined) return known.identity;
     const identity = proof === undefined ? this.check(digest, credential) : this.renew(digest, proof);
-    this.remember(digest, { accessId: credential.accessId, until: this.now() + REMEMBERED_MS, identity });
-    // A store that is away says nothing about the credential.
-    identity.catch(() => this.answers.delete(digest));
+    const answer: Answer = { accessId: credential.accessId, until: this.now() + REMEMBERED_MS, identity };
+    this.remember(digest, answer);
+    identity.then(
+      (found) => {
+        answer.isWrong = found === undefined;
+      },
+      // A store that is away says nothing about the credential.
+      () => this.answers.delete(digest),
+    );
     return identity;
   }
 

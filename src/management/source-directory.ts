@@ -1,11 +1,11 @@
 /** Which sources there are: from the store, and while that is away, from Temporal's own index. */
 
 import type { Client } from '@temporalio/client';
-import { WORKFLOW_TYPE, workflowIdOf } from '../source/contract.js';
 import type { Collections, SourceDocument } from '../store/collections.js';
 import { storeTroubleOf } from '../store/mongo-trouble.js';
 import { RefusedError } from './errors.js';
 import { NAME } from './search-attribute-keys.js';
+import { visibleSources } from './visible-sources.js';
 
 /** What is needed to reach a source and to name it. */
 export interface SourceReference {
@@ -81,12 +81,9 @@ export async function findSource(access: Access, idOrName: string): Promise<Sour
 }
 
 async function runningSources(client: Client): Promise<SourceReference[]> {
-  const found: SourceReference[] = [];
-  const query = `WorkflowType = "${WORKFLOW_TYPE}" AND ExecutionStatus = "Running"`;
-  for await (const { workflowId, typedSearchAttributes } of client.workflow.list({ query })) {
-    const sourceId = Number(workflowId.slice(workflowIdOf(0).length - 1));
+  const found = [...(await visibleSources(client))].map(([sourceId, { typedSearchAttributes }]) => {
     const name = typedSearchAttributes.get(NAME) ?? `source ${sourceId}`;
-    found.push({ sourceId, name, collectorId: 0, stopped: false, deleting: false });
-  }
+    return { sourceId, name, collectorId: 0, stopped: false, deleting: false };
+  });
   return found.sort((a, b) => a.sourceId - b.sourceId);
 }

@@ -8,16 +8,18 @@ import type { Collections, SourceDocument } from '../store/collections.js';
 import { CLI_ACTOR } from './audit-trail.js';
 import { CollectorService } from './collector-service.js';
 import { RefusedError } from './errors.js';
+import { type PositionWish, positionResetFor, type ResetStream } from './position-wish.js';
 import { isStopping } from './refusals.js';
 import { findSource, knownSources, orFromTemporal, referenceOf, type SourceReference } from './source-directory.js';
 import { SourceEditor } from './source-editor.js';
 import { healthOfSource, type SourceHealth } from './source-health.js';
+import type { SourceListing } from './source-listing.js';
+import { listingsOf } from './source-overview.js';
 import { SourceRemoval } from './source-removal.js';
 import { sealStored } from './source-secrets.js';
-import { listedOf, type SourceListing, type SourceStatus, statusOf, withoutWorker } from './source-status.js';
+import { type SourceStatus, statusOf } from './source-status.js';
 import { SourceSteering, type Steering } from './source-steering.js';
 import { SourceWorkflows } from './source-workflows.js';
-import { hasWorkers } from './workers.js';
 
 export interface SourceServiceOptions {
   readonly collections: Collections;
@@ -164,6 +166,14 @@ export class SourceService {
     return this.steer(idOrName, 'collectNow');
   }
 
+  /** @throws RefusedError naming every mistake. */
+  async resetPosition(idOrName: string, wish: PositionWish): Promise<ResetStream> {
+    const source = await this.find(idOrName);
+    const reset = positionResetFor(wish, Date.now());
+    await this.steering.resetPosition(source, reset, this.actor);
+    return { sourceId: source.sourceId, ...reset };
+  }
+
   /**
    * Asks the source to end, and waits until it has. One that has ended before can still be removed.
    *
@@ -180,9 +190,7 @@ export class SourceService {
     else await this.steering.steer(source, 'stop', this.actor);
     const state = remove ? 'Deleted' : 'Stopped';
     if (await this.hasEnded(sourceId, deadline)) return { sourceId, state };
-    throw new RefusedError(
-      `The source was asked to stop, but has not ended within ${patienceMs / 1_000} s; is a worker running ("npm run worker")?`,
-    );
+    throw hasNotEnded(patienceMs, (await statusOf(this.options, source)).note);
   }
 
   async status(idOrName: string): Promise<SourceStatus> {
@@ -196,11 +204,10 @@ export class SourceService {
         new Map((await this.options.collections.collectors.find().toArray()).map(({ _id, name }) => [_id, name])),
       async () => new Map<number, string>(),
     );
-    const [areWorkersThere, listings] = await Promise.all([
-      hasWorkers(this.options.client),
-      Promise.all(sources.map((source) => listedOf(this.options, source, collectors.get(source.collectorId) ?? ''))),
-    ]);
-    return areWorkersThere ? listings : listings.map(withoutWorker);
+    return listingsOf(
+      this.options.client,
+      sources.map((source) => ({ source, collector: collectors.get(source.collectorId) ?? '' })),
+    );
   }
 
   /** The health events: all from the store, or the open ones from the workflow while the store is away. */
@@ -255,6 +262,12 @@ export class SourceService {
 
 function startedOf({ _id: sourceId, name }: SourceDocument, created: boolean): Started {
   return { sourceId, name, workflowId: workflowIdOf(sourceId), created };
+}
+
+/** @param note why that may be. */
+export function hasNotEnded(patienceMs: number, note?: string): RefusedError {
+  const why = note === undefined ? 'it ends as soon as it can' : note;
+  return new RefusedError(`The source was asked to stop, but has not ended within ${patienceMs / 1_000} s: ${why}`);
 }
 
 function alreadyRunning({ _id, name }: SourceDocument): RefusedError {

@@ -5,7 +5,8 @@ import type { FailureType } from '../source/failure.js';
 import type { Collections, HealthEventDocument, SourceDocument } from '../store/collections.js';
 import { openErrorsOf } from '../store/health-events.js';
 import { referenceOf } from './source-directory.js';
-import { listedOf } from './source-status.js';
+import type { SourceListing } from './source-listing.js';
+import { listingsOf } from './source-overview.js';
 
 export interface ShownState {
   /** `Pending` … `Collecting`, `Error`, `Stopping`, `Stopped`. */
@@ -52,24 +53,42 @@ export async function statesOf(access: Access, sources: readonly SourceDocument[
     access.collections.healthEvents,
     sources.map(({ _id }) => _id),
   );
-  return Promise.all(sources.map((source) => stateOf(access, source, errors.get(source._id))));
+  const listings = await listingsOf(
+    access.client,
+    sources.map((source) => ({ source: referenceOf(source), collector: '' })),
+  );
+  const listed = new Map(listings.map((listing) => [listing.sourceId, listing]));
+  return sources.flatMap((source) => {
+    const listing = listed.get(source._id);
+    return listing === undefined ? [] : [statedOf(source, listing, errors.get(source._id))];
+  });
 }
 
-async function stateOf(
-  access: Access,
+function statedOf(
   source: SourceDocument,
+  { state, health, errorType, lastEventTime, note, noteCode }: SourceListing,
   error: HealthEventDocument | undefined,
-): Promise<StatedSource> {
-  const listed = await listedOf(access, referenceOf(source), '');
-  const { state, health, errorType, lastEventTime } = listed;
+): StatedSource {
   const more = { health, ...(lastEventTime === undefined ? {} : { lastEventTime }) };
   if (source.deletingAt !== undefined) return { source, state: { state: 'Stopping' }, ...more };
   if (state === 'Terminated' || state === 'Failed') return { source, state: ENDED_FROM_OUTSIDE, ...more };
-  if (state !== 'Error') return { source, state: { state }, ...more };
+  const noted = {
+    ...(note === undefined ? {} : { errorInfo: note }),
+    ...(noteCode === undefined ? {} : { errorCode: noteCode }),
+  };
+  if (state !== 'Error') return { source, state: { state, ...noted }, ...more };
   const type = errorType as FailureType | undefined;
+  const known = noteCode === 'WorkflowTaskFailed' ? {} : told(error);
+  const errorInfo = [known.errorInfo, note].filter((text) => text !== undefined).join(' Now: ');
   return {
     source,
-    state: { state, ...(type === undefined ? {} : { errorType: SHOWN_ERROR_TYPE[type] }), ...told(error) },
+    state: {
+      state,
+      ...(type === undefined ? {} : { errorType: SHOWN_ERROR_TYPE[type] }),
+      ...noted,
+      ...known,
+      ...(errorInfo === '' ? {} : { errorInfo }),
+    },
     ...more,
   };
 }

@@ -1,35 +1,30 @@
 /** What is known of a source's state, also while its worker is away or its workflow has ended. */
 
-import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type Client,
+  ServiceError,
+  type WorkflowExecutionDescription,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import { STATUS_QUERY, workflowIdOf } from '../source/contract.js';
-import { isFinal, LIFECYCLE_STATES } from '../source/lifecycle.js';
 import { addCounts, NO_COUNTS } from '../source/outcome.js';
-import type { Health, SourceSnapshot, StreamStatus } from '../source/snapshot.js';
+import type { SourceSnapshot, StreamStatus } from '../source/snapshot.js';
 import { progressOf } from '../store/checkpoints.js';
 import type { CheckpointDocument, Collections } from '../store/collections.js';
 import { gapsOf, type ShownGap } from '../store/gaps.js';
-import { ERROR_TYPE, HEALTH, LAST_EVENT_TIME, STATE } from './search-attribute-keys.js';
+import { type Meanwhile, meanwhileOf } from './meanwhile.js';
 import { orFromTemporal, type SourceReference } from './source-directory.js';
+import { listingOf, type SourceListing, withMeanwhile } from './source-listing.js';
+import { describeWorkflow } from './source-overview.js';
+import { isTemporalAway } from './temporal-trouble.js';
+import { workersOf } from './workers.js';
+import { taskTroubleOf } from './workflow-task.js';
 
 /** States that a workflow itself says nothing of. */
 const ENDED: readonly string[] = ['Stopped', 'Deleted', 'Terminated', 'Failed'];
 
-/** How long Temporal, or a workflow, may take to answer before the status goes without. */
+/** How long a workflow may take to answer before the status goes without. */
 const ANSWER_LIMIT_MS = 5_000;
-
-export interface SourceListing {
-  readonly sourceId: number;
-  readonly name: string;
-  readonly collector: string;
-  readonly workflowId: string;
-  /** Lifecycle state; `Pending` before the workflow's first step, `Stopped` when there is no workflow. */
-  readonly state: string;
-  readonly health: Health | 'Unknown';
-  readonly errorType?: string;
-  readonly lastEventTime?: string;
-  /** Why there is no snapshot, or why the state may be old. */
-  readonly note?: string;
-}
 
 export interface SourceStatus extends SourceListing {
   /** The whole snapshot; absent when no worker answered. */
@@ -38,51 +33,17 @@ export interface SourceStatus extends SourceListing {
   readonly gaps?: readonly ShownGap[];
 }
 
-/** The line of a running source while no worker is there: nobody can say how it is. */
-export function withoutWorker(listing: SourceListing): SourceListing {
-  const isRunning = LIFECYCLE_STATES.some((state) => state === listing.state && !isFinal(state));
-  if (!isRunning) return listing;
-  return { ...listing, health: 'Unknown', note: 'no worker is running ("npm run worker"): state as last known' };
-}
-
 interface Access {
   readonly client: Client;
   readonly collections: Collections;
-}
-
-/** A source's line in the list, from its search attributes: no worker is needed to answer. */
-export async function listedOf(
-  { client }: Access,
-  { sourceId, name, stopped }: SourceReference,
-  collector: string,
-): Promise<SourceListing> {
-  const workflowId = workflowIdOf(sourceId);
-  const described = await describe(client, workflowId);
-  const attributes = described?.typedSearchAttributes;
-  const state = stateOf(described, stopped);
-  const health = attributes?.get(HEALTH) as Health | undefined;
-  const errorType = attributes?.get(ERROR_TYPE);
-  const lastEventTime = attributes?.get(LAST_EVENT_TIME);
-  return {
-    sourceId,
-    name,
-    collector,
-    workflowId,
-    state,
-    // What a workflow last said of itself says nothing once it was ended from outside.
-    health: state === 'Terminated' || state === 'Failed' ? 'Unknown' : (health ?? 'Unknown'),
-    ...(errorType === undefined ? {} : { errorType }),
-    ...(lastEventTime === undefined ? {} : { lastEventTime: lastEventTime.toISOString() }),
-  };
 }
 
 /** A source's whole state. */
 export async function statusOf(access: Access, source: SourceReference, collector = ''): Promise<SourceStatus> {
   const answer = await askWorkflow<SourceSnapshot>(access.client, source.sourceId, STATUS_QUERY);
   if ('note' in answer) {
-    const listed = await listedOf(access, source, collector);
-    const ended = listed.state === 'Stopped' || listed.state === 'Deleted';
-    return { ...listed, ...(ended ? {} : { health: 'Unknown' as const }), note: answer.note };
+    const { note, described, meanwhile } = answer;
+    return { note, ...withMeanwhile(listingOf(source, collector, described), meanwhile) };
   }
   const { snapshot, gaps } = await orFromTemporal<{
     readonly snapshot: SourceSnapshot;
@@ -98,26 +59,50 @@ export async function statusOf(access: Access, source: SourceReference, collecto
     },
     async () => ({ snapshot: answer.value }),
   );
-  const listed = await listedOf(access, source, snapshot.collector);
+  const described = await describeWorkflow(access.client, workflowIdOf(source.sourceId));
+  const listed = listingOf(source, snapshot.collector, described);
   const whole = { ...listed, snapshot, ...(gaps === undefined ? {} : { gaps }) };
   // A workflow that was ended from outside still answers the query, with what it last knew.
   return ENDED.includes(listed.state) ? whole : { ...whole, ...ofSnapshot(snapshot) };
 }
 
-/** Asks a source's workflow; when it does not answer, says why. */
+export interface Unanswered {
+  readonly note: string;
+  /** Absent when there is no workflow. */
+  readonly described?: WorkflowExecutionDescription;
+  readonly meanwhile?: Meanwhile;
+}
+
+/** Asks a source's workflow; when it does not answer, says why. @throws Error when Temporal does not say why. */
 export async function askWorkflow<T>(
   client: Client,
   sourceId: number,
   query: string,
-): Promise<{ readonly value: T } | { readonly note: string }> {
-  const handle = client.workflow.getHandle(workflowIdOf(sourceId));
+): Promise<{ readonly value: T } | Unanswered> {
+  const workflowId = workflowIdOf(sourceId);
+  const handle = client.workflow.getHandle(workflowId);
   try {
     return { value: await client.withDeadline(Date.now() + ANSWER_LIMIT_MS, () => handle.query<T>(query)) };
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return { note: 'it has no workflow; "start" starts it' };
-    const reason = error instanceof Error ? error.message : String(error);
-    return { note: `no worker answered (${reason}); is one running ("npm run worker")?` };
+    if (error instanceof WorkflowNotFoundError) return { note: NO_WORKFLOW };
+    return whyUnanswered(client, workflowId, reasonOf(error));
   }
+}
+
+const NO_WORKFLOW = 'it has no workflow; "start" starts it';
+
+async function whyUnanswered(client: Client, workflowId: string, unanswered: string): Promise<Unanswered> {
+  const [workers, described] = await Promise.all([workersOf(client), describeWorkflow(client, workflowId)]);
+  if (described === undefined) return { note: NO_WORKFLOW };
+  const task = await taskTroubleOf(client, described);
+  const meanwhile = meanwhileOf({ workflowId, workers, task, unanswered });
+  return { note: meanwhile?.text ?? unanswered, described, ...(meanwhile === undefined ? {} : { meanwhile }) };
+}
+
+function reasonOf(error: unknown): string {
+  if (isTemporalAway(error)) return `did not answer within ${ANSWER_LIMIT_MS / 1_000} s`;
+  const cause = error instanceof ServiceError ? error.cause : error;
+  return `answered with an error (${cause instanceof Error ? cause.message : String(cause)})`;
 }
 
 /** The workflow hears of a slice when it ends; the checkpoints tell how far it is now. */
@@ -134,24 +119,4 @@ function withProgress(snapshot: SourceSnapshot, checkpoints: readonly Checkpoint
 
 function ofSnapshot({ state, health }: SourceSnapshot): Pick<SourceListing, 'state' | 'health'> {
   return { state, health };
-}
-
-function stateOf(described: WorkflowExecutionDescription | undefined, stopped: boolean): string {
-  if (described === undefined) return stopped ? 'Stopped' : 'Pending';
-  const status = described.status.name;
-  const isFailed = status === 'FAILED' || status === 'TIMED_OUT';
-  // What was ended from outside is started again, unless somebody has stopped it since.
-  if (status === 'TERMINATED' || isFailed) return stopped ? 'Stopped' : isFailed ? 'Failed' : 'Terminated';
-  return described.typedSearchAttributes.get(STATE) ?? 'Pending';
-}
-
-async function describe(client: Client, workflowId: string): Promise<WorkflowExecutionDescription | undefined> {
-  try {
-    return await client.withDeadline(Date.now() + ANSWER_LIMIT_MS, () =>
-      client.workflow.getHandle(workflowId).describe(),
-    );
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
 }

@@ -11,6 +11,7 @@ import {
   workflowIdOf,
 } from '../source/contract.js';
 import { LEAVING_STATES } from '../source/lifecycle.js';
+import type { PositionReset } from '../source/position-reset.js';
 import { REVISION } from '../source/revision.js';
 import type { SourceSnapshot } from '../source/snapshot.js';
 
@@ -50,7 +51,11 @@ export class SourceWorkflows {
   }
 
   /** @returns false when there is no running workflow to take it. */
-  async signal(sourceId: number, signal: keyof typeof SIGNALS, ...args: [StopRequest?]): Promise<boolean> {
+  async signal(
+    sourceId: number,
+    signal: keyof typeof SIGNALS,
+    ...args: [(StopRequest | PositionReset)?]
+  ): Promise<boolean> {
     const handle = this.client.workflow.getHandle(workflowIdOf(sourceId));
     try {
       await this.inTime(() => handle.signal(SIGNALS[signal], ...args));

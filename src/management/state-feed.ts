@@ -1,11 +1,15 @@
 /** Tells listeners of every change of a source's state. Temporal's index is looked at only while somebody listens. */
 
 import type { Client } from '@temporalio/client';
-import { WORKFLOW_TYPE, workflowIdOf } from '../source/contract.js';
 import type { FailureType } from '../source/failure.js';
 import type { Collections } from '../store/collections.js';
-import { ERROR_TYPE, HEALTH, NAME, STATE } from './search-attribute-keys.js';
+import { type MeanwhileCode, meanwhileOf } from './meanwhile.js';
+import { referenceOf } from './source-directory.js';
+import { listingOf, withMeanwhile } from './source-listing.js';
 import { SHOWN_ERROR_TYPE } from './source-state.js';
+import { visibleSources } from './visible-sources.js';
+import { workersOf } from './workers.js';
+import { reportedTrouble } from './workflow-task.js';
 
 export interface SourceState {
   readonly id: number;
@@ -13,6 +17,8 @@ export interface SourceState {
   readonly state: string;
   readonly health: string;
   readonly errorType?: string;
+  /** Why nobody confirms the state; its words, which change with every second, stand in the source itself. */
+  readonly errorCode?: MeanwhileCode;
 }
 
 export interface StateListener {
@@ -75,28 +81,30 @@ export class StateFeed {
 
   private async states(): Promise<Map<number, SourceState>> {
     const { collections, client } = this.options;
-    const stored = await collections.sources
-      .find({}, { projection: { name: true, stoppedAt: true, deletingAt: true } })
-      .sort({ _id: 1 })
-      .toArray();
-    const running = new Map<number, SourceState>();
-    const query = `WorkflowType = "${WORKFLOW_TYPE}" AND ExecutionStatus = "Running"`;
-    for await (const { workflowId, typedSearchAttributes: attributes } of client.workflow.list({ query })) {
-      const id = Number(workflowId.slice(workflowIdOf(0).length - 1));
-      const errorType = attributes.get(ERROR_TYPE);
-      running.set(id, {
-        id,
-        name: attributes.get(NAME) ?? '',
-        state: attributes.get(STATE) ?? 'Pending',
-        health: attributes.get(HEALTH) ?? 'Unknown',
-        ...(errorType === undefined ? {} : { errorType: SHOWN_ERROR_TYPE[errorType as FailureType] }),
-      });
-    }
+    const [stored, visible, workers] = await Promise.all([
+      collections.sources
+        .find({}, { projection: { name: true, collectorId: true, stoppedAt: true, deletingAt: true } })
+        .sort({ _id: 1 })
+        .toArray(),
+      visibleSources(client),
+      workersOf(client),
+    ]);
     return new Map(
-      stored.map(({ _id: id, name, stoppedAt, deletingAt }): [number, SourceState] => {
-        const idle = { id, name, state: stoppedAt === undefined ? 'Pending' : 'Stopped', health: 'Unknown' };
-        const known = running.get(id) ?? idle;
-        return [id, { ...known, name, ...(deletingAt === undefined ? {} : { state: 'Stopping' }) }];
+      stored.map((source): [number, SourceState] => {
+        const { _id: id, name, deletingAt } = source;
+        const seen = visible.get(id);
+        const task = seen === undefined ? undefined : reportedTrouble(seen.typedSearchAttributes);
+        const listing = listingOf(referenceOf(source), '', seen);
+        const meanwhile = meanwhileOf({ workflowId: listing.workflowId, workers, task });
+        const { state, health, errorType, noteCode } = withMeanwhile(listing, meanwhile);
+        return [
+          id,
+          {
+            ...{ id, name, state: deletingAt === undefined ? state : 'Stopping', health },
+            ...(errorType === undefined ? {} : { errorType: SHOWN_ERROR_TYPE[errorType as FailureType] }),
+            ...(noteCode === undefined ? {} : { errorCode: noteCode }),
+          },
+        ];
       }),
     );
   }

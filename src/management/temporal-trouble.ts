@@ -1,4 +1,4 @@
-/** Whether an error says that Temporal is away, freed from the client's types. */
+/** Whether an error says that Temporal is away, and the words for it. */
 
 import { ServiceError } from '@temporalio/client';
 
@@ -8,6 +8,14 @@ const AWAY_CODES: ReadonlySet<unknown> = new Set([4, 8, 14]);
 export function isTemporalAway(error: unknown): boolean {
   const { code } = ((error instanceof ServiceError ? error.cause : error) ?? {}) as { readonly code?: unknown };
   return AWAY_CODES.has(code);
+}
+
+/** One line for people; `undefined` for every other error. */
+export function temporalAwayText(error: unknown): string | undefined {
+  if (!isTemporalAway(error)) return undefined;
+  const { cause } = error as Error;
+  const { message } = cause instanceof Error ? cause : (error as Error);
+  return `Temporal does not answer in time (${message.split('\n')[0]})`;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import type { SourceListing, SourceStatus } from '../../src/management/source-status.js';
+import type { SourceListing } from '../../src/management/source-listing.js';
+import type { SourceStatus } from '../../src/management/source-status.js';
 import { e2eStack, sourceFile } from '../support/e2e-stack.js';
 import { type CliResult, runCli } from '../support/run-cli.js';
 import { countStored, sizes, storedOf, truthOf } from '../support/simulator-control.js';

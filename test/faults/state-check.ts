@@ -1,6 +1,7 @@
 /** Whether what a source says of itself is what the store shows. */
 
-import type { SourceListing, SourceStatus } from '../../src/management/source-status.js';
+import type { SourceListing } from '../../src/management/source-listing.js';
+import type { SourceStatus } from '../../src/management/source-status.js';
 import { openProblems } from '../../src/source/snapshot.js';
 import type { StreamName } from '../../src/source/streams.js';
 

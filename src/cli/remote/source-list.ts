@@ -9,7 +9,12 @@ export interface ListedSource {
   readonly name: string;
   readonly collectorId: number;
   readonly collectorName: string;
-  readonly state: { readonly state: string; readonly errorType?: string; readonly errorCode?: string };
+  readonly state: {
+    readonly state: string;
+    readonly errorType?: string;
+    readonly errorInfo?: string;
+    readonly errorCode?: string;
+  };
   readonly health: Health | 'Unknown';
   readonly lastEventTime?: string;
 }

@@ -3,12 +3,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseSourceFile } from '../../config/source-config.js';
 import { RefusedError } from '../../management/errors.js';
+import { MEANWHILE_CODES } from '../../management/meanwhile.js';
+import type { PositionWish, ResetStream } from '../../management/position-wish.js';
 import type { SourceHealth } from '../../management/source-health.js';
-import type { SourceSaveOptions, Started } from '../../management/source-service.js';
+import type { SourceListing } from '../../management/source-listing.js';
+import { hasNotEnded, type SourceSaveOptions, type Started } from '../../management/source-service.js';
 import { WORKFLOW_ENDED } from '../../management/source-state.js';
-import type { SourceListing, SourceStatus } from '../../management/source-status.js';
+import type { SourceStatus } from '../../management/source-status.js';
 import { type StopRequest, workflowIdOf } from '../../source/contract.js';
 import type { HealthEvent } from '../../source/health-event.js';
+import type { PositionReset } from '../../source/position-reset.js';
 import type { SourceCommands } from '../commands.js';
 import type { ApiClient } from './api-client.js';
 import { findRemote, type ListedSource, listRemote, pathOf } from './source-list.js';
@@ -34,6 +38,7 @@ export class RemoteSources implements SourceCommands {
       health,
       ...(state.errorType === undefined ? {} : { errorType: state.errorType }),
       ...(lastEventTime === undefined ? {} : { lastEventTime }),
+      ...noteOf(state),
     }));
   }
 
@@ -81,6 +86,13 @@ export class RemoteSources implements SourceCommands {
     return this.act(await this.find(idOrName), 'collectNow');
   }
 
+  async resetPosition(idOrName: string, wish: PositionWish): Promise<ResetStream> {
+    const source = await this.find(idOrName);
+    const path = `${pathOf(source)}/action/resetPosition`;
+    const { stream, from } = await this.api.call<PositionReset>('POST', path, wish);
+    return { sourceId: source.id, stream, ...(from === undefined ? {} : { from }) };
+  }
+
   async update(
     idOrName: string,
     json: unknown,
@@ -95,13 +107,14 @@ export class RemoteSources implements SourceCommands {
     const source = await this.find(idOrName);
     if (remove) await this.api.call('DELETE', pathOf(source));
     else await this.act(source, 'stop');
+    let note: string | undefined;
     for (const deadline = Date.now() + STOP_LIMIT_MS; Date.now() < deadline; await pause(LOOK_MS)) {
-      const state = (await this.all()).find(({ id }) => id === source.id)?.state.state ?? 'Deleted';
+      const known = (await this.all()).find(({ id }) => id === source.id)?.state ?? { state: 'Deleted' };
+      const { state } = known;
       if (state === 'Stopped' || state === 'Deleted') return { sourceId: source.id, state };
+      ({ note } = noteOf(known));
     }
-    throw new RefusedError(
-      `The source was asked to stop, but has not ended within ${STOP_LIMIT_MS / 1_000} s; is a worker running?`,
-    );
+    throw hasNotEnded(STOP_LIMIT_MS, note);
   }
 
   private async act(source: ListedSource, action: string): Promise<Started> {
@@ -139,6 +152,12 @@ const queryOf = (addFields: boolean) => (addFields ? '?autoAddFields=true' : '')
 /** Whether its workflow is there and is to stay. */
 function isRunning({ state: { state, errorCode } }: ListedSource): boolean {
   return state !== 'Stopped' && state !== 'Stopping' && errorCode !== WORKFLOW_ENDED;
+}
+
+/** What is said of a source whose workflow has not spoken for itself. */
+function noteOf({ errorInfo, errorCode }: ListedSource['state']): Pick<SourceListing, 'note' | 'noteCode'> {
+  const noteCode = MEANWHILE_CODES.find((code) => code === errorCode);
+  return noteCode === undefined || errorInfo === undefined ? {} : { note: errorInfo, noteCode };
 }
 
 /** What came as JSON has its times as texts. */

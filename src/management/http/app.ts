@@ -5,6 +5,7 @@ import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { tidiedUrl } from './addresses.js';
 import { authenticate } from './authentication.js';
+import { CONNECTION_LIMITS, type ConnectionLimits, limitConnections } from './connections.js';
 import { errorAnswerOf } from './error-answer.js';
 import { answerError, handleErrors } from './errors.js';
 import { readJsonBodies } from './json-body.js';
@@ -37,15 +38,24 @@ export interface AppOptions {
   readonly logger?: FastifyBaseLogger;
   /** Requests per second and access key. Default 20, with bursts of five seconds' worth. */
   readonly ratePerSecond?: number | undefined;
+  /** Default: those of `CONNECTION_LIMITS`. */
+  readonly connections?: Partial<ConnectionLimits>;
 }
 
-export async function buildApp({ services, logger, ratePerSecond = DEFAULT_RATE }: AppOptions): Promise<Api> {
+export async function buildApp(options: AppOptions): Promise<Api> {
+  const { services, logger, ratePerSecond = DEFAULT_RATE } = options;
+  const limits = { ...CONNECTION_LIMITS, ...options.connections };
   const app = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1_048_576,
     // Room for long tokens in the address; what is longer still is 431.
-    http: { maxHeaderSize: 65_536 },
+    http: {
+      maxHeaderSize: 65_536,
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: limits.checkEveryMs,
+    },
+    requestTimeout: limits.requestMs,
     clientErrorHandler: answerClientError,
     routerOptions: { maxParamLength: 2_000 },
     rewriteUrl: ({ url = '/' }) => tidiedUrl(url),
@@ -55,6 +65,7 @@ export async function buildApp({ services, logger, ratePerSecond = DEFAULT_RATE 
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(serializerCompiler);
+  limitConnections(app.server, limits);
   readJsonBodies(app);
   handleErrors(app);
   await limitRates(app, ratePerSecond);

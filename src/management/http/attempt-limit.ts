@@ -22,6 +22,12 @@ export class AttemptLimit {
     return Math.max(0, count.until - this.options.now());
   }
 
+  /** Whether there was one in the present window. */
+  isCounted(kind: string): boolean {
+    const count = this.counts.get(kind);
+    return count !== undefined && count.attempts > 0 && count.until > this.options.now();
+  }
+
   /** Notes that one begins. */
   count(kind: string): void {
     const known = this.counts.get(kind);

@@ -26,53 +26,86 @@ declare module 'fastify' {
 /** Those of this API are much shorter; longer ones would fill the memory of what was tried. */
 const LONGEST_ID = 64;
 const WINDOW_MS = 10_000;
-/** New credentials of one address with one access ID in that time: whoever gives many wrong ones is alone in waiting. */
+/** Wrong credentials of one address with one access ID in that time: whoever gives many wrong ones is alone in waiting. */
 const MOST_OF_ONE_ID = 20;
-/** New credentials of one address, whatever their access IDs: each costs time. */
+/** Wrong credentials of one address, whatever their access IDs. */
 const MOST_OF_ONE_ADDRESS = 60;
-/** Credentials of all addresses that wait to be hashed. */
+/**
+ * Wrong credentials with one access ID, whatever their addresses. Beyond them an address that has given a wrong one waits,
+ * and one that has not may still try: the key's owner is not locked out by those who guess.
+ */
+const MOST_WITH_ONE_ID = 100;
+/** Credentials of all addresses that wait to be hashed; beyond them only the first one of an address waits, too. */
 const MOST_WAITING = 100;
+/** With those. */
+const MOST_WAITING_EVER = 1_000;
 
 export function authenticate(app: FastifyInstance, verifier: KeyVerifier): void {
   const window = { windowMs: WINDOW_MS, now: () => verifier.now() };
   const ofOneId = new AttemptLimit({ most: MOST_OF_ONE_ID, ...window });
   const ofOneAddress = new AttemptLimit({ most: MOST_OF_ONE_ADDRESS, ...window });
+  const withOneId = new AttemptLimit({ most: MOST_WITH_ONE_ID, ...window });
 
   const identify = async (ip: string, credential: Credential): Promise<Identity | undefined> => {
     const address = normalizeIP(ip);
-    const both = JSON.stringify([address, credential.accessId]);
-    let isUndecided = false;
+    const { accessId } = credential;
+    const both = JSON.stringify([address, accessId]);
+    let isCounted = false;
     const admit = () => {
-      const waitMs = Math.max(ofOneId.waitOf(both), ofOneAddress.waitOf(address));
-      if (waitMs > 0) throw new TooManyError(Math.ceil(waitMs / 1_000));
-      if (verifier.waiting >= MOST_WAITING) throw new TooManyError(1);
+      const waitMs = Math.max(
+        ofOneId.waitOf(both),
+        ofOneAddress.waitOf(address),
+        ofOneId.isCounted(both) ? withOneId.waitOf(accessId) : 0,
+      );
+      refuseFor(waitMs);
+      const mostWaiting = ofOneAddress.isCounted(address) ? MOST_WAITING : MOST_WAITING_EVER;
+      if (verifier.waiting >= mostWaiting) throw new TooManyError(1);
       ofOneId.count(both);
       ofOneAddress.count(address);
-      isUndecided = true;
+      withOneId.count(accessId);
+      isCounted = true;
     };
+    let isWrong = false;
     try {
       const identity = await verifier.verify(credential, admit);
-      if (identity === undefined) isUndecided = false;
+      isWrong = identity === undefined;
+      // It came while the same one was being hashed, which says nothing of either until now.
+      if (isWrong && !isCounted) admit();
       return identity;
     } finally {
       // It was right, or the store is away.
-      if (isUndecided) {
+      if (isCounted && !isWrong) {
         ofOneId.uncount(both);
         ofOneAddress.uncount(address);
+        withOneId.uncount(accessId);
       }
     }
+  };
+
+  const refuseUnreadable = (ip: string) => {
+    const address = normalizeIP(ip);
+    refuseFor(ofOneAddress.waitOf(address));
+    ofOneAddress.count(address);
   };
 
   app.decorateRequest('identity', null);
   app.addHook('onRequest', async (request) => {
     if (request.routeOptions.config?.isPublic) return;
-    const credential = credentialOf(request.headers.authorization);
-    if (credential === undefined) throw unauthorized();
+    const { authorization } = request.headers;
+    const credential = credentialOf(authorization);
+    if (credential === undefined) {
+      if (authorization !== undefined) refuseUnreadable(request.ip);
+      throw unauthorized();
+    }
     const identity = await identify(request.ip, credential);
     if (identity === undefined) throw unauthorized();
     request.identity = identity;
     if (identity.role !== 'administrator' && !isForAll(request)) throw forbidden();
   });
+}
+
+function refuseFor(waitMs: number): void {
+  if (waitMs > 0) throw new TooManyError(Math.ceil(waitMs / 1_000));
 }
 
 /** Who asks, for the audit trail. */

@@ -13,7 +13,8 @@ export const OPENAPI_OPTIONS: FastifyDynamicSwaggerOptions = {
       version: '1.0.0',
       description:
         'Collectors, sources, fields and health events, wire-compatible with Sumo Logic’s Collector Management, ' +
-        'Field Management and Health Events APIs, and some additions of our own.',
+        'Field Management and Health Events APIs, and some additions of our own. Too many requests of one access key, ' +
+        'or too many wrong credentials of one address or with one access ID, are answered 429 with Retry-After.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],

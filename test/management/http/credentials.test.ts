@@ -1,5 +1,6 @@
 /** What a credential costs: hashed when it is new, a few at a time, and so many of an address and of an access ID. */
 
+import { request } from 'node:http';
 import { MongoNetworkError } from 'mongodb';
 import { describe, expect, test } from 'vitest';
 import { ApiKeyService, type NewKey } from '../../../src/management/api-keys.js';
@@ -9,9 +10,10 @@ import { AttemptLimit } from '../../../src/management/http/attempt-limit.js';
 import { KeyVerifier } from '../../../src/management/key-verifier.js';
 import { Turns } from '../../../src/management/turns.js';
 import { type Collections, collectionsOf } from '../../../src/store/collections.js';
-import { call } from '../../support/api-server.js';
+import { basic, call } from '../../support/api-server.js';
 import { temporalConnection } from '../../support/temporal-connection.js';
 import { testDatabase } from '../../support/test-database.js';
+import { until } from '../../support/until.js';
 
 const collections = collectionsOf(testDatabase().db);
 const { client } = temporalConnection();
@@ -26,12 +28,15 @@ async function serve(known: Collections = collections) {
   let now = Date.now();
   const admin = await keys.create({ role: 'administrator' });
   const services = assembleServices({ collections, client, allowInsecure: true });
-  const app = await buildApp({ services: { ...services, verifier: new KeyVerifier(known, () => now) } });
+  const verifier = new KeyVerifier(known, () => now);
+  const app = await buildApp({ services: { ...services, verifier } });
   const server = { url: await app.listen({ host: '127.0.0.1', port: 0 }), admin };
   const ask = async (key: Pick<NewKey, 'accessId' | 'accessKey'>) => call(server, 'GET', 'v1/collectors', { key });
   return {
     admin,
     ask,
+    url: server.url,
+    waiting: () => verifier.waiting,
     statusOf: async (key: Pick<NewKey, 'accessId' | 'accessKey'>) => (await ask(key)).status,
     pass: (ms: number) => {
       now += ms;
@@ -40,24 +45,45 @@ async function serve(known: Collections = collections) {
   };
 }
 
-const countOf = (statuses: readonly number[], wanted: number) => statuses.filter((one) => one === wanted).length;
+/** The same from another address of this machine. */
+function statusFrom(localAddress: string, url: string, key: Pick<NewKey, 'accessId' | 'accessKey'>) {
+  const headers = { authorization: basic(key.accessId, key.accessKey) };
+  return new Promise<number | undefined>((resolve, reject) => {
+    const asked = request(`${url}/api/v1/collectors`, { localAddress, headers, agent: false }, (answer) => {
+      answer.resume();
+      answer.once('end', () => resolve(answer.statusCode));
+    });
+    asked.once('error', reject);
+    asked.end();
+  });
+}
+
+const countOf = (statuses: readonly (number | undefined)[], wanted: number) =>
+  statuses.filter((one) => one === wanted).length;
 
 describe('a credential', () => {
-  test('is hashed when it is new, right or wrong, and then no more', async () => {
+  test('is hashed when it is new, right or wrong, and then no more; a wrong one has to be admitted each time', async () => {
     const { accessId, accessKey } = await keys.create({ role: 'viewer' });
-    const verifier = new KeyVerifier(collections);
-    for (const [key, identity] of [
-      [accessKey, { accessId, role: 'viewer' }],
-      ['wrong', undefined],
+    let hashed = 0;
+    const findOne = (filter: { readonly _id: string }) => {
+      hashed += 1;
+      return collections.apiKeys.findOne(filter);
+    };
+    const apiKeys = Object.assign(Object.create(collections.apiKeys), { findOne });
+    const verifier = new KeyVerifier({ ...collections, apiKeys });
+    for (const [key, identity, admissions] of [
+      [accessKey, { accessId, role: 'viewer' }, 1],
+      ['wrong', undefined, 2],
     ] as const) {
-      let hashed = 0;
+      hashed = 0;
+      let admitted = 0;
       const admit = () => {
-        hashed += 1;
+        admitted += 1;
       };
       const first = Array.from({ length: 5 }, () => verifier.verify({ accessId, accessKey: key }, admit));
       expect(await Promise.all(first)).toEqual(Array.from({ length: 5 }, () => identity));
       await verifier.verify({ accessId, accessKey: key }, admit);
-      expect(hashed).toBe(1);
+      expect({ hashed, admitted }).toEqual({ hashed: 1, admitted: admissions });
     }
   });
 
@@ -122,6 +148,61 @@ describe('the limit of new credentials', () => {
     expect([countOf(statuses, 401), countOf(statuses, 429)]).toEqual([60, 20]);
     pass(60_001);
     expect(await statusOf(admin)).toBe(200);
+    await close();
+  });
+
+  test.each([1, 50, 500])('counts the same wrong credential each time, %i at a time', async (atOnce) => {
+    const { admin, statusOf, pass, close } = await serve();
+    expect(await statusOf(admin)).toBe(200);
+    const wrong = { accessId: admin.accessId, accessKey: 'wrong' };
+    const statuses: number[] = [];
+    while (statuses.length < 500)
+      statuses.push(...(await Promise.all(Array.from({ length: atOnce }, () => statusOf(wrong)))));
+    expect([countOf(statuses, 401), countOf(statuses, 429)]).toEqual([20, 480]);
+    expect(await statusOf(admin)).toBe(200);
+    pass(10_001);
+    expect(await statusOf(wrong)).toBe(401);
+    await close();
+  });
+
+  test('counts credentials that cannot be read, and not the lack of any', async () => {
+    const { admin, url, statusOf, close } = await serve();
+    expect(await statusOf(admin)).toBe(200);
+    const send = async (headers: Readonly<Record<string, string>>) =>
+      (await call({ url, admin }, 'GET', 'v1/collectors', { key: null, headers })).status;
+    for (let n = 0; n < 70; n += 1) expect(await send({})).toBe(401);
+    const statuses: number[] = [];
+    for (let n = 0; n < 70; n += 1) statuses.push(await send({ authorization: `Bearer ${n}` }));
+    expect([countOf(statuses, 401), countOf(statuses, 429)]).toEqual([60, 10]);
+    expect(await statusOf(admin)).toBe(200);
+    await close();
+  });
+
+  test('is one of the access ID, too: from many addresses each may try less, and its owner from another one still may', async () => {
+    const { admin, url, pass, close } = await serve();
+    const { accessId } = admin;
+    const from = (last: number, accessKey: string) => statusFrom(`127.0.0.${last}`, url, { accessId, accessKey });
+    for (let last = 11; last <= 16; last += 1) for (let n = 0; n < 17; n += 1) await from(last, `guess ${last} ${n}`);
+    expect(await from(11, 'one more')).toBe(429);
+    expect(await from(17, 'first of another address')).toBe(401);
+    expect(await from(17, 'second of it')).toBe(429);
+    expect(await from(18, admin.accessKey)).toBe(200);
+    pass(10_001);
+    expect(await from(11, 'one more')).toBe(401);
+    await close();
+  });
+
+  test('keeps those waiting who guess from several addresses, and not a key from elsewhere', async () => {
+    const { admin, url, waiting, close } = await serve();
+    const guesses = [31, 32, 33].flatMap((last) =>
+      Array.from({ length: 50 }, (_, n) =>
+        statusFrom(`127.0.0.${last}`, url, { accessId: `mc${n}`, accessKey: `${last}` }),
+      ),
+    );
+    await until(waiting, (count) => count >= 99);
+    expect(await statusFrom('127.0.0.34', url, admin)).toBe(200);
+    const statuses = await Promise.all(guesses);
+    expect(countOf(statuses, 429)).toBeGreaterThan(0);
     await close();
   });
 

@@ -21,10 +21,21 @@ export const sourceBody = z.looseObject({
 export type SourceBody = z.output<typeof sourceBody>;
 
 const state = z.object({
-  state: z.string().describe('Pending, Started, Initialized, Authenticated, Collecting, Error, Stopping, Stopped'),
+  state: z
+    .string()
+    .describe(
+      'Pending, Started, Initialized, Authenticated, Collecting, Error, Stopping, Stopped; Unknown in a list when Temporal ' +
+        'did not say it in time',
+    ),
   errorType: z.string().optional().describe('THIRD-PARTY-CONFIG, THIRD-PARTY-GENERIC or FIRST-PARTY-GENERIC'),
-  errorInfo: z.string().optional().describe('What happened, and what to do'),
-  errorCode: z.string().optional(),
+  errorInfo: z.string().optional().describe('What happened, and what to do; or why nobody confirms the state'),
+  errorCode: z
+    .string()
+    .optional()
+    .describe(
+      'Mimecast’s code, or http_503, timeout, …; WorkflowEnded; NoWorker, WorkerLate, CollectionLate or ' +
+        'WorkflowTaskFailed when the workflow has not spoken for itself',
+    ),
 });
 
 const schemaRef = z.object({ type: z.literal('Mimecast') });

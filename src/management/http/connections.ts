@@ -1,0 +1,41 @@
+/** How long a request may take to arrive, and how many connections there may be: nobody can hold the server by dripping. */
+
+import type { Server } from 'node:http';
+import { normalizeIP } from '@fastify/rate-limit';
+
+export interface ConnectionLimits {
+  /** Milliseconds until all headers of a request must be there, from the opening of the connection on. */
+  readonly headersMs: number;
+  /** Milliseconds until the whole request must be there, body included. The answer may take as long as it likes. */
+  readonly requestMs: number;
+  /** Milliseconds between two looks for those that are too slow. */
+  readonly checkEveryMs: number;
+  /** Open connections, of all addresses. Further ones are closed at once. */
+  readonly most: number;
+  /** Open connections of one address; a proxy in front of the server is one address. */
+  readonly mostOfOneAddress: number;
+}
+
+export const CONNECTION_LIMITS: ConnectionLimits = {
+  headersMs: 10_000,
+  requestMs: 60_000,
+  checkEveryMs: 1_000,
+  most: 2_000,
+  mostOfOneAddress: 800,
+};
+
+export function limitConnections(server: Server, { most, mostOfOneAddress }: ConnectionLimits): void {
+  server.maxConnections = most;
+  const open = new Map<string, number>();
+  server.on('connection', (socket) => {
+    const address = normalizeIP(socket.remoteAddress ?? '');
+    const count = open.get(address) ?? 0;
+    if (count >= mostOfOneAddress) return void socket.destroy();
+    open.set(address, count + 1);
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 1) - 1;
+      if (left === 0) open.delete(address);
+      else open.set(address, left);
+    });
+  });
+}

@@ -1,0 +1,95 @@
+/** What is true of a running source whose workflow has not spoken for itself. All views take their words from here. */
+
+import { formatDuration } from '../source/duration.js';
+import type { Backlog, WorkerFacts } from './workers.js';
+
+/**
+ * `NoWorker`: nobody asks for work. `WorkerLate`: somebody does, but the answer is late.
+ * `CollectionLate`: workflows go on, but their activities wait. `WorkflowTaskFailed`: the workflow cannot go on.
+ */
+export const MEANWHILE_CODES = ['NoWorker', 'WorkerLate', 'CollectionLate', 'WorkflowTaskFailed'] as const;
+export type MeanwhileCode = (typeof MEANWHILE_CODES)[number];
+
+export interface Meanwhile {
+  readonly code: MeanwhileCode;
+  /** What is the case, and what to do where something can be done. */
+  readonly text: string;
+}
+
+/** What became of the workflow task that is being tried again. */
+export interface TaskTrouble {
+  readonly outcome: 'failed' | 'timed out';
+  /** Absent when only Temporal's index was asked. */
+  readonly attempt?: number;
+  readonly isNondeterministic: boolean;
+  /** What the worker, or the server, said of it. */
+  readonly message?: string;
+}
+
+export interface MeanwhileFacts {
+  readonly workflowId: string;
+  readonly workers: WorkerFacts;
+  readonly task?: TaskTrouble | undefined;
+  /** What the workflow did instead of answering a question; absent when it was not asked. */
+  readonly unanswered?: string;
+}
+
+/** A task that has waited as long is late even if nobody waits for its answer. */
+const LATE_MS = 10_000;
+
+/** @returns `undefined` when nothing speaks against what the source last said of itself. */
+export function meanwhileOf({ workflowId, workers, task, unanswered }: MeanwhileFacts): Meanwhile | undefined {
+  const { polledMsAgo, workflowTasks, activityTasks } = workers;
+  if (polledMsAgo === undefined)
+    return {
+      code: 'NoWorker',
+      text: `no worker is running ("npm run worker"): state as last known${and(workflowTasks)}`,
+    };
+  if (task?.outcome === 'failed') return { code: 'WorkflowTaskFailed', text: cannotGoOn(task, workflowId) };
+  const late = (why: string): Meanwhile => ({
+    code: 'WorkerLate',
+    text: `a worker polls this queue, ${why}: the answer is late, state as last known`,
+  });
+  const wasAsked = unanswered !== undefined;
+  if (isLate(workflowTasks) || (wasAsked && workflowTasks.tasks > 0)) return late(waiting(workflowTasks));
+  if (task !== undefined) return late(`but did not finish the workflow's last task in time${attemptOf(task)}`);
+  if (wasAsked) return late(`last ${formatDuration(polledMsAgo)} ago, but the workflow ${unanswered}`);
+  if (isLate(activityTasks))
+    return { code: 'CollectionLate', text: `workers are busy, ${waiting(activityTasks)}: collection is late` };
+  return undefined;
+}
+
+function isLate({ tasks, oldestMs }: Backlog): boolean {
+  return tasks > 0 && oldestMs >= LATE_MS;
+}
+
+function waiting({ tasks, oldestMs }: Backlog): string {
+  const age = formatDuration(oldestMs);
+  return tasks === 1 ? `1 task waits, for ${age}` : `${tasks} tasks wait, the oldest for ${age}`;
+}
+
+function and(backlog: Backlog): string {
+  return backlog.tasks > 0 ? `; ${waiting(backlog)}` : '';
+}
+
+function attemptOf({ attempt }: TaskTrouble): string {
+  return attempt === undefined ? '' : ` (attempt ${attempt})`;
+}
+
+function cannotGoOn(task: TaskTrouble, workflowId: string): string {
+  const { isNondeterministic, message } = task;
+  const told = message === undefined ? '' : ` (${message})`;
+  const [cause, cure] = isNondeterministic
+    ? [
+        `the worker's code does not match the steps it has recorded${told}`,
+        'Run the worker version that it ran on before',
+      ]
+    : [
+        `its last workflow task failed${told}`,
+        'It goes on by itself once the cause is fixed (see the log of the worker)',
+      ];
+  return (
+    `its workflow cannot go on: ${cause}${attemptOf(task)}. ${cure}, or run ` +
+    `"temporal workflow terminate --workflow-id ${workflowId}": a worker then starts it again from its checkpoints`
+  );
+}

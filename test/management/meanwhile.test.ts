@@ -1,0 +1,95 @@
+/** The words for a running source whose workflow has not spoken for itself, and what becomes of its line in a list. */
+
+import { expect, test } from 'vitest';
+import { type MeanwhileFacts, meanwhileOf } from '../../src/management/meanwhile.js';
+import { withMeanwhile } from '../../src/management/source-listing.js';
+import type { WorkerFacts } from '../../src/management/workers.js';
+
+const NOTHING = { tasks: 0, oldestMs: 0 };
+const facts = (more: Partial<WorkerFacts>, rest: Partial<MeanwhileFacts> = {}): MeanwhileFacts => ({
+  workflowId: 'mimecast-source-7',
+  workers: { workflowTasks: NOTHING, activityTasks: NOTHING, ...more },
+  ...rest,
+});
+const POLLED = { polledMsAgo: 3_000 };
+const backlog = (tasks: number, oldestMs: number) => ({ tasks, oldestMs });
+const failed = { outcome: 'failed', isNondeterministic: false, attempt: 4 } as const;
+const timedOut = { outcome: 'timed out', isNondeterministic: false, attempt: 2 } as const;
+
+test.each<[string, MeanwhileFacts, string | undefined, string]>([
+  ['nobody polls', facts({}), 'NoWorker', 'no worker is running ("npm run worker"): state as last known'],
+  [
+    'nobody polls, and tasks wait',
+    facts({ workflowTasks: backlog(5, 61_000) }, { unanswered: 'did not answer within 5 s' }),
+    'NoWorker',
+    'no worker is running ("npm run worker"): state as last known; 5 tasks wait, the oldest for 1 min 1 s',
+  ],
+  ['nobody polls, and the last task failed', facts({}, { task: failed }), 'NoWorker', 'no worker is running'],
+  ['a worker is there', facts(POLLED), undefined, ''],
+  ['tasks have only just come', facts({ ...POLLED, workflowTasks: backlog(3, 9_999) }), undefined, ''],
+  [
+    'tasks have waited for long',
+    facts({ ...POLLED, workflowTasks: backlog(12, 34_000) }),
+    'WorkerLate',
+    'a worker polls this queue, 12 tasks wait, the oldest for 34 s: the answer is late, state as last known',
+  ],
+  [
+    'a task has only just come, and the workflow did not answer',
+    facts({ ...POLLED, workflowTasks: backlog(1, 2_000) }, { unanswered: 'did not answer within 5 s' }),
+    'WorkerLate',
+    'a worker polls this queue, 1 task waits, for 2 s: the answer is late',
+  ],
+  [
+    'nothing waits, and the workflow did not answer',
+    facts(POLLED, { unanswered: 'did not answer within 5 s' }),
+    'WorkerLate',
+    'a worker polls this queue, last 3 s ago, but the workflow did not answer within 5 s: the answer is late',
+  ],
+  [
+    'the last task was not finished in time',
+    facts(POLLED, { task: timedOut, unanswered: 'did not answer within 5 s' }),
+    'WorkerLate',
+    "a worker polls this queue, but did not finish the workflow's last task in time (attempt 2): the answer is late",
+  ],
+  [
+    'the last task failed',
+    facts({ ...POLLED, workflowTasks: backlog(9, 60_000) }, { task: { ...failed, message: 'boom' } }),
+    'WorkflowTaskFailed',
+    'its workflow cannot go on: its last workflow task failed (boom) (attempt 4). It goes on by itself',
+  ],
+  [
+    'the code has changed',
+    facts(POLLED, { task: { outcome: 'failed', isNondeterministic: true, message: 'TMPRL1100' } }),
+    'WorkflowTaskFailed',
+    "its workflow cannot go on: the worker's code does not match the steps it has recorded (TMPRL1100). Run the " +
+      'worker version that it ran on before, or run "temporal workflow terminate --workflow-id mimecast-source-7": a ' +
+      'worker then starts it again from its checkpoints',
+  ],
+  [
+    'activities wait',
+    facts({ ...POLLED, activityTasks: backlog(40, 90_000) }),
+    'CollectionLate',
+    'workers are busy, 40 tasks wait, the oldest for 1 min 30 s: collection is late',
+  ],
+])('%s', (_, given, code, text) => {
+  const meanwhile = meanwhileOf(given);
+  expect(meanwhile?.code).toBe(code);
+  expect(meanwhile?.text ?? '').toContain(text);
+});
+
+test.each([
+  ['Collecting', 'NoWorker', { state: 'Collecting', health: 'Unknown' }],
+  ['Pending', 'NoWorker', { state: 'Pending', health: 'Unknown' }],
+  ['Error', 'WorkerLate', { state: 'Error', health: 'Unknown' }],
+  ['Stopping', 'WorkerLate', { state: 'Stopping', health: 'Unknown' }],
+  ['Collecting', 'CollectionLate', { state: 'Collecting', health: 'Healthy' }],
+  ['Collecting', 'WorkflowTaskFailed', { state: 'Error', health: 'Error', errorType: 'FirstPartyGeneric' }],
+  ['Stopped', 'NoWorker', { state: 'Stopped', health: 'Healthy', note: undefined }],
+  ['Deleted', 'NoWorker', { state: 'Deleted', health: 'Healthy', note: undefined }],
+  ['Terminated', 'WorkflowTaskFailed', { state: 'Terminated', health: 'Healthy', note: undefined }],
+] as const)('a source that was %s, with %s', (state, code, shown) => {
+  const listing = { sourceId: 1, name: 'n', collector: 'c', workflowId: 'w', state, health: 'Healthy' } as const;
+  const seen = { note: undefined, ...withMeanwhile(listing, { code, text: 'words' }) };
+  expect(seen).toMatchObject({ ...listing, note: 'words', ...shown });
+  expect(withMeanwhile(listing, undefined)).toEqual(listing);
+});

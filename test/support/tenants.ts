@@ -1,0 +1,97 @@
+/** A source for each tenant of a stack's simulator, and what can be told of all of them together. */
+
+import type { Stack } from '../../src/embedded/stack.js';
+import { SourceService } from '../../src/management/source-service.js';
+import { connectTemporal } from '../../src/management/temporal-client.js';
+import { keyringOf } from '../../src/runtime/keyring.js';
+import { STREAMS } from '../../src/source/streams.js';
+import { type Collections, collectionsOf } from '../../src/store/collections.js';
+import { openDatabase } from '../../src/store/database.js';
+import { until } from './until.js';
+
+interface Held {
+  readonly clientId: string;
+  readonly streams: Readonly<Record<string, { readonly held: { readonly lines: number } }>>;
+}
+
+export class Tenants {
+  private constructor(
+    private readonly simulatorUrl: string,
+    private readonly service: SourceService,
+    private readonly collections: Collections,
+    /** By client id. */
+    private readonly sourceIds: ReadonlyMap<string, number>,
+    readonly close: () => Promise<void>,
+  ) {}
+
+  /** Creates the sources, polled each second, and waits until all are healthy. */
+  static async start(stack: Stack, count: number): Promise<Tenants> {
+    const database = openDatabase({ uri: stack.mongodbUri, name: stack.mongodbDb });
+    const temporal = await connectTemporal(stack.env);
+    const close = async () => {
+      await temporal.close();
+      await database.close();
+    };
+    const collections = collectionsOf(database.db);
+    const { client } = temporal;
+    const service = new SourceService({ collections, client, allowInsecure: true, keyring: keyringOf(stack.env) });
+    const sourceIds = new Map<string, number>();
+    for (let n = 1; n <= count; n += 1) {
+      const { sourceId } = await service.start(sourceFile(n, stack.simulatorUrl), 'tenants');
+      sourceIds.set(`sim-client-${n}`, sourceId);
+    }
+    const tenants = new Tenants(stack.simulatorUrl, service, collections, sourceIds, close);
+    await until(
+      () => tenants.states(),
+      (states) => states.every((state) => state === 'Collecting Healthy'),
+    );
+    return tenants;
+  }
+
+  /** State and health of each. */
+  async states(): Promise<string[]> {
+    return (await this.service.list()).map(({ state, health }) => `${state} ${health}`);
+  }
+
+  /** How many have asked the simulator for something since a time, in epoch milliseconds. */
+  async polledSince(time: number): Promise<number> {
+    const { tenants } = await this.ask<{ tenants: { lastCallAt?: string }[] }>('tenants');
+    return tenants.filter(({ lastCallAt }) => Date.parse(lastCallAt ?? '') >= time).length;
+  }
+
+  /** Waits for a moment, in the running traffic, at which each stream holds exactly what the simulator does. */
+  async expectTruth(): Promise<void> {
+    const open = new Set(
+      [...this.sourceIds].flatMap(([client, id]) => STREAMS.map((stream) => ({ client, id, stream }))),
+    );
+    await until(
+      async () => {
+        const { tenants } = await this.ask<{ tenants: Record<string, Held> }>('truth?totals=true&scope=held');
+        const held = new Map(Object.values(tenants).map(({ clientId, streams }) => [clientId, streams]));
+        for (const one of open) {
+          const stored = await this.collections.records(one.stream).countDocuments({ _sourceId: one.id });
+          if (stored === held.get(one.client)?.[one.stream]?.held.lines) open.delete(one);
+        }
+        return [...open].map(({ client, stream }) => `${client} ${stream}`);
+      },
+      (left) => left.length === 0,
+    );
+  }
+
+  private async ask<T>(path: string): Promise<T> {
+    return (await fetch(`${this.simulatorUrl}/_simulator/${path}`)).json() as Promise<T>;
+  }
+}
+
+function sourceFile(n: number, baseUrl: string) {
+  const config = {
+    name: `Tenant ${n}`,
+    clientID: `sim-client-${n}`,
+    clientSecret: `sim-secret-${n}`,
+    dataCollection: ['siem', 'dlp', 'auditEvent', 'holdMessageList'],
+    baseUrl,
+    pollInterval: '1s',
+    backfill: '1d',
+  };
+  return { 'api.version': 'v1', source: { config, schemaRef: { type: 'Mimecast' }, sourceType: 'Universal' } };
+}
