@@ -5,7 +5,6 @@
 
 import type { Failure } from './failure.js';
 import { IllegalTransitionError, isLegalTransition, type LifecycleState } from './lifecycle.js';
-import { currentNotices, withCount, withNotice } from './notice.js';
 import {
   addCounts,
   isSourceStep,
@@ -24,6 +23,7 @@ import {
   type StreamStatus,
   type Subject,
 } from './snapshot.js';
+import { withCurrentNotices, withNotices, withoutEndless } from './stream-notices.js';
 import type { StreamName } from './streams.js';
 
 export type SourceEvent =
@@ -170,45 +170,6 @@ function withProgress(status: StreamStatus, progress: Partial<StreamProgress>): 
   };
 }
 
-/** By the counts and not by what the slice says it did: a slice whose worker died after storing has told nobody. */
-function withNotices(
-  status: StreamStatus,
-  { totals, gaps, ruled, unreadable, endless }: Omit<Partial<StreamOutcome>, 'stream' | 'result'>,
-  now: string,
-): Pick<StreamStatus, 'notices'> {
-  const bad = (totals?.quarantined ?? 0) - status.quarantined;
-  const reason = unreadable === undefined ? '' : `, the last: ${unreadable}`;
-  const quarantined = withNotice(
-    status.notices ?? [],
-    'quarantined',
-    bad,
-    `Lines or files that cannot be read are in quarantine${reason}`,
-    now,
-  );
-  const missing = (gaps?.count ?? 0) - (status.gaps?.count ?? 0);
-  const last = gaps?.last;
-  const message = `Records from ${last?.from} to ${last?.to} are out of reach: ${last?.reason}`;
-  const gapped = withNotice(quarantined, 'gap', missing, message, now);
-  const broken = (ruled?.broken ?? 0) - (status.ruled?.broken ?? 0);
-  const masked = withNotice(
-    gapped,
-    'maskedText',
-    broken,
-    'A mask left no JSON: records are stored as masked text',
-    now,
-  );
-  // Without totals the checkpoint could not be read, and nothing is known.
-  const told = endless === undefined ? undefined : { count: endless.pages, message: endless.message };
-  const notices = totals === undefined ? masked : withCount(masked, 'endlessPages', told, now);
-  return status.notices === undefined && notices.length === 0 ? {} : { notices };
-}
-
-/** A listing that has come to its end is not endless. */
-function withoutEndless(status: StreamStatus, now: string): StreamStatus {
-  if (status.notices === undefined) return status;
-  return { ...status, notices: withCount(status.notices, 'endlessPages', undefined, now) };
-}
-
 function failed(
   current: Problem | undefined,
   { failure, attempt, retryAt }: { readonly failure: Failure; readonly attempt: number; readonly retryAt?: string },
@@ -297,14 +258,6 @@ function settle(unsettled: SourceSnapshot, now: string): SourceSnapshot {
   const settled = { ...snapshot, health, totals: snapshot.streams.reduce(addCounts, NO_COUNTS) };
   const ending = settled.state === 'Stopping' || settled.state === 'Stopped' || settled.state === 'Deleted';
   return ending ? settled : moveTo(settled, health === 'Error' ? 'Error' : settled.stage, now);
-}
-
-function withCurrentNotices(status: StreamStatus, now: string): StreamStatus {
-  if (status.notices === undefined) return status;
-  const { notices, ...rest } = status;
-  const current = currentNotices(notices, now);
-  if (current.length === 0) return rest;
-  return current.length === notices.length ? status : { ...rest, notices: current };
 }
 
 function moveTo(snapshot: SourceSnapshot, state: LifecycleState, now: string): SourceSnapshot {

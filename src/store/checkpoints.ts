@@ -132,7 +132,7 @@ export async function resetCheckpoint(
     { _id: known._id },
     {
       $set: { ...byDate, filesDone: [], resetAt: new Date(), updatedAt: new Date() },
-      $unset: { pageToken: true, badFiles: true, window: true },
+      $unset: { pageToken: true, badFiles: true, window: true, idle: true },
       $inc: { version: 1 },
     },
     { returnDocument: 'after' },

@@ -15,25 +15,25 @@ import { fileEntry, PageAttempt } from './collect-page.js';
 /** Collects until there is nothing more, or the slice's time is over. */
 export async function collectFiles(slice: Slice, stream: SiemStream): Promise<StreamEnd> {
   for (;;) {
-    const { idle: known } = slice.checkpoint;
-    if (known !== undefined && isBraked(known, new Date())) return 'wait';
+    const { idle } = slice.checkpoint;
+    if (idle !== undefined && isBraked(idle, new Date())) return 'wait';
     const before = slice.counts;
     const read = await storePage(slice, stream);
     if (read === 'spent') return 'more';
     const { page, newest } = read;
     if (page.failure !== undefined) throw page.failure;
     // Known only now: a token out of reach was given up meanwhile.
-    const requestedToken = slice.checkpoint.pageToken;
+    const { pageToken: requestedToken, idle: known } = slice.checkpoint;
     const step = nextBatchStep({ requestedToken, returnedToken: page.pageToken, ...page });
     const moved = step.keepToken === requestedToken ? undefined : step.keepToken;
     const token = moved === undefined ? {} : { token: tokenDigest(moved) };
     const news = { isNew: hasNews(before, slice.counts), newest, ...token };
-    const idle = step.next === 'caughtUp' ? undefined : afterPage(known, news, new Date());
+    const now = step.next === 'caughtUp' ? undefined : afterPage(known, news, new Date());
     if (moved !== undefined) {
       await slice.store([], unlistedEntries(slice, stream));
-      await slice.move({ pageToken: moved, filesDone: [], badFiles: [], idle });
-    } else if (idle !== known) {
-      await slice.note({ idle });
+      await slice.move({ pageToken: moved, filesDone: [], badFiles: [], idle: now });
+    } else if (now !== known) {
+      await slice.note({ idle: now });
     }
     if (step.next !== 'more') return step.next;
     if (slice.spent) return 'more';
@@ -75,7 +75,7 @@ async function listPage(slice: Slice, stream: SiemStream): Promise<BatchPage> {
     const from = lastEventTime ?? beginAt;
     if (from < to) await slice.recordGap({ from, to, reason: error.trouble.message });
     await slice.store([], unlistedEntries(slice, stream));
-    await slice.move({ pageToken: undefined, filesDone: [], badFiles: [] });
+    await slice.move({ pageToken: undefined, filesDone: [], badFiles: [], idle: undefined });
     return listBatchPage(source, stream, slice.checkpoint, signal);
   }
 }

@@ -70,6 +70,15 @@ describe('pages that bring nothing new are braked', () => {
     expect(await source.checkpoint('av')).not.toHaveProperty('idle');
   });
 
+  test('a reset of the position lifts the brake', async () => {
+    const { api, source } = await setUp((_, n) => ({ files: [], next: `t${n}` }));
+    await source.collect('av');
+    const calls = api.listed.length;
+    await source.run(({ resetPosition }, id) => resetPosition(id, 'av'));
+    await source.collect('av');
+    expect(api.listed.length).toBeGreaterThan(calls + FREE);
+  });
+
   test('a new file ends the brake even while the listing is not at its end', async () => {
     const { api, source } = await setUp((_, n) => ({ files: [], next: `t${n}` }));
     await source.collect('av');
