@@ -1,11 +1,11 @@
 import { TroubleError } from '../source/failure.js';
 import { concealing } from './conceal.js';
-import { callJson, type HttpTimes, type JsonAnswer } from './json-call.js';
+import { callJson, type HttpTimes, type JsonAnswer, type JsonCall } from './json-call.js';
 import { RateLimits } from './rate-limits.js';
 import type { TokenSource } from './token.js';
 
 /** A call to one function of the API, without host and token. */
-export interface ApiCall {
+export interface ApiCall extends Pick<JsonCall, 'holdsRows'> {
   readonly method: 'GET' | 'POST';
   /** Without a leading slash, so that a path in the base URL is kept. */
   readonly path: string;
@@ -47,7 +47,7 @@ export class Api {
     this.#limits.clear();
   }
 
-  async #callOnce({ method, path, query, body, endpoint }: ApiCall, signal?: AbortSignal): Promise<JsonAnswer> {
+  async #callOnce({ path, query, body, ...call }: ApiCall, signal?: AbortSignal): Promise<JsonAnswer> {
     const url = new URL(path, this.baseUrl);
     url.search = new URLSearchParams(query).toString();
     const token = await this.tokens.get(signal);
@@ -57,7 +57,7 @@ export class Api {
         ? { headers }
         : { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
     try {
-      return await callJson({ method, url, endpoint, conceal: concealing([token]), ...json }, this.times, signal);
+      return await callJson({ ...call, url, conceal: concealing([token]), ...json }, this.times, signal);
     } catch (error) {
       // Whatever the code of a 401, the next attempt should not come with the same token.
       if (error instanceof TroubleError && error.trouble.status === 401) this.tokens.invalidate(token);

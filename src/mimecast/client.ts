@@ -80,7 +80,7 @@ export class MimecastClient {
 
   /** One page of the batch files of a SIEM type. */
   async listBatchFiles(query: BatchQuery, signal?: AbortSignal): Promise<BatchPage> {
-    return readBatchPage(await this.#api.call(batchListCall(query), signal));
+    return readBatchPage(await this.#api.call(batchListCall(query), signal), query.pageSize);
   }
 
   /** Begins the download of a batch file; see `isExpiredFile` for the errors that a fresh listing cures. */

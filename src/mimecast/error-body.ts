@@ -46,6 +46,7 @@ export function explainJsonError(json: unknown, conceal?: Conceal): Explanation 
 function explainJson(json: unknown): Explanation | undefined {
   if (!isObject(json)) return undefined;
   if (Array.isArray(json.fail) && json.fail.length > 0) return explainFail(json.fail[0]);
+  if (isObject(json.fail) && Object.keys(json.fail).length > 0) return explainFail(json.fail);
   const error = json.error;
   if (isObject(error) && Object.keys(error).length > 0) return codeAndMessage(error);
   const code = filledString(error);

@@ -32,7 +32,7 @@ export class DamagedFileError extends TroubleError {
     /** Of what came in its place, as much as may be kept. */
     readonly text = '',
   ) {
-    super({ origin: 'file', endpoint: 'batch file', cause: 'unreadable', message }, options);
+    super({ origin: 'file', endpoint: 'file store', cause: 'unreadable', message }, options);
   }
 }
 

@@ -1,11 +1,11 @@
 import { TroubleError } from '../source/failure.js';
 import { allowedUrl } from './allowed-url.js';
 import { bodyChunks } from './body.js';
-import { concealing } from './conceal.js';
 import { Deadline } from './deadline.js';
 import { DamagedFileError, damageOf } from './file-damage.js';
+import { requestFile } from './file-request.js';
 import { type GunzipOptions, gunzipIfGzip } from './gunzip.js';
-import { type HttpRequest, request } from './http.js';
+import type { HttpRequest } from './http.js';
 import type { HttpTimes } from './json-call.js';
 import { MIN_PACE, Pace, totalWaitMs } from './pace.js';
 
@@ -26,16 +26,14 @@ export interface FileOptions extends HttpTimes, GunzipOptions {
   readonly totalWaitMs?: number;
 }
 
-const ENDPOINT = 'batch file';
+const ENDPOINT = 'file store';
 const IDLE_MS = 30_000;
-/** Shorter values of an address's query are names and times, which an error may well repeat. */
-const SHORTEST_SIGNATURE = 24;
 /** A proxy's compression on top would take away the proof that the file came whole. */
 const HEADERS = { 'accept-encoding': 'identity' };
 
 /**
  * Begins the download of a batch file. It is not sent the bearer token or anything else of ours: the file is in a
- * store of a third party. Instead of one deadline, which a large file would break, it may not be silent for too long, nor
+ * store of a third party, which may redirect to one of its regions. Instead of one deadline, which a large file would break, it may not be silent for too long, nor
  * drip, see `Pace`.
  *
  * @throws {TroubleError} with the origin `file`, here or from `bytes`: no answer, an error status, a lost connection, a
@@ -56,21 +54,20 @@ export async function openFile(url: string, options: FileOptions, signal?: Abort
     method: 'GET',
     url: target,
     headers: HEADERS,
-    // The signature that opens the file for whoever has it.
-    conceal: concealing([...target.searchParams.values()].filter(({ length }) => length >= SHORTEST_SIGNATURE)),
+    conceal: (text) => text,
     endpoint: ENDPOINT,
     origin: 'file',
     deadline,
     ...(blipWaitsMs ? { blipWaitsMs } : {}),
   };
   try {
-    const response = await request(http);
-    refuseHtml(response, http);
+    const { response, sent } = await requestFile(http, options.allowInsecure);
+    refuseHtml(response, sent);
     let isProven = false;
     const onEnd = (proven: boolean) => {
       isProven = proven;
     };
-    return { bytes: readFile(response, http, options, onEnd), isProven: () => isProven };
+    return { bytes: readFile(response, sent, options, onEnd), isProven: () => isProven };
   } catch (error) {
     deadline.close();
     throw error;

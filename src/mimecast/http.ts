@@ -23,6 +23,8 @@ export interface HttpRequest {
   readonly conceal: Conceal;
   /** Waits before a blip is tried again, in milliseconds; as many tries as waits. Default 200, 600, 1500. */
   readonly blipWaitsMs?: readonly number[];
+  /** Hands back redirects in place of an error: for requests that carry no token. Default false. */
+  readonly returnsRedirects?: boolean;
 }
 
 const BLIP_WAITS_MS = [200, 600, 1_500] as const;
@@ -35,16 +37,26 @@ const fetchThroughBlips = fetchRetry(fetch);
  * The one HTTP function: answers with a successful response, whose body is still to be read under the same deadline.
  *
  * Blips of a few seconds are absorbed here: lost connections and 500, 502, 503, 504. Nothing else is: a 429 is waited
- * for by the caller, as its header says, where an operator can see it. Redirects are not followed, because the bearer
- * token must not reach another host.
+ * for by the caller, as its header says, where an operator can see it. Redirects are never followed here, because the
+ * bearer token must not reach another host.
  *
  * @throws {TroubleError} for every other status, a redirect, no usable answer, and the end of the deadline.
  * @throws the reason of the caller's signal, untouched, once that is aborted.
  */
 export async function request(http: HttpRequest): Promise<Response> {
   const response = await send(http);
-  if (response.ok) return response;
+  if (response.ok || (http.returnsRedirects === true && redirectTarget(response, http.url) !== undefined))
+    return response;
   throw new TroubleError(await troubleOf(response, http));
+}
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** Where a response redirects to; `undefined` when it does not, or does not say. */
+export function redirectTarget({ status, headers }: Response, from: URL): string | undefined {
+  const location = headers.get('location');
+  if (!REDIRECTS.has(status) || location === null) return undefined;
+  return URL.parse(location, from.href)?.href ?? location;
 }
 
 /** `x-request-id`, or the name it has at S3. */
@@ -99,7 +111,7 @@ async function troubleOf(response: Response, http: HttpRequest): Promise<Trouble
     origin,
     endpoint,
     status,
-    ...(status >= 300 && status < 400
+    ...(origin === 'mimecast' && status >= 300 && status < 400
       ? redirect(response, http)
       : explainErrorBody(await errorText(response, http), http.conceal)),
     ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),

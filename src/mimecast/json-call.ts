@@ -5,6 +5,7 @@ import { type Conceal, concealed } from './conceal.js';
 import { Deadline } from './deadline.js';
 import { explainJsonError, NO_REASON } from './error-body.js';
 import { type HttpRequest, request, requestIdOf } from './http.js';
+import { IncompleteAnswerError } from './incomplete.js';
 import { isObject, type JsonObject, parseJson } from './json.js';
 import type { PaceLimits } from './pace.js';
 
@@ -31,6 +32,8 @@ export interface JsonCall {
   readonly conceal: Conceal;
   /** What is asked for, for people: "batch list". */
   readonly endpoint: string;
+  /** Whether an answer holds something of use beside an error that it reports. Default never. */
+  readonly holdsRows?: (body: JsonObject) => boolean;
 }
 
 export interface JsonAnswer {
@@ -40,6 +43,8 @@ export interface JsonAnswer {
   readonly text: string;
   /** `x-request-id` of the answer. */
   readonly requestId?: string;
+  /** The error that it reports beside its rows. */
+  readonly failure?: IncompleteAnswerError;
 }
 
 const DEADLINE_MS = 30_000;
@@ -48,7 +53,7 @@ const DEADLINE_MS = 30_000;
  * A call to the API that answers with a JSON object. A status of 200 is not yet success: the functions under `/api/`
  * report errors in `fail`, or in `meta.status`, of an answer with status 200.
  *
- * @throws {TroubleError} for everything but a JSON object without errors.
+ * @throws {TroubleError} for everything but a JSON object without errors, or with rows beside them.
  * @throws the reason of `signal`, untouched, once that is aborted.
  */
 export async function callJson(call: JsonCall, times: HttpTimes, signal?: AbortSignal): Promise<JsonAnswer> {
@@ -70,8 +75,10 @@ export async function callJson(call: JsonCall, times: HttpTimes, signal?: AbortS
     const answer = { endpoint, ...(requestId === undefined ? {} : { requestId: call.conceal(requestId) }) };
     if (!isObject(body)) throw unreadable(answer, `${url.host} answered with something that is not a JSON object`);
     const failure = failureIn(body, response.status, call.conceal);
-    if (failure !== undefined) throw new TroubleError({ origin: 'mimecast', ...answer, ...failure });
-    return { ...answer, body, text };
+    if (failure === undefined) return { ...answer, body, text };
+    const trouble: Trouble = { origin: 'mimecast', ...answer, ...failure };
+    if (call.holdsRows?.(body) !== true) throw new TroubleError(trouble);
+    return { ...answer, body, text, failure: new IncompleteAnswerError('partial', trouble) };
   } catch (error) {
     throw error instanceof TroubleError ? concealed(error, call.conceal) : error;
   } finally {

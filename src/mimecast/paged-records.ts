@@ -1,9 +1,11 @@
 import { notARecord } from '../source/record-shape.js';
 import type { SiemStream, StreamName } from '../source/streams.js';
 import type { ApiCall } from './api.js';
-import { filledString, isObject, type JsonObject } from './json.js';
+import { IncompleteAnswerError } from './incomplete.js';
+import { isObject, type JsonObject } from './json.js';
 import { type JsonAnswer, unreadable } from './json-call.js';
 import { JsonPart } from './json-part.js';
+import { type Pagination, readPagination } from './pagination.js';
 
 /** The streams whose records come in the answer itself, page by page of a window of time. */
 export type RecordStream = Exclude<StreamName, SiemStream>;
@@ -19,14 +21,14 @@ export interface RecordQuery {
   readonly pageSize?: number | undefined;
 }
 
-export interface RecordPage {
+/** What to do with its next page is decided in `paging.ts`. */
+export interface RecordPage extends Omit<Pagination, 'oddity'> {
+  readonly endpoint: string;
   /** Every entry of the page with its text as received, those included that are no records. */
   readonly rows: JsonPart[];
-  /** `meta.pagination.next`. What to do with it is decided in `nextRecordStep`. */
-  readonly nextPageToken?: string;
-  /** `meta.pagination.totalCount`: how many records the whole window holds, as far as the API says so. */
-  readonly totalCount?: number;
   readonly requestId?: string;
+  /** Why its rows are not all there is, and the pages after it cannot be asked for. */
+  readonly failure?: IncompleteAnswerError;
 }
 
 interface RecordApi {
@@ -58,14 +60,23 @@ const APIS: Readonly<Record<RecordStream, RecordApi>> = {
   },
 };
 
-const DEFAULT_PAGE_SIZE = 500;
+/** Rows that are asked for at once. */
+export const DEFAULT_PAGE_SIZE = 500;
 
 export function recordsCall(stream: RecordStream, query: RecordQuery): ApiCall {
   const { path, endpoint, data } = APIS[stream];
   const { from, to, pageToken, pageSize = DEFAULT_PAGE_SIZE } = query;
   const pagination = { pageSize, ...(pageToken ? { pageToken } : {}) };
   const window = data(timeOf(Math.floor(from.getTime() / 1_000)), timeOf(Math.ceil(to.getTime() / 1_000)));
-  return { method: 'POST', path, endpoint, body: { meta: { pagination }, data: [window] } };
+  const holdsRows = (body: JsonObject) => holdsRecord(stream, body);
+  return { method: 'POST', path, endpoint, body: { meta: { pagination }, data: [window] }, holdsRows };
+}
+
+function holdsRecord(stream: RecordStream, { data }: JsonObject): boolean {
+  const { listKey } = APIS[stream];
+  const entries: readonly unknown[] = Array.isArray(data) ? data : [];
+  const rows = listKey === undefined ? entries : entries.flatMap((entry) => (isObject(entry) ? entry[listKey] : []));
+  return rows.some((row) => notARecord(stream, row) === undefined);
 }
 
 /**
@@ -75,19 +86,20 @@ export function recordsCall(stream: RecordStream, query: RecordQuery): ApiCall {
 export function readRecordPage(stream: RecordStream, answer: JsonAnswer): RecordPage {
   checkRecordPage(answer);
   const { body, text, requestId } = answer;
-  const pagination = isObject(body.meta) ? body.meta.pagination : undefined;
-  const nextPageToken = isObject(pagination) ? filledString(pagination.next) : undefined;
-  const totalCount = isObject(pagination) ? pagination.totalCount : undefined;
+  const { oddity, ...pagination } = readPagination(body);
   const rows = rowsOf(body, text, APIS[stream].listKey);
   if (rows.length > 0 && rows.every(({ value }) => notARecord(stream, value) !== undefined)) {
     const reason = notARecord(stream, rows[0]?.value);
     throw unreadable(answer, `none of the ${rows.length} entries of the answer is a record: ${reason}`);
   }
+  const unknown = () => IncompleteAnswerError.of('paging', answer, `the paging has an unknown shape: ${oddity}`);
+  const failure = answer.failure ?? (oddity === undefined ? undefined : unknown());
   return {
+    ...pagination,
+    endpoint: answer.endpoint,
     rows,
-    ...(nextPageToken === undefined ? {} : { nextPageToken }),
-    ...(typeof totalCount === 'number' && totalCount >= 0 ? { totalCount } : {}),
     ...(requestId === undefined ? {} : { requestId }),
+    ...(failure === undefined ? {} : { failure }),
   };
 }
 

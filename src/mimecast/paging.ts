@@ -11,6 +11,8 @@ export interface BatchOutcome {
   readonly returnedToken?: string | undefined;
   /** `isCaughtUp` of the answer. */
   readonly isCaughtUp?: boolean | undefined;
+  /** Whether the page has as many files as were asked for. Default not. */
+  readonly isFull?: boolean;
 }
 
 export interface BatchStep {
@@ -29,12 +31,14 @@ export interface BatchStep {
  * The token is a lasting position in the stream and not only a page number, so the last one is kept even when an answer
  * has none. There is more exactly while the position moves and Mimecast does not say that it is caught up. How many
  * files the page had does not matter: an empty page is no proof of the end, and a full one may be the last. Where the
- * position does not move, only an `isCaughtUp` of `false` speaks against the end; some answers do not have the key.
+ * position does not move, an `isCaughtUp` of `false` speaks against the end, and so does a full page; some answers do not
+ * have the key.
  */
-export function nextBatchStep({ requestedToken, returnedToken, isCaughtUp }: BatchOutcome): BatchStep {
+export function nextBatchStep({ requestedToken, returnedToken, isCaughtUp, isFull = false }: BatchOutcome): BatchStep {
   const keepToken = returnedToken || requestedToken;
   const moved = keepToken !== undefined && keepToken !== requestedToken;
-  const next = isCaughtUp === true ? 'caughtUp' : moved ? 'more' : isCaughtUp === false ? 'wait' : 'caughtUp';
+  const seemsEnded = isCaughtUp === undefined && !isFull;
+  const next = isCaughtUp === true ? 'caughtUp' : moved ? 'more' : seemsEnded ? 'caughtUp' : 'wait';
   return { ...(keepToken ? { keepToken } : {}), next };
 }
 
@@ -42,26 +46,57 @@ export function nextBatchStep({ requestedToken, returnedToken, isCaughtUp }: Bat
 export interface RecordOutcome {
   /** Entries of the page, those included that are no records. */
   readonly recordCount: number;
-  readonly requestedToken?: string | undefined;
   /** `meta.pagination.next` of the answer. */
   readonly returnedToken?: string | undefined;
+  /** Whether a page of the window was asked for with that token already. */
+  readonly isTokenKnown?: boolean;
 }
 
-/** Token of the next page, or none once the window is finished. */
-export interface RecordStep {
-  readonly pageToken?: string;
-  readonly more: boolean;
-}
+/** Token of the next page, or none once the listing has ended. */
+export type RecordStep = { readonly more: true; readonly pageToken: string } | { readonly more: false };
 
 /**
  * The step after a page of audit events, DLP logs or held messages.
  *
  * These tokens are page numbers within one window and end with it. Some servers add an empty last page that still has a
- * `next`, so an empty page ends the window; so does a token that does not move.
+ * `next`, so an empty page ends the listing; so does a token that does not move, or goes back. Whether it ended too early
+ * is for `endOfListing` to say.
  */
-export function nextRecordStep({ recordCount, requestedToken, returnedToken }: RecordOutcome): RecordStep {
-  if (recordCount === 0 || !returnedToken || returnedToken === requestedToken) return { more: false };
+export function nextRecordStep({ recordCount, returnedToken, isTokenKnown = false }: RecordOutcome): RecordStep {
+  if (recordCount === 0 || !returnedToken || isTokenKnown) return { more: false };
   return { pageToken: returnedToken, more: true };
+}
+
+/** How a listing of records ended. */
+export interface ListingEnd {
+  /** Total that its pages agree on; none when they told none, or each its own. */
+  readonly total: number | undefined;
+  /** Entries of all its pages. */
+  readonly met: number;
+  /** Entries of its last page. */
+  readonly entries: number;
+  /** `meta.pagination.pageSize` of the last page. */
+  readonly pageSize: number | undefined;
+  /** Rows that were asked for. */
+  readonly wanted: number;
+  /** Whether its last page began it again, or its last token leads back. */
+  readonly isCircle: boolean;
+}
+
+/** Sizes to which servers cut a page, whatever is asked for; 25 is the API's own default. */
+const CUSTOMARY_SIZES: ReadonlySet<number> = new Set([25, 50, 100, 200, 250]);
+
+/**
+ * What speaks against a listing's end being the end of all that its window holds. With a total that alone counts: fewer
+ * entries are `short`. Without one, a full last page is suspicious. Some servers tell as the size of a page how many rows
+ * it has, so a smaller one than was asked for is taken for full only at a size to which pages are cut.
+ */
+export function endOfListing(end: ListingEnd): 'whole' | 'short' | 'full' | 'circle' {
+  const { total, met, entries, pageSize, wanted, isCircle } = end;
+  if (total !== undefined) return met >= total ? 'whole' : 'short';
+  if (isCircle) return 'circle';
+  const isCut = entries === pageSize && CUSTOMARY_SIZES.has(entries);
+  return entries >= wanted || isCut ? 'full' : 'whole';
 }
 
 /** What a page of records says of how many its window holds. */

@@ -1,7 +1,9 @@
 import type { SiemStream } from '../source/streams.js';
 import type { ApiCall } from './api.js';
-import { filledString, isObject } from './json.js';
+import { IncompleteAnswerError } from './incomplete.js';
+import { filledString, isObject, type JsonObject } from './json.js';
 import { type JsonAnswer, unreadable } from './json-call.js';
+import { kindOf, oddToken, strayNext } from './pagination.js';
 
 export interface BatchQuery {
   readonly type: SiemStream;
@@ -40,6 +42,10 @@ export interface BatchPage {
   readonly isCaughtUp: boolean | undefined;
   /** Entries that name no file. */
   readonly rejected: Rejected[];
+  /** Whether it has as many entries as were asked for, or more. */
+  readonly isFull: boolean;
+  /** Why its files are not all there is, and the page after it cannot be asked for. */
+  readonly failure?: IncompleteAnswerError;
 }
 
 const DEFAULT_PAGE_SIZE = 100;
@@ -60,15 +66,20 @@ export function batchListCall({ type, pageToken, from, to, pageSize = DEFAULT_PA
     path: 'siem/v1/batch/events/cg',
     query: { type, pageSize: String(pageSize), ...position },
     endpoint: 'batch list',
+    holdsRows: ({ value }) => Array.isArray(value) && value.some((entry) => readFile(entry) !== undefined),
   };
 }
 
-/** @throws {TroubleError} `unreadable` for an object that is no page at all, or one beyond all measure. */
-export function readBatchPage(answer: JsonAnswer): BatchPage {
+/**
+ * @param pageSize how many files were asked for. Default 100.
+ * @throws {TroubleError} `unreadable` for an object that is no page at all, or one beyond all measure.
+ */
+export function readBatchPage(answer: JsonAnswer, pageSize = DEFAULT_PAGE_SIZE): BatchPage {
   const { body } = answer;
   const pageToken = filledString(body['@nextPage']);
-  const isCaughtUp = typeof body.isCaughtUp === 'boolean' ? body.isCaughtUp : undefined;
-  const entries = body.value ?? (pageToken === undefined && isCaughtUp === undefined ? undefined : []);
+  const isCaughtUp = caughtUpOf(body.isCaughtUp);
+  const isBare = (pageToken === undefined && isCaughtUp === undefined) || hasOtherList(body);
+  const entries = body.value ?? (isBare ? undefined : []);
   if (!Array.isArray(entries)) throw unreadable(answer, 'the answer is no page of batch files');
   if (entries.length > MAX_ENTRIES) throw unreadable(answer, `the page names ${entries.length} files`);
 
@@ -79,12 +90,38 @@ export function readBatchPage(answer: JsonAnswer): BatchPage {
     if (file === undefined) rejected.push({ value: unsigned(value), reason: 'the entry has no usable url' });
     else if (!files.has(file.path)) files.set(file.path, file);
   }
+  const oddity = oddityOf(body);
+  const unknown = () => IncompleteAnswerError.of('paging', answer, `the paging has an unknown shape: ${oddity}`);
+  const failure = answer.failure ?? (oddity === undefined ? undefined : unknown());
   return {
     files: [...files.values()],
     isCaughtUp,
     rejected,
+    isFull: entries.length >= pageSize,
     ...(pageToken === undefined ? {} : { pageToken }),
+    ...(failure === undefined ? {} : { failure }),
   };
+}
+
+/** Some gateways send booleans as text. */
+function caughtUpOf(value: unknown): boolean | undefined {
+  if (typeof value === 'boolean') return value;
+  return value === 'true' ? true : value === 'false' ? false : undefined;
+}
+
+function oddityOf(body: JsonObject): string | undefined {
+  const { '@nextPage': token, isCaughtUp } = body;
+  const isTold = caughtUpOf(isCaughtUp) !== undefined || isCaughtUp === undefined || isCaughtUp === null;
+  return (
+    oddToken('@nextPage', token) ??
+    (isTold ? undefined : `isCaughtUp is ${kindOf(isCaughtUp)}`) ??
+    (filledString(token) === undefined && caughtUpOf(isCaughtUp) !== true ? strayNext({ '': body }) : undefined)
+  );
+}
+
+/** Without `value`, but with a list under another name: nobody can say that the page is empty. */
+function hasOtherList({ value, fail: _fail, ...rest }: JsonObject): boolean {
+  return value === undefined && Object.values(rest).some((other) => Array.isArray(other) && other.length > 0);
 }
 
 function readFile(value: unknown): BatchFile | undefined {

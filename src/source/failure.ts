@@ -72,7 +72,9 @@ const of = (origin: TroubleOrigin, ...statuses: readonly number[]) => {
 };
 const CREDENTIAL_CODES: ReadonlySet<string> = new Set(['InvalidClientIdentifier', 'invalid_client']);
 const PASSES_BY_ITSELF = 'Nothing, if it passes; else look at the status of Mimecast, then restart the source.';
+const STORE_PASSES = 'Nothing, if it passes; otherwise check that this machine may reach the file store.';
 const own = ({ message }: Trouble) => message;
+const PAGING_CODES: ReadonlySet<string> = new Set(['unknown_paging', 'listing_incomplete']);
 
 /** First match wins. Codes and statuses as seen in public collectors and on the vendor's pages. */
 export const FAILURE_RULES: readonly FailureRule[] = [
@@ -131,6 +133,36 @@ export const FAILURE_RULES: readonly FailureRule[] = [
     advice: 'Set baseUrl to the host of the account’s region and update the source.',
   },
   {
+    what: 'the file store answers 429: too many downloads',
+    when: of('file', 429),
+    type: 'ThirdPartyGeneric',
+    retry: true,
+    severity: 'warning',
+    say: () => 'The file store limits the rate of downloads; waiting',
+    advice: 'Nothing; if it stays, collect fewer types.',
+  },
+  {
+    what: 'the file store redirects to an address that may not be called, or without end',
+    when: (t) => of('file')(t) && (t.code === 'address_refused' || isRedirect(t.status)),
+    type: 'ThirdPartyGeneric',
+    retry: true,
+    advice: 'Look at the address: it comes from Mimecast’s list of files, or from the file store.',
+  },
+  {
+    what: 'any other error status of the file store',
+    when: (t) => of('file')(t) && t.status !== undefined,
+    type: 'ThirdPartyGeneric',
+    retry: true,
+    advice: STORE_PASSES,
+  },
+  {
+    what: 'a listing that ends before all that it promises has come, or tells of more in an unknown way',
+    when: (t) => of('mimecast')(t) && PAGING_CODES.has(t.code ?? ''),
+    type: 'ThirdPartyGeneric',
+    retry: true,
+    advice: 'Nothing, if it passes; otherwise give the request ID to Mimecast’s support. What came is stored.',
+  },
+  {
     what: '429: the rate limit is reached',
     when: (t) => t.status === 429,
     type: 'ThirdPartyGeneric',
@@ -175,7 +207,7 @@ export const FAILURE_RULES: readonly FailureRule[] = [
     advice: PASSES_BY_ITSELF,
   },
   {
-    what: 'any other answer: 400, 403 without a code, 409, 5xx, an error of the file store',
+    what: 'any other answer: 400, 403 without a code, 409, 5xx',
     when: () => true,
     type: 'ThirdPartyGeneric',
     retry: true,
@@ -215,6 +247,10 @@ export function isOutOfReach({ origin, status, message }: Trouble): boolean {
     (status === 400 || status === 200) &&
     /retention|older than|too old|too far (back|in the past)|look.?back|last \d+ days/i.test(message)
   );
+}
+
+function isRedirect(status = 0): boolean {
+  return status >= 300 && status < 400;
 }
 
 function codeOf({ code, status, cause, origin }: Trouble): string {

@@ -6,9 +6,9 @@ import type { Problem } from './snapshot.js';
 
 /**
  * `gap`: records of a time are out of the API's reach. `quarantined`: lines or files could not be read as records.
- * `maskedText`: a processing rule broke the JSON of records.
+ * `maskedText`: a processing rule broke the JSON of records. `endlessPages`: a listing goes on without bringing anything new.
  */
-export const NOTICE_CODES = ['gap', 'quarantined', 'maskedText'] as const;
+export const NOTICE_CODES = ['gap', 'quarantined', 'maskedText', 'endlessPages'] as const;
 export type NoticeCode = (typeof NOTICE_CODES)[number];
 
 /** Times are ISO strings. */
@@ -29,6 +29,8 @@ export const NOTICE_MS = 24 * 3_600_000;
 const ADVICE: Readonly<Record<NoticeCode, string>> = {
   gap: 'Nothing brings these records back from this API. Keep the source running, so that it stays within reach.',
   maskedText: 'Correct the mask rule, so that it leaves the quotes and brackets of the JSON alone.',
+  endlessPages:
+    'Nothing is lost, and the listing is read on slowly until it brings something new. If that takes hours, ask Mimecast’s support.',
   quarantined:
     'Look into the collection quarantine; once Mimecast serves what it means, "backfill" stores what is missing.',
 };
@@ -45,6 +47,19 @@ export function withNotice(
   const known = notices.find((notice) => notice.code === code);
   const notice = { code, message, count: (known?.count ?? 0) + more, since: known?.since ?? now, at: now };
   return [...notices.filter((other) => other !== known), notice];
+}
+
+/** The notices by a count that was told as a whole: there are none of the kind once it is not told any more. */
+export function withCount(
+  notices: readonly Notice[],
+  code: NoticeCode,
+  told: { readonly count: number; readonly message: string } | undefined,
+  now: string,
+): readonly Notice[] {
+  const known = notices.find((notice) => notice.code === code);
+  if (told === undefined) return known === undefined ? notices : notices.filter((other) => other !== known);
+  if (known !== undefined && known.count >= told.count) return notices;
+  return withNotice(notices, code, told.count - (known?.count ?? 0), told.message, now);
 }
 
 /** The notices that are still to be shown. */

@@ -1,6 +1,7 @@
 /** What the activities hand back to the workflow: counts, times and reasons; never records, never secrets. */
 
 import { type Failure, isFailure } from './failure.js';
+import type { EndlessPages } from './idle-pages.js';
 import { PATIENCE_MS } from './patience.js';
 import type { RuleCounts } from './rule-counts.js';
 import { STREAMS, type StreamName } from './streams.js';
@@ -51,6 +52,8 @@ export interface StreamProgress {
   readonly gaps?: GapCount;
   /** What the processing rules did; absent when nothing. */
   readonly ruled?: RuleCounts;
+  /** Set while its listing goes on without bringing anything new. */
+  readonly endless?: EndlessPages;
 }
 
 /** How a slice of work ends that does not fail. */

@@ -5,7 +5,6 @@
 
 import type { Failure } from './failure.js';
 import { IllegalTransitionError, isLegalTransition, type LifecycleState } from './lifecycle.js';
-import { currentNotices, withNotice } from './notice.js';
 import {
   addCounts,
   isSourceStep,
@@ -24,6 +23,7 @@ import {
   type StreamStatus,
   type Subject,
 } from './snapshot.js';
+import { withCurrentNotices, withNotices, withoutEndless } from './stream-notices.js';
 import type { StreamName } from './streams.js';
 
 export type SourceEvent =
@@ -90,7 +90,7 @@ export function reduce(snapshot: SourceSnapshot, event: SourceEvent, now: string
       return event.streams.reduce(
         (next, stream) =>
           onStream(next, stream, now, (status) => ({
-            ...recover(status, now),
+            ...withoutEndless(recover(status, now), now),
             phase: 'waiting',
             caughtUp: true,
             caughtUpAt: now,
@@ -168,36 +168,6 @@ function withProgress(status: StreamStatus, progress: Partial<StreamProgress>): 
     ...(gaps === undefined ? {} : { gaps }),
     ...(ruled === undefined ? {} : { ruled }),
   };
-}
-
-/** By the counts and not by what the slice says it did: a slice whose worker died after storing has told nobody. */
-function withNotices(
-  status: StreamStatus,
-  { totals, gaps, ruled, unreadable }: Pick<StreamOutcome, 'totals' | 'gaps' | 'ruled' | 'unreadable'>,
-  now: string,
-): Pick<StreamStatus, 'notices'> {
-  const bad = (totals?.quarantined ?? 0) - status.quarantined;
-  const reason = unreadable === undefined ? '' : `, the last: ${unreadable}`;
-  const quarantined = withNotice(
-    status.notices ?? [],
-    'quarantined',
-    bad,
-    `Lines or files that cannot be read are in quarantine${reason}`,
-    now,
-  );
-  const missing = (gaps?.count ?? 0) - (status.gaps?.count ?? 0);
-  const last = gaps?.last;
-  const message = `Records from ${last?.from} to ${last?.to} are out of reach: ${last?.reason}`;
-  const gapped = withNotice(quarantined, 'gap', missing, message, now);
-  const broken = (ruled?.broken ?? 0) - (status.ruled?.broken ?? 0);
-  const notices = withNotice(
-    gapped,
-    'maskedText',
-    broken,
-    'A mask left no JSON: records are stored as masked text',
-    now,
-  );
-  return notices.length === 0 ? {} : { notices };
 }
 
 function failed(
@@ -288,14 +258,6 @@ function settle(unsettled: SourceSnapshot, now: string): SourceSnapshot {
   const settled = { ...snapshot, health, totals: snapshot.streams.reduce(addCounts, NO_COUNTS) };
   const ending = settled.state === 'Stopping' || settled.state === 'Stopped' || settled.state === 'Deleted';
   return ending ? settled : moveTo(settled, health === 'Error' ? 'Error' : settled.stage, now);
-}
-
-function withCurrentNotices(status: StreamStatus, now: string): StreamStatus {
-  if (status.notices === undefined) return status;
-  const { notices, ...rest } = status;
-  const current = currentNotices(notices, now);
-  if (current.length === notices.length) return status;
-  return current.length === 0 ? rest : { ...rest, notices: current };
 }
 
 function moveTo(snapshot: SourceSnapshot, state: LifecycleState, now: string): SourceSnapshot {

@@ -61,12 +61,12 @@ export interface RereadOutcome {
   readonly position: string;
   /** What could not be read again, for people: out of the API's reach, damaged. */
   readonly notes: readonly string[];
+  /** Why not all of the range could be read; absent when it could. */
+  readonly failure?: string;
 }
 
 export interface StreamReread extends RereadOutcome {
   readonly stream: StreamName;
-  /** Why the stream was given up; absent when it was not. */
-  readonly failure?: string;
 }
 
 export interface RereadReport {

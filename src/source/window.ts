@@ -19,6 +19,14 @@ export interface RowTail {
   readonly counts: readonly (readonly [string, number])[];
 }
 
+/** The last pages of a listing, to recognize one that goes in a circle. All as digests. */
+export interface PageTrail {
+  readonly pages: readonly string[];
+  readonly tokens: readonly string[];
+  /** Pages in a row without a new row. */
+  readonly repeats: number;
+}
+
 /** A page inside a window that is to be read next. */
 export interface PagePlace {
   /** Counted from 1, so 2 or more. */
@@ -29,6 +37,8 @@ export interface PagePlace {
   /** Entries that the whole window holds, as the API said on the pages before. */
   readonly total?: number;
   readonly tail?: RowTail;
+  /** Absent in places kept by earlier versions. */
+  readonly trail?: PageTrail;
 }
 
 /** A window that is being read, frozen until it is finished: page tokens belong to its exact bounds. */
@@ -78,4 +88,10 @@ export function afterPiece(position: WindowPosition): WindowPosition | undefined
   const { page: _page, pieceMs = 0, ...rest } = position;
   const { to } = pieceOf(position);
   return to < position.to ? { ...rest, from: to, pieceMs: pieceMs * 2 } : undefined;
+}
+
+/** The later of two times, of which either may be unknown. */
+export function laterOf(a: Date | undefined, b: Date | undefined): Date | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return b > a ? b : a;
 }

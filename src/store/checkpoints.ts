@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Collection } from 'mongodb';
+import { areMany, type IdlePages, idleText } from '../source/idle-pages.js';
 import { type Counts, NO_COUNTS, type StreamProgress, subtractCounts } from '../source/outcome.js';
 import { isSiemStream, type StreamName } from '../source/streams.js';
 import type { WindowPosition } from '../source/window.js';
@@ -64,6 +65,7 @@ export async function readCheckpoint(
 export type CheckpointChange = {
   readonly pageToken?: string | undefined;
   readonly window?: WindowPosition | undefined;
+  readonly idle?: IdlePages | undefined;
 } & Partial<
   Pick<
     CheckpointDocument,
@@ -130,7 +132,7 @@ export async function resetCheckpoint(
     { _id: known._id },
     {
       $set: { ...byDate, filesDone: [], resetAt: new Date(), updatedAt: new Date() },
-      $unset: { pageToken: true, badFiles: true, window: true },
+      $unset: { pageToken: true, badFiles: true, window: true, idle: true },
       $inc: { version: 1 },
     },
     { returnDocument: 'after' },
@@ -204,7 +206,7 @@ export async function readProgress(
 }
 
 export function progressOf(checkpoint: CheckpointDocument): StreamProgress {
-  const { stream, totals, lastEventTime, gaps, ruled } = checkpoint;
+  const { stream, totals, lastEventTime, gaps, ruled, idle } = checkpoint;
   return {
     stream,
     totals,
@@ -212,6 +214,7 @@ export function progressOf(checkpoint: CheckpointDocument): StreamProgress {
     position: positionOf(checkpoint),
     ...(gaps === undefined ? {} : { gaps }),
     ...(ruled === undefined ? {} : { ruled }),
+    ...(areMany(idle) ? { endless: { pages: idle.pages, message: idleText(idle) } } : {}),
   };
 }
 

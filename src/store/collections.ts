@@ -2,6 +2,7 @@
 
 import type { Binary, Collection, Db, IndexDescription, ObjectId } from 'mongodb';
 import type { HealthEvent } from '../source/health-event.js';
+import type { IdlePages } from '../source/idle-pages.js';
 import type { Counts, GapCount } from '../source/outcome.js';
 import type { RuleCounts } from '../source/rule-counts.js';
 import { COLLECTION_OF, STREAMS, type StreamName } from '../source/streams.js';
@@ -65,6 +66,8 @@ export interface CheckpointDocument {
   readonly filesDone: readonly string[];
   /** SIEM streams: files of that page that were tried and cannot be read so far; the page waits for them. */
   readonly badFiles?: readonly BadFile[];
+  /** SIEM streams: pages in a row that brought nothing new. */
+  readonly idle?: IdlePages;
   /** Audit, DLP and hold: everything up to this time has been read. */
   readonly readUntil?: Date;
   /** Audit, DLP and hold: the window that is being read, when it did not fit into one slice. */

@@ -1,6 +1,7 @@
 /** What `backfill` and `verify` keep: how far each stream was read again, and which records were missing. */
 
 import type { Binary, Collection } from 'mongodb';
+import type { IdlePages } from '../source/idle-pages.js';
 import { NO_REREAD_COUNTS, type RereadCounts, type RereadKind } from '../source/reread.js';
 import type { StreamName } from '../source/streams.js';
 import type { PagePlace } from '../source/window.js';
@@ -23,6 +24,12 @@ export interface RereadDocument {
   /** Other streams: everything up to this time was read, and the page to go on with. */
   readonly readUntil?: Date;
   readonly page?: PagePlace;
+  /** End of the window that `page` belongs to. */
+  readonly windowTo?: Date;
+  /** SIEM streams: pages that brought nothing new. */
+  readonly idle?: IdlePages;
+  /** Why a part of the range could not be seen, and how often that happened. */
+  readonly unseen?: { readonly reason: string; readonly count: number };
   readonly counts: RereadCounts;
   readonly notes: readonly string[];
   readonly done: boolean;

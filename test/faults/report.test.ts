@@ -12,6 +12,7 @@ const GOOD: RunResult = {
   foreign: 0,
   malformed: 3,
   wronglyQuarantined: [],
+  miscounted: [],
   untruths: [],
   unhandled: [],
   selfEnds: [],
@@ -28,6 +29,7 @@ test.each<[string, Partial<RunResult>, boolean]>([
   ['one that nobody sent', { foreign: 1 }, false],
   ['stuck', { stuck: 'Error' }, false],
   ['a good record in quarantine', { wronglyQuarantined: ['not JSON at x'] }, false],
+  ['a count by date that differs', { miscounted: ['dlp: the count by date has 8 records, there are 9'] }, false],
   ['a state that is not true', { untruths: ['records in all: said 1, is 2'] }, false],
   ['an error that nobody handled', { unhandled: ['Unhandled rejection'] }, false],
 ])('a run with %s', (_, change, good) => {

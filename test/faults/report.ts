@@ -85,6 +85,7 @@ export function failureOf(result: RunResult, replay: (seed: number) => string): 
     `seed ${seed} failed: ${lost} lost, ${twice} twice, ${foreign} foreign${stuck === undefined ? '' : `, stuck (${stuck})`}`,
     ...uneven.map((stream) => `  ${stream.stream}: ${JSON.stringify(stream)}`),
     ...result.untruths.map((text) => `  not true: ${text}`),
+    ...result.miscounted.map((text) => `  counted by date: ${text}`),
     ...result.wronglyQuarantined.map((text) => `  quarantined: ${text}`),
     ...result.unhandled.map((text) => `  unhandled: ${text}`),
     ...result.selfEnds.map(({ name, code }) => `  ended by itself: ${name} with exit code ${code}`),

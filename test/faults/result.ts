@@ -21,6 +21,8 @@ export interface RunResult {
   readonly malformed: number;
   /** Anything else in quarantine: `reason at place`. None is expected. */
   readonly wronglyQuarantined: readonly string[];
+  /** Where a count by date, made without any code of the collection, differs from the store or from the truth. */
+  readonly miscounted: readonly string[];
   /** What the source said of itself at the end that was not so. */
   readonly untruths: readonly string[];
   /** Lines of the workers' logs that speak of an error that nobody handled. */
@@ -47,6 +49,7 @@ export function notRun(error: Error): Omit<RunResult, 'seed' | 'seconds' | 'kept
     stuck: `the run could not be carried through: ${error.message}`,
     malformed: 0,
     wronglyQuarantined: [],
+    miscounted: [],
     untruths: [],
     unhandled: [],
     selfEnds: [],
@@ -57,10 +60,10 @@ export function notRun(error: Error): Omit<RunResult, 'seed' | 'seconds' | 'kept
 
 /** Whether everything that is promised was kept. */
 export function isGood(result: Omit<RunResult, 'kept'>): boolean {
-  const { lost, twice, foreign, stuck, wronglyQuarantined, untruths, unhandled } = result;
+  const { lost, twice, foreign, stuck, wronglyQuarantined, miscounted, untruths, unhandled } = result;
   return (
     lost + twice + foreign === 0 &&
     stuck === undefined &&
-    [wronglyQuarantined, untruths, unhandled].every((list) => list.length === 0)
+    [wronglyQuarantined, miscounted, untruths, unhandled].every((list) => list.length === 0)
   );
 }

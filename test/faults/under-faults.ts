@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { SourceService } from '../../src/management/source-service.js';
 import type { Collections } from '../../src/store/collections.js';
 import { sizes, storedOf, truthOf } from '../support/simulator-control.js';
+import { countsOfApi, countsOfStore, differences, untrueCounts } from './count-by-date.js';
 import { lastingUntruths, unhandledIn } from './evidence.js';
 import type { FaultStack } from './fault-stack.js';
 import { Injector } from './injector.js';
@@ -29,6 +30,8 @@ export interface UnderFaults {
 /** What the simulator's malformed line looks like. */
 const MALFORMED = '{"type":"receipt","subject":"cut off in the mid';
 
+const APPLICATION = { clientId: 'sim-client-1', clientSecret: 'sim-secret-1' } as const;
+
 export async function collectUnderFaults(run: UnderFaults): Promise<Omit<RunResult, 'seed' | 'seconds' | 'kept'>> {
   const { stack, service, collections, schedule, folder, say } = run;
   const { sourceId } = await service.start(sourceFile(stack.apiUrl));
@@ -50,6 +53,7 @@ export async function collectUnderFaults(run: UnderFaults): Promise<Omit<RunResu
   const [truth, stored] = await compare();
   const streams = judge(truth, stored);
   const counts = sizes(stored) as Evidence['stored'];
+  const counted = await countsOfApi({ ...simulator, ...APPLICATION }, Date.now());
   const quarantined = await collections.quarantine.find({ sourceId }).toArray();
   const strays = quarantined.filter(({ text }) => text !== MALFORMED);
   return {
@@ -62,6 +66,10 @@ export async function collectUnderFaults(run: UnderFaults): Promise<Omit<RunResu
     ...(stuck === undefined ? {} : { stuck }),
     malformed: quarantined.length - strays.length,
     wronglyQuarantined: strays.map(({ reason, place }) => `${reason} at ${place}`),
+    miscounted: [
+      ...differences(counted, await countsOfStore(collections, sourceId)),
+      ...untrueCounts(counted, sizes(truth) as Evidence['stored']),
+    ],
     untruths: stuck === undefined ? await lastingUntruths(service, collections, sourceId, counts) : [],
     unhandled: stack.workerLogs.flatMap(unhandledIn),
     selfEnds: stack.selfEnds,
@@ -76,8 +84,8 @@ function sourceFile(baseUrl: string) {
     source: {
       config: {
         name: 'Under faults',
-        clientID: 'sim-client-1',
-        clientSecret: 'sim-secret-1',
+        clientID: APPLICATION.clientId,
+        clientSecret: APPLICATION.clientSecret,
         dataCollection: ['siem', 'dlp', 'auditEvent', 'holdMessageList'],
         baseUrl,
         pollInterval: '1s',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { allowedUrl } from '../../src/mimecast/allowed-url.js';
 
-const rule = (allowInsecure: boolean) => ({ allowInsecure, origin: 'file', endpoint: 'batch file' }) as const;
+const rule = (allowInsecure: boolean) => ({ allowInsecure, origin: 'file', endpoint: 'file store' }) as const;
 
 test.each([
   'https://api.services.mimecast.com',

@@ -86,7 +86,7 @@ describe('an expired file', () => {
     const error: unknown = await open(server).catch((caught: unknown) => caught);
     expect(isExpiredFile(error)).toBe(expired);
     expect(error).toMatchObject({
-      trouble: { origin: 'file', endpoint: 'batch file', status, code, message: `it says ${code}`, requestId: 'a1' },
+      trouble: { origin: 'file', endpoint: 'file store', status, code, message: `it says ${code}`, requestId: 'a1' },
     });
   });
 
@@ -132,7 +132,7 @@ describe('damage', () => {
   ])('%s is trouble', async (_, handler, cause) => {
     const server = await serve(handler);
     const trouble = await troubleOf(read(server));
-    expect(trouble).toMatchObject({ origin: 'file', endpoint: 'batch file', cause });
+    expect(trouble).toMatchObject({ origin: 'file', endpoint: 'file store', cause });
     expect(trouble.message).toContain(new URL(server.url).host);
     expect(trouble.message).not.toContain('hush');
   });

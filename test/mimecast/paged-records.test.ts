@@ -66,11 +66,42 @@ test.each<[string, RecordStream, Record<string, unknown>, unknown[]]>([
 
 test.each<[string, Record<string, unknown>]>([
   ['nowhere', {}],
-  ['beside the pagination', { next: 'x', pagination: { next: 'x' }, meta: { next: 'x' } }],
-  ['as an empty text', { meta: { pagination: { next: '' } } }],
-  ['as a number', { meta: { pagination: { next: 7 } } }],
+  ['an empty text', { meta: { pagination: { next: '' } } }],
+  ['null', { meta: { pagination: { next: null, totalCount: null } } }],
+  ['in no pagination', { meta: { pagination: null } }],
+  ['only the one that was sent', { meta: { pagination: { pageToken: 'n1', previous: 'n0' } } }],
 ])('no next page when the token is %s', (_, rest) => {
-  expect(readRecordPage('audit', answer({ data: [RECORD], ...rest })).nextPageToken).toBeUndefined();
+  const page = readRecordPage('audit', answer({ data: [RECORD], ...rest }));
+  expect(page).not.toHaveProperty('nextPageToken');
+  expect(page).not.toHaveProperty('failure');
+});
+
+test.each<[string, Record<string, unknown>, string]>([
+  ['next is an object', { pagination: { next: { pageToken: 'n2' } } }, 'meta.pagination.next is an object'],
+  ['next is a number', { pagination: { next: 7 } }, 'meta.pagination.next is a number'],
+  ['next is a list', { pagination: { next: ['n2'] } }, 'meta.pagination.next is a list'],
+  ['next is a boolean', { pagination: { next: true } }, 'meta.pagination.next is a boolean'],
+  ['the pagination is a list', { pagination: [{ next: 'n2' }] }, 'meta.pagination is a list'],
+  ['the total is an object', { pagination: { totalCount: { value: 3 } } }, 'meta.pagination.totalCount is an object'],
+  ['next beside the pagination', { next: 'n2' }, 'there is meta.next instead'],
+  ['next under another name', { pagination: { nextPage: 'n2' } }, 'there is meta.pagination.nextPage instead'],
+  ['more is only said to be there', { pagination: { hasMore: true } }, 'there is meta.pagination.hasMore instead'],
+])('paging of an unknown shape is no end, and the rows of the page are there: %s', (_, meta, what) => {
+  const { rows, failure } = readRecordPage('audit', answer({ meta, data: [RECORD] }));
+  expect(rows).toHaveLength(1);
+  expect(failure).toMatchObject({
+    incompleteness: 'paging',
+    trouble: { code: 'unknown_paging', endpoint: 'the page', message: expect.stringContaining(what) },
+  });
+});
+
+test('sizes are numbers, also as text; one below zero says nothing', () => {
+  const sizes = { pageSize: '50', totalCount: '7', hasMore: false, next: null };
+  const page = readRecordPage('audit', answer({ meta: { pagination: sizes }, data: [RECORD] }));
+  expect(page).toMatchObject({ pageSize: 50, totalCount: 7 });
+  expect(page).not.toHaveProperty('failure');
+  const untold = answer({ meta: { pagination: { totalCount: -1 } }, data: [RECORD] });
+  expect(readRecordPage('audit', untold)).not.toHaveProperty('totalCount');
 });
 
 test.each([{}, { data: {} }, { data: 'x', meta: {} }, { value: [] }])('%o is no page', (body) => {

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import {
   type BatchOutcome,
   type BatchStep,
+  endOfListing,
+  type ListingEnd,
   nextBatchStep,
   nextRecordStep,
   type RecordOutcome,
@@ -35,21 +37,50 @@ test.each<[string, BatchOutcome, BatchStep]>([
   ['token missing, caught up', { requestedToken: 'a', isCaughtUp: true }, { keepToken: 'a', next: 'caughtUp' }],
   ['token empty', { requestedToken: 'a', returnedToken: '' }, { keepToken: 'a', next: 'caughtUp' }],
   ['an empty token was asked with', { requestedToken: '', returnedToken: '' }, { next: 'caughtUp' }],
+  ['a full page, no token, nothing said', { isFull: true }, { next: 'wait' }],
+  [
+    'a full page, same token, nothing said',
+    { requestedToken: 'a', returnedToken: 'a', isFull: true },
+    { keepToken: 'a', next: 'wait' },
+  ],
+  [
+    'a full page, caught up',
+    { returnedToken: 'b', isCaughtUp: true, isFull: true },
+    { keepToken: 'b', next: 'caughtUp' },
+  ],
 ])('§9 #15: batch files: %s', (_, outcome, expected) => {
   expect(nextBatchStep(outcome)).toEqual(expected);
 });
 
 test.each<[string, RecordOutcome, RecordStep]>([
-  ['first page with a next', { recordCount: 2, returnedToken: 'n1' }, { pageToken: 'n1', more: true }],
-  ['only page', { recordCount: 2 }, { more: false }],
-  ['next page', { recordCount: 1, requestedToken: 'n1', returnedToken: 'n2' }, { pageToken: 'n2', more: true }],
-  ['last page', { recordCount: 1, requestedToken: 'n1' }, { more: false }],
-  ['an empty next', { recordCount: 1, requestedToken: 'n1', returnedToken: '' }, { more: false }],
-  ['empty with a next', { recordCount: 0, requestedToken: 'n1', returnedToken: 'n2' }, { more: false }],
+  ['a next', { recordCount: 2, returnedToken: 'n1' }, { pageToken: 'n1', more: true }],
+  ['no next', { recordCount: 2 }, { more: false }],
+  ['an empty next', { recordCount: 1, returnedToken: '' }, { more: false }],
+  ['empty with a next', { recordCount: 0, returnedToken: 'n2' }, { more: false }],
   ['empty', { recordCount: 0 }, { more: false }],
-  ['same token', { recordCount: 5, requestedToken: 'n1', returnedToken: 'n1' }, { more: false }],
+  ['a token that was used before', { recordCount: 5, returnedToken: 'n1', isTokenKnown: true }, { more: false }],
 ])('§9 #15: records: %s', (_, outcome, expected) => {
   expect(nextRecordStep(outcome)).toEqual(expected);
+});
+
+const END: ListingEnd = { total: undefined, met: 7, entries: 7, pageSize: undefined, wanted: 500, isCircle: false };
+
+test.each<[string, Partial<ListingEnd>, ReturnType<typeof endOfListing>]>([
+  ['all that was told of', { total: 7 }, 'whole'],
+  ['fewer than told', { total: 8 }, 'short'],
+  ['none of those told', { total: 8, met: 0, entries: 0 }, 'short'],
+  ['none, and none told', { total: 0, met: 0, entries: 0 }, 'whole'],
+  ['nothing told', {}, 'whole'],
+  ['a full page, and nothing told', { met: 500, entries: 500 }, 'full'],
+  ['a full page, all that was told of', { total: 500, met: 500, entries: 500 }, 'whole'],
+  ['a page cut to the size it tells', { met: 100, entries: 100, pageSize: 100 }, 'full'],
+  ['a page that tells how many rows it has', { pageSize: 7 }, 'whole'],
+  ['a page shorter than the size it tells', { pageSize: 25 }, 'whole'],
+  ['a circle, and nothing told', { isCircle: true }, 'circle'],
+  ['a circle after all that was told of', { isCircle: true, total: 7 }, 'whole'],
+  ['a circle too early', { isCircle: true, total: 8 }, 'short'],
+])('a listing that ends with %s', (_, end, expected) => {
+  expect(endOfListing({ ...END, ...end })).toBe(expected);
 });
 
 test.each<[string, TotalOutcome, number | undefined | 'shifted']>([

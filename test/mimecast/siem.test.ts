@@ -16,7 +16,7 @@ test.each<[string, BatchQuery, Record<string, string>]>([
     { type: 'av', pageSize: '100', nextPage: 't' },
   ],
 ])('asks for %s', (_, query, expected) => {
-  expect(batchListCall(query)).toEqual({
+  expect(batchListCall(query)).toMatchObject({
     method: 'GET',
     path: 'siem/v1/batch/events/cg',
     endpoint: 'batch list',
@@ -48,6 +48,7 @@ test('each file comes once, with what is known about it', () => {
     ],
     pageToken: 't2',
     isCaughtUp: false,
+    isFull: false,
     rejected: [],
   });
 });
@@ -75,8 +76,10 @@ test.each<[string, Record<string, unknown>, { pageToken?: string; isCaughtUp: bo
   ['an empty token', { value: [], '@nextPage': '' }, { isCaughtUp: undefined }],
   ['no list', { isCaughtUp: true }, { isCaughtUp: true }],
   ['a list of null', { value: null, '@nextPage': 't' }, { pageToken: 't', isCaughtUp: undefined }],
+  ['a boolean as text', { value: [], '@nextPage': 't', isCaughtUp: 'false' }, { pageToken: 't', isCaughtUp: false }],
+  ['nothing but null', { value: [], '@nextPage': null, isCaughtUp: null }, { isCaughtUp: undefined }],
 ])('an empty page: %s', (_, body, expected) => {
-  expect(readBatchPage(answer(body))).toEqual({ files: [], rejected: [], ...expected });
+  expect(readBatchPage(answer(body))).toEqual({ files: [], rejected: [], isFull: false, ...expected });
 });
 
 test.each<[string, Record<string, unknown>]>([
@@ -84,6 +87,7 @@ test.each<[string, Record<string, unknown>]>([
   ['no list', { value: {} }],
   ['a text', { value: 'x', isCaughtUp: true }],
   ['a page of something else', { data: [] }],
+  ['a list under another name', { files: [{ url: 'https://s3.example.com/1' }], '@nextPage': 't', isCaughtUp: false }],
   ['a page of more files than any has', { value: Array.from({ length: 100_001 }, () => null) }],
 ])('%s is no page', (_, body) => {
   expect(() => readBatchPage(answer(body))).toThrow(
@@ -91,4 +95,38 @@ test.each<[string, Record<string, unknown>]>([
       trouble: expect.objectContaining({ cause: 'unreadable', endpoint: 'batch list', requestId: 'r1' }),
     }),
   );
+});
+
+const FILE = { url: 'https://s3.example.com/b/1.json.gz' };
+
+test.each<[string, Record<string, unknown>, string]>([
+  ['a token that is an object', { '@nextPage': { token: 't' } }, '@nextPage is an object'],
+  ['a token that is a number', { '@nextPage': 7 }, '@nextPage is a number'],
+  ['an isCaughtUp that is a number', { '@nextPage': 't', isCaughtUp: 0 }, 'isCaughtUp is a number'],
+  ['a token under another name', { nextPage: 't' }, 'there is nextPage instead of a next page'],
+  ['a link', { isCaughtUp: false, '@nextLink': 'https://x' }, 'there is @nextLink instead of a next page'],
+])('paging of an unknown shape is no end, and the files of the page are there: %s', (_, rest, what) => {
+  const { files, failure } = readBatchPage(answer({ value: [FILE], ...rest }));
+  expect(files).toHaveLength(1);
+  expect(failure).toMatchObject({
+    incompleteness: 'paging',
+    trouble: {
+      code: 'unknown_paging',
+      endpoint: 'batch list',
+      requestId: 'r1',
+      message: expect.stringContaining(what),
+    },
+  });
+});
+
+test('a link beside a token, and one after all was listed, change nothing', () => {
+  const more = { value: [FILE], '@nextPage': 't', isCaughtUp: false, '@nextLink': 'x' };
+  expect(readBatchPage(answer(more))).not.toHaveProperty('failure');
+  expect(readBatchPage(answer({ value: [], isCaughtUp: true, '@nextLink': 'x' }))).not.toHaveProperty('failure');
+});
+
+test('a page with as many entries as were asked for is full', () => {
+  const value = [FILE, { url: 'https://s3.example.com/b/2.json.gz' }];
+  expect(readBatchPage(answer({ value }), 2).isFull).toBe(true);
+  expect(readBatchPage(answer({ value }), 3).isFull).toBe(false);
 });

@@ -125,3 +125,40 @@ test.each([
   if (closed === undefined || closed.kind === 'cleared') throw new Error('nothing was closed');
   expect(healthEventOf(closed, source).details).toMatchObject({ error, description: sentence + UNAVAILABLE.message });
 });
+
+describe('a listing that goes on without bringing anything new', () => {
+  const endless = (pages?: number): SourceEvent => ({
+    kind: 'outcome',
+    outcome: outcomeOf('dlp', {
+      result: 'wait',
+      totals: countsOf(9, 0, 0),
+      position: 'p',
+      ...(pages === undefined ? {} : { endless: { pages, message: `${pages} pages` } }),
+    }),
+  });
+
+  test.each<[string, SourceEvent[], string[]]>([
+    ['is told with its pages', [endless(12)], ['dlp endlessPages 12']],
+    ['as long as it lasts', [endless(12), endless(12), endless(15)], ['dlp endlessPages 15']],
+    ['and no longer once something new came', [endless(12), endless()], []],
+    ['and no longer once its end came', [endless(12), { kind: 'idle', streams: ['dlp'] }], []],
+    ['and begins anew', [endless(12), endless(), endless(13)], ['dlp endlessPages 13']],
+  ])('%s', (_, events, expected) => {
+    const snapshot = sourceWith(...events);
+    expect(told(snapshot)).toEqual(expected);
+    expect(snapshot.health).toBe(expected.length === 0 ? 'Healthy' : 'Warning');
+    if (expected.length === 0) expect(streamIn(snapshot, 'dlp')).not.toHaveProperty('notices');
+  });
+
+  test('is not over when a slice could not read the checkpoint', () => {
+    const { stream, result, counts, files } = outcomeOf('dlp', { result: 'failed' });
+    const failed: SourceEvent = { kind: 'outcome', outcome: { stream, result, counts, files, failure: UNAVAILABLE } };
+    expect(told(sourceWith(endless(12), failed))).toContain('dlp endlessPages 12');
+  });
+
+  test('says what to do', () => {
+    const [problem] = openProblems(sourceWith(endless(12)));
+    expect(problem).toMatchObject({ message: '12 pages', isNotice: true, severity: 'warning' });
+    expect(problem?.advice).toMatch(/Nothing is lost/);
+  });
+});

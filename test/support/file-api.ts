@@ -11,6 +11,8 @@ export interface ListedPage {
   readonly files: readonly unknown[];
   readonly next?: string;
   readonly isCaughtUp?: boolean;
+  /** Put into the answer as it is, over what is made of the rest; `undefined` takes a key out. */
+  readonly raw?: Readonly<Record<string, unknown>>;
 }
 
 export const gzipOf = (...lines: readonly string[]) => gzipSync(lines.map((line) => `${line}\n`).join(''));
@@ -24,6 +26,8 @@ export const linesOf = (name: string, count: number) =>
 export class FileApi {
   /** Pages by the token that they are asked with; the first one has none. */
   readonly pages = new Map<string | undefined, ListedPage>();
+  /** A page that `pages` does not have; default an empty one that is caught up. */
+  otherPage: ((token: string | undefined) => ListedPage) | undefined;
   readonly files = new Map<string, ServedFile>();
   /** Tokens of all listings, and names of all downloads, in order. */
   readonly listed: (string | undefined)[] = [];
@@ -51,14 +55,14 @@ export class FileApi {
     if (path.startsWith('/files/')) return this.download(path.slice('/files/'.length), received, response);
     const token = query.get('nextPage') ?? undefined;
     this.listed.push(token);
-    const page = this.pages.get(token);
+    const page = this.pages.get(token) ?? this.otherPage?.(token);
     if (page === undefined) return sendJson(response, 200, { value: [], isCaughtUp: true });
     this.signature += 1;
     const value = page.files.map((file) =>
       typeof file === 'string' ? { url: `${this.server?.url}/files/${file}?sig=${this.signature}`, size: 7 } : file,
     );
     const next = page.next === undefined ? {} : { '@nextPage': page.next };
-    sendJson(response, 200, { value, ...next, isCaughtUp: page.isCaughtUp ?? false });
+    sendJson(response, 200, { value, ...next, isCaughtUp: page.isCaughtUp ?? false, ...page.raw });
   };
 
   private download(name: string, ...[received, response]: Parameters<Handler>): void | Promise<void> {

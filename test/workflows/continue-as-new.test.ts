@@ -131,7 +131,7 @@ test('a poll that is asked for while a run hands over is made by the next one', 
   const run = await runs.start({ maxHistoryEvents: 60, prepare: (fake) => fake.fail('receipt', TROUBLE.unavailable) });
   await run.when(({ streams }) => streams.map(({ phase }) => phase).join() === 'retrying,waiting,waiting');
   // The pause of a failing stream is cancelled by the server, so a hand-over takes two workflow tasks.
-  for (let round = 0; (await run.histories()).length < 4; round += 1) {
+  while ((await run.histories()).length < 4) {
     const sweeps = run.fake.callsOf('sweep').length;
     await run.signal('collectNow');
     await run.attempted('sweep', sweeps + 1);

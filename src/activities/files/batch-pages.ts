@@ -1,5 +1,6 @@
 /** Listing a SIEM stream's batch files, page by page. */
 
+import { createHash } from 'node:crypto';
 import type { BatchPage } from '../../mimecast/siem.js';
 import type { SiemStream } from '../../source/streams.js';
 import type { LoadedSource } from '../source-reader.js';
@@ -32,4 +33,9 @@ export async function listBatchPage(
 function firstRange(beginAt: Date, now: number): { readonly from?: Date; readonly to?: Date } {
   const firstDay = Math.floor(beginAt.getTime() / DAY_MS) * DAY_MS;
   return firstDay <= now - REACH_MS ? {} : { from: new Date(Math.min(beginAt.getTime(), now)), to: new Date(now) };
+}
+
+/** By which a token is recognized when it comes again. */
+export function tokenDigest(token: string): string {
+  return createHash('sha256').update(token).digest('base64').slice(0, 16);
 }

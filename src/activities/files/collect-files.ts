@@ -4,42 +4,62 @@ import { nextBatchStep } from '../../mimecast/paging.js';
 import type { BatchPage } from '../../mimecast/siem.js';
 import { contentDigest, identityOf, identityOfFile } from '../../records/identity.js';
 import { isOutOfReach, TroubleError } from '../../source/failure.js';
-import type { StreamEnd } from '../../source/outcome.js';
+import { afterPage, isBraked } from '../../source/idle-pages.js';
+import type { Counts, StreamEnd } from '../../source/outcome.js';
 import type { SiemStream } from '../../source/streams.js';
 import type { Unreadable } from '../../store/quarantine.js';
 import type { Slice } from '../slice.js';
-import { listBatchPage, MAX_RELISTINGS, REACH_MS } from './batch-pages.js';
+import { listBatchPage, MAX_RELISTINGS, REACH_MS, tokenDigest } from './batch-pages.js';
 import { fileEntry, PageAttempt } from './collect-page.js';
 
 /** Collects until there is nothing more, or the slice's time is over. */
 export async function collectFiles(slice: Slice, stream: SiemStream): Promise<StreamEnd> {
   for (;;) {
-    const page = await storePage(slice, stream);
-    if (page === 'spent') return 'more';
-    const requestedToken = slice.checkpoint.pageToken;
-    const step = nextBatchStep({ requestedToken, returnedToken: page.pageToken, isCaughtUp: page.isCaughtUp });
-    if (step.keepToken !== undefined && step.keepToken !== requestedToken) {
+    const { idle } = slice.checkpoint;
+    if (idle !== undefined && isBraked(idle, new Date())) return 'wait';
+    const before = slice.counts;
+    const read = await storePage(slice, stream);
+    if (read === 'spent') return 'more';
+    const { page, newest } = read;
+    if (page.failure !== undefined) throw page.failure;
+    // Known only now: a token out of reach was given up meanwhile.
+    const { pageToken: requestedToken, idle: known } = slice.checkpoint;
+    const step = nextBatchStep({ requestedToken, returnedToken: page.pageToken, ...page });
+    const moved = step.keepToken === requestedToken ? undefined : step.keepToken;
+    const token = moved === undefined ? {} : { token: tokenDigest(moved) };
+    const news = { isNew: hasNews(before, slice.counts), newest, ...token };
+    const now = step.next === 'caughtUp' ? undefined : afterPage(known, news, new Date());
+    if (moved !== undefined) {
       await slice.store([], unlistedEntries(slice, stream));
-      await slice.move({ pageToken: step.keepToken, filesDone: [], badFiles: [] });
+      await slice.move({ pageToken: moved, filesDone: [], badFiles: [], idle: now });
+    } else if (now !== known) {
+      await slice.note({ idle: now });
     }
     if (step.next !== 'more') return step.next;
     if (slice.spent) return 'more';
   }
 }
 
+function hasNews(before: Counts, after: Counts): boolean {
+  return after.stored + after.quarantined > before.stored + before.quarantined;
+}
+
 /**
  * Lists the page at the checkpoint and stores its files that are not stored yet.
  *
  * @returns the listing whose files are all stored: only its token may be moved to. One listed again for fresh signatures
- * can differ from the one before, and hold less.
+ * can differ from the one before, and hold less. With it, the time of the newest record that was read.
  */
-async function storePage(slice: Slice, stream: SiemStream): Promise<BatchPage | 'spent'> {
+async function storePage(
+  slice: Slice,
+  stream: SiemStream,
+): Promise<{ readonly page: BatchPage; readonly newest: Date | undefined } | 'spent'> {
   const attempt = new PageAttempt(slice, stream);
   for (let relistings = 0; ; relistings += 1) {
     const page = await listPage(slice, stream);
     await slice.store([], rejectedEntries(slice, stream, page));
     const end = await attempt.storeFiles(page, relistings < MAX_RELISTINGS);
-    if (end !== 'expired') return end === 'done' ? page : 'spent';
+    if (end !== 'expired') return end === 'done' ? { page, newest: attempt.newest } : 'spent';
   }
 }
 
@@ -55,7 +75,7 @@ async function listPage(slice: Slice, stream: SiemStream): Promise<BatchPage> {
     const from = lastEventTime ?? beginAt;
     if (from < to) await slice.recordGap({ from, to, reason: error.trouble.message });
     await slice.store([], unlistedEntries(slice, stream));
-    await slice.move({ pageToken: undefined, filesDone: [], badFiles: [] });
+    await slice.move({ pageToken: undefined, filesDone: [], badFiles: [], idle: undefined });
     return listBatchPage(source, stream, slice.checkpoint, signal);
   }
 }

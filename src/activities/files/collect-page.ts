@@ -6,6 +6,7 @@ import type { BatchFile, BatchPage } from '../../mimecast/siem.js';
 import { identityOfFile } from '../../records/identity.js';
 import { TroubleError } from '../../source/failure.js';
 import type { SiemStream } from '../../source/streams.js';
+import { laterOf } from '../../source/window.js';
 import type { BadFile } from '../../store/collections.js';
 import { resolveQuarantined, type Unreadable } from '../../store/quarantine.js';
 import type { Slice } from '../slice.js';
@@ -25,6 +26,8 @@ const MAX_WITNESSES = 3;
 export class PageAttempt {
   private readonly failed = new Map<string, unknown>();
   private outagesInARow = 0;
+  /** Time of the newest record that was read, stored before or kept out by a rule though it may be. */
+  newest: Date | undefined;
 
   constructor(
     private readonly slice: Slice,
@@ -61,7 +64,8 @@ export class PageAttempt {
     const { slice, stream } = this;
     const { source, signal } = slice.options;
     const options = { ...this.rules.reading, salvage: this.isLastAttempt(file) };
-    for await (const { records, unreadable, ruled } of readBatchFile(source, stream, file, options, signal)) {
+    for await (const { records, unreadable, times, ruled } of readBatchFile(source, stream, file, options, signal)) {
+      this.newest = times.reduce(laterOf, this.newest);
       slice.noteRuled(ruled);
       await slice.store(records, unreadable);
     }

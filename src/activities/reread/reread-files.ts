@@ -4,13 +4,17 @@ import { fileFaultOf, isExpiredFile } from '../../mimecast/file-fault.js';
 import { nextBatchStep } from '../../mimecast/paging.js';
 import type { BatchFile, BatchPage } from '../../mimecast/siem.js';
 import { isOutOfReach, TroubleError } from '../../source/failure.js';
+import { afterPage, idleText } from '../../source/idle-pages.js';
 import type { SiemStream } from '../../source/streams.js';
-import { listBatchPage, MAX_RELISTINGS } from '../files/batch-pages.js';
+import { laterOf } from '../../source/window.js';
+import { listBatchPage, MAX_RELISTINGS, tokenDigest } from '../files/batch-pages.js';
 import { readBatchFile } from '../files/read-batch-file.js';
 import type { Rereading } from './reread-state.js';
 
 /** Files are listed in the order in which they were made; a page whose records are all later than this ends the range. */
 const LATE_MS = 86_400_000;
+/** So many pages in a row that do not move forward are no listing that will end. */
+const MAX_IDLE = 20;
 
 /** @returns whether all of the range was read; else the slice's time is over. */
 export async function rereadFiles(reading: Rereading, stream: SiemStream): Promise<boolean> {
@@ -21,12 +25,14 @@ export async function rereadFiles(reading: Rereading, stream: SiemStream): Promi
     const page = await readPage(reading, stream);
     if (page === 'spent') return false;
     if (page === 'past') return true;
-    const step = nextBatchStep({
-      requestedToken: pageToken,
-      returnedToken: page.pageToken,
-      isCaughtUp: page.isCaughtUp,
-    });
+    const step = nextBatchStep({ requestedToken: pageToken, returnedToken: page.pageToken, ...page });
+    if (step.next === 'wait') reading.noteUnseen('Mimecast says that this is not the end, but not how to go on');
     if (step.next !== 'more' || step.keepToken === undefined) return true;
+    const { idle } = reading.state;
+    if (idle !== undefined && (idle.isCircle === true || idle.pages >= MAX_IDLE)) {
+      reading.noteUnseen(idleText(idle));
+      return true;
+    }
     await reading.move({ pageToken: step.keepToken, filesDone: [] });
     if (reading.spent) return false;
   }
@@ -37,7 +43,13 @@ async function readPage(reading: Rereading, stream: SiemStream): Promise<BatchPa
     const page = await listPage(reading, stream);
     if (page === undefined) return 'past';
     try {
-      return (await readFiles(reading, stream, page, relistings < MAX_RELISTINGS)) ?? page;
+      const end = await readFiles(reading, stream, page, relistings < MAX_RELISTINGS);
+      if (end === 'spent') return end;
+      const { failure } = page;
+      if (failure?.incompleteness === 'partial') throw failure;
+      if (failure === undefined || end === 'past') return end ?? page;
+      reading.noteUnseen(failure.message);
+      return 'past';
     } catch (error) {
       if (!isExpiredFile(error)) throw error;
     }
@@ -60,10 +72,11 @@ async function listPage(reading: Rereading, stream: SiemStream): Promise<BatchPa
 async function readFiles(
   reading: Rereading,
   stream: SiemStream,
-  { files }: BatchPage,
+  { files, pageToken }: BatchPage,
   canRelist: boolean,
 ): Promise<'spent' | 'past' | undefined> {
   let isPast = files.length > 0;
+  let newest: Date | undefined;
   const done = new Set(reading.state.filesDone);
   for (const file of files) {
     if (done.has(file.path)) {
@@ -72,23 +85,42 @@ async function readFiles(
       continue;
     }
     if (reading.spent) return 'spent';
-    if (!(await readFile(reading, stream, file, canRelist))) isPast = false;
+    const read = await readFile(reading, stream, file, canRelist);
+    if (!read.isPast) isPast = false;
+    newest = laterOf(newest, read.newest);
     done.add(file.path);
     await reading.move({ filesDone: [...done] });
   }
+  const token = pageToken === reading.state.pageToken ? undefined : pageToken;
+  const news = { isNew: false, newest, ...(token === undefined ? {} : { token: tokenDigest(token) }) };
+  reading.noteIdle(afterPage(reading.state.idle, news, new Date()));
   return isPast ? 'past' : undefined;
 }
 
-/** @returns whether it holds records, and none but from long after the range; those count too that no rule lets in. */
-async function readFile(reading: Rereading, stream: SiemStream, file: BatchFile, canRelist: boolean): Promise<boolean> {
+/** What is known of a file that was read. */
+interface FileRead {
+  /** Whether it holds records, and none but from long after the range; those count too that no rule lets in. */
+  readonly isPast: boolean;
+  /** Time of its newest record. */
+  readonly newest?: Date | undefined;
+}
+
+async function readFile(
+  reading: Rereading,
+  stream: SiemStream,
+  file: BatchFile,
+  canRelist: boolean,
+): Promise<FileRead> {
   const { source, signal } = reading.options;
   const past = reading.to.getTime() + LATE_MS;
   let isPast = true;
   let isEmpty = true;
   let isCovered = true;
+  let newest: Date | undefined;
   try {
     for await (const { times, ...batch } of readBatchFile(source, stream, file, {}, signal)) {
       await reading.take({ ...batch, place: file.path });
+      newest = times.reduce(laterOf, newest);
       if (times.length > 0) isEmpty = false;
       if (times.some((time) => time === undefined || time.getTime() <= past)) isPast = false;
       if (times.some((time) => time === undefined || !reading.covers(time))) isCovered = false;
@@ -96,8 +128,8 @@ async function readFile(reading: Rereading, stream: SiemStream, file: BatchFile,
   } catch (error) {
     if (fileFaultOf(error) === undefined || (canRelist && isExpiredFile(error))) throw error;
     reading.skipFile(`${file.path}: ${error instanceof Error ? error.message : String(error)}`);
-    return false;
+    return { isPast: false };
   }
   if (isCovered) await reading.resolveFile(file.path);
-  return isPast && !isEmpty;
+  return { isPast: isPast && !isEmpty, newest };
 }

@@ -4,6 +4,7 @@
  */
 
 import { identityOfFile } from '../../records/identity.js';
+import type { IdlePages } from '../../source/idle-pages.js';
 import type { RereadCounts, RereadOutcome } from '../../source/reread.js';
 import type { StreamName } from '../../source/streams.js';
 import { addTotals } from '../../store/checkpoints.js';
@@ -158,14 +159,15 @@ export class Rereading {
   /** Notes where the reading stands, after what lies before was taken. */
   async move(change: Partial<Pick<RereadDocument, 'filesDone' | 'readUntil' | 'done'>> & Place): Promise<void> {
     const { collections, stream, range } = this.options;
-    const { pageToken = this.current.pageToken, page, ...rest } = change;
-    const { page: _before, ...known } = this.current;
+    const { pageToken = this.current.pageToken, page, windowTo, ...rest } = change;
+    const { page: _before, windowTo: _windowBefore, ...known } = this.current;
     const counts = { ...this.counts, missing: await countMissing(collections.missing, range.run, stream) };
     this.current = {
       ...known,
       ...rest,
       ...(pageToken === undefined ? {} : { pageToken }),
       ...(page === undefined ? {} : { page }),
+      ...(windowTo === undefined ? {} : { windowTo }),
       counts,
       updatedAt: new Date(),
     };
@@ -194,6 +196,18 @@ export class Rereading {
     this.note(reason);
   }
 
+  /** Notes that a part of the range could not be seen, so that nobody takes the rest for all; saved with the next move. */
+  noteUnseen(reason: string): void {
+    this.current = { ...this.current, unseen: { reason, count: (this.current.unseen?.count ?? 0) + 1 } };
+    this.note(reason);
+  }
+
+  /** Notes what a page of files told, see `IdlePages`; saved with the next move. */
+  noteIdle(idle: IdlePages | undefined): void {
+    const { idle: _before, ...rest } = this.current;
+    this.current = idle === undefined ? rest : { ...rest, idle };
+  }
+
   /** Tells what cannot be read again; saved with the next move. */
   note(text: string): void {
     const { notes } = this.current;
@@ -201,14 +215,17 @@ export class Rereading {
   }
 
   async outcome(done: boolean): Promise<RereadOutcome> {
-    await this.move({ done, ...(this.current.page === undefined ? {} : { page: this.current.page }) });
-    const { counts, notes, pageToken, readUntil } = this.current;
+    const { page, windowTo } = this.current;
+    const place = { ...(page === undefined ? {} : { page }), ...(windowTo === undefined ? {} : { windowTo }) };
+    await this.move({ done, ...place });
+    const { counts, notes, pageToken, readUntil, unseen } = this.current;
     const position = readUntil === undefined ? `page …${pageToken?.slice(-8) ?? ''}` : `at ${readUntil.toISOString()}`;
-    return { counts, done, notes, position };
+    const failure = done && unseen !== undefined ? { failure: `not all of it could be seen: ${unseen.reason}` } : {};
+    return { counts, done, notes, position, ...failure };
   }
 }
 
-type Place = Pick<Partial<RereadDocument>, 'pageToken' | 'page'>;
+type Place = Pick<Partial<RereadDocument>, 'pageToken' | 'page' | 'windowTo'>;
 
 function idsOf(documents: readonly ({ readonly _id: RecordId } | { readonly recordId: RecordId })[]): RecordId[] {
   return documents.map((document) => ('recordId' in document ? document.recordId : document._id));

@@ -64,6 +64,7 @@ async function storePages(slice: Slice, stream: RecordStream, reading: Reading):
     begin,
     tolerant,
     countRulesAfter,
+    canSplit: halved(reading.position) !== undefined,
   })) {
     if (reading.pages === 0 && isAhead(source, stream, reading.position)) {
       if (slice.checkpoint.window !== undefined) await slice.note({ window: undefined });
@@ -72,6 +73,7 @@ async function storePages(slice: Slice, stream: RecordStream, reading: Reading):
     slice.noteRuled(page.ruled);
     await (stream === 'hold' ? storeHeld(slice, page) : slice.store(page.records, page.unreadable, true));
     reading.pages += 1;
+    if (page.failure !== undefined) throw page.failure;
     if (page.last) {
       await finishPiece(slice, stream, reading.position, page.proven && !tolerant);
       return 'done';

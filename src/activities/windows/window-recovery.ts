@@ -1,6 +1,7 @@
 /** Where a window is begun again after an error. */
 
 import { log } from '@temporalio/activity';
+import { IncompleteAnswerError } from '../../mimecast/incomplete.js';
 import type { RecordStream } from '../../mimecast/paged-records.js';
 import { isOutOfReach, TroubleError } from '../../source/failure.js';
 import { halved, type WindowPosition } from '../../source/window.js';
@@ -37,6 +38,7 @@ export async function positionAfter(
   const { page } = position;
   if (error instanceof ListingShiftedError) return afterShift(slice, stream, reading, error);
   if (error instanceof ListingUnorderedError) return inOneGo(slice, position);
+  if (error instanceof IncompleteAnswerError) return afterIncomplete(slice, position, error);
   if (!(error instanceof TroubleError)) return undefined;
   if (isOutOfReach(error.trouble)) return inReach(slice, stream, position, error.trouble.message);
   const askedWithToken = page !== undefined || reading.pages > 0;
@@ -44,6 +46,20 @@ export async function positionAfter(
   const smaller = reading.inVain >= PAGES_IN_VAIN ? halved(position) : undefined;
   if (smaller !== undefined) await slice.note({ window: smaller });
   return undefined;
+}
+
+/**
+ * A listing that ended too early is read in smaller pieces: one that is a single page needs no next one. Where it does not
+ * say how to go on, that is told as well, each time. An error beside rows has nothing to do with the length of the window.
+ */
+async function afterIncomplete(
+  slice: Slice,
+  position: WindowPosition,
+  { incompleteness }: IncompleteAnswerError,
+): Promise<WindowPosition | undefined> {
+  const smaller = incompleteness === 'partial' ? undefined : halved(position);
+  if (smaller !== undefined) await slice.note({ window: smaller });
+  return incompleteness === 'paging' ? undefined : smaller;
 }
 
 /** From the first page once more, without any place kept; where that was in vain already, in smaller pieces. */

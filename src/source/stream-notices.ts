@@ -1,0 +1,53 @@
+/** The notices of a stream, as its slices of work tell of them. */
+
+import { currentNotices, withCount, withNotice } from './notice.js';
+import type { StreamOutcome } from './outcome.js';
+import type { StreamStatus } from './snapshot.js';
+
+/** By the counts and not by what the slice says it did: a slice whose worker died after storing has told nobody. */
+export function withNotices(
+  status: StreamStatus,
+  { totals, gaps, ruled, unreadable, endless }: Omit<Partial<StreamOutcome>, 'stream' | 'result'>,
+  now: string,
+): Pick<StreamStatus, 'notices'> {
+  const bad = (totals?.quarantined ?? 0) - status.quarantined;
+  const reason = unreadable === undefined ? '' : `, the last: ${unreadable}`;
+  const quarantined = withNotice(
+    status.notices ?? [],
+    'quarantined',
+    bad,
+    `Lines or files that cannot be read are in quarantine${reason}`,
+    now,
+  );
+  const missing = (gaps?.count ?? 0) - (status.gaps?.count ?? 0);
+  const last = gaps?.last;
+  const message = `Records from ${last?.from} to ${last?.to} are out of reach: ${last?.reason}`;
+  const gapped = withNotice(quarantined, 'gap', missing, message, now);
+  const broken = (ruled?.broken ?? 0) - (status.ruled?.broken ?? 0);
+  const masked = withNotice(
+    gapped,
+    'maskedText',
+    broken,
+    'A mask left no JSON: records are stored as masked text',
+    now,
+  );
+  // Without totals the checkpoint could not be read, and nothing is known.
+  const told = endless === undefined ? undefined : { count: endless.pages, message: endless.message };
+  const notices = totals === undefined ? masked : withCount(masked, 'endlessPages', told, now);
+  return status.notices === undefined && notices.length === 0 ? {} : { notices };
+}
+
+/** A listing that has come to its end is not endless. */
+export function withoutEndless(status: StreamStatus, now: string): StreamStatus {
+  if (status.notices === undefined) return status;
+  return { ...status, notices: withCount(status.notices, 'endlessPages', undefined, now) };
+}
+
+/** Without the notices whose time is over. */
+export function withCurrentNotices(status: StreamStatus, now: string): StreamStatus {
+  if (status.notices === undefined) return status;
+  const { notices, ...rest } = status;
+  const current = currentNotices(notices, now);
+  if (current.length === 0) return rest;
+  return current.length === notices.length ? status : { ...rest, notices: current };
+}
