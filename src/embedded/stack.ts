@@ -73,6 +73,7 @@ export async function startStack({ data, simulatorArguments, onProgress }: Stack
       TEMPORAL_NAMESPACE: temporal.namespace,
       MONGODB_URI: mongodb.uri,
       MONGODB_DB: readEnvironment().mongodbDb,
+      MIMECAST_INSTALLATION: readEnvironment().installation ?? '',
       MIMECAST_ALLOW_INSECURE: 'true',
       MIMECAST_SERVER_URL: place.url,
       ...secretKeys(data),

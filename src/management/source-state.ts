@@ -54,7 +54,7 @@ export async function statesOf(access: Access, sources: readonly SourceDocument[
     sources.map(({ _id }) => _id),
   );
   const listings = await listingsOf(
-    access.client,
+    access,
     sources.map((source) => ({ source: referenceOf(source), collector: '' })),
   );
   const listed = new Map(listings.map((listing) => [listing.sourceId, listing]));

@@ -14,6 +14,7 @@ import {
 } from '@temporalio/workflow';
 import { HEALTH_QUERY, SIGNALS, STATUS_QUERY, type StopRequest } from '../source/contract.js';
 import { openChanges, type ProblemChange } from '../source/health-ledger.js';
+import { ADOPT_SIGNAL } from '../source/installation.js';
 import { isFinal } from '../source/lifecycle.js';
 import { type AttemptFailed, isAttemptFailed } from '../source/outcome.js';
 import { FIRST_PAUSE_MS } from '../source/patience.js';
@@ -25,6 +26,7 @@ import { Commands } from './commands.js';
 import { untilHandOver } from './hand-over.js';
 import { HealthRecorder } from './health-recorder.js';
 import { isHistoryFull, isHistoryLong } from './history.js';
+import { adopt, belongTo, ownInstallation } from './installation.js';
 import { LoopGuard } from './loop-guard.js';
 import type { SourceInput } from './source-input.js';
 import { startUp } from './start-up.js';
@@ -35,6 +37,8 @@ export const stopSignal = defineSignal<[StopRequest?]>(SIGNALS.stop);
 export const collectNowSignal = defineSignal(SIGNALS.collectNow);
 /** From our own worker: an attempt of an activity failed. */
 export const attemptFailedSignal = defineSignal<[AttemptFailed]>('attemptFailed');
+/** From a worker whose installation the source belongs to; see `installation.ts`. */
+export const adoptSignal = defineSignal<[string]>(ADOPT_SIGNAL);
 export const statusQuery = defineQuery<SourceSnapshot>(STATUS_QUERY);
 export const healthQuery = defineQuery<ProblemChange[]>(HEALTH_QUERY);
 
@@ -47,6 +51,7 @@ export interface SourceEnd {
 const LAST_EVENTS_LIMIT_MS = 30_000;
 
 export async function mimecastSource(input: SourceInput): Promise<SourceEnd> {
+  belongTo(input.installation);
   const book = new Book(input);
   const commands = new Commands();
   const collection = new Collection(book, () => isHistoryFull(input));
@@ -86,6 +91,9 @@ function registerHandlers(book: Book, commands: Commands, collection: Collection
     },
     { description: "Sent by the worker at a failing attempt; not for people's use." },
   );
+  setHandler(adoptSignal, adopt, {
+    description: "Sent by a worker to a source that was started without an installation; not for people's use.",
+  });
   setHandler(statusQuery, () => (commands.isStopAsked ? asStopping(book.snapshot) : book.snapshot), {
     description: 'The whole state of the source: lifecycle, health, problems, and each stream.',
   });
@@ -109,7 +117,9 @@ async function continueWith(
   await recorder.pause();
   if (commands.isPending) return recorder.resume();
   const carried = { snapshot: book.snapshot, ledger: book.ledger };
-  await continueAsNew<typeof mimecastSource>({ ...input, revision: REVISION, carried });
+  const installation = ownInstallation();
+  const own = installation === undefined ? {} : { installation };
+  await continueAsNew<typeof mimecastSource>({ ...input, ...own, revision: REVISION, carried });
 }
 
 async function stop(

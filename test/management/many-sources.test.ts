@@ -64,7 +64,7 @@ test('201 sources: only those that differ are described, and every state is true
   }
   await client.workflow.getHandle(workflowIdOf(TERMINATED)).terminate();
   await until(
-    () => visibleSources(client),
+    () => visibleSources({ collections, client }),
     (visible) => visible.size === COUNT - 2,
   );
   const described: string[] = [];

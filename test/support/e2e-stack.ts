@@ -2,18 +2,20 @@
 
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import { afterAll, beforeAll } from 'vitest';
-import { failureInterceptor } from '../../src/activities/failure-interceptor.js';
 import { createActivities } from '../../src/activities/index.js';
 import { findExecutables } from '../../src/embedded/executables.js';
 import { choosePort } from '../../src/embedded/ports.js';
 import { startTemporal } from '../../src/embedded/temporal.js';
+import { isOwnRun } from '../../src/management/ownership.js';
 import { SourceService } from '../../src/management/source-service.js';
+import { SourceWorkflows } from '../../src/management/source-workflows.js';
+import { SourceWorker } from '../../src/runtime/source-worker.js';
 import { PAUSE_PROOF } from '../../src/runtime/worker-limits.js';
 import type { SimulatorOptions } from '../../src/simulator/options.js';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
-import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../src/source/contract.js';
+import { SEARCH_ATTRIBUTES } from '../../src/source/contract.js';
 import { collectionsOf } from '../../src/store/collections.js';
 import { quietRuntime } from './quiet-runtime.js';
 import { workflowBundle } from './temporal-connection.js';
@@ -69,20 +71,25 @@ export function e2eStack(simulatorOptions: SimulatorOptions) {
         LOG_LEVEL: 'warn',
       },
       startWorker: async () => {
-        const worker = await Worker.create({
-          ...PAUSE_PROOF,
+        const access = { collections, client: new Client({ connection: native, namespace }) };
+        const workflows = new SourceWorkflows(access);
+        const worker = await SourceWorker.create({
           connection: native,
           namespace,
-          taskQueue: TASK_QUEUE,
-          workflowBundle: workflowBundle(),
-          activities: createActivities({ collections, allowInsecure: true, keyring: testKeyring }),
-          interceptors: { activity: [failureInterceptor] },
-          maxHeartbeatThrottleInterval: '1 second',
-          shutdownForceTime: '20 seconds',
+          installation: await collections.installation(),
+          activities: createActivities({
+            collections,
+            allowInsecure: true,
+            keyring: testKeyring,
+            wake: (sourceId) => workflows.signal(sourceId, 'collectNow'),
+          }),
+          isOurs: (run, sourceId) => isOwnRun(access, run, sourceId),
+          limits: { ...PAUSE_PROOF, maxHeartbeatThrottleInterval: '1 second', shutdownForceTime: '20 seconds' },
+          workflows: { workflowBundle: workflowBundle() },
         });
         const running = worker.run();
         const stop = async () => {
-          if (worker.getState() === 'RUNNING') worker.shutdown();
+          worker.shutdown();
           await running;
         };
         closing.push(stop);
