@@ -18,7 +18,9 @@ function pausingClient(before: () => Promise<void>): Client {
   const { client } = get();
   const workflow = {
     start: client.workflow.start.bind(client.workflow),
-    async *list() {},
+    async *list() {
+      yield* [];
+    },
     getHandle: (id: string) => ({
       describe: async () => {
         await before();

@@ -4,24 +4,19 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { afterAll, beforeAll } from 'vitest';
-import { createActivities } from '../../src/activities/index.js';
 import { findExecutables } from '../../src/embedded/executables.js';
 import { choosePort } from '../../src/embedded/ports.js';
 import { startTemporal } from '../../src/embedded/temporal.js';
-import { isOwnRun } from '../../src/management/ownership.js';
 import { SourceService } from '../../src/management/source-service.js';
-import { SourceWorkflows } from '../../src/management/source-workflows.js';
-import { SourceWorker } from '../../src/runtime/source-worker.js';
-import { PAUSE_PROOF } from '../../src/runtime/worker-limits.js';
 import type { SimulatorOptions } from '../../src/simulator/options.js';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
 import { SEARCH_ATTRIBUTES } from '../../src/source/contract.js';
 import { collectionsOf } from '../../src/store/collections.js';
 import { quietRuntime } from './quiet-runtime.js';
-import { workflowBundle } from './temporal-connection.js';
 import { temporaryFolder } from './temporary-folder.js';
 import { testDatabase } from './test-database.js';
 import { TEST_KEYS, testKeyring } from './test-keyring.js';
+import { startTestWorker } from './test-worker.js';
 
 export interface E2eStack {
   readonly simulator: Simulator;
@@ -30,6 +25,8 @@ export interface E2eStack {
   /** By which another process reaches the servers. */
   readonly env: Readonly<Record<string, string>>;
   readonly client: Client;
+  /** For workers. */
+  readonly connection: NativeConnection;
   /** A worker in this process. @returns ends it. */
   startWorker(): Promise<() => Promise<void>>;
 }
@@ -59,6 +56,7 @@ export function e2eStack(simulatorOptions: SimulatorOptions) {
     stack = {
       simulator,
       client,
+      connection: native,
       folder: folder.path,
       service: new SourceService({ collections, client, allowInsecure: true, keyring: testKeyring }),
       env: {
@@ -71,27 +69,7 @@ export function e2eStack(simulatorOptions: SimulatorOptions) {
         LOG_LEVEL: 'warn',
       },
       startWorker: async () => {
-        const access = { collections, client: new Client({ connection: native, namespace }) };
-        const workflows = new SourceWorkflows(access);
-        const worker = await SourceWorker.create({
-          connection: native,
-          namespace,
-          installation: await collections.installation(),
-          activities: createActivities({
-            collections,
-            allowInsecure: true,
-            keyring: testKeyring,
-            wake: (sourceId) => workflows.signal(sourceId, 'collectNow'),
-          }),
-          isOurs: (run, sourceId) => isOwnRun(access, run, sourceId),
-          limits: { ...PAUSE_PROOF, maxHeartbeatThrottleInterval: '1 second', shutdownForceTime: '20 seconds' },
-          workflows: { workflowBundle: workflowBundle() },
-        });
-        const running = worker.run();
-        const stop = async () => {
-          worker.shutdown();
-          await running;
-        };
+        const stop = await startTestWorker(native, namespace, collections);
         closing.push(stop);
         return stop;
       },
