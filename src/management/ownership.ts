@@ -14,7 +14,7 @@ export interface InstallationAccess {
 }
 
 /** What Temporal says of a workflow, in a description as well as in a list. */
-export type SeenRun = Pick<WorkflowExecutionInfo, 'memo' | 'typedSearchAttributes' | 'startTime'>;
+export type SeenRun = Pick<WorkflowExecutionInfo, 'memo' | 'typedSearchAttributes' | 'startTime' | 'type'>;
 
 /** The clocks of this machine and of Temporal may differ by so much. */
 const CLOCKS_MS = 60_000;
@@ -22,42 +22,22 @@ const CLOCKS_MS = 60_000;
 const LIST_LIMIT_MS = 10_000;
 
 /** The identity that a workflow carries; `undefined` when it was started by hand or by an earlier version. */
-export function labelOf({ memo, typedSearchAttributes }: SeenRun): string | undefined {
+export function labelOf({
+  memo,
+  typedSearchAttributes,
+}: Pick<SeenRun, 'memo' | 'typedSearchAttributes'>): string | undefined {
   const noted = memo?.[INSTALLATION_MEMO];
   return typeof noted === 'string' ? noted : typedSearchAttributes.get(INSTALLATION);
 }
 
+/** Whether a workflow of a source, its own or one that reads again, belongs to this installation. */
 export async function isOurs(access: InstallationAccess, sourceId: number, seen: SeenRun): Promise<boolean> {
+  const installation = await installationOf(access);
   const label = labelOf(seen);
-  if (label !== undefined) return label === (await installationOf(access)).id;
-  return isLikelyOurs(seen, await storedSource(access, sourceId));
-}
-
-/**
- * Whether a workflow that carries no identity works for a stored source: it was started after the source was made, and
- * calls it by its name, if by any.
- */
-export function isLikelyOurs(
-  seen: SeenRun,
-  source: Pick<SourceDocument, '_id' | 'name' | 'createdAt'> | undefined,
-): boolean {
-  if (source === undefined || source.createdAt.getTime() - CLOCKS_MS > seen.startTime.getTime()) return false;
-  return isNameless(seen, source._id) || seen.typedSearchAttributes.get(NAME) === source.name;
-}
-
-/** Whether it was started by hand, by its number alone, and has not read its configuration yet. */
-function isNameless({ typedSearchAttributes }: SeenRun, sourceId: number): boolean {
-  const name = typedSearchAttributes.get(NAME);
-  return name === undefined || name === `source ${sourceId}`;
-}
-
-/**
- * Whether a workflow that carries no identity can be given ours for good. A number alone says too little where another
- * installation's sources have numbers of the same kind.
- */
-export async function mayBeAdopted(access: InstallationAccess, sourceId: number, seen: SeenRun): Promise<boolean> {
-  if (!isLikelyOurs(seen, await storedSource(access, sourceId))) return false;
-  return !isNameless(seen, sourceId) || !(await areOthersHere(access));
+  if (label !== undefined) return label === installation.id;
+  const claim = claimOf(seen, await storedSource(access, sourceId));
+  if (claim !== 'number') return claim === 'name';
+  return !areOthersAmong(await runningSources(access.client, installation), installation);
 }
 
 /** The same for a run whose activity a worker has been given. */
@@ -66,20 +46,33 @@ export async function isOwnRun(
   { workflowId, runId }: { readonly workflowId: string; readonly runId: string },
   sourceId: number,
 ): Promise<boolean> {
-  const seen = await access.client.workflow.getHandle(workflowId, runId).describe();
-  const label = labelOf(seen);
-  if (label === undefined) return mayBeAdopted(access, sourceId, seen);
-  return label === (await access.collections.installation()).id;
+  return isOurs(access, sourceId, await access.client.workflow.getHandle(workflowId, runId).describe());
 }
 
-/** Whether sources of another installation run on the task queue of this one. */
-async function areOthersHere(access: InstallationAccess): Promise<boolean> {
-  const installation = await installationOf(access);
-  for (const { info } of await runningSources(access.client, installation)) {
+/**
+ * What speaks for it that a workflow without an identity works for a stored source: that it calls it by its name, or its
+ * `number` alone. That says too little where sources of other installations have numbers of the same kind. Nothing speaks
+ * for one that was started before the source was made, or that no worker has begun to work on.
+ */
+export type Claim = 'name' | 'number' | 'none';
+
+export function claimOf(
+  { startTime, typedSearchAttributes, type }: SeenRun,
+  source: Pick<SourceDocument, '_id' | 'name' | 'createdAt'> | undefined,
+): Claim {
+  if (source === undefined || source.createdAt.getTime() - CLOCKS_MS > startTime.getTime()) return 'none';
+  const name = typedSearchAttributes.get(NAME);
+  if (name === source.name) return 'name';
+  // Started by hand by its number, it has not read its configuration yet; what reads again never has a name.
+  return name === `source ${source._id}` || type !== WORKFLOW_TYPE ? 'number' : 'none';
+}
+
+/** Whether there are sources of another installation on the task queue of this one. */
+export function areOthersAmong(running: readonly RunningSource[], installation: Installation): boolean {
+  return running.some(({ info }) => {
     const label = labelOf(info);
-    if (label !== undefined && label !== installation.id && info.taskQueue === taskQueueOf(installation)) return true;
-  }
-  return false;
+    return label !== undefined && label !== installation.id && info.taskQueue === taskQueueOf(installation);
+  });
 }
 
 export interface RunningSource {

@@ -12,7 +12,7 @@ import { LEAVING_STATES } from '../source/lifecycle.js';
 import { clearHealthEvents } from '../store/health-events.js';
 import { audited, RECONCILER_ACTOR } from './audit-trail.js';
 import { RefusedError } from './errors.js';
-import { type InstallationAccess, labelOf, mayBeAdopted, type RunningSource } from './ownership.js';
+import { type InstallationAccess, isOurs, labelOf, type RunningSource } from './ownership.js';
 import { INSTALLATION, STATE } from './search-attribute-keys.js';
 import type { StartingListener } from './source-service.js';
 
@@ -31,7 +31,7 @@ export class StrayWorkflows {
     const { client, collections } = this.access;
     const installation = await collections.installation();
     for (const { sourceId, info } of running) {
-      if (labelOf(info) !== undefined || !(await mayBeAdopted(this.access, sourceId, info))) continue;
+      if (labelOf(info) !== undefined || !(await isOurs(this.access, sourceId, info))) continue;
       await unlessEnded(() =>
         client.workflow.getHandle(info.workflowId, info.runId).signal(ADOPT_SIGNAL, installation.id),
       );

@@ -2,14 +2,22 @@
 
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { storeTroubleOf } from '../store/mongo-trouble.js';
-import { type InstallationAccess, installationOf, isLikelyOurs, labelOf, runningSources } from './ownership.js';
+import {
+  areOthersAmong,
+  claimOf,
+  type InstallationAccess,
+  installationOf,
+  labelOf,
+  runningSources,
+} from './ownership.js';
 
 /** @returns those of this installation by source ID. */
 export async function visibleSources(access: InstallationAccess): Promise<Map<number, WorkflowExecutionInfo>> {
   const installation = await installationOf(access);
   const found = new Map<number, WorkflowExecutionInfo>();
   const unlabelled = new Map<number, WorkflowExecutionInfo>();
-  for (const { sourceId, info } of await runningSources(access.client, installation)) {
+  const running = await runningSources(access.client, installation);
+  for (const { sourceId, info } of running) {
     const label = labelOf(info);
     if (label !== undefined && label !== installation.id) continue;
     const known = found.get(sourceId);
@@ -17,14 +25,16 @@ export async function visibleSources(access: InstallationAccess): Promise<Map<nu
     if (known !== undefined && known.startTime >= info.startTime) continue;
     (label === undefined ? unlabelled : found).set(sourceId, info);
   }
-  for (const [sourceId, info] of await likelyOurs(access, unlabelled)) found.set(sourceId, info);
+  const isNumberEnough = !areOthersAmong(running, installation);
+  for (const [sourceId, info] of await claimable(access, unlabelled, isNumberEnough)) found.set(sourceId, info);
   return found;
 }
 
 /** Of workflows that carry no identity, those of stored sources; none while the store is away. */
-async function likelyOurs(
+async function claimable(
   { collections }: InstallationAccess,
   unlabelled: ReadonlyMap<number, WorkflowExecutionInfo>,
+  isNumberEnough: boolean,
 ): Promise<[number, WorkflowExecutionInfo][]> {
   if (unlabelled.size === 0) return [];
   try {
@@ -32,7 +42,10 @@ async function likelyOurs(
       .find({ _id: { $in: [...unlabelled.keys()] } }, { projection: { name: true, createdAt: true } })
       .toArray();
     const known = new Map(stored.map((source) => [source._id, source]));
-    return [...unlabelled].filter(([sourceId, info]) => isLikelyOurs(info, known.get(sourceId)));
+    return [...unlabelled].filter(([sourceId, info]) => {
+      const claim = claimOf(info, known.get(sourceId));
+      return claim === 'name' || (claim === 'number' && isNumberEnough);
+    });
   } catch (error) {
     if (storeTroubleOf(error)?.origin !== 'mongodb') throw error;
     return [];

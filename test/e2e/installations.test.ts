@@ -245,12 +245,13 @@ describe('a workflow that does not say whose it is', () => {
   });
 
   test('is not adopted by its number alone while others are there, and nothing of it is in Error', async () => {
-    const stops = [await ours.startWorker(), await theirs.startWorker()];
+    const stops = [await ours.startWorker()];
     const { sourceId: first } = await ours.service().start(file('Labelled'));
     await collecting(ours, first);
+    await theirs.collections.counters.updateOne({ _id: 'source' }, { $set: { value: first } });
     const sourceId = await storedSource(theirs, 'By hand', 2);
-    await theirs.collections.sources.updateOne({ _id: sourceId }, { $set: { stoppedAt: new Date() } });
     const workflowId = await startUnlabelled(sourceId);
+    stops.push(await theirs.startWorker());
     await until(
       async () => (await handleOf(workflowId).describe()).raw.pendingActivities?.[0]?.attempt ?? 0,
       (attempt) => attempt > 3,

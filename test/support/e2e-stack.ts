@@ -25,8 +25,6 @@ export interface E2eStack {
   /** By which another process reaches the servers. */
   readonly env: Readonly<Record<string, string>>;
   readonly client: Client;
-  /** For workers. */
-  readonly connection: NativeConnection;
   /** A worker in this process. @returns ends it. */
   startWorker(): Promise<() => Promise<void>>;
 }
@@ -56,7 +54,6 @@ export function e2eStack(simulatorOptions: SimulatorOptions) {
     stack = {
       simulator,
       client,
-      connection: native,
       folder: folder.path,
       service: new SourceService({ collections, client, allowInsecure: true, keyring: testKeyring }),
       env: {

@@ -1,5 +1,7 @@
 /** An installation in the test's own process: a database, a service for it, and a worker with its reconciler. */
 
+import { NativeConnection } from '@temporalio/worker';
+import { onTestFinished } from 'vitest';
 import { Reconciler } from '../../src/management/reconciler.js';
 import { Reconciliation } from '../../src/management/reconciliation.js';
 import { SourceService, type TerminatedWorkflow } from '../../src/management/source-service.js';
@@ -31,9 +33,11 @@ export function testInstallation(stack: () => E2eStack, name?: string) {
     service,
     troubles,
     terminated,
-    /** Starts a worker with a reconciler that never rests. @returns ends both. */
+    /** Starts a worker with a reconciler that hardly rests; both end with the test. @returns ends them before. */
     async startWorker(): Promise<() => Promise<void>> {
-      const { connection, client } = stack();
+      const { env, client } = stack();
+      // A connection takes one worker of a task queue.
+      const connection = await NativeConnection.connect({ address: env.TEMPORAL_ADDRESS ?? '' });
       const stopWorker = await startTestWorker(connection, client.options.namespace, collections);
       const reconciliation = new Reconciliation({ ...access(), sources: service() });
       const reconciler = new Reconciler({
@@ -48,10 +52,16 @@ export function testInstallation(stack: () => E2eStack, name?: string) {
         onTrouble: (error) => troubles.push(String(error)),
         onTerminated: (ended) => terminated.push(ended),
       }).start();
-      return async () => {
+      let isStopped = false;
+      const stop = async () => {
+        if (isStopped) return;
+        isStopped = true;
         await reconciler.close();
         await stopWorker();
+        await connection.close();
       };
+      onTestFinished(stop);
+      return stop;
     },
     /** Waits for whole rounds of the reconciler. */
     async passRounds(count: number): Promise<void> {
