@@ -56,7 +56,10 @@ export async function statusOf(
     },
     async () => ({ snapshot: answer.value }),
   );
-  const listed = listingOf(installation, source, snapshot.collector, answer.described);
+  // Looked at after the answer, so that its search attributes are not older than that.
+  const found = await findWorkflow(access, source.sourceId, workflowIdIn(installation, source.sourceId));
+  const described = found.whose === 'ours' ? found.description : undefined;
+  const listed = listingOf(installation, source, snapshot.collector, described);
   const whole = { ...listed, snapshot, ...(gaps === undefined ? {} : { gaps }) };
   // A workflow that was ended from outside still answers the query, with what it last knew.
   return ENDED.includes(listed.state) ? whole : { ...whole, ...ofSnapshot(snapshot) };
@@ -69,25 +72,19 @@ export interface Unanswered {
   readonly meanwhile?: Meanwhile;
 }
 
-export interface Answered<T> {
-  readonly value: T;
-  readonly described: WorkflowExecutionDescription;
-}
-
 /** Asks a source's workflow; when it does not answer, says why. @throws Error when Temporal does not say why. */
 export async function askWorkflow<T>(
   access: InstallationAccess,
   sourceId: number,
   query: string,
-): Promise<Answered<T> | Unanswered> {
+): Promise<{ readonly value: T } | Unanswered> {
   const workflowId = workflowIdIn(await installationOf(access), sourceId);
   const found = await findWorkflow(access, sourceId, workflowId);
   if (found.whose !== 'ours') return notOurs(found.whose, workflowId);
   const { client } = access;
   const handle = client.workflow.getHandle(workflowId);
   try {
-    const value = await client.withDeadline(Date.now() + ANSWER_LIMIT_MS, () => handle.query<T>(query));
-    return { value, described: found.description };
+    return { value: await client.withDeadline(Date.now() + ANSWER_LIMIT_MS, () => handle.query<T>(query)) };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return { note: NO_WORKFLOW };
     return whyUnanswered(access, sourceId, workflowId, reasonOf(error));

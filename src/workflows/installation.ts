@@ -4,7 +4,7 @@
  */
 
 import { defaultPayloadConverter } from '@temporalio/common';
-import { log, upsertMemo, type WorkflowInterceptors } from '@temporalio/workflow';
+import { type ContinueAsNewOptions, log, upsertMemo, type WorkflowInterceptors } from '@temporalio/workflow';
 import { activityQueueOf, INSTALLATION_HEADER, INSTALLATION_MEMO, isInstallationId } from '../source/installation.js';
 
 let own: string | undefined;
@@ -16,6 +16,11 @@ export function ownInstallation(): string | undefined {
 /** To be called before the workflow waits for the first time. @param installation from the workflow's input. */
 export function belongTo(installation: unknown): void {
   own = isInstallationId(installation) ? installation : undefined;
+}
+
+/** Options for the run that continues this one: Temporal does not hand the memo over by itself. */
+export function withOwnMemo(): ContinueAsNewOptions {
+  return own === undefined ? {} : { memo: { [INSTALLATION_MEMO]: own } };
 }
 
 /** Gives a workflow that has no installation one, for good. */

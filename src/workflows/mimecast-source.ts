@@ -5,10 +5,10 @@
 
 import {
   CancellationScope,
-  continueAsNew,
   defineQuery,
   defineSignal,
   log,
+  makeContinueAsNewFunc,
   setHandler,
   sleep,
 } from '@temporalio/workflow';
@@ -26,7 +26,7 @@ import { Commands } from './commands.js';
 import { untilHandOver } from './hand-over.js';
 import { HealthRecorder } from './health-recorder.js';
 import { isHistoryFull, isHistoryLong } from './history.js';
-import { adopt, belongTo, ownInstallation } from './installation.js';
+import { adopt, belongTo, ownInstallation, withOwnMemo } from './installation.js';
 import { LoopGuard } from './loop-guard.js';
 import type { SourceInput } from './source-input.js';
 import { startUp } from './start-up.js';
@@ -119,7 +119,8 @@ async function continueWith(
   const carried = { snapshot: book.snapshot, ledger: book.ledger };
   const installation = ownInstallation();
   const own = installation === undefined ? {} : { installation };
-  await continueAsNew<typeof mimecastSource>({ ...input, ...own, revision: REVISION, carried });
+  const next = makeContinueAsNewFunc<typeof mimecastSource>(withOwnMemo());
+  await next({ ...input, ...own, revision: REVISION, carried });
 }
 
 async function stop(

@@ -1,11 +1,11 @@
 /** `backfill` and `verify` as workflows: all streams side by side, each in slices of work until it has read its range. */
 
 import {
-  continueAsNew,
   defineQuery,
   getExternalWorkflowHandle,
   isCancellation,
   log,
+  makeContinueAsNewFunc,
   setHandler,
   sleep,
   workflowInfo,
@@ -27,7 +27,7 @@ import type { StreamName } from '../source/streams.js';
 import { showDetails } from './details.js';
 import { failureOf } from './failure-of.js';
 import { type HistoryLimit, isHistoryLong } from './history.js';
-import { belongTo, ownInstallation } from './installation.js';
+import { belongTo, ownInstallation, withOwnMemo } from './installation.js';
 import { rereading } from './steps.js';
 
 export const progressQuery = defineQuery<RereadReport>(PROGRESS_QUERY);
@@ -57,7 +57,8 @@ async function reread(request: RereadRequest & HistoryLimit, kind: RereadKind): 
   const unfinished = report.streams.filter((stream) => !isOver(stream));
   await Promise.all(unfinished.map(({ stream }) => readAgain(report, stream, note, () => isHistoryLong(request))));
   if (!report.streams.every(isOver)) {
-    await continueAsNew<typeof mimecastVerify>({ ...request, revision: REVISION, carried: report });
+    const next = makeContinueAsNewFunc<typeof mimecastVerify>(withOwnMemo());
+    await next({ ...request, revision: REVISION, carried: report });
   }
   if (kind === 'verify' && report.totals.missing > 0) await settle(report, note);
   return report;

@@ -3,15 +3,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { spawnGuarded } from '../../src/embedded/guarded-process.js';
+import { choosePort, LOOPBACK } from '../../src/embedded/ports.js';
 import { projectRoot } from '../../src/embedded/project-root.js';
 import { CollectorService } from '../../src/management/collector-service.js';
+import { INSTALLATION } from '../../src/management/search-attribute-keys.js';
 import { SourceEditor } from '../../src/management/source-editor.js';
+import { SourceService } from '../../src/management/source-service.js';
 import { SIGNALS, STATUS_QUERY, TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/source/contract.js';
 import { activityQueueOf, INSTALLATION_MEMO } from '../../src/source/installation.js';
 import type { SourceSnapshot } from '../../src/source/snapshot.js';
 import { STREAMS } from '../../src/source/streams.js';
+import { collectionsOf } from '../../src/store/collections.js';
+import { openDatabase } from '../../src/store/database.js';
 import { e2eStack, sourceFile } from '../support/e2e-stack.js';
 import { historiesOf } from '../support/histories.js';
 import { type TestInstallation, testInstallation } from '../support/test-installation.js';
@@ -40,6 +45,14 @@ async function storedSource(of: TestInstallation, name: string, tenant: number):
   const { _id: collectorId } = await new CollectorService(of.collections).ensure('default', 'test');
   const editor = new SourceEditor({ ...of.access(), client });
   return (await editor.create(collectorId, file(name, tenant), { actor: 'test' }))._id;
+}
+
+/** The service while MongoDB does not answer. */
+async function withoutStore(): Promise<SourceService> {
+  const uri = `mongodb://${LOOPBACK}:${await choosePort(0)}/`;
+  const away = openDatabase({ uri, name: 'away', serverSelectionTimeoutMs: 100 });
+  onTestFinished(() => away.close());
+  return new SourceService({ collections: collectionsOf(away.db), client: get().client, allowInsecure: true });
 }
 
 const handleOf = (workflowId: string) => get().client.workflow.getHandle(workflowId);
@@ -146,7 +159,10 @@ describe('without names', () => {
     expect((await theirs.service().start(file('Next', 2))).sourceId).toBe(sourceId);
     await collecting(theirs, sourceId);
     await expect(ours.service().resume(String(sourceId))).rejects.toThrow(ANOTHER);
-    await ours.service().stop(String(sourceId), { remove: true });
+    const { sourceId: more } = await ours.service().start(file('More'));
+    await collecting(ours, more);
+    await expect((await withoutStore()).stop(String(more))).rejects.toThrow('sources of several installations');
+    for (const id of [sourceId, more]) await ours.service().stop(String(id), { remove: true });
     await passRounds(ours, theirs);
     await pollsOn(theirs, sourceId);
     expect(await signalsTo(workflowIdOf(sourceId))).toEqual([]);
@@ -226,7 +242,8 @@ describe('a workflow that does not say whose it is', () => {
   test('is adopted by the one whose source has its name, for good', async () => {
     const sourceId = await storedSource(ours, 'Upgraded', 1);
     expect(await storedSource(theirs, 'Other', 2)).toBe(sourceId);
-    const workflowId = await startUnlabelled(sourceId, { name: 'Upgraded', collector: 'default', revision: 2 });
+    const earlier = { name: 'Upgraded', collector: 'default', revision: 2, maxHistoryEvents: 40 };
+    const workflowId = await startUnlabelled(sourceId, earlier);
     const stops = [await theirs.startWorker(), await ours.startWorker()];
     const { id } = await ours.collections.installation();
     await until(
@@ -234,11 +251,19 @@ describe('a workflow that does not say whose it is', () => {
       (memo) => memo === id,
     );
     await collecting(ours, sourceId);
-    const events = (await historiesOf(get().client.workflow, workflowId)).flatMap(({ events: all }) => all ?? []);
+    const histories = await until(
+      () => historiesOf(get().client.workflow, workflowId),
+      (runs) => runs.length > 2,
+      { everyMs: 500 },
+    );
+    const events = histories.flatMap(({ events: all }) => all ?? []);
     const queues = events.flatMap(
       ({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.taskQueue?.name ?? [],
     );
     expect(queues.at(-1)).toBe(activityQueueOf(id));
+    const { memo, typedSearchAttributes } = await handleOf(workflowId).describe();
+    expect(memo?.[INSTALLATION_MEMO]).toBe(id);
+    expect(typedSearchAttributes.get(INSTALLATION)).toBe(id);
     await expectNothingOf(theirs);
     await ours.service().stop(String(sourceId), { remove: true });
     for (const stop of stops) await stop();
