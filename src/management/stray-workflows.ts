@@ -4,10 +4,9 @@
  * clear that they are ours. That there is no stored source says nothing by itself: the database may be the wrong one.
  */
 
-import type { WorkflowExecutionInfo } from '@temporalio/client';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { type WorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
 import { WORKFLOW_TYPE } from '../source/contract.js';
-import { ADOPT_SIGNAL, workflowIdIn } from '../source/installation.js';
+import { ADOPT_SIGNAL, sourceIdOfAnyName, workflowIdIn } from '../source/installation.js';
 import { LEAVING_STATES } from '../source/lifecycle.js';
 import { clearHealthEvents } from '../store/health-events.js';
 import { audited, RECONCILER_ACTOR } from './audit-trail.js';
@@ -75,9 +74,10 @@ export class StrayWorkflows {
       `${INSTALLATION.name} = "${installation.id}"`;
     const strays: Stray[] = [];
     for await (const info of client.workflow.list({ query })) {
-      const sourceId = Number(info.workflowId.split('-').at(-1));
+      const sourceId = sourceIdOfAnyName(info.workflowId);
+      if (sourceId === undefined || isLeaving(info)) continue;
       const workflowId = workflowIdIn(installation, sourceId);
-      if (workflowId === info.workflowId || isLeaving(info)) continue;
+      if (workflowId === info.workflowId) continue;
       strays.push({ sourceId, info, reason: `The installation was renamed: the source runs as ${workflowId}` });
     }
     return strays;

@@ -51,6 +51,12 @@ export function sourceIdIn(installation: Pick<Installation, 'name'>, workflowId:
   return Number.isSafeInteger(sourceId) && workflowIdIn(installation, sourceId) === workflowId ? sourceId : undefined;
 }
 
+/** The same whatever the name of its installation. */
+export function sourceIdOfAnyName(workflowId: string): number | undefined {
+  const [, sourceId] = /^mimecast-source-(?:[a-z][a-z0-9-]*-)?(\d{1,15})$/.exec(workflowId) ?? [];
+  return sourceId === undefined ? undefined : Number(sourceId);
+}
+
 /** A source has at most one workflow of each kind at a time. */
 export function rereadWorkflowIdIn(
   installation: Pick<Installation, 'name'>,

@@ -185,6 +185,29 @@ describe('a workflow without a stored source', () => {
   });
 });
 
+test('what runs under a former name of the installation ends; what was started under an ID of its own does not', async () => {
+  const { id } = await collections.installation();
+  const [former, own] = ['mimecast-source-north-800001', 'tried-by-hand'];
+  for (const workflowId of [former, own]) {
+    const args = [{ sourceId: 800_001, installation: id }];
+    await get().client.workflow.start(WORKFLOW_TYPE, { workflowId, taskQueue: TASK_QUEUE, args });
+  }
+  const statusOf = async (workflowId: string) =>
+    (await get().client.workflow.getHandle(workflowId).describe()).status.name;
+  const { round, terminated } = reconciling();
+  await until(
+    async () => {
+      await round();
+      return statusOf(former);
+    },
+    (status) => status === 'TERMINATED',
+  );
+  const reason = 'The installation was renamed: the source runs as mimecast-source-800001';
+  expect(terminated).toEqual([{ workflowId: former, reason }]);
+  expect(await statusOf(own)).toBe('RUNNING');
+  await get().client.workflow.getHandle(own).terminate('the test is over');
+});
+
 describe('deletions', () => {
   test('a source that was stored while its collector was being deleted goes as well', async () => {
     const collectorId = await newCollector();

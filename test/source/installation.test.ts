@@ -5,6 +5,7 @@ import {
   isInstallationId,
   rereadWorkflowIdIn,
   sourceIdIn,
+  sourceIdOfAnyName,
   taskQueueOf,
   workflowIdIn,
 } from '../../src/source/installation.js';
@@ -42,6 +43,16 @@ test.each<[string, string | undefined, number | undefined]>([
   ['paused-7', undefined, undefined],
 ])('%s, for an installation named %s, is of source %s', (workflowId, name, sourceId) => {
   expect(sourceIdIn(name === undefined ? {} : { name }, workflowId)).toBe(sourceId);
+});
+
+test.each<[string, number | undefined]>([
+  ['mimecast-source-42', 42],
+  ['mimecast-source-north-2-42', 42],
+  ['mimecast-source-42-verify', undefined],
+  ['mimecast-source-', undefined],
+  ['copy-of-mimecast-source-42', undefined],
+])('%s, whatever the name, is of source %s', (workflowId, sourceId) => {
+  expect(sourceIdOfAnyName(workflowId)).toBe(sourceId);
 });
 
 test.each<[string, boolean]>([
