@@ -49,11 +49,9 @@ async function main(): Promise<void> {
     const { worker, connection, namespace } = opened;
     try {
       const reconciler = createReconciler(connection, namespace, shared, logger).start();
-      const { id: installation, ...named } = await collections.installation();
-      logger.info(
-        { taskQueue: taskQueueOf(named), namespace, database: environment.mongodbDb, installation, ...named },
-        'worker ready',
-      );
+      const installation = await collections.installation();
+      const taskQueue = taskQueueOf(installation);
+      logger.info({ taskQueue, namespace, database: environment.mongodbDb, installation }, 'worker ready');
       await worker.run().finally(() => reconciler.close());
       logger.info('worker stopped');
     } finally {

@@ -12,6 +12,7 @@ import { SourceService, type TerminatedWorkflow } from '../../src/management/sou
 import { Keyring } from '../../src/secrets/keyring.js';
 import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/source/contract.js';
 import { INSTALLATION_MEMO } from '../../src/source/installation.js';
+import { REVISION } from '../../src/source/revision.js';
 import { Died, dyingAt } from '../support/dying.js';
 import { e2eStack, sourceFile } from '../support/e2e-stack.js';
 import { testKeyring } from '../support/test-keyring.js';
@@ -189,7 +190,7 @@ test('what runs under a former name of the installation ends; what was started u
   const { id } = await collections.installation();
   const [former, own] = ['mimecast-source-north-800001', 'tried-by-hand'];
   for (const workflowId of [former, own]) {
-    const args = [{ sourceId: 800_001, installation: id }];
+    const args = [{ sourceId: 800_001, installation: id, revision: REVISION }];
     await get().client.workflow.start(WORKFLOW_TYPE, { workflowId, taskQueue: TASK_QUEUE, args });
   }
   const statusOf = async (workflowId: string) =>
