@@ -223,6 +223,10 @@ describe('with names', () => {
     expect([north.troubles, south.troubles, mistaken.troubles]).toEqual([[], [], []]);
     await expectNothingOf(mistaken);
     await south.service().stop(String(sourceId), { remove: true });
+    // A worker that still has the former name does nothing more.
+    await south.collections.installations.updateOne({}, { $set: { name: 'west' } });
+    await passRounds(south);
+    expect(south.troubles.at(-1)).toContain('start the worker again');
     for (const stop of stops) await stop();
   });
 });
