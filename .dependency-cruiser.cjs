@@ -32,7 +32,7 @@ const FOLDERS = {
   secrets: [],
   store: ['source'],
   management: ['source', 'config', 'mimecast', 'secrets', 'store'],
-  simulator: ['source'],
+  simulator: ['source', 'runtime'],
 };
 
 const folderRules = Object.entries(FOLDERS).map(([folder, allowed]) => ({

@@ -17,7 +17,7 @@ import { cpuSeconds, residentMiB, temporalPid } from './recovery/processes.js';
 import { type Measured, type Outage, text } from './recovery/report.js';
 
 /** Sources that are polled a second at most, so that the machine is not busy before anything has happened. */
-const MOST_POLLS_PER_SECOND = 10;
+const MOST_POLLS_PER_SECOND = 14;
 
 interface Options {
   readonly sources: number;

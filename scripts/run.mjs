@@ -6,9 +6,11 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { watchParent } from './watch-parent.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const lock = resolve(root, 'package-lock.json');
@@ -76,10 +78,13 @@ async function installDependencies() {
     cwd: root,
     stdio: ['ignore', 2, 2],
   });
-  const problem = await new Promise((done) => {
-    npm.once('error', (error) => done(error.message));
-    npm.once('exit', (code) => done(code === 0 ? undefined : `exit code ${code}`));
-  });
+  const problem = await endingTogether(
+    npm,
+    new Promise((done) => {
+      npm.once('error', (error) => done(error.message));
+      npm.once('exit', (code) => done(code === 0 ? undefined : `exit code ${code}`));
+    }),
+  );
   clearInterval(ticks);
   if (problem !== undefined) {
     console.error(`npm ci failed: ${problem}. Is a package registry reachable?`);
@@ -91,13 +96,29 @@ async function installDependencies() {
   console.error(`Dependencies installed in ${seconds()}.`);
 }
 
+/** Whoever ends this program ends the installation, too. */
+async function endingTogether(child, work) {
+  const handlers = ['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => {
+    const end = () => {
+      child.kill('SIGTERM');
+      process.exit(128 + constants.signals[signal]);
+    };
+    process.once(signal, end);
+    return () => process.off(signal, end);
+  });
+  const result = await work;
+  for (const remove of handlers) remove();
+  return result;
+}
+
 requireNode();
-await installDependencies();
 const [program, ...args] = process.argv.slice(2);
 if (!program) {
   console.error('usage: node scripts/run.mjs FILE.ts [ARG…]');
   process.exit(2);
 }
+watchParent(program);
+await installDependencies();
 const file = resolve(root, program);
 process.argv = [process.argv[0], file, ...args];
 const { register } = await import('tsx/esm/api');

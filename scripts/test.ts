@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { findExecutables } from '../src/embedded/executables.js';
 import { spawnGuarded } from '../src/embedded/guarded-process.js';
 import { projectRoot } from '../src/embedded/project-root.js';
+import { exitCodeFor, stopOnSignals } from '../src/runtime/stop-signals.js';
 import { temporaryFolder } from '../test/support/temporary-folder.js';
 
 interface Counts {
@@ -52,12 +53,7 @@ async function runTests(): Promise<{ counts: Counts; problem?: string }> {
       TEMPORAL_TEST_SERVER_PATH: found['temporal-test-server'],
     },
   });
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const) {
-    process.once(signal, () => void vitest.stop().finally(() => process.exit(code)));
-  }
+  stopOnSignals((signal) => void vitest.stop().finally(() => process.exit(exitCodeFor(signal))));
   const { code } = await waitFor(vitest.exited);
   if (!existsSync(report)) return { counts: none(), problem: `vitest ended with code ${code} and without a report` };
   const counts = count(JSON.parse(readFileSync(report, 'utf8')));

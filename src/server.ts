@@ -1,17 +1,19 @@
-/** The management server: the HTTP API, until it is told to stop (SIGINT, SIGTERM). */
+/** The management server: the HTTP API, until it is told to stop (SIGINT, SIGTERM, SIGHUP). */
 
-import { once } from 'node:events';
 import { Command } from 'commander';
 import { readEnvironment } from './config/environment.js';
 import { readServerEnvironment } from './config/server-environment.js';
+import { onFreePorts } from './embedded/free-ports.js';
 import { choosePort } from './embedded/ports.js';
 import { buildApp } from './management/http/app.js';
 import { assembleServices } from './management/http/assemble.js';
 import { lazyTemporal } from './management/temporal-client.js';
+import { untilAborted } from './runtime/aborted.js';
 import { keyringOf } from './runtime/keyring.js';
 import { createLogger } from './runtime/logger.js';
 import { runProgram } from './runtime/program.js';
 import { environmentWithStack } from './runtime/running-stack.js';
+import { stopOnSignals } from './runtime/stop-signals.js';
 import { type Collections, collectionsOf } from './store/collections.js';
 import { openDatabase } from './store/database.js';
 import { storeTroubleOf } from './store/mongo-trouble.js';
@@ -22,8 +24,8 @@ async function main(): Promise<void> {
   const env = environmentWithStack();
   const { mongodbUri, mongodbDb, installation, allowInsecure, logLevel } = readEnvironment(env);
   const { port, host, ratePerSecond } = readServerEnvironment(env);
-  const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   const logger = createLogger(logLevel, 'server');
+  const { signal: stopping } = stopOnSignals((signal) => logger.info({ signal }, 'server is stopping'));
   const keyring = keyringOf(env, (text) => logger.warn(text));
   const database = openDatabase({ uri: mongodbUri, name: mongodbDb, appName: 'mimecast-server' });
   const temporal = lazyTemporal(env);
@@ -38,9 +40,10 @@ async function main(): Promise<void> {
     });
     const app = await buildApp({ services, logger, ratePerSecond });
     const required = port !== undefined && port !== 0;
-    const address = await app.listen({ host, port: await choosePort(port ?? DEFAULT_PORT, { required, host }) });
+    const choose = () => choosePort(port ?? DEFAULT_PORT, { required, host });
+    const address = await onFreePorts(choose, (free) => app.listen({ host, port: free }));
     logger.info({ address, temporal: temporal.address, database: mongodbDb }, 'server ready');
-    await stopped;
+    await untilAborted(stopping);
     await app.close();
     logger.info('server stopped');
   } finally {

@@ -18,10 +18,11 @@ import { SourceService } from './management/source-service.js';
 import type { SourceStatus } from './management/source-status.js';
 import { connectTemporal } from './management/temporal-client.js';
 import { temporalAwayText } from './management/temporal-trouble.js';
+import { orAborted } from './runtime/aborted.js';
 import { keyringOf } from './runtime/keyring.js';
 import { shownMongodbUri } from './runtime/mongodb-address.js';
 import { EXIT, messageOf, runProgram } from './runtime/program.js';
-import { stopOnSignals } from './runtime/stop-signals.js';
+import { noticeOnStderr, stopOnSignals } from './runtime/stop-signals.js';
 import { formatDuration, parseDuration } from './source/duration.js';
 import { collectionsOf } from './store/collections.js';
 import { openDatabase } from './store/database.js';
@@ -53,7 +54,7 @@ const program = new Command('start')
   )
   .action(main);
 
-const stopping = stopOnSignals('Stopping …');
+const stopping = stopOnSignals(noticeOnStderr('Stopping …'));
 
 async function main(options: Options): Promise<void> {
   const startedAt = Date.now();
@@ -62,6 +63,7 @@ async function main(options: Options): Promise<void> {
   const say = (text: string) => process.stderr.write(`${text}\n`);
   const notices: string[] = [];
   const data = openDataFolder();
+  const { signal } = stopping;
   try {
     say('Starting Temporal, MongoDB, the simulator, a worker and the server …');
     let booting = true;
@@ -69,13 +71,15 @@ async function main(options: Options): Promise<void> {
       data,
       simulatorArguments: simulatorArguments(options),
       onProgress: (text) => {
-        if (booting || options.untilCaughtUp) say(text);
+        // Only the live view has a place for them.
+        if (booting || options.untilCaughtUp || !process.stdout.isTTY) say(text);
         else notices.push(text);
       },
+      stopping: signal,
     });
     booting = false;
     try {
-      await withStack(stack, async (service, collections) => {
+      const work = withStack(stack, async (service, collections) => {
         const sources = await collections.sources.find().toArray();
         const { simulatorUrl } = stack;
         const { pollInterval, untilCaughtUp = false } = options;
@@ -92,12 +96,22 @@ async function main(options: Options): Promise<void> {
         const after = await watch.untilComplete(() => compare(collections, sourceId, simulatorUrl), timeoutMs);
         report(before, after, startedAt, options.json === true);
       });
+      // Servers that are frozen or gone may keep it from noticing.
+      await orAborted(work, signal);
     } finally {
       await stack.stop();
     }
+  } catch (error) {
+    if (!isAbort(error) || !signal.aborted) throw error;
+    if (options.untilCaughtUp) throw new RefusedError('Stopped before everything was stored');
   } finally {
     data.release();
+    if (signal.aborted) say('Stopped.');
   }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
 }
 
 function simulatorArguments({ history, historyRate, rate, records, untilCaughtUp }: Options): string[] {

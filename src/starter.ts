@@ -10,6 +10,7 @@ import { sessionOf } from './cli/session.js';
 import { readSourceFile } from './cli/source-file.js';
 import { healthText, listText, statusText } from './cli/status-text.js';
 import { watchStatus } from './cli/watch-status.js';
+import type { PositionWish } from './management/position-wish.js';
 import { DEFAULT_COLLECTOR } from './management/source-service.js';
 import { runProgram } from './runtime/program.js';
 import { Keyring } from './secrets/keyring.js';
@@ -81,6 +82,18 @@ command('collect-now <ID>', `poll a source's caught-up streams at once (${ID})`)
     ({ sourceId }) => `Source ${sourceId} polls now.`,
   ),
 );
+
+command('reset-position <ID>', `collect one stream of a source (${ID}) again by date; what is stored is skipped`)
+  .requiredOption('--stream <name>', 'the stream, such as receipt or "url protect"')
+  .option('--from <time>', 'an ISO time, or an age such as 7d (default: where all is known to be read)')
+  .action((id: string, { json, stream, from }: Json & PositionWish) =>
+    answer(
+      json,
+      (service) => service.resetPosition(id, { stream, from }),
+      ({ sourceId, stream: name, from: time }) =>
+        `The stream ${name} of source ${sourceId} is collected again from ${time ?? 'where all is known to be read'}.`,
+    ),
+  );
 
 command('stop <ID>', `stop a source (${ID}) and wait until it has ended`)
   .option('--remove', 'also delete its configuration, secret and checkpoints; the records stay')

@@ -1,6 +1,5 @@
-/** The worker: runs workflows and activities until it is told to stop (SIGINT, SIGTERM). */
+/** The worker: runs workflows and activities until it is told to stop (SIGINT, SIGTERM, SIGHUP). */
 
-import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
@@ -16,12 +15,15 @@ import { ensureSearchAttributes } from './management/search-attributes.js';
 import { SourceService } from './management/source-service.js';
 import { SourceWorkflows } from './management/source-workflows.js';
 import { connectTemporal } from './management/temporal-client.js';
+import { untilAborted } from './runtime/aborted.js';
+import { watchCache } from './runtime/cache-watch.js';
 import { keyringOf } from './runtime/keyring.js';
 import { createLogger, installTemporalLogger } from './runtime/logger.js';
 import { onceInAWhile } from './runtime/once-in-a-while.js';
 import { messageOf, runProgram } from './runtime/program.js';
 import { environmentWithStack } from './runtime/running-stack.js';
 import { SourceWorker } from './runtime/source-worker.js';
+import { stopOnSignals } from './runtime/stop-signals.js';
 import { workerLimits } from './runtime/worker-limits.js';
 import { workflowCode } from './runtime/workflow-code.js';
 import type { Keyring } from './secrets/keyring.js';
@@ -35,6 +37,7 @@ async function main(): Promise<void> {
   const environment = readEnvironment(env);
   const logger = createLogger(environment.logLevel, 'worker');
   installTemporalLogger(logger);
+  const { signal: stopping } = stopOnSignals((signal) => logger.info({ signal }, 'worker is stopping'));
   const keyring = keyringOf(env, (notice) => logger.warn(notice));
   const database = openDatabase({
     uri: environment.mongodbUri,
@@ -44,21 +47,29 @@ async function main(): Promise<void> {
   try {
     const collections = collectionsOf(database.db, environment.installation);
     const shared = { collections, keyring, allowInsecure: environment.allowInsecure };
-    const opened = await untilStopped(openWorker(env, shared, await workflowCode(), logger));
-    if (opened === undefined) return;
+    const opening = openWorker(env, shared, await workflowCode(), logger);
+    const opened = await Promise.race([opening, untilAborted(stopping)]);
+    if (!opened) return;
     const { worker, connection, namespace } = opened;
     try {
-      const reconciler = createReconciler(connection, namespace, shared, logger).start();
-      const installation = await collections.installation();
+      const client = new Client({ connection, namespace });
+      const reconciler = createReconciler(client, shared, logger).start();
+      const installation = await shared.collections.installation();
       const taskQueue = taskQueueOf(installation);
-      logger.info({ taskQueue, namespace, database: environment.mongodbDb, installation }, 'worker ready');
-      await worker.run().finally(() => reconciler.close());
-      logger.info('worker stopped');
+      const { cachedWorkflows: cached } = worker;
+      const endWatch = watchCache(client, taskQueue, cached, logger);
+      const { mongodbDb } = environment;
+      logger.info({ taskQueue, namespace, database: mongodbDb, installation, cached }, 'worker ready');
+      await runUntilStopped(worker, stopping).finally(() => {
+        endWatch();
+        return reconciler.close();
+      });
     } finally {
       await connection.close();
     }
   } finally {
     await database.close();
+    if (stopping.aborted) logger.info('worker stopped');
   }
 }
 
@@ -88,8 +99,7 @@ async function createWorker(
   });
 }
 
-function createReconciler(connection: NativeConnection, namespace: string, shared: Shared, logger: Logger): Reconciler {
-  const client = new Client({ connection, namespace });
+function createReconciler(client: Client, shared: Shared, logger: Logger): Reconciler {
   return new Reconciler({
     service: new Reconciliation({ ...shared, client, sources: new SourceService({ ...shared, client }) }),
     onStarted: (started) => logger.info(started, 'started a stored source that had no running workflow'),
@@ -98,17 +108,13 @@ function createReconciler(connection: NativeConnection, namespace: string, share
   });
 }
 
-/** What was waited for, or `undefined` when the program is told to stop first: a worker that runs sees to that itself. */
-async function untilStopped<T>(waiting: Promise<T>): Promise<T | undefined> {
-  const listening = new AbortController();
-  const stopped = (['SIGINT', 'SIGTERM'] as const).map((name) => once(process, name, { signal: listening.signal }));
-  const stop = Promise.race(stopped).then(() => undefined);
-  try {
-    return await Promise.race([waiting, stop]);
-  } finally {
-    listening.abort();
-    await Promise.allSettled([...stopped, stop]);
-  }
+/** It ends in good order: it takes no more work, and what runs is stored. */
+async function runUntilStopped(worker: SourceWorker, stopping: AbortSignal): Promise<void> {
+  const running = worker.run();
+  const shutDown = () => worker.shutdown();
+  stopping.addEventListener('abort', shutDown, { once: true });
+  if (stopping.aborted) shutDown();
+  await running;
 }
 
 interface OpenedWorker {

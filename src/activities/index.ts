@@ -12,6 +12,7 @@ import { withHeartbeats } from './heartbeats.js';
 import { initialize } from './initialize.js';
 import { recordHealth } from './record-health.js';
 import { type RereadRange, recheck, reread } from './reread/reread.js';
+import { resetPosition } from './reset-position.js';
 import { SourceReader } from './source-reader.js';
 import { sweep } from './sweep.js';
 import { validate } from './validate.js';
@@ -35,6 +36,8 @@ export interface Activities {
   wake(sourceId: number): Promise<boolean>;
   /** Writes health events that are due. */
   recordHealth(sourceId: number, changes: readonly HealthChange[]): Promise<void>;
+  /** Gives up a stream's position: it is collected again from an ISO time, by default from where all is known to be read. */
+  resetPosition(sourceId: number, stream: StreamName, from?: string): Promise<StreamProgress>;
   /** Ends a source: notes it as stopped, or deletes its configuration and checkpoints. */
   finalize(sourceId: number, end: { readonly remove: boolean }): Promise<void>;
 }
@@ -51,6 +54,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     recheck: (_sourceId, stream, run) => recheck(dependencies, stream, run),
     wake: (sourceId) => alive(() => dependencies.wake?.(sourceId) ?? Promise.resolve(false)),
     recordHealth: (sourceId, changes) => alive(() => recordHealth(dependencies, sourceId, changes)),
+    resetPosition: (sourceId, stream, from) => alive(() => resetPosition(dependencies, sourceId, stream, from)),
     finalize: (sourceId, end) => alive(() => finalize(dependencies, reader, sourceId, end)),
   };
 }

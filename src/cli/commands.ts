@@ -5,7 +5,8 @@ import type { MissingRecord, RereadService } from '../management/reread-service.
 import type { SourceSaveOptions, SourceService, Started } from '../management/source-service.js';
 import type { RereadReport } from '../source/reread.js';
 
-export interface SourceCommands extends Pick<SourceService, 'status' | 'list' | 'stop' | 'update' | 'health'> {
+export interface SourceCommands
+  extends Pick<SourceService, 'status' | 'list' | 'stop' | 'update' | 'health' | 'resetPosition'> {
   start(json: unknown, collector: string, options: SourceSaveOptions): Promise<Started>;
   resume(idOrName: string): Promise<Started>;
   restart(idOrName: string): Promise<{ readonly sourceId: number }>;

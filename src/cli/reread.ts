@@ -2,6 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MissingRecord, RereadWish, StartedReread } from '../management/reread-service.js';
+import { stopOnSignals } from '../runtime/stop-signals.js';
 import { isOver, type RereadCounts, type RereadKind, type RereadReport } from '../source/reread.js';
 import type { RereadCommands } from './commands.js';
 import { count, table } from './table.js';
@@ -23,9 +24,7 @@ export async function awaitReread(
   started: StartedReread,
   onProgress: (text: string) => void,
 ): Promise<RereadResult> {
-  const interrupted = new AbortController();
-  process.once('SIGINT', () => interrupted.abort());
-  process.once('SIGTERM', () => interrupted.abort());
+  const interrupted = stopOnSignals(() => undefined);
   let told = '';
   for (;;) {
     const { state, report } = await service.report(kind, started.sourceId);

@@ -3,6 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createLogUpdate } from 'log-update';
 import type { SourceStatus } from '../management/source-status.js';
+import { stopOnSignals } from '../runtime/stop-signals.js';
 import { isFinal, LIFECYCLE_STATES } from '../source/lifecycle.js';
 import type { SourceCommands } from './commands.js';
 
@@ -13,9 +14,7 @@ export async function watchStatus(
   idOrName: string,
   draw: (status: SourceStatus) => string,
 ): Promise<void> {
-  const interrupted = new AbortController();
-  process.once('SIGINT', () => interrupted.abort());
-  process.once('SIGTERM', () => interrupted.abort());
+  const interrupted = stopOnSignals(() => undefined);
   const show = process.stdout.isTTY ? createLogUpdate(process.stdout) : printer();
   while (!interrupted.signal.aborted) {
     const status = await service.status(idOrName);

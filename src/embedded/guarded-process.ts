@@ -2,40 +2,21 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
-import { lastLines } from './log-tail.js';
+import { GUARD } from './guard-script.js';
+import { lastLines, sizeOf } from './log-tail.js';
+import { exitCodeOf, exitText, type ProcessExit, UnexpectedEnd } from './process-exit.js';
+import { endGroup, signalGroup } from './process-group.js';
+import { identifyProcess, type ProcessIdentity } from './process-identity.js';
 
-/**
- * Holds the read end of a pipe whose other end is ours, and nothing else holds that other end. However we end
- * (a clean exit, a crash, SIGKILL), the kernel closes it, `read` returns, and the server is told to stop.
- *
- * `$1` is the grace in seconds, the rest is the command. File descriptor 3 reports the server's pid.
- * A background job of a shell without job control gets /dev/null as standard input, hence the copy on 4.
- * `wait` returns early when a trapped signal arrives, hence the loop.
- */
-const GUARD = `
-grace=$1; shift
-exec 4<&0 </dev/null
-"$@" 3>&- 4<&- &
-server=$!
-trap 'kill -TERM "$server" 2>/dev/null' TERM INT HUP
-echo "$server" >&3
-exec 3>&-
-(
-  trap - TERM INT HUP
-  while read -r _ <&4; do :; done
-  kill -TERM "$server" 2>/dev/null
-  while [ "$grace" -gt 0 ] && kill -0 "$server" 2>/dev/null; do sleep 1; grace=$((grace - 1)); done
-  kill -KILL "$server" 2>/dev/null
-) >/dev/null 2>&1 &
-watcher=$!
-exec 4<&-
-while :; do
-  wait "$server"; code=$?
-  kill -0 "$server" 2>/dev/null || break
-done
-kill -TERM "$watcher" 2>/dev/null
-exit "$code"
-`;
+export type { ProcessExit } from './process-exit.js';
+
+/** What the guard needs to kill a process after its grace, before we do it ourselves. */
+const GUARD_SLACK_MS = 2_000;
+
+/** Of the log, when a process has ended unexpectedly. */
+const SHOWN_LINES = 15;
+/** What Node, Go, mongod and `choosePort` say of a port that another program has. */
+const TAKEN = /EADDRINUSE|address already in use|in use by another program/i;
 
 export interface GuardedProcessOptions {
   /** What messages call the process, such as `mongod`. */
@@ -50,22 +31,22 @@ export interface GuardedProcessOptions {
   graceSeconds?: number;
 }
 
-export interface ProcessExit {
-  /** Exit code; 128 + signal number when a signal ended it, as a shell reports it. */
-  code: number;
-  /** Whether it ended because of `stop()`. */
-  stopped: boolean;
-}
-
 export interface GuardedProcess {
   /** Of the process itself, not of its guard. */
   readonly pid: number;
+  /** Process group of it and of all that it starts. */
+  readonly group: number;
   /** Resolves once it has ended; never rejects. */
   readonly exited: Promise<ProcessExit>;
-  /** Asks it to end, kills it after the grace, and resolves once it is gone. May be called more than once. */
+  /**
+   * Asks it to end, kills it after the grace, and resolves once it is gone, even if it or its guard is frozen. May be
+   * called more than once.
+   */
   stop(): Promise<void>;
+  /** Lets it go on if somebody has frozen it (SIGSTOP). */
+  wake(): void;
   /** An error that says that the process ended, how, and with which last words in its log. */
-  describeExit(exit: ProcessExit): Error;
+  describeExit(exit: ProcessExit): UnexpectedEnd;
 }
 
 /**
@@ -82,6 +63,7 @@ export async function spawnGuarded(
 ): Promise<GuardedProcess> {
   const { name, logFile, graceSeconds = 10 } = options;
   if (process.platform === 'win32') throw new Error(`${name} can only be started on Linux or macOS`);
+  const logStart = logFile === undefined ? 0 : sizeOf(logFile);
   const output = logFile === undefined ? ('inherit' as const) : openLog(logFile);
   const guard = spawn('/bin/sh', ['-c', GUARD, `${name}-guard`, String(graceSeconds), command, ...args], {
     detached: true,
@@ -90,13 +72,18 @@ export async function spawnGuarded(
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
   if (typeof output === 'number') closeSync(output);
+  const group = guard.pid ?? 0;
 
   let stopped = false;
-  const exited = new Promise<ProcessExit>((resolve) => {
-    guard.once('exit', (code) => resolve({ code: code ?? 1, stopped }));
-    guard.once('error', () => resolve({ code: 127, stopped }));
-  });
+  let server: ProcessIdentity | undefined;
+  const exited = (async (): Promise<ProcessExit> => {
+    const end = await endOfGuard(guard);
+    // Its guard was killed and not itself: nobody else would end it.
+    if (end.signal !== null && server !== undefined) await endGroup(group, server, graceSeconds * 1_000);
+    return { code: exitCodeOf(end.code, end.signal), stopped };
+  })();
   const pid = await reportedPid(guard, name);
+  server = identifyProcess(pid);
   // Its own end of the pipe closes whenever it ends first; `exited` tells of that.
   guard.stdin?.on('error', () => guard.stdin?.destroy());
   guard.unref();
@@ -104,19 +91,37 @@ export async function spawnGuarded(
 
   return {
     pid,
+    group,
     exited,
     async stop() {
       stopped = true;
       guard.ref();
       guard.stdin?.end();
+      const overdue = setTimeout(() => signalGroup(group, 'SIGKILL'), graceSeconds * 1_000 + GUARD_SLACK_MS);
       await exited;
+      clearTimeout(overdue);
     },
-    describeExit({ code }) {
-      const lines = logFile === undefined ? '' : lastLines(logFile, 15);
-      const detail = lines === '' ? '' : `; the end of ${logFile}:\n${lines}`;
-      return new Error(`${name} ended unexpectedly (exit code ${code})${detail}`);
+    wake: () => signalGroup(group, 'SIGCONT'),
+    describeExit(exit) {
+      const end = (count: number) => (logFile === undefined ? '' : lastLines(logFile, count, logStart));
+      const detail = end(SHOWN_LINES) === '' ? '' : `; the end of ${logFile}:\n${end(SHOWN_LINES)}`;
+      const message = `${name} ended unexpectedly (${exitText(exit)})${detail}`;
+      // mongod says it long before its last word.
+      return new UnexpectedEnd(message, TAKEN.test(end(Number.POSITIVE_INFINITY)));
     },
   };
+}
+
+interface GuardEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+function endOfGuard(guard: ChildProcess): Promise<GuardEnd> {
+  return new Promise((resolve) => {
+    guard.once('exit', (code, signal) => resolve({ code, signal }));
+    guard.once('error', () => resolve({ code: 127, signal: null }));
+  });
 }
 
 function openLog(file: string): number {

@@ -18,11 +18,18 @@ export function lastPort(file: string): number | undefined {
 /** Waits until an address answers well. @throws Error naming the service, when it has not within a minute. */
 export async function untilAnswering(service: string, url: string, signal: AbortSignal): Promise<void> {
   for (const deadline = Date.now() + START_LIMIT_MS; ; await pause(LOOK_MS, undefined, { signal })) {
-    const ok = await fetch(url, { signal }).then(
-      (answer) => answer.ok,
-      () => false,
-    );
-    if (ok) return;
+    if (await answersWell(url, signal)) return;
     if (Date.now() > deadline) throw new Error(`${service} does not answer`);
+  }
+}
+
+async function answersWell(url: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    const answer = await fetch(url, { signal });
+    // An answer that is not read keeps its connection busy, and the service from closing.
+    await answer.arrayBuffer();
+    return answer.ok;
+  } catch {
+    return false;
   }
 }

@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { awaitReady } from './await-ready.js';
+import { onFreePorts } from './free-ports.js';
 import { type GuardedProcess, spawnGuarded } from './guarded-process.js';
-import { choosePort, LOOPBACK } from './ports.js';
+import { type ChoosePort, choosePort, LOOPBACK } from './ports.js';
 import { becomePrimary, REPLICA_SET } from './replica-set.js';
-import { serverSlot } from './server-slot.js';
+import { type ServerSlot, serverSlot } from './server-slot.js';
 
 const DEFAULT_PORT = 27_017;
 
@@ -21,9 +22,13 @@ export interface MongodOptions {
   onProgress?: (text: string) => void;
   /** Milliseconds until it has to accept writes. Default 60,000: recovery after a kill takes its time. */
   startTimeoutMs?: number;
+  /** Gives up the start. */
+  signal?: AbortSignal;
+  /** Picks a port. Default: `choosePort`. */
+  choose?: ChoosePort;
 }
 
-export interface RunningMongod extends Pick<GuardedProcess, 'pid' | 'exited' | 'stop' | 'describeExit'> {
+export interface RunningMongod extends Pick<GuardedProcess, 'pid' | 'exited' | 'stop' | 'wake' | 'describeExit'> {
   /** Without a database name. */
   readonly uri: string;
   readonly port: number;
@@ -36,13 +41,18 @@ export interface RunningMongod extends Pick<GuardedProcess, 'pid' | 'exited' | '
  * @throws Error with the end of its log when it does not come up
  */
 export async function startMongod(options: MongodOptions): Promise<RunningMongod> {
-  const { executable, dataDir, logFile, parameters = {}, onProgress = () => undefined } = options;
+  const { dataDir, onProgress = () => undefined } = options;
   mkdirSync(dataDir, { recursive: true });
   const slot = serverSlot('mongod', join(dataDir, 'mongod.owner'));
-  await slot.free(onProgress);
-  const port = await (options.port === undefined
-    ? choosePort(DEFAULT_PORT)
-    : choosePort(options.port, { required: true }));
+  await slot.free(onProgress, options.signal);
+  const { choose = choosePort } = options;
+  const chooseOne = () =>
+    options.port === undefined ? choose(DEFAULT_PORT) : choose(options.port, { required: true });
+  return onFreePorts(chooseOne, (port) => startOn(port, options, slot));
+}
+
+async function startOn(port: number, options: MongodOptions, slot: ServerSlot): Promise<RunningMongod> {
+  const { executable, dataDir, logFile, parameters = {}, signal } = options;
   const deadline = Date.now() + (options.startTimeoutMs ?? 60_000);
   const server = await spawnGuarded(executable, mongodArguments(dataDir, port, parameters), {
     name: 'mongod',
@@ -50,7 +60,7 @@ export async function startMongod(options: MongodOptions): Promise<RunningMongod
   });
   slot.occupy(server.pid);
   try {
-    await awaitReady(server, (signal) => becomePrimary(port, deadline, signal));
+    await awaitReady(server, { ports: [port], check: (over) => becomePrimary(port, deadline, over), signal });
   } catch (error) {
     slot.release();
     throw error;
@@ -60,6 +70,7 @@ export async function startMongod(options: MongodOptions): Promise<RunningMongod
     port,
     pid: server.pid,
     exited: server.exited,
+    wake: server.wake,
     describeExit: (exit) => server.describeExit(exit),
     async stop() {
       await server.stop();

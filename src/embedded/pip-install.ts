@@ -5,15 +5,21 @@ import type { Wheel } from './programs.js';
 const PIPS = [['python3', '-m', 'pip'], ['pip3'], ['pip']] as const;
 const INSTALL_TIMEOUT_MS = 5 * 60_000;
 
+export interface PipContext {
+  readonly env: NodeJS.ProcessEnv;
+  /** Ends the installation. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Unpacks a wheel into `folder`. Nothing of the machine's Python environment is changed.
  *
  * @throws Error that says why no pip could do it
  */
-export async function pipInstall(wheel: Wheel, folder: string, env: NodeJS.ProcessEnv = process.env): Promise<void> {
+export async function pipInstall(wheel: Wheel, folder: string, context: PipContext): Promise<void> {
   const missing: string[] = [];
   for (const [command, ...args] of PIPS) {
-    const result = await callPip(command, [...args, ...installArguments(wheel, folder)], env);
+    const result = await callPip(command, [...args, ...installArguments(wheel, folder)], context);
     if (result === 'done') return;
     if (!result.absent) throw new Error(`${[command, ...args].join(' ')}: ${result.message}`);
     missing.push([command, ...args].join(' '));
@@ -33,8 +39,8 @@ interface PipFailure {
   message: string;
 }
 
-function callPip(command: string, args: string[], env: NodeJS.ProcessEnv): Promise<'done' | PipFailure> {
-  const options = { timeout: INSTALL_TIMEOUT_MS, env: { ...env, PIP_ROOT_USER_ACTION: 'ignore' } };
+function callPip(command: string, args: string[], { env, signal }: PipContext): Promise<'done' | PipFailure> {
+  const options = { timeout: INSTALL_TIMEOUT_MS, signal, env: { ...env, PIP_ROOT_USER_ACTION: 'ignore' } };
   return new Promise((resolve) => {
     execFile(command, args, options, (error, _stdout, stderr) => {
       if (error === null) return resolve('done');

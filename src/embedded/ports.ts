@@ -9,6 +9,8 @@ export interface PortOptions {
   host?: string;
 }
 
+export type ChoosePort = typeof choosePort;
+
 /**
  * `preferred` when it is free, else any free port. Nothing reserves it, so listen soon.
  *

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { readServerEnvironment } from '../config/server-environment.js';
 import { awaitReady } from './await-ready.js';
 import type { DataFolder } from './data-folder.js';
+import { onFreePorts } from './free-ports.js';
 import { type GuardedProcess, spawnGuarded } from './guarded-process.js';
 import { lastPort, untilAnswering } from './local-service.js';
-import { choosePort } from './ports.js';
+import { type ChoosePort, choosePort } from './ports.js';
 import { projectRoot } from './project-root.js';
 
 const DEFAULT_PORT = 8080;
@@ -19,25 +20,62 @@ export interface ServerPlace {
   readonly url: string;
 }
 
-/** On the port of its last run where that is free; one that was asked for with PORT has to be. */
-export async function chooseServerPlace(data: DataFolder): Promise<ServerPlace> {
+export interface RunningServer extends GuardedProcess {
+  readonly place: ServerPlace;
+}
+
+/** A worker that stores what it holds, and requests that are answered, take less; then come the servers that both use. */
+export const PROGRAM_GRACE_SECONDS = 8;
+
+export interface ServerStart {
+  /** The exact place. Default: the port of its last run where that is free; one that was asked for with PORT has to be. */
+  readonly place?: ServerPlace | undefined;
+  /** Gives up the start. */
+  readonly signal?: AbortSignal;
+  /** Picks a port. Default: `choosePort`. */
+  readonly choose?: ChoosePort;
+}
+
+/** @throws Error naming the port, when it was asked for and another program has it */
+export function startServerProcess(
+  data: DataFolder,
+  environment: Readonly<Record<string, string>>,
+  { place, signal, choose = choosePort }: ServerStart = {},
+): Promise<RunningServer> {
+  const choosePlace = async () => {
+    if (place === undefined) return freePlace(data, choose);
+    await choose(place.port, { required: true, host: place.host });
+    return place;
+  };
+  return onFreePorts(choosePlace, (chosen) => startAt(chosen, data, environment, signal));
+}
+
+async function freePlace(data: DataFolder, choose: ChoosePort): Promise<ServerPlace> {
   const { host, port: wanted } = readServerEnvironment();
-  const portFile = data.file('server.port');
-  const port = await choosePort(wanted ?? lastPort(portFile) ?? DEFAULT_PORT, { required: wanted !== undefined, host });
-  writeFileSync(portFile, String(port));
+  const preferred = wanted ?? lastPort(portFileOf(data)) ?? DEFAULT_PORT;
+  const port = await choose(preferred, { required: wanted !== undefined, host });
   return { host, port, url: `http://${host.includes(':') ? `[${host}]` : host}:${port}/api/v1` };
 }
 
-export async function startServerProcess(
+function portFileOf(data: DataFolder): string {
+  return data.file('server.port');
+}
+
+async function startAt(
+  place: ServerPlace,
   data: DataFolder,
-  { host, port, url }: ServerPlace,
   environment: Readonly<Record<string, string>>,
-): Promise<GuardedProcess> {
+  signal: AbortSignal | undefined,
+): Promise<RunningServer> {
+  const { host, port, url } = place;
   const server = await spawnGuarded(process.execPath, [join(projectRoot(), 'scripts/run.mjs'), 'src/server.ts'], {
     name: 'server',
     logFile: data.file('logs/server.log'),
     env: { ...environment, HOST: host, PORT: String(port) },
+    graceSeconds: PROGRAM_GRACE_SECONDS,
   });
-  await awaitReady(server, (signal) => untilAnswering('The management server', `${url}/openapi.json`, signal));
-  return server;
+  const check = (over: AbortSignal) => untilAnswering('The management server', `${url}/openapi.json`, over);
+  await awaitReady(server, { ports: [port], check, signal });
+  writeFileSync(portFileOf(data), String(port));
+  return { ...server, place };
 }

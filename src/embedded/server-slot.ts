@@ -10,19 +10,19 @@ const PATIENCE_MS = 20_000;
  * a successor that opened the same files meanwhile would fail or harm them.
  */
 export interface ServerSlot {
-  /** Waits until the server that had the slot before is gone. @throws Error when it stays */
-  free(onWait: (text: string) => void): Promise<void>;
+  /** Waits until the server that had the slot before is gone. @throws Error when it stays, or the signal's reason */
+  free(onWait: (text: string) => void, signal?: AbortSignal): Promise<void>;
   occupy(pid: number): void;
   release(): void;
 }
 
 export function serverSlot(name: string, file: string): ServerSlot {
   return {
-    async free(onWait) {
+    async free(onWait, signal) {
       const before = readOwner(file);
       if (before === undefined || !isRunning(before)) return;
       onWait(`Waiting for the ${name} of an earlier run (process ${before.pid}) to end …`);
-      for (const deadline = Date.now() + PATIENCE_MS; isRunning(before); await sleep(100)) {
+      for (const deadline = Date.now() + PATIENCE_MS; isRunning(before); await sleep(100, undefined, { signal })) {
         if (Date.now() > deadline) throw new Error(`${name} already runs on the same data as process ${before.pid}`);
       }
     },

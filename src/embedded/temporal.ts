@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { awaitReady } from './await-ready.js';
+import { onFreePorts } from './free-ports.js';
 import { type GuardedProcess, spawnGuarded } from './guarded-process.js';
-import { choosePort, LOOPBACK } from './ports.js';
-import { serverSlot } from './server-slot.js';
+import { type ChoosePort, choosePort, LOOPBACK } from './ports.js';
+import { type ServerSlot, serverSlot } from './server-slot.js';
 import { awaitTemporal, type SearchAttributeTypes } from './temporal-ready.js';
 
 const DEFAULT_PORT = 7233;
@@ -26,9 +27,13 @@ export interface TemporalOptions {
   onProgress?: (text: string) => void;
   /** Milliseconds until it has to answer. Default 60,000. */
   startTimeoutMs?: number;
+  /** Gives up the start. */
+  signal?: AbortSignal;
+  /** Picks a port. Default: `choosePort`. */
+  choose?: ChoosePort;
 }
 
-export interface RunningTemporal extends Pick<GuardedProcess, 'pid' | 'exited' | 'stop' | 'describeExit'> {
+export interface RunningTemporal extends Pick<GuardedProcess, 'pid' | 'exited' | 'stop' | 'wake' | 'describeExit'> {
   /** `host:port`, as `TEMPORAL_ADDRESS` has it. */
   readonly address: string;
   readonly uiUrl: string;
@@ -41,12 +46,29 @@ export interface RunningTemporal extends Pick<GuardedProcess, 'pid' | 'exited' |
  * @throws Error with the end of its log when it does not come up
  */
 export async function startTemporal(options: TemporalOptions): Promise<RunningTemporal> {
-  const { dbFilename, namespace = 'default', searchAttributes, logFile, onProgress = () => undefined } = options;
+  const { dbFilename, onProgress = () => undefined } = options;
   const slot = dbFilename === undefined ? undefined : serverSlot('Temporal', `${dbFilename}.owner`);
   if (dbFilename !== undefined) mkdirSync(dirname(dbFilename), { recursive: true });
-  await slot?.free(onProgress);
-  const port = await exactOr(options.port, DEFAULT_PORT);
-  const uiPort = await exactOr(options.uiPort, DEFAULT_UI_PORT);
+  await slot?.free(onProgress, options.signal);
+  const { choose = choosePort } = options;
+  const choosePorts = async () => ({
+    port: await (options.port === undefined ? choose(DEFAULT_PORT) : choose(options.port, { required: true })),
+    uiPort: await (options.uiPort === undefined ? choose(DEFAULT_UI_PORT) : choose(options.uiPort, { required: true })),
+  });
+  return onFreePorts(choosePorts, (ports) => startOn(ports, options, slot));
+}
+
+interface Ports {
+  readonly port: number;
+  readonly uiPort: number;
+}
+
+async function startOn(
+  { port, uiPort }: Ports,
+  options: TemporalOptions,
+  slot: ServerSlot | undefined,
+): Promise<RunningTemporal> {
+  const { dbFilename, namespace = 'default', searchAttributes, logFile, signal } = options;
   const deadline = Date.now() + (options.startTimeoutMs ?? 60_000);
   const args = temporalArguments({ port, uiPort, namespace, searchAttributes, dbFilename });
   const server = await spawnGuarded(options.executable, args, { name: 'Temporal', logFile });
@@ -54,7 +76,8 @@ export async function startTemporal(options: TemporalOptions): Promise<RunningTe
   const address = `${LOOPBACK}:${port}`;
   try {
     const target = { address, namespace, searchAttributes, deadline };
-    await awaitReady(server, (signal) => awaitTemporal(target, signal));
+    const ports = [port, uiPort];
+    await awaitReady(server, { ports, check: (over) => awaitTemporal(target, over), signal });
   } catch (error) {
     slot?.release();
     throw error;
@@ -65,16 +88,13 @@ export async function startTemporal(options: TemporalOptions): Promise<RunningTe
     namespace,
     pid: server.pid,
     exited: server.exited,
+    wake: server.wake,
     describeExit: (exit) => server.describeExit(exit),
     async stop() {
       await server.stop();
       slot?.release();
     },
   };
-}
-
-function exactOr(exact: number | undefined, preferred: number): Promise<number> {
-  return exact === undefined ? choosePort(preferred) : choosePort(exact, { required: true });
 }
 
 interface ServerArguments {

@@ -1,7 +1,6 @@
 /** Starts, watches and cancels `backfill` and `verify`. */
 
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
-import { parseDuration } from '../source/duration.js';
 import { INSTALLATION_MEMO, rereadWorkflowIdIn, taskQueueOf } from '../source/installation.js';
 import {
   PROGRESS_QUERY,
@@ -21,6 +20,7 @@ import { type InstallationAccess, installationOf } from './ownership.js';
 import { anotherInstallation } from './refusals.js';
 import { isRereading, neverReread, notRereading } from './reread-errors.js';
 import { findSource, type SourceReference } from './source-directory.js';
+import { timeOf } from './time-wish.js';
 
 /** What to read again, as people say it. */
 export interface RereadWish {
@@ -192,17 +192,4 @@ function rangeOf({ streams, from, to }: RereadWish, known: readonly StreamName[]
     throw new RefusedError('This cannot be read again:', mistakes);
   const wanted = STREAMS.filter((stream) => (streams === undefined ? known : streams).includes(stream));
   return { streams: wanted, from: new Date(begin).toISOString(), to: new Date(Math.min(end, now)).toISOString() };
-}
-
-/** Epoch milliseconds of an ISO time, or of an age. */
-function timeOf(text: string, now: number): number | undefined {
-  const age = parseDuration(text);
-  if (age !== undefined) return now - age;
-  const time = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:?\d\d)?)?$/.test(text) ? Date.parse(zoned(text)) : Number.NaN;
-  return Number.isNaN(time) ? undefined : time;
-}
-
-/** A time of day without a zone means UTC, as everywhere here. */
-function zoned(text: string): string {
-  return /T[\d:.]+$/.test(text) ? `${text}Z` : text;
 }

@@ -10,6 +10,7 @@ import { CLI_ACTOR } from './audit-trail.js';
 import { CollectorService } from './collector-service.js';
 import { RefusedError } from './errors.js';
 import { installationOf } from './ownership.js';
+import { type PositionWish, positionResetFor, type ResetStream } from './position-wish.js';
 import { isStopping } from './refusals.js';
 import { findSource, knownSources, orFromTemporal, referenceOf, type SourceReference } from './source-directory.js';
 import { SourceEditor } from './source-editor.js';
@@ -175,6 +176,14 @@ export class SourceService {
 
   async collectNow(idOrName: string): Promise<SourceReference> {
     return this.steer(idOrName, 'collectNow');
+  }
+
+  /** @throws RefusedError naming every mistake. */
+  async resetPosition(idOrName: string, wish: PositionWish): Promise<ResetStream> {
+    const source = await this.find(idOrName);
+    const reset = positionResetFor(wish, Date.now());
+    await this.steering.resetPosition(source, reset, this.actor);
+    return { sourceId: source.sourceId, ...reset };
   }
 
   /**

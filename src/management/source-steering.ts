@@ -1,9 +1,12 @@
 /** What is asked of a source beside its configuration: restart, stop, start, poll at once. Nothing waits for what comes of it. */
 
 import type { Client } from '@temporalio/client';
+import type { PositionReset } from '../source/position-reset.js';
+import { checkpointId, resetCheckpoint } from '../store/checkpoints.js';
 import type { Collections } from '../store/collections.js';
 import { markStopped } from '../store/sources.js';
 import { auditedIfPossible } from './audit-trail.js';
+import { RefusedError } from './errors.js';
 import { beingDeleted, isStopped, isStopping } from './refusals.js';
 import { SourceWorkflows } from './source-workflows.js';
 
@@ -41,6 +44,29 @@ export class SourceSteering {
     if (deleting) throw beingDeleted('source', name);
     const entry = { actor, action: `source.${steering}`, sourceId, collectorId, name };
     await auditedIfPossible(this.options.collections, entry, () => this.act(source, steering));
+  }
+
+  /**
+   * Lets one stream be collected again by date. Of a source that does not run, the checkpoint is moved here.
+   *
+   * @throws RefusedError when the stream has not been collected yet.
+   */
+  async resetPosition(source: SteeredSource, reset: PositionReset, actor: string): Promise<void> {
+    const { sourceId, collectorId, name, deleting } = source;
+    if (deleting) throw beingDeleted('source', name);
+    const { checkpoints } = this.options.collections;
+    if ((await checkpoints.findOne({ _id: checkpointId(sourceId, reset.stream) })) === null)
+      throw new RefusedError(`The source "${name}" has not collected the stream "${reset.stream}" yet`);
+    const entry = { actor, action: 'source.resetPosition', sourceId, collectorId, name, to: reset };
+    await auditedIfPossible(this.options.collections, entry, async () => {
+      if (await this.workflows.signal(sourceId, 'resetPosition', reset)) return;
+      await resetCheckpoint(
+        checkpoints,
+        sourceId,
+        reset.stream,
+        reset.from === undefined ? undefined : new Date(reset.from),
+      );
+    });
   }
 
   private async act(source: SteeredSource, steering: Steering): Promise<void> {

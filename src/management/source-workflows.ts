@@ -5,6 +5,7 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@te
 import { SIGNALS, STATUS_QUERY, type StopRequest, WORKFLOW_TYPE } from '../source/contract.js';
 import { INSTALLATION_MEMO, taskQueueOf, workflowIdIn } from '../source/installation.js';
 import { LEAVING_STATES } from '../source/lifecycle.js';
+import type { PositionReset } from '../source/position-reset.js';
 import { REVISION } from '../source/revision.js';
 import type { SourceSnapshot } from '../source/snapshot.js';
 import { type FoundWorkflow, findWorkflow } from './own-workflow.js';
@@ -59,7 +60,11 @@ export class SourceWorkflows {
   }
 
   /** @returns false when there is no running workflow of ours to take it. */
-  async signal(sourceId: number, signal: keyof typeof SIGNALS, ...args: [StopRequest?]): Promise<boolean> {
+  async signal(
+    sourceId: number,
+    signal: keyof typeof SIGNALS,
+    ...args: [(StopRequest | PositionReset)?]
+  ): Promise<boolean> {
     for (let looks = 1; ; looks += 1) {
       const found = await this.find(sourceId);
       if (found.whose !== 'ours' || found.description.status.name !== 'RUNNING') return false;

@@ -2,15 +2,22 @@
 
 import { DefaultLogger, type LogEntry, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import { destination, type Logger, pino } from 'pino';
+import { isLostOutput } from './stop-signals.js';
 
 /** @param level as `LOG_LEVEL` has it. */
 export function createLogger(level: string, name: string): Logger {
-  return pino({ level, name, base: { pid: process.pid } }, destination({ fd: 2, sync: false }));
+  const output = destination({ fd: 2, sync: false });
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    if (!isLostOutput(error)) throw error;
+  });
+  return pino({ level, name, base: { pid: process.pid } }, output);
 }
 
 /** Sends Temporal's own log through ours. To be called once, before any connection or worker is made. */
 export function installTemporalLogger(logger: Logger): void {
   Runtime.install({
+    // Programs listen to signals themselves, all in the same way.
+    shutdownSignals: [],
     logger: new DefaultLogger('TRACE', (entry) => write(logger, entry)),
     telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN' }) } },
   });

@@ -53,6 +53,11 @@ export class SourceWorker {
     }
   }
 
+  /** How many workflows it keeps in memory. */
+  get cachedWorkflows(): number {
+    return this.workers[0]?.options.maxCachedWorkflows ?? 0;
+  }
+
   /** Works until it is shut down, by `shutdown` or by the process's signals. */
   async run(): Promise<void> {
     const running = this.workers.map((worker) => worker.run());

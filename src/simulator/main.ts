@@ -1,5 +1,7 @@
 /** `npm run simulator`: a simulated Mimecast API until it is interrupted. */
 import { CommanderError } from 'commander';
+import { untilAborted } from '../runtime/aborted.js';
+import { stopOnSignals } from '../runtime/stop-signals.js';
 import { readCommandLine, simulatorCommand } from './command-line.js';
 import { SimulatorOptionError } from './options.js';
 import { type Simulator, startSimulator } from './simulator.js';
@@ -45,14 +47,12 @@ try {
   process.exit(1);
 }
 announce(simulator, json);
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    simulator.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error('simulator:', error);
-        process.exit(1);
-      },
-    );
-  });
+const stopping = stopOnSignals(() => undefined);
+await untilAborted(stopping.signal);
+try {
+  await simulator.close();
+  process.exit(0);
+} catch (error) {
+  console.error('simulator:', error);
+  process.exit(1);
 }

@@ -3,7 +3,12 @@
 export const WORKFLOW_TYPE = 'mimecastSource';
 export const TASK_QUEUE = 'mimecast-source';
 
-export const SIGNALS = { restart: 'restart', stop: 'stop', collectNow: 'collectNow' } as const;
+export const SIGNALS = {
+  restart: 'restart',
+  stop: 'stop',
+  collectNow: 'collectNow',
+  resetPosition: 'resetPosition',
+} as const;
 export const STATUS_QUERY = 'status';
 /** The open health events as the workflow knows them, written to MongoDB or not. */
 export const HEALTH_QUERY = 'health';

@@ -33,6 +33,8 @@ export type SourceEvent =
   | { readonly kind: 'configured'; readonly settings: SourceSettings }
   /** The checkpoints were read, before anything is collected. */
   | { readonly kind: 'resumed'; readonly streams: readonly StreamProgress[] }
+  /** A stream's position was given up: it is collected again by date. */
+  | { readonly kind: 'repositioned'; readonly progress: StreamProgress }
   /** A slice of work on a stream begins. */
   | { readonly kind: 'collecting'; readonly stream: StreamName }
   /** A slice of work on a stream ended. */
@@ -71,6 +73,12 @@ export function reduce(snapshot: SourceSnapshot, event: SourceEvent, now: string
         (next, progress) => onStream(next, progress.stream, now, (status) => resumed(status, progress, now)),
         snapshot,
       );
+    case 'repositioned':
+      return onStream(snapshot, event.progress.stream, now, (status) => ({
+        ...withProgress(recover(status, now), event.progress),
+        phase: 'idle',
+        caughtUp: false,
+      }));
     case 'collecting':
       return onStream(snapshot, event.stream, now, (status) => ({
         ...status,

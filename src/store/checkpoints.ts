@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Collection } from 'mongodb';
 import { type Counts, NO_COUNTS, type StreamProgress, subtractCounts } from '../source/outcome.js';
-import type { StreamName } from '../source/streams.js';
+import { isSiemStream, type StreamName } from '../source/streams.js';
 import type { WindowPosition } from '../source/window.js';
 import type { CheckpointDocument, Collections } from './collections.js';
 
@@ -106,6 +106,42 @@ export async function moveCheckpoint(
   );
   if (moved === null) throw new CheckpointMovedError(current);
   return moved;
+}
+
+/** Files are listed by the day, and one may hold records of the day before. */
+const FILES_MARGIN_MS = 86_400_000;
+
+/**
+ * Gives up a stream's position: it is collected again by date. An attempt that is under way steps back at its next write.
+ *
+ * @param from default: the last time up to which all is known to be read. In the future it counts as now.
+ * @throws Error when there is no checkpoint: the stream has not been collected yet.
+ */
+export async function resetCheckpoint(
+  checkpoints: Checkpoints,
+  sourceId: number,
+  stream: StreamName,
+  from?: Date,
+): Promise<CheckpointDocument> {
+  const known = await readCheckpoint(checkpoints, sourceId, stream);
+  const place = new Date(Math.min((from ?? completeUntil(known)).getTime(), Date.now()));
+  const byDate = isSiemStream(stream) ? { beginAt: place } : { beginAt: place, readUntil: place };
+  const reset = await checkpoints.findOneAndUpdate(
+    { _id: known._id },
+    {
+      $set: { ...byDate, filesDone: [], resetAt: new Date(), updatedAt: new Date() },
+      $unset: { pageToken: true, badFiles: true, window: true },
+      $inc: { version: 1 },
+    },
+    { returnDocument: 'after' },
+  );
+  if (reset === null) throw new Error(`There is no checkpoint ${known._id} any more`);
+  return reset;
+}
+
+function completeUntil({ stream, beginAt, lastEventTime, readUntil }: CheckpointDocument): Date {
+  if (!isSiemStream(stream)) return readUntil ?? beginAt;
+  return lastEventTime === undefined ? beginAt : new Date(lastEventTime.getTime() - FILES_MARGIN_MS);
 }
 
 /** How long a count of all that a stream has stored may take. */

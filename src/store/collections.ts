@@ -82,6 +82,8 @@ export interface CheckpointDocument {
   readonly unsettled?: boolean;
   /** Set anew whenever a backfill has stored something: `totals` is to be counted anew. */
   readonly recountFor?: string;
+  /** When its position was last given up, by an operator or for being refused. */
+  readonly resetAt?: Date;
   /** Newest `_messageTime` stored. */
   readonly lastEventTime?: Date;
   readonly updatedAt: Date;

@@ -64,6 +64,12 @@ export class Book {
       log.info(`${before.state} -> ${this.current.state}`, { event: event.kind });
     this.attributes.write(this.current);
   }
+
+  /** To be called before the run is continued as new. */
+  handOver(): NonNullable<SourceInput['carried']> {
+    this.attributes.writeAll(this.current);
+    return { snapshot: this.current, ledger: this.ledger };
+  }
 }
 
 function endingOf(event: SourceEvent): Ending {

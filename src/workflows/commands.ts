@@ -2,16 +2,21 @@
 
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { StopRequest } from '../source/contract.js';
+import type { PositionReset } from '../source/position-reset.js';
 
-export type Command = { readonly kind: 'stop'; readonly remove: boolean } | { readonly kind: 'restart' };
+export type Command =
+  | { readonly kind: 'stop'; readonly remove: boolean }
+  | { readonly kind: 'restart' }
+  | { readonly kind: 'reset'; readonly reset: PositionReset };
 
 export class Commands {
-  private pending: Command | undefined;
+  private pending: Exclude<Command, { kind: 'reset' }> | undefined;
+  private readonly resets: PositionReset[] = [];
   private running: CancellationScope | undefined;
   private readonly root = CancellationScope.current();
 
   get isPending(): boolean {
-    return this.pending !== undefined || this.root.consideredCancelled;
+    return this.pending !== undefined || this.resets.length > 0 || this.root.consideredCancelled;
   }
 
   /** Whether the next command to carry out is a stop. */
@@ -31,6 +36,12 @@ export class Commands {
     this.running?.cancel();
   }
 
+  /** Waits for its turn: all of them are carried out, after a restart that was asked for. */
+  reset(reset: PositionReset): void {
+    this.resets.push(reset);
+    this.running?.cancel();
+  }
+
   /**
    * Runs work until it ends or a command interrupts it. The command waits for `take`.
    *
@@ -46,11 +57,13 @@ export class Commands {
     }
   }
 
-  /** The command to carry out now, if any. A cancellation from the Web UI or the CLI is a stop. */
+  /** The command to carry out now, if any; a stop first, resets last. A cancellation from the Web UI or the CLI is a stop. */
   take(): Command | undefined {
     if (this.root.consideredCancelled) this.stop(undefined);
     const { pending } = this;
     this.pending = undefined;
-    return pending;
+    if (pending !== undefined) return pending;
+    const reset = this.resets.shift();
+    return reset && { kind: 'reset', reset };
   }
 }

@@ -18,6 +18,7 @@ import { ADOPT_SIGNAL } from '../source/installation.js';
 import { isFinal } from '../source/lifecycle.js';
 import { type AttemptFailed, isAttemptFailed } from '../source/outcome.js';
 import { FIRST_PAUSE_MS } from '../source/patience.js';
+import { type PositionReset, positionResetOf } from '../source/position-reset.js';
 import { REVISION } from '../source/revision.js';
 import type { SourceSnapshot } from '../source/snapshot.js';
 import { Book } from './book.js';
@@ -28,6 +29,7 @@ import { HealthRecorder } from './health-recorder.js';
 import { isHistoryFull, isHistoryLong } from './history.js';
 import { adopt, belongTo, ownInstallation, withOwnMemo } from './installation.js';
 import { LoopGuard } from './loop-guard.js';
+import { resetPosition } from './reset-position.js';
 import type { SourceInput } from './source-input.js';
 import { startUp } from './start-up.js';
 import { steps } from './steps.js';
@@ -35,6 +37,7 @@ import { steps } from './steps.js';
 export const restartSignal = defineSignal(SIGNALS.restart);
 export const stopSignal = defineSignal<[StopRequest?]>(SIGNALS.stop);
 export const collectNowSignal = defineSignal(SIGNALS.collectNow);
+export const resetPositionSignal = defineSignal<[PositionReset]>(SIGNALS.resetPosition);
 /** From our own worker: an attempt of an activity failed. */
 export const attemptFailedSignal = defineSignal<[AttemptFailed]>('attemptFailed');
 /** From a worker whose installation the source belongs to; see `installation.ts`. */
@@ -69,6 +72,7 @@ export async function mimecastSource(input: SourceInput): Promise<SourceEnd> {
     if (command?.kind === 'stop')
       return CancellationScope.nonCancellable(() => stop(book, commands, recorder, command));
     if (command?.kind === 'restart') book.write({ kind: 'restarted' });
+    if (command?.kind === 'reset') await resetPosition(book, command.reset, () => commands.isStopAsked);
     if (isHistoryLong(input)) await continueWith(input, book, commands, recorder);
   }
 }
@@ -82,6 +86,18 @@ function registerHandlers(book: Book, commands: Commands, collection: Collection
     description: 'End the source. With {"remove": true} also delete its configuration and checkpoints.',
   });
   setHandler(collectNowSignal, () => collection.wake(), { description: 'Poll all caught-up streams at once.' });
+  setHandler(
+    resetPositionSignal,
+    (payload) => {
+      const reset = positionResetOf(payload);
+      if (reset !== undefined) commands.reset(reset);
+      else log.warn('A signal resetPosition was ignored: its payload names no stream, or no time');
+    },
+    {
+      description:
+        'Collect one stream again by date: {"stream": "receipt", "from": "2026-11-20T00:00:00Z"}; from is optional.',
+    },
+  );
   setHandler(
     attemptFailedSignal,
     (report) => {
@@ -116,11 +132,10 @@ async function continueWith(
 ): Promise<void> {
   await recorder.pause();
   if (commands.isPending) return recorder.resume();
-  const carried = { snapshot: book.snapshot, ledger: book.ledger };
   const installation = ownInstallation();
   const own = installation === undefined ? {} : { installation };
   const next = makeContinueAsNewFunc<typeof mimecastSource>(withOwnMemo());
-  await next({ ...input, ...own, revision: REVISION, carried });
+  await next({ ...input, ...own, revision: REVISION, carried: book.handOver() });
 }
 
 async function stop(

@@ -13,19 +13,26 @@ const ERROR_TYPE = defineSearchAttributeKey('MimecastErrorType', SearchAttribute
 const INSTALLATION = defineSearchAttributeKey('MimecastInstallation', SearchAttributeType.KEYWORD);
 const LAST_EVENT_TIME = defineSearchAttributeKey('MimecastLastEventTime', SearchAttributeType.DATETIME);
 
-/** The time of the newest record moves in such steps, and with whatever else changes. */
-const LAST_EVENT_TIME_STEP_MS = 60_000;
+/**
+ * The time of the newest record moves at nearly every poll. It is written in such steps, with whatever else changes, and
+ * before a run is continued as new, which is every ten polls or so.
+ */
+const LAST_EVENT_TIME_STEP_MS = 15 * 60_000;
+const FIRST_REVISION_STEP_MS = 60_000;
 
 export interface AttributeWriter {
   write(snapshot: SourceSnapshot): void;
+  /** The same, however small the change. */
+  writeAll(snapshot: SourceSnapshot): void;
 }
 
 export function attributeWriter(run: Revised): AttributeWriter {
-  return isCurrent(run) ? { write } : new FirstRevision();
+  if (!isCurrent(run)) return new FirstRevision();
+  return { write: (snapshot) => write(snapshot, LAST_EVENT_TIME_STEP_MS), writeAll: (snapshot) => write(snapshot, 1) };
 }
 
 /** What differs from what Temporal has, in one event. */
-function write(snapshot: SourceSnapshot): void {
+function write(snapshot: SourceSnapshot, leastStepMs: number): void {
   const { typedSearchAttributes: known } = workflowInfo();
   const words: SearchAttributeUpdatePair[] = [
     { key: STATE, value: snapshot.state as string },
@@ -36,7 +43,7 @@ function write(snapshot: SourceSnapshot): void {
   ].filter(({ key, value }) => (known.get(key) ?? null) !== value);
   const newest = Date.parse(lastEventTimeOf(snapshot) ?? '');
   const step = newest - (known.get(LAST_EVENT_TIME)?.getTime() ?? 0);
-  const isTimeDue = step >= LAST_EVENT_TIME_STEP_MS || (step > 0 && words.length > 0);
+  const isTimeDue = step >= leastStepMs || (step > 0 && words.length > 0);
   const changes: SearchAttributeUpdatePair[] = [
     ...words,
     ...(isTimeDue ? [{ key: LAST_EVENT_TIME, value: new Date(newest) }] : []),
@@ -60,10 +67,14 @@ class FirstRevision implements AttributeWriter {
       upsertSearchAttributes([{ key: ERROR_TYPE, value: errorType ?? null }]);
     }
     const eventTime = Date.parse(lastEventTimeOf(snapshot) ?? '');
-    if (eventTime - this.shownEventTimeMs >= LAST_EVENT_TIME_STEP_MS) {
+    if (eventTime - this.shownEventTimeMs >= FIRST_REVISION_STEP_MS) {
       this.shownEventTimeMs = eventTime;
       upsertSearchAttributes([{ key: LAST_EVENT_TIME, value: new Date(eventTime) }]);
     }
     this.before = snapshot;
+  }
+
+  writeAll(snapshot: SourceSnapshot): void {
+    this.write(snapshot);
   }
 }

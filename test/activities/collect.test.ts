@@ -11,6 +11,7 @@ import {
   sizeOf,
   sourceOf,
 } from '../support/simulated-source.js';
+import { addFault } from '../support/simulator-control.js';
 
 const collections = collectorDatabase();
 
@@ -125,6 +126,8 @@ test('while it collects it tells how far it is', async () => {
   const environment = activityEnvironment();
   const heartbeats: unknown[] = [];
   environment.on('heartbeat', (details) => heartbeats.push(details));
+  // What is over within a second sends none.
+  await addFault(source.simulator, { endpoint: 'file', times: 1, action: { delayMs: 1_500 } });
   await source.collect('receipt', environment);
   expect(heartbeats[0]).toEqual({ stream: 'receipt', stored: 0, files: 0 });
 });

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { EXIT, runProgram } from '../../src/runtime/program.js';
-import { stopOnSignals } from '../../src/runtime/stop-signals.js';
+import { noticeOnStderr, stopOnSignals } from '../../src/runtime/stop-signals.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { startLiveStack } from './live-stack.js';
 import { callsOf, failuresOf, failureText, isGood, type Result, roundText, summaryOf, tableOf } from './result.js';
@@ -31,7 +31,10 @@ const program = new Command('test:api')
   .allowExcessArguments(false)
   .action(main);
 
-const stopping = stopOnSignals('Stopping the servers …', new Error('Stopped before there were enough calls'));
+const stopping = stopOnSignals(
+  noticeOnStderr('Stopping the servers …'),
+  new Error('Stopped before there were enough calls'),
+);
 
 async function main({ calls: wanted, seed, json }: Options): Promise<void> {
   const say = (text: string) => void process.stderr.write(`${text}\n`);

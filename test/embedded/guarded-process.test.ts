@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { spawnGuarded } from '../../src/embedded/guarded-process.js';
 import { identifyProcess, isRunning } from '../../src/embedded/process-identity.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { until } from '../support/until.js';
 
 const PARENT = fileURLToPath(new URL('guarding-parent.ts', import.meta.url));
 const STUBBORN = `trap '' TERM; while :; do sleep 0.1; done`;
@@ -65,6 +66,72 @@ describe('stop', () => {
     expect(await server.exited).toEqual({ code: 137, stopped: true });
   });
 });
+
+describe('frozen (SIGSTOP)', () => {
+  const SCRIPT = `trap 'echo clean; exit 0' TERM; sleep 1000 & wait`;
+  const start = async (graceSeconds: number) => {
+    const logFile = join(folder.path, 'server.log');
+    const server = await spawnGuarded('sh', ['-c', SCRIPT], { name: 'server', logFile, graceSeconds });
+    return { server, words: () => readFileSync(logFile, 'utf8') };
+  };
+
+  test('a server goes on and ends in good order', async () => {
+    const { server, words } = await start(10);
+    await untilTrapped(server.pid);
+    process.kill(server.pid, 'SIGSTOP');
+    await server.stop();
+    expect(words()).toBe('clean\n');
+  });
+
+  test('a server and all of its guard are ended as well', async () => {
+    const { server } = await start(1);
+    process.kill(-server.group, 'SIGSTOP');
+    await server.stop();
+    expect((await server.exited).stopped).toBe(true);
+  });
+
+  test('a server of an owner that is killed ends', async () => {
+    const { parent, server } = await guardingParent(SCRIPT);
+    process.kill(server.pid, 'SIGSTOP');
+    parent.kill('SIGKILL');
+    await until(
+      () => isRunning(server),
+      (running) => !running,
+    );
+  });
+});
+
+test('a server whose guard is killed ends in good order, and its end is told', async () => {
+  const logFile = join(folder.path, 'server.log');
+  const script = `trap 'echo clean; exit 0' TERM; sleep 1000 & wait`;
+  const server = await spawnGuarded('sh', ['-c', script], { name: 'server', logFile });
+  const identity = identifyProcess(server.pid);
+  await untilTrapped(server.pid);
+  process.kill(server.group, 'SIGKILL');
+  expect(await server.exited).toEqual({ code: 137, stopped: false });
+  expect(isRunning(identity)).toBe(false);
+  expect(readFileSync(logFile, 'utf8')).toBe('clean\n');
+});
+
+test('what a server has started ends with it', async () => {
+  const logFile = join(folder.path, 'server.log');
+  const server = await spawnGuarded('sh', ['-c', 'sleep 1000 & echo $!'], { name: 'server', logFile });
+  await server.exited;
+  const child = identifyProcess(Number(readFileSync(logFile, 'utf8')));
+  await until(
+    () => isRunning(child),
+    (running) => !running,
+  );
+});
+
+/** Until the shell has got to its trap: bit 14 of what it catches, see proc(5), `status`. */
+async function untilTrapped(pid: number): Promise<void> {
+  const SIGTERM = 1n << 14n;
+  await until(
+    () => BigInt(`0x${/^SigCgt:\s*(\w+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]}`),
+    (caught) => (caught & SIGTERM) !== 0n,
+  );
+}
 
 test('an unexpected end is told with the last words of the log', async () => {
   const logFile = join(folder.path, 'server.log');

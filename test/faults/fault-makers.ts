@@ -53,7 +53,9 @@ export const DECK: readonly FaultMaker[] = [
       forMs,
     };
   },
-  (random) => ({ kind: 'freeze mongod', forMs: seconds(random, 2, 8) }),
+  (random) => ({ kind: 'freeze', process: 'mongod', forMs: seconds(random, 2, 8) }),
+  // Longer than the five seconds that the SDK by itself gives a workflow to answer.
+  (random) => ({ kind: 'freeze', process: 'worker', forMs: seconds(random, 6, 12) }),
   (random) => ({ kind: 'step-down', forMs: seconds(random, 2, 5) }),
   (random) => ({ kind: 'disk full', forMs: seconds(random, 2, 6) }),
   (random) => ({ kind: 'unacknowledged writes', times: random.between(1, 6) }),

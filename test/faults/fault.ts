@@ -6,6 +6,9 @@ import type { FaultAction, FaultEndpoint } from '../../src/simulator/control/fau
 export const PROCESSES = ['worker', 'mongod', 'temporal', 'simulator'] as const;
 export type ProcessName = (typeof PROCESSES)[number];
 
+/** Those that a run pauses. */
+export type FrozenName = Extract<ProcessName, 'worker' | 'mongod'>;
+
 /** The worker's ways to the others; each leads through a proxy. `api` carries Mimecast's API and the log files. */
 export const LINKS = ['api', 'mongodb', 'temporal'] as const;
 export type Link = (typeof LINKS)[number];
@@ -21,8 +24,8 @@ export type Fault =
       readonly killAfterMs: number;
       readonly forMs: number;
     }
-  /** SIGSTOP of mongod, and SIGCONT at the end. */
-  | { readonly kind: 'freeze mongod'; readonly forMs: number }
+  /** SIGSTOP, and SIGCONT at the end. */
+  | { readonly kind: 'freeze'; readonly process: FrozenName; readonly forMs: number }
   /** `replSetStepDown`: no primary for so long. */
   | { readonly kind: 'step-down'; readonly forMs: number }
   /** mongod answers each write with `OutOfDiskSpace`. */
@@ -73,7 +76,7 @@ export function isApiFault(fault: Fault): fault is ApiFault {
 
 /** How the fault is named in tables: `kill mongod`, `latency api`, `disk full`. */
 export function labelOf(fault: Fault): string {
-  if (fault.kind === 'kill') return `kill ${fault.process}`;
+  if ('process' in fault) return `${fault.kind} ${fault.process}`;
   return 'link' in fault ? `${fault.kind} ${fault.link}` : fault.kind;
 }
 

@@ -55,11 +55,12 @@ export class Injector {
         return;
       case 'two workers':
         return this.twoWorkers(fault);
-      case 'freeze mongod': {
-        const pid = await stack.members.mongod.signal('SIGSTOP');
+      case 'freeze': {
+        const member = stack.members[fault.process];
+        const pid = await member.signal('SIGSTOP');
         await pause(fault.forMs);
         // Another one runs if it was killed meanwhile.
-        if (stack.members.mongod.pid === pid) process.kill(pid, 'SIGCONT');
+        if (member.pid === pid) process.kill(pid, 'SIGCONT');
         return;
       }
       case 'step-down':

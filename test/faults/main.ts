@@ -2,7 +2,7 @@
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT, runProgram } from '../../src/runtime/program.js';
-import { stopOnSignals } from '../../src/runtime/stop-signals.js';
+import { noticeOnStderr, stopOnSignals } from '../../src/runtime/stop-signals.js';
 import { failureOf, markdown, report, summaryOf } from './report.js';
 import { isGood, type RunResult } from './result.js';
 import { runSeed } from './run-seed.js';
@@ -38,7 +38,10 @@ const program = new Command('test:faults')
   .allowExcessArguments(false)
   .action(main);
 
-const stopping = stopOnSignals('Stopping the servers …', new Error('Stopped before the suite was through'));
+const stopping = stopOnSignals(
+  noticeOnStderr('Stopping the servers …'),
+  new Error('Stopped before the suite was through'),
+);
 
 async function main(options: Options): Promise<void> {
   const seeds = options.seed === undefined ? Array.from({ length: options.seeds }, (_, at) => at + 1) : [options.seed];

@@ -4,7 +4,7 @@ import type { GuardedProcess } from '../../src/embedded/guarded-process.js';
 import { type Supervised, supervise } from '../../src/embedded/supervised.js';
 import { until } from '../support/until.js';
 
-type Server = Pick<GuardedProcess, 'pid' | 'exited' | 'stop'>;
+type Server = Pick<GuardedProcess, 'pid' | 'exited' | 'stop' | 'wake'>;
 
 /** A process that ended although nobody killed it. */
 export interface SelfEnd {

@@ -13,7 +13,7 @@ test('the names that operators use', () => {
     WORKFLOW_TYPE: 'mimecastSource',
     TASK_QUEUE: 'mimecast-source',
     STATUS_QUERY: 'status',
-    SIGNALS: { restart: 'restart', stop: 'stop', collectNow: 'collectNow' },
+    SIGNALS: { restart: 'restart', stop: 'stop', collectNow: 'collectNow', resetPosition: 'resetPosition' },
     SEARCH_ATTRIBUTES: {
       MimecastSourceState: 'Keyword',
       MimecastSourceHealth: 'Keyword',

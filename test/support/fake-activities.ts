@@ -126,6 +126,11 @@ export class FakeSource implements Omit<Activities, 'reread' | 'recheck' | 'wake
     });
   }
 
+  async resetPosition(_sourceId: number, stream: StreamName): Promise<StreamProgress> {
+    await this.begin('resetPosition', [stream]);
+    return { stream, totals: onlyStored(this.stored.get(stream) ?? 0), position: 'first page' };
+  }
+
   async authenticate(): Promise<Permissions> {
     await this.begin('authenticate');
     return this.permissions;
@@ -219,6 +224,7 @@ export function dispatching(fakes: ReadonlyMap<number, FakeSource>): Omit<Activi
     authenticate: (sourceId) => of(sourceId).authenticate(),
     sweep: (sourceId, streams) => of(sourceId).sweep(sourceId, streams),
     collect: (sourceId, stream) => of(sourceId).collect(sourceId, stream),
+    resetPosition: (sourceId, stream) => of(sourceId).resetPosition(sourceId, stream),
     recordHealth: (sourceId, changes) => of(sourceId).recordHealth(sourceId, changes),
     finalize: (sourceId, end) => of(sourceId).finalize(sourceId, end),
   };

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseSourceFile } from '../../config/source-config.js';
 import { RefusedError } from '../../management/errors.js';
 import { MEANWHILE_CODES } from '../../management/meanwhile.js';
+import type { PositionWish, ResetStream } from '../../management/position-wish.js';
 import type { SourceHealth } from '../../management/source-health.js';
 import type { SourceListing } from '../../management/source-listing.js';
 import { hasNotEnded, type SourceSaveOptions, type Started } from '../../management/source-service.js';
@@ -11,6 +12,7 @@ import { WORKFLOW_ENDED } from '../../management/source-state.js';
 import type { SourceStatus } from '../../management/source-status.js';
 import type { StopRequest } from '../../source/contract.js';
 import type { HealthEvent } from '../../source/health-event.js';
+import type { PositionReset } from '../../source/position-reset.js';
 import type { SourceCommands } from '../commands.js';
 import type { ApiClient } from './api-client.js';
 import { findRemote, type ListedSource, listRemote, pathOf } from './source-list.js';
@@ -83,6 +85,13 @@ export class RemoteSources implements SourceCommands {
 
   async collectNow(idOrName: string): Promise<Started> {
     return this.act(await this.find(idOrName), 'collectNow');
+  }
+
+  async resetPosition(idOrName: string, wish: PositionWish): Promise<ResetStream> {
+    const source = await this.find(idOrName);
+    const path = `${pathOf(source)}/action/resetPosition`;
+    const { stream, from } = await this.api.call<PositionReset>('POST', path, wish);
+    return { sourceId: source.id, stream, ...(from === undefined ? {} : { from }) };
   }
 
   async update(

@@ -92,3 +92,19 @@ test('one whose workflow was ended from outside is in error until it is started 
   expect(await reconcile()).toContain(sid);
   await inState(sid, 'Collecting');
 });
+
+test('a position is reset by the API, noted in the audit trail, and of a stopped source too', async () => {
+  const sid = await newSource('repositioned');
+  const reset = (body: object) => api('POST', `${sources}/${sid}/action/resetPosition`, { body });
+  const resetAt = async () => (await collections.checkpoints.findOne({ sourceId: sid, stream: 'receipt' }))?.resetAt;
+  expect(await reset({ stream: 'mail', from: 'soon' })).toMatchObject({ status: 400 });
+  expect(await reset({ stream: 'receipt', from: '1d' })).toMatchObject({ status: 200, json: { stream: 'receipt' } });
+  const first = await until(resetAt, (at) => at !== undefined);
+  await inState(sid, 'Collecting');
+  expect(await act(sid, 'stop')).toBe(200);
+  await inState(sid, 'Stopped');
+  expect(await reset({ stream: 'receipt' })).toMatchObject({ status: 200 });
+  expect(await resetAt()).not.toEqual(first);
+  const noted = await collections.auditTrail.countDocuments({ sourceId: sid, action: 'source.resetPosition' });
+  expect(noted).toBe(2);
+});

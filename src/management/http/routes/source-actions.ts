@@ -3,8 +3,10 @@
 import { z } from 'zod';
 import { SECRET_MASK, type SourceConfig } from '../../../config/source-config.js';
 import { SecretError } from '../../../secrets/keyring.js';
+import { STREAMS } from '../../../source/streams.js';
 import { testConnection } from '../../connection-test.js';
 import { RefusedError } from '../../errors.js';
+import { positionResetFor } from '../../position-wish.js';
 import { referenceOf } from '../../source-directory.js';
 import { NO_SECRET_YET } from '../../source-secrets.js';
 import { INITIATED, SourceSteering, STEERING } from '../../source-steering.js';
@@ -39,6 +41,16 @@ const trial = z
   })
   .meta({ id: 'Trial' });
 
+const positionWish = z.strictObject({
+  stream: z.string().max(64).describe('Such as `receipt`'),
+  from: z
+    .string()
+    .max(64)
+    .optional()
+    .describe('An ISO time, or an age such as 7d; default: where all is known to be read'),
+});
+const positionReset = z.object({ message: z.string(), stream: z.enum(STREAMS), from: z.iso.datetime().optional() });
+
 export const sourceActionRoutes: Routes = (app, services) => {
   const { collectors, editor } = services;
   const steering = new SourceSteering(services);
@@ -60,6 +72,24 @@ export const sourceActionRoutes: Routes = (app, services) => {
       },
     );
   }
+  app.post(
+    '/collectors/:cid/sources/:sid/action/resetPosition',
+    {
+      schema: {
+        tags,
+        summary: 'Collects one stream again by date; what is stored is skipped',
+        params: sourceParams,
+        body: positionWish,
+        response: { 200: positionReset, ...flatErrors },
+      },
+    },
+    async (request) => {
+      const source = await editor.get(request.params.cid, request.params.sid);
+      const reset = positionResetFor(request.body, Date.now());
+      await steering.resetPosition(referenceOf(source), reset, actorOf(request));
+      return { message: 'The stream is collected again by date.', ...reset };
+    },
+  );
   app.post(
     '/collectors/:cid/sources/validate',
     {

@@ -1,0 +1,15 @@
+import type { StreamProgress } from '../source/outcome.js';
+import type { StreamName } from '../source/streams.js';
+import { progressOf, resetCheckpoint } from '../store/checkpoints.js';
+import type { ActivityDependencies } from './dependencies.js';
+
+/** Moves a stream's checkpoint to a time, so that it is collected again from there. @returns what the checkpoint says. */
+export async function resetPosition(
+  { collections }: ActivityDependencies,
+  sourceId: number,
+  stream: StreamName,
+  from: string | undefined,
+): Promise<StreamProgress> {
+  const time = from === undefined ? undefined : new Date(from);
+  return progressOf(await resetCheckpoint(collections.checkpoints, sourceId, stream, time));
+}

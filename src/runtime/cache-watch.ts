@@ -1,0 +1,55 @@
+/** Tells when the sources are more than the workers can keep in memory. */
+
+import type { Client } from '@temporalio/client';
+import type { Logger } from 'pino';
+import { WORKFLOW_TYPE } from '../source/contract.js';
+
+const LOOK_MS = 5 * 60_000;
+/** `TASK_QUEUE_TYPE_WORKFLOW` of Temporal's API. */
+const WORKFLOW_TASKS = 1;
+
+export interface CacheFacts {
+  readonly sources: number;
+  readonly workers: number;
+  /** Sources that each worker keeps in memory. */
+  readonly cached: number;
+}
+
+/** What to tell; `undefined` while all sources have room. */
+export function cacheWarning({ sources, workers, cached }: CacheFacts): string | undefined {
+  const room = Math.max(1, workers) * cached;
+  if (sources <= room) return undefined;
+  return (
+    `${sources} sources run on ${workers} ${workers === 1 ? 'worker that keeps' : 'workers that keep'} ${room} of them in ` +
+    'memory: for the others, the history is replayed at each poll. Start another worker, or give this one more memory ' +
+    '(--max-old-space-size)'
+  );
+}
+
+/** Looks every few minutes, and logs a change. @returns ends it. */
+export function watchCache(client: Client, taskQueue: string, cached: number, logger: Logger): () => void {
+  let told: string | undefined;
+  const look = async () => {
+    const warning = cacheWarning({ ...(await countRunning(client, taskQueue)), cached });
+    if (warning !== undefined && warning !== told) logger.warn(warning);
+    told = warning;
+  };
+  // A server that is away is told of by others; the next look comes soon enough.
+  const timer = setInterval(
+    () => void look().catch((error: unknown) => logger.debug({ err: error }, 'no look')),
+    LOOK_MS,
+  );
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+async function countRunning(client: Client, taskQueue: string): Promise<Omit<CacheFacts, 'cached'>> {
+  const running = `WorkflowType = "${WORKFLOW_TYPE}" AND ExecutionStatus = "Running" AND TaskQueue = "${taskQueue}"`;
+  const { count } = await client.workflow.count(running);
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: taskQueue },
+    taskQueueType: WORKFLOW_TASKS,
+  });
+  return { sources: count, workers: new Set((pollers ?? []).map(({ identity }) => identity)).size };
+}

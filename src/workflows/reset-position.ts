@@ -1,0 +1,33 @@
+/** Carries out a reset of a stream's position, while nothing is collected. */
+
+import { CancellationScope, condition, isCancellation, log } from '@temporalio/workflow';
+import type { PositionReset } from '../source/position-reset.js';
+import type { Book } from './book.js';
+import { steps } from './steps.js';
+
+/** The source waits no longer for it: while MongoDB is away, collecting has to tell of that. */
+const LIMIT_MS = 60_000;
+
+/** One that does not succeed in time is dropped, as is every one once the source is to stop. */
+export async function resetPosition(book: Book, { stream, from }: PositionReset, isOver: () => boolean): Promise<void> {
+  if (!book.snapshot.streams.some((status) => status.stream === stream)) {
+    return log.warn('A position cannot be reset: the source does not collect this stream', { stream });
+  }
+  const scope = new CancellationScope();
+  const summary = `${stream}: collect again ${from === undefined ? 'from where all is known to be read' : `from ${from}`}`;
+  const options = { summary, scheduleToCloseTimeout: LIMIT_MS };
+  const resetting = scope.run(() =>
+    steps.resetPosition.executeWithOptions(options, [book.snapshot.sourceId, stream, from]),
+  );
+  try {
+    const progress = await Promise.race([resetting, condition(isOver)]);
+    if (progress !== undefined) book.write({ kind: 'repositioned', progress });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    log.warn('A position could not be reset; ask for it again', { stream, error });
+  } finally {
+    scope.cancel();
+    // Its cancellation is nobody's trouble.
+    resetting.catch(() => undefined);
+  }
+}
