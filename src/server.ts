@@ -14,14 +14,15 @@ import { createLogger } from './runtime/logger.js';
 import { runProgram } from './runtime/program.js';
 import { environmentWithStack } from './runtime/running-stack.js';
 import { stopOnSignals } from './runtime/stop-signals.js';
-import { collectionsOf } from './store/collections.js';
+import { type Collections, collectionsOf } from './store/collections.js';
 import { openDatabase } from './store/database.js';
+import { storeTroubleOf } from './store/mongo-trouble.js';
 
 const DEFAULT_PORT = 8080;
 
 async function main(): Promise<void> {
   const env = environmentWithStack();
-  const { mongodbUri, mongodbDb, allowInsecure, logLevel } = readEnvironment(env);
+  const { mongodbUri, mongodbDb, installation, allowInsecure, logLevel } = readEnvironment(env);
   const { port, host, ratePerSecond } = readServerEnvironment(env);
   const logger = createLogger(logLevel, 'server');
   const { signal: stopping } = stopOnSignals((signal) => logger.info({ signal }, 'server is stopping'));
@@ -29,8 +30,10 @@ async function main(): Promise<void> {
   const database = openDatabase({ uri: mongodbUri, name: mongodbDb, appName: 'mimecast-server' });
   const temporal = lazyTemporal(env);
   try {
+    const collections = collectionsOf(database.db, installation);
+    await refuseWrongName(collections);
     const services = assembleServices({
-      collections: collectionsOf(database.db),
+      collections,
       client: temporal.client,
       allowInsecure,
       keyring,
@@ -47,6 +50,13 @@ async function main(): Promise<void> {
     await temporal.close();
     await database.close();
   }
+}
+
+/** A MongoDB that is away now is asked again with the first request that needs it. @throws InstallationNameError */
+async function refuseWrongName(collections: Collections): Promise<void> {
+  await collections.installation().catch((error: unknown) => {
+    if (storeTroubleOf(error) === undefined) throw error;
+  });
 }
 
 await runProgram(

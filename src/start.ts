@@ -23,7 +23,6 @@ import { keyringOf } from './runtime/keyring.js';
 import { shownMongodbUri } from './runtime/mongodb-address.js';
 import { EXIT, messageOf, runProgram } from './runtime/program.js';
 import { noticeOnStderr, stopOnSignals } from './runtime/stop-signals.js';
-import { workflowIdOf } from './source/contract.js';
 import { formatDuration, parseDuration } from './source/duration.js';
 import { collectionsOf } from './store/collections.js';
 import { openDatabase } from './store/database.js';
@@ -128,7 +127,7 @@ async function withStack(
   const database = openDatabase({ uri: mongodbUri, name: mongodbDb });
   const temporal = await connectTemporal(env);
   try {
-    const collections = collectionsOf(database.db);
+    const collections = collectionsOf(database.db, env.MIMECAST_INSTALLATION || undefined);
     const keyring = keyringOf(env);
     await work(new SourceService({ collections, client: temporal.client, allowInsecure: true, keyring }), collections);
   } finally {
@@ -150,8 +149,7 @@ class Watch {
     private readonly notices: readonly string[],
     private readonly startedAt: number,
   ) {
-    const workflowId = workflowIdOf(sourceId);
-    this.last = { sourceId, name: 'Source', collector: '', workflowId, state: 'Pending', health: 'Unknown' };
+    this.last = { sourceId, name: 'Source', collector: '', workflowId: '', state: 'Pending', health: 'Unknown' };
     this.show = process.stdout.isTTY ? terminalView() : plainView();
   }
 
@@ -209,7 +207,7 @@ class Watch {
 
   private addresses(): Address[] {
     const { uiUrl, namespace, temporalAddress, mongodbUri, mongodbDb, simulatorUrl, serverUrl } = this.stack;
-    const workflow = `namespaces/${namespace}/workflows/${workflowIdOf(this.sourceId)}`;
+    const workflow = `namespaces/${namespace}/workflows/${this.last.workflowId}`;
     return [
       { name: 'Temporal Web UI', address: uiUrl === undefined ? `(of ${temporalAddress})` : `${uiUrl}/${workflow}` },
       { name: 'Temporal', address: temporalAddress },

@@ -2,31 +2,35 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import { Command } from 'commander';
 import type { Logger } from 'pino';
-import { failureInterceptor } from './activities/failure-interceptor.js';
 import { createActivities } from './activities/index.js';
 import { readEnvironment } from './config/environment.js';
 import { readTemporalConfig } from './config/temporal.js';
+import { isOwnRun } from './management/ownership.js';
 import { Reconciler } from './management/reconciler.js';
 import { Reconciliation } from './management/reconciliation.js';
 import { ensureSearchAttributes } from './management/search-attributes.js';
 import { SourceService } from './management/source-service.js';
+import { SourceWorkflows } from './management/source-workflows.js';
 import { connectTemporal } from './management/temporal-client.js';
 import { untilAborted } from './runtime/aborted.js';
 import { watchCache } from './runtime/cache-watch.js';
 import { keyringOf } from './runtime/keyring.js';
 import { createLogger, installTemporalLogger } from './runtime/logger.js';
+import { onceInAWhile } from './runtime/once-in-a-while.js';
 import { messageOf, runProgram } from './runtime/program.js';
 import { environmentWithStack } from './runtime/running-stack.js';
+import { SourceWorker } from './runtime/source-worker.js';
 import { stopOnSignals } from './runtime/stop-signals.js';
 import { workerLimits } from './runtime/worker-limits.js';
 import { workflowCode } from './runtime/workflow-code.js';
 import type { Keyring } from './secrets/keyring.js';
-import { TASK_QUEUE } from './source/contract.js';
+import { taskQueueOf } from './source/installation.js';
 import { type Collections, collectionsOf } from './store/collections.js';
 import { openDatabase } from './store/database.js';
+import { InstallationNameError } from './store/installation.js';
 
 async function main(): Promise<void> {
   const env = environmentWithStack();
@@ -41,7 +45,7 @@ async function main(): Promise<void> {
     appName: 'mimecast-worker',
   });
   try {
-    const collections = collectionsOf(database.db);
+    const collections = collectionsOf(database.db, environment.installation);
     const shared = { collections, keyring, allowInsecure: environment.allowInsecure };
     const opening = openWorker(env, shared, await workflowCode(), logger);
     const opened = await Promise.race([opening, untilAborted(stopping)]);
@@ -50,9 +54,12 @@ async function main(): Promise<void> {
     try {
       const client = new Client({ connection, namespace });
       const reconciler = createReconciler(client, shared, logger).start();
-      const { maxCachedWorkflows: cached } = worker.options;
-      const endWatch = watchCache(client, cached, logger);
-      logger.info({ taskQueue: TASK_QUEUE, namespace, database: environment.mongodbDb, cached }, 'worker ready');
+      const installation = await shared.collections.installation();
+      const taskQueue = taskQueueOf(installation);
+      const { cachedWorkflows: cached } = worker;
+      const endWatch = watchCache(client, taskQueue, cached, logger);
+      const { mongodbDb } = environment;
+      logger.info({ taskQueue, namespace, database: mongodbDb, installation, cached }, 'worker ready');
       await runUntilStopped(worker, stopping).finally(() => {
         endWatch();
         return reconciler.close();
@@ -72,20 +79,23 @@ interface Shared {
   readonly allowInsecure: boolean;
 }
 
-function createWorker(
+async function createWorker(
   connection: NativeConnection,
   namespace: string,
-  { collections, keyring, allowInsecure }: Shared,
+  shared: Shared,
   workflows: Awaited<ReturnType<typeof workflowCode>>,
-): Promise<Worker> {
-  return Worker.create({
+): Promise<SourceWorker> {
+  const { collections } = shared;
+  const access = { collections, client: new Client({ connection, namespace }) };
+  const running = new SourceWorkflows(access);
+  return SourceWorker.create({
     connection,
     namespace,
-    taskQueue: TASK_QUEUE,
-    ...workflows,
-    activities: createActivities({ collections, allowInsecure, keyring }),
-    interceptors: { activity: [failureInterceptor] },
-    ...workerLimits(),
+    installation: await collections.installation(),
+    activities: createActivities({ ...shared, wake: (sourceId) => running.signal(sourceId, 'collectNow') }),
+    isOurs: (run, sourceId) => isOwnRun(access, run, sourceId),
+    limits: workerLimits(),
+    workflows,
   });
 }
 
@@ -93,28 +103,31 @@ function createReconciler(client: Client, shared: Shared, logger: Logger): Recon
   return new Reconciler({
     service: new Reconciliation({ ...shared, client, sources: new SourceService({ ...shared, client }) }),
     onStarted: (started) => logger.info(started, 'started a stored source that had no running workflow'),
-    onTrouble: (error) => logger.warn(`the stored sources could not be reconciled: ${messageOf(error)}`),
+    onTerminated: (ended) => logger.warn(ended, 'terminated a workflow'),
+    onTrouble: onceInAWhile((text) => logger.warn(`the stored sources could not be reconciled: ${text}`)),
   });
 }
 
 /** It ends in good order: it takes no more work, and what runs is stored. */
-async function runUntilStopped(worker: Worker, stopping: AbortSignal): Promise<void> {
+async function runUntilStopped(worker: SourceWorker, stopping: AbortSignal): Promise<void> {
   const running = worker.run();
-  const shutDown = () => {
-    if (worker.getState() === 'RUNNING') worker.shutdown();
-  };
+  const shutDown = () => worker.shutdown();
   stopping.addEventListener('abort', shutDown, { once: true });
   if (stopping.aborted) shutDown();
   await running;
 }
 
 interface OpenedWorker {
-  readonly worker: Worker;
+  readonly worker: SourceWorker;
   readonly connection: NativeConnection;
   readonly namespace: string;
 }
 
-/** Waits until Temporal answers, however long that takes, and makes the search attributes that are missing. */
+/**
+ * Waits until MongoDB and Temporal answer, however long that takes, and makes the search attributes that are missing.
+ *
+ * @throws InstallationNameError
+ */
 async function openWorker(
   env: NodeJS.ProcessEnv,
   shared: Shared,
@@ -125,6 +138,7 @@ async function openWorker(
   for (;;) {
     let connection: NativeConnection | undefined;
     try {
+      await shared.collections.installation();
       const temporal = await connectTemporal(env);
       const { namespace } = temporal;
       await ensureSearchAttributes(temporal.connection, namespace).finally(temporal.close);
@@ -132,6 +146,7 @@ async function openWorker(
       return { worker: await createWorker(connection, namespace, shared, workflows), connection, namespace };
     } catch (error) {
       await connection?.close();
+      if (error instanceof InstallationNameError) throw error;
       logger.warn(`${messageOf(error)} Trying again in 5 s.`);
       await pause(5_000);
     }

@@ -9,6 +9,8 @@ export interface ActivityDependencies {
   readonly allowInsecure: boolean;
   /** Decrypts the client secrets; without it, no stored secret can be read. */
   readonly keyring?: Keyring;
+  /** Lets a source's workflow poll, and says whether it runs; default: it does not. */
+  readonly wake?: (sourceId: number) => Promise<boolean>;
   /** How long one slice of collecting lasts before it reports; default 45,000 ms. */
   readonly sliceMs?: number;
   /** How batch files are read and when one is given up; default `FILE_RULES`. */

@@ -32,6 +32,8 @@ export interface Activities {
   reread(sourceId: number, stream: StreamName, range: RereadRange): Promise<RereadOutcome>;
   /** Looks again at what a run found missing; tells how much still is. */
   recheck(sourceId: number, stream: StreamName, run: string): Promise<number>;
+  /** Lets the source's collection poll. @returns whether it runs. */
+  wake(sourceId: number): Promise<boolean>;
   /** Writes health events that are due. */
   recordHealth(sourceId: number, changes: readonly HealthChange[]): Promise<void>;
   /** Gives up a stream's position: it is collected again from an ISO time, by default from where all is known to be read. */
@@ -50,6 +52,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     collect: (sourceId, stream) => collect(dependencies, reader, sourceId, stream),
     reread: (sourceId, stream, range) => reread(dependencies, reader, sourceId, stream, range),
     recheck: (_sourceId, stream, run) => recheck(dependencies, stream, run),
+    wake: (sourceId) => alive(() => dependencies.wake?.(sourceId) ?? Promise.resolve(false)),
     recordHealth: (sourceId, changes) => alive(() => recordHealth(dependencies, sourceId, changes)),
     resetPosition: (sourceId, stream, from) => alive(() => resetPosition(dependencies, sourceId, stream, from)),
     finalize: (sourceId, end) => alive(() => finalize(dependencies, reader, sourceId, end)),

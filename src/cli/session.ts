@@ -44,10 +44,10 @@ async function withCollections<T>(
   env: NodeJS.ProcessEnv,
   work: (collections: Collections, allowInsecure: boolean) => Promise<T>,
 ): Promise<T> {
-  const { mongodbUri, mongodbDb, allowInsecure } = readEnvironment(env);
+  const { mongodbUri, mongodbDb, installation, allowInsecure } = readEnvironment(env);
   const database = openDatabase({ uri: mongodbUri, name: mongodbDb, appName: 'mimecast-starter' });
   try {
-    return await work(collectionsOf(database.db), allowInsecure);
+    return await work(collectionsOf(database.db, installation), allowInsecure);
   } finally {
     await database.close();
   }

@@ -1,6 +1,7 @@
 /** A process's environment, read once at start: every mistake is named at once. */
 
 import { z } from 'zod';
+import { INSTALLATION_NAME } from '../source/installation.js';
 import { mistakesOf } from './mistakes.js';
 
 const flag = z.enum(['true', 'false'], { error: 'must be true or false' }).transform((value) => value === 'true');
@@ -14,6 +15,13 @@ const environment = z.object({
     .string()
     .regex(/^[^/\\. "$*<>:|?]{1,63}$/, 'must be a database name of at most 63 characters, without / \\ . " $ or spaces')
     .default('mimecast'),
+  MIMECAST_INSTALLATION: z
+    .string()
+    .regex(
+      INSTALLATION_NAME,
+      'must be a name of at most 32 lower-case letters, digits and hyphens that begins with a letter and does not end with a hyphen',
+    )
+    .optional(),
   MIMECAST_ALLOW_INSECURE: flag.default(false),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
@@ -22,6 +30,8 @@ export interface Environment {
   /** Default `mongodb://127.0.0.1:27017`, as MongoDB's own tools have it. */
   readonly mongodbUri: string;
   readonly mongodbDb: string;
+  /** Keeps the workflows of several installations on one Temporal namespace apart; default the name that MongoDB has. */
+  readonly installation: string | undefined;
   readonly allowInsecure: boolean;
   readonly logLevel: string;
 }
@@ -31,10 +41,11 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const result = environment.safeParse(given);
   if (!result.success) throw new Error(`The environment is wrong:\n  ${mistakesOf(result.error, given).join('\n  ')}`);
-  const { MONGODB_URI, MONGODB_DB, MIMECAST_ALLOW_INSECURE, LOG_LEVEL } = result.data;
+  const { MONGODB_URI, MONGODB_DB, MIMECAST_INSTALLATION, MIMECAST_ALLOW_INSECURE, LOG_LEVEL } = result.data;
   return {
     mongodbUri: MONGODB_URI ?? 'mongodb://127.0.0.1:27017',
     mongodbDb: MONGODB_DB,
+    installation: MIMECAST_INSTALLATION,
     allowInsecure: MIMECAST_ALLOW_INSECURE,
     logLevel: LOG_LEVEL,
   };

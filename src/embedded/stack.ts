@@ -55,6 +55,7 @@ export async function startStack({ data, simulatorArguments, onProgress, stoppin
       TEMPORAL_NAMESPACE: temporal.namespace,
       MONGODB_URI: mongodb.uri,
       MONGODB_DB: readEnvironment().mongodbDb,
+      MIMECAST_INSTALLATION: readEnvironment().installation ?? '',
       MIMECAST_ALLOW_INSECURE: 'true',
       ...secretKeys(data),
     };

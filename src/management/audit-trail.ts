@@ -6,6 +6,8 @@ import { storeTroubleOf } from '../store/mongo-trouble.js';
 
 /** Who acts when nobody says so. */
 export const CLI_ACTOR = 'cli';
+/** Who finishes what others have left. */
+export const RECONCILER_ACTOR = 'reconciler';
 
 export interface Audited<T> {
   readonly result: T;

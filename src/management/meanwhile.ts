@@ -1,13 +1,18 @@
 /** What is true of a running source whose workflow has not spoken for itself. All views take their words from here. */
 
 import { formatDuration } from '../source/duration.js';
+import { anotherInstallationText } from './ownership.js';
 import type { Backlog, WorkerFacts } from './workers.js';
 
 /**
  * `NoWorker`: nobody asks for work. `WorkerLate`: somebody does, but the answer is late.
  * `CollectionLate`: workflows go on, but their activities wait. `WorkflowTaskFailed`: the workflow cannot go on.
+ * `AnotherInstallation`: a workflow of another installation has the source's workflow ID.
  */
-export const MEANWHILE_CODES = ['NoWorker', 'WorkerLate', 'CollectionLate', 'WorkflowTaskFailed'] as const;
+export const MEANWHILE_CODES = [
+  ...(['NoWorker', 'WorkerLate', 'CollectionLate', 'WorkflowTaskFailed'] as const),
+  'AnotherInstallation',
+] as const;
 export type MeanwhileCode = (typeof MEANWHILE_CODES)[number];
 
 export interface Meanwhile {
@@ -57,6 +62,11 @@ export function meanwhileOf({ workflowId, workers, task, unanswered }: Meanwhile
   if (isLate(activityTasks))
     return { code: 'CollectionLate', text: `workers are busy, ${waiting(activityTasks)}: collection is late` };
   return undefined;
+}
+
+/** Of a source that cannot run because a workflow of another installation has its ID. */
+export function belongsToAnother(workflowId: string): Meanwhile {
+  return { code: 'AnotherInstallation', text: anotherInstallationText(workflowId) };
 }
 
 function isLate({ tasks, oldestMs }: Backlog): boolean {

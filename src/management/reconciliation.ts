@@ -1,19 +1,18 @@
 /**
  * One round of bringing workflows and stored sources into line: what is to be deleted is, what is meant to run runs, what
- * was changed is known to its workflow, and no workflow runs without a stored source. Every change is stored before
+ * was changed is known to its workflow, and what ran on after a removal ends. Every change is stored before
  * anything else is done about it, so a round finishes what a program that died has begun.
  */
 
 import type { Client } from '@temporalio/client';
-import { WORKFLOW_TYPE, workflowIdOf } from '../source/contract.js';
-import { LEAVING_STATES } from '../source/lifecycle.js';
 import type { Collections } from '../store/collections.js';
-import { clearHealthEvents } from '../store/health-events.js';
+import { RefusedError } from './errors.js';
+import { runningSources } from './ownership.js';
 import type { Reconcilable } from './reconciler.js';
-import { STATE } from './search-attribute-keys.js';
 import { SourceRemoval } from './source-removal.js';
 import type { StartingListener } from './source-service.js';
 import { SourceWorkflows } from './source-workflows.js';
+import { StrayWorkflows } from './stray-workflows.js';
 
 export interface ReconciliationOptions {
   readonly collections: Collections;
@@ -29,19 +28,36 @@ const AGAIN_MS = 120_000;
 export class Reconciliation implements Reconcilable {
   private readonly removal: SourceRemoval;
   private readonly workflows: SourceWorkflows;
+  private readonly strays: StrayWorkflows;
   /** When a source was last restarted for a version: `<sourceId>/<version>`. */
   private readonly restarted = new Map<string, number>();
 
   constructor(private readonly options: ReconciliationOptions) {
     this.removal = new SourceRemoval(options);
-    this.workflows = new SourceWorkflows(options.client);
+    this.workflows = new SourceWorkflows(options);
+    this.strays = new StrayWorkflows(options);
   }
 
   async startMissing(listener: StartingListener): Promise<void> {
+    await this.refuseRenamed();
+    // Listed before the store is read: what is stored later is not taken for missing.
+    const running = await runningSources(this.options.client, await this.options.collections.installation());
+    await this.strays.adopt(running);
     await this.removal.finish(listener.onTrouble);
     await this.options.sources.startMissing(listener);
     await this.announceChanges(listener.onTrouble);
-    await this.endOrphans();
+    await this.strays.end(running, listener);
+  }
+
+  /** A program whose database was made anew, or renamed by another one, is not to act for it. */
+  private async refuseRenamed(): Promise<void> {
+    const { collections } = this.options;
+    const { id, name } = await collections.installation();
+    const recorded = await collections.installations.findOne({});
+    if (recorded?.identity === id && recorded.name === name) return;
+    throw new RefusedError(
+      'The installation in this database is not the one that this worker began to work for: start the worker again',
+    );
   }
 
   /** Restarts the sources whose workflow has not begun to work with the version that is stored. */
@@ -62,28 +78,5 @@ export class Reconciliation implements Reconcilable {
       if (this.restarted.has(change)) continue;
       await this.workflows.signal(_id, 'restart').then(() => this.restarted.set(change, Date.now()), onTrouble);
     }
-  }
-
-  /** Ends workflows whose source was removed while they were being started. One that is ending does so by itself. */
-  private async endOrphans(): Promise<void> {
-    const { collections, client } = this.options;
-    const running: number[] = [];
-    const query = `WorkflowType = "${WORKFLOW_TYPE}" AND ExecutionStatus = "Running"`;
-    for await (const { workflowId } of client.workflow.list({ query })) {
-      const sourceId = Number(workflowId.slice(workflowIdOf(0).length - 1));
-      if (Number.isSafeInteger(sourceId) && workflowIdOf(sourceId) === workflowId) running.push(sourceId);
-    }
-    const stored = await collections.sources.find({ _id: { $in: running } }, { projection: { _id: true } }).toArray();
-    const known = new Set(stored.map(({ _id }) => _id));
-    for (const sourceId of running.filter((id) => !known.has(id))) await this.endOrphan(sourceId);
-  }
-
-  private async endOrphan(sourceId: number): Promise<void> {
-    const handle = this.options.client.workflow.getHandle(workflowIdOf(sourceId));
-    const { status, typedSearchAttributes } = await handle.describe();
-    const state = typedSearchAttributes.get(STATE);
-    if (status.name !== 'RUNNING' || LEAVING_STATES.some((leaving) => leaving === state)) return;
-    await handle.terminate(`There is no stored source ${sourceId}: it was removed while it was being started`);
-    await clearHealthEvents(this.options.collections.healthEvents, sourceId, new Date());
   }
 }

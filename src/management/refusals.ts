@@ -4,6 +4,7 @@
  */
 
 import { CodedRefusal } from './errors.js';
+import { anotherInstallationText } from './ownership.js';
 
 export const unknownCollector = () =>
   new CodedRefusal(404, 'collectors.collector.invalid', 'The specified collector ID is invalid.');
@@ -58,3 +59,6 @@ export const isStopping = (name: string) =>
     'collectors.source.stopping',
     `The workflow of the source "${name}" runs and has not said in time whether it goes on: is a worker running? Try again.`,
   );
+
+export const anotherInstallation = (workflowId: string) =>
+  new CodedRefusal(409, 'collectors.source.installation', `${anotherInstallationText(workflowId)}.`);

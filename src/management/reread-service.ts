@@ -1,21 +1,22 @@
 /** Starts, watches and cancels `backfill` and `verify`. */
 
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
-import { TASK_QUEUE } from '../source/contract.js';
+import { INSTALLATION_MEMO, rereadWorkflowIdIn, taskQueueOf } from '../source/installation.js';
 import {
   PROGRESS_QUERY,
   REREAD_WORKFLOW_TYPE,
   type RereadKind,
   type RereadReport,
   type RereadRequest,
-  rereadWorkflowId,
 } from '../source/reread.js';
 import { STREAMS, type StreamName } from '../source/streams.js';
-import type { Collections } from '../store/collections.js';
 import type { Page, PageRequest } from '../store/paging.js';
 import { type MissingDocument, missingPage } from '../store/rereads.js';
 import { auditedIfPossible, CLI_ACTOR } from './audit-trail.js';
 import { RefusedError } from './errors.js';
+import { type FoundWorkflow, findWorkflow } from './own-workflow.js';
+import { type InstallationAccess, installationOf } from './ownership.js';
+import { anotherInstallation } from './refusals.js';
 import { isRereading, neverReread, notRereading } from './reread-errors.js';
 import { findSource, type SourceReference } from './source-directory.js';
 import { timeOf } from './time-wish.js';
@@ -60,7 +61,7 @@ export interface RereadProgress {
 }
 
 export class RereadService {
-  constructor(private readonly options: { readonly collections: Collections; readonly client: Client }) {}
+  constructor(private readonly options: InstallationAccess) {}
 
   /**
    * @param actor who is noted in the audit trail.
@@ -91,36 +92,43 @@ export class RereadService {
   }
 
   private async startWorkflow(kind: RereadKind, { sourceId, name }: SourceReference, range: Range): Promise<string> {
-    const workflowId = rereadWorkflowId(sourceId, kind);
-    const request: RereadRequest = { sourceId, ...range };
+    const installation = await installationOf(this.options);
+    const workflowId = rereadWorkflowIdIn(installation, sourceId, kind);
+    const request: RereadRequest = { sourceId, installation: installation.id, ...range };
     try {
       await this.inTime(({ workflow }) =>
         workflow.start(REREAD_WORKFLOW_TYPE[kind], {
           workflowId,
-          taskQueue: TASK_QUEUE,
+          taskQueue: taskQueueOf(installation),
           args: [request],
+          memo: { [INSTALLATION_MEMO]: installation.id },
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           workflowIdConflictPolicy: 'FAIL',
           staticSummary: `${kind} of Mimecast source "${name}"`,
         }),
       );
     } catch (error) {
-      throw error instanceof WorkflowExecutionAlreadyStartedError ? isRereading(kind, name) : error;
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      const { whose } = await findWorkflow(this.options, sourceId, workflowId);
+      throw whose === 'another' ? anotherInstallation(workflowId) : isRereading(kind, name);
     }
     return workflowId;
   }
 
   /** How far the last one of the kind is, or how it ended. */
   async report(kind: RereadKind, sourceId: number): Promise<RereadProgress> {
-    const handle = this.handle(kind, sourceId);
     try {
-      const { status } = await this.inTime(() => handle.describe());
+      const found = await this.find(kind, sourceId);
+      if (found.whose !== 'ours') throw neverReread(kind, sourceId);
+      const { status, workflowId } = found.description;
+      const handle = this.options.client.workflow.getHandle(workflowId);
       if (status.name === 'COMPLETED')
         return { state: 'COMPLETED', report: await this.inTime(() => handle.result() as Promise<RereadReport>) };
       const report = await this.inTime(() => handle.query<RereadReport>(PROGRESS_QUERY));
       return { state: status.name, report };
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) throw neverReread(kind, sourceId);
+      if (error instanceof RefusedError) throw error;
       return { state: 'UNKNOWN' };
     }
   }
@@ -128,10 +136,12 @@ export class RereadService {
   /** @throws RefusedError when none is running. */
   async cancel(kind: RereadKind, idOrName: string, actor = CLI_ACTOR): Promise<{ readonly sourceId: number }> {
     const { sourceId, name } = await findSource(this.options, idOrName);
-    if (!(await this.isRunning(kind, sourceId))) throw notRereading(kind, name);
+    const found = await this.find(kind, sourceId);
+    if (found.whose !== 'ours' || found.description.status.name !== 'RUNNING') throw notRereading(kind, name);
+    const { workflowId, runId } = found.description;
     const entry = { actor, action: `source.${kind}.cancel`, sourceId, name };
     await auditedIfPossible(this.options.collections, entry, () =>
-      this.inTime(() => this.handle(kind, sourceId).cancel()),
+      this.inTime(({ workflow }) => workflow.getHandle(workflowId, runId).cancel()),
     );
     return { sourceId };
   }
@@ -149,22 +159,14 @@ export class RereadService {
     return { items: items.map(missingRecordOf), ...next };
   }
 
-  private async isRunning(kind: RereadKind, sourceId: number): Promise<boolean> {
-    try {
-      return (await this.inTime(() => this.handle(kind, sourceId).describe())).status.name === 'RUNNING';
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return false;
-      throw error;
-    }
+  private async find(kind: RereadKind, sourceId: number): Promise<FoundWorkflow> {
+    const workflowId = rereadWorkflowIdIn(await installationOf(this.options), sourceId, kind);
+    return findWorkflow(this.options, sourceId, workflowId);
   }
 
   private inTime<T>(call: (client: Client) => Promise<T>): Promise<T> {
     const { client } = this.options;
     return client.withDeadline(Date.now() + ANSWER_LIMIT_MS, () => call(client));
-  }
-
-  private handle(kind: RereadKind, sourceId: number) {
-    return this.options.client.workflow.getHandle(rereadWorkflowId(sourceId, kind));
   }
 }
 

@@ -1,9 +1,9 @@
 /** Which sources there are: from the store, and while that is away, from Temporal's own index. */
 
-import type { Client } from '@temporalio/client';
-import type { Collections, SourceDocument } from '../store/collections.js';
+import type { SourceDocument } from '../store/collections.js';
 import { storeTroubleOf } from '../store/mongo-trouble.js';
 import { RefusedError } from './errors.js';
+import type { InstallationAccess } from './ownership.js';
 import { NAME } from './search-attribute-keys.js';
 import { visibleSources } from './visible-sources.js';
 
@@ -16,11 +16,6 @@ export interface SourceReference {
   readonly stopped: boolean;
   /** Whether its deletion has begun. */
   readonly deleting: boolean;
-}
-
-interface Access {
-  readonly collections: Collections;
-  readonly client: Client;
 }
 
 export interface KnownSources {
@@ -39,16 +34,16 @@ export async function orFromTemporal<T>(fromStore: () => Promise<T>, fromTempora
 }
 
 /** @returns also whether it can be less than all: while the store is away only running sources are known. */
-export function knownSources({ collections, client }: Access): Promise<KnownSources> {
+export function knownSources(access: InstallationAccess): Promise<KnownSources> {
   return orFromTemporal<KnownSources>(
     async () => {
-      const sources = await collections.sources
+      const sources = await access.collections.sources
         .find({}, { projection: { config: 0 } })
         .sort({ _id: 1 })
         .toArray();
       return { sources: sources.map(referenceOf), isPartial: false };
     },
-    async () => ({ sources: await runningSources(client), isPartial: true }),
+    async () => ({ sources: await visibleReferences(access), isPartial: true }),
   );
 }
 
@@ -63,7 +58,7 @@ export function referenceOf({
 }
 
 /** The source with this id or name. @throws RefusedError when there is none, or when several have the name. */
-export async function findSource(access: Access, idOrName: string): Promise<SourceReference> {
+export async function findSource(access: InstallationAccess, idOrName: string): Promise<SourceReference> {
   const { sources: all, isPartial } = await knownSources(access);
   const byId = /^\d{1,15}$/.test(idOrName) ? all.find(({ sourceId }) => sourceId === Number(idOrName)) : undefined;
   if (byId !== undefined) return byId;
@@ -80,8 +75,8 @@ export async function findSource(access: Access, idOrName: string): Promise<Sour
   throw new RefusedError(`Several sources are named "${idOrName}": say which by its id (${ids})`);
 }
 
-async function runningSources(client: Client): Promise<SourceReference[]> {
-  const found = [...(await visibleSources(client))].map(([sourceId, { typedSearchAttributes }]) => {
+async function visibleReferences(access: InstallationAccess): Promise<SourceReference[]> {
+  const found = [...(await visibleSources(access))].map(([sourceId, { typedSearchAttributes }]) => {
     const name = typedSearchAttributes.get(NAME) ?? `source ${sourceId}`;
     return { sourceId, name, collectorId: 0, stopped: false, deleting: false };
   });

@@ -9,6 +9,7 @@ import { parseSourceConfig, parseSourceFile, SECRET_MASK, type SourceConfig } fr
 import type { Keyring } from '../secrets/keyring.js';
 import type { AuditMark } from '../store/audit-trail.js';
 import type { Collections, CollectorDocument, SourceDocument } from '../store/collections.js';
+import { likelyNextId } from '../store/ids.js';
 import { createSource, NameTakenError, updateSource } from '../store/sources.js';
 import { audited } from './audit-trail.js';
 import { FieldService } from './field-service.js';
@@ -46,7 +47,7 @@ export class SourceEditor {
   private readonly removal: SourceRemoval;
 
   constructor(private readonly options: SourceEditorOptions) {
-    this.workflows = new SourceWorkflows(options.client);
+    this.workflows = new SourceWorkflows(options);
     this.removal = new SourceRemoval(options);
   }
 
@@ -64,7 +65,10 @@ export class SourceEditor {
     return source;
   }
 
-  /** @throws CodedRefusal 404 of the collector, 400, or 409 while the collector is being deleted. */
+  /**
+   * @throws CodedRefusal 404 of the collector, 400, or 409 while the collector is being deleted, or when a workflow of
+   * another installation has the ID that the source's would get.
+   */
   async create(collectorId: number, json: unknown, options: SaveOptions): Promise<SourceDocument> {
     const { collections } = this.options;
     const { actor } = options;
@@ -75,6 +79,7 @@ export class SourceEditor {
     const { name } = config;
     await collections.ensureIndexes();
     await this.refuseTaken(collectorId, name);
+    await unlessTemporalIsAway(async () => this.workflows.refuseAnother(await likelyNextId(collections, 'source')));
     await this.ensureFields(config, options);
     const source = await audited(
       collections,

@@ -1,12 +1,11 @@
 /** A source's health events, also while the store is away. */
 
-import type { Client } from '@temporalio/client';
 import { HEALTH_QUERY } from '../source/contract.js';
 import { type HealthEvent, healthEventOf } from '../source/health-event.js';
 import type { ProblemChange } from '../source/health-ledger.js';
-import type { Collections } from '../store/collections.js';
 import { openEventsOf, recentEventsOf } from '../store/health-events.js';
 import { RefusedError } from './errors.js';
+import type { InstallationAccess } from './ownership.js';
 import { orFromTemporal, type SourceReference } from './source-directory.js';
 import { askWorkflow } from './source-status.js';
 
@@ -17,11 +16,11 @@ export interface SourceHealth {
 
 /** All from the store, or the open ones from the workflow while the store is away. */
 export function healthOfSource(
-  { collections, client }: { readonly collections: Collections; readonly client: Client },
+  access: InstallationAccess,
   source: SourceReference,
   limit: number,
 ): Promise<SourceHealth> {
-  const { healthEvents } = collections;
+  const { healthEvents } = access.collections;
   const { sourceId } = source;
   return orFromTemporal(
     async () => ({
@@ -29,7 +28,7 @@ export function healthOfSource(
       recent: await recentEventsOf(healthEvents, sourceId, limit),
     }),
     async () => {
-      const answer = await askWorkflow<ProblemChange[]>(client, sourceId, HEALTH_QUERY);
+      const answer = await askWorkflow<ProblemChange[]>(access, sourceId, HEALTH_QUERY);
       if ('note' in answer) throw new RefusedError(`MongoDB does not answer, and ${answer.note}`);
       const open = answer.value.map((change) => healthEventOf(change, { ...source, collectorName: '' }));
       return { open, recent: open };

@@ -1,7 +1,7 @@
 /** A source's line in the list, from what Temporal's index and the task queue know of it. */
 
 import type { TypedSearchAttributes } from '@temporalio/common';
-import { workflowIdOf } from '../source/contract.js';
+import { type Installation, workflowIdIn } from '../source/installation.js';
 import { isFinal, LIFECYCLE_STATES } from '../source/lifecycle.js';
 import type { Health } from '../source/snapshot.js';
 import type { Meanwhile, MeanwhileCode } from './meanwhile.js';
@@ -32,6 +32,7 @@ export interface SeenWorkflow {
 
 /** @param seen `undefined` when there is no workflow. */
 export function listingOf(
+  installation: Installation,
   { sourceId, name, stopped }: Pick<SourceReference, 'sourceId' | 'name' | 'stopped'>,
   collector: string,
   seen: SeenWorkflow | undefined,
@@ -45,7 +46,7 @@ export function listingOf(
     sourceId,
     name,
     collector,
-    workflowId: workflowIdOf(sourceId),
+    workflowId: workflowIdIn(installation, sourceId),
     state,
     // What a workflow last said of itself says nothing once it was ended from outside.
     health: state === 'Terminated' || state === 'Failed' ? 'Unknown' : (health ?? 'Unknown'),

@@ -1,8 +1,9 @@
 /** The lines of many sources: most from one query of Temporal's index, only where that differs from the store singly. */
 
-import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
-import { workflowIdOf } from '../source/contract.js';
-import { meanwhileOf } from './meanwhile.js';
+import { type Installation, workflowIdIn } from '../source/installation.js';
+import { belongsToAnother, meanwhileOf } from './meanwhile.js';
+import { findWorkflow } from './own-workflow.js';
+import { type InstallationAccess, installationOf } from './ownership.js';
 import type { SourceReference } from './source-directory.js';
 import { listingOf, type SourceListing, withMeanwhile } from './source-listing.js';
 import { isTemporalAway } from './temporal-trouble.js';
@@ -11,8 +12,6 @@ import { visibleSources } from './visible-sources.js';
 import { type WorkerFacts, workersOf } from './workers.js';
 import { reportedTrouble, taskTroubleOf } from './workflow-task.js';
 
-/** How long Temporal may take to describe one workflow, from the moment that it is asked. */
-const ANSWER_LIMIT_MS = 5_000;
 /** How long all descriptions for one list may take together. */
 const LIST_LIMIT_MS = 15_000;
 /** Described at a time. */
@@ -29,11 +28,15 @@ export interface WantedSource {
  * @throws Error when Temporal does not answer at all. When it does not describe one of many in time, only that line says
  * `Unknown`.
  */
-export async function listingsOf(client: Client, wanted: readonly WantedSource[]): Promise<SourceListing[]> {
+export async function listingsOf(
+  access: InstallationAccess,
+  wanted: readonly WantedSource[],
+): Promise<SourceListing[]> {
   const isShort = wanted.length <= FEW;
+  const installation = await installationOf(access);
   const [workers, visible] = await Promise.all([
-    workersOf(client),
-    isShort ? new Map<number, never>() : visibleSources(client),
+    workersOf(access.client, installation),
+    isShort ? new Map<number, never>() : visibleSources(access),
   ]);
   const turns = new Turns(AT_ONCE);
   const deadline = Date.now() + LIST_LIMIT_MS;
@@ -43,49 +46,38 @@ export async function listingsOf(client: Client, wanted: readonly WantedSource[]
       if (seen !== undefined && !source.stopped) {
         const { workflowId, typedSearchAttributes } = seen;
         const task = reportedTrouble(typedSearchAttributes);
-        return withMeanwhile(listingOf(source, collector, seen), meanwhileOf({ workflowId, workers, task }));
+        const listing = listingOf(installation, source, collector, seen);
+        return withMeanwhile(listing, meanwhileOf({ workflowId, workers, task }));
       }
       return turns
-        .take(() => describedListing(client, { source, collector }, workers, deadline))
+        .take(() => describedListing(access, installation, { source, collector }, workers, deadline))
         .catch((error: unknown) => {
           if (isShort || !isTemporalAway(error)) throw error;
-          return unknownListing({ source, collector });
+          return unknownListing(installation, { source, collector });
         });
     }),
   );
 }
 
-/** @returns `undefined` when there is no such workflow. */
-export async function describeWorkflow(
-  client: Client,
-  workflowId: string,
-  deadline = Number.POSITIVE_INFINITY,
-): Promise<WorkflowExecutionDescription | undefined> {
-  try {
-    return await client.withDeadline(Math.min(Date.now() + ANSWER_LIMIT_MS, deadline), () =>
-      client.workflow.getHandle(workflowId).describe(),
-    );
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
-}
-
 async function describedListing(
-  client: Client,
+  access: InstallationAccess,
+  installation: Installation,
   { source, collector }: WantedSource,
   workers: WorkerFacts,
   deadline: number,
 ): Promise<SourceListing> {
-  const workflowId = workflowIdOf(source.sourceId);
-  const described = await describeWorkflow(client, workflowId, deadline);
-  const task = described === undefined ? undefined : await taskTroubleOf(client, described);
-  return withMeanwhile(listingOf(source, collector, described), meanwhileOf({ workflowId, workers, task }));
+  const workflowId = workflowIdIn(installation, source.sourceId);
+  const found = await findWorkflow(access, source.sourceId, workflowId, deadline);
+  const described = found.whose === 'ours' ? found.description : undefined;
+  const listing = listingOf(installation, source, collector, described);
+  if (found.whose === 'another') return withMeanwhile(listing, belongsToAnother(workflowId));
+  const task = described === undefined ? undefined : await taskTroubleOf(access.client, described);
+  return withMeanwhile(listing, meanwhileOf({ workflowId, workers, task }));
 }
 
-function unknownListing({ source, collector }: WantedSource): SourceListing {
+function unknownListing(installation: Installation, { source, collector }: WantedSource): SourceListing {
   return {
-    ...listingOf(source, collector, undefined),
+    ...listingOf(installation, source, collector, undefined),
     state: 'Unknown',
     note: 'Temporal did not describe all workflows in time; ask again',
   };

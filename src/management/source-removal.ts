@@ -9,7 +9,7 @@ import type { Collections, CollectorDocument, SourceDocument } from '../store/co
 import { markDeleting } from '../store/deletion.js';
 import { clearHealthEvents } from '../store/health-events.js';
 import { removeSource } from '../store/sources.js';
-import { type Audited, audited, DONE_BY_ANOTHER } from './audit-trail.js';
+import { type Audited, audited, DONE_BY_ANOTHER, RECONCILER_ACTOR } from './audit-trail.js';
 import { settingsOf } from './collector-service.js';
 import { unknownCollector, unknownSource } from './refusals.js';
 import { SourceWorkflows } from './source-workflows.js';
@@ -19,16 +19,13 @@ import { unlessTemporalIsAway } from './temporal-trouble.js';
 const PATIENCE_MS = 10_000;
 const LOOK_MS = 100;
 
-/** Who deletes what a deletion that died has left. */
-const RECONCILER = 'reconciler';
-
 const DELETING = { deletingAt: { $exists: true } } as const;
 
 export class SourceRemoval {
   private readonly workflows: SourceWorkflows;
 
   constructor(private readonly options: { readonly collections: Collections; readonly client: Client }) {
-    this.workflows = new SourceWorkflows(options.client);
+    this.workflows = new SourceWorkflows(options);
   }
 
   /**
@@ -66,7 +63,7 @@ export class SourceRemoval {
   async finish(onTrouble: (error: unknown) => void): Promise<void> {
     const { collectors, sources } = this.options.collections;
     const leaving = await collectors.find(DELETING).toArray();
-    for (const source of await this.lost()) await this.markSource(source, RECONCILER);
+    for (const source of await this.lost()) await this.markSource(source, RECONCILER_ACTOR);
     for (const { _id } of await sources.find(DELETING, { projection: { _id: true } }).toArray()) {
       await this.end(_id).catch(onTrouble);
     }

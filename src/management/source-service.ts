@@ -3,11 +3,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { Keyring } from '../secrets/keyring.js';
-import { type StopRequest, workflowIdOf } from '../source/contract.js';
+import type { StopRequest } from '../source/contract.js';
+import { workflowIdIn } from '../source/installation.js';
 import type { Collections, SourceDocument } from '../store/collections.js';
 import { CLI_ACTOR } from './audit-trail.js';
 import { CollectorService } from './collector-service.js';
 import { RefusedError } from './errors.js';
+import { installationOf } from './ownership.js';
 import { type PositionWish, positionResetFor, type ResetStream } from './position-wish.js';
 import { isStopping } from './refusals.js';
 import { findSource, knownSources, orFromTemporal, referenceOf, type SourceReference } from './source-directory.js';
@@ -20,6 +22,7 @@ import { sealStored } from './source-secrets.js';
 import { type SourceStatus, statusOf } from './source-status.js';
 import { SourceSteering, type Steering } from './source-steering.js';
 import { SourceWorkflows } from './source-workflows.js';
+import { visibleSources } from './visible-sources.js';
 
 export interface SourceServiceOptions {
   readonly collections: Collections;
@@ -51,6 +54,13 @@ export interface Started {
 export interface StartingListener {
   readonly onStarted: (started: Started) => void;
   readonly onTrouble: (error: unknown) => void;
+  /** A workflow was terminated. */
+  readonly onTerminated?: (ended: TerminatedWorkflow) => void;
+}
+
+export interface TerminatedWorkflow {
+  readonly workflowId: string;
+  readonly reason: string;
 }
 
 const MEANT_TO_RUN = { stoppedAt: { $exists: false }, deletingAt: { $exists: false } } as const;
@@ -76,7 +86,7 @@ export class SourceService {
   private hasRotated = false;
 
   constructor(private readonly options: SourceServiceOptions) {
-    this.workflows = new SourceWorkflows(options.client);
+    this.workflows = new SourceWorkflows(options);
     this.collectors = new CollectorService(options.collections);
     this.editor = new SourceEditor(options);
     this.removal = new SourceRemoval(options);
@@ -97,10 +107,10 @@ export class SourceService {
     if (before !== null) await this.refuseRunning(before);
     // Read anew: one that was being deleted is gone now.
     const existing = before === null ? null : await find();
-    if (existing === null) return startedOf(await this.editor.create(collectorId, json, saving), true);
+    if (existing === null) return this.started(await this.editor.create(collectorId, json, saving), true);
     await this.editor.replace(collectorId, existing._id, json, saving);
     await this.steering.steer(referenceOf(existing), 'start', this.actor);
-    return startedOf(existing, false);
+    return this.started(existing, false);
   }
 
   /** Starts a stopped source again. */
@@ -108,20 +118,22 @@ export class SourceService {
     const source = await this.stored(idOrName);
     await this.refuseRunning(source);
     await this.steering.steer(referenceOf(source), 'start', this.actor);
-    return startedOf(source, false);
+    return this.started(source, false);
   }
 
   /**
    * Starts every stored source that is meant to run and does not. One that cannot be started does not hold up the others.
    *
-   * @throws Error when the stored sources cannot be read.
+   * @throws Error when the stored sources cannot be read, or Temporal does not say which of them run.
    */
   async startMissing({ onStarted, onTrouble }: StartingListener): Promise<void> {
     const { collections, keyring } = this.options;
     const { sources } = collections;
     if (keyring !== undefined) await sealStored(collections, keyring, { rotating: !this.hasRotated, onTrouble });
     this.hasRotated = true;
+    const running = await visibleSources(this.options);
     for (const { _id } of await sources.find(MEANT_TO_RUN, { projection: { _id: true } }).toArray()) {
+      if (running.has(_id)) continue;
       try {
         const started = await this.startIfMissing(_id);
         if (started !== undefined) onStarted(started);
@@ -141,7 +153,7 @@ export class SourceService {
     await this.workflows.start({ sourceId, name: source.name, collector: collector?.name ?? '' });
     // Stopped in that moment, when there was no workflow yet that could have been told.
     const meanwhile = await sources.findOne({ _id: sourceId, stoppedAt: { $exists: true } });
-    if (meanwhile === null) return startedOf(source, false);
+    if (meanwhile === null) return this.started(source, false);
     await this.workflows.signal(sourceId, 'stop');
     return undefined;
   }
@@ -205,7 +217,7 @@ export class SourceService {
       async () => new Map<number, string>(),
     );
     return listingsOf(
-      this.options.client,
+      this.options,
       sources.map((source) => ({ source, collector: collectors.get(source.collectorId) ?? '' })),
     );
   }
@@ -213,6 +225,11 @@ export class SourceService {
   /** The health events: all from the store, or the open ones from the workflow while the store is away. */
   async health(idOrName: string, { limit = 50 }: { readonly limit?: number } = {}): Promise<SourceHealth> {
     return healthOfSource(this.options, await this.find(idOrName), limit);
+  }
+
+  private async started({ _id: sourceId, name }: SourceDocument, created: boolean): Promise<Started> {
+    const workflowId = workflowIdIn(await installationOf(this.options), sourceId);
+    return { sourceId, name, workflowId, created };
   }
 
   private find(idOrName: string): Promise<SourceReference> {
@@ -258,10 +275,6 @@ export class SourceService {
     }
     return true;
   }
-}
-
-function startedOf({ _id: sourceId, name }: SourceDocument, created: boolean): Started {
-  return { sourceId, name, workflowId: workflowIdOf(sourceId), created };
 }
 
 /** @param note why that may be. */

@@ -20,6 +20,7 @@ export interface ShownState {
 
 export interface StatedSource {
   readonly source: SourceDocument;
+  readonly workflowId: string;
   readonly state: ShownState;
   readonly health: string;
   readonly lastEventTime?: string;
@@ -54,7 +55,7 @@ export async function statesOf(access: Access, sources: readonly SourceDocument[
     sources.map(({ _id }) => _id),
   );
   const listings = await listingsOf(
-    access.client,
+    access,
     sources.map((source) => ({ source: referenceOf(source), collector: '' })),
   );
   const listed = new Map(listings.map((listing) => [listing.sourceId, listing]));
@@ -66,10 +67,10 @@ export async function statesOf(access: Access, sources: readonly SourceDocument[
 
 function statedOf(
   source: SourceDocument,
-  { state, health, errorType, lastEventTime, note, noteCode }: SourceListing,
+  { workflowId, state, health, errorType, lastEventTime, note, noteCode }: SourceListing,
   error: HealthEventDocument | undefined,
 ): StatedSource {
-  const more = { health, ...(lastEventTime === undefined ? {} : { lastEventTime }) };
+  const more = { workflowId, health, ...(lastEventTime === undefined ? {} : { lastEventTime }) };
   if (source.deletingAt !== undefined) return { source, state: { state: 'Stopping' }, ...more };
   if (state === 'Terminated' || state === 'Failed') return { source, state: ENDED_FROM_OUTSIDE, ...more };
   const noted = {

@@ -1,21 +1,18 @@
 /** What is known of a source's state, also while its worker is away or its workflow has ended. */
 
-import {
-  type Client,
-  ServiceError,
-  type WorkflowExecutionDescription,
-  WorkflowNotFoundError,
-} from '@temporalio/client';
-import { STATUS_QUERY, workflowIdOf } from '../source/contract.js';
+import { ServiceError, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import { STATUS_QUERY } from '../source/contract.js';
+import { workflowIdIn } from '../source/installation.js';
 import { addCounts, NO_COUNTS } from '../source/outcome.js';
 import type { SourceSnapshot, StreamStatus } from '../source/snapshot.js';
 import { progressOf } from '../store/checkpoints.js';
-import type { CheckpointDocument, Collections } from '../store/collections.js';
+import type { CheckpointDocument } from '../store/collections.js';
 import { gapsOf, type ShownGap } from '../store/gaps.js';
-import { type Meanwhile, meanwhileOf } from './meanwhile.js';
+import { belongsToAnother, type Meanwhile, meanwhileOf } from './meanwhile.js';
+import { findWorkflow } from './own-workflow.js';
+import { type InstallationAccess, installationOf } from './ownership.js';
 import { orFromTemporal, type SourceReference } from './source-directory.js';
 import { listingOf, type SourceListing, withMeanwhile } from './source-listing.js';
-import { describeWorkflow } from './source-overview.js';
 import { isTemporalAway } from './temporal-trouble.js';
 import { workersOf } from './workers.js';
 import { taskTroubleOf } from './workflow-task.js';
@@ -33,17 +30,17 @@ export interface SourceStatus extends SourceListing {
   readonly gaps?: readonly ShownGap[];
 }
 
-interface Access {
-  readonly client: Client;
-  readonly collections: Collections;
-}
-
 /** A source's whole state. */
-export async function statusOf(access: Access, source: SourceReference, collector = ''): Promise<SourceStatus> {
-  const answer = await askWorkflow<SourceSnapshot>(access.client, source.sourceId, STATUS_QUERY);
+export async function statusOf(
+  access: InstallationAccess,
+  source: SourceReference,
+  collector = '',
+): Promise<SourceStatus> {
+  const installation = await installationOf(access);
+  const answer = await askWorkflow<SourceSnapshot>(access, source.sourceId, STATUS_QUERY);
   if ('note' in answer) {
     const { note, described, meanwhile } = answer;
-    return { note, ...withMeanwhile(listingOf(source, collector, described), meanwhile) };
+    return { note, ...withMeanwhile(listingOf(installation, source, collector, described), meanwhile) };
   }
   const { snapshot, gaps } = await orFromTemporal<{
     readonly snapshot: SourceSnapshot;
@@ -59,8 +56,10 @@ export async function statusOf(access: Access, source: SourceReference, collecto
     },
     async () => ({ snapshot: answer.value }),
   );
-  const described = await describeWorkflow(access.client, workflowIdOf(source.sourceId));
-  const listed = listingOf(source, snapshot.collector, described);
+  // Looked at after the answer, so that its search attributes are not older than that.
+  const found = await findWorkflow(access, source.sourceId, workflowIdIn(installation, source.sourceId));
+  const described = found.whose === 'ours' ? found.description : undefined;
+  const listed = listingOf(installation, source, snapshot.collector, described);
   const whole = { ...listed, snapshot, ...(gaps === undefined ? {} : { gaps }) };
   // A workflow that was ended from outside still answers the query, with what it last knew.
   return ENDED.includes(listed.state) ? whole : { ...whole, ...ofSnapshot(snapshot) };
@@ -75,26 +74,45 @@ export interface Unanswered {
 
 /** Asks a source's workflow; when it does not answer, says why. @throws Error when Temporal does not say why. */
 export async function askWorkflow<T>(
-  client: Client,
+  access: InstallationAccess,
   sourceId: number,
   query: string,
 ): Promise<{ readonly value: T } | Unanswered> {
-  const workflowId = workflowIdOf(sourceId);
+  const workflowId = workflowIdIn(await installationOf(access), sourceId);
+  const found = await findWorkflow(access, sourceId, workflowId);
+  if (found.whose !== 'ours') return notOurs(found.whose, workflowId);
+  const { client } = access;
   const handle = client.workflow.getHandle(workflowId);
   try {
     return { value: await client.withDeadline(Date.now() + ANSWER_LIMIT_MS, () => handle.query<T>(query)) };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return { note: NO_WORKFLOW };
-    return whyUnanswered(client, workflowId, reasonOf(error));
+    return whyUnanswered(access, sourceId, workflowId, reasonOf(error));
   }
 }
 
 const NO_WORKFLOW = 'it has no workflow; "start" starts it';
 
-async function whyUnanswered(client: Client, workflowId: string, unanswered: string): Promise<Unanswered> {
-  const [workers, described] = await Promise.all([workersOf(client), describeWorkflow(client, workflowId)]);
-  if (described === undefined) return { note: NO_WORKFLOW };
-  const task = await taskTroubleOf(client, described);
+function notOurs(whose: 'another' | 'none', workflowId: string): Unanswered {
+  if (whose === 'none') return { note: NO_WORKFLOW };
+  const meanwhile = belongsToAnother(workflowId);
+  return { note: meanwhile.text, meanwhile };
+}
+
+async function whyUnanswered(
+  access: InstallationAccess,
+  sourceId: number,
+  workflowId: string,
+  unanswered: string,
+): Promise<Unanswered> {
+  const installation = await installationOf(access);
+  const [workers, found] = await Promise.all([
+    workersOf(access.client, installation),
+    findWorkflow(access, sourceId, workflowId),
+  ]);
+  if (found.whose !== 'ours') return notOurs(found.whose, workflowId);
+  const { description: described } = found;
+  const task = await taskTroubleOf(access.client, described);
   const meanwhile = meanwhileOf({ workflowId, workers, task, unanswered });
   return { note: meanwhile?.text ?? unanswered, described, ...(meanwhile === undefined ? {} : { meanwhile }) };
 }

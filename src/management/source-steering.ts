@@ -35,7 +35,7 @@ export class SourceSteering {
   private readonly workflows: SourceWorkflows;
 
   constructor(private readonly options: { readonly collections: Collections; readonly client: Client }) {
-    this.workflows = new SourceWorkflows(options.client);
+    this.workflows = new SourceWorkflows(options);
   }
 
   /** @throws CodedRefusal 409 when the source is not in a state for it. */

@@ -1,23 +1,22 @@
-/** The workflows behind the sources: starting, signalling, and asking whether they run. */
+/** The workflows behind the sources: starting, signalling, and asking whether they run. Only those of this installation. */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
-import {
-  SIGNALS,
-  STATUS_QUERY,
-  type StopRequest,
-  TASK_QUEUE,
-  WORKFLOW_TYPE,
-  workflowIdOf,
-} from '../source/contract.js';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { SIGNALS, STATUS_QUERY, type StopRequest, WORKFLOW_TYPE } from '../source/contract.js';
+import { INSTALLATION_MEMO, taskQueueOf, workflowIdIn } from '../source/installation.js';
 import { LEAVING_STATES } from '../source/lifecycle.js';
 import type { PositionReset } from '../source/position-reset.js';
 import type { SourceSnapshot } from '../source/snapshot.js';
+import { type FoundWorkflow, findWorkflow } from './own-workflow.js';
+import { type InstallationAccess, installationOf } from './ownership.js';
+import { anotherInstallation } from './refusals.js';
 
 /** How long Temporal may take to answer before it counts as away. */
 const ANSWER_LIMIT_MS = 5_000;
 
 const LOOK_MS = 100;
+/** A run may be continued as new between the look at it and the signal. */
+const MOST_LOOKS = 5;
 
 export interface StartedSource {
   readonly sourceId: number;
@@ -26,17 +25,22 @@ export interface StartedSource {
 }
 
 export class SourceWorkflows {
-  constructor(private readonly client: Client) {}
+  constructor(private readonly access: InstallationAccess) {}
 
-  /** Starts a source's workflow; one that runs already is left alone. @returns its id. */
-  async start({ sourceId, name, collector }: StartedSource): Promise<string> {
-    const workflowId = workflowIdOf(sourceId);
+  /**
+   * Starts a source's workflow; one that runs already is left alone.
+   *
+   * @throws CodedRefusal 409 when one of another installation has its ID.
+   */
+  async start({ sourceId, name, collector }: StartedSource): Promise<void> {
+    const installation = await installationOf(this.access);
     try {
       await this.inTime(() =>
-        this.client.workflow.start(WORKFLOW_TYPE, {
-          workflowId,
-          taskQueue: TASK_QUEUE,
-          args: [{ sourceId, name, collector }],
+        this.access.client.workflow.start(WORKFLOW_TYPE, {
+          workflowId: workflowIdIn(installation, sourceId),
+          taskQueue: taskQueueOf(installation),
+          args: [{ sourceId, name, collector, installation: installation.id }],
+          memo: { [INSTALLATION_MEMO]: installation.id },
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           workflowIdConflictPolicy: 'FAIL',
           staticSummary: `Mimecast source "${name}"`,
@@ -45,34 +49,40 @@ export class SourceWorkflows {
       );
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      await this.refuseAnother(sourceId);
     }
-    return workflowId;
   }
 
-  /** @returns false when there is no running workflow to take it. */
+  /** @throws CodedRefusal 409 when a workflow of another installation has the source's ID. */
+  async refuseAnother(sourceId: number): Promise<void> {
+    if ((await this.find(sourceId)).whose === 'another') throw anotherInstallation(await this.idOf(sourceId));
+  }
+
+  /** @returns false when there is no running workflow of ours to take it. */
   async signal(
     sourceId: number,
     signal: keyof typeof SIGNALS,
     ...args: [(StopRequest | PositionReset)?]
   ): Promise<boolean> {
-    const handle = this.client.workflow.getHandle(workflowIdOf(sourceId));
-    try {
-      await this.inTime(() => handle.signal(SIGNALS[signal], ...args));
-      return true;
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return false;
-      throw error;
+    for (let looks = 1; ; looks += 1) {
+      const found = await this.find(sourceId);
+      if (found.whose !== 'ours' || found.description.status.name !== 'RUNNING') return false;
+      const { workflowId, runId } = found.description;
+      try {
+        // To that run alone: the next one of this ID may be somebody else's.
+        await this.inTime(() =>
+          this.access.client.workflow.getHandle(workflowId, runId).signal(SIGNALS[signal], ...args),
+        );
+        return true;
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError) || looks === MOST_LOOKS) throw error;
+      }
     }
   }
 
   async isRunning(sourceId: number): Promise<boolean> {
-    try {
-      const { status } = await this.inTime(() => this.client.workflow.getHandle(workflowIdOf(sourceId)).describe());
-      return status.name === 'RUNNING';
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return false;
-      throw error;
-    }
+    const found = await this.find(sourceId);
+    return found.whose === 'ours' && found.description.status.name === 'RUNNING';
   }
 
   /**
@@ -90,9 +100,17 @@ export class SourceWorkflows {
     return 'unknown';
   }
 
+  private async find(sourceId: number): Promise<FoundWorkflow> {
+    return findWorkflow(this.access, sourceId, await this.idOf(sourceId));
+  }
+
+  private async idOf(sourceId: number): Promise<string> {
+    return workflowIdIn(await installationOf(this.access), sourceId);
+  }
+
   /** What the workflow itself says, all signals before this included; `undefined` when no worker answers. */
   private async stateOf(sourceId: number): Promise<string | undefined> {
-    const handle = this.client.workflow.getHandle(workflowIdOf(sourceId));
+    const handle = this.access.client.workflow.getHandle(await this.idOf(sourceId));
     try {
       return (await this.inTime(() => handle.query<SourceSnapshot>(STATUS_QUERY))).state;
     } catch {
@@ -101,7 +119,7 @@ export class SourceWorkflows {
   }
 
   private inTime<T>(call: () => Promise<T>): Promise<T> {
-    return this.client.withDeadline(Date.now() + ANSWER_LIMIT_MS, call);
+    return this.access.client.withDeadline(Date.now() + ANSWER_LIMIT_MS, call);
   }
 }
 

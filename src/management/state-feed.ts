@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client';
 import type { FailureType } from '../source/failure.js';
 import type { Collections } from '../store/collections.js';
 import { type MeanwhileCode, meanwhileOf } from './meanwhile.js';
+import { installationOf } from './ownership.js';
 import { referenceOf } from './source-directory.js';
 import { listingOf, withMeanwhile } from './source-listing.js';
 import { SHOWN_ERROR_TYPE } from './source-state.js';
@@ -81,20 +82,21 @@ export class StateFeed {
 
   private async states(): Promise<Map<number, SourceState>> {
     const { collections, client } = this.options;
+    const installation = await installationOf(this.options);
     const [stored, visible, workers] = await Promise.all([
       collections.sources
         .find({}, { projection: { name: true, collectorId: true, stoppedAt: true, deletingAt: true } })
         .sort({ _id: 1 })
         .toArray(),
-      visibleSources(client),
-      workersOf(client),
+      visibleSources(this.options),
+      workersOf(client, installation),
     ]);
     return new Map(
       stored.map((source): [number, SourceState] => {
         const { _id: id, name, deletingAt } = source;
         const seen = visible.get(id);
         const task = seen === undefined ? undefined : reportedTrouble(seen.typedSearchAttributes);
-        const listing = listingOf(referenceOf(source), '', seen);
+        const listing = listingOf(installation, referenceOf(source), '', seen);
         const meanwhile = meanwhileOf({ workflowId: listing.workflowId, workers, task });
         const { state, health, errorType, noteCode } = withMeanwhile(listing, meanwhile);
         return [

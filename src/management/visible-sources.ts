@@ -1,26 +1,53 @@
 /** The running sources as Temporal's index shows them: one query for all. The index may be a moment behind. */
 
-import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { WORKFLOW_TYPE, workflowIdOf } from '../source/contract.js';
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { storeTroubleOf } from '../store/mongo-trouble.js';
+import {
+  areOthersAmong,
+  claimOf,
+  type InstallationAccess,
+  installationOf,
+  labelOf,
+  runningSources,
+} from './ownership.js';
 
-/** How long the whole query may take, all its pages together. */
-const ANSWER_LIMIT_MS = 10_000;
-
-/** @returns by source ID. */
-export function visibleSources(client: Client): Promise<Map<number, WorkflowExecutionInfo>> {
-  const query = `WorkflowType = "${WORKFLOW_TYPE}" AND ExecutionStatus = "Running"`;
-  return client.withDeadline(Date.now() + ANSWER_LIMIT_MS, async () => {
-    const found = new Map<number, WorkflowExecutionInfo>();
-    for await (const info of client.workflow.list({ query })) {
-      const sourceId = sourceIdOf(info.workflowId);
-      const known = found.get(sourceId);
-      // For a moment after continue-as-new both runs may be shown.
-      if (known === undefined || known.startTime < info.startTime) found.set(sourceId, info);
-    }
-    return found;
-  });
+/** @returns those of this installation by source ID. */
+export async function visibleSources(access: InstallationAccess): Promise<Map<number, WorkflowExecutionInfo>> {
+  const installation = await installationOf(access);
+  const found = new Map<number, WorkflowExecutionInfo>();
+  const unlabelled = new Map<number, WorkflowExecutionInfo>();
+  const running = await runningSources(access.client, installation);
+  for (const { sourceId, info } of running) {
+    const label = labelOf(info);
+    if (label !== undefined && label !== installation.id) continue;
+    const known = found.get(sourceId);
+    // For a moment after continue-as-new both runs may be shown.
+    if (known !== undefined && known.startTime >= info.startTime) continue;
+    (label === undefined ? unlabelled : found).set(sourceId, info);
+  }
+  const isNumberEnough = !areOthersAmong(running, installation);
+  for (const [sourceId, info] of await claimable(access, unlabelled, isNumberEnough)) found.set(sourceId, info);
+  return found;
 }
 
-function sourceIdOf(workflowId: string): number {
-  return Number(workflowId.slice(workflowIdOf(0).length - 1));
+/** Of workflows that carry no identity, those of stored sources; none while the store is away. */
+async function claimable(
+  { collections }: InstallationAccess,
+  unlabelled: ReadonlyMap<number, WorkflowExecutionInfo>,
+  isNumberEnough: boolean,
+): Promise<[number, WorkflowExecutionInfo][]> {
+  if (unlabelled.size === 0) return [];
+  try {
+    const stored = await collections.sources
+      .find({ _id: { $in: [...unlabelled.keys()] } }, { projection: { name: true, createdAt: true } })
+      .toArray();
+    const known = new Map(stored.map((source) => [source._id, source]));
+    return [...unlabelled].filter(([sourceId, info]) => {
+      const claim = claimOf(info, known.get(sourceId));
+      return claim === 'name' || (claim === 'number' && isNumberEnough);
+    });
+  } catch (error) {
+    if (storeTroubleOf(error)?.origin !== 'mongodb') throw error;
+    return [];
+  }
 }

@@ -1,7 +1,7 @@
-/** Whether anybody works on the sources' task queue, and how much waits there. */
+/** Whether a worker of this installation asks for work, and how much waits. */
 
 import type { Client } from '@temporalio/client';
-import { TASK_QUEUE } from '../source/contract.js';
+import { activityQueueOf, type Installation, taskQueueOf } from '../source/installation.js';
 
 /** A worker asks for work at least once a minute; one that has not for longer is gone. */
 const SILENCE_MS = 75_000;
@@ -25,25 +25,34 @@ export interface WorkerFacts {
   readonly activityTasks: Backlog;
 }
 
-/** @returns what the task queue knows of its workers; a killed one is noticed after about a minute. */
-export async function workersOf(client: Client, now = Date.now()): Promise<WorkerFacts> {
-  const describe = async (taskQueueType: number) => {
+/** @returns what the task queues know of the installation's workers; a killed one is noticed after about a minute. */
+export async function workersOf(client: Client, installation: Installation, now = Date.now()): Promise<WorkerFacts> {
+  const describe = async (name: string, taskQueueType: number) => {
     const { pollers, stats } = await client.withDeadline(Date.now() + ANSWER_LIMIT_MS, () =>
       client.workflowService.describeTaskQueue({
         namespace: client.options.namespace,
-        taskQueue: { name: TASK_QUEUE },
+        taskQueue: { name },
         taskQueueType,
         reportStats: true,
       }),
     );
     return {
-      polledMsAgo: Math.min(...(pollers ?? []).map(({ lastAccessTime }) => now - msOf(lastAccessTime))),
+      pollers: (pollers ?? []).map(({ identity, lastAccessTime }) => ({
+        identity,
+        polledMsAgo: now - msOf(lastAccessTime),
+      })),
       backlog: { tasks: Number(stats?.approximateBacklogCount ?? 0), oldestMs: msOf(stats?.approximateBacklogAge) },
     };
   };
-  const [workflows, activities] = await Promise.all([describe(TASK_TYPE.workflow), describe(TASK_TYPE.activity)]);
-  // A worker whose workflow slots are all taken asks for activities only.
-  const polledMsAgo = Math.min(workflows.polledMsAgo, activities.polledMsAgo);
+  const [workflows, activities] = await Promise.all([
+    describe(taskQueueOf(installation), TASK_TYPE.workflow),
+    describe(activityQueueOf(installation.id), TASK_TYPE.activity),
+  ]);
+  // Other installations may poll the queue of workflows, too; that of activities is its own.
+  const own = new Set(activities.pollers.map(({ identity }) => identity));
+  // A worker whose slots for activities are all taken asks for workflow tasks only.
+  const asked = [...activities.pollers, ...workflows.pollers.filter(({ identity }) => own.has(identity))];
+  const polledMsAgo = Math.min(...asked.map((poller) => poller.polledMsAgo));
   return {
     // The server's clock may be a little ahead.
     ...(polledMsAgo < SILENCE_MS ? { polledMsAgo: Math.max(0, polledMsAgo) } : {}),

@@ -2,12 +2,11 @@
 
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
-import { TASK_QUEUE, WORKFLOW_TYPE } from '../source/contract.js';
+import { WORKFLOW_TYPE } from '../source/contract.js';
 
 const LOOK_MS = 60_000;
 /** A worker asks for work at least once a minute. */
 const SILENCE_MS = 75_000;
-const RUNNING = `WorkflowType = "${WORKFLOW_TYPE}" AND ExecutionStatus = "Running"`;
 /** `TASK_QUEUE_TYPE_WORKFLOW` of Temporal's API. */
 const WORKFLOW_TASKS = 1;
 
@@ -30,10 +29,10 @@ export function cacheWarning({ sources, workers, cached }: CacheFacts): string |
 }
 
 /** Looks every minute, and logs a change. @returns ends it. */
-export function watchCache(client: Client, cached: number, logger: Logger): () => void {
+export function watchCache(client: Client, taskQueue: string, cached: number, logger: Logger): () => void {
   let told: string | undefined;
   const look = async () => {
-    const warning = cacheWarning({ ...(await countRunning(client)), cached });
+    const warning = cacheWarning({ ...(await countRunning(client, taskQueue)), cached });
     if (warning !== undefined && warning !== told) logger.warn(warning);
     told = warning;
   };
@@ -46,11 +45,12 @@ export function watchCache(client: Client, cached: number, logger: Logger): () =
   return () => clearInterval(timer);
 }
 
-async function countRunning(client: Client): Promise<Omit<CacheFacts, 'cached'>> {
-  const { count } = await client.workflow.count(RUNNING);
+async function countRunning(client: Client, taskQueue: string): Promise<Omit<CacheFacts, 'cached'>> {
+  const running = `WorkflowType = "${WORKFLOW_TYPE}" AND ExecutionStatus = "Running" AND TaskQueue = "${taskQueue}"`;
+  const { count } = await client.workflow.count(running);
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
-    taskQueue: { name: TASK_QUEUE },
+    taskQueue: { name: taskQueue },
     taskQueueType: WORKFLOW_TASKS,
   });
   const since = Date.now() - SILENCE_MS;

@@ -15,6 +15,7 @@ export type StackEnvironment = Readonly<
     | 'TEMPORAL_NAMESPACE'
     | 'MONGODB_URI'
     | 'MONGODB_DB'
+    | 'MIMECAST_INSTALLATION'
     | 'MIMECAST_ALLOW_INSECURE'
     | 'MIMECAST_SECRET_KEYS_FILE'
     | 'MIMECAST_SECRET_KEYS_NEEDED'

@@ -20,6 +20,7 @@ export const SEARCH_ATTRIBUTES = {
   MimecastSourceName: 'Keyword',
   MimecastErrorType: 'Keyword',
   MimecastLastEventTime: 'Datetime',
+  MimecastInstallation: 'Keyword',
 } as const;
 
 export type SearchAttributeName = keyof typeof SEARCH_ATTRIBUTES;

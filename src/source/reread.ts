@@ -23,6 +23,8 @@ export function rereadWorkflowId(sourceId: number, kind: RereadKind): string {
 /** Argument of the workflow. */
 export interface RereadRequest {
   readonly sourceId: number;
+  /** Identity of the source's installation; absent in requests of earlier versions. */
+  readonly installation?: string;
   readonly streams: readonly StreamName[];
   /** ISO times; both bounds belong to the range. */
   readonly from: string;

@@ -3,11 +3,13 @@
 import type { Binary, Collection, Db, IndexDescription, ObjectId } from 'mongodb';
 import type { HealthEvent } from '../source/health-event.js';
 import type { IdlePages } from '../source/idle-pages.js';
+import type { Installation } from '../source/installation.js';
 import type { Counts, GapCount } from '../source/outcome.js';
 import type { RuleCounts } from '../source/rule-counts.js';
 import { COLLECTION_OF, STREAMS, type StreamName } from '../source/streams.js';
 import type { QueueState, WindowPosition } from '../source/window.js';
 import type { FieldDocument } from './fields.js';
+import { type InstallationDocument, readInstallation } from './installation.js';
 import type { MissingRecords, Rereads } from './rereads.js';
 
 export interface CollectorDocument {
@@ -182,6 +184,7 @@ export interface HealthEventDocument extends HealthEvent {
 }
 
 export interface Collections {
+  readonly installations: Collection<InstallationDocument>;
   readonly collectors: Collection<CollectorDocument>;
   readonly sources: Collection<SourceDocument>;
   readonly checkpoints: Collection<CheckpointDocument>;
@@ -194,7 +197,11 @@ export interface Collections {
   readonly auditTrail: Collection<AuditDocument>;
   readonly fields: Collection<FieldDocument>;
   readonly counters: Collection<{ readonly _id: string; readonly value: number }>;
+  /** The name that this program was given. */
+  readonly givenName: string | undefined;
   records(stream: StreamName): Collection<RecordDocument>;
+  /** Whose database this is; read once. @throws InstallationNameError, and what MongoDB throws */
+  installation(): Promise<Installation>;
   /** Makes what is missing of collections and indexes; harmless when all are there. */
   ensureIndexes(): Promise<void>;
 }
@@ -208,8 +215,11 @@ export interface RecordDocument {
   readonly [key: string]: unknown;
 }
 
-export function collectionsOf(db: Db): Collections {
-  return {
+/** @param givenName `MIMECAST_INSTALLATION` of this program. */
+export function collectionsOf(db: Db, givenName?: string): Collections {
+  let reading: Promise<Installation> | undefined;
+  const collections: Collections = {
+    installations: db.collection('installations'),
     collectors: db.collection('collectors'),
     sources: db.collection('sources'),
     checkpoints: db.collection('checkpoints'),
@@ -222,9 +232,18 @@ export function collectionsOf(db: Db): Collections {
     auditTrail: db.collection('audit_trail'),
     fields: db.collection('fields'),
     counters: db.collection('counters'),
+    givenName,
     records: (stream) => db.collection(COLLECTION_OF[stream]),
+    installation: () => {
+      reading ??= readInstallation(collections, givenName).catch((error: unknown) => {
+        reading = undefined;
+        throw error;
+      });
+      return reading;
+    },
     ensureIndexes: () => ensureIndexes(db),
   };
+  return collections;
 }
 
 const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {

@@ -10,3 +10,8 @@ export async function nextId({ counters }: Collections, kind: 'collector' | 'sou
   );
   return counted?.value ?? 1;
 }
+
+/** The id that comes next, unless somebody takes it meanwhile. */
+export async function likelyNextId({ counters }: Collections, kind: 'collector' | 'source'): Promise<number> {
+  return ((await counters.findOne({ _id: kind }))?.value ?? 0) + 1;
+}

@@ -5,7 +5,7 @@ import { isCancellation, sleep } from '@temporalio/workflow';
 import { FIRST_PAUSE_MS, LEAST_PATIENCE_MS, ownPauseMs, PATIENCE_MS } from '../source/patience.js';
 import { type Problem, problemOf, type Subject } from '../source/snapshot.js';
 import type { Book } from './book.js';
-import { failureOf, isOutOfTime } from './failure-of.js';
+import { failureOf, isOutOfTime, isRefusedByStranger } from './failure-of.js';
 import { LoopGuard } from './loop-guard.js';
 import { RETRY } from './steps.js';
 
@@ -40,6 +40,10 @@ export async function patiently<T>(
       return { ok: true, value: await run(limitsFor(problemOf(book.snapshot, subject), isLast)) };
     } catch (error) {
       if (isCancellation(error)) throw error;
+      if (isRefusedByStranger(error)) {
+        await sleep(FIRST_PAUSE_MS, { summary: `${subject}: waiting for a worker of its installation` });
+        continue;
+      }
       const failure = failureOf(error);
       const known = problemOf(book.snapshot, subject);
       const isOver = known !== undefined && isOutOfTime(error);

@@ -2,6 +2,7 @@
 
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import { type Failure, isFailure } from '../source/failure.js';
+import { REFUSED_BY_STRANGER } from '../source/installation.js';
 
 /**
  * The classified failure inside an activity's error.
@@ -17,6 +18,12 @@ export function failureOf(error: unknown): Failure {
   }
   const retry = !(cause instanceof ApplicationFailure && cause.nonRetryable);
   return { type: 'FirstPartyGeneric', code: codeOf(cause), message: messageOf(cause), retry, severity: 'error' };
+}
+
+/** Whether only workers of other installations were given the activity: nothing is wrong with the source. */
+export function isRefusedByStranger(error: unknown): boolean {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return cause instanceof ApplicationFailure && cause.type === REFUSED_BY_STRANGER;
 }
 
 /** Whether the activity's whole time was over before an attempt ended: no worker took it, or the worker was lost. */

@@ -5,15 +5,16 @@
 
 import {
   CancellationScope,
-  continueAsNew,
   defineQuery,
   defineSignal,
   log,
+  makeContinueAsNewFunc,
   setHandler,
   sleep,
 } from '@temporalio/workflow';
 import { HEALTH_QUERY, SIGNALS, STATUS_QUERY, type StopRequest } from '../source/contract.js';
 import { openChanges, type ProblemChange } from '../source/health-ledger.js';
+import { ADOPT_SIGNAL } from '../source/installation.js';
 import { isFinal } from '../source/lifecycle.js';
 import { type AttemptFailed, isAttemptFailed } from '../source/outcome.js';
 import { FIRST_PAUSE_MS } from '../source/patience.js';
@@ -26,6 +27,7 @@ import { Commands } from './commands.js';
 import { untilHandOver } from './hand-over.js';
 import { HealthRecorder } from './health-recorder.js';
 import { HistoryBudget } from './history.js';
+import { adopt, belongTo, ownInstallation, withOwnMemo } from './installation.js';
 import { LoopGuard } from './loop-guard.js';
 import { resetPosition } from './reset-position.js';
 import type { SourceInput } from './source-input.js';
@@ -38,6 +40,8 @@ export const collectNowSignal = defineSignal(SIGNALS.collectNow);
 export const resetPositionSignal = defineSignal<[PositionReset]>(SIGNALS.resetPosition);
 /** From our own worker: an attempt of an activity failed. */
 export const attemptFailedSignal = defineSignal<[AttemptFailed]>('attemptFailed');
+/** From a worker whose installation the source belongs to; see `installation.ts`. */
+export const adoptSignal = defineSignal<[string]>(ADOPT_SIGNAL);
 export const statusQuery = defineQuery<SourceSnapshot>(STATUS_QUERY);
 export const healthQuery = defineQuery<ProblemChange[]>(HEALTH_QUERY);
 
@@ -50,6 +54,7 @@ export interface SourceEnd {
 const LAST_EVENTS_LIMIT_MS = 30_000;
 
 export async function mimecastSource(input: SourceInput): Promise<SourceEnd> {
+  belongTo(input.installation);
   const book = new Book(input);
   const commands = new Commands();
   const history = new HistoryBudget(input, !book.keepsPlan);
@@ -103,6 +108,9 @@ function registerHandlers(book: Book, commands: Commands, collection: Collection
     },
     { description: "Sent by the worker at a failing attempt; not for people's use." },
   );
+  setHandler(adoptSignal, adopt, {
+    description: "Sent by a worker to a source that was started without an installation; not for people's use.",
+  });
   setHandler(statusQuery, () => (commands.isStopAsked ? asStopping(book.snapshot) : book.snapshot), {
     description: 'The whole state of the source: lifecycle, health, problems, and each stream.',
   });
@@ -133,7 +141,10 @@ interface Running {
 async function continueWith(input: SourceInput, { book, commands, recorder, collection }: Running): Promise<void> {
   await recorder.pause();
   if (commands.isPending) return recorder.resume();
-  await continueAsNew<typeof mimecastSource>({ ...input, carried: book.handOver(collection.isWoken) });
+  const installation = ownInstallation();
+  const own = installation === undefined ? {} : { installation };
+  const next = makeContinueAsNewFunc<typeof mimecastSource>(withOwnMemo());
+  await next({ ...input, ...own, carried: book.handOver(collection.isWoken) });
 }
 
 async function stop(

@@ -1,11 +1,11 @@
 /** `backfill` and `verify` as workflows: all streams side by side, each in slices of work until it has read its range. */
 
 import {
-  continueAsNew,
   defineQuery,
   getExternalWorkflowHandle,
   isCancellation,
   log,
+  makeContinueAsNewFunc,
   setHandler,
   sleep,
   workflowInfo,
@@ -26,6 +26,7 @@ import type { StreamName } from '../source/streams.js';
 import { showDetails } from './details.js';
 import { failureOf } from './failure-of.js';
 import { type HistoryLimit, isHistoryTooLong } from './history.js';
+import { belongTo, ownInstallation, withOwnMemo } from './installation.js';
 import { rereading } from './steps.js';
 
 export const progressQuery = defineQuery<RereadReport>(PROGRESS_QUERY);
@@ -44,6 +45,7 @@ const SETTLING_MS = 15_000;
 type Note = (news: Partial<StreamReread> & Pick<StreamReread, 'stream'>) => void;
 
 async function reread(request: RereadRequest & HistoryLimit, kind: RereadKind): Promise<RereadReport> {
+  belongTo(request.installation);
   let report = request.carried ?? newReport(request, kind, workflowInfo().firstExecutionRunId);
   const note: Note = (news) => {
     report = withStream(report, news);
@@ -54,7 +56,8 @@ async function reread(request: RereadRequest & HistoryLimit, kind: RereadKind): 
   const unfinished = report.streams.filter((stream) => !isOver(stream));
   await Promise.all(unfinished.map(({ stream }) => readAgain(report, stream, note, () => isHistoryTooLong(request))));
   if (!report.streams.every(isOver)) {
-    await continueAsNew<typeof mimecastVerify>({ ...request, carried: report });
+    const next = makeContinueAsNewFunc<typeof mimecastVerify>(withOwnMemo());
+    await next({ ...request, carried: report });
   }
   if (kind === 'verify' && report.totals.missing > 0) await settle(report, note);
   return report;
@@ -82,13 +85,8 @@ async function readAgain(report: RereadReport, stream: StreamName, note: Note, i
 /** Lets the collection store what was too new, and strikes that off. */
 async function settle(report: RereadReport, note: Note): Promise<void> {
   const { sourceId, run } = report;
-  try {
-    await getExternalWorkflowHandle(workflowIdOf(sourceId)).signal(SIGNALS.collectNow);
-    await sleep(SETTLING_MS, { summary: 'what was too new is collected meanwhile' });
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    log.info('The source does not run: what it has not collected yet counts as missing');
-  }
+  if (await wake(sourceId)) await sleep(SETTLING_MS, { summary: 'what was too new is collected meanwhile' });
+  else log.info('The source does not run: what it has not collected yet counts as missing');
   for (const { stream, counts } of report.streams.filter(({ counts }) => counts.missing > 0)) {
     const missing = await rereading.recheck.executeWithOptions({ summary: `${stream}: look again` }, [
       sourceId,
@@ -96,5 +94,19 @@ async function settle(report: RereadReport, note: Note): Promise<void> {
       run,
     ]);
     note({ stream, counts: { ...counts, missing } });
+  }
+}
+
+/** Lets the collection poll. @returns whether it runs. */
+async function wake(sourceId: number): Promise<boolean> {
+  try {
+    if (ownInstallation() !== undefined)
+      return await rereading.wake.executeWithOptions({ summary: 'let the source poll' }, [sourceId]);
+    // As runs of earlier versions did, which have to be replayed.
+    await getExternalWorkflowHandle(workflowIdOf(sourceId)).signal(SIGNALS.collectNow);
+    return true;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return false;
   }
 }

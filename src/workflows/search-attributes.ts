@@ -3,11 +3,13 @@
 import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributeUpdatePair } from '@temporalio/common';
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { errorTypeOf, lastEventTimeOf, type SourceSnapshot } from '../source/snapshot.js';
+import { ownInstallation } from './installation.js';
 
 const STATE = defineSearchAttributeKey('MimecastSourceState', SearchAttributeType.KEYWORD);
 const HEALTH = defineSearchAttributeKey('MimecastSourceHealth', SearchAttributeType.KEYWORD);
 const NAME = defineSearchAttributeKey('MimecastSourceName', SearchAttributeType.KEYWORD);
 const ERROR_TYPE = defineSearchAttributeKey('MimecastErrorType', SearchAttributeType.KEYWORD);
+const INSTALLATION = defineSearchAttributeKey('MimecastInstallation', SearchAttributeType.KEYWORD);
 const LAST_EVENT_TIME = defineSearchAttributeKey('MimecastLastEventTime', SearchAttributeType.DATETIME);
 
 /**
@@ -37,6 +39,7 @@ function write(snapshot: SourceSnapshot, leastStepMs: number): void {
     { key: HEALTH, value: snapshot.health as string },
     { key: NAME, value: snapshot.name },
     { key: ERROR_TYPE, value: (errorTypeOf(snapshot) ?? null) as string | null },
+    { key: INSTALLATION, value: ownInstallation() ?? null },
   ].filter(({ key, value }) => (known.get(key) ?? null) !== value);
   const newest = Date.parse(lastEventTimeOf(snapshot) ?? '');
   const step = newest - (known.get(LAST_EVENT_TIME)?.getTime() ?? 0);

@@ -5,6 +5,8 @@ import type { HistoryLimit } from './history.js';
 /** Argument of the workflow. Only `sourceId` is needed; the rest of a source is in MongoDB. */
 export interface SourceInput extends HistoryLimit {
   readonly sourceId: number;
+  /** Identity of its installation; absent when it was started by hand or by an earlier version. */
+  readonly installation?: string;
   /** Shown until the configuration was read. */
   readonly name?: string;
   readonly collector?: string;

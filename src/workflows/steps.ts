@@ -15,7 +15,7 @@ export const RETRY = {
 const HEARTBEAT_TIMEOUT = '10 seconds';
 
 /** Short steps: a restart or a stop does not wait for their running attempt. */
-export const steps = proxyActivities<Omit<Activities, 'sweep' | 'collect' | 'reread' | 'recheck'>>({
+export const steps = proxyActivities<Omit<Activities, 'sweep' | 'collect' | 'reread' | 'recheck' | 'wake'>>({
   // Longer than the client's own deadline of half a minute, so that the attempt says itself what went wrong.
   startToCloseTimeout: '3 minutes',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
@@ -37,7 +37,7 @@ export const work = proxyActivities<Pick<Activities, 'sweep' | 'collect'>>({
 });
 
 /** Reading again for `backfill` and `verify`: like collecting, in slices that go on where the last one ended. */
-export const rereading = proxyActivities<Pick<Activities, 'reread' | 'recheck'>>({
+export const rereading = proxyActivities<Pick<Activities, 'reread' | 'recheck' | 'wake'>>({
   startToCloseTimeout: '1 hour',
   scheduleToCloseTimeout: PATIENCE_MS,
   heartbeatTimeout: HEARTBEAT_TIMEOUT,

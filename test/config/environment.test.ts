@@ -26,6 +26,8 @@ test('an empty environment has defaults', () => {
 test.each<[NodeJS.ProcessEnv, object]>([
   [{ MONGODB_URI: 'mongodb+srv://cluster.example.com/?w=1' }, { mongodbUri: 'mongodb+srv://cluster.example.com/?w=1' }],
   [{ MONGODB_DB: 'mimecast_2' }, { mongodbDb: 'mimecast_2' }],
+  [{ MIMECAST_INSTALLATION: 'eu-1' }, { installation: 'eu-1' }],
+  [{ MIMECAST_INSTALLATION: '' }, { installation: undefined }],
   [{ MIMECAST_ALLOW_INSECURE: 'true' }, { allowInsecure: true }],
   [{ MIMECAST_ALLOW_INSECURE: 'false' }, { allowInsecure: false }],
   [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
@@ -44,6 +46,7 @@ describe('mistakes', () => {
       'MONGODB_DB: must be a database name of at most 63 characters, without / \\ . " $ or spaces (found "a b")',
     ],
     [{ MONGODB_DB: 'd'.repeat(64) }, `found "${'d'.repeat(56)}…`],
+    [{ MIMECAST_INSTALLATION: 'EU 1' }, 'MIMECAST_INSTALLATION: must be a name of at most 32 lower-case letters'],
     [{ MIMECAST_ALLOW_INSECURE: 'yes' }, 'MIMECAST_ALLOW_INSECURE: must be true or false (found "yes")'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL: must be one of: trace, debug, info, warn, error, fatal, silent (found "loud")'],
   ])('%o', (env, mistake) => {

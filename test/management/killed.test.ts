@@ -3,12 +3,14 @@
  * behind, a reconciliation brings the stored sources and the running workflows into line.
  */
 
+import { ObjectId } from 'mongodb';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CollectorService } from '../../src/management/collector-service.js';
 import { Reconciliation } from '../../src/management/reconciliation.js';
 import { SourceEditor } from '../../src/management/source-editor.js';
 import { SourceRemoval } from '../../src/management/source-removal.js';
 import { workflowIdOf } from '../../src/source/contract.js';
+import { INSTALLATION_MEMO } from '../../src/source/installation.js';
 import { Died, type Dying, dyingAt } from '../support/dying.js';
 import { e2eStack, sourceFile } from '../support/e2e-stack.js';
 import { testKeyring } from '../support/test-keyring.js';
@@ -195,12 +197,17 @@ describe('killed at every step of', { sequential: true, timeout: 300_000 }, () =
 
 test('a workflow whose source was removed while it was being started is ended', async () => {
   const sourceId = 900_001;
-  const args = [{ sourceId, name: 'orphan', collector: '' }];
+  const { id: installation } = await collections.installation();
+  await collections.auditTrail.insertOne({
+    ...{ _id: new ObjectId(), at: new Date(), actor: 'test', action: 'source.delete', sourceId, outcome: 'done' },
+  });
+  const args = [{ sourceId, name: 'orphan', collector: '', installation }];
   const workflowId = workflowIdOf(sourceId);
   const handle = await get().client.workflow.start('mimecastSource', {
     workflowId,
     taskQueue: 'mimecast-source',
     args,
+    memo: { [INSTALLATION_MEMO]: installation },
   });
   const reconciliation = new Reconciliation({ ...access(), sources: get().service });
   await until(

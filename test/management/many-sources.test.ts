@@ -6,6 +6,7 @@ import { SourceService } from '../../src/management/source-service.js';
 import { statesOf } from '../../src/management/source-state.js';
 import { visibleSources } from '../../src/management/visible-sources.js';
 import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/source/contract.js';
+import { INSTALLATION_MEMO } from '../../src/source/installation.js';
 import type { SourceDocument } from '../../src/store/collections.js';
 import { e2eStack } from '../support/e2e-stack.js';
 import { until } from '../support/until.js';
@@ -59,12 +60,13 @@ test('201 sources: only those that differ are described, and every state is true
   const { client } = get();
   const ids = Array.from({ length: COUNT }, (_, n) => n + 1);
   await collections.sources.insertMany(ids.map(document));
+  const memo = { [INSTALLATION_MEMO]: (await collections.installation()).id };
   for (const id of ids.filter((one) => one !== MISSING)) {
-    await client.workflow.start(WORKFLOW_TYPE, { workflowId: workflowIdOf(id), taskQueue: TASK_QUEUE });
+    await client.workflow.start(WORKFLOW_TYPE, { workflowId: workflowIdOf(id), taskQueue: TASK_QUEUE, memo });
   }
   await client.workflow.getHandle(workflowIdOf(TERMINATED)).terminate();
   await until(
-    () => visibleSources(client),
+    () => visibleSources({ collections, client }),
     (visible) => visible.size === COUNT - 2,
   );
   const described: string[] = [];

@@ -13,11 +13,14 @@ beforeAll(async () => {
   await get().startWorker();
 });
 
-/** A client that does something before it describes a workflow. */
+/** A client that does something before it describes a workflow; Temporal's index does not show it yet. */
 function pausingClient(before: () => Promise<void>): Client {
   const { client } = get();
   const workflow = {
     start: client.workflow.start.bind(client.workflow),
+    async *list() {
+      yield* [];
+    },
     getHandle: (id: string) => ({
       describe: async () => {
         await before();

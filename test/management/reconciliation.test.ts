@@ -1,14 +1,17 @@
 /** Rounds of reconciliation beside programs that fail, die, or do something else at the same time. */
 
+import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { audited } from '../../src/management/audit-trail.js';
 import { CollectorService } from '../../src/management/collector-service.js';
+import { runningSources } from '../../src/management/ownership.js';
 import { Reconciliation } from '../../src/management/reconciliation.js';
 import { SourceEditor } from '../../src/management/source-editor.js';
 import { SourceRemoval } from '../../src/management/source-removal.js';
-import { SourceService } from '../../src/management/source-service.js';
+import { SourceService, type TerminatedWorkflow } from '../../src/management/source-service.js';
 import { Keyring } from '../../src/secrets/keyring.js';
-import { workflowIdOf } from '../../src/source/contract.js';
+import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/source/contract.js';
+import { INSTALLATION_MEMO } from '../../src/source/installation.js';
 import { Died, dyingAt } from '../support/dying.js';
 import { e2eStack, sourceFile } from '../support/e2e-stack.js';
 import { testKeyring } from '../support/test-keyring.js';
@@ -49,10 +52,13 @@ const isRunning = async (sourceId: number) => (await handleOf(sourceId).describe
 /** A reconciliation, and its rounds. */
 function reconciling(of = access()) {
   const troubles: string[] = [];
+  const terminated: TerminatedWorkflow[] = [];
   const sources = new SourceService({ ...of, allowInsecure: true, keyring: testKeyring });
   const reconciliation = new Reconciliation({ ...of, sources, changeAgeMs: 0 });
   const onTrouble = (error: unknown) => troubles.push(String(error));
-  return { troubles, round: () => reconciliation.startMissing({ onStarted: () => undefined, onTrouble }) };
+  const onTerminated = (ended: TerminatedWorkflow) => terminated.push(ended);
+  const listener = { onStarted: () => undefined, onTrouble, onTerminated };
+  return { troubles, terminated, round: () => reconciliation.startMissing(listener) };
 }
 
 const trailOf = (filter: object) => collections.auditTrail.find(filter).sort({ at: 1 }).toArray();
@@ -100,23 +106,106 @@ test('what ends properly after a remove is left to end, however often there is a
   await rounds;
 });
 
-test('a workflow without a stored source ends and leaves no health event open', async () => {
-  const sourceId = 700_001;
-  const args = [{ sourceId, name: 'orphan', collector: '' }];
-  const options = { workflowId: workflowIdOf(sourceId), taskQueue: 'mimecast-source', args };
-  await get().client.workflow.start('mimecastSource', options);
-  const open = () =>
-    collections.healthEvents.countDocuments({ sourceId, status: 'UnHealthy', resolvedAt: { $exists: false } });
-  await until(open, (count) => count > 0);
-  const { round } = reconciling();
+describe('a workflow without a stored source', () => {
+  let orphans = 700_000;
+
+  /** @param installation whose it says that it is. */
+  async function newOrphan(installation: string): Promise<number> {
+    orphans += 1;
+    const sourceId = orphans;
+    const args = [{ sourceId, name: 'orphan', collector: '', installation }];
+    const workflowId = workflowIdOf(sourceId);
+    const options = { workflowId, taskQueue: TASK_QUEUE, args, memo: { [INSTALLATION_MEMO]: installation } };
+    await get().client.workflow.start(WORKFLOW_TYPE, options);
+    await until(
+      () => runningSources(get().client, {}),
+      (running) => running.some((one) => one.sourceId === sourceId),
+    );
+    return sourceId;
+  }
+
+  const deletionOf = async (sourceId: number) => {
+    const entry = { actor, action: 'source.delete', sourceId };
+    await audited(collections, entry, async () => ({ result: undefined }));
+  };
+
+  test('ends when its deletion is known, and leaves no health event open and a trace', async () => {
+    const { id } = await collections.installation();
+    const sourceId = await newOrphan(id);
+    const open = () =>
+      collections.healthEvents.countDocuments({ sourceId, status: 'UnHealthy', resolvedAt: { $exists: false } });
+    await until(open, (count) => count > 0);
+    await deletionOf(sourceId);
+    const { round, terminated } = reconciling();
+    await round();
+    expect(await isRunning(sourceId)).toBe(false);
+    expect(await open()).toBe(0);
+    const workflowId = workflowIdOf(sourceId);
+    expect(terminated).toEqual([{ workflowId, reason: `Source ${sourceId} was deleted` }]);
+    expect(await trailOf({ action: 'source.terminate', sourceId })).toMatchObject([
+      { actor: 'reconciler', name: workflowId, outcome: 'done' },
+    ]);
+  });
+
+  test('is told and left alone when nothing is known of a deletion', async () => {
+    const { id } = await collections.installation();
+    const sourceId = await newOrphan(id);
+    const { round, terminated, troubles } = reconciling();
+    await round();
+    expect(await isRunning(sourceId)).toBe(true);
+    expect(terminated).toEqual([]);
+    expect(troubles).toEqual([expect.stringContaining(`there is no source ${sourceId} in MongoDB and no trace`)]);
+    await handleOf(sourceId).terminate('the test is over');
+  });
+
+  test('is not touched when it belongs to another installation', async () => {
+    const sourceId = await newOrphan(randomUUID());
+    await deletionOf(sourceId);
+    const { round, terminated, troubles } = reconciling();
+    await round();
+    expect(await isRunning(sourceId)).toBe(true);
+    expect({ terminated, troubles }).toEqual({ terminated: [], troubles: [] });
+    await handleOf(sourceId).terminate('the test is over');
+  });
+
+  test('is one of a few at a time that end', async () => {
+    const { id } = await collections.installation();
+    const ids = await Promise.all(Array.from({ length: 7 }, () => newOrphan(id)));
+    for (const sourceId of ids) await deletionOf(sourceId);
+    const { round, terminated } = reconciling();
+    await round();
+    expect(terminated).toHaveLength(5);
+    await until(
+      async () => {
+        await round();
+        return terminated.length;
+      },
+      (count) => count === 7,
+    );
+  });
+});
+
+test('what runs under a former name of the installation ends; what was started under an ID of its own does not', async () => {
+  const { id } = await collections.installation();
+  const [former, own] = ['mimecast-source-north-800001', 'tried-by-hand'];
+  for (const workflowId of [former, own]) {
+    const args = [{ sourceId: 800_001, installation: id }];
+    await get().client.workflow.start(WORKFLOW_TYPE, { workflowId, taskQueue: TASK_QUEUE, args });
+  }
+  const statusOf = async (workflowId: string) =>
+    (await get().client.workflow.getHandle(workflowId).describe()).status.name;
+  const { round, terminated } = reconciling();
   await until(
     async () => {
       await round();
-      return isRunning(sourceId);
+      return statusOf(former);
     },
-    (running) => !running,
+    (status) => status === 'TERMINATED',
   );
-  expect(await open()).toBe(0);
+  const reason = 'The installation was renamed: the source runs as mimecast-source-800001';
+  expect(terminated).toEqual([{ workflowId: former, reason }]);
+  expect(await statusOf(own)).toBe('RUNNING');
+  await get().client.workflow.getHandle(own).terminate('the test is over');
 });
 
 describe('deletions', () => {
@@ -246,9 +335,10 @@ test('a round that dies at any step leaves nothing that the next one does not fi
 /** A change is stored, and the program dies before its workflow hears of it. */
 async function lostSignal(collectorId: number, sourceId: number, json: unknown): Promise<void> {
   const { client } = get();
-  const handle = { signal: () => Promise.reject(Object.assign(new Error('away'), { code: 14 })) };
+  const signal = () => Promise.reject(Object.assign(new Error('away'), { code: 14 }));
+  const handleTo = (...to: [string, string?]) => Object.assign(client.workflow.getHandle(...to), { signal });
   const workflow = new Proxy(client.workflow, {
-    get: (target, key) => (key === 'getHandle' ? () => handle : Reflect.get(target, key, target)),
+    get: (target, key) => (key === 'getHandle' ? handleTo : Reflect.get(target, key, target)),
   });
   const deaf = new Proxy(client, {
     get: (target, key) => (key === 'workflow' ? workflow : Reflect.get(target, key, target)),

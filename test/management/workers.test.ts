@@ -73,12 +73,13 @@ test('without a worker, every view says so', async () => {
 test('workers are there while they ask for work, and gone a minute after they have stopped asking', async () => {
   const { client, startWorker } = get();
   const stopWorker = await startWorker();
+  const installation = await collections.installation();
   await until(
-    () => workersOf(client),
+    () => workersOf(client, installation),
     ({ polledMsAgo }) => polledMsAgo !== undefined,
   );
   await stopWorker();
-  expect((await workersOf(client, Date.now() + 2 * MINUTE)).polledMsAgo).toBeUndefined();
+  expect((await workersOf(client, installation, Date.now() + 2 * MINUTE)).polledMsAgo).toBeUndefined();
 });
 
 test('a workflow that cannot go on is no healthy one: every view says why, and what to do', async () => {
@@ -139,7 +140,9 @@ test('of a worker that is paused, every view says that it polls and that the ans
     expect(status).toMatchObject({ state: 'Collecting', health: 'Unknown', noteCode: 'WorkerLate' });
     expect(statusText(status)).toContain('a worker polls this queue');
     expect(statusText(status)).toContain(LATE);
-    expect(await askWorkflow(client, sourceId, STATUS_QUERY)).toMatchObject({ note: expect.stringContaining(LATE) });
+    expect(await askWorkflow({ collections, client }, sourceId, STATUS_QUERY)).toMatchObject({
+      note: expect.stringContaining(LATE),
+    });
     // More than the paused worker's pollers take with them.
     const more = Array.from({ length: 40 }, (_, n) => `paused-${n}`);
     for (const workflowId of more) await client.workflow.start(WORKFLOW_TYPE, { workflowId, taskQueue: TASK_QUEUE });

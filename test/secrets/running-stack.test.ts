@@ -9,6 +9,7 @@ const ENVIRONMENT = {
   TEMPORAL_NAMESPACE: 'default',
   MONGODB_URI: 'mongodb://user:hush@127.0.0.1/',
   MONGODB_DB: 'mimecast',
+  MIMECAST_INSTALLATION: '',
   MIMECAST_ALLOW_INSECURE: 'true',
   MIMECAST_SECRET_KEYS_FILE: '/keys',
   MIMECAST_SECRET_KEYS_NEEDED: '',

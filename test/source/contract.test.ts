@@ -20,6 +20,7 @@ test('the names that operators use', () => {
       MimecastSourceName: 'Keyword',
       MimecastErrorType: 'Keyword',
       MimecastLastEventTime: 'Datetime',
+      MimecastInstallation: 'Keyword',
     },
   });
 });

@@ -2,24 +2,21 @@
 
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import { afterAll, beforeAll } from 'vitest';
-import { failureInterceptor } from '../../src/activities/failure-interceptor.js';
-import { createActivities } from '../../src/activities/index.js';
 import { findExecutables } from '../../src/embedded/executables.js';
 import { choosePort } from '../../src/embedded/ports.js';
 import { startTemporal } from '../../src/embedded/temporal.js';
 import { SourceService } from '../../src/management/source-service.js';
-import { PAUSE_PROOF } from '../../src/runtime/worker-limits.js';
 import type { SimulatorOptions } from '../../src/simulator/options.js';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
-import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../src/source/contract.js';
+import { SEARCH_ATTRIBUTES } from '../../src/source/contract.js';
 import { collectionsOf } from '../../src/store/collections.js';
 import { quietRuntime } from './quiet-runtime.js';
-import { workflowBundle } from './temporal-connection.js';
 import { temporaryFolder } from './temporary-folder.js';
 import { testDatabase } from './test-database.js';
 import { TEST_KEYS, testKeyring } from './test-keyring.js';
+import { startTestWorker } from './test-worker.js';
 
 export interface E2eStack {
   readonly simulator: Simulator;
@@ -69,22 +66,7 @@ export function e2eStack(simulatorOptions: SimulatorOptions) {
         LOG_LEVEL: 'warn',
       },
       startWorker: async () => {
-        const worker = await Worker.create({
-          ...PAUSE_PROOF,
-          connection: native,
-          namespace,
-          taskQueue: TASK_QUEUE,
-          workflowBundle: workflowBundle(),
-          activities: createActivities({ collections, allowInsecure: true, keyring: testKeyring }),
-          interceptors: { activity: [failureInterceptor] },
-          maxHeartbeatThrottleInterval: '1 second',
-          shutdownForceTime: '20 seconds',
-        });
-        const running = worker.run();
-        const stop = async () => {
-          if (worker.getState() === 'RUNNING') worker.shutdown();
-          await running;
-        };
+        const stop = await startTestWorker(native, namespace, collections);
         closing.push(stop);
         return stop;
       },

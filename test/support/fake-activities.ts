@@ -15,7 +15,7 @@ import {
 } from '../../src/source/outcome.js';
 import type { StreamName } from '../../src/source/streams.js';
 
-export type ActivityName = Exclude<keyof Activities, 'reread' | 'recheck'>;
+export type ActivityName = Exclude<keyof Activities, 'reread' | 'recheck' | 'wake'>;
 /** What can be put into trouble: an activity for all it does, or one stream wherever it is read. */
 export type Troubled = ActivityName | StreamName;
 
@@ -47,7 +47,7 @@ interface Gate {
   readonly deaf: boolean;
 }
 
-export class FakeSource implements Omit<Activities, 'reread' | 'recheck'> {
+export class FakeSource implements Omit<Activities, 'reread' | 'recheck' | 'wake'> {
   readonly calls: FakeCall[] = [];
   /** What `recordHealth` was given, in order, without the batches that failed. */
   readonly recorded: HealthChange[] = [];
@@ -212,7 +212,7 @@ function onlyStored(stored: number): Counts {
 }
 
 /** Activities that each source's fake answers for itself. */
-export function dispatching(fakes: ReadonlyMap<number, FakeSource>): Omit<Activities, 'reread' | 'recheck'> {
+export function dispatching(fakes: ReadonlyMap<number, FakeSource>): Omit<Activities, 'reread' | 'recheck' | 'wake'> {
   const of = (sourceId: number): FakeSource => {
     const fake = fakes.get(sourceId);
     if (fake === undefined) throw new Error(`no test has source ${sourceId}`);

@@ -9,6 +9,7 @@ export interface ListedSource {
   readonly name: string;
   readonly collectorId: number;
   readonly collectorName: string;
+  readonly workflowId: string;
   readonly state: {
     readonly state: string;
     readonly errorType?: string;

@@ -10,7 +10,7 @@ import type { SourceListing } from '../../management/source-listing.js';
 import { hasNotEnded, type SourceSaveOptions, type Started } from '../../management/source-service.js';
 import { WORKFLOW_ENDED } from '../../management/source-state.js';
 import type { SourceStatus } from '../../management/source-status.js';
-import { type StopRequest, workflowIdOf } from '../../source/contract.js';
+import type { StopRequest } from '../../source/contract.js';
 import type { HealthEvent } from '../../source/health-event.js';
 import type { PositionReset } from '../../source/position-reset.js';
 import type { SourceCommands } from '../commands.js';
@@ -29,11 +29,11 @@ export class RemoteSources implements SourceCommands {
   constructor(private readonly api: ApiClient) {}
 
   async list(): Promise<SourceListing[]> {
-    return (await this.all()).map(({ id, name, collectorName, state, health, lastEventTime }) => ({
+    return (await this.all()).map(({ id, name, collectorName, workflowId, state, health, lastEventTime }) => ({
       sourceId: id,
       name,
       collector: collectorName,
-      workflowId: workflowIdOf(id),
+      workflowId,
       state: state.state,
       health,
       ...(state.errorType === undefined ? {} : { errorType: state.errorType }),
@@ -63,7 +63,8 @@ export class RemoteSources implements SourceCommands {
     if (existing === undefined) {
       const cid = await this.collectorId(collector);
       const { source } = await this.api.call<Saved>('POST', `collectors/${cid}/sources${queryOf(addFields)}`, json);
-      return { sourceId: source.id, name, workflowId: workflowIdOf(source.id), created: true };
+      const { workflowId } = await this.find(String(source.id));
+      return { sourceId: source.id, name, workflowId, created: true };
     }
     if (isRunning(existing)) {
       throw new RefusedError(
@@ -119,7 +120,7 @@ export class RemoteSources implements SourceCommands {
 
   private async act(source: ListedSource, action: string): Promise<Started> {
     await this.api.call('POST', `${pathOf(source)}/action/${action}`);
-    return { sourceId: source.id, name: source.name, workflowId: workflowIdOf(source.id), created: false };
+    return { sourceId: source.id, name: source.name, workflowId: source.workflowId, created: false };
   }
 
   private all(): Promise<readonly ListedSource[]> {

@@ -26,7 +26,10 @@ const one = { 200: z.object({ source: shownSource }), ...flatErrors } as const;
 /** Every saved version of a configuration has a number. */
 const tagOf = ({ _id, version }: SourceDocument) => etagOf(['source', _id, version]);
 /** Before its workflow has said anything. */
-const unheard = (source: SourceDocument): StatedSource => ({ source, state: { state: 'Pending' }, health: 'Unknown' });
+const unheard = (source: SourceDocument): Pick<StatedSource, 'source' | 'state'> => ({
+  source,
+  state: { state: 'Pending' },
+});
 
 export const sourceRoutes: Routes = (app, { collections, client, collectors, editor, removal }) => {
   const stated = async (source: SourceDocument) => {

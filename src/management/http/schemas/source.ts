@@ -33,8 +33,8 @@ const state = z.object({
     .string()
     .optional()
     .describe(
-      'Mimecast’s code, or http_503, timeout, …; WorkflowEnded; NoWorker, WorkerLate, CollectionLate or ' +
-        'WorkflowTaskFailed when the workflow has not spoken for itself',
+      'Mimecast’s code, or http_503, timeout, …; WorkflowEnded; NoWorker, WorkerLate, CollectionLate, WorkflowTaskFailed ' +
+        'or AnotherInstallation when the workflow has not spoken for itself',
     ),
 });
 
@@ -68,6 +68,7 @@ export const listedSource = z
     name: z.string(),
     collectorId: z.number().int(),
     collectorName: z.string(),
+    workflowId: z.string().describe('Of its workflow in Temporal'),
     state,
     health: z.string().describe('Healthy, Warning, Error or Unknown'),
     lastEventTime: z.string().optional().describe('Time of the newest record stored'),
@@ -75,7 +76,7 @@ export const listedSource = z
   })
   .meta({ id: 'ListedSource' });
 
-export function showSource({ source, state }: StatedSource): z.input<typeof shownSource> {
+export function showSource({ source, state }: Pick<StatedSource, 'source' | 'state'>): z.input<typeof shownSource> {
   const category = source.config.category;
   return {
     id: source._id,
@@ -93,12 +94,15 @@ export function fileOf({ config }: SourceDocument): z.input<typeof downloadedSou
 }
 
 export function showListed(
-  { source, state, health, lastEventTime }: StatedSource,
+  { source, workflowId, state, health, lastEventTime }: StatedSource,
   collectorName: string,
 ): z.input<typeof listedSource> {
   const { _id, name, collectorId } = source;
   const time = lastEventTime === undefined ? {} : { lastEventTime };
-  return { id: _id, name, collectorId, collectorName, state: { ...state }, health, ...time, alive: isAlive(state) };
+  return {
+    ...{ id: _id, name, collectorId, collectorName, workflowId },
+    ...{ state: { ...state }, health, ...time, alive: isAlive(state) },
+  };
 }
 
 export function isAlive({ state }: ShownState): boolean {

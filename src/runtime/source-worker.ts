@@ -1,0 +1,81 @@
+/**
+ * The worker of an installation: it takes workflow tasks from the queue that the contract names, and activities from the
+ * queue that belongs to the installation alone. Of workflows that do not say whose they are, which are those started by
+ * hand or by an earlier version, it takes activities from the first queue too, if they are its own.
+ */
+
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { failureInterceptor } from '../activities/failure-interceptor.js';
+import type { Activities } from '../activities/index.js';
+import { type GuardOptions, installationGuard } from '../activities/installation-guard.js';
+import { activityQueueOf, type Installation, taskQueueOf } from '../source/installation.js';
+
+export interface SourceWorkerOptions {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly installation: Installation;
+  readonly activities: Activities;
+  /** See `GuardOptions`. */
+  readonly isOurs: GuardOptions['isOurs'];
+  /** How much it does at a time, and the like. */
+  readonly limits: Omit<WorkerOptions, 'taskQueue'>;
+  readonly workflows: Pick<WorkerOptions, 'workflowBundle'>;
+}
+
+export class SourceWorker {
+  private constructor(private readonly workers: readonly Worker[]) {}
+
+  static async create({
+    connection,
+    namespace,
+    installation,
+    activities,
+    isOurs,
+    limits,
+    workflows,
+  }: SourceWorkerOptions): Promise<SourceWorker> {
+    const guard = installationGuard({ installationId: installation.id, isOurs });
+    const shared: Omit<WorkerOptions, 'taskQueue'> = {
+      ...limits,
+      connection,
+      namespace,
+      activities,
+      interceptors: { activity: [guard, failureInterceptor] },
+    };
+    const forWorkflows = await Worker.create({ ...shared, ...workflows, taskQueue: taskQueueOf(installation) });
+    try {
+      const own = await Worker.create({ ...shared, taskQueue: activityQueueOf(installation.id) });
+      return new SourceWorker([forWorkflows, own]);
+    } catch (error) {
+      // One that never ran would hold the connection.
+      await new SourceWorker([forWorkflows]).stop();
+      throw error;
+    }
+  }
+
+  /** How many workflows it keeps in memory. */
+  get cachedWorkflows(): number {
+    return this.workers[0]?.options.maxCachedWorkflows ?? 0;
+  }
+
+  /** Works until it is shut down, by `shutdown` or by the process's signals. */
+  async run(): Promise<void> {
+    const running = this.workers.map((worker) => worker.run());
+    try {
+      await Promise.all(running);
+    } finally {
+      this.shutdown();
+      await Promise.allSettled(running);
+    }
+  }
+
+  shutdown(): void {
+    for (const worker of this.workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  }
+
+  private async stop(): Promise<void> {
+    const running = this.run();
+    this.shutdown();
+    await running;
+  }
+}

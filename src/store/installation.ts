@@ -1,0 +1,68 @@
+/** The identity of an installation: made once, by whichever program comes first, and read by all. */
+
+import { randomUUID } from 'node:crypto';
+import { type Collection, MongoServerError } from 'mongodb';
+import type { Installation } from '../source/installation.js';
+import type { Collections } from './collections.js';
+
+export interface InstallationDocument {
+  readonly _id: 'installation';
+  /** UUID. */
+  readonly identity: string;
+  /** `MIMECAST_INSTALLATION` of the program that made it, or of a later one. */
+  readonly name?: string;
+  readonly createdAt: Date;
+}
+
+/** Thrown when a program is given another name than the one under which the installation's sources run. */
+export class InstallationNameError extends Error {
+  override readonly name = 'InstallationNameError';
+
+  constructor(given: string, recorded: string | undefined) {
+    const known = recorded === undefined ? 'has no name' : `is named "${recorded}"`;
+    super(
+      `MIMECAST_INSTALLATION is "${given}", but the installation in this database ${known}, and its sources run under ` +
+        `that. ${recorded === undefined ? 'Leave MIMECAST_INSTALLATION unset' : `Set MIMECAST_INSTALLATION=${recorded}`}, ` +
+        'or stop all sources and all programs first: then a new name is taken',
+    );
+  }
+}
+
+const _id = 'installation' as const;
+
+/**
+ * @param given name of this program; default whichever is recorded.
+ * @throws InstallationNameError
+ */
+export async function readInstallation(
+  { installations, sources }: Pick<Collections, 'installations' | 'sources'>,
+  given: string | undefined,
+): Promise<Installation> {
+  const { identity: id, name } = (await installations.findOne({ _id })) ?? (await make(installations, given));
+  if (given === undefined || given === name) return { id, ...(name === undefined ? {} : { name }) };
+  // A source that no workflow has worked for yet, such as one whose workflow ID was taken, does not bind the name.
+  const bound = await sources.findOne({ stoppedAt: { $exists: false }, seenVersion: { $exists: true } });
+  if (bound !== null) throw new InstallationNameError(given, name);
+  await installations.updateOne({ _id, identity: id }, { $set: { name: given } });
+  return { id, name: given };
+}
+
+async function make(
+  installations: Collection<InstallationDocument>,
+  given: string | undefined,
+): Promise<InstallationDocument> {
+  const name = given === undefined ? {} : { name: given };
+  for (;;) {
+    try {
+      const made = await installations.findOneAndUpdate(
+        { _id },
+        { $setOnInsert: { identity: randomUUID(), ...name, createdAt: new Date() } },
+        { upsert: true, returnDocument: 'after' },
+      );
+      if (made !== null) return made;
+    } catch (error) {
+      // Another program made it in the same moment: then that one counts.
+      if (!(error instanceof MongoServerError && error.code === 11_000)) throw error;
+    }
+  }
+}

@@ -1,0 +1,76 @@
+/** An installation in the test's own process: a database, a service for it, and a worker with its reconciler. */
+
+import { NativeConnection } from '@temporalio/worker';
+import { onTestFinished } from 'vitest';
+import { Reconciler } from '../../src/management/reconciler.js';
+import { Reconciliation } from '../../src/management/reconciliation.js';
+import { SourceService, type TerminatedWorkflow } from '../../src/management/source-service.js';
+import { collectionsOf } from '../../src/store/collections.js';
+import type { E2eStack } from './e2e-stack.js';
+import { testDatabase } from './test-database.js';
+import { testKeyring } from './test-keyring.js';
+import { startTestWorker } from './test-worker.js';
+import { until } from './until.js';
+
+const ROUND_MS = 50;
+
+export type TestInstallation = ReturnType<typeof testInstallation>;
+
+/** Call it outside of tests and hooks. @param name as `MIMECAST_INSTALLATION` gives it. */
+export function testInstallation(stack: () => E2eStack, name?: string) {
+  const { db, name: database } = testDatabase();
+  const collections = collectionsOf(db, name);
+  const troubles: string[] = [];
+  const terminated: TerminatedWorkflow[] = [];
+  let rounds = 0;
+  const access = () => ({ collections, client: stack().client, allowInsecure: true, keyring: testKeyring });
+  const service = () => new SourceService(access());
+
+  return {
+    database,
+    collections,
+    access,
+    service,
+    troubles,
+    terminated,
+    /** Starts a worker with a reconciler that hardly rests; both end with the test. @returns ends them before. */
+    async startWorker(): Promise<() => Promise<void>> {
+      const { env, client } = stack();
+      // A connection takes one worker of a task queue.
+      const connection = await NativeConnection.connect({ address: env.TEMPORAL_ADDRESS ?? '' });
+      const stopWorker = await startTestWorker(connection, client.options.namespace, collections);
+      const reconciliation = new Reconciliation({ ...access(), sources: service() });
+      const reconciler = new Reconciler({
+        service: {
+          startMissing: (listener) =>
+            reconciliation.startMissing(listener).finally(() => {
+              rounds += 1;
+            }),
+        },
+        intervalMs: ROUND_MS,
+        onStarted: () => undefined,
+        onTrouble: (error) => troubles.push(String(error)),
+        onTerminated: (ended) => terminated.push(ended),
+      }).start();
+      let isStopped = false;
+      const stop = async () => {
+        if (isStopped) return;
+        isStopped = true;
+        await reconciler.close();
+        await stopWorker();
+        await connection.close();
+      };
+      onTestFinished(stop);
+      return stop;
+    },
+    /** Waits for whole rounds of the reconciler. */
+    async passRounds(count: number): Promise<void> {
+      const from = rounds;
+      await until(
+        () => rounds,
+        // The one that is under way may have begun before.
+        (now) => now > from + count,
+      );
+    },
+  };
+}

@@ -1,0 +1,37 @@
+/** A worker in the test's own process, as the program makes it. */
+
+import { Client } from '@temporalio/client';
+import type { NativeConnection } from '@temporalio/worker';
+import { createActivities } from '../../src/activities/index.js';
+import { isOwnRun } from '../../src/management/ownership.js';
+import { SourceWorkflows } from '../../src/management/source-workflows.js';
+import { SourceWorker } from '../../src/runtime/source-worker.js';
+import { PAUSE_PROOF } from '../../src/runtime/worker-limits.js';
+import type { Collections } from '../../src/store/collections.js';
+import { workflowBundle } from './temporal-connection.js';
+import { testKeyring } from './test-keyring.js';
+
+/** @returns ends it. */
+export async function startTestWorker(
+  connection: NativeConnection,
+  namespace: string,
+  collections: Collections,
+): Promise<() => Promise<void>> {
+  const access = { collections, client: new Client({ connection, namespace }) };
+  const workflows = new SourceWorkflows(access);
+  const wake = (sourceId: number) => workflows.signal(sourceId, 'collectNow');
+  const worker = await SourceWorker.create({
+    connection,
+    namespace,
+    installation: await collections.installation(),
+    activities: createActivities({ collections, allowInsecure: true, keyring: testKeyring, wake }),
+    isOurs: (run, sourceId) => isOwnRun(access, run, sourceId),
+    limits: { ...PAUSE_PROOF, maxHeartbeatThrottleInterval: '1 second', shutdownForceTime: '20 seconds' },
+    workflows: { workflowBundle: workflowBundle() },
+  });
+  const running = worker.run();
+  return async () => {
+    worker.shutdown();
+    await running;
+  };
+}
