@@ -13,6 +13,8 @@ import { openDatabase } from '../../src/store/database.js';
 
 const LOOK_MS = 250;
 const GIVE_UP_MS = 15 * 60_000;
+/** Runs of many sources are continued as new at different times: not all can be long at once. */
+const GROW_MS = 3 * 60_000;
 /** Signals a second while histories grow: what the development server takes beside the polls. */
 const SIGNALS_PER_SECOND = 20;
 const HALF = 0.5;
@@ -79,19 +81,18 @@ export class Fleet {
    * @param events default: nearly as many as they get before the run is continued as new.
    */
   async grow(events = 85): Promise<Lengths> {
-    for (const deadline = Date.now() + GIVE_UP_MS; Date.now() < deadline; ) {
+    for (const deadline = Date.now() + GROW_MS; ; ) {
       const lengths = await this.lengths();
       const short = lengths.filter(({ length }) => length < events);
       const sorted = lengths.map(({ length }) => length).sort((a, b) => a - b);
       const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
-      if (median >= events || short.length === 0) return { median, longest: sorted.at(-1) ?? 0 };
+      if (median >= events || Date.now() > deadline) return { median, longest: sorted.at(-1) ?? 0 };
       this.options.say(`  histories have ${median} of ${events} events`);
       for (const { workflowId } of short) {
         await this.client.workflow.getHandle(workflowId).signal(SIGNALS.collectNow);
         await pause(1_000 / SIGNALS_PER_SECOND);
       }
     }
-    throw new Error(`the histories did not grow to ${events} events`);
   }
 
   /** Seconds from a time until half, 99 % and all of the sources have asked Mimecast for news again. */
