@@ -4,12 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { History } from '@temporalio/worker';
 import type { Stack } from '../../src/embedded/stack.js';
-import { SourceService } from '../../src/management/source-service.js';
-import { connectTemporal } from '../../src/management/temporal-client.js';
-import { keyringOf } from '../../src/runtime/keyring.js';
 import { SIGNALS } from '../../src/source/contract.js';
-import { collectionsOf } from '../../src/store/collections.js';
-import { openDatabase } from '../../src/store/database.js';
+import { openStackServices, tenantFile } from '../../test/support/stack-services.js';
 
 const LOOK_MS = 250;
 const GIVE_UP_MS = 15 * 60_000;
@@ -54,21 +50,13 @@ export class Fleet {
 
   /** Creates the sources and waits until each has been polled. */
   static async start(stack: Stack, options: FleetOptions): Promise<Fleet> {
-    const database = openDatabase({ uri: stack.mongodbUri, name: stack.mongodbDb });
-    const temporal = await connectTemporal(stack.env);
-    const close = async () => {
-      await temporal.close();
-      await database.close();
-    };
-    const collections = collectionsOf(database.db);
-    const { client } = temporal;
-    const service = new SourceService({ collections, client, allowInsecure: true, keyring: keyringOf(stack.env) });
+    const { service, client, close } = await openStackServices(stack);
     const workflowIds: string[] = [];
     const fleet = new Fleet(client, stack.simulatorUrl, workflowIds, options, close);
     options.say(`Starting ${options.sources} sources …`);
     const since = Date.now();
     for (let n = 1; n <= options.sources; n += 1) {
-      const { workflowId } = await service.start(sourceFile(n, stack.simulatorUrl, options.pollSeconds), 'bench');
+      const { workflowId } = await service.start(tenantFile(n, stack.simulatorUrl, `${options.pollSeconds}s`), 'bench');
       workflowIds.push(workflowId);
     }
     await fleet.untilPolled(since);
@@ -183,18 +171,4 @@ export class Fleet {
     }
     return results;
   }
-}
-
-/** A source file for one of the simulator's tenants, all thirteen streams. */
-function sourceFile(n: number, baseUrl: string, pollSeconds: number) {
-  const config = {
-    name: `Tenant ${n}`,
-    clientID: `sim-client-${n}`,
-    clientSecret: `sim-secret-${n}`,
-    dataCollection: ['siem', 'dlp', 'auditEvent', 'holdMessageList'],
-    baseUrl,
-    pollInterval: `${pollSeconds}s`,
-    backfill: '1h',
-  };
-  return { 'api.version': 'v1', source: { config, schemaRef: { type: 'Mimecast' }, sourceType: 'Universal' } };
 }

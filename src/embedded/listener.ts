@@ -5,10 +5,25 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const LOOK_MS = 50;
+/** Recovery after a kill takes its time; longer than this it does not. */
+const LISTEN_LIMIT_MS = 120_000;
 
-/** Waits until a process of the group listens on the TCP port. @throws the reason of the signal when that is aborted. */
-export async function untilListening(group: number, port: number, signal: AbortSignal): Promise<void> {
-  while (!(await isListening(group, port))) await pause(LOOK_MS, undefined, { signal });
+/**
+ * Waits until a process of the group listens on the TCP port.
+ *
+ * @param limitMs how long at most; default two minutes.
+ * @throws the reason of the signal when that is aborted, and Error when nobody listens in time.
+ */
+export async function untilListening(
+  group: number,
+  port: number,
+  signal: AbortSignal,
+  limitMs = LISTEN_LIMIT_MS,
+): Promise<void> {
+  for (const deadline = Date.now() + limitMs; !(await isListening(group, port)); ) {
+    if (Date.now() > deadline) throw new Error(`it runs, but does not listen on port ${port}`);
+    await pause(LOOK_MS, undefined, { signal });
+  }
 }
 
 /** Whether a process of the group listens on the TCP port; true where the system does not tell. */

@@ -38,6 +38,8 @@ export interface StateFeedOptions {
 export class StateFeed {
   private readonly listeners = new Set<StateListener>();
   private known: Map<number, SourceState> | undefined;
+  /** Sources that the index did not show at the last look, although they are meant to run. */
+  private missed = new Set<number>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: StateFeedOptions) {}
@@ -91,10 +93,18 @@ export class StateFeed {
       visibleSources(this.options),
       workersOf(client, installation),
     ]);
+    const missedBefore = this.missed;
+    this.missed = new Set();
     return new Map(
       stored.map((source): [number, SourceState] => {
-        const { _id: id, name, deletingAt } = source;
+        const { _id: id, name, deletingAt, stoppedAt } = source;
         const seen = visible.get(id);
+        const before = this.known?.get(id);
+        if (seen === undefined && stoppedAt === undefined && before !== undefined) {
+          // Between two runs, of which the first is in the index as ended before the second is in it at all.
+          this.missed.add(id);
+          if (!missedBefore.has(id)) return [id, before];
+        }
         const task = seen === undefined ? undefined : reportedTrouble(seen.typedSearchAttributes);
         const listing = listingOf(installation, referenceOf(source), '', seen);
         const meanwhile = meanwhileOf({ workflowId: listing.workflowId, workers, task });

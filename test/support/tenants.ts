@@ -1,12 +1,10 @@
 /** A source for each tenant of a stack's simulator, and what can be told of all of them together. */
 
 import type { Stack } from '../../src/embedded/stack.js';
-import { SourceService } from '../../src/management/source-service.js';
-import { connectTemporal } from '../../src/management/temporal-client.js';
-import { keyringOf } from '../../src/runtime/keyring.js';
+import type { SourceService } from '../../src/management/source-service.js';
 import { STREAMS } from '../../src/source/streams.js';
-import { type Collections, collectionsOf } from '../../src/store/collections.js';
-import { openDatabase } from '../../src/store/database.js';
+import type { Collections } from '../../src/store/collections.js';
+import { openStackServices, tenantFile } from './stack-services.js';
 import { until } from './until.js';
 
 interface Held {
@@ -26,18 +24,10 @@ export class Tenants {
 
   /** Creates the sources, polled each second, and waits until all are healthy. */
   static async start(stack: Stack, count: number): Promise<Tenants> {
-    const database = openDatabase({ uri: stack.mongodbUri, name: stack.mongodbDb });
-    const temporal = await connectTemporal(stack.env);
-    const close = async () => {
-      await temporal.close();
-      await database.close();
-    };
-    const collections = collectionsOf(database.db);
-    const { client } = temporal;
-    const service = new SourceService({ collections, client, allowInsecure: true, keyring: keyringOf(stack.env) });
+    const { service, collections, close } = await openStackServices(stack);
     const sourceIds = new Map<string, number>();
     for (let n = 1; n <= count; n += 1) {
-      const { sourceId } = await service.start(sourceFile(n, stack.simulatorUrl), 'tenants');
+      const { sourceId } = await service.start(tenantFile(n, stack.simulatorUrl, '1s'), 'tenants');
       sourceIds.set(`sim-client-${n}`, sourceId);
     }
     const tenants = new Tenants(stack.simulatorUrl, service, collections, sourceIds, close);
@@ -81,17 +71,4 @@ export class Tenants {
   private async ask<T>(path: string): Promise<T> {
     return (await fetch(`${this.simulatorUrl}/_simulator/${path}`)).json() as Promise<T>;
   }
-}
-
-function sourceFile(n: number, baseUrl: string) {
-  const config = {
-    name: `Tenant ${n}`,
-    clientID: `sim-client-${n}`,
-    clientSecret: `sim-secret-${n}`,
-    dataCollection: ['siem', 'dlp', 'auditEvent', 'holdMessageList'],
-    baseUrl,
-    pollInterval: '1s',
-    backfill: '1d',
-  };
-  return { 'api.version': 'v1', source: { config, schemaRef: { type: 'Mimecast' }, sourceType: 'Universal' } };
 }
