@@ -221,7 +221,11 @@ describe('deletions', () => {
       },
       (count) => count === 0,
     );
-    expect(await isRunning(sourceId)).toBe(false);
+    // The document goes first, and then the workflow ends.
+    await until(
+      () => isRunning(sourceId),
+      (running) => !running,
+    );
     expect(await trailOf({ sourceId, action: 'source.delete' })).toMatchObject([
       { actor: 'reconciler', outcome: 'done' },
     ]);
