@@ -40,6 +40,13 @@ export interface GapCount {
   readonly last: { readonly from: string; readonly to: string; readonly reason: string };
 }
 
+/** How often a stream's position was given up because Mimecast refused it. */
+export interface PositionResets {
+  readonly count: number;
+  /** `from`: ISO time from which on it was collected again. */
+  readonly last: { readonly from: string; readonly reason: string };
+}
+
 /** What a stream's checkpoint says of it. */
 export interface StreamProgress {
   readonly stream: StreamName;
@@ -50,6 +57,7 @@ export interface StreamProgress {
   /** Where it stands, for people. */
   readonly position: string;
   readonly gaps?: GapCount;
+  readonly resets?: PositionResets;
   /** What the processing rules did; absent when nothing. */
   readonly ruled?: RuleCounts;
   /** Set while its listing goes on without bringing anything new. */

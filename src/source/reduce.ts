@@ -159,13 +159,14 @@ function resumed(status: StreamStatus, progress: StreamProgress, now: string): S
 
 /** What the checkpoint says, known for the first time or anew. */
 function withProgress(status: StreamStatus, progress: Partial<StreamProgress>): StreamStatus {
-  const { totals, position, lastEventTime, gaps, ruled } = progress;
+  const { totals, position, lastEventTime, gaps, resets, ruled } = progress;
   return {
     ...status,
     ...totals,
     ...(position === undefined ? {} : { position }),
     ...(lastEventTime === undefined ? {} : { lastEventTime }),
     ...(gaps === undefined ? {} : { gaps }),
+    ...(resets === undefined ? {} : { resets }),
     ...(ruled === undefined ? {} : { ruled }),
   };
 }

@@ -6,7 +6,14 @@
 import type { Failure, FailureType } from './failure.js';
 import type { LifecycleState } from './lifecycle.js';
 import { type Notice, problemOfNotice } from './notice.js';
-import { type Counts, type GapCount, isSourceStep, NO_COUNTS, type SourceStep } from './outcome.js';
+import {
+  type Counts,
+  type GapCount,
+  isSourceStep,
+  NO_COUNTS,
+  type PositionResets,
+  type SourceStep,
+} from './outcome.js';
 import type { RuleCounts } from './rule-counts.js';
 import type { StreamName } from './streams.js';
 
@@ -48,6 +55,7 @@ export interface StreamStatus extends Counts {
   readonly problem?: Problem;
   /** Times from which records are missing for good, since the source began; absent when there are none. */
   readonly gaps?: GapCount;
+  readonly resets?: PositionResets;
   /** What the processing rules did; absent when nothing. */
   readonly ruled?: RuleCounts;
   /** Warnings that stop nothing; absent when there are none. */

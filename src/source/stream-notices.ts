@@ -7,7 +7,7 @@ import type { StreamStatus } from './snapshot.js';
 /** By the counts and not by what the slice says it did: a slice whose worker died after storing has told nobody. */
 export function withNotices(
   status: StreamStatus,
-  { totals, gaps, ruled, unreadable, endless }: Omit<Partial<StreamOutcome>, 'stream' | 'result'>,
+  { totals, gaps, resets, ruled, unreadable, endless }: Omit<Partial<StreamOutcome>, 'stream' | 'result'>,
   now: string,
 ): Pick<StreamStatus, 'notices'> {
   const bad = (totals?.quarantined ?? 0) - status.quarantined;
@@ -23,14 +23,16 @@ export function withNotices(
   const last = gaps?.last;
   const message = `Records from ${last?.from} to ${last?.to} are out of reach: ${last?.reason}`;
   const gapped = withNotice(quarantined, 'gap', missing, message, now);
-  const broken = (ruled?.broken ?? 0) - (status.ruled?.broken ?? 0);
-  const masked = withNotice(
+  const given = (resets?.count ?? 0) - (status.resets?.count ?? 0);
+  const reset = withNotice(
     gapped,
-    'maskedText',
-    broken,
-    'A mask left no JSON: records are stored as masked text',
+    'positionReset',
+    given,
+    `Mimecast refused its position, so it is collected again from ${resets?.last.from}: ${resets?.last.reason}`,
     now,
   );
+  const broken = (ruled?.broken ?? 0) - (status.ruled?.broken ?? 0);
+  const masked = withNotice(reset, 'maskedText', broken, 'A mask left no JSON: records are stored as masked text', now);
   // Without totals the checkpoint could not be read, and nothing is known.
   const told = endless === undefined ? undefined : { count: endless.pages, message: endless.message };
   const notices = totals === undefined ? masked : withCount(masked, 'endlessPages', told, now);

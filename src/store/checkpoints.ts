@@ -66,6 +66,7 @@ export type CheckpointChange = {
   readonly pageToken?: string | undefined;
   readonly window?: WindowPosition | undefined;
   readonly idle?: IdlePages | undefined;
+  readonly refusals?: number | undefined;
 } & Partial<
   Pick<
     CheckpointDocument,
@@ -76,6 +77,7 @@ export type CheckpointChange = {
     | 'queue'
     | 'totals'
     | 'gaps'
+    | 'resets'
     | 'ruled'
     | 'unsettled'
     | 'lastEventTime'
@@ -132,7 +134,7 @@ export async function resetCheckpoint(
     { _id: known._id },
     {
       $set: { ...byDate, filesDone: [], resetAt: new Date(), updatedAt: new Date() },
-      $unset: { pageToken: true, badFiles: true, window: true, idle: true },
+      $unset: { pageToken: true, badFiles: true, window: true, idle: true, refusals: true },
       $inc: { version: 1 },
     },
     { returnDocument: 'after' },
@@ -141,7 +143,8 @@ export async function resetCheckpoint(
   return reset;
 }
 
-function completeUntil({ stream, beginAt, lastEventTime, readUntil }: CheckpointDocument): Date {
+/** The last time up to which all of a stream is known to be read. */
+export function completeUntil({ stream, beginAt, lastEventTime, readUntil }: CheckpointDocument): Date {
   if (!isSiemStream(stream)) return readUntil ?? beginAt;
   return lastEventTime === undefined ? beginAt : new Date(lastEventTime.getTime() - FILES_MARGIN_MS);
 }
@@ -206,7 +209,7 @@ export async function readProgress(
 }
 
 export function progressOf(checkpoint: CheckpointDocument): StreamProgress {
-  const { stream, totals, lastEventTime, gaps, ruled, idle } = checkpoint;
+  const { stream, totals, lastEventTime, gaps, ruled, idle, resets } = checkpoint;
   return {
     stream,
     totals,
@@ -214,6 +217,7 @@ export function progressOf(checkpoint: CheckpointDocument): StreamProgress {
     position: positionOf(checkpoint),
     ...(gaps === undefined ? {} : { gaps }),
     ...(ruled === undefined ? {} : { ruled }),
+    ...(resets === undefined ? {} : { resets }),
     ...(areMany(idle) ? { endless: { pages: idle.pages, message: idleText(idle) } } : {}),
   };
 }

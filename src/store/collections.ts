@@ -4,7 +4,7 @@ import type { Binary, Collection, Db, IndexDescription, ObjectId } from 'mongodb
 import type { HealthEvent } from '../source/health-event.js';
 import type { IdlePages } from '../source/idle-pages.js';
 import type { Installation } from '../source/installation.js';
-import type { Counts, GapCount } from '../source/outcome.js';
+import type { Counts, GapCount, PositionResets } from '../source/outcome.js';
 import type { RuleCounts } from '../source/rule-counts.js';
 import { COLLECTION_OF, STREAMS, type StreamName } from '../source/streams.js';
 import type { QueueState, WindowPosition } from '../source/window.js';
@@ -85,6 +85,10 @@ export interface CheckpointDocument {
   readonly unsettled?: boolean;
   /** Set anew whenever a backfill has stored something: `totals` is to be counted anew. */
   readonly recountFor?: string;
+  /** SIEM streams: how often in a row the token was refused. */
+  readonly refusals?: number;
+  /** How often the token was given up for that. */
+  readonly resets?: PositionResets;
   /** When its position was last given up, by an operator or for being refused. */
   readonly resetAt?: Date;
   /** Newest `_messageTime` stored. */

@@ -147,7 +147,8 @@ describe('what the workflow is told', () => {
     expect(getHandle).toHaveBeenCalledWith('test', '00000000-0000-0000-0000-000000000000');
     const [name, payload] = signal.mock.calls[0] ?? [];
     expect(name).toBe('attemptFailed');
-    expect(payload).toEqual({ subject, failure: classify(UNAVAILABLE), attempt: 2, retryAt: expect.any(String) });
+    const times = { retryAt: expect.any(String), pauseMs: 10_000 };
+    expect(payload).toEqual({ subject, failure: classify(UNAVAILABLE), attempt: 2, ...times });
     expect(isAttemptFailed(payload)).toBe(true);
     const { retryAt } = payload as { retryAt: string };
     expect(Date.parse(retryAt)).toBeGreaterThanOrEqual(before + 10_000);

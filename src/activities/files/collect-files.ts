@@ -7,10 +7,15 @@ import { isOutOfReach, TroubleError } from '../../source/failure.js';
 import { afterPage, isBraked } from '../../source/idle-pages.js';
 import type { Counts, StreamEnd } from '../../source/outcome.js';
 import type { SiemStream } from '../../source/streams.js';
+import { completeUntil } from '../../store/checkpoints.js';
 import type { Unreadable } from '../../store/quarantine.js';
 import type { Slice } from '../slice.js';
+import { isTokenRefused } from '../windows/refused-token.js';
 import { listBatchPage, MAX_RELISTINGS, REACH_MS, tokenDigest } from './batch-pages.js';
 import { fileEntry, PageAttempt } from './collect-page.js';
+
+/** Refusals of a stored token, one after the other, after which it is given up. */
+const MAX_REFUSALS = 3;
 
 /** Collects until there is nothing more, or the slice's time is over. */
 export async function collectFiles(slice: Slice, stream: SiemStream): Promise<StreamEnd> {
@@ -67,10 +72,16 @@ async function storePage(
 async function listPage(slice: Slice, stream: SiemStream): Promise<BatchPage> {
   const { source, signal } = slice.options;
   try {
-    return await listBatchPage(source, stream, slice.checkpoint, signal);
+    const page = await listBatchPage(source, stream, slice.checkpoint, signal);
+    if (slice.checkpoint.refusals !== undefined) await slice.note({ refusals: undefined });
+    return page;
   } catch (error) {
     const { pageToken, lastEventTime, beginAt } = slice.checkpoint;
-    if (pageToken === undefined || !(error instanceof TroubleError) || !isOutOfReach(error.trouble)) throw error;
+    if (pageToken === undefined || !(error instanceof TroubleError)) throw error;
+    if (!isOutOfReach(error.trouble)) {
+      if (isTokenRefused(error.trouble)) return afterRefusal(slice, stream, error);
+      throw error;
+    }
     const to = new Date(Date.now() - REACH_MS);
     const from = lastEventTime ?? beginAt;
     if (from < to) await slice.recordGap({ from, to, reason: error.trouble.message });
@@ -78,6 +89,28 @@ async function listPage(slice: Slice, stream: SiemStream): Promise<BatchPage> {
     await slice.move({ pageToken: undefined, filesDone: [], badFiles: [], idle: undefined });
     return listBatchPage(source, stream, slice.checkpoint, signal);
   }
+}
+
+/**
+ * After some refusals in a row, a stored token is given up, whatever the words of the refusal, if the API answers without
+ * it: then it was the token. The stream is collected again from where all is known to be read.
+ *
+ * @throws the refusal, or what the API says to the request without a token.
+ */
+async function afterRefusal(slice: Slice, stream: SiemStream, refusal: TroubleError): Promise<BatchPage> {
+  const { source, signal } = slice.options;
+  const { refusals = 0, resets } = slice.checkpoint;
+  await slice.note({ refusals: refusals + 1 });
+  if (refusals + 1 < MAX_REFUSALS) throw refusal;
+  const beginAt = completeUntil(slice.checkpoint);
+  const page = await listBatchPage(source, stream, { beginAt }, signal);
+  await slice.store([], unlistedEntries(slice, stream));
+  const last = { from: beginAt.toISOString(), reason: refusal.message };
+  await slice.move({
+    ...{ pageToken: undefined, filesDone: [], badFiles: [], idle: undefined, refusals: undefined },
+    ...{ beginAt, resets: { count: (resets?.count ?? 0) + 1, last } },
+  });
+  return page;
 }
 
 /** Entries of a listing without a usable address: there is nothing to download, so they are kept for a look. */
