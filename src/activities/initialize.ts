@@ -1,5 +1,5 @@
 import type { StreamProgress } from '../source/outcome.js';
-import { ensureCheckpoints, readProgress } from '../store/checkpoints.js';
+import { doubtPositions, ensureCheckpoints, readProgress } from '../store/checkpoints.js';
 import type { ActivityDependencies } from './dependencies.js';
 import type { SourceReader } from './source-reader.js';
 
@@ -12,5 +12,6 @@ export async function initialize(
   const { settings, backfillMs } = await reader.load(sourceId);
   await collections.ensureIndexes();
   await ensureCheckpoints(collections.checkpoints, sourceId, settings.streams, new Date(Date.now() - backfillMs));
+  await doubtPositions(collections.checkpoints, sourceId);
   return readProgress(collections.checkpoints, sourceId, settings.streams);
 }

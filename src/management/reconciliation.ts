@@ -42,7 +42,7 @@ export class Reconciliation implements Reconcilable {
     await this.refuseRenamed();
     // Listed before the store is read: what is stored later is not taken for missing.
     const running = await runningSources(this.options.client, await this.options.collections.installation());
-    await this.strays.adopt(running);
+    await this.strays.adopt(running, listener.onTrouble);
     await this.removal.finish(listener.onTrouble);
     await this.options.sources.startMissing(listener);
     await this.announceChanges(listener.onTrouble);

@@ -15,6 +15,8 @@ import { type InstallationAccess, isOurs, labelOf, type RunningSource } from './
 import { INSTALLATION, STATE } from './search-attribute-keys.js';
 import type { StartingListener } from './source-service.js';
 
+/** A run that has not taken its adoption is signalled again after this. */
+const ADOPT_AGAIN_MS = 10 * 60_000;
 /** Terminated in one round. */
 const AT_ONCE = 5;
 
@@ -23,17 +25,27 @@ interface Stray extends RunningSource {
 }
 
 export class StrayWorkflows {
+  /** When the runs were last signalled: a run that cannot take it is not flooded. */
+  private readonly adopted = new Map<string, number>();
+
   constructor(private readonly access: InstallationAccess) {}
 
   /** Gives workflows that were started by hand, or by an earlier version, the identity of this installation. */
-  async adopt(running: readonly RunningSource[]): Promise<void> {
+  async adopt(running: readonly RunningSource[], onTrouble: StartingListener['onTrouble']): Promise<void> {
     const { client, collections } = this.access;
     const installation = await collections.installation();
     for (const { sourceId, info } of running) {
-      if (labelOf(info) !== undefined || !(await isOurs(this.access, sourceId, info))) continue;
-      await unlessEnded(() =>
-        client.workflow.getHandle(info.workflowId, info.runId).signal(ADOPT_SIGNAL, installation.id),
-      );
+      if (labelOf(info) !== undefined || Date.now() - (this.adopted.get(info.runId) ?? 0) < ADOPT_AGAIN_MS) continue;
+      try {
+        if (!(await isOurs(this.access, sourceId, info))) continue;
+        await unlessEnded(() =>
+          client.workflow.getHandle(info.workflowId, info.runId).signal(ADOPT_SIGNAL, installation.id),
+        );
+        this.adopted.set(info.runId, Date.now());
+      } catch (error) {
+        // One that cannot be adopted holds up none of the others.
+        onTrouble(error);
+      }
     }
   }
 

@@ -35,7 +35,7 @@ export function readPagination(body: JsonObject): Pagination {
 
 /** What is odd about a value that should be a token, an empty text or nothing. */
 export function oddToken(name: string, value: unknown): string | undefined {
-  if (value === undefined || value === null || typeof value === 'string') return undefined;
+  if (value === undefined || value === null || value === false || typeof value === 'string') return undefined;
   return `${name} is ${kindOf(value)}`;
 }
 
@@ -50,6 +50,8 @@ export function strayNext(places: Readonly<Record<string, JsonObject>>): string 
 
 function isFilled(value: unknown): boolean {
   if (isObject(value)) return Object.keys(value).length > 0;
+  // Some gateways send booleans as text.
+  if (typeof value === 'string') return value !== '' && value.toLowerCase() !== 'false';
   return Array.isArray(value) ? value.length > 0 : Boolean(value);
 }
 

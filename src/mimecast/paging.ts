@@ -125,7 +125,8 @@ export function totalAfterPage({
   entries,
   totalCount,
 }: TotalOutcome): number | undefined | 'shifted' {
-  if (number === 1) return totalCount;
+  // Fewer than this page has is no total, whatever it counts.
+  if (number === 1) return totalCount !== undefined && totalCount < entries ? undefined : totalCount;
   if (total === undefined || totalCount === undefined) return undefined;
   if (entries === 0 && met === total) return total;
   if (totalCount === total) return met + entries > total ? undefined : total;

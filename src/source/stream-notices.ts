@@ -21,7 +21,7 @@ export function withNotices(
   );
   const missing = (gaps?.count ?? 0) - (status.gaps?.count ?? 0);
   const last = gaps?.last;
-  const message = `Records from ${last?.from} to ${last?.to} are out of reach: ${last?.reason}`;
+  const message = `Records from ${last?.from} to ${last?.to} may be missing: ${last?.reason}`;
   const gapped = withNotice(quarantined, 'gap', missing, message, now);
   const given = (resets?.count ?? 0) - (status.resets?.count ?? 0);
   const reset = withNotice(

@@ -51,6 +51,11 @@ export async function ensureCheckpoints(
   );
 }
 
+/** After a restart, the position of a stream that stays empty is looked at again. */
+export async function doubtPositions(checkpoints: Checkpoints, sourceId: number): Promise<void> {
+  await checkpoints.updateMany({ sourceId, provenAt: { $exists: true } }, { $unset: { provenAt: true } });
+}
+
 /** @throws Error when there is none: the source was not initialized, or was removed meanwhile. */
 export async function readCheckpoint(
   checkpoints: Checkpoints,
@@ -67,6 +72,7 @@ export type CheckpointChange = {
   readonly window?: WindowPosition | undefined;
   readonly idle?: IdlePages | undefined;
   readonly refusals?: number | undefined;
+  readonly lastFile?: string | undefined;
 } & Partial<
   Pick<
     CheckpointDocument,
@@ -78,6 +84,8 @@ export type CheckpointChange = {
     | 'totals'
     | 'gaps'
     | 'resets'
+    | 'newsAt'
+    | 'provenAt'
     | 'ruled'
     | 'unsettled'
     | 'lastEventTime'
@@ -129,12 +137,22 @@ export async function resetCheckpoint(
 ): Promise<CheckpointDocument> {
   const known = await readCheckpoint(checkpoints, sourceId, stream);
   const place = new Date(Math.min((from ?? completeUntil(known)).getTime(), Date.now()));
-  const byDate = isSiemStream(stream) ? { beginAt: place } : { beginAt: place, readUntil: place };
+  // The windows of the other streams begin before, by their overlap, and `beginAt` is the floor of all of them.
+  const floor = new Date(Math.min(known.beginAt.getTime(), place.getTime()));
+  const byDate = isSiemStream(stream) ? { beginAt: place } : { beginAt: floor, readUntil: place };
   const reset = await checkpoints.findOneAndUpdate(
     { _id: known._id },
     {
       $set: { ...byDate, filesDone: [], resetAt: new Date(), updatedAt: new Date() },
-      $unset: { pageToken: true, badFiles: true, window: true, idle: true, refusals: true },
+      $unset: {
+        pageToken: true,
+        badFiles: true,
+        window: true,
+        idle: true,
+        refusals: true,
+        lastFile: true,
+        queue: true,
+      },
       $inc: { version: 1 },
     },
     { returnDocument: 'after' },

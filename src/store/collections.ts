@@ -85,6 +85,12 @@ export interface CheckpointDocument {
   readonly unsettled?: boolean;
   /** Set anew whenever a backfill has stored something: `totals` is to be counted anew. */
   readonly recountFor?: string;
+  /** SIEM streams: when files last came, or else since when the stream is known to be empty. */
+  readonly newsAt?: Date;
+  /** SIEM streams: when the position was last proven, by files or by a look at what is listed by date. */
+  readonly provenAt?: Date;
+  /** SIEM streams: digest of the last file that came. */
+  readonly lastFile?: string;
   /** SIEM streams: how often in a row the token was refused. */
   readonly refusals?: number;
   /** How often the token was given up for that. */

@@ -6,6 +6,7 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import { type ContinueAsNewOptions, log, upsertMemo, type WorkflowInterceptors } from '@temporalio/workflow';
 import { activityQueueOf, INSTALLATION_HEADER, INSTALLATION_MEMO, isInstallationId } from '../source/installation.js';
+import { adopts } from './patches.js';
 
 let own: string | undefined;
 
@@ -29,6 +30,7 @@ export function adopt(installation: unknown): void {
     log.warn('A signal adopt was ignored: invalid payload, or the workflow already belongs to an installation');
     return;
   }
+  if (!adopts()) return;
   own = installation;
   upsertMemo({ [INSTALLATION_MEMO]: installation });
 }

@@ -14,6 +14,11 @@ export function keepsPlan(): boolean {
   return patched('keeps-plan');
 }
 
+/** Asked when a run is adopted: a worker of earlier code may have taken the signal, and done nothing about it. */
+export function adopts(): boolean {
+  return patched('adopts');
+}
+
 /** Asked when a run of earlier code has grown long: it is then continued as new, however long that code let it grow. */
 export function hasShortHistory(): boolean {
   return patched('short-histories');

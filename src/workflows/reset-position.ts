@@ -23,7 +23,8 @@ export async function resetPosition(book: Book, { stream, from }: PositionReset,
     const progress = await Promise.race([resetting, condition(isOver)]);
     if (progress !== undefined) book.write({ kind: 'repositioned', progress });
   } catch (error) {
-    if (isCancellation(error)) throw error;
+    // The workflow is cancelled, which is a stop: the main loop sees to that.
+    if (isCancellation(error)) return;
     log.warn('A position could not be reset; ask for it again', { stream, error });
   } finally {
     scope.cancel();

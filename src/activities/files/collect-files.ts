@@ -6,13 +6,15 @@ import { contentDigest, identityOf, identityOfFile } from '../../records/identit
 import { isOutOfReach, TroubleError } from '../../source/failure.js';
 import { afterPage, isBraked } from '../../source/idle-pages.js';
 import type { Counts, StreamEnd } from '../../source/outcome.js';
+import { isLookDue } from '../../source/position-check.js';
 import type { SiemStream } from '../../source/streams.js';
-import { completeUntil } from '../../store/checkpoints.js';
+import { type CheckpointChange, completeUntil } from '../../store/checkpoints.js';
 import type { Unreadable } from '../../store/quarantine.js';
 import type { Slice } from '../slice.js';
 import { isTokenRefused } from '../windows/refused-token.js';
 import { listBatchPage, MAX_RELISTINGS, REACH_MS, tokenDigest } from './batch-pages.js';
 import { fileEntry, PageAttempt } from './collect-page.js';
+import { fileDigest, filesBehind } from './position-check.js';
 
 /** Refusals of a stored token, one after the other, after which it is given up. */
 const MAX_REFUSALS = 3;
@@ -34,15 +36,61 @@ export async function collectFiles(slice: Slice, stream: SiemStream): Promise<St
     const token = moved === undefined ? {} : { token: tokenDigest(moved) };
     const news = { isNew: hasNews(before, slice.counts), newest, ...token };
     const now = step.next === 'caughtUp' ? undefined : afterPage(known, news, new Date());
+    const proof = proofIn(page, slice.checkpoint.lastFile);
     if (moved !== undefined) {
       await slice.store([], unlistedEntries(slice, stream));
-      await slice.move({ pageToken: moved, filesDone: [], badFiles: [], idle: now });
-    } else if (now !== known) {
-      await slice.note({ idle: now });
+      await slice.move({ pageToken: moved, filesDone: [], badFiles: [], idle: now, ...proof });
+    } else if (now !== known || proof !== undefined) {
+      await slice.note({ idle: now, ...proof });
     }
-    if (step.next !== 'more') return step.next;
+    const isEmpty = page.files.length === 0 && step.next === 'caughtUp';
+    if (step.next !== 'more' && !(isEmpty && (await hasLostPosition(slice, stream)))) return step.next;
     if (slice.spent) return 'more';
   }
+}
+
+/** A page with files proves the position that it was asked with; written only when it is another one. */
+function proofIn({ files }: BatchPage, known: string | undefined): CheckpointChange | undefined {
+  const last = files.at(-1);
+  const lastFile = last && fileDigest(last);
+  return lastFile === undefined || lastFile === known
+    ? undefined
+    : { lastFile, newsAt: new Date(), provenAt: new Date() };
+}
+
+/**
+ * Looks, at growing intervals, whether a stream that stays empty has files by date that its position does not bring.
+ *
+ * @returns whether there is more to collect: then its position was given up, or has just brought something.
+ */
+async function hasLostPosition(slice: Slice, stream: SiemStream): Promise<boolean> {
+  const { source, signal } = slice.options;
+  const now = new Date();
+  const { newsAt } = slice.checkpoint;
+  // From here on it is known how long the stream has been empty.
+  if (newsAt === undefined) await slice.note({ newsAt: now, provenAt: now });
+  if (!isLookDue(slice.checkpoint, now)) return false;
+  const behind = await filesBehind(slice, stream);
+  if (behind === 0) {
+    await slice.note({ provenAt: now });
+    return false;
+  }
+  // What has only just appeared is behind the position as well.
+  const { files } = await listBatchPage(source, stream, slice.checkpoint, signal);
+  if (files.length === 0) {
+    const reason = `it brought nothing, while ${behind} files are listed by date`;
+    await giveUpPosition(slice, stream, completeUntil(slice.checkpoint), reason);
+  }
+  return true;
+}
+
+async function giveUpPosition(slice: Slice, stream: SiemStream, beginAt: Date, reason: string): Promise<void> {
+  const { resets } = slice.checkpoint;
+  await slice.store([], unlistedEntries(slice, stream));
+  await slice.move({
+    ...{ pageToken: undefined, filesDone: [], badFiles: [], idle: undefined, refusals: undefined, lastFile: undefined },
+    ...{ beginAt, resets: { count: (resets?.count ?? 0) + 1, last: { from: beginAt.toISOString(), reason } } },
+  });
 }
 
 function hasNews(before: Counts, after: Counts): boolean {
@@ -99,17 +147,12 @@ async function listPage(slice: Slice, stream: SiemStream): Promise<BatchPage> {
  */
 async function afterRefusal(slice: Slice, stream: SiemStream, refusal: TroubleError): Promise<BatchPage> {
   const { source, signal } = slice.options;
-  const { refusals = 0, resets } = slice.checkpoint;
+  const { refusals = 0 } = slice.checkpoint;
   await slice.note({ refusals: refusals + 1 });
   if (refusals + 1 < MAX_REFUSALS) throw refusal;
   const beginAt = completeUntil(slice.checkpoint);
   const page = await listBatchPage(source, stream, { beginAt }, signal);
-  await slice.store([], unlistedEntries(slice, stream));
-  const last = { from: beginAt.toISOString(), reason: refusal.message };
-  await slice.move({
-    ...{ pageToken: undefined, filesDone: [], badFiles: [], idle: undefined, refusals: undefined },
-    ...{ beginAt, resets: { count: (resets?.count ?? 0) + 1, last } },
-  });
+  await giveUpPosition(slice, stream, beginAt, refusal.message);
   return page;
 }
 

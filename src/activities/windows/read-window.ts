@@ -99,7 +99,7 @@ export async function* readWindow(
       const only = number === 1;
       const isCircle = returnedToken !== undefined && entries > 0;
       const end = endOf({ total, met, entries, isCircle }, page, canSplit);
-      return yield { ...read, proven: end.last && (only || total === met), ...end };
+      return yield { ...read, proven: end.last && end.doubt === undefined && (only || total === met), ...end };
     }
     number += 1;
     token = step.pageToken;

@@ -75,6 +75,9 @@ async function storePages(slice: Slice, stream: RecordStream, reading: Reading):
     reading.pages += 1;
     if (page.failure !== undefined) throw page.failure;
     if (page.last) {
+      const { from, to } = pieceOf(reading.position);
+      // Nothing tells whether there is more, and no smaller piece would: that is told, and `verify` says so as well.
+      if (page.doubt !== undefined) await slice.recordGap({ from, to, reason: page.doubt });
       await finishPiece(slice, stream, reading.position, page.proven && !tolerant);
       return 'done';
     }

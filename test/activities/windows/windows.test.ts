@@ -370,7 +370,7 @@ describe('§9 of the API’s fact sheet', () => {
     expect(new Set(stored.map((document) => JSON.stringify(vendorRecordOf(document)))).size).toBe(3 + others.length);
   });
 
-  test('§9 #14: dates begin a SIEM stream once; from then on only its token is sent', async () => {
+  test('§9 #14: dates begin a SIEM stream once; from then on its token is sent, and a restart looks once by date', async () => {
     const asked: URLSearchParams[] = [];
     const { url } = await serve(({ path, query }, response) => {
       if (path === '/oauth/token') return sendJson(response, 200, { access_token: 'token', expires_in: 1_800 });
@@ -382,8 +382,9 @@ describe('§9 of the API’s fact sheet', () => {
     await source.run(({ initialize }, id) => initialize(id));
     await source.collectAll('receipt');
     const dated = asked.map((query) => query.has('dateRangeStartsAt') || query.has('dateRangeEndsAt'));
-    expect(dated).toEqual([true, false, false]);
-    expect(asked.map((query) => query.get('nextPage'))).toEqual([null, 'page 1', 'page 2']);
+    expect(dated).toEqual([true, false, false, true]);
+    expect(asked.map((query) => query.get('nextPage'))).toEqual([null, 'page 1', 'page 2', null]);
+    expect(await source.checkpoint('receipt')).toMatchObject({ pageToken: 'page 3' });
   });
 
   test('§9 #16: the cursor does not move when records could not be stored', async () => {
