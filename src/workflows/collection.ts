@@ -83,12 +83,12 @@ export class Collection {
   }
 
   private async untilPollIsDue(): Promise<void> {
-    const { nextPollAt, problem, retryAgainEveryMs } = this.book.snapshot;
+    const { nextPollAt, problem, retryAgainEveryMs, streams } = this.book.snapshot;
     const woken = () => this.isWoken || this.defect !== undefined;
     if (problem?.gaveUp === true) {
       const restMs = restLeftMs(problem, retryAgainEveryMs, Date.now());
       await (restMs === undefined ? condition(woken) : condition(woken, restMs));
-    } else if (problem === undefined) {
+    } else if (problem === undefined || streams.every(({ phase }) => phase !== 'waiting')) {
       const leftMs = Date.parse(nextPollAt ?? '') - Date.now();
       if (leftMs > 0) await condition(woken, leftMs, { summary: `next poll in ${formatDuration(leftMs)}` });
     }

@@ -17,7 +17,7 @@ import { openChanges, type ProblemChange } from '../source/health-ledger.js';
 import { ADOPT_SIGNAL } from '../source/installation.js';
 import { isFinal } from '../source/lifecycle.js';
 import { type AttemptFailed, isAttemptFailed } from '../source/outcome.js';
-import { FIRST_PAUSE_MS } from '../source/patience.js';
+import { FIRST_PAUSE_MS, PATIENCE_MS } from '../source/patience.js';
 import { type PositionReset, positionResetOf } from '../source/position-reset.js';
 import type { SourceEvent } from '../source/reduce.js';
 import type { SourceSnapshot } from '../source/snapshot.js';
@@ -121,7 +121,9 @@ function registerHandlers(book: Book, commands: Commands, collection: Collection
 
 /** By our own clock, which the worker's may be ahead of by hours. */
 function attemptEvent({ subject, failure, attempt, retryAt, pauseMs }: AttemptFailed): SourceEvent {
-  const next = pauseMs === undefined ? retryAt : new Date(Date.now() + pauseMs).toISOString();
+  const leftMs = pauseMs ?? (retryAt === undefined ? undefined : Date.parse(retryAt) - Date.now());
+  // Whoever sends the signal: nothing is put off for longer than its retries last.
+  const next = leftMs === undefined ? undefined : new Date(Date.now() + Math.min(leftMs, PATIENCE_MS)).toISOString();
   return { kind: 'failed', subject, failure, attempt, ...(next === undefined ? {} : { retryAt: next }) };
 }
 

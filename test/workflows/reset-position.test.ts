@@ -27,6 +27,18 @@ test('a stream that was given up is tried again from its new position', async ()
   expect(await run.status()).toMatchObject({ state: 'Collecting', health: 'Healthy' });
 });
 
+test('a reset of the only stream while the sweep fails is collected, and the source goes on', async () => {
+  const run = await runs.start({ streams: ['receipt'], prepare: (fake) => fake.fail('sweep', TROUBLE.mongodbAway) });
+  await run.caughtUp();
+  await run.signal('collectNow');
+  await run.state('Error');
+  await run.signal(SIGNALS.resetPosition, { stream: 'receipt' });
+  await run.when(() => run.fake.callsOf('collect', 'receipt').length === 2);
+  run.fake.heal('sweep');
+  await run.signal('collectNow');
+  await run.state('Collecting');
+});
+
 test('several resets, a restart and a poll at once are all carried out', async () => {
   const run = await runs.start();
   await run.caughtUp();
