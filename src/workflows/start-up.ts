@@ -24,6 +24,8 @@ export async function startUp(book: Book): Promise<void> {
 /** @returns false when a step gave up. */
 async function allSteps(book: Book): Promise<boolean> {
   const { sourceId } = book.snapshot;
+  // Begun again, after a step was given up or in a run that continues another one: none of the steps is done yet.
+  if (book.snapshot.stage !== 'Pending') book.write({ kind: 'advanced', stage: 'Pending' });
 
   const settings = await step(book, 'validate', (limits) =>
     steps.validate.executeWithOptions({ ...limits, summary: 'check the stored configuration' }, [sourceId]),

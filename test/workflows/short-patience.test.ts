@@ -110,6 +110,22 @@ test.concurrent('patience of a start-up step is not given twice when the run is 
   context.expect(Math.max(...deadlines)).toBeLessThanOrEqual(since + PATIENCE_MS + ROUNDING_MS);
 });
 
+test.concurrent('a start-up that is begun again in the next run may fail in another step, and recover', async (context) => {
+  const run = await runs.start({
+    maxHistoryEvents: 40,
+    prepare: (fake) => fake.fail('authenticate', TROUBLE.unavailable),
+    onTestFinished: context.onTestFinished,
+  });
+  await run.state('Error');
+  // Fails as soon as it is run again, which the next run does.
+  run.fake.fail('validate', TROUBLE.mongodbAway);
+  await run.when(({ problem }) => problem?.step === 'validate');
+  run.fake.heal('validate');
+  run.fake.heal('authenticate');
+  await run.caughtUp();
+  context.expect(await run.status()).toMatchObject({ state: 'Collecting', health: 'Healthy' });
+});
+
 test.concurrent('what gave up is tried again in time also when the run is continued as new meanwhile', async (context) => {
   const every = 10_000;
   const run = await runs.start({
