@@ -70,7 +70,7 @@ export class Fleet {
    */
   async grow(events = 85): Promise<Lengths> {
     for (const deadline = Date.now() + GROW_MS; ; ) {
-      const lengths = await this.lengths();
+      const lengths = await this.runs();
       const short = lengths.filter(({ length }) => length < events);
       const sorted = lengths.map(({ length }) => length).sort((a, b) => a - b);
       const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
@@ -94,11 +94,6 @@ export class Fleet {
     }
     const [half = 0, most = 0, all = 0] = reached;
     return { half, most, all };
-  }
-
-  /** The runs of the moment. */
-  runs(): Promise<Run[]> {
-    return this.lengths();
   }
 
   /**
@@ -131,7 +126,7 @@ export class Fleet {
 
   /** The run that is the longest at this moment. */
   async longestRun(): Promise<Run> {
-    const runs = await this.lengths();
+    const runs = await this.runs();
     return runs.reduce((longest, run) => (run.length > longest.length ? run : longest));
   }
 
@@ -156,7 +151,8 @@ export class Fleet {
     return tenants.filter(({ lastCallAt }) => Date.parse(lastCallAt ?? '') >= time).length;
   }
 
-  private lengths(): Promise<Run[]> {
+  /** The runs of the moment. */
+  runs(): Promise<Run[]> {
     return this.ofAll(async (workflowId) => {
       const { runId, historyLength } = await this.client.workflow.getHandle(workflowId).describe();
       return { workflowId, runId, length: historyLength };
