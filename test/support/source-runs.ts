@@ -5,6 +5,7 @@ import type { Client } from '@temporalio/client';
 import { type ActivityInterceptorsFactory, type NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { failureInterceptor } from '../../src/activities/failure-interceptor.js';
+import { replayHistory } from '../../src/runtime/replay-history.js';
 import { PAUSE_PROOF } from '../../src/runtime/worker-limits.js';
 import { SIGNALS, STATUS_QUERY, type StopRequest, WORKFLOW_TYPE, workflowIdOf } from '../../src/source/contract.js';
 import type { SourceSnapshot } from '../../src/source/snapshot.js';
@@ -116,7 +117,7 @@ export function sourceRuns(server: SourceServer = developmentServer()) {
       await handle.terminate('the test is over').catch(() => undefined);
       // What is not deterministic shows in the replay of what the test did.
       for (const history of await histories()) {
-        await Worker.runReplayHistory({ ...PAUSE_PROOF, workflowBundle: bundle() }, history, workflowId);
+        await replayHistory(bundle(), history, workflowId);
       }
     });
     const status = () => handle.query<SourceSnapshot>(STATUS_QUERY);

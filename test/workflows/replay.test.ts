@@ -1,6 +1,5 @@
-import { Worker } from '@temporalio/worker';
 import { expect, test } from 'vitest';
-import { PAUSE_PROOF } from '../../src/runtime/worker-limits.js';
+import { replayHistory } from '../../src/runtime/replay-history.js';
 import { TROUBLE } from '../support/fake-activities.js';
 import {
   historyOf,
@@ -149,6 +148,14 @@ test.for([...recordedHistories()])('every recorded history in the folder %s repl
   for (const history of recorded) await replay(history);
 });
 
+test('a run that has only just been created has nothing to replay', async () => {
+  const [recorded] = recordedHistories().get(PRESENT) ?? [];
+  if (recorded === undefined) throw new Error('nothing is recorded');
+  const { events } = historyOf(recorded);
+  expect(await replayHistory(workflowBundle(), { events: events?.slice(0, 1) ?? [] }, recorded.workflowId)).toBe(false);
+  expect(await replayHistory(workflowBundle(), { events: events?.slice(0, 2) ?? [] }, recorded.workflowId)).toBe(true);
+});
+
 test('a history that the workflow cannot follow is noticed', async () => {
   const [recorded] = recordedHistories().get(PRESENT) ?? [];
   if (recorded === undefined) throw new Error('nothing is recorded');
@@ -156,10 +163,6 @@ test('a history that the workflow cannot follow is noticed', async () => {
   await expect(replay(other)).rejects.toThrow(/nondeterminism/i);
 });
 
-function replay(recorded: RecordedHistory): Promise<void> {
-  return Worker.runReplayHistory(
-    { ...PAUSE_PROOF, workflowBundle: workflowBundle() },
-    historyOf(recorded),
-    recorded.workflowId,
-  );
+function replay(recorded: RecordedHistory): Promise<boolean> {
+  return replayHistory(workflowBundle(), historyOf(recorded), recorded.workflowId);
 }

@@ -7,6 +7,7 @@ import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { failureInterceptor } from '../../src/activities/failure-interceptor.js';
 import type { Activities } from '../../src/activities/index.js';
+import { replayHistory } from '../../src/runtime/replay-history.js';
 import { PAUSE_PROOF } from '../../src/runtime/worker-limits.js';
 import { TroubleError } from '../../src/source/failure.js';
 import {
@@ -88,7 +89,7 @@ async function start(
   const handle = await client.workflow.start(REREAD_WORKFLOW_TYPE[kind], { workflowId, taskQueue, args });
   onTestFinished(async () => {
     for (const history of await historiesOf(client.workflow, workflowId)) {
-      await Worker.runReplayHistory({ ...PAUSE_PROOF, workflowBundle: workflowBundle() }, history, workflowId);
+      await replayHistory(workflowBundle(), history, workflowId);
     }
   });
   // Not the handle that `start` returned: on this server its result never comes when the run was continued as new.
