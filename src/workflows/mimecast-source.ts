@@ -34,6 +34,7 @@ import { resetPosition } from './reset-position.js';
 import type { SourceInput } from './source-input.js';
 import { startUp } from './start-up.js';
 import { steps } from './steps.js';
+import { Updates } from './updates.js';
 import { toCurrentVersion } from './worker-version.js';
 
 export const restartSignal = defineSignal(SIGNALS.restart);
@@ -64,6 +65,8 @@ export async function mimecastSource(input: SourceInput): Promise<SourceEnd> {
   const history = new HistoryBudget(input, !book.keepsPlan);
   const collection = new Collection(book, history);
   registerHandlers(book, commands, collection);
+  const updates = new Updates(book, commands, collection);
+  updates.register();
   const recorder = new HealthRecorder(book);
   const isTimeToHandOver = () => history.isLong && book.isAtRest;
   for (const guard = new LoopGuard(); ; guard.pass()) {
@@ -75,10 +78,10 @@ export async function mimecastSource(input: SourceInput): Promise<SourceEnd> {
     );
     const command = commands.take();
     if (command?.kind === 'stop')
-      return CancellationScope.nonCancellable(() => stop(book, commands, recorder, command));
+      return CancellationScope.nonCancellable(() => stop({ book, commands, recorder, updates }, command));
     if (command?.kind === 'restart') book.write({ kind: 'restarted' });
     if (command?.kind === 'reset') await resetPosition(book, command.reset, () => commands.isStopAsked);
-    if (history.isLong) await continueWith(input, { book, commands, recorder, collection });
+    if (history.isLong) await continueWith(input, { book, commands, recorder, updates, collection });
   }
 }
 
@@ -90,7 +93,7 @@ function registerHandlers(book: Book, commands: Commands, collection: Collection
   setHandler(stopSignal, (request) => commands.stop(request), {
     description: 'End the source. With {"remove": true} also delete its configuration and checkpoints.',
   });
-  setHandler(collectNowSignal, () => collection.wake(), { description: 'Poll all caught-up streams at once.' });
+  setHandler(collectNowSignal, () => void collection.wake(), { description: 'Poll all caught-up streams at once.' });
   setHandler(
     resetPositionSignal,
     (payload) => {
@@ -144,13 +147,20 @@ interface Running {
   readonly book: Book;
   readonly commands: Commands;
   readonly recorder: HealthRecorder;
-  readonly collection: Collection;
+  readonly updates: Updates;
 }
 
 /** Hands over to a run with a fresh history, unless a command came while the recorder was being closed. */
-async function continueWith(input: SourceInput, { book, commands, recorder, collection }: Running): Promise<void> {
+async function continueWith(
+  input: SourceInput,
+  { book, commands, recorder, updates, collection }: Running & { readonly collection: Collection },
+): Promise<void> {
   await recorder.pause();
-  if (commands.isPending) return recorder.resume();
+  await updates.settle();
+  if (commands.isPending) {
+    updates.goOn();
+    return recorder.resume();
+  }
   const installation = ownInstallation();
   const own = installation === undefined ? {} : { installation };
   const next = makeContinueAsNewFunc<typeof mimecastSource>({ ...withOwnMemo(), ...toCurrentVersion() });
@@ -158,9 +168,7 @@ async function continueWith(input: SourceInput, { book, commands, recorder, coll
 }
 
 async function stop(
-  book: Book,
-  commands: Commands,
-  recorder: HealthRecorder,
+  { book, commands, recorder, updates }: Running,
   asked: { readonly remove: boolean },
 ): Promise<SourceEnd> {
   book.write({ kind: 'stopping' });
@@ -171,6 +179,7 @@ async function stop(
   const state = remove ? 'Deleted' : 'Stopped';
   book.write({ kind: 'ended', state });
   await recorder.finish(LAST_EVENTS_LIMIT_MS);
+  await updates.settle();
   return { state, stored: book.snapshot.totals.stored };
 }
 
