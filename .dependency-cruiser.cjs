@@ -12,6 +12,7 @@ const NPM = {
   secrets: ['jose'],
   store: ['mongodb'],
   management: [
+    '@grpc/grpc-js',
     '@temporalio/client',
     '@temporalio/common',
     'zod',

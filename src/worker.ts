@@ -15,6 +15,7 @@ import { ensureSearchAttributes } from './management/search-attributes.js';
 import { SourceService } from './management/source-service.js';
 import { SourceWorkflows } from './management/source-workflows.js';
 import { connectTemporal } from './management/temporal-client.js';
+import { temporalRefusalText } from './management/temporal-trouble.js';
 import { untilAborted } from './runtime/aborted.js';
 import { watchCache } from './runtime/cache-watch.js';
 import { keyringOf } from './runtime/keyring.js';
@@ -139,20 +140,19 @@ async function openWorker(
   workflows: Awaited<ReturnType<typeof workflowCode>>,
   logger: Logger,
 ): Promise<OpenedWorker> {
-  const { connectionOptions } = readTemporalConfig(env);
+  const { connectionOptions, namespace = 'default' } = readTemporalConfig(env);
   for (;;) {
     let connection: NativeConnection | undefined;
     try {
       await shared.collections.installation();
       const temporal = await connectTemporal(env);
-      const { namespace } = temporal;
       await ensureSearchAttributes(temporal.connection, namespace).finally(temporal.close);
       connection = await NativeConnection.connect(connectionOptions);
       return { worker: await createWorker(connection, namespace, shared, workflows), connection, namespace };
     } catch (error) {
       await connection?.close();
       if (error instanceof InstallationNameError) throw error;
-      logger.warn(`${messageOf(error)} Trying again in 5 s.`);
+      logger.warn(`${temporalRefusalText(error, namespace) ?? messageOf(error)} Trying again in 5 s.`);
       await pause(5_000);
     }
   }

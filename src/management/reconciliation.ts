@@ -8,12 +8,13 @@ import type { Client } from '@temporalio/client';
 import type { WorkerVersion } from '../source/worker-version.js';
 import type { Collections } from '../store/collections.js';
 import { RefusedError } from './errors.js';
-import { runningSources } from './ownership.js';
+import { type RunningSource, runningSources } from './ownership.js';
 import type { Reconcilable } from './reconciler.js';
 import { SourceRemoval } from './source-removal.js';
 import type { StartingListener } from './source-service.js';
 import { SourceWorkflows } from './source-workflows.js';
 import { StrayWorkflows } from './stray-workflows.js';
+import { isTemporalDenied, temporalRefusalText } from './temporal-trouble.js';
 import { VersionMoves } from './version-moves.js';
 
 export interface ReconciliationOptions {
@@ -47,13 +48,26 @@ export class Reconciliation implements Reconcilable {
   async startMissing(listener: StartingListener): Promise<void> {
     await this.refuseRenamed();
     // Listed before the store is read: what is stored later is not taken for missing.
-    const running = await runningSources(this.options.client, await this.options.collections.installation());
-    await this.strays.adopt(running, listener.onTrouble);
+    const running = await this.running(listener);
+    if (running !== undefined) await this.strays.adopt(running, listener.onTrouble);
     await this.removal.finish(listener.onTrouble);
     await this.options.sources.startMissing(listener);
     await this.announceChanges(listener.onTrouble);
+    if (running === undefined) return;
     await this.strays.end(running, listener);
     await this.moveVersions(listener);
+  }
+
+  /** @returns `undefined` without the right to list: stored sources are then looked at one by one, and strays not at all. */
+  private async running({ onTrouble }: StartingListener): Promise<RunningSource[] | undefined> {
+    const { client, collections } = this.options;
+    try {
+      return await runningSources(client, await collections.installation());
+    } catch (error) {
+      if (!isTemporalDenied(error)) throw error;
+      onTrouble(new RefusedError(temporalRefusalText(error, client.options.namespace) ?? String(error)));
+      return undefined;
+    }
   }
 
   private async moveVersions({ onTrouble, onMoved }: StartingListener): Promise<void> {
