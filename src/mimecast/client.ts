@@ -64,6 +64,11 @@ export class MimecastClient {
     await this.#tokens.get(signal);
   }
 
+  /** Whether the host answers a call without a token as the API does. */
+  refusesStrangers(signal?: AbortSignal): Promise<boolean> {
+    return this.#api.refusesStrangers(signal);
+  }
+
   /**
    * The present by the API's own clock, epoch milliseconds. A token is obtained for it when nothing was asked yet; by our
    * clock, when the API's answers have no `Date` header.
