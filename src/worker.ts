@@ -28,6 +28,7 @@ import { workerLimits } from './runtime/worker-limits.js';
 import { workflowCode } from './runtime/workflow-code.js';
 import type { Keyring } from './secrets/keyring.js';
 import { taskQueueOf } from './source/installation.js';
+import { proxiesOf } from './source/proxies.js';
 import { type Collections, collectionsOf } from './store/collections.js';
 import { openDatabase } from './store/database.js';
 import { InstallationNameError } from './store/installation.js';
@@ -59,7 +60,8 @@ async function main(): Promise<void> {
       const { cachedWorkflows: cached } = worker;
       const endWatch = watchCache(client, taskQueue, cached, logger);
       const { mongodbDb } = environment;
-      logger.info({ taskQueue, namespace, database: mongodbDb, installation, cached }, 'worker ready');
+      const proxy = proxiesOf(env).proxies.https?.name;
+      logger.info({ taskQueue, namespace, database: mongodbDb, installation, cached, proxy }, 'worker ready');
       await runUntilStopped(worker, stopping).finally(() => {
         endWatch();
         return reconciler.close();

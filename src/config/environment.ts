@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { INSTALLATION_NAME } from '../source/installation.js';
+import { proxiesOf } from '../source/proxies.js';
 import { mistakesOf } from './mistakes.js';
 
 const flag = z.enum(['true', 'false'], { error: 'must be true or false' }).transform((value) => value === 'true');
@@ -40,7 +41,11 @@ export interface Environment {
 export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const result = environment.safeParse(given);
-  if (!result.success) throw new Error(`The environment is wrong:\n  ${mistakesOf(result.error, given).join('\n  ')}`);
+  const ofProxies = proxiesOf(given).mistakes;
+  const mistakes = result.success ? ofProxies : [...mistakesOf(result.error, given), ...ofProxies];
+  if (!result.success || mistakes.length > 0) {
+    throw new Error(`The environment is wrong:\n  ${mistakes.join('\n  ')}`);
+  }
   const { MONGODB_URI, MONGODB_DB, MIMECAST_INSTALLATION, MIMECAST_ALLOW_INSECURE, LOG_LEVEL } = result.data;
   return {
     mongodbUri: MONGODB_URI ?? 'mongodb://127.0.0.1:27017',

@@ -1,6 +1,7 @@
 /** Tries a configuration's credentials: one token call, within seconds, whose result is told and not thrown. */
 
 import { MimecastClient } from '../mimecast/client.js';
+import { type Connections, processConnections } from '../mimecast/connections.js';
 import { classify, type FailureType, TroubleError } from '../source/failure.js';
 
 export interface ConnectionTestOptions {
@@ -10,10 +11,14 @@ export interface ConnectionTestOptions {
   readonly allowInsecure: boolean;
   /** Default 5,000 ms. */
   readonly limitMs?: number;
+  /** Default those of the process. */
+  readonly connections?: Connections;
 }
 
 export interface ConnectionResult {
   readonly ok: boolean;
+  /** Host and port of the proxy that it went through. */
+  readonly proxy?: string;
   /** How long it took. */
   readonly ms: number;
   /** Why it failed. */
@@ -26,18 +31,26 @@ export async function testConnection({ limitMs = 5_000, ...access }: ConnectionT
   const begun = performance.now();
   const took = () => Math.round(performance.now() - begun);
   const signal = AbortSignal.timeout(limitMs);
+  const connections = access.connections ?? processConnections(access.allowInsecure);
+  const url = URL.parse(access.baseUrl);
+  const proxy = url === null ? undefined : connections.proxyOf(url);
+  const way = proxy === undefined ? {} : { proxy };
   try {
-    await new MimecastClient(access).authenticate(signal);
-    return { ok: true, ms: took() };
+    await new MimecastClient({ ...access, connections }).authenticate(signal);
+    return { ok: true, ms: took(), ...way };
   } catch (error) {
     if (signal.aborted)
-      return failed('ThirdPartyGeneric', 'timeout', `${access.baseUrl} gave no token within ${limitMs / 1_000} s`);
+      return failed(
+        'ThirdPartyGeneric',
+        'timeout',
+        `${access.baseUrl} gave no token within ${limitMs / 1_000} s${url === null ? '' : connections.via(url)}`,
+      );
     if (!(error instanceof TroubleError)) throw error;
     const { type, code, message, advice } = classify(error.trouble);
     return failed(type, code, advice === undefined ? message : `${message}. ${advice}`);
   }
 
   function failed(errorType: FailureType, errorCode: string, errorInfo: string): ConnectionResult {
-    return { ok: false, ms: took(), errorType, errorCode, errorInfo };
+    return { ok: false, ms: took(), ...way, errorType, errorCode, errorInfo };
   }
 }

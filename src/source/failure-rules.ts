@@ -166,6 +166,21 @@ export const FAILURE_RULES: readonly FailureRule[] = [
       'Nothing, if it passes; otherwise check that baseUrl points to the API, and that nothing in between (proxy, gateway) blocks the method.',
   },
   {
+    what: 'the proxy that `HTTPS_PROXY` or `HTTP_PROXY` names cannot be reached, or refuses',
+    when: (t) => t.cause === 'proxy',
+    type: 'ThirdPartyGeneric',
+    retry: true,
+    advice:
+      'Check HTTPS_PROXY and NO_PROXY of the worker, and whether the proxy permits the host; for 407 put user and password into HTTPS_PROXY (http://user:password@proxy:3128). Then restart the worker.',
+  },
+  {
+    what: 'the name of the API or of a file store stands for an address of a private network',
+    when: (t) => t.cause === 'privateAddress',
+    type: 'ThirdPartyGeneric',
+    retry: true,
+    advice: 'Check the name resolution of this machine. Only in a test should MIMECAST_ALLOW_INSECURE=true permit it.',
+  },
+  {
     what: 'the host is unknown, the connection is refused, reset or hangs, or its certificate is not trusted',
     when: (t) => t.cause !== undefined && t.cause !== 'unreadable',
     type: 'ThirdPartyGeneric',

@@ -20,7 +20,19 @@ export const HEALTH_EVENT_OF: Readonly<Record<FailureType, string>> = {
 export type TroubleOrigin = 'mimecast' | 'file' | 'mongodb' | 'temporal' | 'internal' | 'configuration';
 
 /** Why no usable answer came at all. */
-export type NetworkCause = 'unknownHost' | 'dns' | 'refused' | 'reset' | 'tls' | 'timeout' | 'unreadable' | 'network';
+export type NetworkCause =
+  | 'unknownHost'
+  | 'dns'
+  | 'refused'
+  | 'reset'
+  | 'tls'
+  | 'timeout'
+  | 'unreadable'
+  | 'network'
+  /** The proxy cannot be reached, or opens no connection. */
+  | 'proxy'
+  /** The name of a public host stands for an address of a private network. */
+  | 'privateAddress';
 
 /** What came back, freed from every library's own types. */
 export interface Trouble {

@@ -32,7 +32,7 @@ test('what is tried again every few minutes says so in status and health event',
   expect(text).toContain('tried again every 5 min');
   expect(text).not.toContain('no further attempt');
   const source = sourceAfter(...startUp('dlp'), { kind: 'failed', subject: 'dlp', failure, attempt: 1 });
-  const [change] = noteProblems(newLedger(minutes(0)), source, minutes(1), () => 'e').queue;
+  const change = noteProblems(newLedger(minutes(0)), source, minutes(1), () => 'e').queue.at(-1);
   if (change === undefined || change.kind === 'cleared') throw new Error('nothing was opened');
   const about = { sourceId: 7, name: 'mail', collectorId: 1, collectorName: 'cloud' };
   const { description } = healthEventOf(change, about).details;
