@@ -29,6 +29,7 @@ import { workflowCode } from './runtime/workflow-code.js';
 import type { Keyring } from './secrets/keyring.js';
 import { taskQueueOf } from './source/installation.js';
 import { proxiesOf } from './source/proxies.js';
+import type { WorkerVersion } from './source/worker-version.js';
 import { type Collections, collectionsOf } from './store/collections.js';
 import { openDatabase } from './store/database.js';
 import { InstallationNameError } from './store/installation.js';
@@ -47,7 +48,8 @@ async function main(): Promise<void> {
   });
   try {
     const collections = collectionsOf(database.db, environment.installation);
-    const shared = { collections, keyring, allowInsecure: environment.allowInsecure };
+    const { allowInsecure, workerVersion: version } = environment;
+    const shared = { collections, keyring, allowInsecure, version };
     const opening = openWorker(env, shared, await workflowCode(), logger);
     const opened = await Promise.race([opening, untilAborted(stopping)]);
     if (!opened) return;
@@ -58,10 +60,10 @@ async function main(): Promise<void> {
       const installation = await shared.collections.installation();
       const taskQueue = taskQueueOf(installation);
       const { cachedWorkflows: cached } = worker;
-      const endWatch = watchCache(client, taskQueue, cached, logger);
+      const endWatch = watchCache(client, installation, cached, logger);
       const { mongodbDb } = environment;
       const proxy = proxiesOf(env).proxies.https?.name;
-      logger.info({ taskQueue, namespace, database: mongodbDb, installation, cached, proxy }, 'worker ready');
+      logger.info({ taskQueue, namespace, database: mongodbDb, installation, cached, version, proxy }, 'worker ready');
       await runUntilStopped(worker, stopping).finally(() => {
         endWatch();
         return reconciler.close();
@@ -79,6 +81,7 @@ interface Shared {
   readonly collections: Collections;
   readonly keyring: Keyring;
   readonly allowInsecure: boolean;
+  readonly version: WorkerVersion | undefined;
 }
 
 async function createWorker(
@@ -97,6 +100,7 @@ async function createWorker(
     activities: createActivities({ ...shared, wake: (sourceId) => running.signal(sourceId, 'collectNow') }),
     isOurs: (run, sourceId) => isOwnRun(access, run, sourceId),
     limits: workerLimits(),
+    version: shared.version,
     workflows,
   });
 }
@@ -106,6 +110,7 @@ function createReconciler(client: Client, shared: Shared, logger: Logger): Recon
     service: new Reconciliation({ ...shared, client, sources: new SourceService({ ...shared, client }) }),
     onStarted: (started) => logger.info(started, 'started a stored source that had no running workflow'),
     onTerminated: (ended) => logger.warn(ended, 'terminated a workflow'),
+    onMoved: (move) => logger.info(move, 'a workflow moves to the version of this worker'),
     onTrouble: onceInAWhile((text) => logger.warn(`the stored sources could not be reconciled: ${text}`)),
   });
 }

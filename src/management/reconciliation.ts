@@ -5,6 +5,7 @@
  */
 
 import type { Client } from '@temporalio/client';
+import type { WorkerVersion } from '../source/worker-version.js';
 import type { Collections } from '../store/collections.js';
 import { RefusedError } from './errors.js';
 import { runningSources } from './ownership.js';
@@ -13,11 +14,14 @@ import { SourceRemoval } from './source-removal.js';
 import type { StartingListener } from './source-service.js';
 import { SourceWorkflows } from './source-workflows.js';
 import { StrayWorkflows } from './stray-workflows.js';
+import { VersionMoves } from './version-moves.js';
 
 export interface ReconciliationOptions {
   readonly collections: Collections;
   readonly client: Client;
   readonly sources: Reconcilable;
+  /** Of this worker; then workflows are moved to it once it is the current one. */
+  readonly version?: WorkerVersion | undefined;
   /** How old a change has to be before its source is restarted for it; default 10,000 ms: it mostly has been. */
   readonly changeAgeMs?: number;
 }
@@ -29,6 +33,7 @@ export class Reconciliation implements Reconcilable {
   private readonly removal: SourceRemoval;
   private readonly workflows: SourceWorkflows;
   private readonly strays: StrayWorkflows;
+  private readonly moves: VersionMoves | undefined;
   /** When a source was last restarted for a version: `<sourceId>/<version>`. */
   private readonly restarted = new Map<string, number>();
 
@@ -36,6 +41,7 @@ export class Reconciliation implements Reconcilable {
     this.removal = new SourceRemoval(options);
     this.workflows = new SourceWorkflows(options);
     this.strays = new StrayWorkflows(options);
+    this.moves = options.version && new VersionMoves(options, options.version);
   }
 
   async startMissing(listener: StartingListener): Promise<void> {
@@ -47,6 +53,11 @@ export class Reconciliation implements Reconcilable {
     await this.options.sources.startMissing(listener);
     await this.announceChanges(listener.onTrouble);
     await this.strays.end(running, listener);
+    await this.moveVersions(listener);
+  }
+
+  private async moveVersions({ onTrouble, onMoved }: StartingListener): Promise<void> {
+    for (const move of (await this.moves?.move(onTrouble)) ?? []) onMoved?.(move);
   }
 
   /** A program whose database was made anew, or renamed by another one, is not to act for it. */

@@ -11,6 +11,7 @@ import { gapsOf, type ShownGap } from '../store/gaps.js';
 import { belongsToAnother, type Meanwhile, meanwhileOf } from './meanwhile.js';
 import { findWorkflow } from './own-workflow.js';
 import { type InstallationAccess, installationOf } from './ownership.js';
+import { WORKER_VERSION } from './search-attribute-keys.js';
 import { orFromTemporal, type SourceReference } from './source-directory.js';
 import { listingOf, type SourceListing, withMeanwhile } from './source-listing.js';
 import { isTemporalAway } from './temporal-trouble.js';
@@ -113,7 +114,8 @@ async function whyUnanswered(
   if (found.whose !== 'ours') return notOurs(found.whose, workflowId);
   const { description: described } = found;
   const task = await taskTroubleOf(access.client, described);
-  const meanwhile = meanwhileOf({ workflowId, workers, task, unanswered });
+  const version = described.typedSearchAttributes.get(WORKER_VERSION);
+  const meanwhile = meanwhileOf({ workflowId, workers, version, task, unanswered });
   return { note: meanwhile?.text ?? unanswered, described, ...(meanwhile === undefined ? {} : { meanwhile }) };
 }
 
