@@ -28,7 +28,7 @@ export function areEnough({ count, since, at }: HostDoubts): boolean {
   return count >= LEAST_DOUBTS && at.getTime() - since.getTime() >= LEAST_DOUBT_MS;
 }
 
-/** Whether a host is below the domain of Mimecast's API 2.0: whatever is wrong there, it is not the configuration. */
+/** Whether a host is below a domain of Mimecast's API 2.0: whatever is wrong there, it is not the configuration. */
 export function isMimecastHost(hostname: string): boolean {
-  return /(^|\.)services\.mimecast\.com\.?$/i.test(hostname);
+  return /(^|\.)services\.mimecast(-[a-z0-9]+)*\.com\.?$/i.test(hostname);
 }

@@ -77,7 +77,7 @@ function base64(text: string): string {
 /** `*`, a host, or a domain with everything below it, with or without a dot or `*.` before it; with a port, only that. */
 function excepts(entry: string, host: string, port: string): boolean {
   if (entry === '*') return true;
-  const [, name = '', onlyPort] = /^(\[.*\]|[^:]*|.*:.*:.*?)(?::(\d+))?$/.exec(entry) ?? [];
+  const [, name = entry, onlyPort] = /^(\[[^\]]*\]|[^:]+):(\d+)$/.exec(entry) ?? [];
   if (onlyPort !== undefined && onlyPort !== port) return false;
   const domain = bare(name.replace(/^\*?\./, ''));
   return domain !== '' && (host === domain || host.endsWith(`.${domain}`));

@@ -32,6 +32,7 @@ test.each([
   ['api.services.mimecast.com', true],
   ['uk-api.services.mimecast.com', true],
   ['API.Services.Mimecast.com.', true],
+  ['api.services.mimecast-offshore.com', true],
   ['services.mimecast.com.example.com', false],
   ['api.services-mimecast.com', false],
   ['login.mimecast.com', false],
