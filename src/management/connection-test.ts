@@ -2,7 +2,7 @@
 
 import { MimecastClient } from '../mimecast/client.js';
 import { type Connections, processConnections } from '../mimecast/connections.js';
-import { classify, type FailureType, TroubleError } from '../source/failure.js';
+import { classify, type FailureType, type Trouble, TroubleError } from '../source/failure.js';
 
 export interface ConnectionTestOptions {
   readonly baseUrl: string;
@@ -39,18 +39,20 @@ export async function testConnection({ limitMs = 5_000, ...access }: ConnectionT
     await new MimecastClient({ ...access, connections }).authenticate(signal);
     return { ok: true, ms: took(), ...way };
   } catch (error) {
-    if (signal.aborted)
-      return failed(
-        'ThirdPartyGeneric',
-        'timeout',
-        `${access.baseUrl} gave no token within ${limitMs / 1_000} s${url === null ? '' : connections.via(url)}`,
-      );
+    if (signal.aborted) return failed(late());
     if (!(error instanceof TroubleError)) throw error;
-    const { type, code, message, advice } = classify(error.trouble);
-    return failed(type, code, advice === undefined ? message : `${message}. ${advice}`);
+    return failed(error.trouble);
   }
 
-  function failed(errorType: FailureType, errorCode: string, errorInfo: string): ConnectionResult {
+  function late(): Trouble {
+    const via = url === null ? '' : connections.via(url);
+    const message = `${access.baseUrl} gave no token within ${limitMs / 1_000} s${via}`;
+    return { origin: 'mimecast', cause: 'timeout', message };
+  }
+
+  function failed(trouble: Trouble): ConnectionResult {
+    const { type: errorType, code: errorCode, message, advice } = classify(trouble);
+    const errorInfo = advice === undefined ? message : `${message}. ${advice}`;
     return { ok: false, ms: took(), ...way, errorType, errorCode, errorInfo };
   }
 }

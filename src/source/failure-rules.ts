@@ -171,7 +171,7 @@ export const FAILURE_RULES: readonly FailureRule[] = [
     type: 'ThirdPartyGeneric',
     retry: true,
     advice:
-      'Check HTTPS_PROXY and NO_PROXY of the worker, and whether the proxy permits the host; for 407 put user and password into HTTPS_PROXY (http://user:password@proxy:3128). Then restart the worker.',
+      'Check that the proxy runs and permits the host, and HTTPS_PROXY and NO_PROXY in the environment of worker and management server; for 407, put user and password into HTTPS_PROXY (http://user:password@proxy:3128). Restart a program after a change of its environment.',
   },
   {
     what: 'the name of the API or of a file store stands for an address of a private network',
