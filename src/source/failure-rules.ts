@@ -78,7 +78,7 @@ export const FAILURE_RULES: readonly FailureRule[] = [
     when: (t) => of('mimecast', 403)(t) && t.code !== undefined,
     type: 'ThirdPartyConfig',
     retry: false,
-    advice: `Check the application’s products and the permissions of its role. Name and products are fixed once an application is saved: if a product is missing, create a new application (${NEW_APPLICATION}) and update the source with its keys. After a change of the role alone, restart the source.`,
+    advice: `Check the application’s products and the permissions of its role (docs/operations.md names those of each stream). Name and products are fixed once an application is saved: if a product is missing, create a new application (${NEW_APPLICATION}) and update the source with its keys. After a change of the role alone, restart the source.`,
   },
   {
     what: '418: the access key has expired; known of API 1.0, whose keys live as long as an Authentication Profile says',
