@@ -7,7 +7,7 @@ const NPM = {
   config: ['zod', '@temporalio/envconfig'],
   workflows: ['@temporalio/workflow', '@temporalio/common'],
   activities: ['@temporalio/activity', '@temporalio/common'],
-  mimecast: ['fetch-retry', 'jsonc-parser'],
+  mimecast: ['fetch-retry', 'jsonc-parser', 'undici'],
   records: ['mongodb', 're2js'],
   secrets: ['jose'],
   store: ['mongodb'],

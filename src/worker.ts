@@ -29,6 +29,7 @@ import { workerLimits } from './runtime/worker-limits.js';
 import { workflowCode } from './runtime/workflow-code.js';
 import type { Keyring } from './secrets/keyring.js';
 import { taskQueueOf } from './source/installation.js';
+import { proxiesOf } from './source/proxies.js';
 import type { WorkerVersion } from './source/worker-version.js';
 import { type Collections, collectionsOf } from './store/collections.js';
 import { openDatabase } from './store/database.js';
@@ -62,7 +63,8 @@ async function main(): Promise<void> {
       const { cachedWorkflows: cached } = worker;
       const endWatch = watchCache(client, installation, cached, logger);
       const { mongodbDb } = environment;
-      logger.info({ taskQueue, namespace, database: mongodbDb, installation, cached, version }, 'worker ready');
+      const proxy = proxiesOf(env).proxies.https?.name;
+      logger.info({ taskQueue, namespace, database: mongodbDb, installation, cached, version, proxy }, 'worker ready');
       await runUntilStopped(worker, stopping).finally(() => {
         endWatch();
         return reconciler.close();

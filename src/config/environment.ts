@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { INSTALLATION_NAME } from '../source/installation.js';
+import { proxiesOf } from '../source/proxies.js';
 import type { WorkerVersion } from '../source/worker-version.js';
 import { mistakesOf } from './mistakes.js';
 
@@ -61,7 +62,11 @@ export interface Environment {
 export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const result = environment.safeParse(given);
-  if (!result.success) throw new Error(`The environment is wrong:\n  ${mistakesOf(result.error, given).join('\n  ')}`);
+  const ofProxies = proxiesOf(given).mistakes;
+  const mistakes = result.success ? ofProxies : [...mistakesOf(result.error, given), ...ofProxies];
+  if (!result.success || mistakes.length > 0) {
+    throw new Error(`The environment is wrong:\n  ${mistakes.join('\n  ')}`);
+  }
   const { MONGODB_URI, MONGODB_DB, MIMECAST_INSTALLATION, MIMECAST_ALLOW_INSECURE, LOG_LEVEL } = result.data;
   const { TEMPORAL_DEPLOYMENT_NAME: deploymentName, TEMPORAL_WORKER_BUILD_ID: buildId } = result.data;
   return {

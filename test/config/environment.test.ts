@@ -65,13 +65,24 @@ describe('mistakes', () => {
     ],
     [{ MIMECAST_INSTALLATION: 'EU 1' }, 'MIMECAST_INSTALLATION: must be a name of at most 32 lower-case letters'],
     [{ MIMECAST_ALLOW_INSECURE: 'yes' }, 'MIMECAST_ALLOW_INSECURE: must be true or false (found "yes")'],
+    [
+      { HTTPS_PROXY: 'socks5://user:hush@proxy.example.com' },
+      'HTTPS_PROXY: must be an address such as http://proxy.example.com:3128',
+    ],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL: must be one of: trace, debug, info, warn, error, fatal, silent (found "loud")'],
   ])('%o', (env, mistake) => {
     expect(problemWith(env)).toContain(mistake);
   });
 
+  test('of a proxy are told without its password', () => {
+    expect(problemWith({ https_proxy: 'socks5://user:hush@proxy.example.com', LOG_LEVEL: 'loud' })).not.toContain(
+      'hush',
+    );
+  });
+
   test('all of them are named at once, one line each', () => {
-    const env = { MONGODB_URI: 'x', MONGODB_DB: '$', MIMECAST_ALLOW_INSECURE: '1', LOG_LEVEL: 'INFO' };
+    const proxy = { HTTPS_PROXY: 'ftp://x' };
+    const env = { MONGODB_URI: 'x', MONGODB_DB: '$', MIMECAST_ALLOW_INSECURE: '1', LOG_LEVEL: 'INFO', ...proxy };
     const [head, ...lines] = problemWith(env).split('\n');
     expect(head).toBe('The environment is wrong:');
     expect(lines.map((line) => line.trim().split(':')[0])).toEqual(Object.keys(env));
