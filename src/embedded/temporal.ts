@@ -19,6 +19,8 @@ export interface TemporalOptions {
   port?: number;
   /** The exact port of the Web UI. Default 8233 when free, else any free one. */
   uiPort?: number;
+  /** Port of the server's own figures for Prometheus. Default: they are on no fixed port. */
+  metricsPort?: number;
   /** Default `default`. */
   namespace?: string;
   /** Custom search attributes, registered when they are not there yet. */
@@ -68,9 +70,9 @@ async function startOn(
   options: TemporalOptions,
   slot: ServerSlot | undefined,
 ): Promise<RunningTemporal> {
-  const { dbFilename, namespace = 'default', searchAttributes, logFile, signal } = options;
+  const { dbFilename, namespace = 'default', searchAttributes, logFile, signal, metricsPort } = options;
   const deadline = Date.now() + (options.startTimeoutMs ?? 60_000);
-  const args = temporalArguments({ port, uiPort, namespace, searchAttributes, dbFilename });
+  const args = temporalArguments({ port, uiPort, namespace, searchAttributes, dbFilename, metricsPort });
   const server = await spawnGuarded(options.executable, args, { name: 'Temporal', logFile });
   slot?.occupy(server.pid);
   const address = `${LOOPBACK}:${port}`;
@@ -103,13 +105,16 @@ interface ServerArguments {
   namespace: string;
   searchAttributes: SearchAttributeTypes;
   dbFilename: string | undefined;
+  readonly metricsPort: number | undefined;
 }
 
-function temporalArguments({ port, uiPort, namespace, searchAttributes, dbFilename }: ServerArguments): string[] {
+function temporalArguments(options: ServerArguments): string[] {
+  const { port, uiPort, namespace, searchAttributes, dbFilename, metricsPort } = options;
   return [
     ...['server', 'start-dev', '--ip', LOOPBACK, '--port', String(port), '--ui-port', String(uiPort)],
     ...['--namespace', namespace, '--log-level', 'warn', '--log-format', 'json', '--ui-disable-news-fetch'],
     ...(dbFilename === undefined ? [] : ['--db-filename', dbFilename]),
+    ...(metricsPort === undefined ? [] : ['--metrics-port', String(metricsPort)]),
     ...Object.entries(searchAttributes).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
     // Else an attribute that was just added is unknown for up to a minute.
     ...['--dynamic-config-value', 'system.forceSearchAttributesCacheRefreshOnRead=true'],

@@ -5,7 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { afterAll, beforeAll } from 'vitest';
 import { findExecutables } from '../../src/embedded/executables.js';
-import { choosePort } from '../../src/embedded/ports.js';
+import { choosePort, LOOPBACK } from '../../src/embedded/ports.js';
 import { startTemporal } from '../../src/embedded/temporal.js';
 import { SourceService } from '../../src/management/source-service.js';
 import type { SimulatorOptions } from '../../src/simulator/options.js';
@@ -25,6 +25,8 @@ export interface E2eStack {
   /** By which another process reaches the servers. */
   readonly env: Readonly<Record<string, string>>;
   readonly client: Client;
+  /** The Temporal server's own figures, as Prometheus reads them. */
+  readonly metricsUrl: string;
   /** A worker in this process. @returns ends it. */
   startWorker(): Promise<() => Promise<void>>;
 }
@@ -54,6 +56,7 @@ export function e2eStack(simulatorOptions: SimulatorOptions) {
     stack = {
       simulator,
       client,
+      metricsUrl: temporal.metricsUrl,
       folder: folder.path,
       service: new SourceService({ collections, client, allowInsecure: true, keyring: testKeyring }),
       env: {
@@ -89,9 +92,11 @@ export function e2eStack(simulatorOptions: SimulatorOptions) {
 /** Others may take a free port before Temporal does: then with other ones. */
 async function temporalOnFreePorts(executable: string, logFile: string) {
   for (let attempts = 1; ; attempts += 1) {
-    const [port, uiPort] = await Promise.all([choosePort(0), choosePort(0)]);
+    const [port, uiPort, metricsPort] = await Promise.all([choosePort(0), choosePort(0), choosePort(0)]);
+    const ports = { port, uiPort, metricsPort };
     try {
-      return await startTemporal({ executable, port, uiPort, searchAttributes: SEARCH_ATTRIBUTES, logFile });
+      const server = await startTemporal({ ...ports, executable, searchAttributes: SEARCH_ATTRIBUTES, logFile });
+      return { ...server, metricsUrl: `http://${LOOPBACK}:${metricsPort}/metrics` };
     } catch (error) {
       if (attempts === 3 || !String(error).includes('address already in use')) throw error;
     }
