@@ -64,7 +64,7 @@ export interface CheckpointDocument {
   readonly beginAt: Date;
   /** SIEM streams: the page to ask for; absent before the first page was finished. */
   readonly pageToken?: string;
-  /** SIEM streams: paths of the files of that page that are stored already; of a page of thousands, their digests. */
+  /** SIEM streams: names (host and path) of the files of that page that are stored; of a page of thousands, their digests. */
   readonly filesDone: readonly string[];
   /** SIEM streams: files of that page that were tried and cannot be read so far; the page waits for them. */
   readonly badFiles?: readonly BadFile[];
@@ -89,7 +89,7 @@ export interface CheckpointDocument {
   readonly newsAt?: Date;
   /** SIEM streams: when the position was last proven, by files or by a look at what is listed by date. */
   readonly provenAt?: Date;
-  /** SIEM streams: digest of the last file that came. */
+  /** SIEM streams: digests of the path and of the name of the last file that came. */
   readonly lastFile?: string;
   /** SIEM streams: how often in a row the token was refused. */
   readonly refusals?: number;
@@ -104,6 +104,7 @@ export interface CheckpointDocument {
 
 /** A batch file that cannot be read so far. */
 export interface BadFile {
+  /** Host and path; the path alone in notes of earlier versions. */
   readonly path: string;
   /** As `FileFault` of the Mimecast client. */
   readonly fault: 'damaged' | 'foreign' | 'missing' | 'oversized';
@@ -118,14 +119,14 @@ export interface BadFile {
 /** What could not be read as a record: a line or an entry of a page, or a whole file. */
 export interface QuarantineDocument {
   /**
-   * Derived from source, stream, content and occurrence, or for a whole file from its path, so that a re-read does not
+   * Derived from source, stream, content and occurrence, or for a whole file from its name, so that a re-read does not
    * add it twice.
    */
   readonly _id: Binary;
   readonly sourceId: number;
   readonly stream: StreamName;
   readonly reason: string;
-  /** File path and line number, file path alone for a whole file, or page and index. */
+  /** Host and path of a file, with the number of the line unless it is the whole file, or page and index. */
   readonly place: string;
   /** The text, at most its first 1,048,576 characters. */
   readonly text: string;

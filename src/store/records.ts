@@ -1,6 +1,6 @@
 /** Stores records so that one that is there already is skipped, not repeated. */
 
-import { BSON, type Collection, MongoBulkWriteError } from 'mongodb';
+import { type Binary, BSON, type Collection, MongoBulkWriteError } from 'mongodb';
 import type { RecordDocument } from './collections.js';
 
 export interface Inserted {
@@ -74,4 +74,17 @@ function explained(error: MongoBulkWriteError, total: number): Inserted {
     .filter(({ code }) => code !== DUPLICATE_KEY)
     .map(({ index, errmsg, code }) => ({ index, reason: `MongoDB refuses it: ${errmsg ?? code}` }));
   return { stored: total - failures.length, duplicates: failures.length - refused.length, refused };
+}
+
+/** Records of a source that have one of the identities, or one of the times; the first stored first. */
+export function recordsNamed(
+  collection: Collection<RecordDocument>,
+  sourceId: number,
+  { ids, times }: { readonly ids: readonly Binary[]; readonly times: readonly Date[] },
+): Promise<{ readonly _id: Binary; readonly id?: unknown }[]> {
+  const filter = { $or: [{ _id: { $in: [...ids] } }, { _sourceId: sourceId, _messageTime: { $in: [...times] } }] };
+  return collection
+    .find(filter, { projection: { _id: 1, id: 1 } })
+    .sort({ _receiptTime: 1, _id: 1 })
+    .toArray();
 }

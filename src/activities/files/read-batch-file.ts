@@ -69,7 +69,7 @@ async function* readLines(
   probation: Probation,
 ): AsyncGenerator<FileBatch, void, undefined> {
   const { metadata, rules, client } = source;
-  const origin = { stream, metadata, rules, path: file.path, receiptTime: new Date(), occurrences: new Occurrences() };
+  const origin = { stream, metadata, rules, file: file.name, receiptTime: new Date(), occurrences: new Occurrences() };
   const batch = new Batch();
   const content = await client.openFile(file, signal, options);
   try {

@@ -8,6 +8,7 @@ import { afterPage, idleText } from '../../source/idle-pages.js';
 import type { SiemStream } from '../../source/streams.js';
 import { laterOf } from '../../source/window.js';
 import { listBatchPage, MAX_RELISTINGS, tokenDigest } from '../files/batch-pages.js';
+import { FilesDone } from '../files/files-done.js';
 import { readBatchFile } from '../files/read-batch-file.js';
 import type { Rereading } from './reread-state.js';
 
@@ -77,9 +78,9 @@ async function readFiles(
 ): Promise<'spent' | 'past' | undefined> {
   let isPast = files.length > 0;
   let newest: Date | undefined;
-  const done = new Set(reading.state.filesDone);
+  const done = new FilesDone(files, reading.state.filesDone);
   for (const file of files) {
-    if (done.has(file.path)) {
+    if (done.has(file)) {
       // What it held is not known any more.
       isPast = false;
       continue;
@@ -88,8 +89,8 @@ async function readFiles(
     const read = await readFile(reading, stream, file, canRelist);
     if (!read.isPast) isPast = false;
     newest = laterOf(newest, read.newest);
-    done.add(file.path);
-    await reading.move({ filesDone: [...done] });
+    done.add(file);
+    await reading.move({ filesDone: done.take() });
   }
   const token = pageToken === reading.state.pageToken ? undefined : pageToken;
   const news = { isNew: false, newest, ...(token === undefined ? {} : { token: tokenDigest(token) }) };
@@ -119,7 +120,7 @@ async function readFile(
   let newest: Date | undefined;
   try {
     for await (const { times, ...batch } of readBatchFile(source, stream, file, {}, signal)) {
-      await reading.take({ ...batch, place: file.path });
+      await reading.take({ ...batch, place: file.name });
       newest = times.reduce(laterOf, newest);
       if (times.length > 0) isEmpty = false;
       if (times.some((time) => time === undefined || time.getTime() <= past)) isPast = false;
@@ -127,9 +128,9 @@ async function readFile(
     }
   } catch (error) {
     if (fileFaultOf(error) === undefined || (canRelist && isExpiredFile(error))) throw error;
-    reading.skipFile(`${file.path}: ${error instanceof Error ? error.message : String(error)}`);
+    reading.skipFile(`${file.name}: ${error instanceof Error ? error.message : String(error)}`);
     return { isPast: false };
   }
-  if (isCovered) await reading.resolveFile(file.path);
+  if (isCovered) await reading.resolveFile(file);
   return { isPast: isPast && !isEmpty, newest };
 }
