@@ -4,6 +4,7 @@ import type { SourceConfig } from '../config/source-config.js';
 import { MimecastClient } from '../mimecast/client.js';
 import type { RecordMetadata } from '../records/document.js';
 import type { Rules } from '../records/rules/compile.js';
+import type { RuleMatches } from '../records/rules/rule-matches.js';
 import { SecretError } from '../secrets/keyring.js';
 import { parseDuration } from '../source/duration.js';
 import { TroubleError } from '../source/failure.js';
@@ -30,6 +31,8 @@ export interface LoadedSource {
   readonly knownHost: boolean;
   /** What becomes of its records before they are stored. */
   readonly rules: Rules;
+  /** Which of them match; undefined when there are none. Shared by all that is done for the source on this worker. */
+  readonly matches: RuleMatches | undefined;
 }
 
 export class SourceReader {
@@ -50,7 +53,7 @@ export class SourceReader {
     const source = await collections.sources.findOne({ _id: sourceId });
     if (source === null) throw configurationTrouble(`There is no source ${sourceId} in the store; was it removed?`);
     const collector = await collections.collectors.findOne({ _id: source.collectorId });
-    const { config, rules } = this.configs.of(source);
+    const { config, rules, matches } = this.configs.of(source);
     return {
       settings: {
         sourceId,
@@ -69,6 +72,7 @@ export class SourceReader {
       baseUrl: config.baseUrl,
       knownHost: source.knownHost === config.baseUrl,
       rules,
+      matches,
     };
   }
 

@@ -1,6 +1,7 @@
 /** Every collection of the database with the shape of its documents, and every index: the only place that knows them. */
 
 import type { Binary, Collection, Db, IndexDescription, ObjectId } from 'mongodb';
+import type { AlterationCounts } from '../source/alterations.js';
 import type { HealthEvent } from '../source/health-event.js';
 import type { IdlePages } from '../source/idle-pages.js';
 import type { Installation } from '../source/installation.js';
@@ -11,6 +12,7 @@ import type { QueueState, WindowPosition } from '../source/window.js';
 import type { FieldDocument } from './fields.js';
 import { type InstallationDocument, readInstallation } from './installation.js';
 import type { MissingRecords, Rereads } from './rereads.js';
+import type { RuleMatchStore } from './rule-matches.js';
 
 export interface CollectorDocument {
   readonly _id: number;
@@ -81,6 +83,8 @@ export interface CheckpointDocument {
   readonly gaps?: GapCount;
   /** What the processing rules did. */
   readonly ruled?: RuleCounts;
+  /** Records that could not be stored exactly as received. */
+  readonly altered?: AlterationCounts;
   /** Set while there may be records stored that `totals` does not count yet: a worker that died leaves it set. */
   readonly unsettled?: boolean;
   /** Set anew whenever a backfill has stored something: `totals` is to be counted anew. */
@@ -130,6 +134,8 @@ export interface QuarantineDocument {
   readonly place: string;
   /** The text, at most its first 1,048,576 characters. */
   readonly text: string;
+  /** What the text was read from, where that is not UTF-8 and nothing has to be hidden: at most its first 1,048,576 bytes. */
+  readonly bytes?: Binary;
   /** Whole length in bytes. */
   readonly size: number;
   readonly at: Date;
@@ -203,6 +209,7 @@ export interface Collections {
   readonly gaps: Collection<GapDocument>;
   readonly rereads: Rereads;
   readonly missing: MissingRecords;
+  readonly ruleMatches: RuleMatchStore;
   readonly healthEvents: Collection<HealthEventDocument>;
   readonly apiKeys: Collection<ApiKeyDocument>;
   readonly auditTrail: Collection<AuditDocument>;
@@ -238,6 +245,7 @@ export function collectionsOf(db: Db, givenName?: string): Collections {
     gaps: db.collection('gaps'),
     rereads: db.collection('rereads'),
     missing: db.collection('missing_records'),
+    ruleMatches: db.collection('rule_matches'),
     healthEvents: db.collection('health_events'),
     apiKeys: db.collection('api_keys'),
     auditTrail: db.collection('audit_trail'),
@@ -264,6 +272,7 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   fields: [{ key: { key: 1 }, unique: true }],
   quarantine: [{ key: { sourceId: 1, at: -1 } }],
   gaps: [{ key: { sourceId: 1, from: 1 } }],
+  rule_matches: [{ key: { sourceId: 1 } }],
   audit_trail: [{ key: { at: -1 } }, { key: { sourceId: 1, at: -1 } }, { key: { collectorId: 1, at: -1 } }],
   missing_records: [{ key: { run: 1, stream: 1, place: 1 } }, { key: { sourceId: 1, kind: 1, stream: 1 } }],
   health_events: [{ key: { sourceId: 1, eventTime: -1 } }, { key: { resolvedAt: 1, eventTime: -1 } }],

@@ -48,26 +48,26 @@ export interface RowOrigin {
 
 /** Rules and documents go by the text of each row as received; its identity does not, see `identityOfRow`. */
 export function readRows(
-  { settings, metadata, rules }: LoadedSource,
+  { settings, metadata, rules, matches }: LoadedSource,
   stream: RecordStream,
   rows: readonly JsonPart[],
   { place, numbers, countRulesAfter }: RowOrigin,
 ): ReadRows {
-  const maker = { stream, metadata, rules, receiptTime: new Date() };
+  const maker = { stream, metadata, rules, matches, receiptTime: new Date() };
   const records: TimedDocument[] = [];
   const unreadable: Unreadable[] = [];
   const listed: RecordDocument['_id'][] = [];
   const renamed: RenamedRow[] = [];
   let ruled = NO_RULE_COUNTS;
   for (const row of rows) {
-    const { value, text } = row;
+    const { value, text, bytes } = row;
     const decoded = decodeParsed(value, text);
     const parsed = decoded.ok && isObject(value) ? value : {};
     const identity = identityOfRow(settings.sourceId, stream, row, parsed, numbers);
     const { id } = identity;
     listed.push(id);
-    const size = Buffer.byteLength(text);
-    const made = recordOfText(maker, { id, text, decoded: recordOrNone(stream, value, decoded), place, size });
+    const received = { text, place, size: bytes?.length ?? Buffer.byteLength(text), ...(bytes && { bytes }) };
+    const made = recordOfText(maker, { id, decoded: recordOrNone(stream, value, decoded), ...received });
     if (identity.stableId !== undefined) renamed.push({ ...identity, time: meantTime(parsed, maker.receiptTime) });
     if (made.kind === 'document') records.push(timed(made.document, made.time));
     if (made.kind === 'unreadable') unreadable.push(made.unreadable);

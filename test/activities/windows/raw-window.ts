@@ -24,6 +24,7 @@ export async function windowOf(stream: RecordStream, body: string, rules: Rules 
     baseUrl: url,
     knownHost: true,
     rules,
+    matches: undefined,
   };
   const pages: WindowPage[] = [];
   for await (const page of readWindow(source, stream, WINDOW)) pages.push(page);
