@@ -59,6 +59,7 @@ export function ruledRecord(
   { isPiece = false, isAskedFor }: RulingOptions = {},
 ): RuledRecord {
   if (!decoded.ok) return unreadable(rules, text, decoded.reason, isPiece);
+  if (rules.isEmpty) return { outcome: 'kept', text, ...UNRULED, ...storable(decoded) };
   const applied = applyRules(rules, text, isAskedFor);
   if (!applied.isKept) {
     const { by, matched } = applied;
@@ -68,8 +69,13 @@ export function ruledRecord(
   const did = { text: kept, changes, matched, masked: count(changes, 'Mask'), hashed: count(changes, 'Hash') };
   const again = kept === text ? decoded : decodeText(kept);
   if (!again.ok) return { outcome: 'kept', record: {}, maskedText: kept, ...did };
-  const { record, alterations } = again;
-  return { outcome: 'kept', record, ...(alterations === undefined ? {} : { alterations }), ...did };
+  return { outcome: 'kept', ...storable(again), ...did };
+}
+
+const UNRULED = { matched: [], changes: [], masked: 0, hashed: 0 } as const;
+
+function storable({ record, alterations }: Extract<Decoded, { ok: true }>) {
+  return alterations === undefined ? { record } : { record, alterations };
 }
 
 export interface RulingOptions {

@@ -21,6 +21,7 @@ export interface Span {
   readonly end: number;
 }
 
+const BACKSLASH = '\\';
 /** A quick look: nearly all texts end here. */
 const SUSPECT = /\\(?:\/|u[\da-fA-F]{4})/;
 /** Each escape of a text, so that a backslash that is escaped itself begins none. */
@@ -28,7 +29,7 @@ const ESCAPES = /\\(?:u([\da-fA-F]{4})|[\s\S])/g;
 
 /** @param text JSON, or a piece of it that no cut within an escape begins or ends. */
 export function spelled(text: string): Spelled {
-  if (!SUSPECT.test(text)) return { received: text, plain: text, escapes: [] };
+  if (!text.includes(BACKSLASH) || !SUSPECT.test(text)) return { received: text, plain: text, escapes: [] };
   const escapes: Escape[] = [];
   const parts: string[] = [];
   let done = 0;
