@@ -29,8 +29,11 @@ const LONGEST_CONTENT = 4_096;
 const BASE64 = /^[\w+/-]+={0,2}$/;
 const VERSION = 1;
 
-/** @returns undefined for an id in a form that is not known: then it names its record as it is. */
-export function stableIdOf(stream: IdStream, id: string): string | undefined {
+/**
+ * @param time of the record, which is part of the name: nobody says that two nodes never count to the same number.
+ * @returns undefined for an id in a form that is not known: then it names its record as it is.
+ */
+export function stableIdOf(stream: IdStream, id: string, time: Date | undefined): string | undefined {
   const members = unsealed(id);
   if (members === undefined) return undefined;
   const { version = VERSION, ...rest } = members;
@@ -39,7 +42,7 @@ export function stableIdOf(stream: IdStream, id: string): string | undefined {
     ([key, value]) => changing.includes(key) || (naming.includes(key) && isName(value)),
   );
   if (version !== VERSION || !isKnown || rest[naming[0]] === undefined) return undefined;
-  return JSON.stringify(naming.map((key) => rest[key] ?? null));
+  return JSON.stringify([...naming.map((key) => rest[key] ?? null), time?.getTime() ?? null]);
 }
 
 /** A number beyond 2^53 has lost digits, and would be the name of several records. */

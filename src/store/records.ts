@@ -80,15 +80,21 @@ function explained(error: MongoBulkWriteError, total: number): Inserted {
   return { stored: total - failures.length, duplicates: known.size, known, refused };
 }
 
+/** What a record is known by. */
+export interface NamedRecord extends Pick<RecordDocument, '_id' | '_messageTime'> {
+  /** Its own, unless a rule hides it. */
+  readonly id?: unknown;
+}
+
 /** Records of a source that have one of the identities, or one of the times; the first stored first. */
 export function recordsNamed(
   collection: Collection<RecordDocument>,
   sourceId: number,
   { ids, times }: { readonly ids: readonly Binary[]; readonly times: readonly Date[] },
-): Promise<{ readonly _id: Binary; readonly id?: unknown }[]> {
+): Promise<NamedRecord[]> {
   const filter = { $or: [{ _id: { $in: [...ids] } }, { _sourceId: sourceId, _messageTime: { $in: [...times] } }] };
   return collection
-    .find(filter, { projection: { _id: 1, id: 1 } })
+    .find(filter, { projection: { _id: 1, _messageTime: 1, id: 1 } })
     .sort({ _receiptTime: 1, _id: 1 })
     .toArray();
 }

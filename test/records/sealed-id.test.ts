@@ -1,8 +1,10 @@
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { type IdStream, stableIdOf } from '../../src/records/sealed-id.js';
+import { type IdStream, stableIdOf as stableIdAt } from '../../src/records/sealed-id.js';
 import { auditId, heldId, sealed } from '../support/sealed-ids.js';
 
+const TIME = new Date('2025-09-15T12:00:00Z');
+const stableIdOf = (stream: IdStream, id: string, time: Date | undefined = TIME) => stableIdAt(stream, id, time);
 const HELD = { secureid: 'A', hldqid: 7, tmnd: 'node13', version: 1, tnde: '005', queue_id: 8 };
 const AUDIT = { secureid: 'A', auditlogid: 7, customercode: 'C1', version: 1 };
 
@@ -34,6 +36,11 @@ describe('ids that name different records', () => {
     expect(ids).not.toContain(undefined);
     expect(new Set(ids).size).toBe(2);
   });
+});
+
+test('the same number at another time is another record', () => {
+  const later = new Date(TIME.getTime() + 1_000);
+  expect(stableIdOf('hold', sealed(HELD), later)).not.toBe(stableIdOf('hold', sealed(HELD)));
 });
 
 describe('an id that is taken as it is', () => {

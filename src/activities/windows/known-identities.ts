@@ -4,9 +4,9 @@
  */
 
 import type { RecordStream } from '../../mimecast/paged-records.js';
-import { stableIdOf } from '../../records/sealed-id.js';
+import { type IdStream, stableIdOf } from '../../records/sealed-id.js';
 import type { Collections, RecordDocument } from '../../store/collections.js';
-import { recordsNamed } from '../../store/records.js';
+import { type NamedRecord, recordsNamed } from '../../store/records.js';
 import { absentOf } from '../../store/rereads.js';
 import type { ReadRows, RenamedRow } from './read-rows.js';
 
@@ -30,7 +30,7 @@ export async function withKnownIdentities<Page extends ReadRows>(
     ids: rows.map(({ formerId }) => formerId),
     times: rows.flatMap(({ time }) => time ?? []),
   });
-  const known = knownOf(rows, candidates, (id) => stableIdOf(stream, id));
+  const known = knownOf(stream, rows, candidates);
   if (known.size === 0) return page;
   const now = (id: Identity) => known.get(hexOf(id)) ?? id;
   return {
@@ -40,26 +40,21 @@ export async function withKnownIdentities<Page extends ReadRows>(
   };
 }
 
-interface Candidate {
-  readonly _id: Identity;
-  readonly id?: unknown;
-}
-
 /**
  * @param candidates the first stored first: an earlier version may have stored a record under several ids, and then all its
  * listings have to mean the same one.
  * @returns what is stored, by the identity that it would have today.
  */
 function knownOf(
+  stream: IdStream,
   rows: readonly RenamedRow[],
-  candidates: readonly Candidate[],
-  stable: (id: string) => string | undefined,
+  candidates: readonly NamedRecord[],
 ): ReadonlyMap<string, Identity> {
   const byStableId = new Map<string, Identity>();
   const byId = new Map<string, Identity>();
-  for (const { _id, id } of candidates) {
+  for (const { _id, _messageTime, id } of candidates) {
     byId.set(hexOf(_id), _id);
-    const stableId = typeof id === 'string' ? stable(id) : undefined;
+    const stableId = typeof id === 'string' ? stableIdOf(stream, id, _messageTime) : undefined;
     if (stableId !== undefined && !byStableId.has(stableId)) byStableId.set(stableId, _id);
   }
   return new Map(

@@ -78,7 +78,7 @@ export class PageTrail {
   #keyOf({ value, text }: JsonPart): string {
     const id = this.stream !== 'dlp' && isObject(value) ? value.id : undefined;
     if (this.stream === 'dlp' || typeof id !== 'string' || id === '') return contentDigest(text);
-    return stableIdOf(this.stream, id) ?? id;
+    return stableIdOf(this.stream, id, undefined) ?? id;
   }
 }
 

@@ -108,7 +108,7 @@ function identityOfRow(
   const { id } = parsed;
   if (stream !== 'dlp' && typeof id === 'string' && id !== '') {
     const formerId = identityOfId(sourceId, stream, id);
-    const stableId = stableIdOf(stream, id);
+    const stableId = stableIdOf(stream, id, ownTime(parsed));
     if (stableId === undefined) return { id: formerId };
     return { id: identityOfStableId(sourceId, stream, stableId), formerId, stableId };
   }

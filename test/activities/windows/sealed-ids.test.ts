@@ -136,6 +136,16 @@ test('of two copies that an earlier version has stored, one stays held and the o
   }
 });
 
+test('one number at two times is two messages', async () => {
+  const { source, server } = await sourceAt('hold');
+  const [row] = rows('hold', 'node11', 1);
+  if (row === undefined) throw new Error('no row');
+  server.rows = [row, { ...row, id: heldId(0, 'node13'), time: TIME - MINUTE }];
+  await source.collectAll('hold');
+  await source.collectAll('hold');
+  expect(await storedOf(source, 'hold')).toHaveLength(2);
+});
+
 test('two messages of one second stay two', async () => {
   const { source, server } = await sourceAt('hold');
   await source.collectAll('hold');
