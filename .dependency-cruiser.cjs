@@ -7,11 +7,12 @@ const NPM = {
   config: ['zod', '@temporalio/envconfig'],
   workflows: ['@temporalio/workflow', '@temporalio/common'],
   activities: ['@temporalio/activity', '@temporalio/common'],
-  mimecast: ['fetch-retry', 'jsonc-parser'],
+  mimecast: ['fetch-retry', 'jsonc-parser', 'undici'],
   records: ['mongodb', 're2js'],
   secrets: ['jose'],
   store: ['mongodb'],
   management: [
+    '@grpc/grpc-js',
     '@temporalio/client',
     '@temporalio/common',
     'zod',

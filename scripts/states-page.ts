@@ -1,7 +1,8 @@
 /** The page on states, failures and health events, made from the tables that the code runs on. */
 
 import { formatDuration } from '../src/source/duration.js';
-import { FAILURE_RULES, FAILURE_TYPES, HEALTH_EVENT_OF } from '../src/source/failure.js';
+import { FAILURE_TYPES, HEALTH_EVENT_OF } from '../src/source/failure.js';
+import { FAILURE_RULES } from '../src/source/failure-rules.js';
 import { FLAPPING_MS } from '../src/source/health-ledger.js';
 import { LIFECYCLE_STATES, STATE_MEANING, TRANSITIONS } from '../src/source/lifecycle.js';
 import { FIRST_PAUSE_MS, LEAST_PATIENCE_MS, LONGEST_PAUSE_MS, PATIENCE_MS } from '../src/source/patience.js';
@@ -11,7 +12,7 @@ export const STATES_PAGE = 'docs/states.md';
 const minutes = (ms: number) => `${ms / 60_000} minutes`;
 
 const RETRY_BEHAVIOUR = {
-  ThirdPartyConfig: 'none until the source is updated or restarted',
+  ThirdPartyConfig: 'none until the source is updated or restarted, except where the table below says so',
   ThirdPartyGeneric: `for up to ${minutes(PATIENCE_MS)}, after which it quits`,
   FirstPartyGeneric: `for up to ${minutes(PATIENCE_MS)}, after which it quits`,
 } as const;
@@ -62,10 +63,10 @@ export function statesPage(): string {
     '',
     ...table(
       ['what comes back', 'type', 'retried', 'what to do'],
-      FAILURE_RULES.map(({ what, type, retry, severity, advice }) => [
+      FAILURE_RULES.map(({ what, type, retry, againEveryMs, severity, advice }) => [
         what,
         `\`${type}\`${severity === 'warning' ? ', a warning until patience ends' : ''}`,
-        retry ? 'yes' : 'no',
+        retry ? 'yes' : againEveryMs === undefined ? 'no' : `every ${minutes(againEveryMs)}`,
         advice,
       ]),
     ),

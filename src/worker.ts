@@ -15,6 +15,7 @@ import { ensureSearchAttributes } from './management/search-attributes.js';
 import { SourceService } from './management/source-service.js';
 import { SourceWorkflows } from './management/source-workflows.js';
 import { connectTemporal } from './management/temporal-client.js';
+import { temporalRefusalText } from './management/temporal-trouble.js';
 import { untilAborted } from './runtime/aborted.js';
 import { watchCache } from './runtime/cache-watch.js';
 import { keyringOf } from './runtime/keyring.js';
@@ -28,6 +29,8 @@ import { workerLimits } from './runtime/worker-limits.js';
 import { workflowCode } from './runtime/workflow-code.js';
 import type { Keyring } from './secrets/keyring.js';
 import { taskQueueOf } from './source/installation.js';
+import { proxiesOf } from './source/proxies.js';
+import type { WorkerVersion } from './source/worker-version.js';
 import { type Collections, collectionsOf } from './store/collections.js';
 import { openDatabase } from './store/database.js';
 import { InstallationNameError } from './store/installation.js';
@@ -46,7 +49,8 @@ async function main(): Promise<void> {
   });
   try {
     const collections = collectionsOf(database.db, environment.installation);
-    const shared = { collections, keyring, allowInsecure: environment.allowInsecure };
+    const { allowInsecure, workerVersion: version } = environment;
+    const shared = { collections, keyring, allowInsecure, version };
     const opening = openWorker(env, shared, await workflowCode(), logger);
     const opened = await Promise.race([opening, untilAborted(stopping)]);
     if (!opened) return;
@@ -57,9 +61,10 @@ async function main(): Promise<void> {
       const installation = await shared.collections.installation();
       const taskQueue = taskQueueOf(installation);
       const { cachedWorkflows: cached } = worker;
-      const endWatch = watchCache(client, taskQueue, cached, logger);
+      const endWatch = watchCache(client, installation, cached, logger);
       const { mongodbDb } = environment;
-      logger.info({ taskQueue, namespace, database: mongodbDb, installation, cached }, 'worker ready');
+      const proxy = proxiesOf(env).proxies.https?.name;
+      logger.info({ taskQueue, namespace, database: mongodbDb, installation, cached, version, proxy }, 'worker ready');
       await runUntilStopped(worker, stopping).finally(() => {
         endWatch();
         return reconciler.close();
@@ -77,6 +82,7 @@ interface Shared {
   readonly collections: Collections;
   readonly keyring: Keyring;
   readonly allowInsecure: boolean;
+  readonly version: WorkerVersion | undefined;
 }
 
 async function createWorker(
@@ -95,6 +101,7 @@ async function createWorker(
     activities: createActivities({ ...shared, wake: (sourceId) => running.signal(sourceId, 'collectNow') }),
     isOurs: (run, sourceId) => isOwnRun(access, run, sourceId),
     limits: workerLimits(),
+    version: shared.version,
     workflows,
   });
 }
@@ -104,6 +111,7 @@ function createReconciler(client: Client, shared: Shared, logger: Logger): Recon
     service: new Reconciliation({ ...shared, client, sources: new SourceService({ ...shared, client }) }),
     onStarted: (started) => logger.info(started, 'started a stored source that had no running workflow'),
     onTerminated: (ended) => logger.warn(ended, 'terminated a workflow'),
+    onMoved: (move) => logger.info(move, 'a workflow moves to the version of this worker'),
     onTrouble: onceInAWhile((text) => logger.warn(`the stored sources could not be reconciled: ${text}`)),
   });
 }
@@ -134,20 +142,19 @@ async function openWorker(
   workflows: Awaited<ReturnType<typeof workflowCode>>,
   logger: Logger,
 ): Promise<OpenedWorker> {
-  const { connectionOptions } = readTemporalConfig(env);
+  const { connectionOptions, namespace = 'default' } = readTemporalConfig(env);
   for (;;) {
     let connection: NativeConnection | undefined;
     try {
       await shared.collections.installation();
       const temporal = await connectTemporal(env);
-      const { namespace } = temporal;
       await ensureSearchAttributes(temporal.connection, namespace).finally(temporal.close);
       connection = await NativeConnection.connect(connectionOptions);
       return { worker: await createWorker(connection, namespace, shared, workflows), connection, namespace };
     } catch (error) {
       await connection?.close();
       if (error instanceof InstallationNameError) throw error;
-      logger.warn(`${messageOf(error)} Trying again in 5 s.`);
+      logger.warn(`${temporalRefusalText(error, namespace) ?? messageOf(error)} Trying again in 5 s.`);
       await pause(5_000);
     }
   }

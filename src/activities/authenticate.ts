@@ -2,7 +2,10 @@
 
 import { cancellationSignal } from '@temporalio/activity';
 import type { MimecastClient } from '../mimecast/client.js';
+import { formatDuration } from '../source/duration.js';
 import { classify, type Failure, looksLikeWrongHost, TroubleError } from '../source/failure.js';
+import { WRONG_HOST } from '../source/failure-rules.js';
+import { areEnough, isMimecastHost, withDoubt } from '../source/host-doubts.js';
 import type { Permissions } from '../source/outcome.js';
 import { isSiemStream, type StreamName } from '../source/streams.js';
 import type { LoadedSource, SourceReader } from './source-reader.js';
@@ -15,36 +18,44 @@ export async function authenticate(reader: SourceReader, sourceId: number): Prom
   const source = await reader.load(sourceId);
   const { client, settings } = source;
   await obtainToken(source, reader, signal);
-  const denied = await Promise.all(
-    groupsOf(settings.streams).map(async (group) => {
-      const [first] = group;
-      const failure = first === undefined ? undefined : await denial(client, first, signal);
-      return failure === undefined ? [] : group.map((stream) => ({ stream, failure }));
-    }),
-  );
+  const denied = await Promise.all(groupsOf(settings.streams).map((group) => deniedOf(client, group, signal)));
   return { denied: denied.flat() };
 }
 
+type Denied = Permissions['denied'];
+
+/** One question answers for a whole group only if the answer is yes; a refusal may be of that one stream alone. */
+async function deniedOf(client: MimecastClient, group: readonly StreamName[], signal: AbortSignal): Promise<Denied> {
+  const [first, ...others] = group;
+  if (first === undefined) return [];
+  const failure = await denial(client, first, signal);
+  if (failure === undefined) return [];
+  const further = await Promise.all(others.map((stream) => deniedOf(client, [stream], signal)));
+  return [{ stream: first, failure }, ...further.flat()];
+}
+
 /**
- * A host that has given a token before is Mimecast's, and what is wrong with it now will pass. A host that never has, and
- * does not even exist or answers with a web page, was mistyped: no retry will help.
+ * What is wrong at a host of Mimecast's, or at one that has given a token before, will pass. Any other host was probably
+ * mistyped once it has failed like a stranger's for minutes, and no function of the API answers there either.
  */
-async function obtainToken(
-  { client, settings, baseUrl, knownHost }: LoadedSource,
-  reader: SourceReader,
-  signal: AbortSignal,
-): Promise<void> {
+async function obtainToken(source: LoadedSource, reader: SourceReader, signal: AbortSignal): Promise<void> {
+  const { client, settings, baseUrl, knownHost } = source;
   try {
     await client.authenticate(signal);
   } catch (error) {
-    if (knownHost || !(error instanceof TroubleError) || !looksLikeWrongHost(error.trouble)) throw error;
-    const message = `baseUrl ${baseUrl} is not Mimecast's API: ${error.trouble.message}`;
-    throw new TroubleError({ origin: 'configuration', code: 'WrongHost', message }, { cause: error });
+    if (knownHost || isMimecastHost(new URL(baseUrl).hostname)) throw error;
+    if (!(error instanceof TroubleError) || !looksLikeWrongHost(error.trouble)) throw error;
+    const doubts = withDoubt(source.hostDoubts, baseUrl, new Date());
+    await reader.noteHostDoubts(settings.sourceId, doubts);
+    if (!areEnough(doubts) || (await client.refusesStrangers(signal))) throw error;
+    const age = formatDuration(doubts.at.getTime() - doubts.since.getTime());
+    const message = `baseUrl ${baseUrl} is not Mimecast's API: ${doubts.count} token requests in ${age} failed, the last one with: ${error.trouble.message}`;
+    throw new TroubleError({ origin: 'configuration', code: WRONG_HOST, message }, { cause: error });
   }
   if (!knownHost) await reader.noteKnownHost(settings.sourceId, baseUrl);
 }
 
-/** The ten SIEM types are one function of the API, so one question answers for all of them. */
+/** The ten SIEM types are one function of the API, and asked for together where it allows the first of them. */
 function groupsOf(streams: readonly StreamName[]): StreamName[][] {
   const siem = streams.filter(isSiemStream);
   return [siem, ...streams.filter((stream) => !isSiemStream(stream)).map((stream) => [stream])];

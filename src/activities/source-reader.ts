@@ -8,6 +8,7 @@ import type { RuleMatches } from '../records/rules/rule-matches.js';
 import { SecretError } from '../secrets/keyring.js';
 import { parseDuration } from '../source/duration.js';
 import { TroubleError } from '../source/failure.js';
+import type { HostDoubts } from '../source/host-doubts.js';
 import type { SourceSettings } from '../source/outcome.js';
 import { streamsOf } from '../source/streams.js';
 import type { ActivityDependencies } from './dependencies.js';
@@ -29,6 +30,7 @@ export interface LoadedSource {
   readonly baseUrl: string;
   /** Whether this host has given a token before. */
   readonly knownHost: boolean;
+  readonly hostDoubts: HostDoubts | undefined;
   /** What becomes of its records before they are stored. */
   readonly rules: Rules;
   /** Which of them match; undefined when there are none. Shared by all that is done for the source on this worker. */
@@ -71,6 +73,7 @@ export class SourceReader {
       client: this.clientOf(sourceId, config, source.secret),
       baseUrl: config.baseUrl,
       knownHost: source.knownHost === config.baseUrl,
+      hostDoubts: source.hostDoubts,
       rules,
       matches,
     };
@@ -78,7 +81,12 @@ export class SourceReader {
 
   /** Notes that a host has given a token. */
   async noteKnownHost(sourceId: number, baseUrl: string): Promise<void> {
-    await this.dependencies.collections.sources.updateOne({ _id: sourceId }, { $set: { knownHost: baseUrl } });
+    const change = { $set: { knownHost: baseUrl }, $unset: { hostDoubts: '' } } as const;
+    await this.dependencies.collections.sources.updateOne({ _id: sourceId }, change);
+  }
+
+  async noteHostDoubts(sourceId: number, hostDoubts: HostDoubts): Promise<void> {
+    await this.dependencies.collections.sources.updateOne({ _id: sourceId }, { $set: { hostDoubts } });
   }
 
   /** Drops what was kept of a source that has ended. */

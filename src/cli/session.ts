@@ -6,7 +6,7 @@ import { RefusedError } from '../management/errors.js';
 import { RereadService } from '../management/reread-service.js';
 import { SourceService } from '../management/source-service.js';
 import { connectTemporal } from '../management/temporal-client.js';
-import { temporalAwayText } from '../management/temporal-trouble.js';
+import { temporalAwayText, temporalRefusalText } from '../management/temporal-trouble.js';
 import { keyringAtHand } from '../runtime/keyring.js';
 import { environmentWithStack } from '../runtime/running-stack.js';
 import { type Collections, collectionsOf } from '../store/collections.js';
@@ -66,6 +66,8 @@ function withServices<T>(work: (services: CommandServices) => Promise<T>): Promi
         rereads: new RereadService({ collections, client }),
       });
     } catch (error) {
+      const refusal = temporalRefusalText(error, temporal.namespace);
+      if (refusal !== undefined) throw new RefusedError(refusal);
       const text = temporalAwayText(error);
       if (text === undefined) throw error;
       throw new RefusedError(`${text}; try again later`);

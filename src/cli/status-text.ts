@@ -48,12 +48,15 @@ function facts(
 
 /** A problem: what, where, for how long, what happens next, and on a line of its own what to do. */
 export function problemText(problem: SubjectProblem, now: number): string {
-  const { type, subject, message, advice, code, attempt, since, retryAt, until, gaveUp, isNotice } = problem;
+  const { type, subject, message, advice, code, attempt, since, retryAt, until, gaveUp, isNotice, againEveryMs } =
+    problem;
   const next = isNotice
     ? `${count(attempt)} in all, collection goes on`
-    : gaveUp
-      ? 'no further attempt until a restart or update'
-      : `attempt ${attempt}${retryAt === undefined ? '' : `, next ${relative(retryAt, now)}`}${until === undefined ? '' : `, until ${until}`}`;
+    : againEveryMs !== undefined
+      ? `tried again every ${formatDuration(againEveryMs)}`
+      : gaveUp
+        ? 'no further attempt until a restart or update'
+        : `attempt ${attempt}${retryAt === undefined ? '' : `, next ${relative(retryAt, now)}`}${until === undefined ? '' : `, until ${until}`}`;
   const line = `! ${type} in ${subject} for ${formatDuration(now - Date.parse(since))}: ${message} [${code}]; ${next}`;
   return advice === undefined ? line : `${line}\n  ${advice}`;
 }

@@ -32,7 +32,7 @@ export function apiOneAdvice(key: string, value: unknown): string | undefined {
 }
 
 function replacedDomain(value: unknown): string {
-  const region = /^(us|uk|de)-api\.mimecast\.com$/i.exec(typeof value === 'string' ? value.trim() : '')?.[1];
+  const region = /^(us|uk)-api\.mimecast\.com$/i.exec(typeof value === 'string' ? value.trim() : '')?.[1];
   const wish =
     region === undefined ? '' : `, or write "baseUrl": "https://${region.toLowerCase()}-api.services.mimecast.com"`;
   return `leave it out, since https://api.services.mimecast.com serves all accounts${wish}`;

@@ -6,7 +6,13 @@ import { isPrivateHost } from '../source/private-host.js';
 /** Routes each account to its region. */
 export const DEFAULT_BASE_URL = 'https://api.services.mimecast.com';
 
-const API_ONE_HOST = /^(us|eu|de|au|za|ca|je|usb)-api\.mimecast\.com$/;
+/**
+ * A gateway of API 1.0, by the rule of their names: `api` or `<region>-api`, straight below one of Mimecast's domains
+ * (`mimecast.com`, `mimecast-offshore.com`, …). Those of API 2.0 are below `services.mimecast.com`.
+ */
+const API_ONE_HOST = /^([a-z0-9]+-)*api\.mimecast(-[a-z0-9]+)*\.com\.?$/;
+/** API 2.0 has gateways of their own for these regions only; all other accounts use the global one. */
+const API_TWO_REGION = /^(us|uk)-api\./;
 
 export const baseUrl = z.string().superRefine((value, context) => {
   const message = addressMistake(value);
@@ -18,7 +24,14 @@ function addressMistake(value: string): string | undefined {
   if (url === undefined || !/^https?:$/.test(url.protocol)) return `must be an address such as ${DEFAULT_BASE_URL}`;
   if (url.username || url.password || url.search || url.hash) return 'must hold no user, query or fragment';
   if (!API_ONE_HOST.test(url.hostname)) return undefined;
-  return `${url.hostname} serves API 1.0 only; use ${DEFAULT_BASE_URL} or its us-, uk- or de- gateway`;
+  return `${url.hostname} serves API 1.0 only; use ${apiTwoAddress(url.hostname)}`;
+}
+
+function apiTwoAddress(apiOneHost: string): string {
+  const region = API_TWO_REGION.exec(apiOneHost)?.[1];
+  return region === undefined
+    ? `${DEFAULT_BASE_URL}, which serves every region`
+    : `${DEFAULT_BASE_URL}, or https://${region}-api.services.mimecast.com to keep the data in that region`;
 }
 
 /** Why an address is only for tests (`MIMECAST_ALLOW_INSECURE`), or `undefined`: that what is no address is told elsewhere. */

@@ -2,11 +2,13 @@
 
 import { z } from 'zod';
 import { INSTALLATION_NAME } from '../source/installation.js';
+import { proxiesOf } from '../source/proxies.js';
+import type { WorkerVersion } from '../source/worker-version.js';
 import { mistakesOf } from './mistakes.js';
 
 const flag = z.enum(['true', 'false'], { error: 'must be true or false' }).transform((value) => value === 'true');
 
-const environment = z.object({
+const variables = z.object({
   MONGODB_URI: z
     .string()
     .regex(/^mongodb(\+srv)?:\/\/./, 'must be an address such as mongodb://127.0.0.1:27017')
@@ -22,8 +24,26 @@ const environment = z.object({
       'must be a name of at most 32 lower-case letters, digits and hyphens that begins with a letter and does not end with a hyphen',
     )
     .optional(),
+  TEMPORAL_DEPLOYMENT_NAME: z
+    .string()
+    .regex(/^[^.:\s]{1,200}$/, 'must be a name of at most 200 characters, without dots, colons or spaces')
+    .optional(),
+  TEMPORAL_WORKER_BUILD_ID: z
+    .string()
+    .regex(/^\S{1,200}$/, 'must be the ID of a build: at most 200 characters, without spaces')
+    .optional(),
   MIMECAST_ALLOW_INSECURE: flag.default(false),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+});
+
+const environment = variables.check((given) => {
+  const { TEMPORAL_DEPLOYMENT_NAME: name, TEMPORAL_WORKER_BUILD_ID: buildId } = given.value;
+  if ((name === undefined) === (buildId === undefined)) return;
+  const [missing, other] =
+    name === undefined
+      ? (['TEMPORAL_DEPLOYMENT_NAME', 'TEMPORAL_WORKER_BUILD_ID'] as const)
+      : (['TEMPORAL_WORKER_BUILD_ID', 'TEMPORAL_DEPLOYMENT_NAME'] as const);
+  given.issues.push({ code: 'custom', input: undefined, path: [missing], message: `needed together with ${other}` });
 });
 
 export interface Environment {
@@ -32,6 +52,8 @@ export interface Environment {
   readonly mongodbDb: string;
   /** Keeps the workflows of several installations on one Temporal namespace apart; default the name that MongoDB has. */
   readonly installation: string | undefined;
+  /** Of a worker of a versioned deployment; default none. */
+  readonly workerVersion: WorkerVersion | undefined;
   readonly allowInsecure: boolean;
   readonly logLevel: string;
 }
@@ -40,12 +62,18 @@ export interface Environment {
 export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const result = environment.safeParse(given);
-  if (!result.success) throw new Error(`The environment is wrong:\n  ${mistakesOf(result.error, given).join('\n  ')}`);
+  const ofProxies = proxiesOf(given).mistakes;
+  const mistakes = result.success ? ofProxies : [...mistakesOf(result.error, given), ...ofProxies];
+  if (!result.success || mistakes.length > 0) {
+    throw new Error(`The environment is wrong:\n  ${mistakes.join('\n  ')}`);
+  }
   const { MONGODB_URI, MONGODB_DB, MIMECAST_INSTALLATION, MIMECAST_ALLOW_INSECURE, LOG_LEVEL } = result.data;
+  const { TEMPORAL_DEPLOYMENT_NAME: deploymentName, TEMPORAL_WORKER_BUILD_ID: buildId } = result.data;
   return {
     mongodbUri: MONGODB_URI ?? 'mongodb://127.0.0.1:27017',
     mongodbDb: MONGODB_DB,
     installation: MIMECAST_INSTALLATION,
+    workerVersion: deploymentName === undefined || buildId === undefined ? undefined : { deploymentName, buildId },
     allowInsecure: MIMECAST_ALLOW_INSECURE,
     logLevel: LOG_LEVEL,
   };

@@ -90,7 +90,7 @@ export const configSchema = z.strictObject({
   }),
   baseUrl: key(optional(baseUrl, DEFAULT_BASE_URL), {
     description:
-      'Host of the API. The default serves all accounts; the gateways of regions are its `us-`, `uk-` and `de-` forms.',
+      'Host of the API. The default serves all accounts; the gateways of regions are its `us-` and `uk-` forms.',
     form: '`https:` address of a public host',
     examples: ['https://us-api.services.mimecast.com'],
     default: DEFAULT_BASE_URL,

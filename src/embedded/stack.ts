@@ -56,6 +56,9 @@ export async function startStack({ data, simulatorArguments, onProgress, stoppin
       MONGODB_URI: mongodb.uri,
       MONGODB_DB: readEnvironment().mongodbDb,
       MIMECAST_INSTALLATION: readEnvironment().installation ?? '',
+      // Its only worker is the current one.
+      TEMPORAL_DEPLOYMENT_NAME: '',
+      TEMPORAL_WORKER_BUILD_ID: '',
       MIMECAST_ALLOW_INSECURE: 'true',
       ...secretKeys(data),
     };

@@ -1,7 +1,8 @@
 /** Tries a configuration's credentials: one token call, within seconds, whose result is told and not thrown. */
 
 import { MimecastClient } from '../mimecast/client.js';
-import { classify, type FailureType, TroubleError } from '../source/failure.js';
+import { type Connections, processConnections } from '../mimecast/connections.js';
+import { classify, type FailureType, type Trouble, TroubleError } from '../source/failure.js';
 
 export interface ConnectionTestOptions {
   readonly baseUrl: string;
@@ -10,10 +11,14 @@ export interface ConnectionTestOptions {
   readonly allowInsecure: boolean;
   /** Default 5,000 ms. */
   readonly limitMs?: number;
+  /** Default those of the process. */
+  readonly connections?: Connections;
 }
 
 export interface ConnectionResult {
   readonly ok: boolean;
+  /** Host and port of the proxy that it went through. */
+  readonly proxy?: string;
   /** How long it took. */
   readonly ms: number;
   /** Why it failed. */
@@ -26,18 +31,28 @@ export async function testConnection({ limitMs = 5_000, ...access }: ConnectionT
   const begun = performance.now();
   const took = () => Math.round(performance.now() - begun);
   const signal = AbortSignal.timeout(limitMs);
+  const connections = access.connections ?? processConnections(access.allowInsecure);
+  const url = URL.parse(access.baseUrl);
+  const proxy = url === null ? undefined : connections.proxyOf(url);
+  const way = proxy === undefined ? {} : { proxy };
   try {
-    await new MimecastClient(access).authenticate(signal);
-    return { ok: true, ms: took() };
+    await new MimecastClient({ ...access, connections }).authenticate(signal);
+    return { ok: true, ms: took(), ...way };
   } catch (error) {
-    if (signal.aborted)
-      return failed('ThirdPartyGeneric', 'timeout', `${access.baseUrl} gave no token within ${limitMs / 1_000} s`);
+    if (signal.aborted) return failed(late());
     if (!(error instanceof TroubleError)) throw error;
-    const { type, code, message, advice } = classify(error.trouble);
-    return failed(type, code, advice === undefined ? message : `${message}. ${advice}`);
+    return failed(error.trouble);
   }
 
-  function failed(errorType: FailureType, errorCode: string, errorInfo: string): ConnectionResult {
-    return { ok: false, ms: took(), errorType, errorCode, errorInfo };
+  function late(): Trouble {
+    const via = url === null ? '' : connections.via(url);
+    const message = `${access.baseUrl} gave no token within ${limitMs / 1_000} s${via}`;
+    return { origin: 'mimecast', cause: 'timeout', message };
+  }
+
+  function failed(trouble: Trouble): ConnectionResult {
+    const { type: errorType, code: errorCode, message, advice } = classify(trouble);
+    const errorInfo = advice === undefined ? message : `${message}. ${advice}`;
+    return { ok: false, ms: took(), ...way, errorType, errorCode, errorInfo };
   }
 }

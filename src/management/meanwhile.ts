@@ -1,11 +1,12 @@
 /** What is true of a running source whose workflow has not spoken for itself. All views take their words from here. */
 
 import { formatDuration } from '../source/duration.js';
+import { versionOfText, type WorkerVersion } from '../source/worker-version.js';
 import { anotherInstallationText } from './ownership.js';
 import type { Backlog, WorkerFacts } from './workers.js';
 
 /**
- * `NoWorker`: nobody asks for work. `WorkerLate`: somebody does, but the answer is late.
+ * `NoWorker`: nobody asks for its work. `WorkerLate`: somebody does, but the answer is late.
  * `CollectionLate`: workflows go on, but their activities wait. `WorkflowTaskFailed`: the workflow cannot go on.
  * `AnotherInstallation`: a workflow of another installation has the source's workflow ID.
  */
@@ -34,6 +35,8 @@ export interface TaskTrouble {
 export interface MeanwhileFacts {
   readonly workflowId: string;
   readonly workers: WorkerFacts;
+  /** Version of the workers that the workflow is pinned to. */
+  readonly version?: string | undefined;
   readonly task?: TaskTrouble | undefined;
   /** What the workflow did instead of answering a question; absent when it was not asked. */
   readonly unanswered?: string;
@@ -43,13 +46,15 @@ export interface MeanwhileFacts {
 const LATE_MS = 10_000;
 
 /** @returns `undefined` when nothing speaks against what the source last said of itself. */
-export function meanwhileOf({ workflowId, workers, task, unanswered }: MeanwhileFacts): Meanwhile | undefined {
+export function meanwhileOf({ workflowId, workers, version, task, unanswered }: MeanwhileFacts): Meanwhile | undefined {
   const { polledMsAgo, workflowTasks, activityTasks } = workers;
   if (polledMsAgo === undefined)
     return {
       code: 'NoWorker',
       text: `no worker is running ("npm run worker"): state as last known${and(workflowTasks)}`,
     };
+  const wanted = version ?? workers.currentVersion;
+  if (!workers.versions.has(wanted)) return { code: 'NoWorker', text: noWorkerOf(wanted, workers) };
   if (task?.outcome === 'failed') return { code: 'WorkflowTaskFailed', text: cannotGoOn(task, workflowId) };
   const late = (why: string): Meanwhile => ({
     code: 'WorkerLate',
@@ -62,6 +67,27 @@ export function meanwhileOf({ workflowId, workers, task, unanswered }: Meanwhile
   if (isLate(activityTasks))
     return { code: 'CollectionLate', text: `workers are busy, ${waiting(activityTasks)}: collection is late` };
   return undefined;
+}
+
+/** Workers there are, but none of the version whose task it is. */
+function noWorkerOf(wanted: string, { versions, currentVersion, workflowTasks }: WorkerFacts): string {
+  const known = `state as last known${and(workflowTasks)}`;
+  const version = versionOfText(wanted);
+  if (version === undefined) {
+    const [running = ''] = versions;
+    return `the workers that run have a version (${running}) that is not the current one: ${known}. ${makeCurrent(versionOfText(running))}`;
+  }
+  const start = `Start one (TEMPORAL_DEPLOYMENT_NAME=${version.deploymentName}, TEMPORAL_WORKER_BUILD_ID=${version.buildId})`;
+  const orElse =
+    wanted !== currentVersion && versions.has(currentVersion)
+      ? `the workers of the current version ${currentVersion} take the source over within two minutes`
+      : 'make a version current whose workers run';
+  return `no worker of version ${wanted} is running: ${known}. ${start}, or else: ${orElse}`;
+}
+
+export function makeCurrent(version: WorkerVersion | undefined): string {
+  const { deploymentName = 'NAME', buildId = 'ID' } = version ?? {};
+  return `Run "temporal worker deployment set-current-version --deployment-name ${deploymentName} --build-id ${buildId}"`;
 }
 
 /** Of a source that cannot run because a workflow of another installation has its ID. */

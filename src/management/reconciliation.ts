@@ -5,19 +5,24 @@
  */
 
 import type { Client } from '@temporalio/client';
+import type { WorkerVersion } from '../source/worker-version.js';
 import type { Collections } from '../store/collections.js';
 import { RefusedError } from './errors.js';
-import { runningSources } from './ownership.js';
+import { type RunningSource, runningSources } from './ownership.js';
 import type { Reconcilable } from './reconciler.js';
 import { SourceRemoval } from './source-removal.js';
 import type { StartingListener } from './source-service.js';
 import { SourceWorkflows } from './source-workflows.js';
 import { StrayWorkflows } from './stray-workflows.js';
+import { isTemporalDenied, temporalRefusalText } from './temporal-trouble.js';
+import { VersionMoves } from './version-moves.js';
 
 export interface ReconciliationOptions {
   readonly collections: Collections;
   readonly client: Client;
   readonly sources: Reconcilable;
+  /** Of this worker; then workflows are moved to it once it is the current one. */
+  readonly version?: WorkerVersion | undefined;
   /** How old a change has to be before its source is restarted for it; default 10,000 ms: it mostly has been. */
   readonly changeAgeMs?: number;
 }
@@ -29,6 +34,7 @@ export class Reconciliation implements Reconcilable {
   private readonly removal: SourceRemoval;
   private readonly workflows: SourceWorkflows;
   private readonly strays: StrayWorkflows;
+  private readonly moves: VersionMoves | undefined;
   /** When a source was last restarted for a version: `<sourceId>/<version>`. */
   private readonly restarted = new Map<string, number>();
 
@@ -36,17 +42,36 @@ export class Reconciliation implements Reconcilable {
     this.removal = new SourceRemoval(options);
     this.workflows = new SourceWorkflows(options);
     this.strays = new StrayWorkflows(options);
+    this.moves = options.version && new VersionMoves(options, options.version);
   }
 
   async startMissing(listener: StartingListener): Promise<void> {
     await this.refuseRenamed();
     // Listed before the store is read: what is stored later is not taken for missing.
-    const running = await runningSources(this.options.client, await this.options.collections.installation());
-    await this.strays.adopt(running, listener.onTrouble);
+    const running = await this.running(listener);
+    if (running !== undefined) await this.strays.adopt(running, listener.onTrouble);
     await this.removal.finish(listener.onTrouble);
     await this.options.sources.startMissing(listener);
     await this.announceChanges(listener.onTrouble);
+    if (running === undefined) return;
     await this.strays.end(running, listener);
+    await this.moveVersions(listener);
+  }
+
+  /** @returns `undefined` without the right to list: stored sources are then looked at one by one, and strays not at all. */
+  private async running({ onTrouble }: StartingListener): Promise<RunningSource[] | undefined> {
+    const { client, collections } = this.options;
+    try {
+      return await runningSources(client, await collections.installation());
+    } catch (error) {
+      if (!isTemporalDenied(error)) throw error;
+      onTrouble(new RefusedError(temporalRefusalText(error, client.options.namespace) ?? String(error)));
+      return undefined;
+    }
+  }
+
+  private async moveVersions({ onTrouble, onMoved }: StartingListener): Promise<void> {
+    for (const move of (await this.moves?.move(onTrouble)) ?? []) onMoved?.(move);
   }
 
   /** A program whose database was made anew, or renamed by another one, is not to act for it. */

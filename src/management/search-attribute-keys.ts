@@ -10,3 +10,5 @@ export const INSTALLATION = defineSearchAttributeKey('MimecastInstallation', Sea
 export const LAST_EVENT_TIME = defineSearchAttributeKey('MimecastLastEventTime', SearchAttributeType.DATETIME);
 /** Temporal's own: what keeps a workflow from going on. */
 export const REPORTED_PROBLEMS = defineSearchAttributeKey('TemporalReportedProblems', SearchAttributeType.KEYWORD_LIST);
+/** Temporal's own: the version of the workers that a workflow is pinned to. */
+export const WORKER_VERSION = defineSearchAttributeKey('TemporalWorkerDeploymentVersion', SearchAttributeType.KEYWORD);

@@ -3,14 +3,18 @@
 import type { Connection } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../source/contract.js';
 import { RefusedError } from './errors.js';
+import { isTemporalDenied } from './temporal-trouble.js';
 
 /** Numbers of Temporal's `IndexedValueType`. */
 const INDEXED_VALUE_TYPE = { Keyword: 2, Datetime: 6 } as const;
 
-/** Adds those that are missing. @throws RefusedError with the commands for an administrator when that is not allowed. */
+/**
+ * Adds those that are missing. Where even the question is denied, they are taken to be there.
+ *
+ * @throws RefusedError with the commands for an administrator when adding is not allowed.
+ */
 export async function ensureSearchAttributes(connection: Connection, namespace: string): Promise<void> {
-  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-  const missing = Object.entries(SEARCH_ATTRIBUTES).filter(([name]) => customAttributes?.[name] === undefined);
+  const missing = await missingIn(connection, namespace);
   if (missing.length === 0) return;
   try {
     await connection.operatorService.addSearchAttributes({
@@ -22,6 +26,26 @@ export async function ensureSearchAttributes(connection: Connection, namespace: 
       ([name, type]) =>
         `temporal operator search-attribute create --namespace ${namespace} --name ${name} --type ${type}`,
     );
-    throw new RefusedError(`Search attributes are missing and could not be added (${String(error)}). Run:`, commands);
+    const given = missing.map(([name, type]) => `--search-attribute "${name}=${type}"`).join(' ');
+    throw new RefusedError(`Search attributes are missing and could not be added (${reasonOf(error)}). Run:`, [
+      ...commands,
+      `or, on Temporal Cloud: tcld namespace search-attributes add --namespace ${namespace} ${given}`,
+    ]);
   }
+}
+
+type Attribute = readonly [string, keyof typeof INDEXED_VALUE_TYPE];
+
+async function missingIn(connection: Connection, namespace: string): Promise<Attribute[]> {
+  try {
+    const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+    return Object.entries(SEARCH_ATTRIBUTES).filter(([name]) => customAttributes?.[name] === undefined);
+  } catch (error) {
+    if (isTemporalDenied(error)) return [];
+    throw error;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

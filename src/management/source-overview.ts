@@ -4,6 +4,7 @@ import { type Installation, workflowIdIn } from '../source/installation.js';
 import { belongsToAnother, meanwhileOf } from './meanwhile.js';
 import { findWorkflow } from './own-workflow.js';
 import { type InstallationAccess, installationOf } from './ownership.js';
+import { WORKER_VERSION } from './search-attribute-keys.js';
 import type { SourceReference } from './source-directory.js';
 import { listingOf, type SourceListing, withMeanwhile } from './source-listing.js';
 import { isTemporalAway } from './temporal-trouble.js';
@@ -47,7 +48,10 @@ export async function listingsOf(
         const { workflowId, typedSearchAttributes } = seen;
         const task = reportedTrouble(typedSearchAttributes);
         const listing = listingOf(installation, source, collector, seen);
-        return withMeanwhile(listing, meanwhileOf({ workflowId, workers, task }));
+        return withMeanwhile(
+          listing,
+          meanwhileOf({ workflowId, workers, task, version: typedSearchAttributes.get(WORKER_VERSION) }),
+        );
       }
       return turns
         .take(() => describedListing(access, installation, { source, collector }, workers, deadline))
@@ -72,7 +76,8 @@ async function describedListing(
   const listing = listingOf(installation, source, collector, described);
   if (found.whose === 'another') return withMeanwhile(listing, belongsToAnother(workflowId));
   const task = described === undefined ? undefined : await taskTroubleOf(access.client, described);
-  return withMeanwhile(listing, meanwhileOf({ workflowId, workers, task }));
+  const version = described?.typedSearchAttributes.get(WORKER_VERSION);
+  return withMeanwhile(listing, meanwhileOf({ workflowId, workers, task, version }));
 }
 
 function unknownListing(installation: Installation, { source, collector }: WantedSource): SourceListing {

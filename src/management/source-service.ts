@@ -22,6 +22,7 @@ import { sealStored } from './source-secrets.js';
 import { type SourceStatus, statusOf } from './source-status.js';
 import { SourceSteering, type Steering } from './source-steering.js';
 import { SourceWorkflows } from './source-workflows.js';
+import type { VersionMove } from './version-moves.js';
 import { visibleSources } from './visible-sources.js';
 
 export interface SourceServiceOptions {
@@ -56,6 +57,8 @@ export interface StartingListener {
   readonly onTrouble: (error: unknown) => void;
   /** A workflow was terminated. */
   readonly onTerminated?: (ended: TerminatedWorkflow) => void;
+  /** A workflow was asked to move to this worker's version, or taken there. */
+  readonly onMoved?: (move: VersionMove) => void;
 }
 
 export interface TerminatedWorkflow {

@@ -14,6 +14,7 @@ import { type RuleText, ruleStatusOf } from '../store/rule-matches.js';
 import { belongsToAnother, type Meanwhile, meanwhileOf } from './meanwhile.js';
 import { findWorkflow } from './own-workflow.js';
 import { type InstallationAccess, installationOf } from './ownership.js';
+import { WORKER_VERSION } from './search-attribute-keys.js';
 import { orFromTemporal, type SourceReference } from './source-directory.js';
 import { listingOf, type SourceListing, withMeanwhile } from './source-listing.js';
 import { isTemporalAway } from './temporal-trouble.js';
@@ -124,7 +125,8 @@ async function whyUnanswered(
   if (found.whose !== 'ours') return notOurs(found.whose, workflowId);
   const { description: described } = found;
   const task = await taskTroubleOf(access.client, described);
-  const meanwhile = meanwhileOf({ workflowId, workers, task, unanswered });
+  const version = described.typedSearchAttributes.get(WORKER_VERSION);
+  const meanwhile = meanwhileOf({ workflowId, workers, version, task, unanswered });
   return { note: meanwhile?.text ?? unanswered, described, ...(meanwhile === undefined ? {} : { meanwhile }) };
 }
 

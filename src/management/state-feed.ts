@@ -5,6 +5,7 @@ import type { FailureType } from '../source/failure.js';
 import type { Collections } from '../store/collections.js';
 import { type MeanwhileCode, meanwhileOf } from './meanwhile.js';
 import { installationOf } from './ownership.js';
+import { WORKER_VERSION } from './search-attribute-keys.js';
 import { referenceOf } from './source-directory.js';
 import { listingOf, withMeanwhile } from './source-listing.js';
 import { SHOWN_ERROR_TYPE } from './source-state.js';
@@ -107,7 +108,8 @@ export class StateFeed {
         }
         const task = seen === undefined ? undefined : reportedTrouble(seen.typedSearchAttributes);
         const listing = listingOf(installation, referenceOf(source), '', seen);
-        const meanwhile = meanwhileOf({ workflowId: listing.workflowId, workers, task });
+        const version = seen?.typedSearchAttributes.get(WORKER_VERSION);
+        const meanwhile = meanwhileOf({ workflowId: listing.workflowId, workers, task, version });
         const { state, health, errorType, noteCode } = withMeanwhile(listing, meanwhile);
         return [
           id,

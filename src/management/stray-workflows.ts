@@ -4,7 +4,7 @@
  * clear that they are ours. That there is no stored source says nothing by itself: the database may be the wrong one.
  */
 
-import { type WorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
+import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { WORKFLOW_TYPE } from '../source/contract.js';
 import { ADOPT_SIGNAL, sourceIdOfAnyName, workflowIdIn } from '../source/installation.js';
 import { LEAVING_STATES } from '../source/lifecycle.js';
@@ -14,6 +14,7 @@ import { RefusedError } from './errors.js';
 import { type InstallationAccess, isOurs, labelOf, type RunningSource } from './ownership.js';
 import { INSTALLATION, STATE } from './search-attribute-keys.js';
 import type { StartingListener } from './source-service.js';
+import { unlessEnded } from './unless-ended.js';
 
 /** A run that has not taken its adoption is signalled again after this. */
 const ADOPT_AGAIN_MS = 10 * 60_000;
@@ -114,15 +115,6 @@ export class StrayWorkflows {
 function isLeaving({ typedSearchAttributes }: Pick<WorkflowExecutionInfo, 'typedSearchAttributes'>): boolean {
   const state = typedSearchAttributes.get(STATE);
   return LEAVING_STATES.some((leaving) => leaving === state);
-}
-
-async function unlessEnded<T>(call: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
 }
 
 function withoutTrace(sourceId: number, workflowId: string): RefusedError {

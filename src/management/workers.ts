@@ -2,6 +2,7 @@
 
 import type { Client } from '@temporalio/client';
 import { activityQueueOf, type Installation, taskQueueOf } from '../source/installation.js';
+import { versionText } from '../source/worker-version.js';
 
 /** A worker asks for work at least once a minute; one that has not for longer is gone. */
 const SILENCE_MS = 75_000;
@@ -12,15 +13,26 @@ const ANSWER_LIMIT_MS = 5_000;
 /** `TASK_QUEUE_TYPE_WORKFLOW` and `TASK_QUEUE_TYPE_ACTIVITY` of Temporal's API. */
 const TASK_TYPE = { workflow: 1, activity: 2 } as const;
 
+/** `WORKER_VERSIONING_MODE_VERSIONED` of Temporal's API. */
+const VERSIONED = 2;
+
 export interface Backlog {
   /** Tasks that no worker has taken yet; an estimate of the server, 0 from servers that give none. */
   readonly tasks: number;
   readonly oldestMs: number;
 }
 
+export const NO_VERSION = '';
+
 export interface WorkerFacts {
   /** Milliseconds since a worker last asked for work; absent when none has within the last 75 s. */
   readonly polledMsAgo?: number;
+  /** How many ask for work. */
+  readonly count: number;
+  /** Versions of those that ask for work, as `versionText` writes them; `NO_VERSION` for one that has none. */
+  readonly versions: ReadonlySet<string>;
+  /** The version that new sources run on, and those that are pinned to none; `NO_VERSION` while there is none. */
+  readonly currentVersion: string;
   readonly workflowTasks: Backlog;
   readonly activityTasks: Backlog;
 }
@@ -28,7 +40,7 @@ export interface WorkerFacts {
 /** @returns what the task queues know of the installation's workers; a killed one is noticed after about a minute. */
 export async function workersOf(client: Client, installation: Installation, now = Date.now()): Promise<WorkerFacts> {
   const describe = async (name: string, taskQueueType: number) => {
-    const { pollers, stats } = await client.withDeadline(Date.now() + ANSWER_LIMIT_MS, () =>
+    const { pollers, stats, versioningInfo } = await client.withDeadline(Date.now() + ANSWER_LIMIT_MS, () =>
       client.workflowService.describeTaskQueue({
         namespace: client.options.namespace,
         taskQueue: { name },
@@ -37,10 +49,12 @@ export async function workersOf(client: Client, installation: Installation, now 
       }),
     );
     return {
-      pollers: (pollers ?? []).map(({ identity, lastAccessTime }) => ({
+      pollers: (pollers ?? []).map(({ identity, lastAccessTime, deploymentOptions }) => ({
         identity,
         polledMsAgo: now - msOf(lastAccessTime),
+        version: deploymentOptions?.workerVersioningMode === VERSIONED ? textOf(deploymentOptions) : NO_VERSION,
       })),
+      currentVersion: textOf(versioningInfo?.currentDeploymentVersion),
       backlog: { tasks: Number(stats?.approximateBacklogCount ?? 0), oldestMs: msOf(stats?.approximateBacklogAge) },
     };
   };
@@ -52,13 +66,27 @@ export async function workersOf(client: Client, installation: Installation, now 
   const own = new Set(activities.pollers.map(({ identity }) => identity));
   // A worker whose slots for activities are all taken asks for workflow tasks only.
   const asked = [...activities.pollers, ...workflows.pollers.filter(({ identity }) => own.has(identity))];
-  const polledMsAgo = Math.min(...asked.map((poller) => poller.polledMsAgo));
+  const polling = asked.filter((poller) => poller.polledMsAgo < SILENCE_MS);
+  const polledMsAgo = Math.min(...polling.map((poller) => poller.polledMsAgo));
   return {
     // The server's clock may be a little ahead.
-    ...(polledMsAgo < SILENCE_MS ? { polledMsAgo: Math.max(0, polledMsAgo) } : {}),
+    ...(polling.length > 0 ? { polledMsAgo: Math.max(0, polledMsAgo) } : {}),
+    count: new Set(polling.map(({ identity }) => identity)).size,
+    versions: new Set(polling.map(({ version }) => version)),
+    currentVersion: workflows.currentVersion,
     workflowTasks: workflows.backlog,
     activityTasks: activities.backlog,
   };
+}
+
+interface ProtoVersion {
+  readonly deploymentName?: string | null;
+  readonly buildId?: string | null;
+}
+
+function textOf(version: ProtoVersion | null | undefined): string {
+  const { deploymentName, buildId } = version ?? {};
+  return deploymentName && buildId ? versionText({ deploymentName, buildId }) : NO_VERSION;
 }
 
 interface ProtoTime {

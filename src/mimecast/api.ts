@@ -47,6 +47,21 @@ export class Api {
     this.#limits.clear();
   }
 
+  /** Whether a function refuses a call without a token as Mimecast's do: with an error that has a code. */
+  async refusesStrangers(signal?: AbortSignal): Promise<boolean> {
+    const url = new URL('siem/v1/batch/events/cg', this.baseUrl);
+    const headers = { accept: 'application/json' };
+    const call: JsonCall = { method: 'GET', url, headers, conceal: (text) => text, endpoint: 'batch list' };
+    try {
+      await callJson(call, this.times, signal);
+      return false;
+    } catch (error) {
+      if (!(error instanceof TroubleError)) throw error;
+      const { status, code } = error.trouble;
+      return (status === 401 || status === 403) && code !== undefined;
+    }
+  }
+
   async #callOnce({ path, query, body, ...call }: ApiCall, signal?: AbortSignal): Promise<JsonAnswer> {
     const url = new URL(path, this.baseUrl);
     url.search = new URLSearchParams(query).toString();

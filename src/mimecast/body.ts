@@ -3,7 +3,7 @@ import type { ReadableStream } from 'node:stream/web';
 import { TroubleError } from '../source/failure.js';
 import { plainCause } from './conceal.js';
 import type { HttpRequest } from './http.js';
-import { explainNetworkError } from './network-error.js';
+import { faultOf } from './network-fault.js';
 
 /**
  * The bytes of a response as they arrive. Leaving the loop early closes the connection.
@@ -13,14 +13,14 @@ import { explainNetworkError } from './network-error.js';
  */
 export async function* bodyChunks(response: Response, http: HttpRequest): AsyncGenerator<Uint8Array, void, undefined> {
   if (response.body === null) return;
-  const { origin, endpoint, url, deadline, conceal } = http;
+  const { origin, endpoint, deadline, conceal } = http;
   const body: ReadableStream = response.body;
   try {
     yield* Readable.fromWeb(body, { signal: deadline.signal });
   } catch (error) {
     deadline.signal.throwIfAborted();
     const cause = plainCause(error, conceal);
-    throw new TroubleError({ origin, endpoint, ...explainNetworkError(error, url.host) }, { cause });
+    throw new TroubleError({ origin, endpoint, ...faultOf(error, http) }, { cause });
   }
 }
 

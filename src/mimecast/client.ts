@@ -2,6 +2,7 @@ import { isSiemStream, type StreamName } from '../source/streams.js';
 import { allowedUrl } from './allowed-url.js';
 import { Api } from './api.js';
 import { ApiClock } from './api-clock.js';
+import { type Connections, processConnections } from './connections.js';
 import { type FileContent, openFile } from './file.js';
 import type { GunzipOptions } from './gunzip.js';
 import type { HttpTimes } from './json-call.js';
@@ -42,6 +43,7 @@ export class MimecastClient {
   readonly #api: Api;
   readonly #clock = new ApiClock();
   readonly #allowInsecure: boolean;
+  readonly #connections: Connections;
 
   /** @throws {TroubleError} with the origin `configuration` when the base URL may not be called. */
   constructor(private readonly options: MimecastClientOptions) {
@@ -49,7 +51,8 @@ export class MimecastClient {
     const origin = 'configuration';
     const baseUrl = allowedUrl(options.baseUrl, { allowInsecure: this.#allowInsecure, origin, endpoint: 'base URL' });
     if (!baseUrl.pathname.endsWith('/')) baseUrl.pathname += '/';
-    const times = { ...options, clock: this.#clock };
+    this.#connections = options.connections ?? processConnections(this.#allowInsecure);
+    const times = { ...options, connections: this.#connections, clock: this.#clock };
     this.#tokens = new TokenSource({ ...times, baseUrl });
     this.#api = new Api(baseUrl, this.#tokens, times);
   }
@@ -62,6 +65,11 @@ export class MimecastClient {
     this.#tokens.invalidate();
     this.#api.forgetLimits();
     await this.#tokens.get(signal);
+  }
+
+  /** Whether the host answers a call without a token as the API does. */
+  refusesStrangers(signal?: AbortSignal): Promise<boolean> {
+    return this.#api.refusesStrangers(signal);
   }
 
   /**
@@ -89,7 +97,12 @@ export class MimecastClient {
     signal?: AbortSignal,
     reading: DownloadOptions = {},
   ): Promise<FileContent> {
-    const options = { ...this.options, ...reading, totalWaitMs: totalWaitMs(file.expiresAt, this.now()) };
+    const options = {
+      ...this.options,
+      connections: this.#connections,
+      ...reading,
+      totalWaitMs: totalWaitMs(file.expiresAt, this.now()),
+    };
     return openFile(file.url, { ...options, allowInsecure: this.#allowInsecure }, signal);
   }
 

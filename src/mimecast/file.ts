@@ -47,9 +47,9 @@ export async function openFile(url: string, options: FileOptions, signal?: Abort
   const deadline = new Deadline(idleMs, signal, {
     origin: 'file',
     endpoint: ENDPOINT,
-    message: `${target.host} sent no data for ${idleMs / 1_000} s`,
+    message: `${target.host} sent no data for ${idleMs / 1_000} s${options.connections?.via(target) ?? ''}`,
   });
-  const { blipWaitsMs } = options;
+  const { blipWaitsMs, connections } = options;
   const http: HttpRequest = {
     method: 'GET',
     url: target,
@@ -59,6 +59,7 @@ export async function openFile(url: string, options: FileOptions, signal?: Abort
     origin: 'file',
     deadline,
     ...(blipWaitsMs ? { blipWaitsMs } : {}),
+    ...(connections ? { connections } : {}),
   };
   try {
     const { response, sent } = await requestFile(http, options.allowInsecure);

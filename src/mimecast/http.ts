@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fetchRetry from 'fetch-retry';
+import { fetch, Response } from 'undici';
 import { type Trouble, TroubleError } from '../source/failure.js';
 import { readText } from './body.js';
 import { type Conceal, plainCause } from './conceal.js';
+import type { Connections } from './connections.js';
 import type { Deadline } from './deadline.js';
 import { explainErrorBody } from './error-body.js';
-import { explainNetworkError } from './network-error.js';
+import type { NetworkFault } from './network-error.js';
+import { connectionsOf, faultOf } from './network-fault.js';
 import { retryAfterHeaderMs, retryAfterMs } from './rate-limit.js';
 import { VERSION } from './version.js';
 
@@ -19,6 +22,8 @@ export interface HttpRequest {
   readonly origin: 'mimecast' | 'file';
   /** Ends the call, its blips included, and the reading of its body. */
   readonly deadline: Deadline;
+  /** Default those of the process, and none into a private network. */
+  readonly connections?: Connections;
   /** Takes what was sent in confidence out of what the other side says of it. */
   readonly conceal: Conceal;
   /** Waits before a blip is tried again, in milliseconds; as many tries as waits. Default 200, 600, 1500. */
@@ -29,7 +34,7 @@ export interface HttpRequest {
 
 const BLIP_WAITS_MS = [200, 600, 1_500] as const;
 const BLIP_STATUSES: ReadonlySet<number> = new Set([500, 502, 503, 504]);
-const BLIP_CAUSES: ReadonlySet<string> = new Set(['unknownHost', 'dns', 'refused', 'reset', 'network']);
+const BLIP_CAUSES: ReadonlySet<string> = new Set(['unknownHost', 'dns', 'refused', 'reset', 'network', 'proxy']);
 
 const fetchThroughBlips = fetchRetry(fetch);
 
@@ -75,6 +80,7 @@ async function send(http: HttpRequest): Promise<Response> {
       ...(http.body === undefined ? {} : { body: http.body }),
       redirect: 'manual',
       signal,
+      dispatcher: connectionsOf(http).dispatcherFor(http.url),
       // The wait is inside the decision, since fetch-retry's own wait cannot be aborted.
       retryDelay: 0,
       retryOn: (attempt, error, response) => waitForBlip(http, attempt, response ?? error),
@@ -83,7 +89,7 @@ async function send(http: HttpRequest): Promise<Response> {
     signal.throwIfAborted();
     const { origin, endpoint } = http;
     const cause = plainCause(error, http.conceal);
-    throw new TroubleError({ origin, endpoint, ...explainNetworkError(error, http.url.host) }, { cause });
+    throw new TroubleError({ origin, endpoint, ...faultOf(error, http) }, { cause });
   }
 }
 
@@ -96,11 +102,16 @@ async function waitForBlip(http: HttpRequest, attempt: number, outcome: Response
     if (!BLIP_STATUSES.has(outcome.status) || askedMs > waitMs) return false;
     // Frees the connection; what the discarded body still has to say is of no interest.
     await Promise.allSettled([outcome.body?.cancel()]);
-  } else if (!BLIP_CAUSES.has(explainNetworkError(outcome, http.url.host).cause)) {
+  } else if (!isBlip(faultOf(outcome, http))) {
     return false;
   }
   await sleep(waitMs, undefined, { signal: http.deadline.signal });
   return true;
+}
+
+/** A proxy that refuses, as it does without the right password, is not pressed: it may lock the user out. */
+function isBlip({ cause, code }: NetworkFault): boolean {
+  return BLIP_CAUSES.has(cause) && !/^proxy_[34]/.test(code ?? '');
 }
 
 async function troubleOf(response: Response, http: HttpRequest): Promise<Trouble> {

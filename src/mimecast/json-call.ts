@@ -3,6 +3,7 @@ import { type Trouble, TroubleError } from '../source/failure.js';
 import type { ApiClock } from './api-clock.js';
 import { readBytes, textOf } from './body.js';
 import { type Conceal, concealed } from './conceal.js';
+import type { Connections } from './connections.js';
 import { Deadline } from './deadline.js';
 import { explainJsonError, NO_REASON } from './error-body.js';
 import { type HttpRequest, request, requestIdOf } from './http.js';
@@ -20,6 +21,8 @@ export interface HttpTimes {
   readonly pace?: Partial<PaceLimits>;
   /** Waits before a blip is tried again within a call, in milliseconds. Default 200, 600, 1500. */
   readonly blipWaitsMs?: readonly number[];
+  /** Default those of the process, and none into a private network. */
+  readonly connections?: Connections;
   /** Told the time of each answer. */
   readonly clock?: ApiClock;
 }
@@ -65,10 +68,16 @@ export async function callJson(call: JsonCall, times: HttpTimes, signal?: AbortS
   const deadline = new Deadline(ms, signal, {
     origin: 'mimecast',
     endpoint,
-    message: `${url.host} did not answer within ${ms / 1_000} s`,
+    message: `${url.host} did not answer within ${ms / 1_000} s${times.connections?.via(url) ?? ''}`,
   });
-  const { blipWaitsMs } = times;
-  const http: HttpRequest = { ...call, origin: 'mimecast', deadline, ...(blipWaitsMs ? { blipWaitsMs } : {}) };
+  const { blipWaitsMs, connections } = times;
+  const http: HttpRequest = {
+    ...call,
+    origin: 'mimecast',
+    deadline,
+    ...(blipWaitsMs ? { blipWaitsMs } : {}),
+    ...(connections ? { connections } : {}),
+  };
   try {
     const response = await request(http);
     times.clock?.note(response.headers.get('date'));

@@ -2,13 +2,11 @@
 
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
+import { workersOf } from '../management/workers.js';
 import { WORKFLOW_TYPE } from '../source/contract.js';
+import { type Installation, taskQueueOf } from '../source/installation.js';
 
 const LOOK_MS = 60_000;
-/** A worker asks for work at least once a minute. */
-const SILENCE_MS = 75_000;
-/** `TASK_QUEUE_TYPE_WORKFLOW` of Temporal's API. */
-const WORKFLOW_TASKS = 1;
 
 export interface CacheFacts {
   readonly sources: number;
@@ -29,10 +27,10 @@ export function cacheWarning({ sources, workers, cached }: CacheFacts): string |
 }
 
 /** Looks every minute, and logs a change. @returns ends it. */
-export function watchCache(client: Client, taskQueue: string, cached: number, logger: Logger): () => void {
+export function watchCache(client: Client, installation: Installation, cached: number, logger: Logger): () => void {
   let told: string | undefined;
   const look = async () => {
-    const warning = cacheWarning({ ...(await countRunning(client, taskQueue)), cached });
+    const warning = cacheWarning({ ...(await countRunning(client, installation)), cached });
     if (warning !== undefined && warning !== told) logger.warn(warning);
     told = warning;
   };
@@ -45,16 +43,12 @@ export function watchCache(client: Client, taskQueue: string, cached: number, lo
   return () => clearInterval(timer);
 }
 
-async function countRunning(client: Client, taskQueue: string): Promise<Omit<CacheFacts, 'cached'>> {
+async function countRunning(client: Client, installation: Installation): Promise<Omit<CacheFacts, 'cached'>> {
+  const taskQueue = taskQueueOf(installation);
   const running = `WorkflowType = "${WORKFLOW_TYPE}" AND ExecutionStatus = "Running" AND TaskQueue = "${taskQueue}"`;
-  const { count } = await client.workflow.count(running);
-  const { pollers } = await client.workflowService.describeTaskQueue({
-    namespace: client.options.namespace,
-    taskQueue: { name: taskQueue },
-    taskQueueType: WORKFLOW_TASKS,
-  });
-  const since = Date.now() - SILENCE_MS;
-  // Those that have been replaced are known to the server for some minutes more.
-  const polling = (pollers ?? []).filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000 > since);
-  return { sources: count, workers: new Set(polling.map(({ identity }) => identity)).size };
+  const [{ count: sources }, { count: workers }] = await Promise.all([
+    client.workflow.count(running),
+    workersOf(client, installation),
+  ]);
+  return { sources, workers };
 }

@@ -4,11 +4,12 @@
  * hand or by an earlier version, it takes activities from the first queue too, if they are its own.
  */
 
-import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { type NativeConnection, Worker, type WorkerDeploymentOptions, type WorkerOptions } from '@temporalio/worker';
 import { failureInterceptor } from '../activities/failure-interceptor.js';
 import type { Activities } from '../activities/index.js';
 import { type GuardOptions, installationGuard } from '../activities/installation-guard.js';
 import { activityQueueOf, type Installation, taskQueueOf } from '../source/installation.js';
+import type { WorkerVersion } from '../source/worker-version.js';
 
 export interface SourceWorkerOptions {
   readonly connection: NativeConnection;
@@ -19,6 +20,8 @@ export interface SourceWorkerOptions {
   readonly isOurs: GuardOptions['isOurs'];
   /** How much it does at a time, and the like. */
   readonly limits: Omit<WorkerOptions, 'taskQueue'>;
+  /** Sources are pinned to it; default none: whatever worker is there takes them up. */
+  readonly version?: WorkerVersion | undefined;
   readonly workflows: Pick<WorkerOptions, 'workflowBundle'>;
 }
 
@@ -32,11 +35,13 @@ export class SourceWorker {
     activities,
     isOurs,
     limits,
+    version,
     workflows,
   }: SourceWorkerOptions): Promise<SourceWorker> {
     const guard = installationGuard({ installationId: installation.id, isOurs });
     const shared: Omit<WorkerOptions, 'taskQueue'> = {
       ...limits,
+      ...(version === undefined ? {} : { workerDeploymentOptions: pinnedTo(version) }),
       connection,
       namespace,
       activities,
@@ -78,4 +83,8 @@ export class SourceWorker {
     this.shutdown();
     await running;
   }
+}
+
+function pinnedTo(version: WorkerVersion): WorkerDeploymentOptions {
+  return { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' };
 }

@@ -9,14 +9,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'no
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { WorkerOptions } from '@temporalio/worker';
 import { projectRoot } from '../embedded/project-root.js';
 
 /** What the bundle is made from, besides the packages. */
 const SOURCES = ['src/workflows', 'src/source'] as const;
 const CACHE = 'node_modules/.cache/mimecast-source';
 
-export async function workflowCode(): Promise<Pick<WorkerOptions, 'workflowBundle'>> {
+export async function workflowCode(): Promise<{ readonly workflowBundle: { readonly codePath: string } }> {
   const built = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
   if (existsSync(built)) return { workflowBundle: { codePath: built } };
   const codePath = join(projectRoot(), CACHE, `workflows-${digestOfSources()}.js`);

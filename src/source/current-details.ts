@@ -31,10 +31,12 @@ function problemLines(problems: readonly SubjectProblem[], nowMs: number): strin
   return problems.map((problem) => {
     const next = problem.isNotice
       ? `Seen ${problem.attempt} times; collection goes on.`
-      : problem.gaveUp
-        ? 'No further attempt is made until the source is restarted or updated.'
-        : `Attempt ${problem.attempt}; tried again${problem.retryAt === undefined ? '' : ` at ${clock(problem.retryAt)}`}` +
-          `${problem.until === undefined ? '' : `, until ${clock(problem.until)}`}.`;
+      : problem.againEveryMs !== undefined
+        ? `Tried again every ${formatDuration(problem.againEveryMs)}, and at once when the source is restarted or updated.`
+        : problem.gaveUp
+          ? 'No further attempt is made until the source is restarted or updated.'
+          : `Attempt ${problem.attempt}; tried again${problem.retryAt === undefined ? '' : ` at ${clock(problem.retryAt)}`}` +
+            `${problem.until === undefined ? '' : `, until ${clock(problem.until)}`}.`;
     const age = formatDuration(nowMs - Date.parse(problem.since));
     const advice = problem.advice === undefined ? '' : ` ${escapeMarkdown(problem.advice)}`;
     return `\n> **${problem.type}** in *${problem.subject}*: ${escapeMarkdown(problem.message)} (${codeSpan(problem.code)}, for ${age}). ${next}${advice}`;

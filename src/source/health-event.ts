@@ -2,6 +2,7 @@
  * A health event in the shape of Sumo Logic's system event index, with the keys of its health events API.
  */
 
+import { formatDuration } from './duration.js';
 import { HEALTH_EVENT_OF } from './failure.js';
 import type { Ending, ProblemChange } from './health-ledger.js';
 import { isError, type Problem } from './snapshot.js';
@@ -96,14 +97,16 @@ const ENDED: Readonly<Record<Ending, { readonly title: string; readonly sentence
 };
 
 /** What happened, what happens next, and what to do. */
-function describe({ message, advice, retry, gaveUp, until, isNotice }: Problem): string {
+function describe({ message, advice, retry, againEveryMs, gaveUp, until, isNotice }: Problem): string {
   const next = isNotice
     ? 'Collection goes on.'
-    : !retry
-      ? 'No retries are made until the source is updated or restarted.'
-      : gaveUp
-        ? 'It was retried for 90 minutes and then given up until a restart or an update.'
-        : `It is retried until ${until ?? 'it works'}.`;
+    : againEveryMs !== undefined
+      ? `It is tried again every ${formatDuration(againEveryMs)}, and at once when the source is updated or restarted.`
+      : !retry
+        ? 'No retries are made until the source is updated or restarted.'
+        : gaveUp
+          ? 'It was retried for 90 minutes and then given up until a restart or an update.'
+          : `It is retried until ${until ?? 'it works'}.`;
   return [`${message}.`, next, ...(advice === undefined ? [] : [advice])].join(' ');
 }
 

@@ -177,11 +177,13 @@ function failed(
   { failure, attempt, retryAt }: { readonly failure: Failure; readonly attempt: number; readonly retryAt?: string },
   now: string,
 ): Problem {
-  const since = current?.since ?? now;
+  // What is tried every few minutes may have been given up long ago: another failure has all its retries still to come.
+  const before = current?.againEveryMs !== undefined && current.code !== failure.code ? undefined : current;
+  const since = before?.since ?? now;
   return {
     ...failure,
     // An activity counts its attempts from one; the problem may be older than the activity.
-    attempt: Math.max(attempt, (current?.attempt ?? 0) + 1),
+    attempt: Math.max(attempt, (before?.attempt ?? 0) + 1),
     since,
     gaveUp: !failure.retry,
     ...(failure.retry ? { until: new Date(Date.parse(since) + PATIENCE_MS).toISOString() } : {}),

@@ -26,7 +26,7 @@ export interface Problem extends Failure {
   /** Until when it will be tried again; absent when it is not. */
   readonly until?: string;
   readonly retryAt?: string;
-  /** True when no further attempt is made until a restart or an update. */
+  /** True when no further attempt is made until a restart or an update, or until the time of `againEveryMs` has passed. */
   readonly gaveUp: boolean;
   /** When patience with it ended. */
   readonly gaveUpAt?: string;

@@ -3,6 +3,7 @@
 import type { Binary, Collection, Db, IndexDescription, ObjectId } from 'mongodb';
 import type { AlterationCounts } from '../source/alterations.js';
 import type { HealthEvent } from '../source/health-event.js';
+import type { HostDoubts } from '../source/host-doubts.js';
 import type { IdlePages } from '../source/idle-pages.js';
 import type { Installation } from '../source/installation.js';
 import type { Counts, GapCount, PositionResets } from '../source/outcome.js';
@@ -46,6 +47,8 @@ export interface SourceDocument {
   readonly updatedAt: Date;
   /** The `baseUrl` that has given a token. */
   readonly knownHost?: string;
+  /** What speaks against a `baseUrl` that has not given one. */
+  readonly hostDoubts?: HostDoubts;
   /** Set while the source is meant to be stopped. */
   readonly stoppedAt?: Date;
   /** Set once the source is to be deleted: it ends, and the document goes with its end. */

@@ -27,9 +27,15 @@ export class Collection {
     private readonly history: HistoryBudget,
   ) {}
 
-  /** Polls the caught-up streams at once instead of at the next interval. */
-  wake(): void {
+  /** Polls the caught-up streams at once instead of at the next interval. @returns the poll's number. */
+  wake(): number {
     this.asked += 1;
+    return this.asked;
+  }
+
+  /** Whether the poll of that number has been made, or a later one. */
+  hasServed(poll: number): boolean {
+    return this.served >= poll;
   }
 
   /** Whether a poll was asked for and has not been made. */

@@ -1,10 +1,12 @@
 /**
  * When a run has lasted long enough. A worker that starts has to replay the run of every source before it can go on, so
- * histories are kept short: measured on one core, an event costs about 0.3 ms to replay.
+ * histories are kept short: measured on one core, an event costs about 0.3 ms to replay. A run that should move to another
+ * version of the workers has lasted long enough, too.
  */
 
 import { workflowInfo } from '@temporalio/workflow';
 import { hasShortHistory } from './patches.js';
+import { isAnotherVersionCurrent } from './worker-version.js';
 
 /** A run of so many events is continued as new at the next moment at which nothing runs. */
 const ENOUGH_EVENTS = 100;
@@ -36,7 +38,7 @@ export class HistoryBudget {
 
   private isBeyond(factor: number): boolean {
     const { maxHistoryEvents } = this.limit;
-    if (workflowInfo().continueAsNewSuggested) return true;
+    if (workflowInfo().continueAsNewSuggested || isAnotherVersionCurrent()) return true;
     if (workflowInfo().historyLength < factor * (maxHistoryEvents ?? ENOUGH_EVENTS)) return false;
     return maxHistoryEvents !== undefined || !this.isOld || hasShortHistory();
   }
@@ -45,5 +47,9 @@ export class HistoryBudget {
 /** Whether a run that reads again is to be continued as new: all its streams wait for the slowest then, so it is seldom. */
 export function isHistoryTooLong({ maxHistoryEvents }: HistoryLimit): boolean {
   const { continueAsNewSuggested, historyLength } = workflowInfo();
-  return continueAsNewSuggested || (maxHistoryEvents !== undefined && historyLength >= maxHistoryEvents);
+  return (
+    continueAsNewSuggested ||
+    isAnotherVersionCurrent() ||
+    (maxHistoryEvents !== undefined && historyLength >= maxHistoryEvents)
+  );
 }

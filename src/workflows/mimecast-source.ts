@@ -21,6 +21,7 @@ import { FIRST_PAUSE_MS, PATIENCE_MS } from '../source/patience.js';
 import { type PositionReset, positionResetOf } from '../source/position-reset.js';
 import type { SourceEvent } from '../source/reduce.js';
 import type { SourceSnapshot } from '../source/snapshot.js';
+import { VERSION_SIGNAL } from '../source/worker-version.js';
 import { Book } from './book.js';
 import { Collection } from './collection.js';
 import { Commands } from './commands.js';
@@ -33,6 +34,8 @@ import { resetPosition } from './reset-position.js';
 import type { SourceInput } from './source-input.js';
 import { startUp } from './start-up.js';
 import { steps } from './steps.js';
+import { Updates } from './updates.js';
+import { toCurrentVersion } from './worker-version.js';
 
 export const restartSignal = defineSignal(SIGNALS.restart);
 export const stopSignal = defineSignal<[StopRequest?]>(SIGNALS.stop);
@@ -42,6 +45,8 @@ export const resetPositionSignal = defineSignal<[PositionReset]>(SIGNALS.resetPo
 export const attemptFailedSignal = defineSignal<[AttemptFailed]>('attemptFailed');
 /** From a worker whose installation the source belongs to; see `installation.ts`. */
 export const adoptSignal = defineSignal<[string]>(ADOPT_SIGNAL);
+/** From a worker of the version that has become current; see `worker-version.ts`. */
+export const versionSignal = defineSignal(VERSION_SIGNAL);
 export const statusQuery = defineQuery<SourceSnapshot>(STATUS_QUERY);
 export const healthQuery = defineQuery<ProblemChange[]>(HEALTH_QUERY);
 
@@ -60,6 +65,8 @@ export async function mimecastSource(input: SourceInput): Promise<SourceEnd> {
   const history = new HistoryBudget(input, !book.keepsPlan);
   const collection = new Collection(book, history);
   registerHandlers(book, commands, collection);
+  const updates = new Updates(book, commands, collection);
+  updates.register();
   const recorder = new HealthRecorder(book);
   const isTimeToHandOver = () => history.isLong && book.isAtRest;
   for (const guard = new LoopGuard(); ; guard.pass()) {
@@ -71,10 +78,10 @@ export async function mimecastSource(input: SourceInput): Promise<SourceEnd> {
     );
     const command = commands.take();
     if (command?.kind === 'stop')
-      return CancellationScope.nonCancellable(() => stop(book, commands, recorder, command));
+      return CancellationScope.nonCancellable(() => stop({ book, commands, recorder, updates }, command));
     if (command?.kind === 'restart') book.write({ kind: 'restarted' });
     if (command?.kind === 'reset') await resetPosition(book, command.reset, () => commands.isStopAsked);
-    if (history.isLong) await continueWith(input, { book, commands, recorder, collection });
+    if (history.isLong) await continueWith(input, { book, commands, recorder, updates, collection });
   }
 }
 
@@ -86,7 +93,7 @@ function registerHandlers(book: Book, commands: Commands, collection: Collection
   setHandler(stopSignal, (request) => commands.stop(request), {
     description: 'End the source. With {"remove": true} also delete its configuration and checkpoints.',
   });
-  setHandler(collectNowSignal, () => collection.wake(), { description: 'Poll all caught-up streams at once.' });
+  setHandler(collectNowSignal, () => void collection.wake(), { description: 'Poll all caught-up streams at once.' });
   setHandler(
     resetPositionSignal,
     (payload) => {
@@ -110,6 +117,10 @@ function registerHandlers(book: Book, commands: Commands, collection: Collection
   );
   setHandler(adoptSignal, adopt, {
     description: "Sent by a worker to a source that was started without an installation; not for people's use.",
+  });
+  // The workflow task that brings it is all that is needed.
+  setHandler(versionSignal, () => undefined, {
+    description: "Sent by a worker of a new version, for the source to move to it; not for people's use.",
   });
   setHandler(statusQuery, () => (commands.isStopAsked ? asStopping(book.snapshot) : book.snapshot), {
     description: 'The whole state of the source: lifecycle, health, problems, and each stream.',
@@ -136,23 +147,28 @@ interface Running {
   readonly book: Book;
   readonly commands: Commands;
   readonly recorder: HealthRecorder;
-  readonly collection: Collection;
+  readonly updates: Updates;
 }
 
 /** Hands over to a run with a fresh history, unless a command came while the recorder was being closed. */
-async function continueWith(input: SourceInput, { book, commands, recorder, collection }: Running): Promise<void> {
+async function continueWith(
+  input: SourceInput,
+  { book, commands, recorder, updates, collection }: Running & { readonly collection: Collection },
+): Promise<void> {
   await recorder.pause();
-  if (commands.isPending) return recorder.resume();
+  await updates.settle();
+  if (commands.isPending) {
+    updates.goOn();
+    return recorder.resume();
+  }
   const installation = ownInstallation();
   const own = installation === undefined ? {} : { installation };
-  const next = makeContinueAsNewFunc<typeof mimecastSource>(withOwnMemo());
+  const next = makeContinueAsNewFunc<typeof mimecastSource>({ ...withOwnMemo(), ...toCurrentVersion() });
   await next({ ...input, ...own, carried: book.handOver(collection.isWoken) });
 }
 
 async function stop(
-  book: Book,
-  commands: Commands,
-  recorder: HealthRecorder,
+  { book, commands, recorder, updates }: Running,
   asked: { readonly remove: boolean },
 ): Promise<SourceEnd> {
   book.write({ kind: 'stopping' });
@@ -163,6 +179,7 @@ async function stop(
   const state = remove ? 'Deleted' : 'Stopped';
   book.write({ kind: 'ended', state });
   await recorder.finish(LAST_EVENTS_LIMIT_MS);
+  await updates.settle();
   return { state, stored: book.snapshot.totals.stored };
 }
 

@@ -28,6 +28,7 @@ import { failureOf } from './failure-of.js';
 import { type HistoryLimit, isHistoryTooLong } from './history.js';
 import { belongTo, ownInstallation, withOwnMemo } from './installation.js';
 import { rereading } from './steps.js';
+import { toCurrentVersion } from './worker-version.js';
 
 export const progressQuery = defineQuery<RereadReport>(PROGRESS_QUERY);
 
@@ -56,7 +57,7 @@ async function reread(request: RereadRequest & HistoryLimit, kind: RereadKind): 
   const unfinished = report.streams.filter((stream) => !isOver(stream));
   await Promise.all(unfinished.map(({ stream }) => readAgain(report, stream, note, () => isHistoryTooLong(request))));
   if (!report.streams.every(isOver)) {
-    const next = makeContinueAsNewFunc<typeof mimecastVerify>(withOwnMemo());
+    const next = makeContinueAsNewFunc<typeof mimecastVerify>({ ...withOwnMemo(), ...toCurrentVersion() });
     await next({ ...request, carried: report });
   }
   if (kind === 'verify' && report.totals.missing > 0) await settle(report, note);

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { TroubleError } from '../../src/source/failure.js';
 import { STREAMS, type StreamName } from '../../src/source/streams.js';
-import { serve } from '../mimecast/local-server.js';
 import { collectorDatabase } from '../support/collector-database.js';
 import { simulatedSource, sourceOf } from '../support/simulated-source.js';
 
@@ -80,6 +79,11 @@ describe('authenticate', () => {
   test.each<[readonly string[], readonly StreamName[]]>([
     [['dlp'], ['dlp']],
     [['siem'], STREAMS.slice(0, 10)],
+    [['receipt'], ['receipt']],
+    [
+      ['receipt', 'spam', 'attachment protect'],
+      ['receipt', 'spam', 'attachment protect'],
+    ],
     [
       ['audit', 'hold'],
       ['audit', 'hold'],
@@ -92,6 +96,33 @@ describe('authenticate', () => {
     for (const { failure } of denied) {
       expect(failure).toMatchObject({ type: 'ThirdPartyConfig', code: 'app_forbidden', retry: false });
     }
+  });
+
+  test('one question answers for all ten SIEM types where nothing is refused', async () => {
+    const source = await simulatedSource(collections);
+    await source.run(({ authenticate }, id) => authenticate(id));
+    expect(await source.calls('batch')).toBe(1);
+  });
+
+  test.each([400, 403])('a %i for the first SIEM type parks none of the others', async (status) => {
+    const source = await simulatedSource(collections, { config: { dataCollection: ['siem'] } });
+    const body = { error: { code: 'Request Validation Failed', message: 'type: not allowed' } };
+    await source.fault({ endpoint: 'batch', match: { type: 'receipt' }, times: -1, action: { status, body } });
+    const { denied } = await source.run(({ authenticate }, id) => authenticate(id));
+    expect(denied.map(({ stream }) => stream)).toEqual(status === 403 ? ['receipt'] : []);
+  });
+
+  test('a SIEM type that is refused while the others are collected is alone with it', async () => {
+    const source = await simulatedSource(collections, { config: { dataCollection: ['siem'] } });
+    await source.changeTenant({ deny: ['av'] });
+    expect(await source.run(({ authenticate }, id) => authenticate(id))).toEqual({ denied: [] });
+    const { outcomes } = await source.run(({ sweep }, id) => sweep(id, ['receipt', 'av', 'spam']));
+    const failures = outcomes.map(({ stream, failure }) => [stream, failure?.code]);
+    expect(failures).toEqual([
+      ['receipt', undefined],
+      ['av', 'app_forbidden'],
+      ['spam', undefined],
+    ]);
   });
 
   test('streams that are not collected are not asked for', async () => {
@@ -114,13 +145,6 @@ describe('authenticate', () => {
     await expect(source.run(({ authenticate }, id) => authenticate(id))).rejects.toBeInstanceOf(TroubleError);
     await sources.updateOne({ _id: source.id }, { $set: { 'config.clientSecret': 'sim-secret-1' } } as object);
     expect(await source.run(({ authenticate }, id) => authenticate(id))).toEqual({ denied: [] });
-  });
-
-  test('a host that is not the API, and never was, is a mistake of the configuration', async () => {
-    const stranger = await serve((_, response) => void response.writeHead(404).end('<html>'));
-    const source = await simulatedSource(collections, { config: { baseUrl: stranger.url } });
-    const failing = source.run(({ authenticate }, id) => authenticate(id));
-    await expect(failing).rejects.toMatchObject({ trouble: { origin: 'configuration', code: 'WrongHost' } });
   });
 
   test('a host that has given a token before is only in trouble', async () => {

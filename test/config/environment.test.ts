@@ -28,6 +28,11 @@ test.each<[NodeJS.ProcessEnv, object]>([
   [{ MONGODB_DB: 'mimecast_2' }, { mongodbDb: 'mimecast_2' }],
   [{ MIMECAST_INSTALLATION: 'eu-1' }, { installation: 'eu-1' }],
   [{ MIMECAST_INSTALLATION: '' }, { installation: undefined }],
+  [{}, { workerVersion: undefined }],
+  [
+    { TEMPORAL_DEPLOYMENT_NAME: 'mimecast', TEMPORAL_WORKER_BUILD_ID: 'v1.4:a1b2' },
+    { workerVersion: { deploymentName: 'mimecast', buildId: 'v1.4:a1b2' } },
+  ],
   [{ MIMECAST_ALLOW_INSECURE: 'true' }, { allowInsecure: true }],
   [{ MIMECAST_ALLOW_INSECURE: 'false' }, { allowInsecure: false }],
   [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
@@ -46,15 +51,38 @@ describe('mistakes', () => {
       'MONGODB_DB: must be a database name of at most 63 characters, without / \\ . " $ or spaces (found "a b")',
     ],
     [{ MONGODB_DB: 'd'.repeat(64) }, `found "${'d'.repeat(56)}…`],
+    [
+      { TEMPORAL_DEPLOYMENT_NAME: 'mimecast' },
+      'TEMPORAL_WORKER_BUILD_ID: missing; needed together with TEMPORAL_DEPLOYMENT_NAME',
+    ],
+    [
+      { TEMPORAL_WORKER_BUILD_ID: '1' },
+      'TEMPORAL_DEPLOYMENT_NAME: missing; needed together with TEMPORAL_WORKER_BUILD_ID',
+    ],
+    [
+      { TEMPORAL_DEPLOYMENT_NAME: 'a.b', TEMPORAL_WORKER_BUILD_ID: '1' },
+      'TEMPORAL_DEPLOYMENT_NAME: must be a name of at most 200 characters, without dots, colons or spaces',
+    ],
     [{ MIMECAST_INSTALLATION: 'EU 1' }, 'MIMECAST_INSTALLATION: must be a name of at most 32 lower-case letters'],
     [{ MIMECAST_ALLOW_INSECURE: 'yes' }, 'MIMECAST_ALLOW_INSECURE: must be true or false (found "yes")'],
+    [
+      { HTTPS_PROXY: 'socks5://user:hush@proxy.example.com' },
+      'HTTPS_PROXY: must be an address such as http://proxy.example.com:3128',
+    ],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL: must be one of: trace, debug, info, warn, error, fatal, silent (found "loud")'],
   ])('%o', (env, mistake) => {
     expect(problemWith(env)).toContain(mistake);
   });
 
+  test('of a proxy are told without its password', () => {
+    expect(problemWith({ https_proxy: 'socks5://user:hush@proxy.example.com', LOG_LEVEL: 'loud' })).not.toContain(
+      'hush',
+    );
+  });
+
   test('all of them are named at once, one line each', () => {
-    const env = { MONGODB_URI: 'x', MONGODB_DB: '$', MIMECAST_ALLOW_INSECURE: '1', LOG_LEVEL: 'INFO' };
+    const proxy = { HTTPS_PROXY: 'ftp://x' };
+    const env = { MONGODB_URI: 'x', MONGODB_DB: '$', MIMECAST_ALLOW_INSECURE: '1', LOG_LEVEL: 'INFO', ...proxy };
     const [head, ...lines] = problemWith(env).split('\n');
     expect(head).toBe('The environment is wrong:');
     expect(lines.map((line) => line.trim().split(':')[0])).toEqual(Object.keys(env));

@@ -132,7 +132,7 @@ describe('mistakes', () => {
     [
       'a host of API 1.0',
       { baseUrl: 'https://EU-api.mimecast.com/' },
-      'source.config.baseUrl: eu-api.mimecast.com serves API 1.0 only; use https://api.services.mimecast.com or its us-, uk- or de- gateway (found "https://EU-api.mimecast.com/")',
+      'source.config.baseUrl: eu-api.mimecast.com serves API 1.0 only; use https://api.services.mimecast.com, which serves every region (found "https://EU-api.mimecast.com/")',
     ],
     ['fields as a list', { fields: [] }, 'source.config.fields: must be an object (found a list)'],
     [

@@ -170,7 +170,8 @@ describe('keys of API 1.0', () => {
 
   test.each<[unknown, boolean]>([
     ['eu-api.mimecast.com', false],
-    ['DE-api.mimecast.com', true],
+    ['DE-api.mimecast.com', false],
+    ['UK-api.mimecast.com', true],
     [true, false],
   ])('domain %j', (domain, hasGateway) => {
     expect(refused({ domain })[0]?.includes('baseUrl')).toBe(hasGateway);

@@ -8,7 +8,10 @@ import type { WorkerFacts } from '../../src/management/workers.js';
 const NOTHING = { tasks: 0, oldestMs: 0 };
 const facts = (more: Partial<WorkerFacts>, rest: Partial<MeanwhileFacts> = {}): MeanwhileFacts => ({
   workflowId: 'mimecast-source-7',
-  workers: { workflowTasks: NOTHING, activityTasks: NOTHING, ...more },
+  workers: {
+    ...{ count: 1, versions: new Set(['']), currentVersion: '', workflowTasks: NOTHING, activityTasks: NOTHING },
+    ...more,
+  },
   ...rest,
 });
 const POLLED = { polledMsAgo: 3_000 };
@@ -26,6 +29,45 @@ test.each<[string, MeanwhileFacts, string | undefined, string]>([
   ],
   ['nobody polls, and the last task failed', facts({}, { task: failed }), 'NoWorker', 'no worker is running'],
   ['a worker is there', facts(POLLED), undefined, ''],
+  [
+    'a worker of its version is there',
+    facts({ ...POLLED, versions: new Set(['mc:1', 'mc:2']), currentVersion: 'mc:2' }, { version: 'mc:1' }),
+    undefined,
+    '',
+  ],
+  [
+    'its version has no worker, but the current one has',
+    facts({ ...POLLED, versions: new Set(['mc:2']), currentVersion: 'mc:2' }, { version: 'mc:1' }),
+    'NoWorker',
+    'no worker of version mc:1 is running: state as last known. Start one (TEMPORAL_DEPLOYMENT_NAME=mc, ' +
+      'TEMPORAL_WORKER_BUILD_ID=1), or else: the workers of the current version mc:2 take the source over within two minutes',
+  ],
+  [
+    'neither its version nor the current one has a worker',
+    facts({ ...POLLED, versions: new Set(['mc:3']), currentVersion: 'mc:2' }, { version: 'mc:1' }),
+    'NoWorker',
+    'no worker of version mc:1 is running: state as last known. Start one (TEMPORAL_DEPLOYMENT_NAME=mc, ' +
+      'TEMPORAL_WORKER_BUILD_ID=1), or else: make a version current whose workers run',
+  ],
+  [
+    'it has no version, and workers of the current one are there',
+    facts({ ...POLLED, versions: new Set(['mc:2']), currentVersion: 'mc:2' }),
+    undefined,
+    '',
+  ],
+  [
+    'no version is current yet',
+    facts({ ...POLLED, versions: new Set(['mc:1']), currentVersion: '' }),
+    'NoWorker',
+    'the workers that run have a version (mc:1) that is not the current one: state as last known. Run "temporal worker ' +
+      'deployment set-current-version --deployment-name mc --build-id 1"',
+  ],
+  [
+    'a version is current, and only a worker without one is there',
+    facts({ ...POLLED, currentVersion: 'mc:2' }),
+    'NoWorker',
+    'no worker of version mc:2 is running',
+  ],
   ['tasks have only just come', facts({ ...POLLED, workflowTasks: backlog(3, 9_999) }), undefined, ''],
   [
     'tasks have waited for long',

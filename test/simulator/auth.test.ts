@@ -85,6 +85,18 @@ test('a denied permission closes its endpoints and no other', async () => {
   });
 });
 
+test('a denied SIEM type closes the calls that name it and no other', async () => {
+  const client = await start();
+  const body = JSON.stringify({ deny: ['url protect'] });
+  await client.fetch('/_simulator/tenants/C0A1', { method: 'PATCH', body });
+  const statuses = await Promise.all(
+    ['type=av', 'type=url+protect', 'type=av,url+protect'].map(async (query) => {
+      return (await client.api(`/siem/v1/batch/events/cg?${query}`)).status;
+    }),
+  );
+  expect(statuses).toEqual([200, 403, 403]);
+});
+
 test('a change of a tenant names every mistake', async () => {
   const client = await start();
   const body = JSON.stringify({ deny: ['mail'], clientSecret: 1, colour: 'red' });

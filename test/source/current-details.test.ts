@@ -107,6 +107,12 @@ describe('a problem', () => {
     );
   });
 
+  test('that is tried again by itself every few minutes', () => {
+    const again = 'Tried again every 5 min, and at once when the source is restarted or updated.';
+    expect(problemLine({ gaveUp: true, againEveryMs: 300_000 }, FORBIDDEN)).toContain(again);
+    expect(problemLine({ gaveUp: true, againEveryMs: 300_000 }, FORBIDDEN)).not.toContain('No further attempt');
+  });
+
   test('cannot bring Markdown or HTML of its own into the page', () => {
     const line = problemLine({ message: '<img src=x> **bold** [a](b) `c` _d_ |\n\n# head', code: 'a`b\n# c' });
     expect(line).toContain(

@@ -42,6 +42,9 @@ test.each<[string, unknown, boolean]>([
   ['an unknown type', { type: 'Other', code: 'a', message: 'b', retry: true, severity: 'error' }, false],
   ['no code', { type: 'ThirdPartyConfig', message: 'b', retry: true, severity: 'error' }, false],
   ['an unknown severity', { type: 'ThirdPartyConfig', code: 'a', message: 'b', retry: true, severity: 'info' }, false],
+  ['tried again every five minutes', { ...classify({ origin: 'file', message: 'x' }), againEveryMs: 300_000 }, true],
+  ['tried again without a pause', { ...classify({ origin: 'file', message: 'x' }), againEveryMs: 0 }, false],
+  ['tried again who knows when', { ...classify({ origin: 'file', message: 'x' }), againEveryMs: Number.NaN }, false],
   ['retry as a text', { type: 'ThirdPartyConfig', code: 'a', message: 'b', retry: 'yes', severity: 'error' }, false],
 ])('isFailure: %s', (_, value, expected) => {
   expect(isFailure(value)).toBe(expected);

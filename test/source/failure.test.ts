@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { explainErrorBody } from '../../src/mimecast/error-body.js';
 import {
   classify,
-  FAILURE_RULES,
   FAILURE_TYPES,
   type Failure,
   HEALTH_EVENT_OF,
@@ -11,6 +10,7 @@ import {
   type Trouble,
   TroubleError,
 } from '../../src/source/failure.js';
+import { FAILURE_RULES } from '../../src/source/failure-rules.js';
 
 const fail = (code: string, message: string) => JSON.stringify({ fail: [{ code, message }] });
 const functionFail = (code: string) =>
@@ -205,4 +205,30 @@ test('a trouble error carries its trouble and the cause', () => {
   const cause = new Error('socket');
   const error = new TroubleError({ origin: 'file', message: 'lost' }, { cause });
   expect(error).toMatchObject({ name: 'TroubleError', message: 'lost', trouble: { origin: 'file' }, cause });
+});
+
+describe('advice that can be followed', () => {
+  const adviceOf = (status: number, code?: string) =>
+    classify({ origin: 'mimecast', status, message: 'no', ...(code === undefined ? {} : { code }) }).advice;
+
+  test('a missing product means a new application, as a saved one cannot be given it', () => {
+    const advice = adviceOf(403, 'app_forbidden');
+    expect(advice).toContain('fixed once an application is saved');
+    expect(advice).toContain('create a new application (Integrations Hub › Mimecast API 2.0 › Configure New');
+    expect(advice).toContain('update the source with its keys');
+  });
+
+  test('404 may mean that something is not licensed, 405 that the method is not taken', () => {
+    expect(adviceOf(404)).toContain('licensed');
+    expect(adviceOf(405)).toContain('method');
+    expect(adviceOf(405)).not.toContain('licensed');
+  });
+
+  test('418 is the end of an Authentication Profile’s time to live', () => {
+    expect(adviceOf(418)).toContain('time to live of their user’s Authentication Profile');
+  });
+
+  test.each(FAILURE_RULES.map(({ what, advice }) => [what, advice]))('no path that is no more: %s', (_, advice) => {
+    expect(advice).not.toMatch(/API and Platform Integrations|Generate Keys|give the application the product/i);
+  });
 });

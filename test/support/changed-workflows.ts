@@ -1,7 +1,7 @@
 /** The source workflow with other steps than it had: what a deployment without versions does to a running source. */
 
-import { condition } from '@temporalio/workflow';
+import { sleep } from '@temporalio/workflow';
 
 export async function mimecastSource(): Promise<void> {
-  await condition(() => false);
+  await sleep('1 day');
 }

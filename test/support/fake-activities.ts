@@ -38,6 +38,7 @@ export const TROUBLE = {
   },
   forbidden: { origin: 'mimecast', status: 403, code: 'app_forbidden', message: 'Forbidden', endpoint: 'DLP logs' },
   slowDown: { origin: 'mimecast', status: 429, message: 'Quota used up', retryAfterMs: 2 * 3_600_000 },
+  wrongHost: { origin: 'configuration', code: 'WrongHost', message: 'baseUrl https://a.example is not Mimecast’s API' },
   mongodbAway: { origin: 'mongodb', code: 'MongoServerSelectionError', message: 'MongoDB: connection refused' },
 } as const satisfies Record<string, Trouble>;
 

@@ -9,10 +9,19 @@ export interface CliResult {
 
 /** Runs the command line as a process of its own. Never rejects because of an exit code. */
 export function runCli(env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<CliResult> {
+  return runProgramFile('src/starter.ts', env, ...args);
+}
+
+/** The same for another program. */
+export function runProgramFile(
+  file: string,
+  env: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Promise<CliResult> {
   return new Promise((resolve, reject) => {
     execFile(
       process.execPath,
-      ['scripts/run.mjs', 'src/starter.ts', ...args],
+      ['scripts/run.mjs', file, ...args],
       { cwd: projectRoot(), env: { ...process.env, ...env }, encoding: 'utf8', timeout: 60_000 },
       (error, stdout, stderr) => {
         if (error !== null && typeof error.code !== 'number') reject(error);

@@ -5,11 +5,12 @@ import { onTestFinished } from 'vitest';
 import { Reconciler } from '../../src/management/reconciler.js';
 import { Reconciliation } from '../../src/management/reconciliation.js';
 import { SourceService, type TerminatedWorkflow } from '../../src/management/source-service.js';
+import type { VersionMove } from '../../src/management/version-moves.js';
 import { collectionsOf } from '../../src/store/collections.js';
 import type { E2eStack } from './e2e-stack.js';
 import { testDatabase } from './test-database.js';
 import { testKeyring } from './test-keyring.js';
-import { startTestWorker } from './test-worker.js';
+import { startTestWorker, type TestWorkerOptions } from './test-worker.js';
 import { until } from './until.js';
 
 const ROUND_MS = 50;
@@ -22,6 +23,7 @@ export function testInstallation(stack: () => E2eStack, name?: string) {
   const collections = collectionsOf(db, name);
   const troubles: string[] = [];
   const terminated: TerminatedWorkflow[] = [];
+  const moved: VersionMove[] = [];
   let rounds = 0;
   const access = () => ({ collections, client: stack().client, allowInsecure: true, keyring: testKeyring });
   const service = () => new SourceService(access());
@@ -33,13 +35,14 @@ export function testInstallation(stack: () => E2eStack, name?: string) {
     service,
     troubles,
     terminated,
+    moved,
     /** Starts a worker with a reconciler that hardly rests; both end with the test. @returns ends them before. */
-    async startWorker(): Promise<() => Promise<void>> {
+    async startWorker(options: TestWorkerOptions = {}): Promise<() => Promise<void>> {
       const { env, client } = stack();
       // A connection takes one worker of a task queue.
       const connection = await NativeConnection.connect({ address: env.TEMPORAL_ADDRESS ?? '' });
-      const stopWorker = await startTestWorker(connection, client.options.namespace, collections);
-      const reconciliation = new Reconciliation({ ...access(), sources: service() });
+      const stopWorker = await startTestWorker(connection, client.options.namespace, collections, options);
+      const reconciliation = new Reconciliation({ ...access(), sources: service(), version: options.version });
       const reconciler = new Reconciler({
         service: {
           startMissing: (listener) =>
@@ -50,6 +53,7 @@ export function testInstallation(stack: () => E2eStack, name?: string) {
         intervalMs: ROUND_MS,
         onStarted: () => undefined,
         onTrouble: (error) => troubles.push(String(error)),
+        onMoved: (move) => moved.push(move),
         onTerminated: (ended) => terminated.push(ended),
       }).start();
       let isStopped = false;

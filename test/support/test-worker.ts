@@ -7,15 +7,23 @@ import { isOwnRun } from '../../src/management/ownership.js';
 import { SourceWorkflows } from '../../src/management/source-workflows.js';
 import { SourceWorker } from '../../src/runtime/source-worker.js';
 import { PAUSE_PROOF } from '../../src/runtime/worker-limits.js';
+import type { WorkerVersion } from '../../src/source/worker-version.js';
 import type { Collections } from '../../src/store/collections.js';
 import { workflowBundle } from './temporal-connection.js';
 import { testKeyring } from './test-keyring.js';
+
+export interface TestWorkerOptions {
+  readonly version?: WorkerVersion;
+  /** Default: today's code. */
+  readonly bundle?: { readonly codePath: string };
+}
 
 /** @returns ends it. */
 export async function startTestWorker(
   connection: NativeConnection,
   namespace: string,
   collections: Collections,
+  { version, bundle = workflowBundle() }: TestWorkerOptions = {},
 ): Promise<() => Promise<void>> {
   const access = { collections, client: new Client({ connection, namespace }) };
   const workflows = new SourceWorkflows(access);
@@ -27,7 +35,8 @@ export async function startTestWorker(
     activities: createActivities({ collections, allowInsecure: true, keyring: testKeyring, wake }),
     isOurs: (run, sourceId) => isOwnRun(access, run, sourceId),
     limits: { ...PAUSE_PROOF, maxHeartbeatThrottleInterval: '1 second', shutdownForceTime: '20 seconds' },
-    workflows: { workflowBundle: workflowBundle() },
+    version,
+    workflows: { workflowBundle: bundle },
   });
   const running = worker.run();
   return async () => {

@@ -115,9 +115,15 @@ test('every stream is read slice by slice until it is done', async () => {
 
 test('a verification looks once more at what was missing, for it may have been too new', async () => {
   slice = async (_stream, number, kind) => ofThree(number, kind);
-  const { end } = await start('verify', ['receipt', 'dlp']);
+  const { end, workflowId } = await start('verify', ['receipt', 'dlp']);
   expect((await end()).totals).toMatchObject({ read: 60, missing: 2, restored: 0 });
   expect(calls.slice(-2)).toEqual(['recheck receipt', 'recheck dlp']);
+  // Live collection goes first.
+  const [history] = await historiesOf(environment().client.workflow, workflowId);
+  const scheduled = history?.events?.flatMap((event) => event.activityTaskScheduledEventAttributes ?? []) ?? [];
+  const asked = scheduled.filter(({ activityType }) => activityType?.name !== 'wake').map(({ priority }) => priority);
+  expect(asked.length).toBeGreaterThan(2);
+  for (const priority of asked) expect(priority).toMatchObject({ priorityKey: 4, fairnessKey: 'source-1' });
 });
 
 test('a long reading is continued as new, and loses neither counts nor its name', async () => {

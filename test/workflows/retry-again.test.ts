@@ -200,3 +200,35 @@ test.for(['validate', 'authenticate'] as const)(
     expect(await run.status()).toMatchObject({ state: 'Collecting', health: 'Healthy' });
   },
 );
+
+test('a host that looks wrong is tried every five minutes, and goes on by itself once it is right', async () => {
+  const run = await runs.start({ prepare: (fake) => fake.fail('authenticate', TROUBLE.wrongHost) });
+  const { problem } = await run.state('Error');
+  expect(problem).toMatchObject({ code: 'WrongHost', type: 'ThirdPartyConfig', gaveUp: true });
+  await runs.pass(3 * HOUR);
+  const times = run.fake.callsOf('authenticate').map(({ at }) => at);
+  expect(times.length).toBeGreaterThan(30);
+  expect(times.length).toBeLessThanOrEqual(37);
+  run.fake.heal('authenticate');
+  await runs.pass(6 * MINUTE);
+  await run.caughtUp();
+  expect(await run.status()).toMatchObject({ state: 'Collecting', health: 'Healthy', restarts: 0 });
+  const changes = await until(
+    () => run.fake.problemChanges(),
+    (seen) => seen.at(-1)?.kind === 'closed',
+  );
+  expect(new Set(changes.map(({ eventId }) => eventId)).size).toBe(1);
+});
+
+test('an outage at a host that looked wrong for hours is retried as any outage', async () => {
+  const run = await runs.start({ prepare: (fake) => fake.fail('authenticate', TROUBLE.wrongHost) });
+  await run.state('Error');
+  await runs.pass(3 * HOUR);
+  run.fake.fail('authenticate', TROUBLE.unavailable);
+  await runs.pass(30 * MINUTE);
+  const { problem } = await run.when((seen) => seen.problem?.code === 'http_503');
+  expect(problem).toMatchObject({ gaveUp: false });
+  run.fake.heal('authenticate');
+  await runs.pass(10 * MINUTE);
+  await run.caughtUp();
+});

@@ -4,7 +4,7 @@ import { PageTokenError } from '../../store/paging.js';
 import { CodedRefusal, RefusedError } from '../errors.js';
 import { FieldError } from '../field-errors.js';
 import { FIELDS_INVALID, FIELDS_MISSING } from '../refusals.js';
-import { isTemporalAway } from '../temporal-trouble.js';
+import { isTemporalAway, isTemporalDenied } from '../temporal-trouble.js';
 import { isStoreAway } from './store-away.js';
 
 export interface ErrorAnswer {
@@ -45,6 +45,9 @@ const away = (what: string): ErrorAnswer => ({
   isFault: true,
 });
 
+const DENIED =
+  'Temporal refuses what this server asks of it: its credentials lack a right. The log of the server names the call.';
+
 /** Thrown when what only Temporal and a worker know was asked for, and they did not say. */
 export class UnansweredError extends Error {
   override readonly name = 'UnansweredError';
@@ -57,6 +60,7 @@ export function errorAnswerOf(error: unknown): ErrorAnswer {
   if (error instanceof PageTokenError) return { status: 400, code: FIELDS_INVALID, message: error.message };
   if (isStoreAway(error)) return away('MongoDB');
   if (isTemporalAway(error)) return away('Temporal');
+  if (isTemporalDenied(error)) return { ...away('Temporal'), message: DENIED };
   if (error instanceof UnansweredError) return away('Temporal, or a worker,');
   return ofFastify(error);
 }

@@ -1,6 +1,8 @@
 /** A request to one of the API's endpoints. */
 import type { IncomingHttpHeaders } from 'node:http';
+import { SIEM_STREAMS } from '../../source/streams.js';
 import type { FaultAction } from '../control/fault.js';
+import { readSiemQuery } from './siem-query.js';
 
 export const ENDPOINTS = {
   token: { method: 'POST', path: '/oauth/token' },
@@ -16,11 +18,11 @@ export const ENDPOINTS = {
 
 export type EndpointName = keyof typeof ENDPOINTS;
 
-/** What an application can be denied; each is a permission of its own in the product. */
-export const PERMISSIONS = ['siem', 'audit', 'dlp', 'hold'] as const;
+/** What an application can be denied: a permission of the product, or a single SIEM type. */
+export const PERMISSIONS = ['siem', 'audit', 'dlp', 'hold', ...SIEM_STREAMS] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
-export const PERMISSION_OF: Readonly<Partial<Record<EndpointName, Permission>>> = {
+const PERMISSION_OF: Readonly<Partial<Record<EndpointName, Permission>>> = {
   batch: 'siem',
   stream: 'siem',
   audit: 'audit',
@@ -29,6 +31,13 @@ export const PERMISSION_OF: Readonly<Partial<Record<EndpointName, Permission>>> 
   hold: 'hold',
   holdSummary: 'hold',
 };
+
+/** What a call needs to be allowed: its endpoint, and each SIEM type that it names. */
+export function permissionsFor({ endpoint, query }: Call): readonly Permission[] {
+  const permission = PERMISSION_OF[endpoint];
+  if (permission === undefined) return [];
+  return permission === 'siem' ? [permission, ...readSiemQuery(query, []).types] : [permission];
+}
 
 export interface Call {
   readonly endpoint: EndpointName;

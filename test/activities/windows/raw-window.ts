@@ -23,6 +23,7 @@ export async function windowOf(stream: RecordStream, body: string, rules: Rules 
     client,
     baseUrl: url,
     knownHost: true,
+    hostDoubts: undefined,
     rules,
     matches: undefined,
   };

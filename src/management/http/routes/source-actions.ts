@@ -32,6 +32,7 @@ const trial = z
       .object({
         ok: z.boolean(),
         ms: z.number().int(),
+        proxy: z.string().optional().describe('Host and port of the proxy that the call went through'),
         errorType: z.string().optional(),
         errorCode: z.string().optional(),
         errorInfo: z.string().optional(),

@@ -1,0 +1,117 @@
+/**
+ * Moves this installation's workflows to the version of the workers that has become current: those that still run on
+ * another one are given a reason to look, a few at a time, and go over by themselves when they are next at rest. One whose
+ * version has no worker any more, or whose tasks fail there, cannot do that; it is handed to the current version, whose code
+ * can replay its history.
+ */
+
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { WORKFLOW_TYPE } from '../source/contract.js';
+import type { Installation } from '../source/installation.js';
+import { REREAD_WORKFLOW_TYPE } from '../source/reread.js';
+import { VERSION_SIGNAL, versionText, type WorkerVersion } from '../source/worker-version.js';
+import { RefusedError } from './errors.js';
+import { makeCurrent } from './meanwhile.js';
+import { type InstallationAccess, labelOf } from './ownership.js';
+import { WORKER_VERSION } from './search-attribute-keys.js';
+import { unlessEnded } from './unless-ended.js';
+import { type WorkerFacts, workersOf } from './workers.js';
+import { reportedTrouble } from './workflow-task.js';
+
+/** Moved in one round: each replays its history, and polls anew. */
+const AT_ONCE = 20;
+/** A workflow that has not moved is looked at again after this: what it was doing may take a while. */
+const AGAIN_MS = 2 * 60_000;
+/** How long Temporal may take to list all that run. */
+const LIST_LIMIT_MS = 10_000;
+
+/** What was done about a workflow: asked to go over, or taken there because no worker of its version is left. */
+export interface VersionMove {
+  readonly workflowId: string;
+  readonly from: string;
+  readonly to: string;
+  readonly how: 'asked' | 'taken';
+}
+
+export class VersionMoves {
+  private readonly asked = new Map<string, number>();
+
+  /** @param version of this worker. @param clock epoch milliseconds. */
+  constructor(
+    private readonly access: InstallationAccess,
+    private readonly version: WorkerVersion,
+    private readonly clock: () => number = Date.now,
+  ) {}
+
+  /**
+   * One round. Nothing is moved before this worker's version is the current one.
+   *
+   * @throws RefusedError saying how to make it so.
+   */
+  async move(onTrouble: (error: unknown) => void): Promise<VersionMove[]> {
+    const { client, collections } = this.access;
+    const installation = await collections.installation();
+    const now = this.clock();
+    const workers = await workersOf(client, installation, now);
+    const current = versionText(this.version);
+    if (workers.currentVersion !== current) throw notCurrent(this.version, workers);
+    for (const [runId, at] of this.asked) if (now - at >= AGAIN_MS) this.asked.delete(runId);
+    const behind = (await this.runningOf(installation)).filter(
+      ({ runId, typedSearchAttributes }) =>
+        typedSearchAttributes.get(WORKER_VERSION) !== current && !this.asked.has(runId),
+    );
+    const moves: VersionMove[] = [];
+    for (const info of behind.slice(0, AT_ONCE)) {
+      try {
+        this.asked.set(info.runId, now);
+        moves.push(await this.moveOne(info, workers));
+      } catch (error) {
+        // One that cannot be moved holds up none of the others.
+        onTrouble(error);
+      }
+    }
+    return moves;
+  }
+
+  private async moveOne({ workflowId, runId, typedSearchAttributes }: WorkflowExecutionInfo, workers: WorkerFacts) {
+    const { client } = this.access;
+    const from = typedSearchAttributes.get(WORKER_VERSION);
+    const isFrozen = reportedTrouble(typedSearchAttributes) !== undefined;
+    // One without a version goes over with its next task anyway.
+    const isLeft = from !== undefined && (isFrozen || !workers.versions.has(from));
+    if (isLeft) {
+      await unlessEnded(() =>
+        client.workflowService.updateWorkflowExecutionOptions({
+          namespace: client.options.namespace,
+          workflowExecution: { workflowId, runId },
+          workflowExecutionOptions: { versioningOverride: { oneTime: { targetDeploymentVersion: this.version } } },
+          updateMask: { paths: ['versioning_override'] },
+        }),
+      );
+    }
+    await unlessEnded(() => client.workflow.getHandle(workflowId, runId).signal(VERSION_SIGNAL));
+    const how = isLeft ? ('taken' as const) : ('asked' as const);
+    return { workflowId, from: from ?? 'no version', to: versionText(this.version), how };
+  }
+
+  private async runningOf(installation: Installation): Promise<WorkflowExecutionInfo[]> {
+    const { client } = this.access;
+    const types = [WORKFLOW_TYPE, ...Object.values(REREAD_WORKFLOW_TYPE)].map((type) => `"${type}"`).join(', ');
+    const query = `WorkflowType IN (${types}) AND ExecutionStatus = "Running"`;
+    return client.withDeadline(Date.now() + LIST_LIMIT_MS, async () => {
+      const found: WorkflowExecutionInfo[] = [];
+      for await (const info of client.workflow.list({ query })) {
+        if (labelOf(info) === installation.id) found.push(info);
+      }
+      return found;
+    });
+  }
+}
+
+function notCurrent(version: WorkerVersion, { currentVersion }: WorkerFacts): RefusedError {
+  const current = currentVersion === '' ? 'none is' : `${currentVersion} is`;
+  return new RefusedError(
+    `This worker is of version ${versionText(version)}, which is not the current one (${current}): it gets no new sources. ` +
+      makeCurrent(version),
+  );
+}

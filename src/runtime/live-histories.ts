@@ -1,0 +1,33 @@
+/** The histories of the workflows that run now, to be replayed before a new version of the code is deployed. */
+
+import type { Client } from '@temporalio/client';
+import type { History } from '@temporalio/worker';
+import { WORKFLOW_TYPE } from '../source/contract.js';
+import { type Installation, taskQueueOf } from '../source/installation.js';
+import { REREAD_WORKFLOW_TYPE } from '../source/reread.js';
+
+export interface LiveHistory {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly history: History;
+}
+
+function queryOf(installation: Pick<Installation, 'name'>): string {
+  const types = [WORKFLOW_TYPE, ...Object.values(REREAD_WORKFLOW_TYPE)].map((type) => `"${type}"`).join(', ');
+  return `WorkflowType IN (${types}) AND ExecutionStatus = "Running" AND TaskQueue = "${taskQueueOf(installation)}"`;
+}
+
+export async function countLive(client: Client, installation: Pick<Installation, 'name'>): Promise<number> {
+  return (await client.workflow.count(queryOf(installation))).count;
+}
+
+/** One at a time, so that any number of them takes the memory of one. */
+export async function* liveHistories(
+  client: Client,
+  installation: Pick<Installation, 'name'>,
+): AsyncGenerator<LiveHistory> {
+  for await (const { workflowId, runId } of client.workflow.list({ query: queryOf(installation) })) {
+    const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    yield { workflowId, runId, history };
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * Whose activities go first when workers are busy: live collection before reading again, and among sources each its share.
+ * Servers older than these settings, or without fairness switched on, take no notice of them.
+ */
+
+import type { WorkflowInterceptors } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.js';
+
+/** Temporal's keys go from 1 to 5, the smaller the sooner; 3 is the default. */
+const AFTER_LIVE_COLLECTION = 4;
+const READING_AGAIN: ReadonlySet<string> = new Set<keyof Activities>(['reread', 'recheck']);
+
+/** For the bundler's `workflowInterceptorModules`. */
+export function interceptors(): WorkflowInterceptors {
+  return {
+    outbound: [
+      {
+        scheduleActivity(input, next) {
+          const [sourceId] = input.args;
+          const priority = {
+            fairnessKey: `source-${sourceId}`,
+            ...(READING_AGAIN.has(input.activityType) ? { priorityKey: AFTER_LIVE_COLLECTION } : {}),
+          };
+          return next({ ...input, options: { ...input.options, priority } });
+        },
+      },
+    ],
+  };
+}

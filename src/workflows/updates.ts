@@ -1,0 +1,109 @@
+/**
+ * The commands as updates: they do what the signals do, and answer when it has happened, or when it is clear that it will
+ * not be soon. An update that still waits when its run ends would fail, so all of them are answered before.
+ */
+
+import { allHandlersFinished, CancellationScope, condition, defineUpdate, setHandler } from '@temporalio/workflow';
+import type { CommandAnswer } from '../source/command-answer.js';
+import { SIGNALS, type StopRequest } from '../source/contract.js';
+import { isFinal, LEAVING_STATES } from '../source/lifecycle.js';
+import { isPausing, type Problem, problemOf } from '../source/snapshot.js';
+import type { Book } from './book.js';
+import type { Collection } from './collection.js';
+import type { Commands } from './commands.js';
+import { LoopGuard } from './loop-guard.js';
+
+export const restartUpdate = defineUpdate<CommandAnswer>(SIGNALS.restart);
+export const stopUpdate = defineUpdate<CommandAnswer, [StopRequest?]>(SIGNALS.stop);
+export const collectNowUpdate = defineUpdate<CommandAnswer>(SIGNALS.collectNow);
+
+const IS_STOPPING = 'the source is stopping';
+const IS_HANDED_OVER = 'the workflow is just being continued as new; the command is carried out by its next run';
+
+export class Updates {
+  private isRunEnding = false;
+
+  constructor(
+    private readonly book: Book,
+    private readonly commands: Commands,
+    private readonly collection: Collection,
+  ) {}
+
+  register(): void {
+    setHandler(restartUpdate, () => this.restart(), {
+      description: 'Like the signal; answers when the source collects again, or when a start-up step fails.',
+    });
+    setHandler(stopUpdate, (request) => this.stop(request), {
+      description: 'Like the signal; answers when the source has ended, or when its end cannot be stored.',
+    });
+    setHandler(collectNowUpdate, () => this.collectNow(), {
+      description: 'Like the signal; answers when the poll has been made, or when it fails.',
+    });
+  }
+
+  /** Lets those that still wait answer. Until `goOn` is called, further ones answer at once. */
+  async settle(): Promise<void> {
+    this.isRunEnding = true;
+    await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+  }
+
+  goOn(): void {
+    this.isRunEnding = false;
+  }
+
+  private restart(): Promise<CommandAnswer> {
+    const { restarts } = this.book.snapshot;
+    this.commands.restart();
+    const isBegun = () => this.book.snapshot.restarts > restarts;
+    return this.answer(
+      () => isBegun() && this.book.snapshot.stage === 'Collecting',
+      () => (this.isStopping ? IS_STOPPING : isBegun() ? textOf(this.book.snapshot.problem) : undefined),
+    );
+  }
+
+  private stop(request: StopRequest | undefined): Promise<CommandAnswer> {
+    this.commands.stop(request);
+    return this.answer(
+      () => isFinal(this.book.snapshot.state),
+      () => textOf(problemOf(this.book.snapshot, 'finalize')),
+    );
+  }
+
+  private collectNow(): Promise<CommandAnswer> {
+    const { problem: before } = this.book.snapshot;
+    const poll = this.collection.wake();
+    return this.answer(
+      () => this.collection.hasServed(poll),
+      () => {
+        if (this.isStopping) return IS_STOPPING;
+        const { problem } = this.book.snapshot;
+        // A poll that gave up is made anew; one that pauses between two attempts is not.
+        const isNew = problem !== before || (problem !== undefined && isPausing(problem, Date.now()));
+        return isNew ? textOf(problem) : undefined;
+      },
+    );
+  }
+
+  private get isStopping(): boolean {
+    return this.commands.isStopAsked || LEAVING_STATES.some((state) => state === this.book.snapshot.state);
+  }
+
+  /** Whoever is asked for an answer hears it even if the source is cancelled meanwhile. */
+  private answer(hasHappened: () => boolean, heldUpBy: () => string | undefined): Promise<CommandAnswer> {
+    const reason = () => heldUpBy() ?? (this.isRunEnding ? IS_HANDED_OVER : undefined);
+    return CancellationScope.nonCancellable(async () => {
+      for (const guard = new LoopGuard(); ; guard.pass()) {
+        await condition(() => hasHappened() || reason() !== undefined);
+        const { state, health } = this.book.snapshot;
+        if (hasHappened()) return { outcome: 'done', state, health };
+        const why = reason();
+        // What held it up may be gone by the time that this goes on.
+        if (why !== undefined) return { outcome: 'pending', state, health, reason: why };
+      }
+    });
+  }
+}
+
+function textOf(problem: Problem | undefined): string | undefined {
+  return problem && `${problem.code}: ${problem.message}`;
+}
