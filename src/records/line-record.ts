@@ -10,8 +10,8 @@ import { maskForKeeping, maskPieceForKeeping } from './rules/apply.js';
 
 /** What all lines of one reading of a file have in common. */
 export interface LineOrigin extends RecordMaker {
-  /** Host and path of the file. */
-  readonly file: string;
+  /** Path of the file. */
+  readonly path: string;
   /** Of this file, to be given its lines in their order. */
   readonly occurrences: Occurrences;
 }
@@ -23,7 +23,7 @@ export type LineRecord = MadeRecord & {
 
 /** The document that a line stands for; every reading of the file gives it the same identity. */
 export function recordOfLine(line: Line, origin: LineOrigin): LineRecord {
-  const { stream, metadata, file, occurrences } = origin;
+  const { stream, metadata, path, occurrences } = origin;
   const { bytes, number, tooLong, isOpen = false } = line;
   const content = tooLong?.digest ?? contentDigest(bytes);
   const id = identityOf(metadata.sourceId, stream, content, occurrences.next(content));
@@ -34,7 +34,7 @@ export function recordOfLine(line: Line, origin: LineOrigin): LineRecord {
     text,
     decoded,
     ...(isUtf8 || tooLong !== undefined ? {} : { bytes }),
-    place: `${file} line ${number}`,
+    place: `${path} line ${number}`,
     size: tooLong?.bytes ?? bytes.length,
     isPiece: tooLong !== undefined || isOpen,
   });

@@ -133,7 +133,7 @@ export interface QuarantineDocument {
   readonly sourceId: number;
   readonly stream: StreamName;
   readonly reason: string;
-  /** Host and path of a file, with the number of the line unless it is the whole file, or page and index. */
+  /** Path of a file, with the number of the line unless it is the whole file, or page and index. */
   readonly place: string;
   /** The text, at most its first 1,048,576 characters. */
   readonly text: string;

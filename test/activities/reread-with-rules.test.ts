@@ -130,7 +130,7 @@ describe('a file that the collection had given up', () => {
     const note = { 'badFiles.0.attempts': 9, 'badFiles.0.since': new Date(now - HOUR) };
     await source.meddle('av', { $set: note });
     await source.collect('av');
-    expect(await quarantined(source)).toMatchObject({ place: expect.stringMatching(/\/files\/f$/) });
+    expect(await quarantined(source)).toMatchObject({ place: '/files/f' });
     await collections.records('av').deleteMany({ _sourceId: source.id });
     api.files.set('f', file);
     return { source, now };

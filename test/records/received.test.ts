@@ -12,7 +12,7 @@ const HEAD = '"timestamp":1757930000000,"type":"av","aggregateId":"a"';
 
 function made(content: string | Uint8Array, rules: Rules = NO_RULES, isOpen = false) {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  const origin = { stream: 'av', metadata: METADATA, rules, receiptTime: new Date(), file: 'h/1' } as const;
+  const origin = { stream: 'av', metadata: METADATA, rules, receiptTime: new Date(), path: '/1' } as const;
   const line: Line = isOpen ? { bytes, number: 1, isOpen } : { bytes, number: 1 };
   return recordOfLine(line, { ...origin, occurrences: new Occurrences() });
 }

@@ -189,7 +189,12 @@ export function fileEntry(
   text = '',
 ): Unreadable {
   const tried = `given up after ${attempts} attempts since ${since.toISOString()}`;
-  return { id, reason: `a file that cannot be read: ${reason}; ${tried}`, place: path, text, size };
+  return { id, reason: `a file that cannot be read: ${reason}; ${tried}`, place: pathIn(path), text, size };
+}
+
+/** For people; only the note of a file begins with its host. */
+function pathIn(name: string): string {
+  return name.slice(Math.max(0, name.indexOf('/')));
 }
 
 function told(error: TroubleError, name: string): TroubleError {

@@ -70,7 +70,7 @@ async function* readLines(
 ): AsyncGenerator<FileBatch, void, undefined> {
   const { metadata, rules, matches, client } = source;
   const maker = { stream, metadata, rules, matches, receiptTime: new Date() };
-  const origin = { ...maker, file: file.name, occurrences: new Occurrences() };
+  const origin = { ...maker, path: file.path, occurrences: new Occurrences() };
   const batch = new Batch();
   const content = await client.openFile(file, signal, options);
   try {

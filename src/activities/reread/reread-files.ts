@@ -120,7 +120,7 @@ async function readFile(
   let newest: Date | undefined;
   try {
     for await (const { times, ...batch } of readBatchFile(source, stream, file, {}, signal)) {
-      await reading.take({ ...batch, place: file.name });
+      await reading.take({ ...batch, place: file.path });
       newest = times.reduce(laterOf, newest);
       if (times.length > 0) isEmpty = false;
       if (times.some((time) => time === undefined || time.getTime() <= past)) isPast = false;
@@ -128,7 +128,7 @@ async function readFile(
     }
   } catch (error) {
     if (fileFaultOf(error) === undefined || (canRelist && isExpiredFile(error))) throw error;
-    reading.skipFile(`${file.name}: ${error instanceof Error ? error.message : String(error)}`);
+    reading.skipFile(`${file.path}: ${error instanceof Error ? error.message : String(error)}`);
     return { isPast: false };
   }
   if (isCovered) await reading.resolveFile(file);

@@ -77,14 +77,14 @@ describe('§9 #6, #8, #9: a file that stays bad', () => {
     expect((await source.checkpoint('av')).badFiles).toMatchObject([
       { attempts: 2, since: before.badFiles?.[0]?.since },
     ]);
-    expect((await quarantined(source)).filter(({ place }) => place === api.nameOf('bad'))).toEqual([]);
+    expect((await quarantined(source)).filter(({ place }) => place === '/files/bad')).toEqual([]);
 
     const last = await source.collect('av');
     expect(last).toMatchObject({ result: 'caughtUp', files: 1 });
     expect(last.unreadable).toContain('/files/bad');
     expect(await filesOf(source)).toMatchObject({ a: LINES, c: LINES, d: LINES });
     expect(await source.checkpoint('av')).toMatchObject({ pageToken: 'end', filesDone: [], badFiles: [] });
-    const [entry, ...more] = (await quarantined(source)).filter(({ place }) => place === api.nameOf('bad'));
+    const [entry, ...more] = (await quarantined(source)).filter(({ place }) => place === '/files/bad');
     expect(more).toEqual([]);
     expect(entry).toMatchObject({
       _id: identityOfFile(source.id, 'av', api.nameOf('bad')),
@@ -134,15 +134,13 @@ describe('§9 #6, #8, #9: a file that stays bad', () => {
   test('and is read well later on: its records are all there once, and its entry is resolved', async () => {
     const { api, source } = await pageWith(good.subarray(0, -20));
     for (let n = 0; n < 3; n += 1) await source.collect('av').catch(() => undefined);
-    expect(await quarantined(source)).toMatchObject([{ place: expect.stringMatching(/\/files\/bad$/) }]);
+    expect(await quarantined(source)).toMatchObject([{ place: '/files/bad' }]);
     expect((await quarantined(source))[0]).not.toHaveProperty('resolvedAt');
     api.files.set('bad', good);
     await source.meddle('av', { $unset: { pageToken: true } });
     await source.collect('av');
     expect(await filesOf(source)).toEqual({ a: LINES, bad: LINES, c: LINES, d: LINES });
-    expect(await quarantined(source)).toMatchObject([
-      { place: expect.stringMatching(/\/files\/bad$/), resolvedAt: expect.any(Date) },
-    ]);
+    expect(await quarantined(source)).toMatchObject([{ place: '/files/bad', resolvedAt: expect.any(Date) }]);
   });
 });
 
@@ -179,7 +177,7 @@ describe('what looks like a bad file and is none', () => {
     expect(await quarantined(source)).toEqual([]);
     await source.meddle('av', { $set: { 'badFiles.0.since': new Date(Date.now() - 61_000) } });
     await source.collect('av');
-    expect(await quarantined(source)).toMatchObject([{ place: expect.stringMatching(/\/files\/bad$/) }]);
+    expect(await quarantined(source)).toMatchObject([{ place: '/files/bad' }]);
   });
 });
 
@@ -215,9 +213,7 @@ describe('what a damaged file still gives', () => {
   test('a whole gzip whose last line is none: that line alone is kept', async () => {
     const { source } = await pageWith(gzipSync(`${MANY[0]}\n{"type":"av","fi`));
     expect(await source.collect('av')).toMatchObject({ result: 'caughtUp', counts: { quarantined: 1 } });
-    expect(await quarantined(source)).toMatchObject([
-      { place: expect.stringMatching(/\/files\/bad line 2$/), text: '{"type":"av","fi' },
-    ]);
+    expect(await quarantined(source)).toMatchObject([{ place: '/files/bad line 2', text: '{"type":"av","fi' }]);
   });
 
   test('wrong bytes of a corrupt one become neither records nor entries, until it is given up', async () => {
@@ -237,8 +233,7 @@ describe('what a damaged file still gives', () => {
     await source.collect('av');
     // The last line is in the piece of the file whose checksum is wrong, and goes with it.
     expect(await filesOf(source)).toMatchObject({ bad: 898, d: LINES });
-    const places = (await quarantined(source)).map(({ place }) => place.replace(/^[^/]+/, ''));
-    expect(places.sort()).toEqual(['/files/bad', '/files/bad line 452']);
+    expect((await quarantined(source)).map(({ place }) => place).sort()).toEqual(['/files/bad', '/files/bad line 452']);
     expect(api.downloaded.filter((name) => name === 'bad')).toHaveLength(3);
   });
 });
