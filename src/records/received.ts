@@ -4,6 +4,7 @@ import { Binary } from 'mongodb';
 import type { Alteration } from '../source/alterations.js';
 import type { Rules } from './rules/compile.js';
 import type { RuledRecord } from './rules/ruled-record.js';
+import { spelled } from './rules/spelling.js';
 
 export const RECEIVED_KEY = '_received';
 
@@ -25,16 +26,23 @@ export function isReceived(value: unknown): value is Received {
 
 /** @returns undefined when the document holds everything. */
 export function receivedOf(
-  { text, alterations = [] }: Extract<RuledRecord, { outcome: 'kept' }>,
+  { text, alterations = [], hidden }: Extract<RuledRecord, { outcome: 'kept' }>,
   bytes: Uint8Array | undefined,
   rules: Rules,
 ): Received | undefined {
-  if (bytes === undefined) {
-    if (alterations.length === 0) return undefined;
-    return { changes: alterations, ...(Buffer.byteLength(text) > LONGEST ? {} : { text }) };
+  const changes = bytes === undefined ? alterations : ([...alterations, 'notUtf8'] as const);
+  if (changes.length === 0) return undefined;
+  // A rule may miss in damaged bytes what it would have hidden, and nobody can hide it there.
+  if (bytes !== undefined && rules.changes.length === 0) {
+    return { changes, ...(bytes.length > LONGEST ? {} : { bytes: new Binary(bytes) }) };
   }
-  const changes = [...alterations, 'notUtf8'] as const;
-  if (rules.changes.length === 0) return { changes, ...(bytes.length > LONGEST ? {} : { bytes: new Binary(bytes) }) };
-  // A rule may miss in damaged bytes what it would have hidden; nobody can hide it in them.
-  return { changes, ...(alterations.length === 0 || Buffer.byteLength(text) > LONGEST ? {} : { text }) };
+  const isKept = alterations.length > 0 && Buffer.byteLength(text) <= LONGEST && showsNone(text, hidden);
+  return { changes, ...(isKept ? { text } : {}) };
+}
+
+/** A value that a later one of the same key has replaced may be what a rule has hidden there. */
+function showsNone(text: string, hidden: ReadonlySet<string> | undefined): boolean {
+  if (hidden === undefined) return false;
+  const { received, plain } = spelled(text);
+  return [...hidden].every((part) => !received.includes(part) && !plain.includes(part));
 }

@@ -93,6 +93,13 @@ describe('nothing that a rule hides remains', () => {
     expect(document._received).toEqual({ changes: ['repeatedKey'], text: `{${HEAD},"user":"X","user":"X"}` });
   });
 
+  test('the text is not kept where a value that the document does not show is one that was hidden', () => {
+    const rules = rulesFrom([{ filterType: 'Mask', regexp: '"t":1,"user":"([^"]*)"', mask: 'X' }]);
+    const line = String.raw`{${HEAD},"user":"\u0067eheim","t":1,"user":"geheim"}`;
+    expect(documentOf(line, rules)).toMatchObject({ user: 'X', _received: { changes: ['repeatedKey'] } });
+    expect(JSON.stringify(documentOf(line, rules))).not.toContain('eheim');
+  });
+
   test('what a rule has hidden of it need not be kept', () => {
     const rules = rulesFrom([{ filterType: 'Mask', regexp: '"user":"([^"]*)"' }]);
     expect(documentOf(String.raw`{${HEAD},"user":"\ud800"}`, rules)).not.toHaveProperty('_received');

@@ -30,6 +30,8 @@ export interface Kept extends Matches {
   readonly text: string;
   /** In the order in which the rules worked. */
   readonly changes: readonly RuleChange[];
+  /** What was replaced, in the plain spelling; undefined when it is too much to be remembered. */
+  readonly hidden: ReadonlySet<string> | undefined;
 }
 
 export interface Excluded extends Matches {
@@ -49,6 +51,10 @@ const MAX_GROWTH = 5;
  */
 export const MAX_TEXT = 67_108_864;
 
+/** So many different texts that were replaced are remembered. */
+const MOST_HIDDEN = 1_000;
+const NOTHING: ReadonlySet<string> = new Set();
+
 /**
  * What the rules make of a text, in either of its spellings: as it was received, and as people write it (`spelling.ts`).
  *
@@ -60,7 +66,7 @@ export const MAX_TEXT = 67_108_864;
  *    rules have worked, so that a cut never hides from a rule what it would have masked.
  */
 export function applyRules(rules: Rules, text: string, isAskedFor: (rule: Rule) => boolean = () => false): Applied {
-  if (rules.isEmpty) return { isKept: true, text, changes: [], matched: [] };
+  if (rules.isEmpty) return { isKept: true, text, changes: [], hidden: NOTHING, matched: [] };
   const looks = looksAt(rules, text);
   const [head] = looks;
   const selected = head === undefined ? undefined : selectionOf(rules, head, isAskedFor);
@@ -126,7 +132,7 @@ function matchesWhole({ index, isExact, regexp }: SelectionRule, { screenings }:
 }
 
 function changed(rules: Rules, text: string, looks: readonly Look[]): Kept {
-  const tally: Tally = { occurrences: new Map(), hashGrowth: 0 };
+  const tally: Tally = { occurrences: new Map(), hidden: new Set(), hashGrowth: 0 };
   const limits = { most: Math.floor(MAX_TEXT / Math.max(1, looks.length)), work: new Work() };
   const slices: string[] = [];
   for (const look of looks) {
@@ -146,6 +152,8 @@ function changed(rules: Rules, text: string, looks: readonly Look[]): Kept {
 /** What the rules did to a text so far. */
 interface Tally {
   readonly occurrences: Map<ChangeRule, number>;
+  /** What they replaced, up to one more than is remembered. */
+  readonly hidden: Set<string>;
   /** Bytes by which hashes made it longer. */
   hashGrowth: number;
 }
@@ -157,7 +165,11 @@ function changedSlice(rules: Rules, look: Look, limits: Limits, tally: Tally): s
   for (const rule of rules.changes) {
     if (!current.screenings.some((screening) => screening.has(rule.index))) continue;
     const { received } = current.text;
-    const replaced = replaceGroups(rule.regexp, current.text, rule.replacement, limits);
+    const replacement = (captured: string) => {
+      if (tally.hidden.size <= MOST_HIDDEN) tally.hidden.add(captured);
+      return rule.replacement(captured);
+    };
+    const replaced = replaceGroups(rule.regexp, current.text, replacement, limits);
     if (replaced === undefined) {
       occurrences.set(rule, (occurrences.get(rule) ?? 0) + 1);
       return undefined;
@@ -171,7 +183,8 @@ function changedSlice(rules: Rules, look: Look, limits: Limits, tally: Tally): s
   return current.text.received;
 }
 
-function kept(text: string, { occurrences }: Tally): Kept {
+function kept(text: string, { occurrences, hidden }: Tally): Kept {
   const changes = [...occurrences].map(([rule, count]) => ({ rule, occurrences: count }));
-  return { isKept: true, text, changes, matched: changes.map(({ rule }) => rule) };
+  const known = hidden.size > MOST_HIDDEN ? undefined : hidden;
+  return { isKept: true, text, changes, hidden: known, matched: changes.map(({ rule }) => rule) };
 }

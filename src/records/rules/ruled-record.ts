@@ -23,6 +23,8 @@ export type RuledRecord =
       readonly alterations?: readonly Alteration[];
       readonly matched: readonly Rule[];
       readonly changes: readonly RuleChange[];
+      /** See `Kept`. */
+      readonly hidden: ReadonlySet<string> | undefined;
       /** To be stored; empty when `maskedText` is set. */
       readonly record: VendorRecord;
       /** Set when a mask broke the JSON: to be stored as `MASKED_TEXT_KEY`, and to be warned of. */
@@ -65,14 +67,14 @@ export function ruledRecord(
     const { by, matched } = applied;
     return { outcome: 'excluded', matched, ...(by === undefined ? {} : { by }) };
   }
-  const { text: kept, changes, matched } = applied;
-  const did = { text: kept, changes, matched, masked: count(changes, 'Mask'), hashed: count(changes, 'Hash') };
+  const { text: kept, changes, hidden, matched } = applied;
+  const did = { text: kept, changes, hidden, matched, masked: count(changes, 'Mask'), hashed: count(changes, 'Hash') };
   const again = kept === text ? decoded : decodeText(kept);
   if (!again.ok) return { outcome: 'kept', record: {}, maskedText: kept, ...did };
   return { outcome: 'kept', ...storable(again), ...did };
 }
 
-const UNRULED = { matched: [], changes: [], masked: 0, hashed: 0 } as const;
+const UNRULED = { matched: [], changes: [], hidden: new Set<string>(), masked: 0, hashed: 0 } as const;
 
 function storable({ record, alterations }: Extract<Decoded, { ok: true }>) {
   return alterations === undefined ? { record } : { record, alterations };

@@ -148,7 +148,7 @@ describe('what masks and hashes make of a text', () => {
       ['rule 1', 1],
       ['rule 2', 1],
     ]);
-    expect(kept(filters, 'abc')).toEqual({ isKept: true, text: 'abc', changes: [], matched: [] });
+    expect(kept(filters, 'abc')).toEqual({ isKept: true, text: 'abc', changes: [], hidden: new Set(), matched: [] });
   });
 });
 

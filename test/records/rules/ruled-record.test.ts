@@ -16,7 +16,7 @@ const RULES = rulesFrom([
 
 function ruled(text: string, rules = RULES, isPiece = false) {
   const record = ruledRecord(rules, text, decodeText(text), { isPiece });
-  const others = record.outcome === 'kept' ? ['text', 'matched', 'changes'] : ['matched', 'by'];
+  const others = record.outcome === 'kept' ? ['text', 'matched', 'changes', 'hidden'] : ['matched', 'by'];
   return Object.fromEntries(Object.entries(record).filter(([key]) => !others.includes(key)));
 }
 
