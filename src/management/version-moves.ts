@@ -34,7 +34,8 @@ export interface VersionMove {
 }
 
 export class VersionMoves {
-  private readonly asked = new Map<string, number>();
+  /** When which run was moved how. */
+  private readonly done = new Map<string, number>();
 
   /** @param version of this worker. @param clock epoch milliseconds. */
   constructor(
@@ -55,16 +56,16 @@ export class VersionMoves {
     const workers = await workersOf(client, installation, now);
     const current = versionText(this.version);
     if (workers.currentVersion !== current) throw notCurrent(this.version, workers);
-    for (const [runId, at] of this.asked) if (now - at >= AGAIN_MS) this.asked.delete(runId);
-    const behind = (await this.runningOf(installation)).filter(
-      ({ runId, typedSearchAttributes }) =>
-        typedSearchAttributes.get(WORKER_VERSION) !== current && !this.asked.has(runId),
-    );
+    for (const [what, at] of this.done) if (now - at >= AGAIN_MS) this.done.delete(what);
+    const behind = (await this.runningOf(installation))
+      .filter(({ typedSearchAttributes }) => typedSearchAttributes.get(WORKER_VERSION) !== current)
+      .map((info) => ({ info, how: howToMove(info, workers) }))
+      .filter(({ info, how }) => !this.done.has(`${info.runId} ${how}`));
     const moves: VersionMove[] = [];
-    for (const info of behind.slice(0, AT_ONCE)) {
+    for (const { info, how } of behind.slice(0, AT_ONCE)) {
       try {
-        this.asked.set(info.runId, now);
-        moves.push(await this.moveOne(info, workers));
+        this.done.set(`${info.runId} ${how}`, now);
+        moves.push(await this.moveOne(info, how));
       } catch (error) {
         // One that cannot be moved holds up none of the others.
         onTrouble(error);
@@ -73,13 +74,12 @@ export class VersionMoves {
     return moves;
   }
 
-  private async moveOne({ workflowId, runId, typedSearchAttributes }: WorkflowExecutionInfo, workers: WorkerFacts) {
+  private async moveOne(
+    { workflowId, runId, typedSearchAttributes }: WorkflowExecutionInfo,
+    how: VersionMove['how'],
+  ): Promise<VersionMove> {
     const { client } = this.access;
-    const from = typedSearchAttributes.get(WORKER_VERSION);
-    const isFrozen = reportedTrouble(typedSearchAttributes) !== undefined;
-    // One without a version goes over with its next task anyway.
-    const isLeft = from !== undefined && (isFrozen || !workers.versions.has(from));
-    if (isLeft) {
+    if (how === 'taken') {
       await unlessEnded(() =>
         client.workflowService.updateWorkflowExecutionOptions({
           namespace: client.options.namespace,
@@ -90,8 +90,8 @@ export class VersionMoves {
       );
     }
     await unlessEnded(() => client.workflow.getHandle(workflowId, runId).signal(VERSION_SIGNAL));
-    const how = isLeft ? ('taken' as const) : ('asked' as const);
-    return { workflowId, from: from ?? 'no version', to: versionText(this.version), how };
+    const from = typedSearchAttributes.get(WORKER_VERSION) ?? 'no version';
+    return { workflowId, from, to: versionText(this.version), how };
   }
 
   private async runningOf(installation: Installation): Promise<WorkflowExecutionInfo[]> {
@@ -106,6 +106,13 @@ export class VersionMoves {
       return found;
     });
   }
+}
+
+function howToMove({ typedSearchAttributes }: WorkflowExecutionInfo, { versions }: WorkerFacts): VersionMove['how'] {
+  const from = typedSearchAttributes.get(WORKER_VERSION);
+  const isFrozen = reportedTrouble(typedSearchAttributes) !== undefined;
+  // One without a version goes over with its next task anyway.
+  return from !== undefined && (isFrozen || !versions.has(from)) ? 'taken' : 'asked';
 }
 
 function notCurrent(version: WorkerVersion, { currentVersion }: WorkerFacts): RefusedError {

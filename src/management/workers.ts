@@ -2,7 +2,7 @@
 
 import type { Client } from '@temporalio/client';
 import { activityQueueOf, type Installation, taskQueueOf } from '../source/installation.js';
-import { versionText } from '../source/worker-version.js';
+import { versionOfText, versionText } from '../source/worker-version.js';
 
 /** A worker asks for work at least once a minute; one that has not for longer is gone. */
 const SILENCE_MS = 75_000;
@@ -55,7 +55,7 @@ export async function workersOf(client: Client, installation: Installation, now 
         version: deploymentOptions?.workerVersioningMode === VERSIONED ? textOf(deploymentOptions) : NO_VERSION,
       })),
       currentVersion: textOf(versioningInfo?.currentDeploymentVersion),
-      backlog: { tasks: Number(stats?.approximateBacklogCount ?? 0), oldestMs: msOf(stats?.approximateBacklogAge) },
+      backlog: backlogOf(stats),
     };
   };
   const [workflows, activities] = await Promise.all([
@@ -68,15 +68,48 @@ export async function workersOf(client: Client, installation: Installation, now 
   const asked = [...activities.pollers, ...workflows.pollers.filter(({ identity }) => own.has(identity))];
   const polling = asked.filter((poller) => poller.polledMsAgo < SILENCE_MS);
   const polledMsAgo = Math.min(...polling.map((poller) => poller.polledMsAgo));
+  const backlogs = await backlogsOf(client, installation, workflows.currentVersion);
   return {
     // The server's clock may be a little ahead.
     ...(polling.length > 0 ? { polledMsAgo: Math.max(0, polledMsAgo) } : {}),
     count: new Set(polling.map(({ identity }) => identity)).size,
     versions: new Set(polling.map(({ version }) => version)),
     currentVersion: workflows.currentVersion,
-    workflowTasks: workflows.backlog,
-    activityTasks: activities.backlog,
+    workflowTasks: backlogs?.workflowTasks ?? workflows.backlog,
+    activityTasks: backlogs?.activityTasks ?? activities.backlog,
   };
+}
+
+/** Of the current version alone: what waits for another one may wait for ever, its workflow having moved. */
+async function backlogsOf(
+  client: Client,
+  installation: Installation,
+  currentVersion: string,
+): Promise<Pick<WorkerFacts, 'workflowTasks' | 'activityTasks'> | undefined> {
+  const deploymentVersion = versionOfText(currentVersion);
+  if (deploymentVersion === undefined) return undefined;
+  const { versionTaskQueues } = await client.withDeadline(Date.now() + ANSWER_LIMIT_MS, () =>
+    client.workflowService.describeWorkerDeploymentVersion({
+      namespace: client.options.namespace,
+      deploymentVersion,
+      reportTaskQueueStats: true,
+    }),
+  );
+  const waiting = (name: string, taskQueueType: number): Backlog =>
+    backlogOf((versionTaskQueues ?? []).find((queue) => queue.name === name && queue.type === taskQueueType)?.stats);
+  return {
+    workflowTasks: waiting(taskQueueOf(installation), TASK_TYPE.workflow),
+    activityTasks: waiting(activityQueueOf(installation.id), TASK_TYPE.activity),
+  };
+}
+
+interface ProtoStats {
+  readonly approximateBacklogCount?: unknown;
+  readonly approximateBacklogAge?: ProtoTime | null;
+}
+
+function backlogOf(stats: ProtoStats | null | undefined): Backlog {
+  return { tasks: Number(stats?.approximateBacklogCount ?? 0), oldestMs: msOf(stats?.approximateBacklogAge) };
 }
 
 interface ProtoVersion {

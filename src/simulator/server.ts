@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Answer, json } from './api/answer.js';
-import { type Call, ENDPOINTS, endpointOf } from './api/call.js';
+import { type Call, ENDPOINTS, endpointOf, REGION_PATH } from './api/call.js';
 import { answerCall, faultTarget } from './api/endpoints.js';
 import { ERRORS } from './api/errors.js';
 import { answerControl, CONTROL_PATH } from './control/control.js';
@@ -60,6 +60,8 @@ async function handle(simulation: Simulation, request: IncomingMessage, response
     const answer = answerControl(simulation, { method, url, body });
     return 'pieces' in answer ? sendPieces(response, answer.pieces) : send(response, answer, requestId);
   }
+  if (url.pathname.startsWith(`${REGION_PATH}${ENDPOINTS.file.path}`))
+    url.pathname = url.pathname.slice(REGION_PATH.length);
   const endpoint = endpointOf(url.pathname);
   if (!endpoint) {
     return send(

@@ -107,6 +107,8 @@ test('sources go over to the version that becomes current, from earlier code too
     (seen) => seen === versionText(three),
   );
   await collectsMore(sourceId);
+  // What waits for a version whose workflows have moved on, waits for nobody.
+  await until(line, (seen) => seen?.state === 'Collecting' && seen.health === 'Healthy');
 
   stoodStillAt = Date.now();
   onTestFinished(() => {

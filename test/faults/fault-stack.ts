@@ -1,6 +1,7 @@
 /** All that a source needs, as real processes on this machine, with a proxy between the worker and each of the others. */
 
 import { join } from 'node:path';
+import { Connection } from '@temporalio/client';
 import type { DataFolder } from '../../src/embedded/data-folder.js';
 import { findExecutables } from '../../src/embedded/executables.js';
 import { spawnGuarded } from '../../src/embedded/guarded-process.js';
@@ -10,7 +11,9 @@ import { projectRoot } from '../../src/embedded/project-root.js';
 import { type SimulatorProcess, startSimulatorProcess } from '../../src/embedded/simulator-process.js';
 import { type RunningTemporal, startTemporal } from '../../src/embedded/temporal.js';
 import { SEARCH_ATTRIBUTES } from '../../src/source/contract.js';
+import type { WorkerVersion } from '../../src/source/worker-version.js';
 import { TEST_KEYS } from '../support/test-keyring.js';
+import { until } from '../support/until.js';
 import { LINKS, type Link, type ProcessName } from './fault.js';
 import { FaultProxy } from './fault-proxy.js';
 import { Member, type SelfEnd } from './members.js';
@@ -20,6 +23,8 @@ export const DATABASE = 'mimecast';
 export interface FaultStackOptions {
   /** Of data and logs. */
   readonly folder: string;
+  /** Whether the workers have versions; needed for an upgrade. */
+  readonly versioned: boolean;
   /** Arguments of the simulator, without port and data folder. */
   readonly simulatorArguments: readonly string[];
   readonly onNotice: (text: string) => void;
@@ -43,6 +48,10 @@ export interface FaultStack {
   readonly workerLogs: readonly string[];
   /** One more worker. */
   startSecondWorker(): Promise<{ readonly member: Member<Server>; stop(): Promise<void> }>;
+  /** A worker of another installation on the same Temporal namespace. @returns ends it. */
+  startStranger(): Promise<() => Promise<void>>;
+  /** Rolls a new version of the worker over the source; after `forMs` the old one is replaced, too. */
+  upgrade(forMs: number): Promise<void>;
   /** Starts the simulator again without live traffic: what it holds then is all that there will be. */
   freezeTraffic(): Promise<void>;
   stop(): Promise<void>;
@@ -64,7 +73,7 @@ export async function startFaultStack(options: FaultStackOptions): Promise<Fault
 }
 
 async function startAll(
-  { folder, simulatorArguments, onNotice }: FaultStackOptions,
+  { folder, simulatorArguments, onNotice, versioned }: FaultStackOptions,
   closing: (() => Promise<void>)[],
 ): Promise<Omit<FaultStack, 'stop'>> {
   const data = dataFolder(folder);
@@ -117,19 +126,38 @@ async function startAll(
     MIMECAST_SECRET_KEYS: TEST_KEYS,
   };
   const workerLogs = [data.file('logs/worker.log'), data.file('logs/second-worker.log')] as const;
-  const worker = await keep('worker', () => startWorker(workerLogs[0], env));
+  let build = 1;
+  const versionedEnv = () => ({ ...env, ...(versioned ? environmentOf(versionOf(build)) : {}) });
+  const worker = await keep('worker', () => startWorker(workerLogs[0], versionedEnv()));
+  const temporalAddress = `${LOOPBACK}:${temporalPort}`;
+  if (versioned) await makeCurrent(temporalAddress, versionOf(build));
+  const startSecondWorker = async () => {
+    const { member, supervised } = await keep('second worker', () => startWorker(workerLogs[1], versionedEnv()));
+    return { member, stop: () => supervised.stop() };
+  };
   return {
     members: { worker: worker.member, mongod: mongod.member, temporal: temporal.member, simulator: simulator.member },
     links,
     mongodbUri: uri,
-    temporalAddress: `${LOOPBACK}:${temporalPort}`,
+    temporalAddress,
     simulatorUrl,
     apiUrl: `http://${LOOPBACK}:${links.api.port}`,
     selfEnds,
     workerLogs,
-    async startSecondWorker() {
-      const { member, supervised } = await keep('second worker', () => startWorker(workerLogs[1], env));
-      return { member, stop: () => supervised.stop() };
+    startSecondWorker,
+    async startStranger() {
+      const log = data.file('logs/stranger.log');
+      const { supervised } = await keep('stranger', () => startWorker(log, { ...env, ...STRANGER }));
+      return () => supervised.stop();
+    },
+    async upgrade(forMs) {
+      build += 1;
+      const second = await startSecondWorker();
+      await makeCurrent(temporalAddress, versionOf(build));
+      await new Promise((resolve) => setTimeout(resolve, forMs));
+      // Comes back as the new version.
+      await worker.member.signal('SIGTERM');
+      await second.stop();
     },
     async freezeTraffic() {
       trafficArguments = [...simulatorArguments, '--frozen'];
@@ -138,6 +166,32 @@ async function startAll(
       while (simulator.supervised.current === before) await new Promise((resolve) => setTimeout(resolve, 50));
     },
   };
+}
+
+const STRANGER = { MONGODB_DB: 'stranger', MIMECAST_SECRET_KEYS: `stranger:${Buffer.alloc(32, 9).toString('base64')}` };
+
+const versionOf = (build: number): WorkerVersion => ({ deploymentName: 'faults', buildId: String(build) });
+
+const environmentOf = ({ deploymentName, buildId }: WorkerVersion) => ({
+  TEMPORAL_DEPLOYMENT_NAME: deploymentName,
+  TEMPORAL_WORKER_BUILD_ID: buildId,
+});
+
+/** As an operator does, and again until the version is known; past the proxies. */
+async function makeCurrent(address: string, version: WorkerVersion): Promise<void> {
+  const connection = await Connection.connect({ address });
+  try {
+    const set = () =>
+      connection.workflowService
+        .setWorkerDeploymentCurrentVersion({ namespace: 'default', identity: 'operator', ...version })
+        .then(
+          () => 'done',
+          (error: Error) => error.message,
+        );
+    await until(set, (outcome) => outcome === 'done', { limitMs: 90_000, everyMs: 200 });
+  } finally {
+    await connection.close();
+  }
 }
 
 function startWorker(logFile: string, env: Readonly<Record<string, string>>) {

@@ -51,6 +51,10 @@ export type Fault =
       readonly probability?: number;
       readonly extent: { readonly times: number } | { readonly forMs: number };
     }
+  /** A worker of another installation, with a database and keys of its own, joins for a while. */
+  | { readonly kind: 'worker of a stranger'; readonly forMs: number }
+  /** A worker of a new version joins, its version becomes the current one, and at the end the first one follows. */
+  | { readonly kind: 'upgrade'; readonly forMs: number }
   /** The signal `restart` to the source. */
   | { readonly kind: 'restart signal' };
 
@@ -64,6 +68,10 @@ export const API_FAULT_KINDS = [
   '5xx storm',
   '429 storm',
   'token revoked',
+  'token to nowhere',
+  'endless pages',
+  'incomplete listing',
+  'redirected file',
   'URLs expired',
 ] as const;
 export type ApiFaultKind = (typeof API_FAULT_KINDS)[number];

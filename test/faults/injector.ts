@@ -55,6 +55,13 @@ export class Injector {
         return;
       case 'two workers':
         return this.twoWorkers(fault);
+      case 'worker of a stranger': {
+        const stop = await stack.startStranger();
+        await pause(fault.forMs);
+        return stop();
+      }
+      case 'upgrade':
+        return stack.upgrade(fault.forMs);
       case 'freeze': {
         const member = stack.members[fault.process];
         const pid = await member.signal('SIGSTOP');

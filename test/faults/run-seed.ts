@@ -58,9 +58,10 @@ async function throughStack(
   say: (text: string) => void,
 ): Promise<Omit<RunResult, 'seed' | 'seconds' | 'kept'>> {
   const { seed, durationMs, limitMs, signal } = options;
-  const stack = await startFaultStack({ folder, simulatorArguments: trafficOf(options), onNotice: say });
+  const schedule = scheduleOf(seed, durationMs);
+  const versioned = schedule.some(({ fault }) => fault.kind === 'upgrade');
+  const stack = await startFaultStack({ folder, simulatorArguments: trafficOf(options), versioned, onNotice: say });
   try {
-    const schedule = scheduleOf(seed, durationMs);
     const collecting = withService(stack, (service, collections) =>
       collectUnderFaults({ stack, service, collections, schedule, folder, limitMs, say }),
     );

@@ -16,6 +16,9 @@ export const ENDPOINTS = {
   file: { method: 'GET', path: '/files/' },
 } as const;
 
+/** Before a file's path: another address of the same store. */
+export const REGION_PATH = '/regional';
+
 export type EndpointName = keyof typeof ENDPOINTS;
 
 /** What an application can be denied: a permission of the product, or a single SIEM type. */

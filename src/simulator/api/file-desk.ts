@@ -10,7 +10,7 @@ import { hash32 } from '../world/random.js';
 import type { TenantWorld } from '../world/tenant-world.js';
 import { type Answer, xml } from './answer.js';
 import type { Applications } from './applications.js';
-import type { Call } from './call.js';
+import { type Call, REGION_PATH } from './call.js';
 import { ERRORS } from './errors.js';
 import type { Seal } from './seal.js';
 
@@ -71,6 +71,7 @@ export class FileDesk {
     }
     const refusal = this.#checkSignature(call);
     if (refusal) return refusal;
+    if (call.action?.redirect) return redirected(call);
     const named = parseFilePath(call.path);
     const tenant = named && applications.byAccount(named.accountId)?.world;
     const file = named && tenant?.fileAt(named.position, call.now);
@@ -101,6 +102,12 @@ export class FileDesk {
     const end = readAmazonTime(query.get('X-Amz-Date') ?? '') + Number(query.get('X-Amz-Expires')) * SECOND;
     return call.now >= end || call.action?.expiredUrl ? ERRORS.s3_expired() : undefined;
   }
+}
+
+function redirected({ baseUrl, path, query }: Call): Answer {
+  const location = `${baseUrl}${REGION_PATH}${path}?${query}`;
+  const answer = xml(307, 'TemporaryRedirect', 'Please re-send this request to the specified temporary endpoint.');
+  return { ...answer, headers: { ...answer.headers, location } };
 }
 
 /** The same lines with one more that is not JSON, before line `at` (from 0). */

@@ -67,11 +67,14 @@ export function listRecords(call: Call, stream: ApiStream, tenant: TenantWorld, 
   if (!page) return functionFailure(failures);
   if ('code' in page) return functionFailure([page]);
 
-  const { entries, total, next, previous } = page;
+  const { total, previous } = page;
+  const { shortListing, nextAsObject } = call.action ?? {};
+  const entries = shortListing ? page.entries.slice(0, Math.floor(page.entries.length / 2)) : page.entries;
+  const next = shortListing ? undefined : page.next;
   const pagination = {
     pageSize: query.pageSize,
     totalCount: total,
-    ...(next && { next }),
+    ...(next && { next: nextAsObject ? { pageToken: next } : next }),
     ...(previous && { previous }),
   };
   const meta = JSON.stringify({ status: 200, pagination });

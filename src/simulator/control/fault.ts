@@ -34,6 +34,16 @@ export interface FaultAction {
   readonly malformedLine?: number;
   /** Batch: lists URLs that have expired; file: answers that this one has. */
   readonly expiredUrl?: boolean;
+  /** Batch: an empty, caught-up answer whose page token stands nowhere; asked with it, the same answer for ever. */
+  readonly poisonToken?: boolean;
+  /** Batch: an empty page that promises more, with a token that was never handed out before. */
+  readonly emptyPage?: boolean;
+  /** Audit, DLP, hold: leaves out the second half of the page and all that follows; `totalCount` still tells of it. */
+  readonly shortListing?: boolean;
+  /** Audit, DLP, hold: hands out `next` as an object with the token inside. */
+  readonly nextAsObject?: boolean;
+  /** File: answers 307 with another address of the same store, where the file is. */
+  readonly redirect?: boolean;
   /** Withdraws all tokens of the calling application first, so that this call is the first to be refused. */
   readonly revokeTokens?: boolean;
   /** Sends the answer with another content type. */
@@ -117,6 +127,11 @@ const ACTION: Check = object({
   corruptGzip: yes,
   malformedLine: integer(0),
   expiredUrl: yes,
+  poisonToken: yes,
+  emptyPage: yes,
+  shortListing: yes,
+  nextAsObject: yes,
+  redirect: yes,
   revokeTokens: yes,
   contentType: text,
   rateLimited: object({ retryAfterSeconds: integer(0), resetMs: integer(0) }),
@@ -142,6 +157,11 @@ const PLACES: Readonly<Record<string, readonly FaultEndpoint[]>> = {
   corruptGzip: ['file', '*'],
   malformedLine: ['file', '*'],
   expiredUrl: ['file', 'batch', '*'],
+  poisonToken: ['batch', '*'],
+  emptyPage: ['batch', '*'],
+  shortListing: ['audit', 'dlp', 'hold', '*'],
+  nextAsObject: ['audit', 'dlp', 'hold', '*'],
+  redirect: ['file', '*'],
   revokeTokens: ['batch', 'stream', 'audit', 'dlp', 'hold', '*'],
 };
 
