@@ -49,7 +49,7 @@ function work(lines: readonly Buffer[], rules: Rules, tally: Tally): void {
 }
 
 function documentOf(line: Buffer, rules: Rules, tally: Tally): StoredRecord | undefined {
-  const text = textOf(line);
+  const { text } = textOf(line);
   const ruled = ruledRecord(rules, text, decodeText(text));
   if (ruled.outcome !== 'kept') {
     tally.excluded += 1;

@@ -4,6 +4,7 @@ import { log } from '@temporalio/activity';
 import type { StreamOutcome } from '../source/outcome.js';
 import { isSiemStream } from '../source/streams.js';
 import { collectFiles } from './files/collect-files.js';
+import { storeRuleMatches } from './rule-matches.js';
 import { Slice, type SliceOptions } from './slice.js';
 import { collectWindows } from './windows/collect-windows.js';
 
@@ -15,6 +16,7 @@ export async function collectStream(options: SliceOptions, onOpen?: (slice: Slic
   try {
     const result = await (isSiemStream(stream) ? collectFiles(slice, stream) : collectWindows(slice, stream));
     await slice.settle();
+    await storeRuleMatches(options.collections, options.source);
     return slice.outcome(result);
   } catch (error) {
     await slice

@@ -2,6 +2,7 @@
 
 import { parseSourceConfig, type SourceConfig } from '../config/source-config.js';
 import { compileRules, type Rules } from '../records/rules/compile.js';
+import { RuleMatches } from '../records/rules/rule-matches.js';
 import { TroubleError } from '../source/failure.js';
 import type { SourceDocument } from '../store/collections.js';
 
@@ -9,6 +10,8 @@ export interface ParsedConfig {
   readonly config: SourceConfig;
   /** What becomes of its records before they are stored. */
   readonly rules: Rules;
+  /** Which of them match; undefined when there are none. */
+  readonly matches: RuleMatches | undefined;
 }
 
 /** A hundred large patterns take a second to compile, and some megabytes; so many sources are kept at once. */
@@ -43,7 +46,8 @@ export class ParsedConfigs {
     const { filters, hashAlgorithm } = parsed.value;
     const compiled = compileRules(filters, hashAlgorithm);
     if (!compiled.ok) throw configurationTrouble(`The stored rules are invalid: ${compiled.mistakes.join('; ')}`);
-    return { config: parsed.value, rules: compiled.rules };
+    const { rules } = compiled;
+    return { config: parsed.value, rules, matches: rules.isEmpty ? undefined : new RuleMatches() };
   }
 }
 

@@ -3,6 +3,7 @@
  * before the checkpoint moves, always.
  */
 
+import { type AlterationCounts, addAlterations, isUnaltered, NO_ALTERATIONS } from '../source/alterations.js';
 import { classify } from '../source/failure.js';
 import {
   addCounts,
@@ -56,6 +57,7 @@ export class Slice {
   /** A batch was sent to the store, and how much of it is stored is not known yet. */
   private isUncounted = false;
   private ruled: RuleCounts;
+  private altered: AlterationCounts;
 
   private constructor(
     readonly options: SliceOptions,
@@ -64,6 +66,7 @@ export class Slice {
     this.newest = current.lastEventTime;
     this.gaps = current.gaps;
     this.ruled = current.ruled ?? NO_RULE_COUNTS;
+    this.altered = current.altered ?? NO_ALTERATIONS;
   }
 
   static async open(options: SliceOptions): Promise<Slice> {
@@ -96,7 +99,8 @@ export class Slice {
     this.isUncounted = true;
     const documents = records.map(({ document }) => document);
     const batch = await storeBatch(collections, sourceId, stream, documents, unreadable);
-    const { inserted, quarantined, lastUnreadable: last } = batch;
+    const { inserted, altered, quarantined, lastUnreadable: last } = batch;
+    this.altered = addAlterations(this.altered, altered);
     if (last !== undefined) this.unreadable = `${last.place}: ${last.reason}`.slice(0, LONGEST_REASON);
     const duplicates = expectDuplicates ? 0 : inserted.duplicates;
     this.counts = addCounts(this.counts, { stored: inserted.stored, duplicates, quarantined });
@@ -167,6 +171,7 @@ export class Slice {
       ...newest,
       ...(this.gaps === undefined ? {} : { gaps: this.gaps }),
       ...(isNoCount(this.ruled) ? {} : { ruled: this.ruled }),
+      ...(isUnaltered(this.altered) ? {} : { altered: this.altered }),
     });
   }
 }

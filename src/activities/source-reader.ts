@@ -4,6 +4,7 @@ import type { SourceConfig } from '../config/source-config.js';
 import { MimecastClient } from '../mimecast/client.js';
 import type { RecordMetadata } from '../records/document.js';
 import type { Rules } from '../records/rules/compile.js';
+import type { RuleMatches } from '../records/rules/rule-matches.js';
 import { SecretError } from '../secrets/keyring.js';
 import { parseDuration } from '../source/duration.js';
 import { TroubleError } from '../source/failure.js';
@@ -32,6 +33,8 @@ export interface LoadedSource {
   readonly hostDoubts: HostDoubts | undefined;
   /** What becomes of its records before they are stored. */
   readonly rules: Rules;
+  /** Which of them match; undefined when there are none. Shared by all that is done for the source on this worker. */
+  readonly matches: RuleMatches | undefined;
 }
 
 export class SourceReader {
@@ -52,7 +55,7 @@ export class SourceReader {
     const source = await collections.sources.findOne({ _id: sourceId });
     if (source === null) throw configurationTrouble(`There is no source ${sourceId} in the store; was it removed?`);
     const collector = await collections.collectors.findOne({ _id: source.collectorId });
-    const { config, rules } = this.configs.of(source);
+    const { config, rules, matches } = this.configs.of(source);
     return {
       settings: {
         sourceId,
@@ -72,6 +75,7 @@ export class SourceReader {
       knownHost: source.knownHost === config.baseUrl,
       hostDoubts: source.hostDoubts,
       rules,
+      matches,
     };
   }
 

@@ -1,5 +1,7 @@
 /** Stores a batch: the records, and in `quarantine` what could not be read as one or what MongoDB refuses to take. */
 
+import { isReceived, RECEIVED_KEY } from '../records/received.js';
+import { type AlterationCounts, addAlterations, countAlterations, NO_ALTERATIONS } from '../source/alterations.js';
 import type { StreamName } from '../source/streams.js';
 import type { Collections, RecordDocument } from '../store/collections.js';
 import { quarantine, type Unreadable } from '../store/quarantine.js';
@@ -7,6 +9,8 @@ import { type Inserted, insertRecords } from '../store/records.js';
 
 export interface StoredBatch {
   readonly inserted: Inserted;
+  /** Of the records that are new, those that could not be stored exactly as received. */
+  readonly altered: AlterationCounts;
   /** How many entries are new in `quarantine`. */
   readonly quarantined: number;
   /** The last of what went there, with its place; absent when nothing did. */
@@ -25,7 +29,22 @@ export async function storeBatch(
   const entries = [...unreadable, ...refused];
   const quarantined = await quarantine(collections.quarantine, sourceId, stream, entries);
   const last = entries.at(-1);
-  return { inserted, quarantined, ...(last === undefined || quarantined === 0 ? {} : { lastUnreadable: last }) };
+  const altered = alteredIn(documents, inserted);
+  return {
+    inserted,
+    altered,
+    quarantined,
+    ...(last === undefined || quarantined === 0 ? {} : { lastUnreadable: last }),
+  };
+}
+
+function alteredIn(documents: readonly RecordDocument[], { known, refused }: Inserted): AlterationCounts {
+  const isRefused = (index: number) => refused.some((each) => each.index === index);
+  return documents
+    .flatMap(({ [RECEIVED_KEY]: received }, index) =>
+      isReceived(received) && !known.has(index) && !isRefused(index) ? [countAlterations(received.changes)] : [],
+    )
+    .reduce(addAlterations, NO_ALTERATIONS);
 }
 
 function refusedEntry(document: RecordDocument | undefined, reason: string): Unreadable[] {

@@ -7,7 +7,6 @@ import { parseRules } from '../config/source-config.js';
 import { RefusedError } from '../management/errors.js';
 import { decodeText, textOf } from '../records/decode.js';
 import { linesOf } from '../records/lines.js';
-import { applyRules, selectionsOf } from '../records/rules/apply.js';
 import { compileRules, type Rule, type Rules } from '../records/rules/compile.js';
 import type { FilterType } from '../records/rules/filter.js';
 import { ruledRecord } from '../records/rules/ruled-record.js';
@@ -64,7 +63,7 @@ export async function testRules(file: string, recordsFile: string): Promise<Rule
   const tally = new Tally(compiled.rules);
   try {
     for await (const lines of linesOf(bytesOf(recordsFile))) {
-      for (const { bytes, number } of lines) tally.add(textOf(bytes), number);
+      for (const { bytes, number } of lines) tally.add(textOf(bytes).text, number);
     }
   } catch (error) {
     throw new RefusedError(`${recordsFile} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
@@ -131,24 +130,26 @@ class Tally {
       return;
     }
     this.counts.records += 1;
-    for (const rule of selectionsOf(this.rules, text)) this.note(rule, 0);
-    const applied = applyRules(this.rules, text);
-    if (!applied.isKept) {
+    const ruled = ruledRecord(this.rules, text, decoded, { isAskedFor: () => true });
+    if (ruled.outcome === 'unreadable') return;
+    const changes = ruled.outcome === 'kept' ? ruled.changes : [];
+    for (const rule of ruled.matched) {
+      this.note(rule, changes.find((change) => change.rule === rule)?.occurrences ?? 0);
+    }
+    if (ruled.outcome === 'excluded') {
       this.counts.excluded += 1;
-      const { by } = applied;
-      this.show(by === undefined ? [] : [by], { line, before: text, by: by === undefined ? [] : [by.name] });
+      const by = ruled.by === undefined ? [] : [ruled.by];
+      this.show(by, { line, before: text, by: by.map(({ name }) => name) });
       return;
     }
-    if (applied.changes.length === 0) {
+    if (changes.length === 0) {
       this.counts.unchanged += 1;
       return;
     }
     this.counts.changed += 1;
-    const ruled = ruledRecord(this.rules, text, decoded);
-    if (ruled.outcome === 'kept' && ruled.maskedText !== undefined) this.counts.brokenByMask += 1;
-    const by = applied.changes.map(({ rule }) => rule);
-    this.show(by, { line, before: text, after: applied.text, by: by.map(({ name }) => name) });
-    for (const { rule, occurrences } of applied.changes) this.note(rule, occurrences);
+    if (ruled.maskedText !== undefined) this.counts.brokenByMask += 1;
+    const by = changes.map(({ rule }) => rule);
+    this.show(by, { line, before: text, after: ruled.text, by: by.map(({ name }) => name) });
   }
 
   private show(by: readonly Rule[], example: RuleExample): void {

@@ -5,6 +5,7 @@ import type { SourceStatus } from '../management/source-status.js';
 import { formatDuration } from '../source/duration.js';
 import type { HealthEvent } from '../source/health-event.js';
 import { addRuleCounts, NO_RULE_COUNTS } from '../source/rule-counts.js';
+import type { RuleStatus } from '../source/rule-status.js';
 import {
   lagMs,
   openProblems,
@@ -25,6 +26,7 @@ export function statusText(status: SourceStatus, now = Date.now()): string {
     ...openProblems(snapshot).map((p) => problemText(p, now)),
     ...(status.gaps ?? []).map(gapText),
     ...ruledText(snapshot),
+    ...(status.rules ?? []).filter(({ isSilent }) => isSilent).map((rule) => silenceText(rule, now)),
     '',
     streams(snapshot, now),
   ]
@@ -67,6 +69,11 @@ function ruledText({ streams }: SourceSnapshot): string[] {
   if (excluded + masked + hashed === 0) return [];
   const text = broken === 0 ? '' : `, ${count(broken)} of them kept as masked text`;
   return [`rules: ${count(excluded)} records excluded, ${count(masked)} masked, ${count(hashed)} hashed${text}`];
+}
+
+function silenceText({ name, filterType, since, lastMatchedAt = since }: RuleStatus, now: number): string {
+  const forTime = formatDuration(now - new Date(lastMatchedAt).getTime());
+  return `! rule "${name}" (${filterType}) has not matched any record for ${forTime}; "rules test" tries it on records of yours`;
 }
 
 function gapText({ stream, from, to, reason }: ShownGap): string {

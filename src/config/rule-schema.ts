@@ -33,7 +33,8 @@ export const ruleSchema = z.strictObject({
     },
   ),
   regexp: key(z.string().min(1, 'must be a regular expression'), {
-    description: 'What it matches. A `Mask` or `Hash` needs a capture group.',
+    description:
+      'What it matches: the JSON of a record as received (`"\\u003cme\\u003e"`), or as people write it (`"<me>"`). A `Mask` or `Hash` needs a capture group.',
     form: `regular expression in RE2 syntax, at most ${MAX_PATTERN.toLocaleString('en')} characters`,
     examples: ['"senderEnvelope":"([^"]+)"'],
     maxLength: MAX_PATTERN,

@@ -1,13 +1,16 @@
 /** What is known of a source's state, also while its worker is away or its workflow has ended. */
 
 import { ServiceError, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import { isObject } from '../config/is-object.js';
 import { STATUS_QUERY } from '../source/contract.js';
 import { workflowIdIn } from '../source/installation.js';
 import { addCounts, NO_COUNTS } from '../source/outcome.js';
+import type { RuleStatus } from '../source/rule-status.js';
 import type { SourceSnapshot, StreamStatus } from '../source/snapshot.js';
 import { progressOf } from '../store/checkpoints.js';
 import type { CheckpointDocument } from '../store/collections.js';
 import { gapsOf, type ShownGap } from '../store/gaps.js';
+import { type RuleText, ruleStatusOf } from '../store/rule-matches.js';
 import { belongsToAnother, type Meanwhile, meanwhileOf } from './meanwhile.js';
 import { findWorkflow } from './own-workflow.js';
 import { type InstallationAccess, installationOf } from './ownership.js';
@@ -29,6 +32,8 @@ export interface SourceStatus extends SourceListing {
   readonly snapshot?: SourceSnapshot;
   /** Times from which records are missing for good, the newest first, at most 20; absent while MongoDB is away. */
   readonly gaps?: readonly ShownGap[];
+  /** Its processing rules, those that were tried on a record; absent without any, and while MongoDB is away. */
+  readonly rules?: readonly RuleStatus[];
 }
 
 /** A source's whole state. */
@@ -43,17 +48,23 @@ export async function statusOf(
     const { note, described, meanwhile } = answer;
     return { note, ...withMeanwhile(listingOf(installation, source, collector, described), meanwhile) };
   }
-  const { snapshot, gaps } = await orFromTemporal<{
-    readonly snapshot: SourceSnapshot;
-    readonly gaps?: readonly ShownGap[];
-  }>(
+  const { snapshot, ...stored } = await orFromTemporal<
+    Pick<SourceStatus, 'gaps' | 'rules'> & { readonly snapshot: SourceSnapshot }
+  >(
     async () => {
-      const { checkpoints, collectors, gaps } = access.collections;
+      const { checkpoints, collectors, gaps, sources, ruleMatches } = access.collections;
       const known = await checkpoints.find({ sourceId: source.sourceId }).toArray();
       // The workflow knows the name that the collector had when the source began.
       const { name = answer.value.collector } = (await collectors.findOne({ _id: source.collectorId })) ?? {};
       const snapshot = { ...withProgress(answer.value, known), collector: name };
-      return { snapshot, gaps: await gapsOf(gaps, source.sourceId) };
+      const { config } =
+        (await sources.findOne({ _id: source.sourceId }, { projection: { 'config.filters': 1 } })) ?? {};
+      const rules = await ruleStatusOf(ruleMatches, source.sourceId, ruleTextsIn(config?.filters));
+      return {
+        snapshot,
+        gaps: await gapsOf(gaps, source.sourceId),
+        ...(rules.length === 0 ? {} : { rules }),
+      };
     },
     async () => ({ snapshot: answer.value }),
   );
@@ -61,7 +72,7 @@ export async function statusOf(
   const found = await findWorkflow(access, source.sourceId, workflowIdIn(installation, source.sourceId));
   const described = found.whose === 'ours' ? found.description : undefined;
   const listed = listingOf(installation, source, snapshot.collector, described);
-  const whole = { ...listed, snapshot, ...(gaps === undefined ? {} : { gaps }) };
+  const whole = { ...listed, snapshot, ...stored };
   // A workflow that was ended from outside still answers the query, with what it last knew.
   return ENDED.includes(listed.state) ? whole : { ...whole, ...ofSnapshot(snapshot) };
 }
@@ -135,6 +146,13 @@ function withProgress(snapshot: SourceSnapshot, checkpoints: readonly Checkpoint
     return { ...status, ...totals, ...progress };
   });
   return { ...snapshot, streams, totals: streams.reduce(addCounts, NO_COUNTS) };
+}
+
+function ruleTextsIn(filters: unknown): RuleText[] {
+  const all: readonly unknown[] = Array.isArray(filters) ? filters : [];
+  return all.filter(isObject).map(({ name, filterType, regexp }) => {
+    return { name: String(name), filterType: String(filterType), regexp: String(regexp) };
+  });
 }
 
 function ofSnapshot({ state, health }: SourceSnapshot): Pick<SourceListing, 'state' | 'health'> {

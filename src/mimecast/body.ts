@@ -30,9 +30,18 @@ export const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 /**
  * The whole body as text; a leading byte order mark is dropped, invalid UTF-8 replaced.
  *
- * @throws {TroubleError} as `bodyChunks` does, and `unreadable` as soon as more than `maxBytes` have come.
+ * @throws {TroubleError} as `readBytes` does.
  */
-export async function readText(response: Response, http: HttpRequest, maxBytes = MAX_TEXT_BYTES): Promise<string> {
+export async function readText(response: Response, http: HttpRequest, maxBytes?: number): Promise<string> {
+  return textOf(await readBytes(response, http, maxBytes));
+}
+
+export function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+/** @throws {TroubleError} as `bodyChunks` does, and `unreadable` as soon as more than `maxBytes` have come. */
+export async function readBytes(response: Response, http: HttpRequest, maxBytes = MAX_TEXT_BYTES): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of bodyChunks(response, http)) {
@@ -44,5 +53,5 @@ export async function readText(response: Response, http: HttpRequest, maxBytes =
     }
     chunks.push(chunk);
   }
-  return new TextDecoder().decode(Buffer.concat(chunks));
+  return Buffer.concat(chunks);
 }

@@ -1,6 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { type Trouble, TroubleError } from '../source/failure.js';
 import type { ApiClock } from './api-clock.js';
-import { readText } from './body.js';
+import { readBytes, textOf } from './body.js';
 import { type Conceal, concealed } from './conceal.js';
 import type { Connections } from './connections.js';
 import { Deadline } from './deadline.js';
@@ -44,6 +45,8 @@ export interface JsonAnswer {
   readonly body: JsonObject;
   /** The body as received; to be dropped with the answer. */
   readonly text: string;
+  /** What the text was read from, where that is not UTF-8. */
+  readonly bytes?: Buffer;
   /** `x-request-id` of the answer. */
   readonly requestId?: string;
   /** The error that it reports beside its rows. */
@@ -78,16 +81,18 @@ export async function callJson(call: JsonCall, times: HttpTimes, signal?: AbortS
   try {
     const response = await request(http);
     times.clock?.note(response.headers.get('date'));
-    const text = await readText(response, http);
+    const bytes = await readBytes(response, http);
+    const text = textOf(bytes);
     const body = parseJson(text);
     const { requestId } = requestIdOf(response.headers);
     const answer = { endpoint, ...(requestId === undefined ? {} : { requestId: call.conceal(requestId) }) };
     if (!isObject(body)) throw unreadable(answer, `${url.host} answered with something that is not a JSON object`);
     const failure = failureIn(body, response.status, call.conceal);
-    if (failure === undefined) return { ...answer, body, text };
+    const content = { body, text, ...(isUtf8(bytes) ? {} : { bytes }) };
+    if (failure === undefined) return { ...answer, ...content };
     const trouble: Trouble = { origin: 'mimecast', ...answer, ...failure };
     if (call.holdsRows?.(body) !== true) throw new TroubleError(trouble);
-    return { ...answer, body, text, failure: new IncompleteAnswerError('partial', trouble) };
+    return { ...answer, ...content, failure: new IncompleteAnswerError('partial', trouble) };
   } catch (error) {
     throw error instanceof TroubleError ? concealed(error, call.conceal) : error;
   } finally {

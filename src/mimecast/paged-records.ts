@@ -85,9 +85,9 @@ function holdsRecord(stream: RecordStream, { data }: JsonObject): boolean {
  */
 export function readRecordPage(stream: RecordStream, answer: JsonAnswer): RecordPage {
   checkRecordPage(answer);
-  const { body, text, requestId } = answer;
-  const { oddity, ...pagination } = readPagination(body);
-  const rows = rowsOf(body, text, APIS[stream].listKey);
+  const { requestId } = answer;
+  const { oddity, ...pagination } = readPagination(answer.body);
+  const rows = rowsOf(answer, APIS[stream].listKey);
   if (rows.length > 0 && rows.every(({ value }) => notARecord(stream, value) !== undefined)) {
     const reason = notARecord(stream, rows[0]?.value);
     throw unreadable(answer, `none of the ${rows.length} entries of the answer is a record: ${reason}`);
@@ -114,10 +114,10 @@ export function checkRecordPage(answer: JsonAnswer): void {
   if (!Array.isArray(list)) throw unreadable(answer, `the answer is no page of ${answer.endpoint}`);
 }
 
-function rowsOf(body: JsonObject, text: string, listKey: string | undefined): JsonPart[] {
+function rowsOf({ body, text, bytes }: JsonAnswer, listKey: string | undefined): JsonPart[] {
   // The body and `data`; each entry of `data` and its list.
   const levels = listKey === undefined ? 2 : 4;
-  const entries = JsonPart.of(body, text, levels).member('data')?.elements() ?? [];
+  const entries = JsonPart.of(body, text, levels, bytes).member('data')?.elements() ?? [];
   return listKey === undefined ? entries : entries.flatMap((entry) => rowsIn(entry, listKey));
 }
 

@@ -18,7 +18,9 @@ export interface BatchQuery {
 
 /** One file of events, to be downloaded from its pre-signed URL. */
 export interface BatchFile {
-  /** What stays the same in every listing of the file: the URL's path. Host and signature are no part of it. */
+  /** What stays the same in every listing of the file: the URL's host and path, `bucket.example.com/2024/1.json.gz`. */
+  readonly name: string;
+  /** The URL's path alone, which may be that of another file in another bucket: by it earlier versions knew the file. */
   readonly path: string;
   /** Pre-signed: whoever has it can read the file until it expires. Never log or keep it. */
   readonly url: string;
@@ -35,7 +37,7 @@ export interface Rejected {
 }
 
 export interface BatchPage {
-  /** Each path once: Mimecast pads some pages with files they already hold. */
+  /** Each file once: Mimecast pads some pages with files they already hold. */
   readonly files: BatchFile[];
   /** `@nextPage`, when it says something. What to do with it is decided in `nextBatchStep`. */
   readonly pageToken?: string;
@@ -88,7 +90,7 @@ export function readBatchPage(answer: JsonAnswer, pageSize = DEFAULT_PAGE_SIZE):
   for (const value of entries) {
     const file = readFile(value);
     if (file === undefined) rejected.push({ value: unsigned(value), reason: 'the entry has no usable url' });
-    else if (!files.has(file.path)) files.set(file.path, file);
+    else if (!files.has(file.name)) files.set(file.name, file);
   }
   const oddity = oddityOf(body);
   const unknown = () => IncompleteAnswerError.of('paging', answer, `the paging has an unknown shape: ${oddity}`);
@@ -131,6 +133,7 @@ function readFile(value: unknown): BatchFile | undefined {
   if (typeof url !== 'string' || parsed === null) return undefined;
   const expiresAt = typeof expiry === 'string' ? Date.parse(expiry) : Number.NaN;
   return {
+    name: `${parsed.host}${parsed.pathname}`,
     path: parsed.pathname,
     url,
     ...(typeof size === 'number' ? { size } : {}),

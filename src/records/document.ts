@@ -38,6 +38,7 @@ export const METADATA_KEYS: ReadonlySet<string> = new Set([
   '_fields',
   '_queue',
   '_maskedText',
+  '_received',
   '_siemForward',
   '_siemVendor',
   '_siemProduct',

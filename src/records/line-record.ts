@@ -27,12 +27,13 @@ export function recordOfLine(line: Line, origin: LineOrigin): LineRecord {
   const { bytes, number, tooLong, isOpen = false } = line;
   const content = tooLong?.digest ?? contentDigest(bytes);
   const id = identityOf(metadata.sourceId, stream, content, occurrences.next(content));
-  const text = textOf(bytes);
+  const { text, isUtf8 } = textOf(bytes);
   const decoded = tooLong === undefined ? decodeText(text) : unfit(tooLong.bytes);
   const made = recordOfText(origin, {
     id,
     text,
     decoded,
+    ...(isUtf8 || tooLong !== undefined ? {} : { bytes }),
     place: `${path} line ${number}`,
     size: tooLong?.bytes ?? bytes.length,
     isPiece: tooLong !== undefined || isOpen,
@@ -51,7 +52,7 @@ function strangerReason({ stream }: LineOrigin, decoded: Decoded, made: MadeReco
 
 /** The text of a line that is kept although it is not a record, without what a rule hides. */
 export function keptText({ bytes }: Line, { rules }: LineOrigin): string {
-  const text = textOf(bytes);
+  const { text } = textOf(bytes);
   const decoded = decodeText(text);
   const isJson = decoded.ok || decoded.value !== undefined;
   return isJson ? maskForKeeping(rules, text) : maskPieceForKeeping(rules, text);

@@ -6,7 +6,9 @@ import type { StreamName } from '../source/streams.js';
 import type { Decoded } from './decode.js';
 import { type RecordMetadata, type StoredRecord, toDocument } from './document.js';
 import { isTimeShown, meantTime } from './message-time.js';
-import type { Rules } from './rules/compile.js';
+import { RECEIVED_KEY, receivedOf } from './received.js';
+import type { Rule, Rules } from './rules/compile.js';
+import type { RuleMatches } from './rules/rule-matches.js';
 import { MASKED_TEXT_KEY, type RuledRecord, ruledRecord } from './rules/ruled-record.js';
 
 /** What a source does to each of its records. */
@@ -14,6 +16,8 @@ export interface RecordMaker {
   readonly stream: StreamName;
   readonly metadata: RecordMetadata;
   readonly rules: Rules;
+  /** To be told which rules match. */
+  readonly matches?: RuleMatches | undefined;
   readonly receiptTime: Date;
 }
 
@@ -21,6 +25,8 @@ export interface ReceivedText {
   readonly id: Binary;
   readonly text: string;
   readonly decoded: Decoded;
+  /** What the text was read from, where that is not UTF-8. */
+  readonly bytes?: Uint8Array;
   /** File and line, or window and page. */
   readonly place: string;
   /** Whole length in bytes. */
@@ -36,6 +42,8 @@ export interface UnreadableText {
   readonly place: string;
   readonly text: string;
   readonly size: number;
+  /** What the text was read from, where that is not UTF-8 and nothing has to be hidden. */
+  readonly bytes?: Uint8Array;
 }
 
 export type MadeRecord = { readonly ruled: RuleCounts } & (
@@ -51,21 +59,29 @@ export type MadeRecord = { readonly ruled: RuleCounts } & (
 export type ReceivedTime = Date | undefined;
 
 export function recordOfText(
-  { stream, metadata, rules, receiptTime }: RecordMaker,
-  { id, text, decoded, place, size, isPiece = false }: ReceivedText,
+  { stream, metadata, rules, matches, receiptTime }: RecordMaker,
+  { id, text, decoded, bytes, place, size, isPiece = false }: ReceivedText,
 ): MadeRecord {
-  const record = ruledRecord(rules, text, decoded, isPiece);
+  const isAskedFor = matches && ((rule: Rule) => !matches.has(rule));
+  const record = ruledRecord(rules, text, decoded, { isPiece, isAskedFor });
+  if (record.outcome !== 'unreadable') matches?.note(record.matched);
   const ruled = countsOf(record);
   const time = decoded.ok ? meantTime(decoded.record, receiptTime) : undefined;
   if (record.outcome === 'excluded') return { kind: 'excluded', ruled, time };
   if (record.outcome === 'unreadable') {
-    return { kind: 'unreadable', ruled, unreadable: { id, reason: record.reason, place, text: record.text, size } };
+    const { reason, text: masked } = record;
+    const kept = bytes === undefined || rules.changes.length > 0 ? {} : { bytes };
+    const told = bytes === undefined ? reason : `${reason}; it has bytes that are not UTF-8`;
+    return { kind: 'unreadable', ruled, unreadable: { id, reason: told, place, text: masked, size, ...kept } };
   }
   const messageTime = time !== undefined && showsTime(record, decoded, time, receiptTime) ? time : receiptTime;
   const document = toDocument(record.record, id, stream, metadata, receiptTime, messageTime);
   const { maskedText } = record;
-  if (maskedText === undefined) return { kind: 'document', ruled, time, document };
-  return { kind: 'document', ruled, time, document: { ...document, [MASKED_TEXT_KEY]: maskedText } };
+  const masked = maskedText === undefined ? {} : { [MASKED_TEXT_KEY]: maskedText };
+  const received = receivedOf(record, bytes, rules);
+  if (received === undefined && maskedText === undefined) return { kind: 'document', ruled, time, document };
+  const beside = received === undefined ? {} : { [RECEIVED_KEY]: received };
+  return { kind: 'document', ruled, time, document: { ...document, ...masked, ...beside } };
 }
 
 /** Whether what is stored of a record still tells its time, so that `_messageTime` gives away nothing by telling it too. */

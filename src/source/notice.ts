@@ -7,9 +7,9 @@ import type { Problem } from './snapshot.js';
 /**
  * `gap`: records of a time are out of the API's reach. `quarantined`: lines or files could not be read as records.
  * `maskedText`: a processing rule broke the JSON of records. `endlessPages`: a listing goes on without bringing anything new.
- * `positionReset`: Mimecast refused where a stream stood, and it is collected again by date.
+ * `altered`: records could not be stored exactly as received. `positionReset`: Mimecast refused where a stream stood, and it is collected again by date.
  */
-export const NOTICE_CODES = ['gap', 'quarantined', 'maskedText', 'endlessPages', 'positionReset'] as const;
+export const NOTICE_CODES = ['gap', 'quarantined', 'maskedText', 'altered', 'endlessPages', 'positionReset'] as const;
 export type NoticeCode = (typeof NOTICE_CODES)[number];
 
 /** Times are ISO strings. */
@@ -30,6 +30,7 @@ export const NOTICE_MS = 24 * 3_600_000;
 const ADVICE: Readonly<Record<NoticeCode, string>> = {
   gap: 'Nothing brings these records back from this API. Keep the source running, so that it stays within reach.',
   maskedText: 'Correct the mask rule, so that it leaves the quotes and brackets of the JSON alone.',
+  altered: 'Look into the key _received of these documents: it holds what was received, where that may be shown.',
   positionReset: 'Nothing: what is stored is skipped. "verify" tells whether anything is missing.',
   endlessPages:
     'Nothing is lost, and the listing is read on slowly until it brings something new. If that takes hours, ask Mimecast’s support.',

@@ -1,5 +1,6 @@
 /** What the activities hand back to the workflow: counts, times and reasons; never records, never secrets. */
 
+import type { AlterationCounts } from './alterations.js';
 import { type Failure, isFailure } from './failure.js';
 import type { EndlessPages } from './idle-pages.js';
 import { PATIENCE_MS } from './patience.js';
@@ -60,6 +61,8 @@ export interface StreamProgress {
   readonly resets?: PositionResets;
   /** What the processing rules did; absent when nothing. */
   readonly ruled?: RuleCounts;
+  /** Records that could not be stored exactly as received; absent when none. */
+  readonly altered?: AlterationCounts;
   /** Set while its listing goes on without bringing anything new. */
   readonly endless?: EndlessPages;
 }

@@ -159,7 +159,7 @@ function resumed(status: StreamStatus, progress: StreamProgress, now: string): S
 
 /** What the checkpoint says, known for the first time or anew. */
 function withProgress(status: StreamStatus, progress: Partial<StreamProgress>): StreamStatus {
-  const { totals, position, lastEventTime, gaps, resets, ruled } = progress;
+  const { totals, position, lastEventTime, gaps, resets, ruled, altered } = progress;
   return {
     ...status,
     ...totals,
@@ -168,6 +168,7 @@ function withProgress(status: StreamStatus, progress: Partial<StreamProgress>): 
     ...(gaps === undefined ? {} : { gaps }),
     ...(resets === undefined ? {} : { resets }),
     ...(ruled === undefined ? {} : { ruled }),
+    ...(altered === undefined ? {} : { altered }),
   };
 }
 

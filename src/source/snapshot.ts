@@ -3,6 +3,7 @@
  * continue-as-new, and what every view of a source is drawn from.
  */
 
+import type { AlterationCounts } from './alterations.js';
 import type { Failure, FailureType } from './failure.js';
 import type { LifecycleState } from './lifecycle.js';
 import { type Notice, problemOfNotice } from './notice.js';
@@ -58,6 +59,8 @@ export interface StreamStatus extends Counts {
   readonly resets?: PositionResets;
   /** What the processing rules did; absent when nothing. */
   readonly ruled?: RuleCounts;
+  /** Records that could not be stored exactly as received; absent when none. */
+  readonly altered?: AlterationCounts;
   /** Warnings that stop nothing; absent when there are none. */
   readonly notices?: readonly Notice[];
   /** The last problem that ended, for the question "what was it?". */

@@ -1,5 +1,6 @@
 /** The notices of a stream, as its slices of work tell of them. */
 
+import { ALTERATIONS, alterationsText, NO_ALTERATIONS } from './alterations.js';
 import { currentNotices, withCount, withNotice } from './notice.js';
 import type { StreamOutcome } from './outcome.js';
 import type { StreamStatus } from './snapshot.js';
@@ -7,7 +8,7 @@ import type { StreamStatus } from './snapshot.js';
 /** By the counts and not by what the slice says it did: a slice whose worker died after storing has told nobody. */
 export function withNotices(
   status: StreamStatus,
-  { totals, gaps, resets, ruled, unreadable, endless }: Omit<Partial<StreamOutcome>, 'stream' | 'result'>,
+  { totals, gaps, resets, ruled, altered, unreadable, endless }: Omit<Partial<StreamOutcome>, 'stream' | 'result'>,
   now: string,
 ): Pick<StreamStatus, 'notices'> {
   const bad = (totals?.quarantined ?? 0) - status.quarantined;
@@ -33,10 +34,20 @@ export function withNotices(
   );
   const broken = (ruled?.broken ?? 0) - (status.ruled?.broken ?? 0);
   const masked = withNotice(reset, 'maskedText', broken, 'A mask left no JSON: records are stored as masked text', now);
+  const whole = withNotice(masked, 'altered', moreAltered(status, altered), alteredMessage(altered), now);
   // Without totals the checkpoint could not be read, and nothing is known.
   const told = endless === undefined ? undefined : { count: endless.pages, message: endless.message };
-  const notices = totals === undefined ? masked : withCount(masked, 'endlessPages', told, now);
+  const notices = totals === undefined ? whole : withCount(whole, 'endlessPages', told, now);
   return status.notices === undefined && notices.length === 0 ? {} : { notices };
+}
+
+function moreAltered(status: StreamStatus, altered = NO_ALTERATIONS): number {
+  const known = status.altered ?? NO_ALTERATIONS;
+  return ALTERATIONS.reduce((sum, alteration) => sum + Math.max(0, altered[alteration] - known[alteration]), 0);
+}
+
+function alteredMessage(altered = NO_ALTERATIONS): string {
+  return `Records that a document cannot hold exactly as received, since the source began: ${alterationsText(altered)}`;
 }
 
 /** A listing that has come to its end is not endless. */

@@ -87,6 +87,7 @@ export type CheckpointChange = {
     | 'newsAt'
     | 'provenAt'
     | 'ruled'
+    | 'altered'
     | 'unsettled'
     | 'lastEventTime'
   >
@@ -227,7 +228,7 @@ export async function readProgress(
 }
 
 export function progressOf(checkpoint: CheckpointDocument): StreamProgress {
-  const { stream, totals, lastEventTime, gaps, ruled, idle, resets } = checkpoint;
+  const { stream, totals, lastEventTime, gaps, ruled, altered, idle, resets } = checkpoint;
   return {
     stream,
     totals,
@@ -235,6 +236,7 @@ export function progressOf(checkpoint: CheckpointDocument): StreamProgress {
     position: positionOf(checkpoint),
     ...(gaps === undefined ? {} : { gaps }),
     ...(ruled === undefined ? {} : { ruled }),
+    ...(altered === undefined ? {} : { altered }),
     ...(resets === undefined ? {} : { resets }),
     ...(areMany(idle) ? { endless: { pages: idle.pages, message: idleText(idle) } } : {}),
   };

@@ -1,6 +1,7 @@
 /** Every collection of the database with the shape of its documents, and every index: the only place that knows them. */
 
 import type { Binary, Collection, Db, IndexDescription, ObjectId } from 'mongodb';
+import type { AlterationCounts } from '../source/alterations.js';
 import type { HealthEvent } from '../source/health-event.js';
 import type { HostDoubts } from '../source/host-doubts.js';
 import type { IdlePages } from '../source/idle-pages.js';
@@ -12,6 +13,7 @@ import type { QueueState, WindowPosition } from '../source/window.js';
 import type { FieldDocument } from './fields.js';
 import { type InstallationDocument, readInstallation } from './installation.js';
 import type { MissingRecords, Rereads } from './rereads.js';
+import type { RuleMatchStore } from './rule-matches.js';
 
 export interface CollectorDocument {
   readonly _id: number;
@@ -67,7 +69,7 @@ export interface CheckpointDocument {
   readonly beginAt: Date;
   /** SIEM streams: the page to ask for; absent before the first page was finished. */
   readonly pageToken?: string;
-  /** SIEM streams: paths of the files of that page that are stored already; of a page of thousands, their digests. */
+  /** SIEM streams: names (host and path) of the files of that page that are stored; of a page of thousands, their digests. */
   readonly filesDone: readonly string[];
   /** SIEM streams: files of that page that were tried and cannot be read so far; the page waits for them. */
   readonly badFiles?: readonly BadFile[];
@@ -84,6 +86,8 @@ export interface CheckpointDocument {
   readonly gaps?: GapCount;
   /** What the processing rules did. */
   readonly ruled?: RuleCounts;
+  /** Records that could not be stored exactly as received. */
+  readonly altered?: AlterationCounts;
   /** Set while there may be records stored that `totals` does not count yet: a worker that died leaves it set. */
   readonly unsettled?: boolean;
   /** Set anew whenever a backfill has stored something: `totals` is to be counted anew. */
@@ -92,7 +96,7 @@ export interface CheckpointDocument {
   readonly newsAt?: Date;
   /** SIEM streams: when the position was last proven, by files or by a look at what is listed by date. */
   readonly provenAt?: Date;
-  /** SIEM streams: digest of the last file that came. */
+  /** SIEM streams: digests of the path and of the name of the last file that came. */
   readonly lastFile?: string;
   /** SIEM streams: how often in a row the token was refused. */
   readonly refusals?: number;
@@ -107,6 +111,7 @@ export interface CheckpointDocument {
 
 /** A batch file that cannot be read so far. */
 export interface BadFile {
+  /** Host and path; the path alone in notes of earlier versions. */
   readonly path: string;
   /** As `FileFault` of the Mimecast client. */
   readonly fault: 'damaged' | 'foreign' | 'missing' | 'oversized';
@@ -121,17 +126,19 @@ export interface BadFile {
 /** What could not be read as a record: a line or an entry of a page, or a whole file. */
 export interface QuarantineDocument {
   /**
-   * Derived from source, stream, content and occurrence, or for a whole file from its path, so that a re-read does not
+   * Derived from source, stream, content and occurrence, or for a whole file from its name, so that a re-read does not
    * add it twice.
    */
   readonly _id: Binary;
   readonly sourceId: number;
   readonly stream: StreamName;
   readonly reason: string;
-  /** File path and line number, file path alone for a whole file, or page and index. */
+  /** Path of a file, with the number of the line unless it is the whole file, or page and index. */
   readonly place: string;
   /** The text, at most its first 1,048,576 characters. */
   readonly text: string;
+  /** What the text was read from, where that is not UTF-8 and nothing has to be hidden: at most its first 1,048,576 bytes. */
+  readonly bytes?: Binary;
   /** Whole length in bytes. */
   readonly size: number;
   readonly at: Date;
@@ -205,6 +212,7 @@ export interface Collections {
   readonly gaps: Collection<GapDocument>;
   readonly rereads: Rereads;
   readonly missing: MissingRecords;
+  readonly ruleMatches: RuleMatchStore;
   readonly healthEvents: Collection<HealthEventDocument>;
   readonly apiKeys: Collection<ApiKeyDocument>;
   readonly auditTrail: Collection<AuditDocument>;
@@ -240,6 +248,7 @@ export function collectionsOf(db: Db, givenName?: string): Collections {
     gaps: db.collection('gaps'),
     rereads: db.collection('rereads'),
     missing: db.collection('missing_records'),
+    ruleMatches: db.collection('rule_matches'),
     healthEvents: db.collection('health_events'),
     apiKeys: db.collection('api_keys'),
     auditTrail: db.collection('audit_trail'),
@@ -266,6 +275,7 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   fields: [{ key: { key: 1 }, unique: true }],
   quarantine: [{ key: { sourceId: 1, at: -1 } }],
   gaps: [{ key: { sourceId: 1, from: 1 } }],
+  rule_matches: [{ key: { sourceId: 1 } }],
   audit_trail: [{ key: { at: -1 } }, { key: { sourceId: 1, at: -1 } }, { key: { collectorId: 1, at: -1 } }],
   missing_records: [{ key: { run: 1, stream: 1, place: 1 } }, { key: { sourceId: 1, kind: 1, stream: 1 } }],
   health_events: [{ key: { sourceId: 1, eventTime: -1 } }, { key: { resolvedAt: 1, eventTime: -1 } }],

@@ -1,6 +1,6 @@
 /** Keeps what could not be read as a record. */
 
-import type { Binary, Collection } from 'mongodb';
+import { Binary, type Collection } from 'mongodb';
 import type { StreamName } from '../source/streams.js';
 import type { QuarantineDocument } from './collections.js';
 import { type Page, type PageRequest, pageOf } from './paging.js';
@@ -15,6 +15,8 @@ export interface Unreadable {
   readonly text: string;
   /** Whole length in bytes. */
   readonly size: number;
+  /** What the text was read from, where that is not UTF-8. */
+  readonly bytes?: Uint8Array;
 }
 
 /** Adds what is not there yet. @returns how many were new. */
@@ -27,11 +29,11 @@ export async function quarantine(
   if (entries.length === 0) return 0;
   const at = new Date();
   const { upsertedCount } = await collection.bulkWrite(
-    entries.map(({ id, reason, place, text, size }) => ({
+    entries.map(({ id, reason, place, text, size, bytes }) => ({
       updateOne: {
         filter: { _id: id },
         update: {
-          $setOnInsert: { sourceId, stream, reason, place, text: text.slice(0, MAX_QUARANTINED_TEXT), size, at },
+          $setOnInsert: { sourceId, stream, reason, place, ...keptOf(text, bytes), size, at },
         },
         upsert: true,
       },
@@ -39,6 +41,11 @@ export async function quarantine(
     { ordered: false },
   );
   return upsertedCount;
+}
+
+function keptOf(text: string, bytes: Uint8Array | undefined): Pick<QuarantineDocument, 'text' | 'bytes'> {
+  const kept = { text: text.slice(0, MAX_QUARANTINED_TEXT) };
+  return bytes === undefined ? kept : { ...kept, bytes: new Binary(bytes.subarray(0, MAX_QUARANTINED_TEXT)) };
 }
 
 /**

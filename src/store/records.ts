@@ -1,11 +1,13 @@
 /** Stores records so that one that is there already is skipped, not repeated. */
 
-import { BSON, type Collection, MongoBulkWriteError } from 'mongodb';
+import { type Binary, BSON, type Collection, MongoBulkWriteError } from 'mongodb';
 import type { RecordDocument } from './collections.js';
 
 export interface Inserted {
   readonly stored: number;
   readonly duplicates: number;
+  /** Of these, their indexes in the batch. */
+  readonly known: ReadonlySet<number>;
   /** Documents that the server will never take, with its reason, by their index in the batch. */
   readonly refused: readonly { readonly index: number; readonly reason: string }[];
 }
@@ -24,10 +26,10 @@ export async function insertRecords(
   collection: Collection<RecordDocument>,
   documents: readonly RecordDocument[],
 ): Promise<Inserted> {
-  if (documents.length === 0) return { stored: 0, duplicates: 0, refused: [] };
+  if (documents.length === 0) return { stored: 0, duplicates: 0, known: new Set(), refused: [] };
   try {
     const { insertedCount } = await collection.insertMany(documents, { ordered: false });
-    return { stored: insertedCount, duplicates: documents.length - insertedCount, refused: [] };
+    return { stored: insertedCount, duplicates: 0, known: new Set(), refused: [] };
   } catch (error) {
     if (!(error instanceof MongoBulkWriteError)) return insertFit(collection, documents, error);
     if (error.result.getWriteConcernError() !== undefined) throw error;
@@ -49,8 +51,9 @@ async function insertFit(
     fit.map(({ document }) => document),
   );
   const refused = inserted.refused.map(({ index, reason }) => ({ index: fit[index]?.index ?? index, reason }));
+  const known = new Set([...inserted.known].map((index) => fit[index]?.index ?? index));
   const unfit = judged.flatMap(({ index, reason }) => (reason === undefined ? [] : [{ index, reason }]));
-  return { ...inserted, refused: [...refused, ...unfit] };
+  return { ...inserted, known, refused: [...refused, ...unfit] };
 }
 
 /** MongoDB's limit for a document, in bytes of BSON, which can be a multiple of its bytes as JSON. */
@@ -73,5 +76,25 @@ function explained(error: MongoBulkWriteError, total: number): Inserted {
   const refused = failures
     .filter(({ code }) => code !== DUPLICATE_KEY)
     .map(({ index, errmsg, code }) => ({ index, reason: `MongoDB refuses it: ${errmsg ?? code}` }));
-  return { stored: total - failures.length, duplicates: failures.length - refused.length, refused };
+  const known = new Set(failures.filter(({ code }) => code === DUPLICATE_KEY).map(({ index }) => index));
+  return { stored: total - failures.length, duplicates: known.size, known, refused };
+}
+
+/** What a record is known by. */
+export interface NamedRecord extends Pick<RecordDocument, '_id' | '_messageTime'> {
+  /** Its own, unless a rule hides it. */
+  readonly id?: unknown;
+}
+
+/** Records of a source that have one of the identities, or one of the times; the first stored first. */
+export function recordsNamed(
+  collection: Collection<RecordDocument>,
+  sourceId: number,
+  { ids, times }: { readonly ids: readonly Binary[]; readonly times: readonly Date[] },
+): Promise<NamedRecord[]> {
+  const filter = { $or: [{ _id: { $in: [...ids] } }, { _sourceId: sourceId, _messageTime: { $in: [...times] } }] };
+  return collection
+    .find(filter, { projection: { _id: 1, _messageTime: 1, id: 1 } })
+    .sort({ _receiptTime: 1, _id: 1 })
+    .toArray();
 }

@@ -84,11 +84,12 @@ export async function markStopped({ sources }: Collections, sourceId: number, st
 
 /** Deletes a source's configuration with its secret, its checkpoints, and what was read again. Its records stay. */
 export async function removeSource(
-  { sources, checkpoints, rereads, missing }: Collections,
+  { sources, checkpoints, rereads, missing, ruleMatches }: Collections,
   sourceId: number,
 ): Promise<void> {
   await checkpoints.deleteMany({ sourceId });
   await rereads.deleteMany({ sourceId });
   await missing.deleteMany({ sourceId });
+  await ruleMatches.deleteMany({ sourceId });
   await sources.deleteOne({ _id: sourceId });
 }

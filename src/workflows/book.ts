@@ -3,6 +3,7 @@
 import { log, uuid4 } from '@temporalio/workflow';
 import { currentDetails } from '../source/current-details.js';
 import { type Ending, type HealthLedger, newLedger, noteProblems } from '../source/health-ledger.js';
+import type { StreamProgress } from '../source/outcome.js';
 import { reduce, type SourceEvent } from '../source/reduce.js';
 import {
   isPausing,
@@ -15,7 +16,7 @@ import {
 } from '../source/snapshot.js';
 import type { StreamName } from '../source/streams.js';
 import { showDetails } from './details.js';
-import { keepsPlan } from './patches.js';
+import { keepsPlan, tellsAltered } from './patches.js';
 import { type AttributeWriter, attributeWriter } from './search-attributes.js';
 import type { SourceInput } from './source-input.js';
 
@@ -58,7 +59,7 @@ export class Book {
   write(event: SourceEvent): void {
     const before = this.current;
     const now = new Date().toISOString();
-    this.current = reduce(before, event, now);
+    this.current = reduce(before, tellable(event), now);
     this.ledger = noteProblems(this.ledger, this.current, now, uuid4, endingOf(event));
     if (before.state !== this.current.state)
       log.info(`${before.state} -> ${this.current.state}`, { event: event.kind });
@@ -75,6 +76,19 @@ export class Book {
     this.attributes.writeAll(this.current);
     return { snapshot: this.current, ledger: this.ledger };
   }
+}
+
+/** The event as far as the code knew it that a run began with: a notice too many would be a command too many. */
+function tellable(event: SourceEvent): SourceEvent {
+  if (event.kind === 'outcome') return { ...event, outcome: known(event.outcome) };
+  if (event.kind === 'resumed') return { ...event, streams: event.streams.map(known) };
+  return event.kind === 'repositioned' ? { ...event, progress: known(event.progress) } : event;
+}
+
+function known<T extends Partial<StreamProgress>>(progress: T): T {
+  if (progress.altered === undefined || tellsAltered()) return progress;
+  const { altered: _altered, ...rest } = progress;
+  return rest as T;
 }
 
 function endingOf(event: SourceEvent): Ending {

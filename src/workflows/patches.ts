@@ -23,3 +23,8 @@ export function adopts(): boolean {
 export function hasShortHistory(): boolean {
   return patched('short-histories');
 }
+
+/** Asked when records were altered: a worker of earlier code may have taken the same outcome, and told nobody. */
+export function tellsAltered(): boolean {
+  return patched('tells-altered');
+}

@@ -39,12 +39,17 @@ test('each file comes once, with what is known about it', () => {
   expect(page).toEqual({
     files: [
       {
+        name: 's3.example.com/b/1.json.gz',
         path: '/b/1.json.gz',
         url: 'https://s3.example.com/b/1.json.gz?sig=1',
         size: 354,
         expiresAt: Date.parse('2024-06-05T11:50:06.389Z'),
       },
-      { path: '/b/2.json.gz', url: 'https://s3.example.com/b/2.json.gz?sig=2' },
+      {
+        name: 's3.example.com/b/2.json.gz',
+        path: '/b/2.json.gz',
+        url: 'https://s3.example.com/b/2.json.gz?sig=2',
+      },
     ],
     pageToken: 't2',
     isCaughtUp: false,

@@ -19,7 +19,7 @@ describe('a record', () => {
     ['with odd keys', '{"":1,"$set":2,"a.b":3,"_id":4}', { '': 1, $set: 2, 'a.b': 3, _id: 4 }],
     ['with a null character in a value', '{"a":"\\u0000"}', { a: '\0' }],
   ])('%s', (_, text, record) => {
-    expect(decodeText(textOf(Buffer.from(text)))).toEqual({ ok: true, record });
+    expect(decodeText(textOf(Buffer.from(text)).text)).toEqual({ ok: true, record });
   });
 
   test('a key named __proto__ is a key like any other', () => {
@@ -37,7 +37,7 @@ describe('a record', () => {
 
   test('bytes that are no UTF-8 are replaced and lose nothing else', () => {
     const bytes = Buffer.concat([Buffer.from('{"a":"x'), Buffer.from([0xff, 0xc3]), Buffer.from('y"}')]);
-    expect(decodeText(textOf(bytes))).toEqual({ ok: true, record: { a: 'x\ufffd\ufffdy' } });
+    expect(decodeText(textOf(bytes).text)).toEqual({ ok: true, record: { a: 'x\ufffd\ufffdy' } });
   });
 });
 
@@ -68,6 +68,6 @@ describe('what is none goes to quarantine with its reason', () => {
 });
 
 test('text of bytes, whatever they are', () => {
-  expect(textOf(Buffer.from('ä€😀'))).toBe('ä€😀');
-  expect(textOf(Buffer.from([0x61, 0xe2, 0x82]))).toBe('a\ufffd');
+  expect(textOf(Buffer.from('ä€😀\ufffd'))).toEqual({ text: 'ä€😀\ufffd', isUtf8: true });
+  expect(textOf(Buffer.from([0x61, 0xe2, 0x82]))).toEqual({ text: 'a\ufffd', isUtf8: false });
 });

@@ -19,6 +19,7 @@ const INDEXES: Readonly<Record<string, readonly string[]>> = {
   fields: ['_id', 'key unique'],
   quarantine: ['_id', 'sourceId,at'],
   gaps: ['_id', 'sourceId,from'],
+  rule_matches: ['_id', 'sourceId'],
   audit_trail: ['_id', 'at', 'sourceId,at', 'collectorId,at'],
   missing_records: ['_id', 'run,stream,place', 'sourceId,kind,stream'],
   health_events: ['_id', 'sourceId,eventTime', 'resolvedAt,eventTime'],

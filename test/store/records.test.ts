@@ -14,15 +14,23 @@ const { db, uri, name } = testDatabase();
 const collectionOf = (test: string): Collection<RecordDocument> => db.collection(test.replace(/\W/g, '_'));
 
 test('nothing', async ({ task }) => {
-  expect(await insertRecords(collectionOf(task.name), [])).toEqual({ stored: 0, duplicates: 0, refused: [] });
+  expect(await insertRecords(collectionOf(task.name), [])).toMatchObject({ stored: 0, duplicates: 0, refused: [] });
 });
 
 test('new records, then the same again, then some of each', async ({ task }) => {
   const collection = collectionOf(task.name);
   const documents = numbers(6).map((n) => recordOf({ n }));
-  expect(await insertRecords(collection, documents.slice(0, 4))).toEqual({ stored: 4, duplicates: 0, refused: [] });
-  expect(await insertRecords(collection, documents.slice(0, 4))).toEqual({ stored: 0, duplicates: 4, refused: [] });
-  expect(await insertRecords(collection, documents)).toEqual({ stored: 2, duplicates: 4, refused: [] });
+  expect(await insertRecords(collection, documents.slice(0, 4))).toMatchObject({
+    stored: 4,
+    duplicates: 0,
+    refused: [],
+  });
+  expect(await insertRecords(collection, documents.slice(0, 4))).toMatchObject({
+    stored: 0,
+    duplicates: 4,
+    refused: [],
+  });
+  expect(await insertRecords(collection, documents)).toMatchObject({ stored: 2, duplicates: 4, refused: [] });
   expect(await collection.countDocuments()).toBe(6);
 });
 
@@ -37,7 +45,7 @@ test('the one that was first stays', async ({ task }) => {
 test('twice in one batch', async ({ task }) => {
   const collection = collectionOf(task.name);
   const batch = [recordOf({ n: 1 }), recordOf({ n: 1 }), recordOf({ n: 2 })];
-  expect(await insertRecords(collection, batch)).toEqual({ stored: 2, duplicates: 1, refused: [] });
+  expect(await insertRecords(collection, batch)).toMatchObject({ stored: 2, duplicates: 1, refused: [] });
 });
 
 test('thousands at once, of which every third is there already', async ({ task }) => {
@@ -47,7 +55,7 @@ test('thousands at once, of which every third is there already', async ({ task }
     collection,
     documents.filter((_, at) => at % 3 === 0),
   );
-  expect(await insertRecords(collection, documents)).toEqual({ stored: 6_000, duplicates: 3_000, refused: [] });
+  expect(await insertRecords(collection, documents)).toMatchObject({ stored: 6_000, duplicates: 3_000, refused: [] });
   expect(await collection.countDocuments()).toBe(9_000);
 });
 
@@ -108,7 +116,11 @@ describe('what the server will never take is told apart', () => {
   test('the largest that a document can be is stored', async ({ task }) => {
     const collection = collectionOf(task.name);
     const large = 'x'.repeat(16 * 1024 * 1024 - 1_000);
-    expect(await insertRecords(collection, [recordOf({ large })])).toEqual({ stored: 1, duplicates: 0, refused: [] });
+    expect(await insertRecords(collection, [recordOf({ large })])).toMatchObject({
+      stored: 1,
+      duplicates: 0,
+      refused: [],
+    });
   });
 });
 
@@ -132,7 +144,7 @@ test('records as odd as they come are stored and read back unchanged', async ({ 
     collection,
     records.map((record) => recordOf(record)),
   );
-  expect(inserted).toEqual({ stored: texts.length, duplicates: 0, refused: [] });
+  expect(inserted).toMatchObject({ stored: texts.length, duplicates: 0, refused: [] });
   for (const record of records) {
     const stored = await collection.findOne({ _id: recordOf(record)._id });
     expect(JSON.stringify(vendorRecordOf(stored ?? {}))).toBe(JSON.stringify(reordered(record)));
@@ -159,7 +171,7 @@ test('keys that MongoDB or its driver has a meaning for are stored as they came,
     return recordOf(decoded.record);
   });
   const inserted = await insertRecords(collection, documents);
-  expect(inserted).toEqual({ stored: texts.length, duplicates: 0, refused: [] });
+  expect(inserted).toMatchObject({ stored: texts.length, duplicates: 0, refused: [] });
   for (const document of documents) {
     const stored = await collection.findOne({ _id: document._id }, { raw: true });
     expect(Buffer.from(stored as unknown as Uint8Array).toString('hex')).toBe(

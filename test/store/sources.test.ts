@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ensureCheckpoints } from '../../src/store/checkpoints.js';
 import { collectionsOf } from '../../src/store/collections.js';
+import { noteRuleMatches } from '../../src/store/rule-matches.js';
 import { createSource, markStopped, NameTakenError, removeSource, updateSource } from '../../src/store/sources.js';
 import { ensureCollector } from '../support/ensure-collector.js';
 import { numbers, recordOf } from '../support/store-fixtures.js';
@@ -103,8 +104,11 @@ test('removing a source takes its secret and its checkpoints, and no record', as
   await ensureCheckpoints(checkpoints, _id, ['dlp'], new Date());
   await ensureCheckpoints(checkpoints, _id + 1_000, ['dlp'], new Date());
   await collections.records('dlp').insertOne(recordOf({ n: 1 }, _id, 'dlp'));
+  const rule = { name: 'r', filterType: 'Mask', regexp: '(x)' };
+  await noteRuleMatches(collections.ruleMatches, _id, [{ rule, records: 1 }], new Date());
   await removeSource(collections, _id);
   await removeSource(collections, _id);
+  expect(await collections.ruleMatches.countDocuments({ sourceId: _id })).toBe(0);
   expect(await sources.countDocuments({ _id })).toBe(0);
   expect(await checkpoints.distinct('sourceId')).toEqual([_id + 1_000]);
   expect(await collections.records('dlp').countDocuments({ _sourceId: _id })).toBe(1);

@@ -2,6 +2,7 @@
 
 import { Context, heartbeat } from '@temporalio/activity';
 import type { Activities } from '../../src/activities/index.js';
+import type { AlterationCounts } from '../../src/source/alterations.js';
 import { classify, type Trouble, TroubleError } from '../../src/source/failure.js';
 import type { HealthChange, ProblemChange } from '../../src/source/health-ledger.js';
 import {
@@ -54,6 +55,8 @@ export class FakeSource implements Omit<Activities, 'reread' | 'recheck' | 'wake
   readonly recorded: HealthChange[] = [];
   readonly finalized: { readonly remove: boolean }[] = [];
   permissions: Permissions = { denied: [] };
+  /** Told with each outcome. */
+  altered: AlterationCounts | undefined;
   private readonly troubles = new Map<Troubled, { readonly trouble: Trouble; slicesBefore: number }>();
   private readonly toCome = new Map<StreamName, number[]>();
   private readonly stored = new Map<StreamName, number>();
@@ -204,6 +207,7 @@ export class FakeSource implements Omit<Activities, 'reread' | 'recheck' | 'wake
       files: 1,
       position: `record ${total}`,
       lastEventTime: new Date(Date.now()).toISOString(),
+      ...(this.altered === undefined ? {} : { altered: this.altered }),
     };
   }
 }

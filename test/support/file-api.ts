@@ -49,6 +49,11 @@ export class FileApi {
     return simulatedSource(collections, { ...options, config });
   }
 
+  /** What a file of its store is known by. */
+  nameOf(file: string): string {
+    return `${new URL(this.server?.url ?? '').host}/files/${file}`;
+  }
+
   private answer: Handler = (received, response) => {
     const { path, query } = received;
     if (path.endsWith('/token')) return sendJson(response, 200, { access_token: 't', expires_in: 1_800 });

@@ -60,3 +60,28 @@ test("a worker of earlier code cannot do harm to a run that today's code has beg
   expect(await run.status()).toMatchObject({ state: 'Collecting', health: 'Healthy', restarts: 0 });
   expect((await run.handle.describe()).historyLength).toBeGreaterThan(historyLength);
 });
+
+test('what earlier code could not tell of is told by that of today, and no run is stuck over it', async () => {
+  const taskQueue = 'altered';
+  const altered = { loneSurrogate: 2, repeatedKey: 0, notUtf8: 0 };
+  const stopEarlier = await runs.startWorker(taskQueue, earlier());
+  const run = await runs.start({ taskQueue });
+  await run.caughtUp();
+  const poll = async () => {
+    const { totals } = await run.status();
+    run.fake.deliver('audit', 1);
+    await run.signal('collectNow');
+    return run.when((snapshot) => snapshot.totals.stored === totals.stored + 1);
+  };
+  run.fake.altered = altered;
+  expect(await poll()).toMatchObject({ health: 'Healthy' });
+  await stopEarlier();
+
+  await runs.startWorker(taskQueue);
+  const told = await poll();
+  expect(told).toMatchObject({ state: 'Collecting', health: 'Warning' });
+  expect(told.streams.find(({ stream }) => stream === 'audit')).toMatchObject({
+    altered,
+    notices: [{ code: 'altered', count: 2 }],
+  });
+});

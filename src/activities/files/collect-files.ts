@@ -1,5 +1,6 @@
 /** Collects a SIEM stream: pages of batch files, each file a gzip of NDJSON. */
 
+import { isObject } from '../../mimecast/json.js';
 import { nextBatchStep } from '../../mimecast/paging.js';
 import type { BatchPage } from '../../mimecast/siem.js';
 import { contentDigest, identityOf, identityOfFile } from '../../records/identity.js';
@@ -14,7 +15,7 @@ import type { Slice } from '../slice.js';
 import { isTokenRefused } from '../windows/refused-token.js';
 import { listBatchPage, MAX_RELISTINGS, REACH_MS, tokenDigest } from './batch-pages.js';
 import { fileEntry, PageAttempt } from './collect-page.js';
-import { fileDigest, filesBehind } from './position-check.js';
+import { fileMark, filesBehind } from './position-check.js';
 
 /** Refusals of a stored token, one after the other, after which it is given up. */
 const MAX_REFUSALS = 3;
@@ -52,7 +53,7 @@ export async function collectFiles(slice: Slice, stream: SiemStream): Promise<St
 /** A page with files proves the position that it was asked with; written only when it is another one. */
 function proofIn({ files }: BatchPage, known: string | undefined): CheckpointChange | undefined {
   const last = files.at(-1);
-  const lastFile = last && fileDigest(last);
+  const lastFile = last && fileMark(last);
   return lastFile === undefined || lastFile === known
     ? undefined
     : { lastFile, newsAt: new Date(), provenAt: new Date() };
@@ -160,7 +161,9 @@ async function afterRefusal(slice: Slice, stream: SiemStream, refusal: TroubleEr
 function rejectedEntries(slice: Slice, stream: SiemStream, { rejected }: BatchPage): Unreadable[] {
   return rejected.map(({ value, reason }) => {
     const text = JSON.stringify(value) ?? 'null';
-    const id = identityOf(slice.options.source.settings.sourceId, stream, contentDigest(text), 1);
+    // Each listing tells another time of expiry.
+    const content = isObject(value) && 'expiry' in value ? JSON.stringify({ ...value, expiry: null }) : text;
+    const id = identityOf(slice.options.source.settings.sourceId, stream, contentDigest(content), 1);
     return { id, reason: `not a file: ${reason}`, place: 'file list', text, size: Buffer.byteLength(text) };
   });
 }

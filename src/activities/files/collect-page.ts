@@ -9,6 +9,7 @@ import type { SiemStream } from '../../source/streams.js';
 import { laterOf } from '../../source/window.js';
 import type { BadFile } from '../../store/collections.js';
 import { resolveQuarantined, type Unreadable } from '../../store/quarantine.js';
+import { absentOf } from '../../store/rereads.js';
 import type { Slice } from '../slice.js';
 import { notedAgain, verdictOn } from './file-patience.js';
 import { FILE_RULES, type FileRules } from './file-rules.js';
@@ -44,7 +45,7 @@ export class PageAttempt {
   async storeFiles({ files }: BatchPage, canRelist: boolean): Promise<'done' | 'spent' | 'expired'> {
     const done = new FilesDone(files, this.slice.checkpoint.filesDone);
     for (const file of files) {
-      if (done.has(file.path) || this.failed.has(file.path)) continue;
+      if (done.has(file) || this.failed.has(file.name)) continue;
       if (this.slice.spent) return this.end(done, 'spent');
       try {
         await this.storeFile(file);
@@ -54,7 +55,7 @@ export class PageAttempt {
         if (!(await this.isGivenUp(file, files, done, error))) continue;
       }
       this.outagesInARow = 0;
-      done.add(file.path);
+      done.add(file);
       if (done.isDue || this.noteOf(file) !== undefined) await this.write(done, file);
     }
     return this.end(done, 'done');
@@ -71,7 +72,7 @@ export class PageAttempt {
     }
     slice.files += 1;
     if (slice.checkpoint.totals.quarantined === 0) return;
-    await resolveQuarantined(slice.options.collections.quarantine, [this.idOf(file.path)]);
+    await resolveQuarantined(slice.options.collections.quarantine, this.idsOf(file));
   }
 
   /** Whether the page can do without a file that failed; then it is in quarantine. Else its failure is noted. */
@@ -85,21 +86,22 @@ export class PageAttempt {
     if (!(error instanceof TroubleError) || error.trouble.origin !== 'file') throw error;
     if (fault === undefined) {
       this.outagesInARow += 1;
-      this.failed.set(file.path, error);
+      this.failed.set(file.name, error);
       if (error.trouble.status !== 429 && this.outagesInARow < MAX_OUTAGES) return false;
       await this.write(done);
       throw error;
     }
     const now = new Date();
-    const note = notedAgain(this.noteOf(file), { path: file.path, fault, reason: error.message }, now);
+    const note = notedAgain(this.noteOf(file), { path: file.name, fault, reason: error.message }, now);
     const verdict = verdictOn(note, now, this.rules.patiences);
     if (verdict === 'giveUp' || (verdict === 'witness' && (await this.hasWitness(files, done)))) {
       const text = error instanceof DamagedFileError ? error.text : '';
-      await this.slice.store([], [fileEntry(this.idOf(file.path), note, file.size, text)]);
+      const id = await this.entryIdOf(file);
+      await this.slice.store([], [fileEntry(id, note, file.size, text)]);
       return true;
     }
-    this.failed.set(file.path, told(error, file.path));
-    await this.slice.note({ badFiles: [...this.notesBut(file.path), note] });
+    this.failed.set(file.name, told(error, file.name));
+    await this.slice.note({ badFiles: [...this.notesBut(file), note] });
     if (this.failed.size >= MAX_FAILED) await this.end(done, 'done');
     return false;
   }
@@ -107,7 +109,7 @@ export class PageAttempt {
   /** Whether a file of the page that was stored before can still be read as one: then the store is well. */
   private async hasWitness(files: readonly BatchFile[], done: FilesDone): Promise<boolean> {
     const { source, signal } = this.slice.options;
-    const stored = files.filter(({ path }) => done.has(path)).slice(-MAX_WITNESSES);
+    const stored = files.filter((file) => done.has(file)).slice(-MAX_WITNESSES);
     for (const file of stored) {
       try {
         const options = { ...this.rules.reading, heldBackBytes: 0 };
@@ -129,7 +131,7 @@ export class PageAttempt {
   }
 
   private async write(done: FilesDone, read?: BatchFile): Promise<void> {
-    const notes = read !== undefined && this.noteOf(read) !== undefined ? { badFiles: this.notesBut(read.path) } : {};
+    const notes = read !== undefined && this.noteOf(read) !== undefined ? { badFiles: this.notesBut(read) } : {};
     if (done.hasUnwritten) await this.slice.move({ filesDone: done.take(), ...notes });
   }
 
@@ -141,12 +143,12 @@ export class PageAttempt {
     return this.slice.checkpoint.badFiles ?? [];
   }
 
-  private noteOf({ path }: BatchFile): BadFile | undefined {
-    return this.notes.find((note) => note.path === path);
+  private noteOf(file: BatchFile): BadFile | undefined {
+    return this.notes.find((note) => isNoteOf(note, file));
   }
 
-  private notesBut(path: string): BadFile[] {
-    return this.notes.filter((note) => note.path !== path);
+  private notesBut(file: BatchFile): BadFile[] {
+    return this.notes.filter((note) => !isNoteOf(note, file));
   }
 
   /** Whether the file is given up if it fails once more as it did: then what it still gives is all there will be. */
@@ -157,9 +159,22 @@ export class PageAttempt {
     return verdictOn(notedAgain(note, note, now), now, this.rules.patiences) !== 'tryAgain';
   }
 
-  private idOf(path: string): Unreadable['id'] {
-    return identityOfFile(this.slice.options.source.settings.sourceId, this.stream, path);
+  /** Under which the file may be in quarantine: by its name, or by its path, as earlier versions had it. */
+  private idsOf({ name, path }: BatchFile): [Unreadable['id'], Unreadable['id']] {
+    const { sourceId } = this.slice.options.source.settings;
+    return [identityOfFile(sourceId, this.stream, name), identityOfFile(sourceId, this.stream, path)];
   }
+
+  private async entryIdOf(file: BatchFile): Promise<Unreadable['id']> {
+    const [id, former] = this.idsOf(file);
+    const absent = await absentOf(this.slice.options.collections.quarantine, [former]);
+    return absent.size === 0 ? former : id;
+  }
+}
+
+/** Notes of earlier versions have the path alone. */
+function isNoteOf(note: BadFile, { name, path }: BatchFile): boolean {
+  return note.path === name || note.path === path;
 }
 
 /**
@@ -174,9 +189,14 @@ export function fileEntry(
   text = '',
 ): Unreadable {
   const tried = `given up after ${attempts} attempts since ${since.toISOString()}`;
-  return { id, reason: `a file that cannot be read: ${reason}; ${tried}`, place: path, text, size };
+  return { id, reason: `a file that cannot be read: ${reason}; ${tried}`, place: pathIn(path), text, size };
 }
 
-function told(error: TroubleError, path: string): TroubleError {
-  return new TroubleError({ ...error.trouble, message: `${error.message} (${path})` }, { cause: error });
+/** For people; only the note of a file begins with its host. */
+function pathIn(name: string): string {
+  return name.slice(Math.max(0, name.indexOf('/')));
+}
+
+function told(error: TroubleError, name: string): TroubleError {
+  return new TroubleError({ ...error.trouble, message: `${error.message} (${name})` }, { cause: error });
 }

@@ -68,8 +68,9 @@ async function* readLines(
   { source, stream, file, options, signal }: Reading,
   probation: Probation,
 ): AsyncGenerator<FileBatch, void, undefined> {
-  const { metadata, rules, client } = source;
-  const origin = { stream, metadata, rules, path: file.path, receiptTime: new Date(), occurrences: new Occurrences() };
+  const { metadata, rules, matches, client } = source;
+  const maker = { stream, metadata, rules, matches, receiptTime: new Date() };
+  const origin = { ...maker, path: file.path, occurrences: new Occurrences() };
   const batch = new Batch();
   const content = await client.openFile(file, signal, options);
   try {

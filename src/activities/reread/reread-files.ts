@@ -8,6 +8,7 @@ import { afterPage, idleText } from '../../source/idle-pages.js';
 import type { SiemStream } from '../../source/streams.js';
 import { laterOf } from '../../source/window.js';
 import { listBatchPage, MAX_RELISTINGS, tokenDigest } from '../files/batch-pages.js';
+import { FilesDone } from '../files/files-done.js';
 import { readBatchFile } from '../files/read-batch-file.js';
 import type { Rereading } from './reread-state.js';
 
@@ -77,9 +78,9 @@ async function readFiles(
 ): Promise<'spent' | 'past' | undefined> {
   let isPast = files.length > 0;
   let newest: Date | undefined;
-  const done = new Set(reading.state.filesDone);
+  const done = new FilesDone(files, reading.state.filesDone);
   for (const file of files) {
-    if (done.has(file.path)) {
+    if (done.has(file)) {
       // What it held is not known any more.
       isPast = false;
       continue;
@@ -88,8 +89,8 @@ async function readFiles(
     const read = await readFile(reading, stream, file, canRelist);
     if (!read.isPast) isPast = false;
     newest = laterOf(newest, read.newest);
-    done.add(file.path);
-    await reading.move({ filesDone: [...done] });
+    done.add(file);
+    await reading.move({ filesDone: done.take() });
   }
   const token = pageToken === reading.state.pageToken ? undefined : pageToken;
   const news = { isNew: false, newest, ...(token === undefined ? {} : { token: tokenDigest(token) }) };
@@ -130,6 +131,6 @@ async function readFile(
     reading.skipFile(`${file.path}: ${error instanceof Error ? error.message : String(error)}`);
     return { isPast: false };
   }
-  if (isCovered) await reading.resolveFile(file.path);
+  if (isCovered) await reading.resolveFile(file);
   return { isPast: isPast && !isEmpty, newest };
 }

@@ -3,6 +3,7 @@
  * missing is noted before it is stored, so that an attempt that dies in between counts it as well.
  */
 
+import type { BatchFile } from '../../mimecast/siem.js';
 import { identityOfFile } from '../../records/identity.js';
 import type { IdlePages } from '../../source/idle-pages.js';
 import type { RereadCounts, RereadOutcome } from '../../source/reread.js';
@@ -184,10 +185,12 @@ export class Rereading {
   }
 
   /** A backfill that has stored all records of a file marks it as resolved, in case the collection had given it up. */
-  async resolveFile(path: string): Promise<void> {
+  async resolveFile({ name, path }: BatchFile): Promise<void> {
     const { collections, source, stream, range } = this.options;
     if (range.kind === 'verify') return;
-    await resolveQuarantined(collections.quarantine, [identityOfFile(source.settings.sourceId, stream, path)]);
+    // Earlier versions knew it by its path alone.
+    const ids = [name, path].map((known) => identityOfFile(source.settings.sourceId, stream, known));
+    await resolveQuarantined(collections.quarantine, ids);
   }
 
   /** Goes on without a file; what it held is not known. */

@@ -5,6 +5,7 @@ import type { RecordStream } from '../../mimecast/paged-records.js';
 import { isOutOfReach, TroubleError } from '../../source/failure.js';
 import type { Window } from '../../source/window.js';
 import type { CheckpointDocument } from '../../store/collections.js';
+import { withKnownIdentities } from '../windows/known-identities.js';
 import { MAX_WINDOW_MS, reachAfterRefusal } from '../windows/plan-window.js';
 import { ListingShiftedError, readWindow, type WindowPage } from '../windows/read-window.js';
 import { isTokenRefused } from '../windows/refused-token.js';
@@ -118,10 +119,11 @@ async function readPages(
   window: Window,
   tolerant: boolean,
 ): Promise<boolean> {
-  const { source, signal } = reading.options;
+  const { collections, source, signal } = reading.options;
   const { page: begin } = reading.state;
   const options = { signal, begin, tolerant, canSplit: canSplit(window) };
-  for await (const page of readWindow(source, stream, window, options)) {
+  for await (const read of readWindow(source, stream, window, options)) {
+    const page = await withKnownIdentities(collections, source.settings.sourceId, stream, read);
     const place = placeOf(window);
     await reading.take({ records: recordsOf(page, stream), unreadable: page.unreadable, place });
     if (page.failure !== undefined) throw page.failure;

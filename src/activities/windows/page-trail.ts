@@ -5,6 +5,7 @@ import type { JsonPart } from '../../mimecast/json-part.js';
 import type { RecordStream } from '../../mimecast/paged-records.js';
 import { contentDigest } from '../../records/identity.js';
 import { Occurrences } from '../../records/occurrences.js';
+import { stableIdOf } from '../../records/sealed-id.js';
 import type { PageTrail as Kept } from '../../source/window.js';
 
 /** So many pages and tokens are remembered from one slice of work to the next. */
@@ -76,7 +77,8 @@ export class PageTrail {
 
   #keyOf({ value, text }: JsonPart): string {
     const id = this.stream !== 'dlp' && isObject(value) ? value.id : undefined;
-    return typeof id === 'string' && id !== '' ? id : contentDigest(text);
+    if (this.stream === 'dlp' || typeof id !== 'string' || id === '') return contentDigest(text);
+    return stableIdOf(this.stream, id, undefined) ?? id;
   }
 }
 

@@ -4,10 +4,11 @@ import { isObject, type JsonObject } from '../../mimecast/json.js';
 import type { JsonPart } from '../../mimecast/json-part.js';
 import type { RecordStream } from '../../mimecast/paged-records.js';
 import { type Decoded, decodeParsed } from '../../records/decode.js';
-import { contentDigest, identityOf, identityOfId } from '../../records/identity.js';
-import { ownTime } from '../../records/message-time.js';
-import { recordOfText } from '../../records/record-of-text.js';
+import { contentDigest, identityOf, identityOfId, identityOfStableId } from '../../records/identity.js';
+import { meantTime, ownTime } from '../../records/message-time.js';
+import { type ReceivedTime, recordOfText } from '../../records/record-of-text.js';
 import type { RowNumbers } from '../../records/row-numbers.js';
+import { stableIdOf } from '../../records/sealed-id.js';
 import { notARecord } from '../../source/record-shape.js';
 import { addRuleCounts, NO_RULE_COUNTS, type RuleCounts } from '../../source/rule-counts.js';
 import type { RecordDocument } from '../../store/collections.js';
@@ -21,8 +22,19 @@ export interface ReadRows {
   readonly unreadable: readonly Unreadable[];
   /** Of all entries, those included that the processing rules keep out. */
   readonly listed: readonly RecordDocument['_id'][];
+  /** Of the entries whose identity an earlier version derived otherwise. */
+  readonly renamed: readonly RenamedRow[];
   /** What the processing rules did. */
   readonly ruled: RuleCounts;
+}
+
+/** A row that earlier versions named by its whole id. */
+export interface RenamedRow {
+  readonly id: RecordDocument['_id'];
+  readonly formerId: RecordDocument['_id'];
+  readonly stableId: string;
+  /** Of the record, as far as it tells one. */
+  readonly time: ReceivedTime;
 }
 
 export interface RowOrigin {
@@ -36,29 +48,32 @@ export interface RowOrigin {
 
 /** Rules and documents go by the text of each row as received; its identity does not, see `identityOfRow`. */
 export function readRows(
-  { settings, metadata, rules }: LoadedSource,
+  { settings, metadata, rules, matches }: LoadedSource,
   stream: RecordStream,
   rows: readonly JsonPart[],
   { place, numbers, countRulesAfter }: RowOrigin,
 ): ReadRows {
-  const maker = { stream, metadata, rules, receiptTime: new Date() };
+  const maker = { stream, metadata, rules, matches, receiptTime: new Date() };
   const records: TimedDocument[] = [];
   const unreadable: Unreadable[] = [];
   const listed: RecordDocument['_id'][] = [];
+  const renamed: RenamedRow[] = [];
   let ruled = NO_RULE_COUNTS;
   for (const row of rows) {
-    const { value, text } = row;
+    const { value, text, bytes } = row;
     const decoded = decodeParsed(value, text);
     const parsed = decoded.ok && isObject(value) ? value : {};
-    const id = identityOfRow(settings.sourceId, stream, row, parsed, numbers);
+    const identity = identityOfRow(settings.sourceId, stream, row, parsed, numbers);
+    const { id } = identity;
     listed.push(id);
-    const size = Buffer.byteLength(text);
-    const made = recordOfText(maker, { id, text, decoded: recordOrNone(stream, value, decoded), place, size });
+    const received = { text, place, size: bytes?.length ?? Buffer.byteLength(text), ...(bytes && { bytes }) };
+    const made = recordOfText(maker, { id, decoded: recordOrNone(stream, value, decoded), ...received });
+    if (identity.stableId !== undefined) renamed.push({ ...identity, time: meantTime(parsed, maker.receiptTime) });
     if (made.kind === 'document') records.push(timed(made.document, made.time));
     if (made.kind === 'unreadable') unreadable.push(made.unreadable);
     if (made.ruled !== NO_RULE_COUNTS && isNew(parsed, countRulesAfter)) ruled = addRuleCounts(ruled, made.ruled);
   }
-  return { records, unreadable, listed, ruled };
+  return { records, unreadable, listed, renamed, ruled };
 }
 
 /** An entry beside real records that has no field of theirs is kept, but not as one of them. */
@@ -73,9 +88,13 @@ function isNew(record: JsonObject, after: Date | undefined): boolean {
   return after === undefined || time === undefined || time > after;
 }
 
+type RowIdentity =
+  | { readonly id: RecordDocument['_id']; readonly stableId?: never }
+  | Pick<RenamedRow, 'id' | 'formerId' | 'stableId'>;
+
 /**
- * Audit events and held messages carry an id of their own; DLP rows differ only in their content, whatever white space and
- * escapes it comes with.
+ * Audit events and held messages carry an id of their own, of which the parts count that stay the same; DLP rows differ only
+ * in their content, whatever white space and escapes it comes with.
  *
  * @param parsed the row as `JSON.parse` has it, its numbers included; empty for what is no record.
  */
@@ -85,11 +104,16 @@ function identityOfRow(
   row: JsonPart,
   parsed: JsonObject,
   numbers: RowNumbers,
-): RecordDocument['_id'] {
+): RowIdentity {
   const { id } = parsed;
-  if (stream !== 'dlp' && typeof id === 'string' && id !== '') return identityOfId(sourceId, stream, id);
+  if (stream !== 'dlp' && typeof id === 'string' && id !== '') {
+    const formerId = identityOfId(sourceId, stream, id);
+    const stableId = stableIdOf(stream, id, ownTime(parsed));
+    if (stableId === undefined) return { id: formerId };
+    return { id: identityOfStableId(sourceId, stream, stableId), formerId, stableId };
+  }
   const content = contentDigest(compact(row));
-  return identityOf(sourceId, stream, content, numbers.next(content, ownTime(parsed)));
+  return { id: identityOf(sourceId, stream, content, numbers.next(content, ownTime(parsed))) };
 }
 
 /** As received where the row is nested too deep for `JSON.stringify`. */

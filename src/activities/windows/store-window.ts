@@ -5,6 +5,7 @@ import { afterPiece, halved, pieceOf, type WindowPosition } from '../../source/w
 import type { Slice } from '../slice.js';
 import type { LoadedSource } from '../source-reader.js';
 import { notePieceOfQueue, storeHeld } from './held-queue.js';
+import { withKnownIdentities } from './known-identities.js';
 import { readWindow, type WindowPage } from './read-window.js';
 import { MAX_SHIFTS, positionAfter, type Reading } from './window-recovery.js';
 import { endOfWindows } from './window-rules.js';
@@ -59,7 +60,7 @@ async function storePages(slice: Slice, stream: RecordStream, reading: Reading):
   const tolerant = reading.shifts > MAX_SHIFTS;
   const { page: begin } = reading.position;
   const { readUntil: countRulesAfter } = slice.checkpoint;
-  for await (const page of readWindow(source, stream, pieceOf(reading.position), {
+  for await (const read of readWindow(source, stream, pieceOf(reading.position), {
     signal,
     begin,
     tolerant,
@@ -70,6 +71,7 @@ async function storePages(slice: Slice, stream: RecordStream, reading: Reading):
       if (slice.checkpoint.window !== undefined) await slice.note({ window: undefined });
       return 'again';
     }
+    const page = await withKnownIdentities(slice.options.collections, source.settings.sourceId, stream, read);
     slice.noteRuled(page.ruled);
     await (stream === 'hold' ? storeHeld(slice, page) : slice.store(page.records, page.unreadable, true));
     reading.pages += 1;

@@ -44,11 +44,12 @@ export class RemoteSources implements SourceCommands {
 
   async status(idOrName: string): Promise<SourceStatus> {
     const status = await this.api.call<SourceStatus>('GET', `${pathOf(await this.find(idOrName))}/snapshot`);
-    if (status.gaps === undefined) return status;
-    const gaps = status.gaps.map((gap) => {
-      return { ...gap, from: new Date(gap.from), to: new Date(gap.to), at: new Date(gap.at) };
-    });
-    return { ...status, gaps };
+    const { gaps, rules, ...rest } = status;
+    return {
+      ...rest,
+      ...(gaps && { gaps: gaps.map((gap) => withDates(gap, ['from', 'to', 'at'])) }),
+      ...(rules && { rules: rules.map((rule) => withDates(rule, ['since', 'lastMatchedAt'])) }),
+    };
   }
 
   async health(idOrName: string): Promise<SourceHealth> {
@@ -165,4 +166,10 @@ function noteOf({ errorInfo, errorCode }: ListedSource['state']): Pick<SourceLis
 function withTimes({ updatedAt, resolvedAt, ...event }: HealthEvent): HealthEvent {
   const end = resolvedAt === undefined ? {} : { resolvedAt: new Date(resolvedAt) };
   return { ...event, updatedAt: new Date(updatedAt), ...end };
+}
+
+/** JSON has texts in place of dates. */
+function withDates<T extends object>(value: T, keys: readonly (keyof T)[]): T {
+  const dates = keys.flatMap((key) => (value[key] === undefined ? [] : [[key, new Date(String(value[key]))]]));
+  return { ...value, ...Object.fromEntries(dates) };
 }

@@ -5,6 +5,7 @@ import { DEFAULT_MASK } from './filter.js';
 import { type Limits, replaceGroups } from './replace.js';
 import type { Screening } from './screen.js';
 import { cutToBytes, slicesOf } from './slices.js';
+import { type Spelled, spelled } from './spelling.js';
 import { Work } from './work.js';
 
 /** What a Mask or Hash did to a text. */
@@ -14,15 +15,26 @@ export interface RuleChange {
   readonly occurrences: number;
 }
 
-export interface Kept {
+/** Part of every outcome. */
+interface Matches {
+  /**
+   * Rules that match; of a Mask or Hash, that replaced something. Of Includes and Excludes no more than it takes to know the
+   * outcome, and those that were asked for.
+   */
+  readonly matched: readonly Rule[];
+}
+
+export interface Kept extends Matches {
   readonly isKept: true;
   /** The very text when no rule changed it. */
   readonly text: string;
   /** In the order in which the rules worked. */
   readonly changes: readonly RuleChange[];
+  /** What was replaced, in the plain spelling; undefined when it is too much to be remembered. */
+  readonly hidden: ReadonlySet<string> | undefined;
 }
 
-export interface Excluded {
+export interface Excluded extends Matches {
   readonly isKept: false;
   /** The first Exclude in the list that matches; undefined when it is out because no Include matches. */
   readonly by?: Rule;
@@ -39,8 +51,12 @@ const MAX_GROWTH = 5;
  */
 export const MAX_TEXT = 67_108_864;
 
+/** So many different texts that were replaced are remembered. */
+const MOST_HIDDEN = 1_000;
+const NOTHING: ReadonlySet<string> = new Set();
+
 /**
- * What the rules make of a text.
+ * What the rules make of a text, in either of its spellings: as it was received, and as people write it (`spelling.ts`).
  *
  * 1. An Exclude that matches keeps it out; so does the lack of a match when there are Includes. Both have to match the
  *    whole text from start to end.
@@ -49,27 +65,40 @@ export const MAX_TEXT = 67_108_864;
  * 3. A text that masks made longer than five times its bytes is cut to that, not counting what hashes added; after all
  *    rules have worked, so that a cut never hides from a rule what it would have masked.
  */
-export function applyRules(rules: Rules, text: string): Applied {
-  if (rules.isEmpty) return { isKept: true, text, changes: [] };
-  const screenings = slicesOf(text).map((slice) => rules.screen.of(slice));
-  const [head] = screenings;
-  if (head !== undefined) {
-    const by = rules.excludes.find((rule) => matchesWhole(rule, head));
-    if (by !== undefined) return { isKept: false, by };
-    if (rules.includes.length > 0 && !rules.includes.some((rule) => matchesWhole(rule, head))) return { isKept: false };
-  }
-  return changed(rules, text, screenings);
+export function applyRules(rules: Rules, text: string, isAskedFor: (rule: Rule) => boolean = () => false): Applied {
+  if (rules.isEmpty) return { isKept: true, text, changes: [], hidden: NOTHING, matched: [] };
+  const looks = looksAt(rules, text);
+  const [head] = looks;
+  const selected = head === undefined ? undefined : selectionOf(rules, head, isAskedFor);
+  if (selected !== undefined && !selected.isKept) return selected;
+  const kept = changed(rules, text, looks);
+  return { ...kept, matched: [...(selected?.matched ?? []), ...kept.matched] };
 }
 
-/** The Includes and Excludes that match a text, all of them. */
-export function selectionsOf(rules: Rules, text: string): SelectionRule[] {
-  const head = rules.screen.of(slicesOf(text)[0] ?? text);
-  return [...rules.includes, ...rules.excludes].filter((rule) => matchesWhole(rule, head));
+function selectionOf(
+  { includes, excludes }: Rules,
+  head: Look,
+  isAskedFor: (rule: Rule) => boolean,
+): Excluded | (Matches & { readonly isKept: true }) {
+  const matching = (rules: readonly SelectionRule[], isDecided: boolean) => {
+    const matched: SelectionRule[] = [];
+    for (const rule of rules) {
+      const isOpen = !isDecided && matched.length === 0;
+      if ((isOpen || isAskedFor(rule)) && matchesWhole(rule, head)) matched.push(rule);
+    }
+    return matched;
+  };
+  const out = matching(excludes, false);
+  const [by] = out;
+  const within = matching(includes, by !== undefined);
+  const matched = [...within, ...out];
+  if (by !== undefined) return { isKept: false, by, matched };
+  return includes.length > 0 && within.length === 0 ? { isKept: false, matched } : { isKept: true, matched };
 }
 
 /** The text with all masks and hashes, whatever Includes and Excludes say: for what is kept though it is no record. */
 export function maskForKeeping(rules: Rules, text: string): string {
-  return rules.changes.length === 0 ? text : changed(rules, text, screeningsOf(rules, text)).text;
+  return rules.changes.length === 0 ? text : changed(rules, text, looksAt(rules, text)).text;
 }
 
 /**
@@ -80,60 +109,82 @@ export function maskPieceForKeeping(rules: Rules, piece: string): string {
   return rules.changes.length === 0 ? piece : DEFAULT_MASK;
 }
 
-function screeningsOf(rules: Rules, text: string): Screening[] {
-  return slicesOf(text).map((slice) => rules.screen.of(slice));
+/** A slice of a text, and which patterns are in either of its spellings. */
+interface Look {
+  readonly text: Spelled;
+  readonly screenings: readonly Screening[];
 }
 
-function matchesWhole({ index, isExact, regexp }: SelectionRule, screening: Screening): boolean {
-  if (!screening.has(index)) return false;
-  return (isExact && !screening.text.includes('\n')) || regexp.matches(screening.text);
+function looksAt(rules: Rules, text: string): Look[] {
+  return slicesOf(text).map((slice) => lookAt(rules, spelled(slice)));
 }
 
-function changed(rules: Rules, text: string, screenings: readonly Screening[]): Kept {
-  const tally: Tally = { occurrences: new Map(), hashGrowth: 0 };
-  const limits = { most: Math.floor(MAX_TEXT / Math.max(1, screenings.length)), work: new Work() };
+function lookAt({ screen }: Rules, text: Spelled): Look {
+  const { received, plain, escapes } = text;
+  return { text, screenings: escapes.length === 0 ? [screen.of(plain)] : [screen.of(plain), screen.of(received)] };
+}
+
+function matchesWhole({ index, isExact, regexp }: SelectionRule, { screenings }: Look): boolean {
+  return screenings.some((screening) => {
+    if (!screening.has(index)) return false;
+    return (isExact && !screening.text.includes('\n')) || regexp.matches(screening.text);
+  });
+}
+
+function changed(rules: Rules, text: string, looks: readonly Look[]): Kept {
+  const tally: Tally = { occurrences: new Map(), hidden: new Set(), hashGrowth: 0 };
+  const limits = { most: Math.floor(MAX_TEXT / Math.max(1, looks.length)), work: new Work() };
   const slices: string[] = [];
-  for (const screening of screenings) {
-    const slice = changedSlice(rules, screening, limits, tally);
-    if (slice === undefined) return { isKept: true, text: DEFAULT_MASK, changes: changesOf(tally) };
+  for (const look of looks) {
+    const slice = changedSlice(rules, look, limits, tally);
+    if (slice === undefined) return kept(DEFAULT_MASK, tally);
     slices.push(slice);
   }
-  const changes = changesOf(tally);
-  if (changes.length === 0) return { isKept: true, text, changes };
+  const result = kept(text, tally);
+  const { changes } = result;
+  if (changes.length === 0) return result;
   const whole = slices.join('');
-  if (changes.every(({ rule }) => rule.filterType === 'Hash')) return { isKept: true, text: whole, changes };
+  if (changes.every(({ rule }) => rule.filterType === 'Hash')) return { ...result, text: whole };
   const most = MAX_GROWTH * Buffer.byteLength(text) + Math.max(0, tally.hashGrowth);
-  return { isKept: true, text: cutToBytes(whole, most), changes };
+  return { ...result, text: cutToBytes(whole, most) };
 }
 
 /** What the rules did to a text so far. */
 interface Tally {
   readonly occurrences: Map<ChangeRule, number>;
+  /** What they replaced, up to one more than is remembered. */
+  readonly hidden: Set<string>;
   /** Bytes by which hashes made it longer. */
   hashGrowth: number;
 }
 
 /** @returns undefined when a rule hides all of it, because that would be too long, or too much work. */
-function changedSlice(rules: Rules, screening: Screening, limits: Limits, tally: Tally): string | undefined {
+function changedSlice(rules: Rules, look: Look, limits: Limits, tally: Tally): string | undefined {
   const { occurrences } = tally;
-  let current = screening;
+  let current = look;
   for (const rule of rules.changes) {
-    if (!current.has(rule.index)) continue;
-    const replaced = replaceGroups(rule.regexp, current.text, rule.replacement, limits);
+    if (!current.screenings.some((screening) => screening.has(rule.index))) continue;
+    const { received } = current.text;
+    const replacement = (captured: string) => {
+      if (tally.hidden.size <= MOST_HIDDEN) tally.hidden.add(captured);
+      return rule.replacement(captured);
+    };
+    const replaced = replaceGroups(rule.regexp, current.text, replacement, limits);
     if (replaced === undefined) {
       occurrences.set(rule, (occurrences.get(rule) ?? 0) + 1);
       return undefined;
     }
     if (replaced.occurrences === 0) continue;
     occurrences.set(rule, (occurrences.get(rule) ?? 0) + replaced.occurrences);
-    if (replaced.text === current.text) continue;
-    if (rule.filterType === 'Hash')
-      tally.hashGrowth += Buffer.byteLength(replaced.text) - Buffer.byteLength(current.text);
-    current = rules.screen.of(replaced.text);
+    if (replaced.text === received) continue;
+    if (rule.filterType === 'Hash') tally.hashGrowth += Buffer.byteLength(replaced.text) - Buffer.byteLength(received);
+    current = lookAt(rules, spelled(replaced.text));
   }
-  return current.text;
+  return current.text.received;
 }
 
-function changesOf({ occurrences }: Tally): RuleChange[] {
-  return [...occurrences].map(([rule, count]) => ({ rule, occurrences: count }));
+function kept(text: string, { occurrences, hidden }: Tally): Kept {
+  const changes = [...occurrences].map(([rule, count]) => ({ rule, occurrences: count }));
+  const known = hidden.size > MOST_HIDDEN ? undefined : hidden;
+  return { isKept: true, text, changes, hidden: known, matched: changes.map(({ rule }) => rule) };
 }

@@ -1,9 +1,11 @@
 /** Replaces what the groups of a pattern capture. */
 
 import type { Matcher, RE2JS } from 're2js';
+import { inPlain, joined, type Span, type Spelled, substituted } from './spelling.js';
 import { MeteredText, type Work, WorkUsedUp } from './work.js';
 
 export interface Replaced {
+  /** In the received spelling. */
   readonly text: string;
   /** How many captured texts were replaced. */
   readonly occurrences: number;
@@ -17,41 +19,42 @@ export interface Limits {
 }
 
 /**
- * Replaces each text that a group captures, in every match; everything else stays as it is.
+ * Replaces each text that a group captures, in every match in either spelling; everything else stays as it is.
  *
  * - A group within a group: the outer one is replaced as a whole, once.
  * - A group that took no part in the match, or captured an empty text, is left out: there is nothing to hide.
  * - Of a repeated group, such as `(?:"(\w+)",)*`, only the last turn is captured, as in all engines.
+ * - What both spellings capture is replaced once, by what stands for its plain spelling.
  *
  * @returns undefined when the result would be too long, or finding it too much work.
  */
 export function replaceGroups(
   regexp: RE2JS,
-  text: string,
+  text: Spelled,
   replacement: (captured: string) => string,
-  limits: Limits,
+  { most, work }: Limits,
 ): Replaced | undefined {
   try {
-    return replaced(regexp, text, replacement, limits);
+    const found = capturedSpans(regexp, text.plain, work);
+    const spans =
+      text.escapes.length === 0
+        ? found
+        : joined([...found, ...inPlain(text, capturedSpans(regexp, text.received, work))]);
+    if (spans.length === 0) return { text: text.received, occurrences: 0 };
+    const result = substituted(text, spans, replacement, most);
+    return result === undefined ? undefined : { text: result, occurrences: spans.length };
   } catch (error) {
     if (error instanceof WorkUsedUp) return undefined;
     throw error;
   }
 }
 
-function replaced(
-  regexp: RE2JS,
-  text: string,
-  replacement: (captured: string) => string,
-  { most, work }: Limits,
-): Replaced | undefined {
+/** What the groups capture in all matches, in its order. */
+function capturedSpans(regexp: RE2JS, text: string, work: Work): Span[] {
   const size = regexp.programSize();
   let matcher = regexp.matcher(text);
   let isCounted = false;
-  const parts: string[] = [];
-  let done = 0;
-  let length = text.length;
-  let occurrences = 0;
+  const spans: Span[] = [];
   for (let at = 0, matches = 1; at <= text.length; at = behind(matcher, text), matches += 1) {
     if (!isCounted && !work.takeUncounted(text.length - at, size)) {
       isCounted = true;
@@ -59,20 +62,10 @@ function replaced(
       matcher = regexp.matcher(new MeteredText(text, work, size) as unknown as string);
     }
     if (!matcher.find(at)) break;
-    for (const { start, end } of capturedIn(matcher)) {
-      const captured = text.slice(start, end);
-      const substitute = replacement(captured);
-      parts.push(text.slice(done, start), substitute);
-      length += substitute.length - captured.length;
-      if (length > most) return undefined;
-      done = end;
-      occurrences += 1;
-    }
+    spans.push(...capturedIn(matcher));
     if (matches <= MAX_LOOKS && !isInRest(regexp, text, matcher.end())) break;
   }
-  if (occurrences === 0) return { text, occurrences };
-  parts.push(text.slice(done));
-  return { text: parts.join(''), occurrences };
+  return spans;
 }
 
 /** So often the rest is looked at before it is searched: beyond that, looking would be work that nobody counts. */
@@ -85,11 +78,6 @@ function behind(matcher: Matcher, text: string): number {
   return end + ((text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1);
 }
 
-interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
 /** The captured spans of a match in their order, those within or across one another joined to one. */
 function capturedIn(matcher: Matcher): Span[] {
   const spans: Span[] = [];
@@ -98,16 +86,6 @@ function capturedIn(matcher: Matcher): Span[] {
     if (span.start >= 0 && span.end > span.start) spans.push(span);
   }
   return spans.length < 2 ? spans : joined(spans);
-}
-
-function joined(spans: readonly Span[]): Span[] {
-  const result: Span[] = [];
-  for (const span of spans.toSorted((a, b) => a.start - b.start)) {
-    const last = result.at(-1);
-    if (last === undefined || span.start >= last.end) result.push(span);
-    else if (span.end > last.end) result[result.length - 1] = { start: last.start, end: span.end };
-  }
-  return result;
 }
 
 /**

@@ -1,16 +1,30 @@
 /** What becomes of a record, or of what is none, under a source's processing rules. */
 
+import type { Alteration } from '../../source/alterations.js';
 import { type Decoded, decodeText, type VendorRecord } from '../decode.js';
 import { applyRules, maskForKeeping, maskPieceForKeeping, type RuleChange } from './apply.js';
-import type { Rules } from './compile.js';
+import type { Rule, Rules } from './compile.js';
 
 /** Key of a document whose masked text is no JSON any more: it holds that text, and stands for all keys of the record. */
 export const MASKED_TEXT_KEY = '_maskedText';
 
 export type RuledRecord =
-  | { readonly outcome: 'excluded' }
+  | {
+      readonly outcome: 'excluded';
+      /** The first Exclude in the list that matches; absent when it is out because no Include matches. */
+      readonly by?: Rule;
+      readonly matched: readonly Rule[];
+    }
   | {
       readonly outcome: 'kept';
+      /** As received, with what rules did to it. */
+      readonly text: string;
+      /** What the document cannot hold of `text`; absent when it holds everything. */
+      readonly alterations?: readonly Alteration[];
+      readonly matched: readonly Rule[];
+      readonly changes: readonly RuleChange[];
+      /** See `Kept`. */
+      readonly hidden: ReadonlySet<string> | undefined;
       /** To be stored; empty when `maskedText` is set. */
       readonly record: VendorRecord;
       /** Set when a mask broke the JSON: to be stored as `MASKED_TEXT_KEY`, and to be warned of. */
@@ -37,18 +51,38 @@ export type RuledRecord =
  *
  * @param text of the record, as received.
  * @param decoded what it says.
- * @param isPiece whether the text may be only the beginning of one, see `maskPieceForKeeping`. Default false.
+ * @param options.isPiece whether the text may be only the beginning of one, see `maskPieceForKeeping`. Default false.
+ * @param options.isAskedFor see `applyRules`.
  */
-export function ruledRecord(rules: Rules, text: string, decoded: Decoded, isPiece = false): RuledRecord {
+export function ruledRecord(
+  rules: Rules,
+  text: string,
+  decoded: Decoded,
+  { isPiece = false, isAskedFor }: RulingOptions = {},
+): RuledRecord {
   if (!decoded.ok) return unreadable(rules, text, decoded.reason, isPiece);
-  if (rules.isEmpty) return { outcome: 'kept', record: decoded.record, masked: 0, hashed: 0 };
-  const applied = applyRules(rules, text);
-  if (!applied.isKept) return { outcome: 'excluded' };
-  const counts = { masked: count(applied.changes, 'Mask'), hashed: count(applied.changes, 'Hash') };
-  if (applied.text === text) return { outcome: 'kept', record: decoded.record, ...counts };
-  const again = decodeText(applied.text);
-  if (again.ok) return { outcome: 'kept', record: again.record, ...counts };
-  return { outcome: 'kept', record: {}, maskedText: applied.text, ...counts };
+  if (rules.isEmpty) return { outcome: 'kept', text, ...UNRULED, ...storable(decoded) };
+  const applied = applyRules(rules, text, isAskedFor);
+  if (!applied.isKept) {
+    const { by, matched } = applied;
+    return { outcome: 'excluded', matched, ...(by === undefined ? {} : { by }) };
+  }
+  const { text: kept, changes, hidden, matched } = applied;
+  const did = { text: kept, changes, hidden, matched, masked: count(changes, 'Mask'), hashed: count(changes, 'Hash') };
+  const again = kept === text ? decoded : decodeText(kept);
+  if (!again.ok) return { outcome: 'kept', record: {}, maskedText: kept, ...did };
+  return { outcome: 'kept', ...storable(again), ...did };
+}
+
+const UNRULED = { matched: [], changes: [], hidden: new Set<string>(), masked: 0, hashed: 0 } as const;
+
+function storable({ record, alterations }: Extract<Decoded, { ok: true }>) {
+  return alterations === undefined ? { record } : { record, alterations };
+}
+
+export interface RulingOptions {
+  readonly isPiece?: boolean;
+  readonly isAskedFor?: ((rule: Rule) => boolean) | undefined;
 }
 
 /** Of what is not JSON: the words of the JSON parser, which quotes the text. */

@@ -4,16 +4,20 @@
  * what lies across a cut.
  */
 
+import { isEscaped } from './spelling.js';
+
 /** In bytes of UTF-8. */
 export const SINGLE_LINE_BYTES = 1_048_576;
 /** In bytes of UTF-8. */
 export const MULTI_LINE_BYTES = 524_288;
 export const MULTI_LINE_LINES = 2_000;
 
+/** Of an escape that is cut, in characters. */
+const MOST_OF_ESCAPE = 5;
 /** A character of UTF-16 has at most so many bytes in UTF-8. */
 const MOST_BYTES = 3;
 
-/** The slices of a text: joined they are the text, and no cut goes through a character. */
+/** The slices of a text: joined they are the text, and no cut goes through a character or an escape of JSON. */
 export function slicesOf(text: string): string[] {
   const isMultiLine = hasNewline(text, text.length - 1);
   if (!isMultiLine && text.length * MOST_BYTES <= SINGLE_LINE_BYTES) return [text];
@@ -22,9 +26,19 @@ export function slicesOf(text: string): string[] {
     const slice = isMultiLine
       ? cutToBytes(text.slice(at, endOfLines(text, at)), MULTI_LINE_BYTES)
       : cutToBytes(text.slice(at), SINGLE_LINE_BYTES);
-    slices.push(slice);
+    slices.push(at + slice.length < text.length ? beforeOpenEscape(slice) : slice);
   }
   return slices;
+}
+
+const OPEN_ESCAPE = /\\(?:u[\da-fA-F]{0,3})?$/;
+
+/** A slice without the beginning of an escape that the cut would go through. */
+function beforeOpenEscape(slice: string): string {
+  const at = slice.slice(-MOST_OF_ESCAPE).search(OPEN_ESCAPE);
+  if (at < 0) return slice;
+  const cut = Math.max(0, slice.length - MOST_OF_ESCAPE) + at;
+  return cut === 0 || isEscaped(slice, cut) ? slice : slice.slice(0, cut);
 }
 
 /** Whether there is a newline before `end`. */

@@ -17,7 +17,7 @@ const metadata = { sourceId: 1, source: 's', collector: 'c', fields: {}, siemFor
 const source = { client, metadata, rules: NO_RULES } as unknown as LoadedSource;
 
 const result = { records: 0, unreadable: 0, largestBatch: 0, peakMiB: 0 };
-for await (const { records, unreadable } of readBatchFile(source, 'av', { path: '/file', url })) {
+for await (const { records, unreadable } of readBatchFile(source, 'av', { name: 'host/file', path: '/file', url })) {
   result.records += records.length;
   result.unreadable += unreadable.length;
   result.largestBatch = Math.max(result.largestBatch, records.length + unreadable.length);

@@ -25,6 +25,7 @@ export async function windowOf(stream: RecordStream, body: string, rules: Rules 
     knownHost: true,
     hostDoubts: undefined,
     rules,
+    matches: undefined,
   };
   const pages: WindowPage[] = [];
   for await (const page of readWindow(source, stream, WINDOW)) pages.push(page);

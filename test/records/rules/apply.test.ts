@@ -1,12 +1,6 @@
 import { hash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import {
-  applyRules,
-  type Kept,
-  maskForKeeping,
-  maskPieceForKeeping,
-  selectionsOf,
-} from '../../../src/records/rules/apply.js';
+import { applyRules, type Kept, maskForKeeping, maskPieceForKeeping } from '../../../src/records/rules/apply.js';
 import { MULTI_LINE_LINES, SINGLE_LINE_BYTES } from '../../../src/records/rules/slices.js';
 import { rulesFrom } from './rules-from.js';
 
@@ -71,8 +65,8 @@ describe('which texts are in', () => {
   test('the Exclude that did it is named', () => {
     const rules = rulesFrom([include('.*'), exclude('.*b.*'), exclude('.*')]);
     expect(applyRules(rules, 'b')).toMatchObject({ isKept: false, by: { name: 'rule 1' } });
-    expect(selectionsOf(rules, 'b').map(({ name }) => name)).toEqual(['rule 0', 'rule 1', 'rule 2']);
-    expect(applyRules(rulesFrom([include('.*b.*')]), 'a')).toEqual({ isKept: false });
+    expect(applyRules(rules, 'b', () => true).matched.map(({ name }) => name)).toEqual(['rule 0', 'rule 1', 'rule 2']);
+    expect(applyRules(rulesFrom([include('.*b.*')]), 'a')).toEqual({ isKept: false, matched: [] });
   });
 
   test.each([
@@ -154,7 +148,7 @@ describe('what masks and hashes make of a text', () => {
       ['rule 1', 1],
       ['rule 2', 1],
     ]);
-    expect(kept(filters, 'abc')).toEqual({ isKept: true, text: 'abc', changes: [] });
+    expect(kept(filters, 'abc')).toEqual({ isKept: true, text: 'abc', changes: [], hidden: new Set(), matched: [] });
   });
 });
 

@@ -34,7 +34,7 @@ describe('right rules', () => {
   test('no rules leave a text alone', () => {
     const compiled = compileRules([]);
     expect(compiled).toEqual({ ok: true, rules: NO_RULES });
-    expect(applyRules(NO_RULES, 'x')).toEqual({ isKept: true, text: 'x', changes: [] });
+    expect(applyRules(NO_RULES, 'x')).toEqual({ isKept: true, text: 'x', changes: [], hidden: new Set(), matched: [] });
   });
 });
 

@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js';
 import { expect, test } from 'vitest';
 import { type Replaced, replaceGroups } from '../../../src/records/rules/replace.js';
+import { spelled } from '../../../src/records/rules/spelling.js';
 import { Work } from '../../../src/records/rules/work.js';
 import { SeededRandom, seeds } from '../../support/random.js';
 import { randomPattern, randomText } from './random-patterns.js';
@@ -13,7 +14,7 @@ function replace(
   replacement: (captured: string) => string,
   most = 1_000_000,
 ): Replaced | undefined {
-  return replaceGroups(regexp, text, replacement, { most, work: new Work() });
+  return replaceGroups(regexp, spelled(text), replacement, { most, work: new Work() });
 }
 
 function withMark(regexp: RE2JS, text: string): { text: string; occurrences: number } {
@@ -117,7 +118,7 @@ function workFor(pattern: string, text: string): number {
     spent += amount;
     spend(amount);
   };
-  replaceGroups(RE2JS.compile(pattern), text, () => '#', { most: 100_000_000, work });
+  replaceGroups(RE2JS.compile(pattern), spelled(text), () => '#', { most: 100_000_000, work });
   return spent;
 }
 

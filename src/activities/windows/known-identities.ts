@@ -1,0 +1,70 @@
+/**
+ * Recognizes records that an earlier version stored under their whole id, parts that change included, so that they are not
+ * stored again under what stays the same in it.
+ */
+
+import type { RecordStream } from '../../mimecast/paged-records.js';
+import { type IdStream, stableIdOf } from '../../records/sealed-id.js';
+import type { Collections, RecordDocument } from '../../store/collections.js';
+import { type NamedRecord, recordsNamed } from '../../store/records.js';
+import { absentOf } from '../../store/rereads.js';
+import type { ReadRows, RenamedRow } from './read-rows.js';
+
+type Identity = RecordDocument['_id'];
+
+/** The page with the identities that its records have in the store. */
+export async function withKnownIdentities<Page extends ReadRows>(
+  { records }: Pick<Collections, 'records'>,
+  sourceId: number,
+  stream: RecordStream,
+  page: Page,
+): Promise<Page> {
+  if (stream === 'dlp' || page.renamed.length === 0) return page;
+  const absent = await absentOf(
+    records(stream),
+    page.renamed.map(({ id }) => id),
+  );
+  const rows = page.renamed.filter(({ id }) => absent.has(hexOf(id)));
+  if (rows.length === 0) return page;
+  const candidates = await recordsNamed(records(stream), sourceId, {
+    ids: rows.map(({ formerId }) => formerId),
+    times: rows.flatMap(({ time }) => time ?? []),
+  });
+  const known = knownOf(stream, rows, candidates);
+  if (known.size === 0) return page;
+  const now = (id: Identity) => known.get(hexOf(id)) ?? id;
+  return {
+    ...page,
+    records: page.records.map(({ document, time }) => ({ document: { ...document, _id: now(document._id) }, time })),
+    listed: page.listed.map(now),
+  };
+}
+
+/**
+ * @param candidates the first stored first: an earlier version may have stored a record under several ids, and then all its
+ * listings have to mean the same one.
+ * @returns what is stored, by the identity that it would have today.
+ */
+function knownOf(
+  stream: IdStream,
+  rows: readonly RenamedRow[],
+  candidates: readonly NamedRecord[],
+): ReadonlyMap<string, Identity> {
+  const byStableId = new Map<string, Identity>();
+  const byId = new Map<string, Identity>();
+  for (const { _id, _messageTime, id } of candidates) {
+    byId.set(hexOf(_id), _id);
+    const stableId = typeof id === 'string' ? stableIdOf(stream, id, _messageTime) : undefined;
+    if (stableId !== undefined && !byStableId.has(stableId)) byStableId.set(stableId, _id);
+  }
+  return new Map(
+    rows.flatMap(({ id, formerId, stableId }) => {
+      const known = byStableId.get(stableId) ?? byId.get(hexOf(formerId));
+      return known === undefined ? [] : [[hexOf(id), known] as const];
+    }),
+  );
+}
+
+function hexOf(id: Identity): string {
+  return id.toString('hex');
+}

@@ -1,0 +1,73 @@
+/** When a source's processing rules last matched a record. */
+
+import type { AnyBulkWriteOperation, Collection } from 'mongodb';
+import { isSilent, type RuleStatus } from '../source/rule-status.js';
+
+/** A rule by what it does: changed, it is another one, and what is known of it begins anew. */
+export interface RuleText {
+  readonly name: string;
+  readonly filterType: string;
+  readonly regexp: string;
+}
+
+export interface RuleMatchDocument extends RuleText {
+  /** `<sourceId>/<name>` */
+  readonly _id: string;
+  readonly sourceId: number;
+  readonly records: number;
+  readonly since: Date;
+  readonly triedAt: Date;
+  readonly lastMatchedAt?: Date;
+}
+
+export type RuleMatchStore = Collection<RuleMatchDocument>;
+
+/** Notes that rules were tried on records, and how many each of them matched. */
+export async function noteRuleMatches(
+  store: RuleMatchStore,
+  sourceId: number,
+  rules: readonly { readonly rule: RuleText; readonly records: number }[],
+  now: Date,
+): Promise<void> {
+  if (rules.length === 0) return;
+  await store.bulkWrite(
+    rules.map(({ rule, records }) => noteOf(sourceId, rule, records, now)),
+    { ordered: false },
+  );
+}
+
+function noteOf(
+  sourceId: number,
+  { name, filterType, regexp }: RuleText,
+  records: number,
+  now: Date,
+): AnyBulkWriteOperation<RuleMatchDocument> {
+  const text = { filterType: { $literal: filterType }, regexp: { $literal: regexp } };
+  const isSame = { $and: [{ $eq: ['$filterType', text.filterType] }, { $eq: ['$regexp', text.regexp] }] };
+  const known = (key: string, otherwise: unknown) => ({ $cond: [isSame, { $ifNull: [key, otherwise] }, otherwise] });
+  const update = {
+    ...{ sourceId, name: { $literal: name }, ...text },
+    records: { $add: [known('$records', 0), records] },
+    since: known('$since', now),
+    triedAt: now,
+    lastMatchedAt: records > 0 ? now : known('$lastMatchedAt', '$$REMOVE'),
+  };
+  return { updateOne: { filter: { _id: `${sourceId}/${name}` }, update: [{ $set: update }], upsert: true } };
+}
+
+/** What is known of rules; nothing of one that was not tried yet. */
+export async function ruleStatusOf(
+  store: RuleMatchStore,
+  sourceId: number,
+  rules: readonly RuleText[],
+): Promise<RuleStatus[]> {
+  if (rules.length === 0) return [];
+  const documents = await store.find({ sourceId }).toArray();
+  return rules.flatMap(({ name, filterType, regexp }) => {
+    const found = documents.find((each) => each.name === name);
+    if (found === undefined || found.filterType !== filterType || found.regexp !== regexp) return [];
+    const { records, since, triedAt, lastMatchedAt } = found;
+    const last = lastMatchedAt === undefined ? {} : { lastMatchedAt };
+    return [{ name, filterType, records, since, ...last, isSilent: isSilent(since, triedAt, lastMatchedAt) }];
+  });
+}
