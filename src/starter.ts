@@ -13,6 +13,7 @@ import { watchStatus } from './cli/watch-status.js';
 import type { PositionWish } from './management/position-wish.js';
 import { DEFAULT_COLLECTOR } from './management/source-service.js';
 import { runProgram } from './runtime/program.js';
+import { endWithReader } from './runtime/stop-signals.js';
 import { Keyring } from './secrets/keyring.js';
 
 const ID = "a source's id or its name";
@@ -162,4 +163,5 @@ rules
 addRereadCommands(program, withCommands);
 program.addCommand(keysCommand(withKeys));
 
+endWithReader();
 await runProgram(program);

@@ -56,6 +56,16 @@ function isGuarded(): boolean {
   return process.env.MIMECAST_GUARD === String(process.ppid);
 }
 
+/** For a program that only prints: it ends with the one that reads its output, as with `| head`, and without a word. */
+export function endWithReader(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error) => {
+      if (!isLostOutput(error)) throw error;
+      process.exit(exitCodeFor('SIGPIPE'));
+    });
+  }
+}
+
 /** EIO: the terminal is gone. EPIPE: whoever read the pipe is. */
 export function isLostOutput({ code }: NodeJS.ErrnoException): boolean {
   return code === 'EIO' || code === 'EPIPE';
