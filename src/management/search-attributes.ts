@@ -5,7 +5,7 @@ import { SEARCH_ATTRIBUTES } from '../source/contract.js';
 import { RefusedError } from './errors.js';
 
 /** Numbers of Temporal's `IndexedValueType`. */
-const INDEXED_VALUE_TYPE = { Keyword: 2, Datetime: 6 } as const;
+const INDEXED_VALUE_TYPE = { Keyword: 2, Bool: 5, Datetime: 6 } as const;
 
 /** Adds those that are missing. @throws RefusedError with the commands for an administrator when that is not allowed. */
 export async function ensureSearchAttributes(connection: Connection, namespace: string): Promise<void> {

@@ -14,8 +14,9 @@ import {
   type Subject,
 } from '../source/snapshot.js';
 import type { StreamName } from '../source/streams.js';
+import { nameActivities } from './activity-ids.js';
 import { showDetails } from './details.js';
-import { keepsPlan } from './patches.js';
+import { keepsPlan, unitesOutages } from './patches.js';
 import { type AttributeWriter, attributeWriter } from './search-attributes.js';
 import type { SourceInput } from './source-input.js';
 
@@ -24,6 +25,8 @@ export class Book {
   readonly attempting = new Set<Subject>();
   /** Whether a run that continues another one keeps to its plan: the next poll, and the next attempts. */
   readonly keepsPlan: boolean;
+  /** Whether streams that all fail for the same cause are one problem of the source; see `source/outage.ts`. */
+  readonly unitesOutages: boolean;
   ledger: HealthLedger;
   private current: SourceSnapshot;
   private readonly attributes: AttributeWriter;
@@ -31,9 +34,11 @@ export class Book {
   constructor(input: SourceInput) {
     const now = new Date().toISOString();
     this.keepsPlan = keepsPlan();
+    this.unitesOutages = unitesOutages();
+    if (this.unitesOutages) nameActivities();
     this.current = input.carried?.snapshot ?? newSnapshot(input, now);
     this.ledger = input.carried?.ledger ?? newLedger(now);
-    this.attributes = attributeWriter(this.keepsPlan);
+    this.attributes = attributeWriter({ together: this.keepsPlan, attention: this.unitesOutages });
     this.attributes.write(this.current);
     showDetails(() => currentDetails(this.current, new Date().toISOString()));
   }
@@ -79,5 +84,6 @@ export class Book {
 
 function endingOf(event: SourceEvent): Ending {
   if (event.kind === 'restarted') return 'restarted';
+  if (event.kind === 'united') return 'united';
   return event.kind === 'ended' && event.state === 'Deleted' ? 'removed' : 'recovered';
 }

@@ -14,6 +14,14 @@ export function keepsPlan(): boolean {
   return patched('keeps-plan');
 }
 
+/**
+ * Asked once, at the beginning of a run. Without it, streams that all fail for the same cause are tried again each by itself,
+ * activities have numbers for IDs, and there are neither a memo nor attributes for the collector and for what needs attention.
+ */
+export function unitesOutages(): boolean {
+  return patched('one-outage');
+}
+
 /** Asked when a run is adopted: a worker of earlier code may have taken the signal, and done nothing about it. */
 export function adopts(): boolean {
   return patched('adopts');
