@@ -5,16 +5,11 @@ import { askedFirst, isStillOut } from '../source/outage.js';
 import { NO_COUNTS, type StreamOutcome, type SweepOutcome } from '../source/outcome.js';
 import type { StreamName } from '../source/streams.js';
 import { collectStream } from './collect-stream.js';
-import type { ActivityDependencies } from './dependencies.js';
+import { type ActivityDependencies, DEFAULT_SWEEP_RECORDS } from './dependencies.js';
 import { withHeartbeats } from './heartbeats.js';
 import type { LoadedSource, SourceReader } from './source-reader.js';
 import { troubleOf } from './trouble-of.js';
 
-/**
- * What one stream may store in a sweep; with more to store it leaves the sweep and is collected by itself. Counted in records,
- * not in time: on a slow machine, or with a slow API, nearly all of the time is spent waiting.
- */
-const STREAM_BUDGET_RECORDS = 5_000;
 /** The others are not polled again before the slowest stream is done, so that none may keep them waiting for ever. */
 const LONGEST_LOOK_MS = 60_000;
 
@@ -90,14 +85,14 @@ function isIdle({ result, counts }: StreamOutcome): boolean {
 }
 
 async function look(
-  { collections, fileRules }: ActivityDependencies,
+  { collections, fileRules, sweepRecords = DEFAULT_SWEEP_RECORDS }: ActivityDependencies,
   source: LoadedSource,
   stream: StreamName,
   signal: AbortSignal,
 ): Promise<Look> {
   try {
     const until = Date.now() + LONGEST_LOOK_MS;
-    const options = { collections, source, stream, signal, until, maxRecords: STREAM_BUDGET_RECORDS, fileRules };
+    const options = { collections, source, stream, signal, until, maxRecords: sweepRecords, fileRules };
     return { outcome: await collectStream(options) };
   } catch (error) {
     if (signal.aborted) throw error;

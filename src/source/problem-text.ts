@@ -7,7 +7,7 @@ import { formatTime } from './duration.js';
 import { STATE_MEANING } from './lifecycle.js';
 import { LEAST_PATIENCE_MS, PATIENCE_MS } from './patience.js';
 import type { Problem, SourceSnapshot, StreamPhase, StreamStatus, SubjectProblem } from './snapshot.js';
-import { lagMs, sweepProblemOf } from './snapshot.js';
+import { lagMs, openProblems, sweepProblemOf } from './snapshot.js';
 
 const BUDGET = `${PATIENCE_MS / 60_000} minutes`;
 
@@ -52,6 +52,15 @@ export function nextStepOf(problem: Problem, nowMs?: number): string {
 /** A time that is not said to come when it has passed. */
 function timeOf(iso: string, nowMs = 0): string {
   return Date.parse(iso) > nowMs ? `at ${formatTime(iso)}` : 'now';
+}
+
+/** What somebody has to see to; `undefined` when nothing was given up. */
+export function attentionText(snapshot: SourceSnapshot): string | undefined {
+  const given = openProblems(snapshot).filter(({ gaveUp }) => gaveUp);
+  const [first] = given;
+  if (first === undefined) return undefined;
+  const more = given.length === 1 ? '' : ` And ${given.length - 1} more.`;
+  return `${whereOf(first)}: ${first.message}.${first.advice === undefined ? '' : ` ${first.advice}`}${more}`;
 }
 
 /** What the state of a source means at the moment. */

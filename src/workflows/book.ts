@@ -16,6 +16,7 @@ import {
 import type { StreamName } from '../source/streams.js';
 import { nameActivities } from './activity-ids.js';
 import { showDetails } from './details.js';
+import { writeMemo } from './memo.js';
 import { keepsPlan, unitesOutages } from './patches.js';
 import { type AttributeWriter, attributeWriter } from './search-attributes.js';
 import type { SourceInput } from './source-input.js';
@@ -40,6 +41,7 @@ export class Book {
     this.ledger = input.carried?.ledger ?? newLedger(now);
     this.attributes = attributeWriter({ together: this.keepsPlan, attention: this.unitesOutages });
     this.attributes.write(this.current);
+    if (this.unitesOutages) writeMemo(this.current);
     showDetails(() => currentDetails(this.current, new Date().toISOString()));
   }
 
@@ -68,6 +70,7 @@ export class Book {
     if (before.state !== this.current.state)
       log.info(`${before.state} -> ${this.current.state}`, { event: event.kind });
     this.attributes.write(this.current);
+    if (this.unitesOutages) writeMemo(this.current);
   }
 
   /**

@@ -133,16 +133,16 @@ describe('an outage', () => {
       },
     });
     await run.caughtUp();
-    run.fake.deliver('receipt', 1, 1, 1);
-    const release = run.fake.hold('receipt');
+    run.fake.fail('receipt', TROUBLE.unavailable);
     await run.signal('collectNow');
-    await run.when(({ streams }) => streams[0]?.phase === 'collecting');
+    await run.when(({ streams }) => streams[0]?.phase === 'retrying');
     await runs.pass('10 minutes');
     const sweeps = run.fake.callsOf('sweep').length;
-    run.fake.fail('receipt', TROUBLE.unavailable);
-    release();
+    // It recovers for a slice, and begins to fail again.
+    run.fake.deliver('receipt', 1, 1, 1);
+    run.fake.fail('receipt', TROUBLE.unavailable, 1);
+    await runs.pass('3 minutes');
     await run.attempted('sweep', sweeps + 1);
-    await run.when(({ streams }) => streams[0]?.phase === 'retrying');
     await runs.pass('10 minutes');
     expect(run.fake.callsOf('sweep')).toHaveLength(sweeps + 1);
   });
