@@ -1,6 +1,7 @@
 /** An outage that finds streams at work by themselves. On the server whose time is not skipped: see `time-skipping-runs.ts`. */
 
 import { expect, test } from 'vitest';
+import { COLLECTOR, NEEDS_ATTENTION } from '../../src/management/search-attribute-keys.js';
 import { openProblems } from '../../src/source/snapshot.js';
 import type { StreamName } from '../../src/source/streams.js';
 import { type ActivityName, type FakeSource, TROUBLE } from '../support/fake-activities.js';
@@ -145,4 +146,34 @@ test('its activities have the names of the streams, and their cards in the Web U
     (times) => times === 2,
   );
   expect(ids).toEqual(expect.arrayContaining(['validate', 'initialize', 'authenticate']));
+});
+
+test('search attributes and memo tell the collector and what needs attention, which a retry does not', async () => {
+  const run = await runs.start({
+    maxHistoryEvents: 60,
+    prepare: (fake) => {
+      fake.fail('audit', TROUBLE.unavailable);
+      fake.fail('dlp', TROUBLE.forbidden);
+    },
+  });
+  const told = async () => {
+    const { typedSearchAttributes, memo } = await run.handle.describe();
+    return {
+      ...{ collector: typedSearchAttributes.get(COLLECTOR), attention: typedSearchAttributes.get(NEEDS_ATTENTION) },
+      memo,
+    };
+  };
+  await run.when(({ streams }) => streams.map(({ phase }) => phase).join() === 'waiting,retrying,parked');
+  expect(await until(told, ({ attention }) => attention === true)).toMatchObject({
+    collector: 'lab',
+    memo: { collector: 'lab', attention: expect.stringContaining('dlp: DLP logs: Forbidden') },
+  });
+  run.fake.heal('dlp');
+  await run.restart();
+  await run.when(({ streams, restarts }) => restarts === 1 && streams[1]?.phase === 'retrying');
+  expect(await until(told, ({ attention }) => attention === false)).toMatchObject({ memo: { collector: 'lab' } });
+  expect((await told()).memo).not.toHaveProperty('attention');
+  // The memo of a run is that of the next one.
+  await until(run.histories, (histories) => histories.length > 1);
+  expect(await told()).toMatchObject({ collector: 'lab', attention: false, memo: { collector: 'lab' } });
 });
