@@ -63,10 +63,7 @@ export function unitedProblem(snapshot: SourceSnapshot, streams: readonly Stream
   };
 }
 
-/**
- * The failing streams for whose sake the others should be polled now, before their time: to find out whether it is theirs
- * alone. Each is named by `onsetOf`.
- */
+/** The streams that fail, each with its beginning: a new one is a reason to find out whether the others fail, too. */
 export function onsetsOf({ streams }: SourceSnapshot): readonly string[] {
   return streams.filter(isRetried).map(({ stream, problem }) => `${stream} ${problem.since}`);
 }
@@ -93,14 +90,17 @@ export function hasProgressed({ totals }: StreamOutcome): boolean {
   return totals !== undefined;
 }
 
-/** Whether an outage goes on: every stream fails, in a way that may pass, and for the fault of the same side. */
+/** Whether an outage goes on: every stream fails, in a way that may pass, for the fault of the same side, and asks for the same wait. */
 export function isStillOut(outcomes: readonly StreamOutcome[]): boolean {
-  const [first] = outcomes;
+  const first = outcomes[0]?.failure;
   return (
     first !== undefined &&
     outcomes.every(
-      (outcome) =>
-        !hasProgressed(outcome) && outcome.failure?.retry === true && outcome.failure.type === first.failure?.type,
+      ({ failure, ...outcome }) =>
+        !hasProgressed(outcome) &&
+        failure?.retry === true &&
+        failure.type === first.type &&
+        isAlike(failure.retryAfterMs, first.retryAfterMs),
     )
   );
 }
@@ -129,7 +129,16 @@ function fits({ problem }: Failing, open: Problem): boolean {
 }
 
 function isNear(a: Problem, b: Problem): boolean {
-  return Math.abs(Date.parse(a.since) - Date.parse(b.since)) <= WINDOW_MS;
+  return isAlike(Date.parse(a.since), Date.parse(b.since)) && isAlike(askedUntil(a), askedUntil(b));
+}
+
+/** Until when Mimecast asked to wait: quotas differ by function, and none is to wait for another one's. */
+function askedUntil({ retryAfterMs, retryAt }: Problem): number | undefined {
+  return retryAfterMs === undefined ? undefined : Date.parse(retryAt ?? '');
+}
+
+function isAlike(a: number | undefined, b: number | undefined): boolean {
+  return a === b || Math.abs((a ?? Number.NaN) - (b ?? Number.NaN)) <= WINDOW_MS;
 }
 
 function largest(groups: readonly Failing[][]): readonly Failing[] {

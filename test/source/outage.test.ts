@@ -52,6 +52,16 @@ describe('what becomes one problem of the source', () => {
     ['all of them, for one cause', [down(), down(), down()], undefined, STREAMS],
     ['all, one after the other', [down(minutes(0)), down(minutes(1)), down(minutes(2))], undefined, STREAMS],
     ['all that are not parked', [down(), parked, down()], undefined, ['receipt', 'dlp']],
+    [
+      'not for rate limits that end at different times',
+      [
+        down(T0, { ...LIMITED, retryAfterMs: 60_000 }, { retryAt: minutes(1) }),
+        down(T0, { ...LIMITED, retryAfterMs: 3_600_000 }, { retryAt: minutes(60) }),
+        parked,
+      ],
+      undefined,
+      [],
+    ],
     ['for a rate limit, too', [down(T0, LIMITED), down(T0, LIMITED), down(T0, LIMITED)], undefined, STREAMS],
     ['not while one has not failed', [down(), 'waiting', down()], undefined, []],
     ['not while one is being collected', [down(), down(), 'collecting'], undefined, []],
@@ -161,6 +171,7 @@ describe('a probe', () => {
     ['one can be collected', [fails('receipt'), outcomeOf('audit')], false],
     ['one got somewhere', [fails('receipt'), outcomeOf('audit', { result: 'failed', failure: UNAVAILABLE })], false],
     ['one is forbidden', [fails('receipt'), fails('audit', FORBIDDEN)], false],
+    ['each asks for another wait', [fails('receipt'), fails('audit', { ...LIMITED, retryAfterMs: 3_600_000 })], false],
     ['nobody was asked', [], false],
   ])('finds the outage going on: %s', (_, outcomes, out) => {
     expect(isStillOut(outcomes)).toBe(out);

@@ -138,14 +138,12 @@ test('its activities have the names of the streams, and their cards in the Web U
   expect(Number(card?.expirationTime?.seconds)).toBeGreaterThan(Number(card?.scheduledTime?.seconds));
   await run.restart();
   await run.when(({ restarts }) => restarts === 1);
+  await run.attempted('authenticate', 2);
   const ids = (await run.histories()).flatMap(
-    ({ events }) => events?.map((event) => event.activityTaskScheduledEventAttributes?.activityId) ?? [],
+    ({ events }) => events?.flatMap((event) => event.activityTaskScheduledEventAttributes?.activityId ?? []) ?? [],
   );
-  await until(
-    () => run.fake.callsOf('authenticate').length,
-    (times) => times === 2,
-  );
-  expect(ids).toEqual(expect.arrayContaining(['validate', 'initialize', 'authenticate']));
+  // An interrupted step may still be open on the server when it is begun again, and IDs of open activities are unique.
+  expect(ids).toEqual(expect.arrayContaining(['validate', 'authenticate', 'validate-2', 'authenticate-2']));
 });
 
 test('search attributes and memo tell the collector and what needs attention, which a retry does not', async () => {
