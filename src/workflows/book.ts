@@ -34,8 +34,9 @@ export class Book {
 
   constructor(input: SourceInput) {
     const now = new Date().toISOString();
-    this.keepsPlan = keepsPlan();
     this.unitesOutages = unitesOutages();
+    // Each question costs two events of the history, and a run that unites outages keeps its plan.
+    this.keepsPlan = this.unitesOutages || keepsPlan();
     if (this.unitesOutages) nameActivities();
     this.current = input.carried?.snapshot ?? newSnapshot(input, now);
     this.ledger = input.carried?.ledger ?? newLedger(now);

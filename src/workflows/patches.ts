@@ -6,7 +6,7 @@
 import { patched } from '@temporalio/workflow';
 
 /**
- * Asked once, at the beginning of a run. Without it, each search attribute is written by itself, and a run that continues
+ * Asked once, at the beginning of a run that does not unite outages. Without it, each search attribute is written by itself, and a run that continues
  * another one polls at once instead of keeping to its plan. A worker of earlier code cannot take up a run that has the
  * marker, so that both kinds may run side by side while one replaces the other.
  */
