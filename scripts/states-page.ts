@@ -5,16 +5,17 @@ import { FAILURE_TYPES, HEALTH_EVENT_OF } from '../src/source/failure.js';
 import { FAILURE_RULES } from '../src/source/failure-rules.js';
 import { FLAPPING_MS } from '../src/source/health-ledger.js';
 import { LIFECYCLE_STATES, STATE_MEANING, TRANSITIONS } from '../src/source/lifecycle.js';
-import { FIRST_PAUSE_MS, LEAST_PATIENCE_MS, LONGEST_PAUSE_MS, PATIENCE_MS } from '../src/source/patience.js';
+import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS } from '../src/source/patience.js';
+import { RETRY_TEXT } from '../src/source/problem-text.js';
 
 export const STATES_PAGE = 'docs/states.md';
 
 const minutes = (ms: number) => `${ms / 60_000} minutes`;
 
 const RETRY_BEHAVIOUR = {
-  ThirdPartyConfig: 'none until the source is updated or restarted, except where the table below says so',
-  ThirdPartyGeneric: `for up to ${minutes(PATIENCE_MS)}, after which it quits`,
-  FirstPartyGeneric: `for up to ${minutes(PATIENCE_MS)}, after which it quits`,
+  ThirdPartyConfig: RETRY_TEXT.none,
+  ThirdPartyGeneric: RETRY_TEXT.budget,
+  FirstPartyGeneric: RETRY_TEXT.budget,
 } as const;
 
 export function statesPage(): string {
@@ -43,7 +44,13 @@ export function statesPage(): string {
     ),
     '',
     'A source is in `Error` as long as any part of it has an error: one of its streams, or a step that all of them need. The',
-    'other streams go on collecting. When the last error ends, it returns to the state that it had come to.',
+    'streams that it does not concern are being collected. When the last error ends, it returns to the state that it had come',
+    'to. Where all that is being tried fails for the same cause, as in an outage of Mimecast, that is one problem of the source,',
+    'with the name of the step `sweep`: the common poll of the streams finds out when it is over. A stream that had been failing',
+    'for longer keeps its own problem.',
+    '',
+    'The search attribute `MimecastNeedsAttention` is true while something has been given up; what is still retried may pass by',
+    'itself.',
     '',
     '## Error types',
     '',
@@ -53,9 +60,9 @@ export function statesPage(): string {
     ),
     '',
     `The pauses between attempts grow from ${formatDuration(FIRST_PAUSE_MS)} to ${formatDuration(LONGEST_PAUSE_MS)}. A stream gives up between`,
-    `${minutes(LEAST_PATIENCE_MS)} and ${minutes(PATIENCE_MS)} after its first failure, whatever waits were asked for. Progress renews the time; hours`,
-    'without a running worker do not use it up. What gave up rests until a restart or an update; with `retryAgainEvery` a',
-    'stream, though not a step of the start, is tried once more after each such time.',
+    `${RETRY_TEXT.least} and ${RETRY_TEXT.most} after its first failure, whatever waits were asked for. Progress renews the time; hours`,
+    'without a running worker do not use it up.',
+    RETRY_TEXT.again,
     '',
     '## What comes back, and what it means',
     '',

@@ -24,8 +24,12 @@ export interface Activities {
   initialize(sourceId: number): Promise<readonly StreamProgress[]>;
   /** Gets a new token and probes which streams the application may read. */
   authenticate(sourceId: number): Promise<Permissions>;
-  /** Looks once at streams that are caught up, and stores what it finds within a small budget. */
-  sweep(sourceId: number, streams: readonly StreamName[]): Promise<SweepOutcome>;
+  /**
+   * Looks once at streams that are caught up, and stores what it finds within a small budget.
+   *
+   * @param isProbe whether none of them could be collected last time. It fails as long as that is so.
+   */
+  sweep(sourceId: number, streams: readonly StreamName[], isProbe?: boolean): Promise<SweepOutcome>;
   /** Collects one stream for a slice of about a minute. */
   collect(sourceId: number, stream: StreamName): Promise<StreamOutcome>;
   /** Reads a range of a stream again, for a slice of about a minute. */
@@ -48,7 +52,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     validate: (sourceId) => alive(() => validate(dependencies, reader, sourceId)),
     initialize: (sourceId) => alive(() => initialize(dependencies, reader, sourceId)),
     authenticate: (sourceId) => alive(() => authenticate(reader, sourceId)),
-    sweep: (sourceId, streams) => sweep(dependencies, reader, sourceId, streams),
+    sweep: (sourceId, streams, isProbe) => sweep(dependencies, reader, { sourceId, streams, isProbe }),
     collect: (sourceId, stream) => collect(dependencies, reader, sourceId, stream),
     reread: (sourceId, stream, range) => reread(dependencies, reader, sourceId, stream, range),
     recheck: (_sourceId, stream, run) => recheck(dependencies, stream, run),

@@ -40,6 +40,8 @@ export interface SliceOptions {
   readonly signal: AbortSignal;
   /** Epoch milliseconds after which no new piece of work is begun. */
   readonly until: number;
+  /** How many records it may read before it ends, the time aside. Default: any number. */
+  readonly maxRecords?: number;
   /** Default `FILE_RULES`. */
   readonly fileRules?: FileRules | undefined;
 }
@@ -50,6 +52,8 @@ const LONGEST_REASON = 300;
 export class Slice {
   counts: Counts = NO_COUNTS;
   files = 0;
+  /** Records handled, new or not. */
+  private read = 0;
   private progressed = false;
   private newest: Date | undefined;
   private gaps: GapCount | undefined;
@@ -83,7 +87,8 @@ export class Slice {
 
   /** Whether the slice should end at the next good place. */
   get spent(): boolean {
-    return Date.now() >= this.options.until;
+    const { until, maxRecords = Number.POSITIVE_INFINITY } = this.options;
+    return this.read >= maxRecords || Date.now() >= until;
   }
 
   /** Stores a batch: records, and what could not be read as one. */
@@ -92,6 +97,7 @@ export class Slice {
     unreadable: readonly Unreadable[],
     expectDuplicates = false,
   ): Promise<void> {
+    this.read += records.length + unreadable.length;
     if (records.length + unreadable.length === 0) return;
     const { collections, source, stream } = this.options;
     if (this.current.unsettled !== true) await this.write({ unsettled: true });
@@ -110,6 +116,7 @@ export class Slice {
 
   /** Counts what the processing rules did; it is written with the next move. */
   noteRuled(ruled: RuleCounts): void {
+    this.read += ruled.excluded;
     if (!isNoCount(ruled)) this.ruled = addRuleCounts(this.ruled, ruled);
   }
 

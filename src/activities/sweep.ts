@@ -1,44 +1,83 @@
 import { setMaxListeners } from 'node:events';
-import { cancellationSignal } from '@temporalio/activity';
-import { classify } from '../source/failure.js';
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { classify, TroubleError } from '../source/failure.js';
+import { askedFirst, isStillOut } from '../source/outage.js';
 import { NO_COUNTS, type StreamOutcome, type SweepOutcome } from '../source/outcome.js';
 import type { StreamName } from '../source/streams.js';
 import { collectStream } from './collect-stream.js';
-import type { ActivityDependencies } from './dependencies.js';
+import { type ActivityDependencies, DEFAULT_SWEEP_RECORDS } from './dependencies.js';
 import { withHeartbeats } from './heartbeats.js';
 import type { LoadedSource, SourceReader } from './source-reader.js';
 import { troubleOf } from './trouble-of.js';
 
-/** What one stream may take of a sweep; with more to store it leaves the sweep and is collected by itself. */
-const STREAM_BUDGET_MS = 2_000;
+/** The others are not polled again before the slowest stream is done, so that none may keep them waiting for ever. */
+const LONGEST_LOOK_MS = 60_000;
 
-/** Looks once at each of the streams, all at the same time: one that hangs or is in trouble does not hold up the others. */
+interface SweepOptions {
+  readonly sourceId: number;
+  readonly streams: readonly StreamName[];
+  /** Whether none of them could be collected last time: then the sweep finds out whether that is still so. */
+  readonly isProbe?: boolean | undefined;
+}
+
+interface Look {
+  readonly outcome: StreamOutcome;
+  /** Why it failed before it got anywhere. */
+  readonly error?: unknown;
+}
+
+/**
+ * Looks once at each of the streams, all at the same time: one that hangs or is in trouble does not hold up the others.
+ *
+ * @throws the trouble of MongoDB; and that of the streams, when it is a probe and none of them can be collected.
+ */
 export async function sweep(
   dependencies: ActivityDependencies,
   reader: SourceReader,
-  sourceId: number,
-  streams: readonly StreamName[],
+  { sourceId, streams, isProbe = false }: SweepOptions,
 ): Promise<SweepOutcome> {
   const signal = cancellationSignal();
   // One listener for each request that is under way: as many as there are streams, and no leak.
   setMaxListeners(0, signal);
-  const waiting = new Set(streams);
+  const waiting = new Set<StreamName>();
   return withHeartbeats(
     () => ({ waitingFor: [...waiting] }),
     async () => {
       const source = await reader.load(sourceId);
-      const looks = streams.map((stream) =>
-        look(dependencies, source, stream, signal).finally(() => waiting.delete(stream)),
-      );
-      // All of them end before an error leaves the activity, so that no work goes on behind the next attempt.
-      await Promise.allSettled(looks);
-      const outcomes = await Promise.all(looks);
-      return {
-        outcomes: outcomes.filter((outcome) => !isIdle(outcome)),
-        idle: outcomes.filter(isIdle).map(({ stream }) => stream),
+      const lookAt = async (some: readonly StreamName[]): Promise<Look[]> => {
+        for (const stream of some) waiting.add(stream);
+        const looks = some.map((stream) =>
+          look(dependencies, source, stream, signal).finally(() => waiting.delete(stream)),
+        );
+        // All of them end before an error leaves the activity, so that no work goes on behind the next attempt.
+        await Promise.allSettled(looks);
+        return Promise.all(looks);
       };
+      const first = isProbe ? askedFirst(streams, activityInfo().attempt) : streams;
+      const looks = await lookAt(first);
+      if (isProbe) throwIfStillOut(looks);
+      const rest = streams.filter((stream) => !first.includes(stream));
+      const all = [...looks, ...(await lookAt(rest))];
+      if (isProbe) throwIfStillOut(all);
+      return outcomeOf(all.map(({ outcome }) => outcome));
     },
   );
+}
+
+function throwIfStillOut(looks: readonly Look[]): void {
+  if (!isStillOut(looks.map(({ outcome }) => outcome))) return;
+  const [error] = looks.map((look) => look.error);
+  if (!(error instanceof TroubleError)) throw error;
+  // It is not the trouble of that one place.
+  const { endpoint: _endpoint, ...trouble } = error.trouble;
+  throw new TroubleError(trouble, { cause: error });
+}
+
+function outcomeOf(outcomes: readonly StreamOutcome[]): SweepOutcome {
+  return {
+    outcomes: outcomes.filter((outcome) => !isIdle(outcome)),
+    idle: outcomes.filter(isIdle).map(({ stream }) => stream),
+  };
 }
 
 function isIdle({ result, counts }: StreamOutcome): boolean {
@@ -46,25 +85,21 @@ function isIdle({ result, counts }: StreamOutcome): boolean {
 }
 
 async function look(
-  { collections, fileRules }: ActivityDependencies,
+  { collections, fileRules, sweepRecords = DEFAULT_SWEEP_RECORDS }: ActivityDependencies,
   source: LoadedSource,
   stream: StreamName,
   signal: AbortSignal,
-): Promise<StreamOutcome> {
+): Promise<Look> {
   try {
-    return await collectStream({
-      collections,
-      source,
-      stream,
-      signal,
-      until: Date.now() + STREAM_BUDGET_MS,
-      fileRules,
-    });
+    const until = Date.now() + LONGEST_LOOK_MS;
+    const options = { collections, source, stream, signal, until, maxRecords: sweepRecords, fileRules };
+    return { outcome: await collectStream(options) };
   } catch (error) {
     if (signal.aborted) throw error;
     const trouble = troubleOf(error);
     // Without the store nothing can be done for any stream: the sweep as a whole is tried again.
     if (trouble.origin === 'mongodb') throw error;
-    return { stream, result: 'failed', failure: classify(trouble), counts: NO_COUNTS, files: 0 };
+    const failure = classify(trouble);
+    return { outcome: { stream, result: 'failed', failure, counts: NO_COUNTS, files: 0 }, error };
   }
 }

@@ -2,6 +2,7 @@
 
 import type { SourceStatus } from '../management/source-status.js';
 import { formatDuration } from '../source/duration.js';
+import { shownPhase } from '../source/problem-text.js';
 import { openProblems, type SourceSnapshot, type StreamStatus } from '../source/snapshot.js';
 import { lagText, problemText } from './status-text.js';
 import { count, table } from './table.js';
@@ -50,19 +51,16 @@ function addressFlag(addresses: readonly Address[]): string {
   return address === '127.0.0.1:7233' || address === 'localhost:7233' ? '' : ` --address ${address}`;
 }
 
-function streamTable(
-  { streams, pollIntervalMs }: SourceSnapshot,
-  rates: ReadonlyMap<string, number>,
-  now: number,
-): string {
+function streamTable(snapshot: SourceSnapshot, rates: ReadonlyMap<string, number>, now: number): string {
+  const { streams } = snapshot;
   return table(
     ['stream', 'state', 'stored', 'per second', 'behind', 'last problem'],
     streams.map((status) => [
       status.stream,
-      status.phase,
+      shownPhase(snapshot, status),
       status.stored,
       Math.round(rates.get(status.stream) ?? 0),
-      lagText(status, now, pollIntervalMs),
+      lagText(snapshot, status, now),
       lastProblem(status, now),
     ]),
   );

@@ -2,17 +2,12 @@
 
 import type { SourceListing } from '../management/source-listing.js';
 import type { SourceStatus } from '../management/source-status.js';
-import { formatDuration } from '../source/duration.js';
+import { formatDuration, formatTime } from '../source/duration.js';
 import type { HealthEvent } from '../source/health-event.js';
+import { lagOf, nextPollOf, nextStepOf, shownPhase, stateSentence, whereOf } from '../source/problem-text.js';
 import { addRuleCounts, NO_RULE_COUNTS } from '../source/rule-counts.js';
 import type { RuleStatus } from '../source/rule-status.js';
-import {
-  lagMs,
-  openProblems,
-  type SourceSnapshot,
-  type StreamStatus,
-  type SubjectProblem,
-} from '../source/snapshot.js';
+import { openProblems, type SourceSnapshot, type StreamStatus, type SubjectProblem } from '../source/snapshot.js';
 import type { ShownGap } from '../store/gaps.js';
 import { count, table } from './table.js';
 
@@ -34,30 +29,23 @@ export function statusText(status: SourceStatus, now = Date.now()): string {
     .trimEnd();
 }
 
-function facts(
-  { since, restarts, version, totals, pollIntervalMs, nextPollAt }: SourceSnapshot,
-  now: number,
-): string[] {
-  const next = nextPollAt === undefined ? '' : `, next ${relative(nextPollAt, now)}`;
+function facts(snapshot: SourceSnapshot, now: number): string[] {
+  const { since, restarts, version, totals, pollIntervalMs } = snapshot;
+  const nextPollAt = nextPollOf(snapshot, now);
+  const next = nextPollAt === undefined ? '' : `, next in ${formatDuration(Date.parse(nextPollAt) - now)}`;
   return [
+    stateSentence(snapshot),
     `since ${since} (${formatDuration(now - Date.parse(since))}), ${restarts} restarts, configuration version ${version}`,
     `${count(totals.stored)} stored, ${count(totals.duplicates)} skipped as stored before, ` +
       `${count(totals.quarantined)} in quarantine; polled every ${formatDuration(pollIntervalMs)}${next}`,
   ];
 }
 
-/** A problem: what, where, for how long, what happens next, and on a line of its own what to do. */
+/** A problem: what, where, since when, what happens next, and on a line of its own what to do. */
 export function problemText(problem: SubjectProblem, now: number): string {
-  const { type, subject, message, advice, code, attempt, since, retryAt, until, gaveUp, isNotice, againEveryMs } =
-    problem;
-  const next = isNotice
-    ? `${count(attempt)} in all, collection goes on`
-    : againEveryMs !== undefined
-      ? `tried again every ${formatDuration(againEveryMs)}`
-      : gaveUp
-        ? 'no further attempt until a restart or update'
-        : `attempt ${attempt}${retryAt === undefined ? '' : `, next ${relative(retryAt, now)}`}${until === undefined ? '' : `, until ${until}`}`;
-  const line = `! ${type} in ${subject} for ${formatDuration(now - Date.parse(since))}: ${message} [${code}]; ${next}`;
+  const { type, message, advice, code, since } = problem;
+  const age = `since ${formatTime(since)} (for ${formatDuration(now - Date.parse(since))})`;
+  const line = `! ${type} in ${whereOf(problem)} ${age}: ${message} [${code}]. ${nextStepOf(problem, now)}`;
   return advice === undefined ? line : `${line}\n  ${advice}`;
 }
 
@@ -80,30 +68,26 @@ function gapText({ stream, from, to, reason }: ShownGap): string {
   return `gap in ${stream} from ${from.toISOString()} to ${to.toISOString()}: ${reason}`;
 }
 
-function relative(iso: string, now: number): string {
-  const ms = Date.parse(iso) - now;
-  return ms > 500 ? `in ${formatDuration(ms)}` : 'now';
-}
-
-function streams({ streams: all, pollIntervalMs }: SourceSnapshot, now: number): string {
+function streams(snapshot: SourceSnapshot, now: number): string {
+  const { streams: all } = snapshot;
   if (all.length === 0) return '';
   return table(
     ['stream', 'doing', 'stored', 'skipped', 'quarantined', 'behind', 'newest record', 'checkpoint'],
     all.map((status) => [
       status.stream,
-      status.phase,
+      shownPhase(snapshot, status),
       status.stored,
       status.duplicates,
       status.quarantined,
-      lagText(status, now, pollIntervalMs),
+      lagText(snapshot, status, now),
       status.lastEventTime,
       status.position,
     ]),
   );
 }
 
-export function lagText(status: StreamStatus, now: number, pollIntervalMs: number): string {
-  const lag = lagMs(status, now, pollIntervalMs);
+export function lagText(snapshot: SourceSnapshot, status: StreamStatus, now: number): string {
+  const lag = lagOf(snapshot, status, now);
   return lag === undefined ? '-' : lag === 0 ? 'caught up' : formatDuration(lag);
 }
 

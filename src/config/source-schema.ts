@@ -121,7 +121,8 @@ export const configSchema = z.strictObject({
     default: '15m',
   }),
   retryAgainEvery: key(optional(duration('1m', '7d'), undefined), {
-    description: 'A stream that gave up after 90 minutes is tried once more after each such time; without it, never.',
+    description:
+      'What gave up after 90 minutes (a stream, an outage, a step of the start) is tried once more after each such time; without it, after a restart or an update only.',
     form: 'duration, `1m` to `7d`',
     examples: ['1h'],
   }),

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 
 /** Attribute name to type. */
-export type SearchAttributeTypes = Readonly<Record<string, 'Keyword' | 'Datetime'>>;
+export type SearchAttributeTypes = Readonly<Record<string, 'Keyword' | 'Bool' | 'Datetime'>>;
 
 /** `temporal.api.enums.v1.IndexedValueType`. */
-const INDEXED_VALUE_TYPE = { Keyword: 2, Datetime: 6 } as const;
+const INDEXED_VALUE_TYPE = { Keyword: 2, Bool: 5, Datetime: 6 } as const;
 
 export interface TemporalTarget {
   address: string;

@@ -6,6 +6,8 @@ export const STATE = defineSearchAttributeKey('MimecastSourceState', SearchAttri
 export const HEALTH = defineSearchAttributeKey('MimecastSourceHealth', SearchAttributeType.KEYWORD);
 export const NAME = defineSearchAttributeKey('MimecastSourceName', SearchAttributeType.KEYWORD);
 export const ERROR_TYPE = defineSearchAttributeKey('MimecastErrorType', SearchAttributeType.KEYWORD);
+export const COLLECTOR = defineSearchAttributeKey('MimecastCollector', SearchAttributeType.KEYWORD);
+export const NEEDS_ATTENTION = defineSearchAttributeKey('MimecastNeedsAttention', SearchAttributeType.BOOL);
 export const INSTALLATION = defineSearchAttributeKey('MimecastInstallation', SearchAttributeType.KEYWORD);
 export const LAST_EVENT_TIME = defineSearchAttributeKey('MimecastLastEventTime', SearchAttributeType.DATETIME);
 /** Temporal's own: what keeps a workflow from going on. */

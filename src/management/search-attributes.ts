@@ -6,7 +6,7 @@ import { RefusedError } from './errors.js';
 import { isTemporalDenied } from './temporal-trouble.js';
 
 /** Numbers of Temporal's `IndexedValueType`. */
-const INDEXED_VALUE_TYPE = { Keyword: 2, Datetime: 6 } as const;
+const INDEXED_VALUE_TYPE = { Keyword: 2, Bool: 5, Datetime: 6 } as const;
 
 /**
  * Adds those that are missing. Where even the question is denied, they are taken to be there.

@@ -17,7 +17,7 @@ export async function bundleWorkflows(workflowsPath: string, more: Partial<Bundl
   const beside = (name: string) => join(dirname(workflowsPath), `${name}${extname(workflowsPath)}`);
   const parts = {
     payloadConverterPath: beside('payload-converter'),
-    workflowInterceptorModules: [beside('details'), beside('installation'), beside('priority')],
+    workflowInterceptorModules: ['details', 'installation', 'activity-ids', 'priority'].map(beside),
   };
   try {
     return (await bundleWorkflowCode({ workflowsPath, ...parts, logger, ...more })).code;

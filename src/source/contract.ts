@@ -21,6 +21,9 @@ export const SEARCH_ATTRIBUTES = {
   MimecastErrorType: 'Keyword',
   MimecastLastEventTime: 'Datetime',
   MimecastInstallation: 'Keyword',
+  MimecastCollector: 'Keyword',
+  /** Whether something was given up; what is still retried may pass by itself. */
+  MimecastNeedsAttention: 'Bool',
 } as const;
 
 export type SearchAttributeName = keyof typeof SEARCH_ATTRIBUTES;

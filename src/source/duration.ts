@@ -33,3 +33,13 @@ export function formatDuration(ms: number): string {
     .map(([amount, unit]) => `${amount} ${unit}`)
     .join(' ');
 }
+
+/** A time for people: `2026-11-20 09:15:00 UTC`. */
+export function formatTime(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
+}
+
+/** The time so many milliseconds after another one, for people. */
+export function formatTimeAfter(ms: number, nowMs: number): string {
+  return formatTime(new Date(nowMs + ms).toISOString());
+}

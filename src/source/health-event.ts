@@ -2,10 +2,10 @@
  * A health event in the shape of Sumo Logic's system event index, with the keys of its health events API.
  */
 
-import { formatDuration } from './duration.js';
 import { HEALTH_EVENT_OF } from './failure.js';
 import type { Ending, ProblemChange } from './health-ledger.js';
-import { isError, type Problem } from './snapshot.js';
+import { nextStepOf, whereOf } from './problem-text.js';
+import { isError, type Problem, type Subject } from './snapshot.js';
 
 export interface HealthEvent {
   /** UUID. */
@@ -72,7 +72,7 @@ export function healthEventOf(change: ProblemChange, source: HealthSource): Heal
       trackerId: problem.type,
       error: title,
       name: title,
-      description: opened ? describe(problem) : `${ENDED[ending].sentence}: ${problem.message}`,
+      description: opened ? describe(subject, problem) : `${ENDED[ending].sentence}: ${problem.message}`,
     },
     resourceIdentity: {
       id: hexId(source.sourceId),
@@ -93,21 +93,19 @@ export function healthEventOf(change: ProblemChange, source: HealthSource): Heal
 const ENDED: Readonly<Record<Ending, { readonly title: string; readonly sentence: string }>> = {
   recovered: { title: 'has ended', sentence: 'The source recovered from' },
   restarted: { title: 'before a restart', sentence: 'The source was restarted and tries anew; before, it had' },
+  united: {
+    title: 'became an outage of all streams',
+    sentence: 'It turned out that all streams fail, which has an event of its own; before, it was told of as',
+  },
   removed: { title: 'before the removal', sentence: 'The source was removed; before, it had' },
 };
 
 /** What happened, what happens next, and what to do. */
-function describe({ message, advice, retry, againEveryMs, gaveUp, until, isNotice }: Problem): string {
-  const next = isNotice
-    ? 'Collection goes on.'
-    : againEveryMs !== undefined
-      ? `It is tried again every ${formatDuration(againEveryMs)}, and at once when the source is updated or restarted.`
-      : !retry
-        ? 'No retries are made until the source is updated or restarted.'
-        : gaveUp
-          ? 'It was retried for 90 minutes and then given up until a restart or an update.'
-          : `It is retried until ${until ?? 'it works'}.`;
-  return [`${message}.`, next, ...(advice === undefined ? [] : [advice])].join(' ');
+function describe(subject: Subject, problem: Problem): string {
+  const { message, advice, affects } = problem;
+  const what =
+    affects === undefined ? message : `No records can be collected from ${whereOf({ subject, affects })}: ${message}`;
+  return [`${what}.`, nextStepOf(problem), ...(advice === undefined ? [] : [advice])].join(' ');
 }
 
 /** Ids in health events are 16 upper-case hexadecimal digits. */

@@ -3,6 +3,8 @@
  * keeps the ledger, so nothing is forgotten while MongoDB is away.
  */
 
+import { isSourceStep } from './outcome.js';
+import { FIRST_PAUSE_MS } from './patience.js';
 import { openProblems, type Problem, type SourceSnapshot, type Subject, type SubjectProblem } from './snapshot.js';
 
 export type HealthChange = ProblemChange | ClearingChange;
@@ -22,8 +24,11 @@ export interface ProblemChange {
   readonly ending?: Ending;
 }
 
-/** `recovered` is said only of what is well again; a restart or a removal ends a problem without curing it. */
-export type Ending = 'recovered' | 'restarted' | 'removed';
+/**
+ * `recovered` is said only of what is well again; a restart or a removal ends a problem without curing it, and so does an
+ * outage that it turns out to be a part of.
+ */
+export type Ending = 'recovered' | 'restarted' | 'removed' | 'united';
 
 /** Closes what an earlier workflow of the source left open when it was terminated. */
 export interface ClearingChange {
@@ -40,6 +45,8 @@ interface LedgerEntry {
   readonly occurrences: number;
   /** ISO time; absent while the event is open. */
   readonly closedAt?: string;
+  /** Nobody has begun to write it. */
+  readonly isNew?: true;
 }
 
 export interface HealthLedger {
@@ -75,8 +82,14 @@ export function noteProblems(
   const problems = new Map(open.map((problem) => [keyOf(problem), problem]));
   const entries: Record<string, LedgerEntry> = {};
   const changes: ProblemChange[] = [];
+  const dropped = new Set<string>();
   for (const [key, entry] of Object.entries(ledger.entries)) {
     if (isSameProblem(problems.get(key), entry.problem)) continue;
+    // Nothing was told of it: the event of the outage will tell.
+    if (ending === 'united' && entry.isNew === true) {
+      dropped.add(entry.eventId);
+      continue;
+    }
     if (entry.closedAt === undefined) changes.push({ kind: 'closed', ...withoutEnd(entry), at: now, ending });
     const closed = { ...entry, closedAt: entry.closedAt ?? now };
     if (Date.parse(now) - Date.parse(closed.closedAt) < FLAPPING_MS) entries[key] = closed;
@@ -89,7 +102,8 @@ export function noteProblems(
       changes.push({ kind: 'opened', ...withoutEnd(entry), at: now });
     }
   }
-  return { entries, queue: changes.length === 0 ? ledger.queue : enqueue(ledger.queue, changes) };
+  const kept = ledger.queue.filter((change) => change.kind === 'cleared' || !dropped.has(change.eventId));
+  return { entries, queue: changes.length === 0 ? kept : enqueue(kept, changes) };
 }
 
 /** The open events, as the changes that would open them. */
@@ -97,6 +111,36 @@ export function openChanges(ledger: HealthLedger, now: string): ProblemChange[] 
   return Object.values(ledger.entries).flatMap((entry) =>
     entry.closedAt === undefined ? [{ kind: 'opened', ...withoutEnd(entry), at: now }] : [],
   );
+}
+
+/** The ledger before changes are written: from now on they may be known, whatever comes of the attempt. */
+export function beforeWriting(ledger: HealthLedger, changes: readonly HealthChange[]): HealthLedger {
+  const ids = new Set(changes.map((change) => (change.kind === 'cleared' ? '' : change.eventId)));
+  const entries = Object.entries(ledger.entries).map(([key, entry]) => {
+    const { isNew: _isNew, ...told } = entry;
+    return [key, ids.has(entry.eventId) ? told : entry] as const;
+  });
+  return { ...ledger, entries: Object.fromEntries(entries) };
+}
+
+/** Shorter than the first pause between two attempts. */
+const SETTLING_MS = 0.6 * FIRST_PAUSE_MS;
+
+/**
+ * How long the writing may wait, in milliseconds: what only one stream was seen to fail for may turn out to be an outage, and
+ * is then told of once.
+ */
+export function settlingMs({ queue }: HealthLedger, nowMs: number): number {
+  const mayTurn = queue.every(
+    (change) =>
+      change.kind === 'opened' &&
+      !isSourceStep(change.subject) &&
+      change.problem.retry &&
+      !change.problem.gaveUp &&
+      change.problem.attempt === 1,
+  );
+  const [first] = queue;
+  return mayTurn && first !== undefined ? Math.max(0, Date.parse(first.at) + SETTLING_MS - nowMs) : 0;
 }
 
 /** The ledger without the changes that were written. */
@@ -109,7 +153,11 @@ function keyOf({ subject, isNotice, code }: SubjectProblem): string {
   return isNotice === true ? `${subject}: ${code}` : subject;
 }
 
-function withoutEnd({ closedAt: _closedAt, ...entry }: LedgerEntry): Omit<LedgerEntry, 'closedAt'> {
+function withoutEnd({
+  closedAt: _closedAt,
+  isNew: _isNew,
+  ...entry
+}: LedgerEntry): Omit<LedgerEntry, 'closedAt' | 'isNew'> {
   return entry;
 }
 
@@ -121,7 +169,7 @@ function entryFor(
   newId: () => string,
 ): LedgerEntry {
   if (known === undefined || !isSameProblem(problem, known.problem) || isOver(known, now)) {
-    return { subject, eventId: newId(), closingId: newId(), problem, occurrences: 1 };
+    return { subject, eventId: newId(), closingId: newId(), problem, occurrences: 1, isNew: true };
   }
   const { closedAt, ...entry } = known;
   return { ...entry, problem, occurrences: entry.occurrences + (closedAt === undefined ? 0 : 1) };
@@ -140,6 +188,9 @@ function hasNews(known: Problem, problem: Problem): boolean {
     known.attempt !== problem.attempt ||
     known.since !== problem.since ||
     known.gaveUp !== problem.gaveUp ||
+    // The text of what is tried every few minutes names no time.
+    (problem.againEveryMs === undefined && known.againAt !== problem.againAt) ||
+    known.affects?.length !== problem.affects?.length ||
     known.message !== problem.message
   );
 }

@@ -3,8 +3,10 @@
  * against the table of legal moves.
  */
 
+import { failed, parked } from './failing.js';
 import type { Failure } from './failure.js';
 import { IllegalTransitionError, isLegalTransition, type LifecycleState } from './lifecycle.js';
+import { unitedProblem } from './outage.js';
 import {
   addCounts,
   isSourceStep,
@@ -13,7 +15,6 @@ import {
   type StreamOutcome,
   type StreamProgress,
 } from './outcome.js';
-import { nextPauseMs, PATIENCE_MS } from './patience.js';
 import {
   healthOf,
   newStreamStatus,
@@ -23,7 +24,8 @@ import {
   type StreamStatus,
   type Subject,
 } from './snapshot.js';
-import { withCurrentNotices, withNotices, withoutEndless } from './stream-notices.js';
+import { inSweep, recover, renewed, resumed, withOutcome, withProgress } from './stream-changes.js';
+import { withCurrentNotices, withoutEndless } from './stream-notices.js';
 import type { StreamName } from './streams.js';
 
 export type SourceEvent =
@@ -37,8 +39,18 @@ export type SourceEvent =
   | { readonly kind: 'repositioned'; readonly progress: StreamProgress }
   /** A slice of work on a stream begins. */
   | { readonly kind: 'collecting'; readonly stream: StreamName }
-  /** A slice of work on a stream ended. */
-  | { readonly kind: 'outcome'; readonly outcome: StreamOutcome }
+  /**
+   * A slice of work on a stream ended. `before`: the outage that the stream was part of until now; failing on, it has been
+   * failing since then. `united`: it is part of one by now, whatever came of the slice.
+   */
+  | {
+      readonly kind: 'outcome';
+      readonly outcome: StreamOutcome;
+      readonly before?: Problem | undefined;
+      readonly united?: true;
+    }
+  /** The problems of these streams are one problem of the source: the common poll, which they join, is its probe. */
+  | { readonly kind: 'united'; readonly streams: readonly StreamName[] }
   /** A sweep found nothing new in these streams. */
   | { readonly kind: 'idle'; readonly streams: readonly StreamName[] }
   | { readonly kind: 'pollPlanned'; readonly at: string }
@@ -85,7 +97,13 @@ export function reduce(snapshot: SourceSnapshot, event: SourceEvent, now: string
         phase: status.problem === undefined ? 'collecting' : 'retrying',
       }));
     case 'outcome':
-      return onStream(snapshot, event.outcome.stream, now, (status) => withOutcome(status, event.outcome, now));
+      return onStream(snapshot, event.outcome.stream, now, (status) =>
+        event.united
+          ? inSweep(withOutcome(status, event.outcome, now))
+          : withOutcome(status, event.outcome, now, event.before),
+      );
+    case 'united':
+      return settle(unite(snapshot, event.streams, now), now);
     case 'idle':
       return event.streams.reduce(
         (next, stream) =>
@@ -103,7 +121,9 @@ export function reduce(snapshot: SourceSnapshot, event: SourceEvent, now: string
     case 'failed':
       return onProblem(snapshot, event.subject, now, (current) => failed(current, event, now));
     case 'gaveUp':
-      return onProblem(snapshot, event.subject, now, (current) => current && parked(current, now));
+      return onProblem(snapshot, event.subject, now, (current) =>
+        current === undefined ? undefined : parked(current, snapshot.retryAgainEveryMs, now),
+      );
     case 'recovered':
       return onProblem(snapshot, event.subject, now, () => undefined);
     case 'restarted':
@@ -135,81 +155,19 @@ function configure(snapshot: SourceSnapshot, settings: SourceSettings): SourceSn
   };
 }
 
-function withOutcome(status: StreamStatus, outcome: StreamOutcome, now: string): StreamStatus {
-  const caughtUp = outcome.result === 'caughtUp';
-  const known = { ...withProgress(status, outcome), ...withNotices(status, outcome, now) };
-  if (outcome.failure !== undefined) {
-    const problem = failed(undefined, { failure: outcome.failure, attempt: 1, ...waitOf(outcome.failure, now) }, now);
-    return { ...known, problem, caughtUp: false, phase: problem.gaveUp ? 'parked' : 'retrying' };
-  }
-  return {
-    ...recover(known, now),
-    phase: outcome.result === 'more' ? 'collecting' : 'waiting',
-    caughtUp,
-    checkedAt: now,
-    ...(caughtUp ? { caughtUpAt: now } : {}),
+function unite(snapshot: SourceSnapshot, streams: readonly StreamName[], now: string): SourceSnapshot {
+  const united = {
+    ...snapshot,
+    problem: { ...unitedProblem(snapshot, streams, now), step: 'sweep' as const },
+    streams: snapshot.streams.map((status) =>
+      streams.includes(status.stream) ? { ...inSweep(status), caughtUp: false } : status,
+    ),
   };
+  return { ...united, problem: { ...united.problem, affects: sweptStreams(united) } };
 }
 
-/** What was counted before the source began is no news. */
-function resumed(status: StreamStatus, progress: StreamProgress, now: string): StreamStatus {
-  const isNews = status.position !== undefined;
-  return { ...withProgress(status, progress), ...(isNews ? withNotices(status, progress, now) : {}) };
-}
-
-/** What the checkpoint says, known for the first time or anew. */
-function withProgress(status: StreamStatus, progress: Partial<StreamProgress>): StreamStatus {
-  const { totals, position, lastEventTime, gaps, resets, ruled, altered } = progress;
-  return {
-    ...status,
-    ...totals,
-    ...(position === undefined ? {} : { position }),
-    ...(lastEventTime === undefined ? {} : { lastEventTime }),
-    ...(gaps === undefined ? {} : { gaps }),
-    ...(resets === undefined ? {} : { resets }),
-    ...(ruled === undefined ? {} : { ruled }),
-    ...(altered === undefined ? {} : { altered }),
-  };
-}
-
-function failed(
-  current: Problem | undefined,
-  { failure, attempt, retryAt }: { readonly failure: Failure; readonly attempt: number; readonly retryAt?: string },
-  now: string,
-): Problem {
-  // What is tried every few minutes may have been given up long ago: another failure has all its retries still to come.
-  const before = current?.againEveryMs !== undefined && current.code !== failure.code ? undefined : current;
-  const since = before?.since ?? now;
-  return {
-    ...failure,
-    // An activity counts its attempts from one; the problem may be older than the activity.
-    attempt: Math.max(attempt, (before?.attempt ?? 0) + 1),
-    since,
-    gaveUp: !failure.retry,
-    ...(failure.retry ? { until: new Date(Date.parse(since) + PATIENCE_MS).toISOString() } : {}),
-    ...(failure.retry && retryAt !== undefined ? { retryAt } : {}),
-  };
-}
-
-/** When to try again, if the other side asked for a wait. */
-function waitOf({ retry, retryAfterMs }: Failure, now: string): { readonly retryAt?: string } {
-  if (!retry || retryAfterMs === undefined) return {};
-  const pauseMs = nextPauseMs({ attempt: 1, elapsedMs: 0, retryAfterMs });
-  return { retryAt: new Date(Date.parse(now) + pauseMs).toISOString() };
-}
-
-function parked({ until: _until, retryAt: _retryAt, ...problem }: Problem, now: string): Problem {
-  return { ...problem, gaveUp: true, gaveUpAt: now };
-}
-
-function recover({ problem, ...status }: StreamStatus, now: string): StreamStatus {
-  return problem === undefined ? status : { ...status, lastProblem: { ...problem, endedAt: now } };
-}
-
-/** After a restart, streams that were well and caught up are looked at by a sweep, all others by themselves. */
-function renewed({ notices: _seen, ...status }: StreamStatus, now: string): StreamStatus {
-  const well = status.caughtUp && status.problem === undefined;
-  return { ...recover(status, now), phase: well ? 'waiting' : 'idle', caughtUp: false };
+function sweptStreams({ streams }: SourceSnapshot): StreamName[] {
+  return streams.filter(({ phase }) => phase === 'waiting').map(({ stream }) => stream);
 }
 
 function withoutPlan({ nextPollAt: _nextPollAt, ...snapshot }: SourceSnapshot): SourceSnapshot {
@@ -243,7 +201,10 @@ function onProblem(
   if (isSourceStep(subject)) {
     const current = snapshot.problem?.step === subject ? snapshot.problem : undefined;
     const problem = change(current);
-    if (problem !== undefined) return settle({ ...snapshot, problem: { ...problem, step: subject } }, now);
+    if (problem !== undefined) {
+      const affects = subject === 'sweep' ? { affects: sweptStreams(snapshot) } : {};
+      return settle({ ...snapshot, problem: { ...problem, step: subject, ...affects } }, now);
+    }
     return current === undefined ? snapshot : settle(withoutProblem(snapshot), now);
   }
   return onStream(snapshot, subject, now, (status) => {

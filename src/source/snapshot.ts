@@ -26,10 +26,14 @@ export interface Problem extends Failure {
   /** Until when it will be tried again; absent when it is not. */
   readonly until?: string;
   readonly retryAt?: string;
-  /** True when no further attempt is made until a restart or an update, or until the time of `againEveryMs` has passed. */
+  /** True when the retries are over: no further attempt is made until a restart or an update, or until `againAt`. */
   readonly gaveUp: boolean;
-  /** When patience with it ended. */
+  /** When the retries ended. */
   readonly gaveUpAt?: string;
+  /** When it is tried once more although it was given up, as `againEveryMs` or the configuration's `retryAgainEvery` asks for. */
+  readonly againAt?: string;
+  /** Of the common poll: the streams that cannot be collected meanwhile. */
+  readonly affects?: readonly StreamName[];
   /** Nothing is failing: a notice, and `attempt` is how often it came. */
   readonly isNotice?: true;
 }
@@ -132,6 +136,16 @@ export type SubjectProblem = Problem & { readonly subject: Subject };
 export function problemOf({ streams, problem }: SourceSnapshot, subject: Subject): Problem | undefined {
   if (!isSourceStep(subject)) return streams.find(({ stream }) => stream === subject)?.problem;
   return problem?.step === subject ? problem : undefined;
+}
+
+/** The open problem of the common poll: an outage of Mimecast, or of MongoDB. */
+export function sweepProblemOf({ problem }: SourceSnapshot): Problem | undefined {
+  return problem?.step === 'sweep' ? problem : undefined;
+}
+
+/** Whether somebody has to see to the source: something was given up. What is still retried may pass by itself. */
+export function needsAttention(snapshot: SourceSnapshot): boolean {
+  return openProblems(snapshot).some(({ gaveUp }) => gaveUp);
 }
 
 /** Whether nothing is being tried at the moment because an attempt has failed and the next one is still to come. */

@@ -1,7 +1,7 @@
 /** Carries out a step with patience: its failures are written into the book, and giving up is decided here. */
 
 import type { RetryPolicy } from '@temporalio/common';
-import { isCancellation, sleep } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, isCancellation, sleep } from '@temporalio/workflow';
 import { FIRST_PAUSE_MS, LEAST_PATIENCE_MS, ownPauseMs, PATIENCE_MS } from '../source/patience.js';
 import { type Problem, problemOf, type Subject } from '../source/snapshot.js';
 import type { Book } from './book.js';
@@ -40,6 +40,9 @@ export async function patiently<T>(
       return { ok: true, value: await run(limitsFor(problemOf(book.snapshot, subject), isLast)) };
     } catch (error) {
       if (isCancellation(error)) throw error;
+      // It failed while it was being cancelled: nobody is left to try again.
+      if (book.unitesOutages && CancellationScope.current().consideredCancelled)
+        throw new CancelledFailure('left behind');
       if (isRefusedByStranger(error)) {
         await sleep(FIRST_PAUSE_MS, { summary: `${subject}: waiting for a worker of its installation` });
         continue;

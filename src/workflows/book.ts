@@ -15,8 +15,10 @@ import {
   type Subject,
 } from '../source/snapshot.js';
 import type { StreamName } from '../source/streams.js';
+import { nameActivities } from './activity-ids.js';
 import { showDetails } from './details.js';
-import { keepsPlan, tellsAltered } from './patches.js';
+import { writeMemo } from './memo.js';
+import { keepsPlan, tellsAltered, unitesOutages } from './patches.js';
 import { type AttributeWriter, attributeWriter } from './search-attributes.js';
 import type { SourceInput } from './source-input.js';
 
@@ -25,17 +27,23 @@ export class Book {
   readonly attempting = new Set<Subject>();
   /** Whether a run that continues another one keeps to its plan: the next poll, and the next attempts. */
   readonly keepsPlan: boolean;
+  /** Whether streams that all fail for the same cause are one problem of the source; see `source/outage.ts`. */
+  readonly unitesOutages: boolean;
   ledger: HealthLedger;
   private current: SourceSnapshot;
   private readonly attributes: AttributeWriter;
 
   constructor(input: SourceInput) {
     const now = new Date().toISOString();
-    this.keepsPlan = keepsPlan();
+    this.unitesOutages = unitesOutages();
+    // Each question costs two events of the history, and a run that unites outages keeps its plan.
+    this.keepsPlan = this.unitesOutages || keepsPlan();
+    if (this.unitesOutages) nameActivities();
     this.current = input.carried?.snapshot ?? newSnapshot(input, now);
     this.ledger = input.carried?.ledger ?? newLedger(now);
-    this.attributes = attributeWriter(this.keepsPlan);
+    this.attributes = attributeWriter({ together: this.keepsPlan, attention: this.unitesOutages });
     this.attributes.write(this.current);
+    if (this.unitesOutages) writeMemo(this.current);
     showDetails(() => currentDetails(this.current, new Date().toISOString()));
   }
 
@@ -64,6 +72,7 @@ export class Book {
     if (before.state !== this.current.state)
       log.info(`${before.state} -> ${this.current.state}`, { event: event.kind });
     this.attributes.write(this.current);
+    if (this.unitesOutages) writeMemo(this.current);
   }
 
   /**
@@ -93,5 +102,6 @@ function known<T extends Partial<StreamProgress>>(progress: T): T {
 
 function endingOf(event: SourceEvent): Ending {
   if (event.kind === 'restarted') return 'restarted';
+  if (event.kind === 'united') return 'united';
   return event.kind === 'ended' && event.state === 'Deleted' ? 'removed' : 'recovered';
 }

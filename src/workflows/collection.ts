@@ -1,17 +1,21 @@
 /**
  * Sweep and collect. Streams that are caught up are polled together, by one activity and one timer; a stream with more
- * to come, or in trouble, leaves the sweep and is collected by an activity of its own until it is well again.
+ * to come, or in trouble, leaves the sweep and is collected by an activity of its own until it is well again. When all of
+ * them fail for the same cause, they are in the sweep again, which then finds out when the outage is over.
  */
 
 import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
-import { formatDuration } from '../source/duration.js';
-import type { StreamOutcome } from '../source/outcome.js';
+import { formatTime, formatTimeAfter } from '../source/duration.js';
+import { hasWorked } from '../source/outage.js';
+import type { StreamOutcome, SweepOutcome } from '../source/outcome.js';
 import { restLeftMs } from '../source/rest.js';
+import { sweepProblemOf } from '../source/snapshot.js';
 import type { StreamName } from '../source/streams.js';
 import { patiently } from './attempts.js';
 import type { Book } from './book.js';
 import type { HistoryBudget } from './history.js';
 import { LoopGuard } from './loop-guard.js';
+import { Outages } from './outages.js';
 import { work } from './steps.js';
 
 export class Collection {
@@ -19,13 +23,21 @@ export class Collection {
   private asked = 0;
   private serving = 0;
   private served = 0;
-  private readonly alone = new Map<StreamName, Promise<void>>();
+  private readonly alone = new Map<StreamName, { readonly scope: CancellationScope; readonly ended: Promise<void> }>();
+  private readonly outages: Outages;
+  /** Streams of the sweep that it went without. */
+  private readonly leftOut = new Set<StreamName>();
   private defect: unknown;
 
   constructor(
     private readonly book: Book,
     private readonly history: HistoryBudget,
-  ) {}
+  ) {
+    this.outages = new Outages(book, {
+      leave: (stream) => this.alone.get(stream)?.scope.cancel(),
+      poll: () => this.wake(),
+    });
+  }
 
   /** Polls the caught-up streams at once instead of at the next interval. @returns the poll's number. */
   wake(): number {
@@ -46,12 +58,13 @@ export class Collection {
   /** Collects until the scope is cancelled (then it throws), or until it is time to continue as new. */
   async run(): Promise<void> {
     const scope = new CancellationScope();
+    const watching = this.book.unitesOutages ? scope.run(() => this.outages.watch()) : Promise.resolve();
     try {
       await scope.run(() => this.pollUntilLong());
     } finally {
       // Work that stands alone ends with the polling; each slice stores what it holds before it does.
       scope.cancel();
-      await Promise.all(this.alone.values());
+      await Promise.all([watching, ...[...this.alone.values()].map(({ ended }) => ended)]);
     }
   }
 
@@ -69,18 +82,54 @@ export class Collection {
   }
 
   private async poll(): Promise<void> {
-    const streams = this.book.snapshot.streams.filter(({ phase }) => phase === 'waiting').map(({ stream }) => stream);
-    if (streams.length === 0) return this.planPoll();
+    if (this.waiting.length === 0) return this.planPoll();
     const { sourceId } = this.book.snapshot;
-    const summary = streams.length === 1 ? `look at ${streams[0]}` : `look at ${streams.length} caught-up streams`;
-    const swept = await patiently(this.book, 'sweep', (limits) =>
-      work.sweep.executeWithOptions({ ...limits, summary }, [sourceId, streams]),
-    );
+    if (!this.book.unitesOutages) {
+      const streams = this.waiting;
+      const swept = await patiently(this.book, 'sweep', (limits) =>
+        work.sweep.executeWithOptions({ ...limits, summary: summaryOf(streams) }, [sourceId, streams]),
+      );
+      if (!swept.ok) return;
+      this.book.write({ kind: 'recovered', subject: 'sweep' });
+      this.book.write({ kind: 'idle', streams: swept.value.idle });
+      for (const outcome of swept.value.outcomes) this.note(outcome);
+      return this.planPoll();
+    }
+    const swept = await patiently(this.book, 'sweep', async (limits) => {
+      const streams = await this.sweepable();
+      const isProbe = sweepProblemOf(this.book.snapshot) !== undefined;
+      return work.sweep.executeWithOptions({ ...limits, summary: summaryOf(streams) }, [sourceId, streams, isProbe]);
+    });
     if (!swept.ok) return;
-    this.book.write({ kind: 'recovered', subject: 'sweep' });
-    this.book.write({ kind: 'idle', streams: swept.value.idle });
-    for (const outcome of swept.value.outcomes) this.note(outcome);
-    this.planPoll();
+    this.noteAll(swept.value);
+    if (sweepProblemOf(this.book.snapshot) === undefined) this.planPoll();
+  }
+
+  private get waiting(): StreamName[] {
+    return this.book.snapshot.streams.filter(({ phase }) => phase === 'waiting').map(({ stream }) => stream);
+  }
+
+  /** Without those that an outage has brought back and that are still ending what they did alone: they are next. */
+  private async sweepable(): Promise<StreamName[]> {
+    const isFree = (stream: StreamName) => !this.alone.has(stream);
+    await condition(() => this.waiting.some(isFree));
+    for (const stream of this.waiting) if (!isFree(stream)) this.leftOut.add(stream);
+    return this.waiting.filter(isFree);
+  }
+
+  private noteAll(swept: SweepOutcome): void {
+    const before = sweepProblemOf(this.book.snapshot);
+    const isOver = hasWorked(swept);
+    if (isOver) this.book.write({ kind: 'recovered', subject: 'sweep' });
+    this.book.write({ kind: 'idle', streams: swept.idle });
+    for (const outcome of swept.outcomes) this.book.write({ kind: 'outcome', outcome, before });
+    const isOut = this.outages.unite();
+    if (!isOver && !isOut) this.book.write({ kind: 'recovered', subject: 'sweep' });
+    for (const outcome of swept.outcomes) {
+      if (goesOnAlone(outcome) && this.book.stream(outcome.stream).phase !== 'waiting') {
+        this.collectAlone(outcome.stream);
+      }
+    }
   }
 
   private planPoll(): void {
@@ -96,7 +145,8 @@ export class Collection {
       await (restMs === undefined ? condition(woken) : condition(woken, restMs));
     } else if (problem === undefined || streams.every(({ phase }) => phase !== 'waiting')) {
       const leftMs = Date.parse(nextPollAt ?? '') - Date.now();
-      if (leftMs > 0) await condition(woken, leftMs, { summary: `next poll in ${formatDuration(leftMs)}` });
+      if (leftMs > 0)
+        await condition(woken, leftMs, { summary: `next poll at ${formatTimeAfter(leftMs, Date.now())}` });
     }
     this.serving = this.asked;
     if (this.defect !== undefined) throw this.defect;
@@ -104,12 +154,19 @@ export class Collection {
 
   private collectAlone(stream: StreamName): void {
     if (this.alone.has(stream)) return;
-    const collecting = this.untilCaughtUp(stream)
+    const scope = new CancellationScope();
+    const collecting = this.book.unitesOutages
+      ? scope.run(() => this.untilCaughtUp(stream))
+      : this.untilCaughtUp(stream);
+    const ended = collecting
       .catch((error: unknown) => {
         if (!isCancellation(error)) this.defect ??= error;
       })
-      .finally(() => this.alone.delete(stream));
-    this.alone.set(stream, collecting);
+      .finally(() => {
+        this.alone.delete(stream);
+        if (this.leftOut.delete(stream)) this.wake();
+      });
+    this.alone.set(stream, { scope, ended });
   }
 
   private async untilCaughtUp(stream: StreamName): Promise<void> {
@@ -121,8 +178,13 @@ export class Collection {
         work.collect.executeWithOptions({ ...limits, summary: this.summaryOf(stream) }, [sourceId, stream]),
       );
       if (!collected.ok) continue;
-      this.book.write({ kind: 'outcome', outcome: collected.value });
-      if (!goesOnAlone(collected.value)) return;
+      const { value: outcome } = collected;
+      // An outage has brought it back into the sweep, and what it was doing ended well nevertheless.
+      if (this.book.stream(stream).phase === 'waiting') {
+        return this.book.write({ kind: 'outcome', outcome, united: true });
+      }
+      this.book.write({ kind: 'outcome', outcome });
+      if (!goesOnAlone(outcome)) return;
     }
   }
 
@@ -132,7 +194,7 @@ export class Collection {
     if (problem?.gaveUp !== true) return true;
     const restMs = restLeftMs(problem, this.book.snapshot.retryAgainEveryMs, Date.now());
     if (restMs === undefined) return false;
-    const summary = `${stream}: gave up, tried once more in ${formatDuration(restMs)}`;
+    const summary = `${stream}: gave up, tried once more at ${formatTimeAfter(restMs, Date.now())}`;
     if (restMs > 0) await sleep(restMs, { summary });
     return true;
   }
@@ -144,9 +206,13 @@ export class Collection {
 
   private summaryOf(stream: StreamName): string {
     const { stored, position, problem } = this.book.stream(stream);
-    const doing = problem === undefined ? 'collecting' : `trying again since ${problem.since.slice(11, 19)}`;
+    const doing = problem === undefined ? 'collecting' : `failing since ${formatTime(problem.since)}`;
     return `${stream}: ${doing}${position === undefined ? '' : `, ${position}`}, ${stored} records so far`;
   }
+}
+
+function summaryOf(streams: readonly StreamName[]): string {
+  return streams.length === 1 ? `look at ${streams[0]}` : `look at ${streams.length} caught-up streams`;
 }
 
 function goesOnAlone({ result, failure }: StreamOutcome): boolean {

@@ -1,7 +1,8 @@
 /** Writes the health events that are due, in the background and with all patience: they wait for MongoDB to come back. */
 
 import { CancellationScope, condition, isCancellation, log } from '@temporalio/workflow';
-import { afterWriting, type HealthChange } from '../source/health-ledger.js';
+import { afterWriting, beforeWriting, type HealthChange, settlingMs } from '../source/health-ledger.js';
+import { LEAVING_STATES } from '../source/lifecycle.js';
 import type { Book } from './book.js';
 import { steps } from './steps.js';
 
@@ -37,6 +38,7 @@ export class HealthRecorder {
     try {
       for (;;) {
         await condition(() => this.book.ledger.queue.length > 0);
+        if (this.book.unitesOutages) await this.settled();
         await this.write();
       }
     } catch (error) {
@@ -44,8 +46,17 @@ export class HealthRecorder {
     }
   }
 
+  /** Lets the other streams tell whether they fail as well; not for long, and not at the end of the source. */
+  private async settled(): Promise<void> {
+    const waitMs = settlingMs(this.book.ledger, Date.now());
+    const isLeaving = () => LEAVING_STATES.some((state) => state === this.book.snapshot.state);
+    if (waitMs > 0) await condition(isLeaving, waitMs, { summary: 'one stream fails: do the others, too?' });
+  }
+
   private async write(): Promise<void> {
     const changes = this.book.ledger.queue;
+    if (changes.length === 0) return;
+    this.book.ledger = beforeWriting(this.book.ledger, changes);
     const summary = changes.map(summaryOf);
     try {
       await steps.recordHealth.executeWithOptions({ summary: summary.slice(0, 3).join(', ') }, [

@@ -4,7 +4,13 @@
  */
 
 import { defaultPayloadConverter } from '@temporalio/common';
-import { type ContinueAsNewOptions, log, upsertMemo, type WorkflowInterceptors } from '@temporalio/workflow';
+import {
+  type ContinueAsNewOptions,
+  log,
+  upsertMemo,
+  type WorkflowInterceptors,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { activityQueueOf, INSTALLATION_HEADER, INSTALLATION_MEMO, isInstallationId } from '../source/installation.js';
 import { adopts } from './patches.js';
 
@@ -21,7 +27,8 @@ export function belongTo(installation: unknown): void {
 
 /** Options for the run that continues this one: Temporal does not hand the memo over by itself. */
 export function withOwnMemo(): ContinueAsNewOptions {
-  return own === undefined ? {} : { memo: { [INSTALLATION_MEMO]: own } };
+  const { memo = {} } = workflowInfo();
+  return { memo: own === undefined ? memo : { ...memo, [INSTALLATION_MEMO]: own } };
 }
 
 /** Gives a workflow that has no installation one, for good. */

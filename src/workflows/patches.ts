@@ -6,12 +6,20 @@
 import { patched } from '@temporalio/workflow';
 
 /**
- * Asked once, at the beginning of a run. Without it, each search attribute is written by itself, and a run that continues
+ * Asked once, at the beginning of a run that does not unite outages. Without it, each search attribute is written by itself, and a run that continues
  * another one polls at once instead of keeping to its plan. A worker of earlier code cannot take up a run that has the
  * marker, so that both kinds may run side by side while one replaces the other.
  */
 export function keepsPlan(): boolean {
   return patched('keeps-plan');
+}
+
+/**
+ * Asked once, at the beginning of a run. Without it, streams that all fail for the same cause are tried again each by itself,
+ * activities have numbers for IDs, and there are neither a memo nor attributes for the collector and for what needs attention.
+ */
+export function unitesOutages(): boolean {
+  return patched('one-outage');
 }
 
 /** Asked when a run is adopted: a worker of earlier code may have taken the signal, and done nothing about it. */

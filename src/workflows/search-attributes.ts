@@ -2,13 +2,15 @@
 
 import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributeUpdatePair } from '@temporalio/common';
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { errorTypeOf, lastEventTimeOf, type SourceSnapshot } from '../source/snapshot.js';
+import { errorTypeOf, lastEventTimeOf, needsAttention, type SourceSnapshot } from '../source/snapshot.js';
 import { ownInstallation } from './installation.js';
 
 const STATE = defineSearchAttributeKey('MimecastSourceState', SearchAttributeType.KEYWORD);
 const HEALTH = defineSearchAttributeKey('MimecastSourceHealth', SearchAttributeType.KEYWORD);
 const NAME = defineSearchAttributeKey('MimecastSourceName', SearchAttributeType.KEYWORD);
 const ERROR_TYPE = defineSearchAttributeKey('MimecastErrorType', SearchAttributeType.KEYWORD);
+const COLLECTOR = defineSearchAttributeKey('MimecastCollector', SearchAttributeType.KEYWORD);
+const NEEDS_ATTENTION = defineSearchAttributeKey('MimecastNeedsAttention', SearchAttributeType.BOOL);
 const INSTALLATION = defineSearchAttributeKey('MimecastInstallation', SearchAttributeType.KEYWORD);
 const LAST_EVENT_TIME = defineSearchAttributeKey('MimecastLastEventTime', SearchAttributeType.DATETIME);
 
@@ -25,14 +27,23 @@ export interface AttributeWriter {
   writeAll(snapshot: SourceSnapshot): void;
 }
 
-/** @param together whether what changes together is written together. */
-export function attributeWriter(together: boolean): AttributeWriter {
+export interface AttributeOptions {
+  /** Whether what changes together is written together. */
+  readonly together: boolean;
+  /** Whether collector and *needs attention* are written as well. */
+  readonly attention: boolean;
+}
+
+export function attributeWriter({ together, attention }: AttributeOptions): AttributeWriter {
   if (!together) return new OneByOne();
-  return { write: (snapshot) => write(snapshot, LAST_EVENT_TIME_STEP_MS), writeAll: (snapshot) => write(snapshot, 1) };
+  return {
+    write: (snapshot) => write(snapshot, attention, LAST_EVENT_TIME_STEP_MS),
+    writeAll: (snapshot) => write(snapshot, attention, 1),
+  };
 }
 
 /** What differs from what Temporal has, in one event. */
-function write(snapshot: SourceSnapshot, leastStepMs: number): void {
+function write(snapshot: SourceSnapshot, attention: boolean, leastStepMs: number): void {
   const { typedSearchAttributes: known } = workflowInfo();
   const words: SearchAttributeUpdatePair[] = [
     { key: STATE, value: snapshot.state as string },
@@ -40,6 +51,12 @@ function write(snapshot: SourceSnapshot, leastStepMs: number): void {
     { key: NAME, value: snapshot.name },
     { key: ERROR_TYPE, value: (errorTypeOf(snapshot) ?? null) as string | null },
     { key: INSTALLATION, value: ownInstallation() ?? null },
+    ...(attention
+      ? [
+          { key: COLLECTOR, value: snapshot.collector === '' ? null : snapshot.collector },
+          { key: NEEDS_ATTENTION, value: needsAttention(snapshot) },
+        ]
+      : []),
   ].filter(({ key, value }) => (known.get(key) ?? null) !== value);
   const newest = Date.parse(lastEventTimeOf(snapshot) ?? '');
   const step = newest - (known.get(LAST_EVENT_TIME)?.getTime() ?? 0);

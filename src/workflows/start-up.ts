@@ -1,7 +1,7 @@
 /** From `Pending` to `Collecting`: the steps that must succeed before anything can be collected. */
 
 import { condition, sleep } from '@temporalio/workflow';
-import { formatDuration } from '../source/duration.js';
+import { formatTimeAfter } from '../source/duration.js';
 import type { SourceStep } from '../source/outcome.js';
 import { restLeftMs } from '../source/rest.js';
 import { type Attempted, type Limits, patiently } from './attempts.js';
@@ -63,6 +63,6 @@ async function rest({ snapshot }: Book): Promise<void> {
   if (problem?.gaveUp !== true) return;
   const restMs = restLeftMs(problem, retryAgainEveryMs, Date.now());
   if (restMs === undefined) return condition(() => false);
-  const summary = `${problem.step}: gave up, tried once more in ${formatDuration(restMs)}`;
+  const summary = `${problem.step}: gave up, tried once more at ${formatTimeAfter(restMs, Date.now())}`;
   if (restMs > 0) await sleep(restMs, { summary });
 }

@@ -6,6 +6,8 @@ import { LONGEST_PAUSE_MS, LOST_PAUSE_MS, PATIENCE_MS } from '../source/patience
 
 /** For attempts that ended without a word; all others are followed by the pause that `failure-interceptor.ts` asks for. */
 export const RETRY = {
+  // More than fit into the 90 minutes, which end the retries. Without a number, the Web UI says that they never end.
+  maximumAttempts: 1_000,
   initialInterval: LOST_PAUSE_MS,
   backoffCoefficient: 2,
   maximumInterval: LONGEST_PAUSE_MS,

@@ -52,28 +52,71 @@ test('only the streams with news are told of', async () => {
   for (const stream of streams) expect(await source.stored(stream)).toEqual(await source.held(stream));
 });
 
-test('a stream whose budget is over has more to come, and the others get their turn', async () => {
-  const { clock, now } = movableClock();
-  let asked = false;
-  const source = await simulatedSource(collections, {
-    world: {
-      clock: () => {
-        // From the first question on, every look at a clock finds it three seconds later.
-        if (asked) clock.aheadMs += 3_000;
-        return now();
-      },
-    },
-  });
-  await source.collectAll('dlp');
+/** Every look at the clock finds it so much later, as when each answer takes that long. */
+function slowClock(stepMs: number): void {
   const realNow = Date.now.bind(Date);
-  asked = true;
-  vi.spyOn(Date, 'now').mockImplementation(() => realNow() + clock.aheadMs);
+  let aheadMs = 0;
+  vi.spyOn(Date, 'now').mockImplementation(() => {
+    aheadMs += stepMs;
+    return realNow() + aheadMs;
+  });
   onTestFinished(() => void vi.restoreAllMocks());
+}
+
+test('waiting for a slow API is no work: what is caught up after it stays in the sweep', async () => {
+  const source = await simulatedSource(collections);
+  slowClock(200);
+  const { outcomes } = await sweep(source, ['receipt', 'av']);
+  expect(outcomes.map(({ stream, result }) => [stream, result])).toEqual([
+    ['receipt', 'caughtUp'],
+    ['av', 'caughtUp'],
+  ]);
+  for (const stream of ['receipt', 'av'] as const)
+    expect(await source.stored(stream)).toEqual(await source.held(stream));
+});
+
+test('a stream that has stored its share of a sweep has more to come, and the others get their turn', async () => {
+  const source = await simulatedSource(collections, { sweepRecords: 1 });
   const { outcomes } = await sweep(source, ['receipt', 'av']);
   expect(outcomes.map(({ stream, result }) => [stream, result])).toEqual([
     ['receipt', 'more'],
     ['av', 'more'],
   ]);
+});
+
+test('a stream whose answers have no end does not keep the others waiting for ever', async () => {
+  const source = await simulatedSource(collections);
+  slowClock(30_000);
+  const { outcomes } = await sweep(source, ['receipt']);
+  expect(outcomes.map(({ result }) => result)).toEqual(['more']);
+});
+
+describe('a probe, when none could be collected last time', () => {
+  const probe = (source: SimulatedSource, attempt: number) =>
+    source.run((activities, id) => activities.sweep(id, STREAMS, true), activityEnvironment({ attempt }));
+  const down = { endpoint: '*', times: -1, action: { status: 503 } } as const;
+
+  test('fails for the cause of all, and asks all of them at the first attempt', async () => {
+    const source = await simulatedSource(collections);
+    await source.fault(down);
+    await expect(probe(source, 1)).rejects.toMatchObject({ trouble: { origin: 'mimecast', status: 503 } });
+  });
+
+  test('asks one stream only at the second attempt, and all others once that can be collected', async () => {
+    const source = await simulatedSource(collections);
+    await source.fault({ endpoint: 'audit', times: -1, action: { status: 503 } });
+    const { outcomes, idle } = await probe(source, 2);
+    expect([...outcomes.map(({ stream }) => stream), ...idle].sort()).toEqual([...STREAMS].sort());
+    expect(outcomes.filter(({ result }) => result === 'failed').map(({ stream }) => stream)).toEqual(['audit']);
+  });
+
+  test('of a stream that still fails asks nobody else', async () => {
+    const source = await simulatedSource(collections);
+    const asked = STREAMS[2 % STREAMS.length];
+    await source.fault({ endpoint: 'batch', match: { type: asked ?? '' }, times: -1, action: { status: 503 } });
+    await expect(probe(source, 2)).rejects.toMatchObject({ trouble: { status: 503 } });
+    for (const stream of STREAMS) expect(sizeOf(await source.stored(stream))).toBe(0);
+  });
 });
 
 describe('a stream that fails', () => {

@@ -21,6 +21,8 @@ test('the names that operators use', () => {
       MimecastErrorType: 'Keyword',
       MimecastLastEventTime: 'Datetime',
       MimecastInstallation: 'Keyword',
+      MimecastCollector: 'Keyword',
+      MimecastNeedsAttention: 'Bool',
     },
   });
 });

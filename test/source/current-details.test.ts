@@ -39,7 +39,7 @@ test('a healthy source', () => {
   const text = draw({ totals, nextPollAt: minutes(61), restarts: 2 });
   expect(text).toContain('### mail is **Collecting** and healthy\n');
   expect(text).toContain('In this state since 2025-09-15 12:04:00 UTC.');
-  expect(text).toContain('**1,234,567 records stored**, 999 met again and skipped, 1,000 in quarantine.');
+  expect(text).toContain('**1,234,567 records stored**, 999 duplicates skipped, 1,000 in quarantine.');
   expect(text).toContain('Polled every 5 min, next at 2025-09-15 13:01:00 UTC. Restarts: 2.');
   expect(text).not.toContain('>');
 });
@@ -92,31 +92,33 @@ describe('a problem', () => {
 
   test('that is tried again', () => {
     expect(problemLine({ attempt: 4, retryAt: minutes(62), until: minutes(90) })).toBe(
-      '> **ThirdPartyGeneric** in *receipt*: batch list: down (HTTP 503) (`http_503`, for 1 h). ' +
-        'Attempt 4; tried again at 2025-09-15 13:02:00 UTC, until 2025-09-15 13:30:00 UTC.',
+      '> **ThirdPartyGeneric** in *receipt*: batch list: down (HTTP 503) (`http_503`, since 2025-09-15 12:00:00 UTC). ' +
+        'Attempt 4 failed; the next one is at 2025-09-15 13:02:00 UTC. It is retried until 2025-09-15 13:30:00 UTC.',
     );
   });
 
   test('whose times are not known', () => {
-    expect(problemLine({})).toContain('(`http_503`, for 1 h). Attempt 1; tried again.');
+    expect(problemLine({})).toContain(
+      'UTC). Attempt 1 failed; another one is being made. It is retried until it works.',
+    );
   });
 
   test('that was given up', () => {
     expect(problemLine({ gaveUp: true }, FORBIDDEN)).toContain(
-      'No further attempt is made until the source is restarted or updated.',
+      'No retries are made until the source is updated or restarted.',
     );
   });
 
   test('that is tried again by itself every few minutes', () => {
-    const again = 'Tried again every 5 min, and at once when the source is restarted or updated.';
+    const again = 'It is tried again every 5 min, and at once when the source is updated or restarted.';
     expect(problemLine({ gaveUp: true, againEveryMs: 300_000 }, FORBIDDEN)).toContain(again);
-    expect(problemLine({ gaveUp: true, againEveryMs: 300_000 }, FORBIDDEN)).not.toContain('No further attempt');
+    expect(problemLine({ gaveUp: true, againEveryMs: 300_000 }, FORBIDDEN)).not.toContain('No retries');
   });
 
   test('cannot bring Markdown or HTML of its own into the page', () => {
     const line = problemLine({ message: '<img src=x> **bold** [a](b) `c` _d_ |\n\n# head', code: 'a`b\n# c' });
     expect(line).toContain(
-      '\\<img src=x\\> \\*\\*bold\\*\\* \\[a\\](b) \\`c\\` \\_d\\_ \\| # head (`a b # c`, for 1 h)',
+      '\\<img src=x\\> \\*\\*bold\\*\\* \\[a\\](b) \\`c\\` \\_d\\_ \\| # head (`a b # c`, since 2025-09-15 12:00:00 UTC)',
     );
   });
 

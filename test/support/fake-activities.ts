@@ -5,6 +5,7 @@ import type { Activities } from '../../src/activities/index.js';
 import type { AlterationCounts } from '../../src/source/alterations.js';
 import { classify, type Trouble, TroubleError } from '../../src/source/failure.js';
 import type { HealthChange, ProblemChange } from '../../src/source/health-ledger.js';
+import { isStillOut } from '../../src/source/outage.js';
 import {
   type Counts,
   NO_COUNTS,
@@ -57,6 +58,8 @@ export class FakeSource implements Omit<Activities, 'reread' | 'recheck' | 'wake
   permissions: Permissions = { denied: [] };
   /** Told with each outcome. */
   altered: AlterationCounts | undefined;
+  /** False for a worker of earlier code. */
+  knowsProbes = true;
   private readonly troubles = new Map<Troubled, { readonly trouble: Trouble; slicesBefore: number }>();
   private readonly toCome = new Map<StreamName, number[]>();
   private readonly stored = new Map<StreamName, number>();
@@ -140,10 +143,14 @@ export class FakeSource implements Omit<Activities, 'reread' | 'recheck' | 'wake
     return this.permissions;
   }
 
-  async sweep(_sourceId: number, streams: readonly StreamName[]): Promise<SweepOutcome> {
+  async sweep(_sourceId: number, streams: readonly StreamName[], isProbe = false): Promise<SweepOutcome> {
     await this.begin('sweep', streams);
     const idle = streams.filter((stream) => !this.troubles.has(stream) && !this.toCome.get(stream)?.length);
-    return { idle, outcomes: streams.filter((stream) => !idle.includes(stream)).map((stream) => this.look(stream)) };
+    const outcomes = streams.filter((stream) => !idle.includes(stream)).map((stream) => this.look(stream));
+    const [first] = streams.flatMap((stream) => this.troubles.get(stream)?.trouble ?? []);
+    if (isProbe && this.knowsProbes && first !== undefined && idle.length === 0 && isStillOut(outcomes))
+      throw new TroubleError(first);
+    return { idle, outcomes };
   }
 
   async collect(_sourceId: number, stream: StreamName): Promise<StreamOutcome> {
@@ -227,7 +234,7 @@ export function dispatching(fakes: ReadonlyMap<number, FakeSource>): Omit<Activi
     validate: (sourceId) => of(sourceId).validate(),
     initialize: (sourceId) => of(sourceId).initialize(),
     authenticate: (sourceId) => of(sourceId).authenticate(),
-    sweep: (sourceId, streams) => of(sourceId).sweep(sourceId, streams),
+    sweep: (sourceId, streams, isProbe) => of(sourceId).sweep(sourceId, streams, isProbe),
     collect: (sourceId, stream) => of(sourceId).collect(sourceId, stream),
     resetPosition: (sourceId, stream) => of(sourceId).resetPosition(sourceId, stream),
     recordHealth: (sourceId, changes) => of(sourceId).recordHealth(sourceId, changes),

@@ -18,7 +18,7 @@ export interface RecordedHistory {
 }
 
 /** The folder of those that the present code makes; the others are of runs that earlier code has started. */
-export const PRESENT = '2-plans';
+export const PRESENT = '3-one-outage';
 
 /** By folder, one for each change of the workflow's commands. */
 export function recordedHistories(): Map<string, RecordedHistory[]> {

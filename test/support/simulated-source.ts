@@ -40,14 +40,15 @@ export interface SourceOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   /** See `ActivityDependencies`. */
   readonly sliceMs?: number;
+  readonly sweepRecords?: number;
   readonly fileRules?: FileRules;
 }
 
 let made = 0;
 
 /** What an activity runs in; that it fails is expected here and not worth a line of the log. */
-export function activityEnvironment(): MockActivityEnvironment {
-  return new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
+export function activityEnvironment(info: { readonly attempt?: number } = {}): MockActivityEnvironment {
+  return new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
 }
 
 /** A simulator and a source that collects from it, with checkpoints made; both end with the test. */
@@ -75,11 +76,12 @@ export async function sourceOf(simulator: Simulator, collections: Collections, o
   );
   if (!parsed.ok) throw new Error(parsed.mistakes.join('\n'));
   const source = await createSource(collections, await ensureCollector(collections, 'cloud'), name, parsed.value);
-  const { sliceMs, fileRules } = options;
+  const { sliceMs, sweepRecords, fileRules } = options;
   const activities = createActivities({
     collections,
     allowInsecure: true,
     ...(sliceMs === undefined ? {} : { sliceMs }),
+    ...(sweepRecords === undefined ? {} : { sweepRecords }),
     ...(fileRules === undefined ? {} : { fileRules }),
   });
   const simulated = new SimulatedSource(source._id, simulator, collections, activities, (options.world?.rate ?? 0) > 0);
