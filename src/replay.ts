@@ -5,31 +5,36 @@ import { readEnvironment } from './config/environment.js';
 import { connectTemporal } from './management/temporal-client.js';
 import { countLive, liveHistories } from './runtime/live-histories.js';
 import { createLogger, installTemporalLogger } from './runtime/logger.js';
-import { EXIT, runProgram } from './runtime/program.js';
+import { EXIT, messageOf, runProgram } from './runtime/program.js';
 import { type Replayed, replayHistories } from './runtime/replay-history.js';
 import { environmentWithStack } from './runtime/running-stack.js';
 import { stopOnSignals } from './runtime/stop-signals.js';
 import { workflowCode } from './runtime/workflow-code.js';
+import { type Installation, taskQueueOf } from './source/installation.js';
+import { collectionsOf } from './store/collections.js';
+import { openDatabase } from './store/database.js';
+import { storeTroubleOf } from './store/mongo-trouble.js';
 
 /** Between two lines of progress. */
 const PROGRESS_MS = 2_000;
 
 interface Options {
   readonly json?: boolean;
+  readonly allowNone?: boolean;
 }
 
-async function main({ json = false }: Options): Promise<void> {
+async function main({ json = false, allowNone = false }: Options): Promise<void> {
   const env = environmentWithStack();
-  const { installation: name, logLevel } = readEnvironment(env);
+  const { logLevel } = readEnvironment(env);
   installTemporalLogger(createLogger(logLevel === 'info' ? 'silent' : logLevel, 'replay'));
   const { signal: stopping } = stopOnSignals(() => undefined);
+  const installation = await installationIn(env);
   const { client, namespace, close } = await connectTemporal(env);
   const say = (line: string) => process.stderr.write(`${line}\n`);
   try {
-    const installation = name === undefined ? {} : { name };
     const { workflowBundle } = await workflowCode();
     const total = await countLive(client, installation);
-    say(`${total} workflows run in the namespace ${namespace}`);
+    say(`${total} workflows run on the task queue ${taskQueueOf(installation)} of the namespace ${namespace}`);
     const counts = { replayed: 0, nothing: 0, failed: 0 };
     const failures: Replayed[] = [];
     let toldAt = Date.now();
@@ -44,31 +49,54 @@ async function main({ json = false }: Options): Promise<void> {
       toldAt = Date.now();
       say(`${counts.replayed + counts.nothing + counts.failed} of ${total}`);
     }
-    report(counts, failures, { json, isWhole: !stopping.aborted });
+    report(counts, failures, { json, allowNone, isWhole: !stopping.aborted });
   } finally {
     await close();
   }
 }
 
+/** As the programs have it: the name is given, or stands in the database. */
+async function installationIn(env: NodeJS.ProcessEnv): Promise<Pick<Installation, 'name'>> {
+  const { installation: given, mongodbUri: uri, mongodbDb } = readEnvironment(env);
+  if (given !== undefined) return { name: given };
+  const database = openDatabase({ uri, name: mongodbDb, appName: 'mimecast-replay' });
+  try {
+    const recorded = await collectionsOf(database.db).installations.findOne({});
+    return recorded?.name === undefined ? {} : { name: recorded.name };
+  } catch (error) {
+    const reason = storeTroubleOf(error)?.message ?? messageOf(error);
+    throw new Error(
+      `Which installation is meant is known to MongoDB, which does not answer (${reason}). Set MONGODB_URI and ` +
+        'MONGODB_DB as for a worker, or MIMECAST_INSTALLATION.',
+    );
+  } finally {
+    await database.close();
+  }
+}
+
 interface Manner {
   readonly json: boolean;
+  readonly allowNone: boolean;
   readonly isWhole: boolean;
 }
 
 function report(
   counts: Readonly<Record<Replayed['outcome'], number>>,
   failures: readonly Replayed[],
-  { json, isWhole }: Manner,
+  { json, allowNone, isWhole }: Manner,
 ): void {
   const { replayed, nothing, failed } = counts;
-  const good = failed === 0 && isWhole;
+  const isNothing = replayed === 0 && failed === 0 && isWhole;
+  const good = failed === 0 && isWhole && (allowNone || !isNothing);
   const told = failures.map(({ workflowId, runId, error }) => ({ workflowId, runId, error: error?.message }));
   const summary = `${replayed} replayed, ${nothing} had nothing to replay, ${failed} failed`;
   const verdict = good
     ? 'This version can go on with them.'
-    : isWhole
-      ? 'This version cannot go on with those: do not deploy it.'
-      : 'Interrupted: the others were not looked at.';
+    : isNothing
+      ? 'That proves nothing: is it the right server and installation? If nothing runs there, add --allow-none.'
+      : isWhole
+        ? 'This version cannot go on with those: do not deploy it.'
+        : 'Interrupted: the others were not looked at.';
   const line = json ? JSON.stringify({ good, ...counts, failures: told }) : `${summary}. ${verdict}`;
   process.stdout.write(`${line}\n`);
   if (!good) process.exitCode = EXIT.failed;
@@ -79,9 +107,10 @@ await runProgram(
     .description(
       'Replays the histories of all running sources, and of their backfill and verify, with the workflow code of this ' +
         'version: exit code 0 when it can go on with all of them. Changes nothing. Which Temporal: TEMPORAL_ADDRESS, ' +
-        'TEMPORAL_NAMESPACE, MIMECAST_INSTALLATION; see the README',
+        'TEMPORAL_NAMESPACE, MIMECAST_INSTALLATION or MONGODB_URI and MONGODB_DB; see the README',
     )
     .option('--json', 'the result as one JSON object')
+    .option('--allow-none', 'exit code 0 also when nothing runs that could be replayed')
     .action(main),
 );
 process.exit();

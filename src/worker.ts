@@ -16,6 +16,7 @@ import { SourceService } from './management/source-service.js';
 import { SourceWorkflows } from './management/source-workflows.js';
 import { connectTemporal } from './management/temporal-client.js';
 import { temporalRefusalText } from './management/temporal-trouble.js';
+import { refuseSharedVersion, VersionConflictError } from './management/version-conflict.js';
 import { untilAborted } from './runtime/aborted.js';
 import { watchCache } from './runtime/cache-watch.js';
 import { keyringOf } from './runtime/keyring.js';
@@ -134,7 +135,7 @@ interface OpenedWorker {
 /**
  * Waits until MongoDB and Temporal answer, however long that takes, and makes the search attributes that are missing.
  *
- * @throws InstallationNameError
+ * @throws InstallationNameError VersionConflictError
  */
 async function openWorker(
   env: NodeJS.ProcessEnv,
@@ -150,10 +151,12 @@ async function openWorker(
       const temporal = await connectTemporal(env);
       await ensureSearchAttributes(temporal.connection, namespace).finally(temporal.close);
       connection = await NativeConnection.connect(connectionOptions);
+      const access = { ...shared, client: new Client({ connection, namespace }) };
+      if (shared.version !== undefined) await refuseSharedVersion(access, shared.version);
       return { worker: await createWorker(connection, namespace, shared, workflows), connection, namespace };
     } catch (error) {
       await connection?.close();
-      if (error instanceof InstallationNameError) throw error;
+      if (error instanceof InstallationNameError || error instanceof VersionConflictError) throw error;
       logger.warn(`${temporalRefusalText(error, namespace) ?? messageOf(error)} Trying again in 5 s.`);
       await pause(5_000);
     }

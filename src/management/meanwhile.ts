@@ -3,7 +3,7 @@
 import { formatDuration } from '../source/duration.js';
 import { versionOfText, type WorkerVersion } from '../source/worker-version.js';
 import { anotherInstallationText } from './ownership.js';
-import type { Backlog, WorkerFacts } from './workers.js';
+import { type Backlog, NO_VERSION, type WorkerFacts } from './workers.js';
 
 /**
  * `NoWorker`: nobody asks for its work. `WorkerLate`: somebody does, but the answer is late.
@@ -47,13 +47,14 @@ const LATE_MS = 10_000;
 
 /** @returns `undefined` when nothing speaks against what the source last said of itself. */
 export function meanwhileOf({ workflowId, workers, version, task, unanswered }: MeanwhileFacts): Meanwhile | undefined {
-  const { polledMsAgo, workflowTasks, activityTasks } = workers;
+  const wanted = version ?? workers.currentVersion;
+  const { polledMsAgo } = workers;
+  const { workflowTasks, activityTasks } = workers.byVersion.get(wanted) ?? workers;
   if (polledMsAgo === undefined)
     return {
       code: 'NoWorker',
       text: `no worker is running ("npm run worker"): state as last known${and(workflowTasks)}`,
     };
-  const wanted = version ?? workers.currentVersion;
   if (!workers.versions.has(wanted)) return { code: 'NoWorker', text: noWorkerOf(wanted, workers) };
   if (task?.outcome === 'failed') return { code: 'WorkflowTaskFailed', text: cannotGoOn(task, workflowId) };
   const late = (why: string): Meanwhile => ({
@@ -70,19 +71,21 @@ export function meanwhileOf({ workflowId, workers, version, task, unanswered }: 
 }
 
 /** Workers there are, but none of the version whose task it is. */
-function noWorkerOf(wanted: string, { versions, currentVersion, workflowTasks }: WorkerFacts): string {
-  const known = `state as last known${and(workflowTasks)}`;
+function noWorkerOf(wanted: string, { versions, currentVersion }: WorkerFacts): string {
   const version = versionOfText(wanted);
   if (version === undefined) {
     const [running = ''] = versions;
-    return `the workers that run have a version (${running}) that is not the current one: ${known}. ${makeCurrent(versionOfText(running))}`;
+    return `the workers that run have a version (${running}), but none is the current one: state as last known. ${makeCurrent(versionOfText(running))}`;
   }
   const start = `Start one (TEMPORAL_DEPLOYMENT_NAME=${version.deploymentName}, TEMPORAL_WORKER_BUILD_ID=${version.buildId})`;
-  const orElse =
-    wanted !== currentVersion && versions.has(currentVersion)
-      ? `the workers of the current version ${currentVersion} take the source over within two minutes`
-      : 'make a version current whose workers run';
-  return `no worker of version ${wanted} is running: ${known}. ${start}, or else: ${orElse}`;
+  const known = `no worker of version ${wanted} is running: state as last known. ${start}, or else:`;
+  if (wanted === currentVersion || !versions.has(currentVersion))
+    return `${known} make a version current whose workers run`;
+  const others =
+    currentVersion === NO_VERSION
+      ? 'the workers without a version'
+      : `the workers of the current version ${currentVersion}`;
+  return `${known} ${others} take the source over within two minutes`;
 }
 
 export function makeCurrent(version: WorkerVersion | undefined): string {

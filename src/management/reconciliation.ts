@@ -21,7 +21,7 @@ export interface ReconciliationOptions {
   readonly collections: Collections;
   readonly client: Client;
   readonly sources: Reconcilable;
-  /** Of this worker; then workflows are moved to it once it is the current one. */
+  /** Of this worker, if it has one: workflows are moved to it once it is the current one. */
   readonly version?: WorkerVersion | undefined;
   /** How old a change has to be before its source is restarted for it; default 10,000 ms: it mostly has been. */
   readonly changeAgeMs?: number;
@@ -34,7 +34,7 @@ export class Reconciliation implements Reconcilable {
   private readonly removal: SourceRemoval;
   private readonly workflows: SourceWorkflows;
   private readonly strays: StrayWorkflows;
-  private readonly moves: VersionMoves | undefined;
+  private readonly moves: VersionMoves;
   /** When a source was last restarted for a version: `<sourceId>/<version>`. */
   private readonly restarted = new Map<string, number>();
 
@@ -42,7 +42,7 @@ export class Reconciliation implements Reconcilable {
     this.removal = new SourceRemoval(options);
     this.workflows = new SourceWorkflows(options);
     this.strays = new StrayWorkflows(options);
-    this.moves = options.version && new VersionMoves(options, options.version);
+    this.moves = new VersionMoves(options, options.version);
   }
 
   async startMissing(listener: StartingListener): Promise<void> {
@@ -71,7 +71,7 @@ export class Reconciliation implements Reconcilable {
   }
 
   private async moveVersions({ onTrouble, onMoved }: StartingListener): Promise<void> {
-    for (const move of (await this.moves?.move(onTrouble)) ?? []) onMoved?.(move);
+    for (const move of await this.moves.move(onTrouble)) onMoved?.(move);
   }
 
   /** A program whose database was made anew, or renamed by another one, is not to act for it. */

@@ -14,3 +14,8 @@ export const LAST_EVENT_TIME = defineSearchAttributeKey('MimecastLastEventTime',
 export const REPORTED_PROBLEMS = defineSearchAttributeKey('TemporalReportedProblems', SearchAttributeType.KEYWORD_LIST);
 /** Temporal's own: the version of the workers that a workflow is pinned to. */
 export const WORKER_VERSION = defineSearchAttributeKey('TemporalWorkerDeploymentVersion', SearchAttributeType.KEYWORD);
+/** Temporal's own: `Pinned`, `AutoUpgrade`, or nothing on workers without a version. */
+export const VERSIONING_BEHAVIOR = defineSearchAttributeKey(
+  'TemporalWorkflowVersioningBehavior',
+  SearchAttributeType.KEYWORD,
+);

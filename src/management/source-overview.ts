@@ -9,7 +9,7 @@ import type { SourceReference } from './source-directory.js';
 import { listingOf, type SourceListing, withMeanwhile } from './source-listing.js';
 import { isTemporalAway } from './temporal-trouble.js';
 import { Turns } from './turns.js';
-import { visibleSources } from './visible-sources.js';
+import { listableSources } from './visible-sources.js';
 import { type WorkerFacts, workersOf } from './workers.js';
 import { reportedTrouble, taskTroubleOf } from './workflow-task.js';
 
@@ -37,7 +37,7 @@ export async function listingsOf(
   const installation = await installationOf(access);
   const [workers, visible] = await Promise.all([
     workersOf(access.client, installation),
-    isShort ? new Map<number, never>() : visibleSources(access),
+    isShort ? new Map<number, never>() : listableSources(access),
   ]);
   const turns = new Turns(AT_ONCE);
   const deadline = Date.now() + LIST_LIMIT_MS;

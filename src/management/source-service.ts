@@ -23,7 +23,7 @@ import { type SourceStatus, statusOf } from './source-status.js';
 import { SourceSteering, type Steering } from './source-steering.js';
 import { SourceWorkflows } from './source-workflows.js';
 import type { VersionMove } from './version-moves.js';
-import { visibleSources } from './visible-sources.js';
+import { listableSources } from './visible-sources.js';
 
 export interface SourceServiceOptions {
   readonly collections: Collections;
@@ -134,7 +134,7 @@ export class SourceService {
     const { sources } = collections;
     if (keyring !== undefined) await sealStored(collections, keyring, { rotating: !this.hasRotated, onTrouble });
     this.hasRotated = true;
-    const running = await visibleSources(this.options);
+    const running = await listableSources(this.options);
     for (const { _id } of await sources.find(MEANT_TO_RUN, { projection: { _id: true } }).toArray()) {
       if (running.has(_id)) continue;
       try {

@@ -1,11 +1,11 @@
 /**
  * Moves this installation's workflows to the version of the workers that has become current: those that still run on
- * another one are given a reason to look, a few at a time, and go over by themselves when they are next at rest. One whose
- * version has no worker any more, or whose tasks fail there, cannot do that; it is handed to the current version, whose code
- * can replay its history.
+ * another one are asked to, a few at a time, and go over by themselves when they are next at rest. One whose version has no
+ * worker any more, or whose tasks fail there, cannot do that; it is handed over, to code that can replay its history. Workers
+ * without a version do the same once no version is current any more.
  */
 
-import type { WorkflowExecutionInfo } from '@temporalio/client';
+import type { WorkflowExecutionInfo, WorkflowService } from '@temporalio/client';
 import { WORKFLOW_TYPE } from '../source/contract.js';
 import type { Installation } from '../source/installation.js';
 import { REREAD_WORKFLOW_TYPE } from '../source/reread.js';
@@ -13,9 +13,9 @@ import { VERSION_SIGNAL, versionText, type WorkerVersion } from '../source/worke
 import { RefusedError } from './errors.js';
 import { makeCurrent } from './meanwhile.js';
 import { type InstallationAccess, labelOf } from './ownership.js';
-import { WORKER_VERSION } from './search-attribute-keys.js';
+import { VERSIONING_BEHAVIOR, WORKER_VERSION } from './search-attribute-keys.js';
 import { unlessEnded } from './unless-ended.js';
-import { type WorkerFacts, workersOf } from './workers.js';
+import { NO_VERSION, type WorkerFacts, workersOf } from './workers.js';
 import { reportedTrouble } from './workflow-task.js';
 
 /** Moved in one round: each replays its history, and polls anew. */
@@ -33,32 +33,40 @@ export interface VersionMove {
   readonly how: 'asked' | 'taken';
 }
 
+type ExecutionOptions = NonNullable<
+  Parameters<WorkflowService['updateWorkflowExecutionOptions']>[0]['workflowExecutionOptions']
+>;
+
 export class VersionMoves {
   /** When which run was moved how. */
   private readonly done = new Map<string, number>();
 
-  /** @param version of this worker. @param clock epoch milliseconds. */
+  /** @param version of this worker, if it has one. @param clock epoch milliseconds. */
   constructor(
     private readonly access: InstallationAccess,
-    private readonly version: WorkerVersion,
+    private readonly version: WorkerVersion | undefined,
     private readonly clock: () => number = Date.now,
   ) {}
 
   /**
-   * One round. Nothing is moved before this worker's version is the current one.
+   * One round. Nothing is moved while another version is the current one.
    *
-   * @throws RefusedError saying how to make it so.
+   * @throws RefusedError saying how to make this worker's version the current one, when none is.
    */
   async move(onTrouble: (error: unknown) => void): Promise<VersionMove[]> {
     const { client, collections } = this.access;
     const installation = await collections.installation();
     const now = this.clock();
     const workers = await workersOf(client, installation, now);
-    const current = versionText(this.version);
-    if (workers.currentVersion !== current) throw notCurrent(this.version, workers);
+    if (workers.currentVersion !== this.own) {
+      if (this.version !== undefined && workers.currentVersion === NO_VERSION) throw noneIsCurrent(this.version);
+      return [];
+    }
     for (const [what, at] of this.done) if (now - at >= AGAIN_MS) this.done.delete(what);
-    const behind = (await this.runningOf(installation))
-      .filter(({ typedSearchAttributes }) => typedSearchAttributes.get(WORKER_VERSION) !== current)
+    const running = await this.runningOf(installation);
+    if (this.version === undefined) await this.release(running);
+    const behind = running
+      .filter(({ typedSearchAttributes }) => (typedSearchAttributes.get(WORKER_VERSION) ?? NO_VERSION) !== this.own)
       .map((info) => ({ info, how: howToMove(info, workers) }))
       .filter(({ info, how }) => !this.done.has(`${info.runId} ${how}`));
     const moves: VersionMove[] = [];
@@ -74,24 +82,44 @@ export class VersionMoves {
     return moves;
   }
 
-  private async moveOne(
-    { workflowId, runId, typedSearchAttributes }: WorkflowExecutionInfo,
-    how: VersionMove['how'],
-  ): Promise<VersionMove> {
+  private get own(): string {
+    return this.version === undefined ? NO_VERSION : versionText(this.version);
+  }
+
+  /** Takes back what handed a workflow over to workers without a version, now that it has arrived. */
+  private async release(running: readonly WorkflowExecutionInfo[]): Promise<void> {
+    const arrived = running.filter(
+      ({ typedSearchAttributes }) =>
+        typedSearchAttributes.get(WORKER_VERSION) === undefined &&
+        typedSearchAttributes.get(VERSIONING_BEHAVIOR) === 'AutoUpgrade',
+    );
+    for (const info of arrived.slice(0, AT_ONCE)) await this.override(info, {});
+  }
+
+  private async override(
+    { workflowId, runId }: WorkflowExecutionInfo,
+    workflowExecutionOptions: ExecutionOptions,
+  ): Promise<void> {
     const { client } = this.access;
-    if (how === 'taken') {
-      await unlessEnded(() =>
-        client.workflowService.updateWorkflowExecutionOptions({
-          namespace: client.options.namespace,
-          workflowExecution: { workflowId, runId },
-          workflowExecutionOptions: { versioningOverride: { oneTime: { targetDeploymentVersion: this.version } } },
-          updateMask: { paths: ['versioning_override'] },
-        }),
-      );
-    }
-    await unlessEnded(() => client.workflow.getHandle(workflowId, runId).signal(VERSION_SIGNAL));
+    await unlessEnded(() =>
+      client.workflowService.updateWorkflowExecutionOptions({
+        namespace: client.options.namespace,
+        workflowExecution: { workflowId, runId },
+        workflowExecutionOptions,
+        updateMask: { paths: ['versioning_override'] },
+      }),
+    );
+  }
+
+  private async moveOne(info: WorkflowExecutionInfo, how: VersionMove['how']): Promise<VersionMove> {
+    const { workflowId, runId, typedSearchAttributes } = info;
+    // The first is taken back by Temporal after one task, the second by `release`.
+    const here =
+      this.version === undefined ? { autoUpgrade: true } : { oneTime: { targetDeploymentVersion: this.version } };
+    if (how === 'taken') await this.override(info, { versioningOverride: here });
+    await unlessEnded(() => this.access.client.workflow.getHandle(workflowId, runId).signal(VERSION_SIGNAL, this.own));
     const from = typedSearchAttributes.get(WORKER_VERSION) ?? 'no version';
-    return { workflowId, from, to: versionText(this.version), how };
+    return { workflowId, from, to: this.own === NO_VERSION ? 'no version' : this.own, how };
   }
 
   private async runningOf(installation: Installation): Promise<WorkflowExecutionInfo[]> {
@@ -115,10 +143,9 @@ function howToMove({ typedSearchAttributes }: WorkflowExecutionInfo, { versions 
   return from !== undefined && (isFrozen || !versions.has(from)) ? 'taken' : 'asked';
 }
 
-function notCurrent(version: WorkerVersion, { currentVersion }: WorkerFacts): RefusedError {
-  const current = currentVersion === '' ? 'none is' : `${currentVersion} is`;
+function noneIsCurrent(version: WorkerVersion): RefusedError {
   return new RefusedError(
-    `This worker is of version ${versionText(version)}, which is not the current one (${current}): it gets no new sources. ` +
+    `This worker is of version ${versionText(version)}, and no version is the current one: it gets no new sources. ` +
       makeCurrent(version),
   );
 }

@@ -1,7 +1,6 @@
 /** The running sources as Temporal's index shows them: one query for all. The index may be a moment behind. */
 
 import type { WorkflowExecutionInfo } from '@temporalio/client';
-import type { Installation } from '../source/installation.js';
 import { storeTroubleOf } from '../store/mongo-trouble.js';
 import {
   areOthersAmong,
@@ -9,17 +8,26 @@ import {
   type InstallationAccess,
   installationOf,
   labelOf,
-  type RunningSource,
   runningSources,
 } from './ownership.js';
 import { isTemporalDenied } from './temporal-trouble.js';
+
+/** Like `visibleSources`; none without the right to list, for who looks at each of the others singly. */
+export async function listableSources(access: InstallationAccess): Promise<Map<number, WorkflowExecutionInfo>> {
+  try {
+    return await visibleSources(access);
+  } catch (error) {
+    if (!isTemporalDenied(error)) throw error;
+    return new Map();
+  }
+}
 
 /** @returns those of this installation by source ID. */
 export async function visibleSources(access: InstallationAccess): Promise<Map<number, WorkflowExecutionInfo>> {
   const installation = await installationOf(access);
   const found = new Map<number, WorkflowExecutionInfo>();
   const unlabelled = new Map<number, WorkflowExecutionInfo>();
-  const running = await listed(access, installation);
+  const running = await runningSources(access.client, installation);
   for (const { sourceId, info } of running) {
     const label = labelOf(info);
     if (label !== undefined && label !== installation.id) continue;
@@ -31,16 +39,6 @@ export async function visibleSources(access: InstallationAccess): Promise<Map<nu
   const isNumberEnough = !areOthersAmong(running, installation);
   for (const [sourceId, info] of await claimable(access, unlabelled, isNumberEnough)) found.set(sourceId, info);
   return found;
-}
-
-/** Without the right to list, what is not in the index is described one by one. */
-async function listed({ client }: InstallationAccess, installation: Installation): Promise<RunningSource[]> {
-  try {
-    return await runningSources(client, installation);
-  } catch (error) {
-    if (!isTemporalDenied(error)) throw error;
-    return [];
-  }
 }
 
 /** Of workflows that carry no identity, those of stored sources; none while the store is away. */

@@ -35,7 +35,14 @@ export interface WorkerFacts {
   readonly currentVersion: string;
   readonly workflowTasks: Backlog;
   readonly activityTasks: Backlog;
+  /**
+   * The same for each version that is current or that asks for work: what waits for another version may wait for ever, its
+   * workflow having moved. Absent for those of which the server tells nothing.
+   */
+  readonly byVersion: ReadonlyMap<string, Backlogs>;
 }
+
+export type Backlogs = Pick<WorkerFacts, 'workflowTasks' | 'activityTasks'>;
 
 /** @returns what the task queues know of the installation's workers; a killed one is noticed after about a minute. */
 export async function workersOf(client: Client, installation: Installation, now = Date.now()): Promise<WorkerFacts> {
@@ -68,39 +75,41 @@ export async function workersOf(client: Client, installation: Installation, now 
   const asked = [...activities.pollers, ...workflows.pollers.filter(({ identity }) => own.has(identity))];
   const polling = asked.filter((poller) => poller.polledMsAgo < SILENCE_MS);
   const polledMsAgo = Math.min(...polling.map((poller) => poller.polledMsAgo));
-  const backlogs = await backlogsOf(client, installation, workflows.currentVersion);
+  const versions = new Set(polling.map(({ version }) => version));
+  const known = [...new Set([...versions, workflows.currentVersion])];
   return {
     // The server's clock may be a little ahead.
     ...(polling.length > 0 ? { polledMsAgo: Math.max(0, polledMsAgo) } : {}),
     count: new Set(polling.map(({ identity }) => identity)).size,
-    versions: new Set(polling.map(({ version }) => version)),
+    versions,
     currentVersion: workflows.currentVersion,
-    workflowTasks: backlogs?.workflowTasks ?? workflows.backlog,
-    activityTasks: backlogs?.activityTasks ?? activities.backlog,
+    workflowTasks: workflows.backlog,
+    activityTasks: activities.backlog,
+    byVersion: new Map((await Promise.all(known.map((one) => backlogsOf(client, installation, one)))).flat()),
   };
 }
 
-/** Of the current version alone: what waits for another one may wait for ever, its workflow having moved. */
-async function backlogsOf(
-  client: Client,
-  installation: Installation,
-  currentVersion: string,
-): Promise<Pick<WorkerFacts, 'workflowTasks' | 'activityTasks'> | undefined> {
-  const deploymentVersion = versionOfText(currentVersion);
-  if (deploymentVersion === undefined) return undefined;
-  const { versionTaskQueues } = await client.withDeadline(Date.now() + ANSWER_LIMIT_MS, () =>
-    client.workflowService.describeWorkerDeploymentVersion({
-      namespace: client.options.namespace,
-      deploymentVersion,
-      reportTaskQueueStats: true,
-    }),
-  );
+/** Nothing when the server tells nothing: it may not know versions, or not let everybody ask. */
+async function backlogsOf(client: Client, installation: Installation, version: string): Promise<[string, Backlogs][]> {
+  const deploymentVersion = versionOfText(version);
+  if (deploymentVersion === undefined) return [];
+  const described = await client
+    .withDeadline(Date.now() + ANSWER_LIMIT_MS, () =>
+      client.workflowService.describeWorkerDeploymentVersion({
+        namespace: client.options.namespace,
+        deploymentVersion,
+        reportTaskQueueStats: true,
+      }),
+    )
+    .catch(() => undefined);
+  if (described === undefined) return [];
   const waiting = (name: string, taskQueueType: number): Backlog =>
-    backlogOf((versionTaskQueues ?? []).find((queue) => queue.name === name && queue.type === taskQueueType)?.stats);
-  return {
+    backlogOf(described.versionTaskQueues?.find((queue) => queue.name === name && queue.type === taskQueueType)?.stats);
+  const backlogs = {
     workflowTasks: waiting(taskQueueOf(installation), TASK_TYPE.workflow),
     activityTasks: waiting(activityQueueOf(installation.id), TASK_TYPE.activity),
   };
+  return [[version, backlogs]];
 }
 
 interface ProtoStats {

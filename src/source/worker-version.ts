@@ -8,7 +8,7 @@ export interface WorkerVersion {
   readonly buildId: string;
 }
 
-/** Signal that gives a source a reason to look whether it should move: it may have nothing else to do for long. */
+/** Signal that asks a workflow to move. Its payload is the version to move to, as `versionText` writes it; empty: none. */
 export const VERSION_SIGNAL = 'workerVersionChanged';
 
 /** As Temporal's search attribute `TemporalWorkerDeploymentVersion` has it. */

@@ -6,7 +6,7 @@
 
 import { workflowInfo } from '@temporalio/workflow';
 import { hasShortHistory } from './patches.js';
-import { isAnotherVersionCurrent } from './worker-version.js';
+import { shouldMove } from './worker-version.js';
 
 /** A run of so many events is continued as new at the next moment at which nothing runs. */
 const ENOUGH_EVENTS = 100;
@@ -38,7 +38,7 @@ export class HistoryBudget {
 
   private isBeyond(factor: number): boolean {
     const { maxHistoryEvents } = this.limit;
-    if (workflowInfo().continueAsNewSuggested || isAnotherVersionCurrent()) return true;
+    if (workflowInfo().continueAsNewSuggested || shouldMove()) return true;
     if (workflowInfo().historyLength < factor * (maxHistoryEvents ?? ENOUGH_EVENTS)) return false;
     return maxHistoryEvents !== undefined || !this.isOld || hasShortHistory();
   }
@@ -48,8 +48,6 @@ export class HistoryBudget {
 export function isHistoryTooLong({ maxHistoryEvents }: HistoryLimit): boolean {
   const { continueAsNewSuggested, historyLength } = workflowInfo();
   return (
-    continueAsNewSuggested ||
-    isAnotherVersionCurrent() ||
-    (maxHistoryEvents !== undefined && historyLength >= maxHistoryEvents)
+    continueAsNewSuggested || shouldMove() || (maxHistoryEvents !== undefined && historyLength >= maxHistoryEvents)
   );
 }

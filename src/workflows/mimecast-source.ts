@@ -21,7 +21,6 @@ import { FIRST_PAUSE_MS, PATIENCE_MS } from '../source/patience.js';
 import { type PositionReset, positionResetOf } from '../source/position-reset.js';
 import type { SourceEvent } from '../source/reduce.js';
 import type { SourceSnapshot } from '../source/snapshot.js';
-import { VERSION_SIGNAL } from '../source/worker-version.js';
 import { Book } from './book.js';
 import { Collection } from './collection.js';
 import { Commands } from './commands.js';
@@ -35,7 +34,7 @@ import type { SourceInput } from './source-input.js';
 import { startUp } from './start-up.js';
 import { steps } from './steps.js';
 import { Updates } from './updates.js';
-import { toCurrentVersion } from './worker-version.js';
+import { listenForVersions, toCurrentVersion } from './worker-version.js';
 
 export const restartSignal = defineSignal(SIGNALS.restart);
 export const stopSignal = defineSignal<[StopRequest?]>(SIGNALS.stop);
@@ -45,8 +44,6 @@ export const resetPositionSignal = defineSignal<[PositionReset]>(SIGNALS.resetPo
 export const attemptFailedSignal = defineSignal<[AttemptFailed]>('attemptFailed');
 /** From a worker whose installation the source belongs to; see `installation.ts`. */
 export const adoptSignal = defineSignal<[string]>(ADOPT_SIGNAL);
-/** From a worker of the version that has become current; see `worker-version.ts`. */
-export const versionSignal = defineSignal(VERSION_SIGNAL);
 export const statusQuery = defineQuery<SourceSnapshot>(STATUS_QUERY);
 export const healthQuery = defineQuery<ProblemChange[]>(HEALTH_QUERY);
 
@@ -118,10 +115,7 @@ function registerHandlers(book: Book, commands: Commands, collection: Collection
   setHandler(adoptSignal, adopt, {
     description: "Sent by a worker to a source that was started without an installation; not for people's use.",
   });
-  // The workflow task that brings it is all that is needed.
-  setHandler(versionSignal, () => undefined, {
-    description: "Sent by a worker of a new version, for the source to move to it; not for people's use.",
-  });
+  listenForVersions();
   setHandler(statusQuery, () => (commands.isStopAsked ? asStopping(book.snapshot) : book.snapshot), {
     description: 'The whole state of the source: lifecycle, health, problems, and each stream.',
   });

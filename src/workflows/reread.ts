@@ -28,7 +28,7 @@ import { failureOf } from './failure-of.js';
 import { type HistoryLimit, isHistoryTooLong } from './history.js';
 import { belongTo, ownInstallation, withOwnMemo } from './installation.js';
 import { rereading } from './steps.js';
-import { toCurrentVersion } from './worker-version.js';
+import { listenForVersions, toCurrentVersion } from './worker-version.js';
 
 export const progressQuery = defineQuery<RereadReport>(PROGRESS_QUERY);
 
@@ -47,6 +47,7 @@ type Note = (news: Partial<StreamReread> & Pick<StreamReread, 'stream'>) => void
 
 async function reread(request: RereadRequest & HistoryLimit, kind: RereadKind): Promise<RereadReport> {
   belongTo(request.installation);
+  listenForVersions();
   let report = request.carried ?? newReport(request, kind, workflowInfo().firstExecutionRunId);
   const note: Note = (news) => {
     report = withStream(report, news);

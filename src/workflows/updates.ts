@@ -18,7 +18,7 @@ export const stopUpdate = defineUpdate<CommandAnswer, [StopRequest?]>(SIGNALS.st
 export const collectNowUpdate = defineUpdate<CommandAnswer>(SIGNALS.collectNow);
 
 const IS_STOPPING = 'the source is stopping';
-const IS_HANDED_OVER = 'the workflow is just being continued as new; the command is carried out by its next run';
+const IS_HANDED_OVER = 'the workflow is just being continued as new; the command is carried out right after';
 
 export class Updates {
   private isRunEnding = false;
@@ -72,14 +72,16 @@ export class Updates {
   private collectNow(): Promise<CommandAnswer> {
     const { problem: before } = this.book.snapshot;
     const poll = this.collection.wake();
+    const isServed = () => this.collection.hasServed(poll);
     return this.answer(
-      () => this.collection.hasServed(poll),
+      () => isServed() && this.book.snapshot.problem === undefined,
       () => {
         if (this.isStopping) return IS_STOPPING;
-        const { problem } = this.book.snapshot;
-        // A poll that gave up is made anew; one that pauses between two attempts is not.
-        const isNew = problem !== before || (problem !== undefined && isPausing(problem, Date.now()));
-        return isNew ? textOf(problem) : undefined;
+        const { problem, stage } = this.book.snapshot;
+        if (problem === undefined) return undefined;
+        // A poll that gave up is made anew; a start that did, or what pauses between two attempts, is not.
+        const isHeldUp = problem !== before || isServed() || stage !== 'Collecting' || isPausing(problem, Date.now());
+        return isHeldUp ? textOf(problem) : undefined;
       },
     );
   }

@@ -32,7 +32,11 @@ async function otherWorker(): Promise<() => Promise<void>> {
 test('what runs is replayed, and what this version cannot go on with is named', async () => {
   const { service, simulator, startWorker, client } = get();
   const none = await replay('--json');
-  expect(none).toMatchObject({ code: 0, stderr: '0 workflows run in the namespace default\n' });
+  const queue = 'on the task queue mimecast-source of the namespace default';
+  expect(none).toMatchObject({ code: 1, stderr: `0 workflows run ${queue}\n` });
+  expect(JSON.parse(none.stdout)).toMatchObject({ good: false, replayed: 0 });
+  expect((await replay()).stdout).toContain('That proves nothing');
+  expect((await replay('--allow-none')).code).toBe(0);
 
   const stopWorker = await startWorker();
   const { sourceId } = await service.start(sourceFile(simulator));

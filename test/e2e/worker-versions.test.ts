@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { STATE, WORKER_VERSION } from '../../src/management/search-attribute-keys.js';
+import { refuseSharedVersion } from '../../src/management/version-conflict.js';
 import { VersionMoves } from '../../src/management/version-moves.js';
 import { workersOf } from '../../src/management/workers.js';
 import { STATUS_QUERY } from '../../src/source/contract.js';
@@ -19,17 +20,20 @@ import { until } from '../support/until.js';
 let stoodStillAt: number | undefined;
 const { get } = e2eStack({ historyMs: 600_000, historyRate: 60, rate: 240, clock: () => stoodStillAt ?? Date.now() });
 const rolled = testInstallation(() => get(), 'rolled');
+const another = testInstallation(() => get(), 'another');
+const [unnamed, alsoUnnamed] = [testInstallation(() => get()), testInstallation(() => get())];
 const earlier = earlierBundle();
 
+const NONE = { deploymentName: 'mimecast', buildId: '' };
 const version = (buildId: string): WorkerVersion => ({ deploymentName: 'mimecast', buildId });
 const handleOf = (sourceId: number) => get().client.workflow.getHandle(workflowIdIn({ name: 'rolled' }, sourceId));
 
-/** As `temporal worker deployment set-current-version` does, once the version's worker is known. */
-async function makeCurrent(wanted: WorkerVersion): Promise<void> {
+/** As `temporal worker deployment set-current-version` does, once the version's worker is known; `undefined`: none. */
+async function makeCurrent(wanted: WorkerVersion | undefined): Promise<void> {
   const { workflowService, options } = get().client;
   const { namespace } = options;
   const set = () =>
-    workflowService.setWorkerDeploymentCurrentVersion({ namespace, ...wanted, identity: 'operator' }).then(
+    workflowService.setWorkerDeploymentCurrentVersion({ namespace, ...(wanted ?? NONE), identity: 'operator' }).then(
       () => undefined,
       (error: unknown) => error,
     );
@@ -62,7 +66,7 @@ test('sources go over to the version that becomes current, from earlier code too
   });
   await until(
     () => rolled.troubles.join(),
-    (told) => told.includes('This worker is of version mimecast:one, which is not the current one (none is)'),
+    (told) => told.includes('This worker is of version mimecast:one, and no version is the current one'),
   );
   await makeCurrent(one);
   await collectsMore(sourceId);
@@ -110,6 +114,28 @@ test('sources go over to the version that becomes current, from earlier code too
   // What waits for a version whose workflows have moved on, waits for nobody.
   await until(line, (seen) => seen?.state === 'Collecting' && seen.health === 'Healthy');
 
+  // That no version is current any more moves nobody whose worker is still there.
+  await makeCurrent(undefined);
+  await collectsMore(sourceId);
+  expect(await versionOf(sourceId)).toBe(versionText(three));
+  // Back to workers without a version: they take over what is left behind, and leave nothing overridden.
+  await stopThree();
+  const stopPlain = await rolled.startWorker();
+  const plain = new VersionMoves(access, undefined, () => Date.now() + 80_000);
+  await until(
+    () => plain.move(fail),
+    (moves) => moves.some(({ how }) => how === 'taken'),
+  );
+  await until(
+    () => versionOf(sourceId),
+    (seen) => seen === undefined,
+  );
+  await collectsMore(sourceId);
+  const override = async () =>
+    (await handleOf(sourceId).describe()).raw.workflowExecutionInfo?.versioningInfo?.versioningOverride ?? undefined;
+  await until(override, (seen) => seen === undefined);
+  await until(line, (seen) => seen?.state === 'Collecting' && seen.health === 'Healthy');
+
   stoodStillAt = Date.now();
   onTestFinished(() => {
     stoodStillAt = undefined;
@@ -127,11 +153,35 @@ test('sources go over to the version that becomes current, from earlier code too
   expect(snapshot).toMatchObject({ restarts: 0 });
   const description = await handleOf(sourceId).describe();
   expect(description.typedSearchAttributes.get(STATE)).toBe('Collecting');
-  expect(description.raw.workflowExecutionInfo?.versioningInfo?.versioningOverride ?? undefined).toBeUndefined();
   const failed = (await historiesOf(client.workflow, handleOf(sourceId).workflowId)).flatMap(({ events }) =>
     (events ?? []).filter(({ workflowTaskFailedEventAttributes }) => workflowTaskFailedEventAttributes),
   );
   expect(failed).toEqual([]);
   await service.stop(String(sourceId), { remove: true });
-  await stopThree();
+  await stopPlain();
+});
+
+test('a version is for one installation: neither a shared task queue nor a shared deployment is taken', async () => {
+  const { client } = get();
+  const access = (of: typeof rolled) => ({ collections: of.collections, client });
+  const stop = await rolled.startWorker({ version: version('four') });
+  await makeCurrent(version('four'));
+  await refuseSharedVersion(access(rolled), version('five'));
+  await expect(refuseSharedVersion(access(another), version('one'))).rejects.toThrow(
+    /^The deployment mimecast has workers for other task queues \(.*mimecast-source-rolled\)/,
+  );
+  await refuseSharedVersion(access(another), { deploymentName: 'another', buildId: 'one' });
+  await stop();
+
+  const stopUnnamed = await unnamed.startWorker();
+  const { sourceId } = await unnamed.service().start(sourceFile(get().simulator, { name: 'Unnamed' }));
+  await until(
+    () => unnamed.service().status(String(sourceId)),
+    ({ state }) => state === 'Collecting',
+  );
+  await expect(refuseSharedVersion(access(alsoUnnamed), { deploymentName: 'new', buildId: '1' })).rejects.toThrow(
+    /^A worker with a version would take all tasks of the task queue mimecast-source, .*MIMECAST_INSTALLATION/,
+  );
+  await unnamed.service().stop(String(sourceId), { remove: true });
+  await stopUnnamed();
 });

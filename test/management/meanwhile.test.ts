@@ -9,7 +9,14 @@ const NOTHING = { tasks: 0, oldestMs: 0 };
 const facts = (more: Partial<WorkerFacts>, rest: Partial<MeanwhileFacts> = {}): MeanwhileFacts => ({
   workflowId: 'mimecast-source-7',
   workers: {
-    ...{ count: 1, versions: new Set(['']), currentVersion: '', workflowTasks: NOTHING, activityTasks: NOTHING },
+    ...{
+      count: 1,
+      versions: new Set(['']),
+      currentVersion: '',
+      byVersion: new Map(),
+      workflowTasks: NOTHING,
+      activityTasks: NOTHING,
+    },
     ...more,
   },
   ...rest,
@@ -50,6 +57,39 @@ test.each<[string, MeanwhileFacts, string | undefined, string]>([
       'TEMPORAL_WORKER_BUILD_ID=1), or else: make a version current whose workers run',
   ],
   [
+    'its version has no worker, and workers without one are there',
+    facts(POLLED, { version: 'mc:1' }),
+    'NoWorker',
+    'TEMPORAL_WORKER_BUILD_ID=1), or else: the workers without a version take the source over within two minutes',
+  ],
+  [
+    'tasks of its version wait for long',
+    facts(
+      {
+        ...POLLED,
+        versions: new Set(['mc:1']),
+        byVersion: new Map([['mc:1', { workflowTasks: { tasks: 2, oldestMs: 30_000 }, activityTasks: NOTHING }]]),
+      },
+      { version: 'mc:1' },
+    ),
+    'WorkerLate',
+    'a worker polls this queue, 2 tasks wait, the oldest for 30 s',
+  ],
+  [
+    'tasks of another version wait for long',
+    facts(
+      {
+        ...POLLED,
+        versions: new Set(['mc:1']),
+        byVersion: new Map([['mc:1', { workflowTasks: NOTHING, activityTasks: NOTHING }]]),
+        workflowTasks: backlog(2, 30_000),
+      },
+      { version: 'mc:1' },
+    ),
+    undefined,
+    '',
+  ],
+  [
     'it has no version, and workers of the current one are there',
     facts({ ...POLLED, versions: new Set(['mc:2']), currentVersion: 'mc:2' }),
     undefined,
@@ -59,7 +99,7 @@ test.each<[string, MeanwhileFacts, string | undefined, string]>([
     'no version is current yet',
     facts({ ...POLLED, versions: new Set(['mc:1']), currentVersion: '' }),
     'NoWorker',
-    'the workers that run have a version (mc:1) that is not the current one: state as last known. Run "temporal worker ' +
+    'the workers that run have a version (mc:1), but none is the current one: state as last known. Run "temporal worker ' +
       'deployment set-current-version --deployment-name mc --build-id 1"',
   ],
   [

@@ -57,6 +57,26 @@ test('a poll that fails is answered at the first failure', async () => {
   expect(await update(run, 'collectNow')).toMatchObject({ outcome: 'done', state: 'Collecting' });
 });
 
+test('a poll that is given up is no poll that was made', async () => {
+  const run = await runs.start();
+  await run.caughtUp();
+  run.fake.fail('sweep', TROUBLE.credentials);
+  const held = { outcome: 'pending', state: 'Error', reason: expect.stringContaining('InvalidClientIdentifier') };
+  expect(await update(run, 'collectNow')).toMatchObject(held);
+  expect(await update(run, 'collectNow')).toMatchObject(held);
+});
+
+test('a source whose start was given up answers all that is asked of it', async () => {
+  const run = await runs.start({ prepare: (fake) => fake.fail('authenticate', TROUBLE.credentials) });
+  await run.state('Error');
+  // More than Temporal lets a workflow have unanswered at a time.
+  for (let asked = 0; asked < 12; asked += 1)
+    expect(await update(run, 'collectNow')).toMatchObject({
+      ...{ outcome: 'pending', state: 'Error', reason: expect.stringContaining('InvalidClientIdentifier') },
+    });
+  expect(await stop(run)).toMatchObject({ outcome: 'done', state: 'Stopped' });
+});
+
 test('a stop is answered when the source has ended', async () => {
   const run = await runs.start();
   await run.caughtUp();
