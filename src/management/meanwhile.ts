@@ -115,7 +115,7 @@ function attemptOf({ attempt }: TaskTrouble): string {
   return attempt === undefined ? '' : ` (attempt ${attempt})`;
 }
 
-function cannotGoOn(task: TaskTrouble, workflowId: string): string {
+export function cannotGoOn(task: TaskTrouble, workflowId: string): string {
   const { isNondeterministic, message } = task;
   const told = message === undefined ? '' : ` (${message})`;
   const [cause, cure] = isNondeterministic

@@ -8,6 +8,7 @@ import type { Client } from '@temporalio/client';
 import type { WorkerVersion } from '../source/worker-version.js';
 import type { Collections } from '../store/collections.js';
 import { RefusedError } from './errors.js';
+import { FrozenWorkflows } from './frozen-workflows.js';
 import { type RunningSource, runningSources } from './ownership.js';
 import type { Reconcilable } from './reconciler.js';
 import { SourceRemoval } from './source-removal.js';
@@ -35,6 +36,7 @@ export class Reconciliation implements Reconcilable {
   private readonly workflows: SourceWorkflows;
   private readonly strays: StrayWorkflows;
   private readonly moves: VersionMoves;
+  private readonly frozen: FrozenWorkflows;
   /** When a source was last restarted for a version: `<sourceId>/<version>`. */
   private readonly restarted = new Map<string, number>();
 
@@ -42,6 +44,7 @@ export class Reconciliation implements Reconcilable {
     this.removal = new SourceRemoval(options);
     this.workflows = new SourceWorkflows(options);
     this.strays = new StrayWorkflows(options);
+    this.frozen = new FrozenWorkflows(options);
     this.moves = new VersionMoves(options, options.version);
   }
 
@@ -54,6 +57,7 @@ export class Reconciliation implements Reconcilable {
     await this.options.sources.startMissing(listener);
     await this.announceChanges(listener.onTrouble);
     if (running === undefined) return;
+    await this.frozen.note(running);
     await this.strays.end(running, listener);
     await this.moveVersions(listener);
   }

@@ -55,7 +55,11 @@ export interface HealthSource {
   readonly collectorName: string;
 }
 
-export function healthEventOf(change: ProblemChange, source: HealthSource): HealthEvent {
+/** `workflow` is what a source runs as: of its trouble only others can tell. */
+export type EventSubject = Subject | 'workflow';
+export type EventChange = Omit<ProblemChange, 'subject'> & { readonly subject: EventSubject };
+
+export function healthEventOf(change: EventChange, source: HealthSource): HealthEvent {
   const { kind, subject, problem, eventId, closingId, occurrences, at, ending = 'recovered' } = change;
   const opened = kind === 'opened';
   const title = opened ? `${subject}: ${problem.code}` : `${subject}: ${problem.code} ${ENDED[ending].title}`;
@@ -101,7 +105,7 @@ const ENDED: Readonly<Record<Ending, { readonly title: string; readonly sentence
 };
 
 /** What happened, what happens next, and what to do. */
-function describe(subject: Subject, problem: Problem): string {
+function describe(subject: EventSubject, problem: Problem): string {
   const { message, advice, affects } = problem;
   const what =
     affects === undefined ? message : `No records can be collected from ${whereOf({ subject, affects })}: ${message}`;

@@ -23,7 +23,7 @@ export const RETRY_TEXT = {
 } as const;
 
 /** What fails: a stream, a step of the start, or the streams that an outage keeps from being collected. */
-export function whereOf({ subject, affects }: Pick<SubjectProblem, 'subject' | 'affects'>): string {
+export function whereOf({ subject, affects }: Pick<SubjectProblem, 'affects'> & { readonly subject: string }): string {
   if (affects === undefined || affects.length === 0) return subject;
   return affects.length > 2 ? `${affects.length} streams` : affects.join(' and ');
 }

@@ -66,6 +66,11 @@ export function openEventsOf(events: HealthEvents, sourceId: number): Promise<He
     .toArray();
 }
 
+/** The unresolved events of all sources that are about the same thing. */
+export function openEventsAbout(events: HealthEvents, subject: string): Promise<HealthEventDocument[]> {
+  return events.find({ ...OPEN, subject }).toArray();
+}
+
 /** All events of a source, newest first. */
 export function recentEventsOf(events: HealthEvents, sourceId: number, limit: number): Promise<HealthEventDocument[]> {
   return events.find({ sourceId }).sort({ eventTime: -1 }).limit(limit).toArray();

@@ -9,6 +9,8 @@ import { RemoteSources } from '../../src/cli/remote/sources.js';
 import { listText, statusText } from '../../src/cli/status-text.js';
 import { spawnGuarded } from '../../src/embedded/guarded-process.js';
 import { projectRoot } from '../../src/embedded/project-root.js';
+import { FrozenWorkflows } from '../../src/management/frozen-workflows.js';
+import { runningSources } from '../../src/management/ownership.js';
 import { askWorkflow } from '../../src/management/source-status.js';
 import { type SourceState, StateFeed } from '../../src/management/state-feed.js';
 import { workersOf } from '../../src/management/workers.js';
@@ -97,6 +99,7 @@ test('a workflow that cannot go on is no healthy one: every view says why, and w
     workflowBundle: { codePath },
   });
   const running = worker.run();
+  const look = async () => new FrozenWorkflows({ client, collections }).note(await runningSources(client, {}));
   try {
     await client.workflow.getHandle(workflowIdOf(sourceId)).signal('collectNow');
     const status = await until(
@@ -112,6 +115,19 @@ test('a workflow that cannot go on is no healthy one: every view says why, and w
       health: 'Error',
       state: { state: 'Error', errorType: 'FIRST-PARTY-GENERIC', errorCode: 'WorkflowTaskFailed' },
     });
+    const events = () => collections.healthEvents.find({ sourceId, subject: 'workflow' }).toArray();
+    const opened = await until(
+      () => look().then(events),
+      ({ length }) => length > 0,
+    );
+    expect(opened).toEqual([
+      expect.objectContaining({
+        ...{ eventName: 'FirstPartyGenericError', status: 'UnHealthy', severityLevel: 'Error' },
+        details: expect.objectContaining({ description: expect.stringContaining(words) }),
+      }),
+    ]);
+    await look();
+    expect(await events()).toEqual(opened);
     // The advice that is given helps.
     await client.workflow.getHandle(workflowIdOf(sourceId)).terminate('as advised');
   } finally {
@@ -122,6 +138,13 @@ test('a workflow that cannot go on is no healthy one: every view says why, and w
   const stopNext = await startWorker();
   await service.startMissing({ onStarted: () => undefined, onTrouble: (error) => expect.fail(String(error)) });
   await collecting(sourceId);
+  await until(
+    () =>
+      look().then(() =>
+        collections.healthEvents.countDocuments({ sourceId, status: 'UnHealthy', resolvedAt: { $exists: false } }),
+      ),
+    (open) => open === 0,
+  );
   await stopNext();
 });
 
