@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { formatTime } from '../../src/source/duration.js';
 import type { HealthChange, ProblemChange } from '../../src/source/health-ledger.js';
 import { collectorDatabase } from '../support/collector-database.js';
 import { simulatedSource } from '../support/simulated-source.js';
@@ -48,7 +49,7 @@ test('an open event has the shape of the system event index', async () => {
         trackerId: 'ThirdPartyGeneric',
         error: 'dlp: http_503',
         name: 'dlp: http_503',
-        description: `batch list: down (HTTP 503). It is retried until ${minutes(90)}.`,
+        description: `batch list: down (HTTP 503). It is retried until ${formatTime(minutes(90))}.`,
       },
       resourceIdentity: {
         id: hex(source.id),
