@@ -20,6 +20,9 @@ export interface RecordedHistory {
 /** The folder of those that the present code makes; the others are of runs that earlier code has started. */
 export const PRESENT = '3-one-outage';
 
+/** Names of histories of `backfill` and `verify` begin with it. */
+export const REREAD = 'reread ';
+
 /** By folder, one for each change of the workflow's commands. */
 export function recordedHistories(): Map<string, RecordedHistory[]> {
   const folders = readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => entry.isDirectory());

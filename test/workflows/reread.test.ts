@@ -25,6 +25,7 @@ import type { HistoryLimit } from '../../src/workflows/history.js';
 import { TROUBLE } from '../support/fake-activities.js';
 import { historiesOf } from '../support/histories.js';
 import { quietRuntime } from '../support/quiet-runtime.js';
+import { REREAD, recordedHistory, writeRecordedHistory } from '../support/recorded-histories.js';
 import { simulatedClock } from '../support/simulated-clock.js';
 import { workflowBundle } from '../support/temporal-connection.js';
 import { timeSkippingEnvironment } from '../support/time-skipping.js';
@@ -97,6 +98,14 @@ async function start(
   return { workflowId, first: handle.firstExecutionRunId, latest, end: () => latest.result() as Promise<RereadReport> };
 }
 
+/** Keeps the histories of its runs for later code, when that is asked for; see `replay.test.ts`. */
+async function record(name: string, workflowId: string): Promise<void> {
+  if (process.env.RECORD_HISTORIES !== 'true') return;
+  const histories = await historiesOf(environment().client.workflow, workflowId);
+  for (const [index, history] of histories.slice(0, 2).entries())
+    writeRecordedHistory(recordedHistory(`${REREAD}${name}${index === 0 ? '' : ', run 2'}`, workflowId, history));
+}
+
 test('every stream is read slice by slice until it is done', async () => {
   slice = async (_stream, number, kind) => ofThree(number, kind);
   const { end, first } = await start('backfill', ['receipt', 'dlp']);
@@ -123,6 +132,7 @@ test('a verification looks once more at what was missing, for it may have been t
   const scheduled = history?.events?.flatMap((event) => event.activityTaskScheduledEventAttributes ?? []) ?? [];
   const asked = scheduled.filter(({ activityType }) => activityType?.name !== 'wake').map(({ priority }) => priority);
   expect(asked.length).toBeGreaterThan(2);
+  await record('verify', workflowId);
   for (const priority of asked) expect(priority).toMatchObject({ priorityKey: 4, fairnessKey: 'source-1' });
 });
 
@@ -132,6 +142,7 @@ test('a long reading is continued as new, and loses neither counts nor its name'
   expect(await end()).toMatchObject({ run: first, totals: { read: 800, missing: 80, restored: 80 } });
   expect(calls).toHaveLength(80);
   expect((await historiesOf(environment().client.workflow, workflowId)).length).toBeGreaterThan(2);
+  await record('backfill', workflowId);
 });
 
 test('a stream that fails for 90 minutes is given up and named; the others are read', async () => {
