@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import { runProgram } from '../src/runtime/program.js';
+import { fleet } from './fleet.js';
 import { memory } from './memory.js';
 import { recovery } from './recovery.js';
 import { replay } from './replay.js';
@@ -10,6 +11,7 @@ import { rules } from './rules.js';
 await runProgram(
   new Command('bench')
     .description('Benchmarks. Speeds are ratios of what was measured in one run, for machines differ.')
+    .addCommand(fleet)
     .addCommand(memory)
     .addCommand(recovery)
     .addCommand(replay)

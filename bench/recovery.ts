@@ -4,17 +4,14 @@
  * `npm start`.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { cpus, totalmem } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command } from 'commander';
-import { openDataFolder } from '../src/embedded/data-folder.js';
-import { startStack } from '../src/embedded/stack.js';
 import { EXIT } from '../src/runtime/program.js';
 import { Fleet } from './recovery/fleet.js';
 import { cpuSeconds, residentMiB, temporalPid } from './recovery/processes.js';
 import { type Measured, type Outage, text } from './recovery/report.js';
+import { withStack } from './with-stack.js';
 
 /** Sources that are polled a second at most, so that the machine is not busy before anything has happened. */
 const MOST_POLLS_PER_SECOND = 14;
@@ -33,12 +30,8 @@ export const recovery = new Command('recovery')
   .action(measure);
 
 async function measure({ sources, events, json = false }: Options): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'mimecast-recovery-'));
-  const data = openDataFolder(join(folder, 'data'));
-  const say = (line: string) => console.error(line);
   const simulatorArguments = ['--tenants', String(sources), '--history', '1h', '--history-rate', '1', '--rate', '6'];
-  const stack = await startStack({ data, simulatorArguments, onProgress: say });
-  try {
+  await withStack('recovery', simulatorArguments, async ({ stack, data, say }) => {
     const pollSeconds = Math.max(5, Math.ceil(sources / MOST_POLLS_PER_SECOND));
     const fleet = await Fleet.start(stack, { sources, pollSeconds, say });
     try {
@@ -76,9 +69,5 @@ async function measure({ sources, events, json = false }: Options): Promise<void
     } finally {
       await fleet.close();
     }
-  } finally {
-    await stack.stop();
-    data.release();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }

@@ -3,18 +3,14 @@
  * so each attempt is an event of its own: nothing makes histories longer.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DefaultLogger, type History, Runtime, Worker } from '@temporalio/worker';
 import { Command } from 'commander';
-import { openDataFolder } from '../src/embedded/data-folder.js';
-import { startStack } from '../src/embedded/stack.js';
 import { EXIT } from '../src/runtime/program.js';
 import { PAUSE_PROOF } from '../src/runtime/worker-limits.js';
 import { workflowCode } from '../src/runtime/workflow-code.js';
 import { Fleet } from './recovery/fleet.js';
+import { withStack } from './with-stack.js';
 
 /** CPU time, in milliseconds. */
 const LIMIT_MS = 100;
@@ -51,12 +47,8 @@ async function measure({ minutes, json = false }: Options): Promise<void> {
 }
 
 /** Of one source whose streams all fail, watched for some minutes. */
-async function longestHistory(minutes: number): Promise<{ readonly workflowId: string; readonly history: History }> {
-  const folder = mkdtempSync(join(tmpdir(), 'mimecast-replay-'));
-  const data = openDataFolder(join(folder, 'data'));
-  const say = (line: string) => console.error(line);
-  const stack = await startStack({ data, simulatorArguments: ['--rate', '60'], onProgress: say });
-  try {
+function longestHistory(minutes: number): Promise<{ readonly workflowId: string; readonly history: History }> {
+  return withStack('replay', ['--rate', '60'], async ({ stack, say }) => {
     const fleet = await Fleet.start(stack, { sources: 1, pollSeconds: 5, say });
     try {
       await fleet.failAll();
@@ -71,11 +63,7 @@ async function longestHistory(minutes: number): Promise<{ readonly workflowId: s
     } finally {
       await fleet.close();
     }
-  } finally {
-    await stack.stop();
-    data.release();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function cpuOfReplays(workflowId: string, history: History, times: number): Promise<number> {

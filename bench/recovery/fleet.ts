@@ -134,6 +134,12 @@ export class Fleet {
     return this.client.workflow.getHandle(workflowId, runId).fetchHistory();
   }
 
+  /** Of each source: the events of these runs and of those that continue them. */
+  eventsSince(runs: readonly Run[]): Promise<NonNullable<History['events']>[]> {
+    const firsts = new Map(runs.map(({ workflowId, runId }) => [workflowId, runId]));
+    return this.ofAll((workflowId) => this.eventsFrom(workflowId, firsts.get(workflowId)));
+  }
+
   /** Of a run and all that continue it. */
   private async eventsFrom(workflowId: string, first: string | undefined): Promise<NonNullable<History['events']>> {
     const events: NonNullable<History['events']> = [];

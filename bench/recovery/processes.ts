@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { DataFolder } from '../../src/embedded/data-folder.js';
+import { processTree } from '../../test/support/process-tree.js';
 
 /** CPU time that a process has used, in seconds. */
 export function cpuSeconds(pid: number): number {
@@ -10,6 +11,25 @@ export function cpuSeconds(pid: number): number {
   const parts = ps('time', pid).replace('-', ':').split(':').map(Number);
   const units = [1, 60, 3_600, 86_400];
   return parts.reverse().reduce((sum, part, index) => sum + part * (units[index] ?? 0), 0);
+}
+
+const PROGRAMS: Readonly<Record<string, RegExp>> = {
+  worker: /src\/worker\.ts/,
+  server: /src\/server\.ts/,
+  simulator: /src\/simulator\/main\.ts/,
+  temporal: /temporal server start-dev/,
+  mongod: /mongod /,
+};
+
+/** Seconds of CPU time that the programs of this process's stack have used. */
+export function cpuByProgram(): Record<string, number> {
+  const used: Record<string, number> = {};
+  for (const pid of processTree(process.pid)) {
+    const command = ps('args', pid);
+    const [name] = Object.entries(PROGRAMS).find(([, pattern]) => pattern.test(command)) ?? [];
+    if (name !== undefined) used[name] = (used[name] ?? 0) + cpuSeconds(pid);
+  }
+  return used;
 }
 
 export function residentMiB(pid: number): number {
