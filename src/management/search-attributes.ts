@@ -1,6 +1,6 @@
 /** The search attributes that a namespace must know before a source can run in it. */
 
-import type { Connection } from '@temporalio/client';
+import { type Connection, isGrpcServiceError } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../source/contract.js';
 import { RefusedError } from './errors.js';
 import { isTemporalDenied } from './temporal-trouble.js';
@@ -34,6 +34,9 @@ export async function ensureSearchAttributes(connection: Connection, namespace: 
   }
 }
 
+/** gRPC's code for a query that names an unknown attribute. */
+const INVALID_ARGUMENT = 3;
+
 type Attribute = readonly [string, keyof typeof INDEXED_VALUE_TYPE];
 
 async function missingIn(connection: Connection, namespace: string): Promise<Attribute[]> {
@@ -41,9 +44,24 @@ async function missingIn(connection: Connection, namespace: string): Promise<Att
     const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
     return Object.entries(SEARCH_ATTRIBUTES).filter(([name]) => customAttributes?.[name] === undefined);
   } catch (error) {
-    if (isTemporalDenied(error)) return [];
-    throw error;
+    if (!isTemporalDenied(error)) throw error;
+    return missingForSearch(connection, namespace);
   }
+}
+
+/** Without the right to ask which there are: what a search by them says. Those of which it says nothing are taken to be there. */
+async function missingForSearch(connection: Connection, namespace: string): Promise<Attribute[]> {
+  const missing: Attribute[] = [];
+  for (const [name, type] of Object.entries(SEARCH_ATTRIBUTES)) {
+    const query = `${name} IS NULL`;
+    try {
+      await connection.workflowService.countWorkflowExecutions({ namespace, query });
+    } catch (error) {
+      if (isGrpcServiceError(error) && error.code === INVALID_ARGUMENT) missing.push([name, type]);
+      else if (!isTemporalDenied(error)) throw error;
+    }
+  }
+  return missing;
 }
 
 function reasonOf(error: unknown): string {

@@ -36,13 +36,17 @@ export function receivedOf(
   if (bytes !== undefined && rules.changes.length === 0) {
     return { changes, ...(bytes.length > LONGEST ? {} : { bytes: new Binary(bytes) }) };
   }
-  const isKept = alterations.length > 0 && Buffer.byteLength(text) <= LONGEST && showsNone(text, hidden);
+  const isKept =
+    alterations.length > 0 &&
+    Buffer.byteLength(text) <= LONGEST &&
+    showsNone(text, hidden, alterations.includes('repeatedKey'));
   return { changes, ...(isKept ? { text } : {}) };
 }
 
 /** A value that a later one of the same key has replaced may be what a rule has hidden there. */
-function showsNone(text: string, hidden: ReadonlySet<string> | undefined): boolean {
-  if (hidden === undefined) return false;
+function showsNone(text: string, hidden: ReadonlySet<string> | undefined, isRepeated: boolean): boolean {
+  // And that value may be another one than the one that was hidden.
+  if (hidden === undefined || (isRepeated && hidden.size > 0)) return false;
   const { received, plain } = spelled(text);
   return [...hidden].every((part) => !received.includes(part) && !plain.includes(part));
 }

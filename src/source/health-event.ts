@@ -101,6 +101,10 @@ const ENDED: Readonly<Record<Ending, { readonly title: string; readonly sentence
     title: 'became an outage of all streams',
     sentence: 'It turned out that all streams fail, which has an event of its own; before, it was told of as',
   },
+  split: {
+    title: 'is no common outage any more',
+    sentence: 'Its streams no longer fail alike, and each has an event of its own; before, it was told of as',
+  },
   removed: { title: 'before the removal', sentence: 'The source was removed; before, it had' },
 };
 

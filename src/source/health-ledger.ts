@@ -28,7 +28,7 @@ export interface ProblemChange {
  * `recovered` is said only of what is well again; a restart or a removal ends a problem without curing it, and so does an
  * outage that it turns out to be a part of.
  */
-export type Ending = 'recovered' | 'restarted' | 'removed' | 'united';
+export type Ending = 'recovered' | 'restarted' | 'removed' | 'united' | 'split';
 
 /** Closes what an earlier workflow of the source left open when it was terminated. */
 export interface ClearingChange {
@@ -86,7 +86,7 @@ export function noteProblems(
   for (const [key, entry] of Object.entries(ledger.entries)) {
     if (isSameProblem(problems.get(key), entry.problem)) continue;
     // Nothing was told of it: the event of the outage will tell.
-    if (ending === 'united' && entry.isNew === true) {
+    if (ending === 'united' && entry.isNew === true && entry.closedAt === undefined) {
       dropped.add(entry.eventId);
       continue;
     }

@@ -33,10 +33,8 @@ export function streamsToUnite(snapshot: SourceSnapshot): readonly StreamName[] 
   if (open !== undefined) return open.gaveUp ? [] : failing.filter((one) => fits(one, open)).map(nameOf);
   const attempted = snapshot.streams.filter(({ phase }) => phase !== 'parked');
   if (failing.length < attempted.length) return [];
-  const together = largest(failing.map(({ problem }) => failing.filter((other) => isNear(other.problem, problem))));
-  const [first] = together;
-  const isOne = first !== undefined && together.every((one) => isSameCause(one.problem, first.problem));
-  return isOne && together.length > 1 ? together.map(nameOf) : [];
+  const together = largest(failing.map(({ problem }) => failing.filter((other) => fits(other, problem))));
+  return together.length > 1 ? together.map(nameOf) : [];
 }
 
 /** The problem of the source that the problems of the given streams are, one that is open already included. */
@@ -116,8 +114,11 @@ export function askedFirst(streams: readonly StreamName[], attempt: number): rea
   return streams.slice(attempt % streams.length).slice(0, 1);
 }
 
+/** A gateway in front of what is down answers now with one, now with another of these. */
+const SERVER_ERROR = /^http_5\d\d$/;
+
 export function isSameCause(a: Pick<Failure, 'type' | 'code'>, b: Pick<Failure, 'type' | 'code'>): boolean {
-  return a.type === b.type && a.code === b.code;
+  return a.type === b.type && (a.code === b.code || (SERVER_ERROR.test(a.code) && SERVER_ERROR.test(b.code)));
 }
 
 function isRetried(status: StreamStatus): status is Failing {

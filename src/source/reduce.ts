@@ -63,7 +63,7 @@ export type SourceEvent =
     }
   /** No further attempt will be made until a restart or an update. */
   | { readonly kind: 'gaveUp'; readonly subject: Subject }
-  | { readonly kind: 'recovered'; readonly subject: Subject }
+  | { readonly kind: 'recovered'; readonly subject: Subject; readonly isSplit?: true }
   | { readonly kind: 'restarted' }
   | { readonly kind: 'stopping' }
   | { readonly kind: 'ended'; readonly state: 'Stopped' | 'Deleted' };

@@ -1,7 +1,7 @@
 /** What becomes of a stream's status with each event that concerns it. */
 
 import { failed, waitOf } from './failing.js';
-import { hasProgressed, isSameCause } from './outage.js';
+import { hasProgressed } from './outage.js';
 import type { StreamOutcome, StreamProgress } from './outcome.js';
 import type { Problem, StreamStatus } from './snapshot.js';
 import { withNotices } from './stream-notices.js';
@@ -11,7 +11,8 @@ export function withOutcome(status: StreamStatus, outcome: StreamOutcome, now: s
   const known = { ...withProgress(status, outcome), ...withNotices(status, outcome, now) };
   if (outcome.failure !== undefined) {
     const { failure } = outcome;
-    const goesOn = before !== undefined && isSameCause(before, failure) && !hasProgressed(outcome);
+    // What failed during the outage still fails: its 90 minutes have begun with the outage.
+    const goesOn = before?.retry === true && failure.retry && before.type === failure.type && !hasProgressed(outcome);
     const problem = failed(goesOn ? before : undefined, { failure, attempt: 1, ...waitOf(failure, now) }, now);
     return { ...known, problem, caughtUp: false, phase: problem.gaveUp ? 'parked' : 'retrying' };
   }

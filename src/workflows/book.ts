@@ -103,5 +103,6 @@ function known<T extends Partial<StreamProgress>>(progress: T): T {
 function endingOf(event: SourceEvent): Ending {
   if (event.kind === 'restarted') return 'restarted';
   if (event.kind === 'united') return 'united';
+  if (event.kind === 'recovered' && event.isSplit === true) return 'split';
   return event.kind === 'ended' && event.state === 'Deleted' ? 'removed' : 'recovered';
 }

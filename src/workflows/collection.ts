@@ -11,7 +11,7 @@ import type { StreamOutcome, SweepOutcome } from '../source/outcome.js';
 import { restLeftMs } from '../source/rest.js';
 import { sweepProblemOf } from '../source/snapshot.js';
 import type { StreamName } from '../source/streams.js';
-import { patiently } from './attempts.js';
+import { type Limits, patiently } from './attempts.js';
 import type { Book } from './book.js';
 import type { HistoryBudget } from './history.js';
 import { LoopGuard } from './loop-guard.js';
@@ -27,6 +27,8 @@ export class Collection {
   private readonly outages: Outages;
   /** Streams of the sweep that it went without. */
   private readonly leftOut = new Set<StreamName>();
+  /** Of the sweep that finds out when an outage is over, while it runs. */
+  private probe: CancellationScope | undefined;
   private defect: unknown;
 
   constructor(
@@ -95,14 +97,37 @@ export class Collection {
       for (const outcome of swept.value.outcomes) this.note(outcome);
       return this.planPoll();
     }
-    const swept = await patiently(this.book, 'sweep', async (limits) => {
-      const streams = await this.sweepable();
-      const isProbe = sweepProblemOf(this.book.snapshot) !== undefined;
-      return work.sweep.executeWithOptions({ ...limits, summary: summaryOf(streams) }, [sourceId, streams, isProbe]);
-    });
+    const swept = await patiently(this.book, 'sweep', (limits) => this.sweep(limits));
     if (!swept.ok) return;
     this.noteAll(swept.value);
     if (sweepProblemOf(this.book.snapshot) === undefined) this.planPoll();
+  }
+
+  /** A probe is begun anew when a stream joins that it does not ask: what is asked for is fixed when it begins. */
+  private async sweep(limits: Limits): Promise<SweepOutcome> {
+    const { sourceId } = this.book.snapshot;
+    const outer = CancellationScope.current();
+    for (const guard = new LoopGuard(); ; guard.pass()) {
+      const streams = await this.sweepable();
+      const isProbe = sweepProblemOf(this.book.snapshot) !== undefined;
+      const scope = new CancellationScope();
+      this.probe = isProbe ? scope : undefined;
+      try {
+        return await scope.run(() =>
+          work.sweep.executeWithOptions({ ...limits, summary: summaryOf(streams) }, [sourceId, streams, isProbe]),
+        );
+      } catch (error) {
+        if (!isCancellation(error) || !scope.consideredCancelled || outer.consideredCancelled) throw error;
+      } finally {
+        this.probe = undefined;
+      }
+    }
+  }
+
+  /** A stream is to be polled with the others, and what they wait for may be over. */
+  private rejoin(): void {
+    if (this.probe === undefined) this.wake();
+    else this.probe.cancel();
   }
 
   private get waiting(): StreamName[] {
@@ -124,7 +149,7 @@ export class Collection {
     this.book.write({ kind: 'idle', streams: swept.idle });
     for (const outcome of swept.outcomes) this.book.write({ kind: 'outcome', outcome, before });
     const isOut = this.outages.unite();
-    if (!isOver && !isOut) this.book.write({ kind: 'recovered', subject: 'sweep' });
+    if (!isOver && !isOut) this.book.write({ kind: 'recovered', subject: 'sweep', isSplit: true });
     for (const outcome of swept.outcomes) {
       if (goesOnAlone(outcome) && this.book.stream(outcome.stream).phase !== 'waiting') {
         this.collectAlone(outcome.stream);
@@ -164,7 +189,7 @@ export class Collection {
       })
       .finally(() => {
         this.alone.delete(stream);
-        if (this.leftOut.delete(stream)) this.wake();
+        if (this.leftOut.delete(stream)) this.rejoin();
       });
     this.alone.set(stream, { scope, ended });
   }
@@ -184,7 +209,11 @@ export class Collection {
         return this.book.write({ kind: 'outcome', outcome, united: true });
       }
       this.book.write({ kind: 'outcome', outcome });
-      if (!goesOnAlone(outcome)) return;
+      if (goesOnAlone(outcome)) continue;
+      // It works, so the outage may be over; by itself, one that was given up is not looked at again.
+      const hasWorked = outcome.failure === undefined;
+      if (hasWorked && this.book.unitesOutages && sweepProblemOf(this.book.snapshot) !== undefined) this.rejoin();
+      return;
     }
   }
 

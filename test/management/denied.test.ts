@@ -105,5 +105,9 @@ test('search attributes that may not be added are told for both kinds of servers
       /Run:\n +temporal operator search-attribute create --namespace default --name MimecastErrorType --type Keyword\n +or, on Temporal Cloud: tcld namespace search-attributes add --namespace default --search-attribute "MimecastErrorType=Keyword"/,
     );
   });
-  await denying(['ListSearchAttributes', 'AddSearchAttributes'], ensure);
+  // Without the right to ask which there are, a search by each of them tells.
+  await denying(['ListSearchAttributes', 'AddSearchAttributes'], async () => {
+    await expect(ensure()).rejects.toThrow('--name MimecastErrorType --type Keyword');
+  });
+  await denying(['ListSearchAttributes', 'CountWorkflowExecutions'], ensure);
 });

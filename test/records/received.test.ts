@@ -89,8 +89,18 @@ describe('nothing that a rule hides remains', () => {
   });
 
   test('the text that is kept is the masked one', () => {
-    const document = documentOf(`{${HEAD},"user":"geheim","user":"geheimer"}`, MASK);
-    expect(document._received).toEqual({ changes: ['repeatedKey'], text: `{${HEAD},"user":"X","user":"X"}` });
+    const document = documentOf(String.raw`{${HEAD},"user":"geheim","s":"\ud800"}`, MASK);
+    expect(document._received).toEqual({
+      changes: ['loneSurrogate'],
+      text: String.raw`{${HEAD},"user":"X","s":"\ud800"}`,
+    });
+  });
+
+  test('of a key that occurs twice, no text is kept once a rule has hidden something: it may have seen one of the two', () => {
+    const greedy = rulesFrom([{ filterType: 'Mask', regexp: '.*"user":"([^"]*)"', mask: 'X' }]);
+    const document = documentOf(`{${HEAD},"user":"geheim","user":"anders"}`, greedy);
+    expect(document).toMatchObject({ user: 'X' });
+    expect(document._received).toEqual({ changes: ['repeatedKey'] });
   });
 
   test('the text is not kept where a value that the document does not show is one that was hidden', () => {

@@ -27,6 +27,7 @@ import {
 
 const STREAMS = ['receipt', 'audit', 'dlp'] as const satisfies readonly StreamName[];
 const GATEWAY: Failure = { ...UNAVAILABLE, code: 'http_502', message: 'batch list: down (HTTP 502)' };
+const TIMEOUT: Failure = { ...UNAVAILABLE, code: 'timeout', message: 'batch list: no answer within 30 s' };
 const NOW = minutes(10);
 
 type Told = 'waiting' | 'collecting' | Problem;
@@ -65,7 +66,14 @@ describe('what becomes one problem of the source', () => {
     ['for a rate limit, too', [down(T0, LIMITED), down(T0, LIMITED), down(T0, LIMITED)], undefined, STREAMS],
     ['not while one has not failed', [down(), 'waiting', down()], undefined, []],
     ['not while one is being collected', [down(), down(), 'collecting'], undefined, []],
-    ['not for different reasons', [down(), down(T0, GATEWAY), down()], undefined, []],
+    ['also when a gateway says it now so, now so', [down(), down(T0, GATEWAY), down()], undefined, STREAMS],
+    [
+      'without the one that fails for another reason',
+      [down(), down(T0, TIMEOUT), down()],
+      undefined,
+      ['receipt', 'dlp'],
+    ],
+    ['not for reasons that are all different', [down(), down(T0, TIMEOUT), parked], undefined, []],
     ['not a stream alone', [down(), parked, parked], undefined, []],
     ['not what nobody tries any more', [parked, parked, parked], undefined, []],
     [
@@ -76,7 +84,7 @@ describe('what becomes one problem of the source', () => {
     ],
     ['without the one that failed much later', [down(), down(), down(minutes(9))], undefined, ['receipt', 'audit']],
     ['who comes later joins', ['waiting', down(minutes(1)), 'collecting'], down(), ['audit']],
-    ['but not for another reason', ['waiting', down(minutes(1), GATEWAY), 'collecting'], down(), []],
+    ['but not for another reason', ['waiting', down(minutes(1), TIMEOUT), 'collecting'], down(), []],
     ['nor much later', ['waiting', down(minutes(9)), 'collecting'], down(), []],
     ['nor what was given up', ['waiting', down(), down()], down(T0, UNAVAILABLE, { gaveUp: true }), []],
   ])('%s', (_, told, sweep, united) => {
@@ -143,7 +151,8 @@ describe('an outage in the snapshot', () => {
       streamIn(reduce(out, { kind: 'outcome', outcome: told, before: out.problem }, minutes(60)), 'receipt').problem;
     expect(problemAfter(inVain)).toMatchObject({ since: T0, attempt: 2, until: minutes(90) });
     expect(problemAfter(inVain)).not.toHaveProperty('affects');
-    expect(problemAfter({ ...inVain, failure: GATEWAY })).toMatchObject({ since: minutes(60), attempt: 1 });
+    expect(problemAfter({ ...inVain, failure: TIMEOUT })).toMatchObject({ since: T0, attempt: 2, code: 'timeout' });
+    expect(problemAfter({ ...inVain, failure: FORBIDDEN })).toMatchObject({ since: minutes(60), attempt: 1 });
     // It got somewhere, which renews the retry budget.
     expect(problemAfter(outcome)).toMatchObject({ since: minutes(60), attempt: 1 });
   });

@@ -65,6 +65,31 @@ test('also when its streams fail one after the other', async () => {
   await allStored(run, 63);
 });
 
+test('a stream that fails for another reason is no hostage of the outage: it is polled on once it works', async () => {
+  const run = await runs.start({
+    prepare: (fake) => {
+      fake.fail('receipt', TROUBLE.unavailable);
+      fake.fail('audit', TROUBLE.unavailable);
+      fake.fail('dlp', TROUBLE.mongodbAway);
+    },
+  });
+  const { problem } = await united(run);
+  expect(problem).toMatchObject({ code: 'http_503', affects: ['receipt', 'audit'] });
+  await run.attempted('sweep', 1);
+  run.fake.heal('dlp');
+  await run.when(({ problem: open, streams }) => open === undefined && streams[2]?.caughtUp === true);
+  const since = (await run.status()).streams.slice(0, 2).map((stream) => stream.problem?.since);
+  expect(since).toEqual([problem?.since, problem?.since]);
+  for (const stored of [4, 8]) {
+    run.fake.deliver('dlp', 4);
+    await run.signal('collectNow');
+    await run.when(({ totals }) => totals.stored === stored);
+  }
+  expect((await run.status()).streams.map(({ phase }) => phase)).toEqual(['retrying', 'retrying', 'waiting']);
+  healAll(run.fake);
+  await allStored(run, 8);
+});
+
 test('a slice that ends well while it is being left is counted, and its stream is polled with the others', async () => {
   let release: () => void = () => undefined;
   const run = await runs.start({ prepare: failAtWork });

@@ -11,6 +11,7 @@ import { until } from '../support/until.js';
 const MINUTE = 60_000;
 const STREAMS = ['receipt', 'audit', 'dlp'] as const satisfies readonly StreamName[];
 const BAD_GATEWAY = { origin: 'mimecast', status: 502, message: 'Bad gateway' } as const;
+const NOT_THERE = { origin: 'mimecast', status: 404, message: 'No resource' } as const;
 const runs = timeSkippingRuns();
 
 const failAll = (fake: FakeSource) => STREAMS.map((stream) => fake.fail(stream, TROUBLE.unavailable));
@@ -72,6 +73,16 @@ describe('an outage', () => {
     await run.when(({ restarts }) => restarts === 1);
     await run.caughtUp();
     expect(await run.status()).toMatchObject({ state: 'Collecting', health: 'Healthy' });
+  });
+
+  test('that was given up is over when a stream that is begun again by hand turns out to work', async () => {
+    const run = await sourceInOutage();
+    await runs.passUntil((await run.status()).problem?.since ?? '', 90 * MINUTE);
+    await run.when(({ problem }) => problem?.gaveUp === true);
+    healAll(run.fake);
+    await run.signal('resetPosition', { stream: 'dlp' });
+    await over(run);
+    expect(await run.status()).toMatchObject({ state: 'Collecting', restarts: 0 });
   });
 
   test('that was given up is tried once more after each `retryAgainEvery`', async () => {
@@ -153,7 +164,8 @@ describe('no outage', () => {
     const run = await runs.start();
     await run.caughtUp();
     failAll(run.fake);
-    run.fake.fail('audit', BAD_GATEWAY);
+    run.fake.fail('audit', TROUBLE.mongodbAway);
+    run.fake.fail('dlp', NOT_THERE);
     await run.signal('collectNow');
     await run.when(({ streams }) => streams.every(({ phase }) => phase === 'retrying'));
     await runs.pass('10 minutes');
@@ -161,8 +173,8 @@ describe('no outage', () => {
     expect(snapshot.problem).toBeUndefined();
     expect(openProblems(snapshot).map(({ subject, code }) => [subject, code])).toEqual([
       ['receipt', 'http_503'],
-      ['audit', 'http_502'],
-      ['dlp', 'http_503'],
+      ['audit', 'MongoServerSelectionError'],
+      ['dlp', 'http_404'],
     ]);
     healAll(run.fake);
     await runs.pass('3 minutes');
