@@ -14,10 +14,13 @@ import { settingsOf } from './collector-service.js';
 import { unknownCollector, unknownSource } from './refusals.js';
 import { SourceWorkflows } from './source-workflows.js';
 import { unlessTemporalIsAway } from './temporal-trouble.js';
+import { Turns } from './turns.js';
 
 /** How long a deletion waits for its sources to end; it goes on by itself. */
 const PATIENCE_MS = 10_000;
 const LOOK_MS = 100;
+/** Sources of a collector that are ended at a time. */
+const AT_ONCE = 8;
 
 const DELETING = { deletingAt: { $exists: true } } as const;
 
@@ -30,32 +33,50 @@ export class SourceRemoval {
 
   /**
    * Deletes a source, and waits some seconds for its end: whoever replaces it needs its name, and its fields, next.
-   * Harmless when it was begun before. @throws CodedRefusal 404
+   * Harmless when it was begun before.
+   *
+   * @returns false when it has not ended by then: it goes on by itself.
+   * @throws CodedRefusal 404
    */
-  async removeSource(collectorId: number, sourceId: number, actor: string, patienceMs = PATIENCE_MS): Promise<void> {
+  async removeSource(collectorId: number, sourceId: number, actor: string, patienceMs = PATIENCE_MS): Promise<boolean> {
     const { sources } = this.options.collections;
     const source = await sources.findOne({ _id: sourceId, collectorId });
     if (source === null) throw unknownSource();
     if (source.deletingAt === undefined) await this.markSource(source, actor);
-    if (!(await unlessTemporalIsAway(() => this.end(sourceId)))) return;
+    if (!(await unlessTemporalIsAway(() => this.end(sourceId)))) return false;
     for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await pause(LOOK_MS)) {
-      if ((await sources.findOne({ _id: sourceId }, { projection: { _id: true } })) === null) return;
+      if ((await sources.findOne({ _id: sourceId }, { projection: { _id: true } })) === null) return true;
     }
+    return false;
   }
 
-  /** Deletes a collector with its sources, and waits some seconds for their end. @throws CodedRefusal 404 */
-  async removeCollector(collectorId: number, actor: string, patienceMs = PATIENCE_MS): Promise<void> {
+  /**
+   * Deletes a collector with its sources, and waits some seconds for their end.
+   *
+   * @returns false when they have not ended by then: the reconciler goes on with what is left.
+   * @throws CodedRefusal 404
+   */
+  async removeCollector(collectorId: number, actor: string, patienceMs = PATIENCE_MS): Promise<boolean> {
     const { collectors, sources } = this.options.collections;
     const collector = await collectors.findOne({ _id: collectorId });
     if (collector === null) throw unknownCollector();
     if (collector.deletingAt === undefined) await this.markCollector(collector, actor);
-    for (const source of await sources.find({ collectorId }).toArray()) {
-      if (source.deletingAt === undefined) await this.markSource(source, actor);
-      await unlessTemporalIsAway(() => this.end(source._id));
-    }
-    for (const deadline = Date.now() + patienceMs; ; await pause(LOOK_MS)) {
-      if (await this.dropCollector(collectorId)) return;
-      if (Date.now() > deadline) return;
+    const deadline = Date.now() + patienceMs;
+    const enough = Date.now() + Math.max(patienceMs, PATIENCE_MS);
+    const turns = new Turns(AT_ONCE);
+    const remaining = await sources.find({ collectorId }).toArray();
+    await Promise.all(
+      remaining.map((source) =>
+        turns.take(async () => {
+          if (Date.now() > enough) return;
+          if (source.deletingAt === undefined) await this.markSource(source, actor);
+          await unlessTemporalIsAway(() => this.end(source._id));
+        }),
+      ),
+    );
+    for (; ; await pause(LOOK_MS)) {
+      if (await this.dropCollector(collectorId)) return true;
+      if (Date.now() > deadline) return false;
     }
   }
 

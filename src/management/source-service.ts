@@ -262,7 +262,9 @@ export class SourceService {
   private async remove(source: SourceReference, patienceMs: number): Promise<void> {
     const { sourceId, collectorId } = source;
     await orFromTemporal(
-      () => this.removal.removeSource(collectorId, sourceId, this.actor, patienceMs),
+      async () => {
+        await this.removal.removeSource(collectorId, sourceId, this.actor, patienceMs);
+      },
       // The workflow takes the stored source with it when the store is back.
       async () => {
         await this.workflows.signal(sourceId, 'stop', { remove: true });

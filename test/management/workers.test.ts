@@ -72,6 +72,21 @@ test('without a worker, every view says so', async () => {
   );
 });
 
+test('a deletion that takes long is answered as accepted, and goes on by itself', async () => {
+  const { sourceId } = await start('Ends when somebody works');
+  const stored = await collections.sources.findOne({ _id: sourceId });
+  const path = `v1/collectors/${stored?.collectorId}/sources/${sourceId}`;
+  expect(await api('DELETE', path)).toMatchObject({ status: 202, text: '' });
+  expect(await listed(sourceId)).toMatchObject({ state: { state: 'Stopping' } });
+  const stopWorker = await get().startWorker();
+  await until(
+    () => collections.sources.findOne({ _id: sourceId }),
+    (source) => source === null,
+  );
+  expect(await api('DELETE', path)).toMatchObject({ status: 404 });
+  await stopWorker();
+});
+
 test('workers are there while they ask for work, and gone a minute after they have stopped asking', async () => {
   const { client, startWorker } = get();
   const stopWorker = await startWorker();

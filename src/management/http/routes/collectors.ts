@@ -10,7 +10,7 @@ import { verbatimName } from '../addresses.js';
 import { actorOf } from '../authentication.js';
 import { etagOf, mayChange } from '../etag.js';
 import { collectorBody, settingsFrom, showCollector, shownCollector } from '../schemas/collector.js';
-import { collectorParams, flag, flatErrors, nothing, wholeNumber } from '../schemas/common.js';
+import { collectorParams, flag, flatErrors, nothing, underWay, wholeNumber } from '../schemas/common.js';
 import type { Routes } from '../services.js';
 
 const one = { 200: z.object({ collector: shownCollector }), ...flatErrors } as const;
@@ -133,12 +133,12 @@ export const collectorRoutes: Routes = (app, { collectors, removal }) => {
         tags,
         summary: 'Deletes a collector with its sources: those are stopped first. Their records stay',
         params: collectorParams,
-        response: { 200: nothing, ...flatErrors },
+        response: { 200: nothing, 202: underWay, ...flatErrors },
       },
     },
     async (request, reply) => {
-      await removal.removeCollector(request.params.cid, actorOf(request));
-      return reply.code(200).send();
+      const isGone = await removal.removeCollector(request.params.cid, actorOf(request));
+      return reply.code(isGone ? 200 : 202).send();
     },
   );
 };

@@ -6,7 +6,7 @@ import { invalid } from '../../refusals.js';
 import { type StatedSource, statesOf } from '../../source-state.js';
 import { actorOf } from '../authentication.js';
 import { etagOf, isConditional, mayChange } from '../etag.js';
-import { collectorParams, flag, flatErrors, nothing, sourceParams } from '../schemas/common.js';
+import { collectorParams, flag, flatErrors, nothing, sourceParams, underWay } from '../schemas/common.js';
 import {
   apiVersion,
   downloadedSource,
@@ -144,12 +144,12 @@ export const sourceRoutes: Routes = (app, { collections, client, collectors, edi
         tags,
         summary: 'Stops a source and deletes it: it can be read as Stopping until it has ended. Its records stay',
         params: sourceParams,
-        response: { 200: nothing, ...flatErrors },
+        response: { 200: nothing, 202: underWay, ...flatErrors },
       },
     },
     async (request, reply) => {
-      await removal.removeSource(request.params.cid, request.params.sid, actorOf(request));
-      return reply.code(200).send();
+      const isGone = await removal.removeSource(request.params.cid, request.params.sid, actorOf(request));
+      return reply.code(isGone ? 200 : 202).send();
     },
   );
 };

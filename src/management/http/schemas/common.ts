@@ -56,3 +56,5 @@ export const newerErrors = { '4xx': listedErrors, '5xx': listedErrors } as const
 
 /** An answer without a body, such as that of a DELETE. */
 export const nothing = z.undefined().describe('Done; no body');
+/** The same when it takes long. */
+export const underWay = z.undefined().describe('Noted, and going on by itself; no body');
