@@ -15,7 +15,7 @@ import { SourceRemoval } from './source-removal.js';
 import type { StartingListener } from './source-service.js';
 import { SourceWorkflows } from './source-workflows.js';
 import { StrayWorkflows } from './stray-workflows.js';
-import { isTemporalDenied, temporalRefusalText } from './temporal-trouble.js';
+import { temporalRefusalText, unlessTemporalDenies } from './temporal-trouble.js';
 import { VersionMoves } from './version-moves.js';
 
 export interface ReconciliationOptions {
@@ -65,13 +65,10 @@ export class Reconciliation implements Reconcilable {
   /** @returns `undefined` without the right to list: stored sources are then looked at one by one, and strays not at all. */
   private async running({ onTrouble }: StartingListener): Promise<RunningSource[] | undefined> {
     const { client, collections } = this.options;
-    try {
-      return await runningSources(client, await collections.installation());
-    } catch (error) {
-      if (!isTemporalDenied(error)) throw error;
-      onTrouble(new RefusedError(temporalRefusalText(error, client.options.namespace) ?? String(error)));
-      return undefined;
-    }
+    return unlessTemporalDenies(
+      async () => runningSources(client, await collections.installation()),
+      (error) => onTrouble(new RefusedError(temporalRefusalText(error, client.options.namespace) ?? String(error))),
+    );
   }
 
   private async moveVersions({ onTrouble, onMoved }: StartingListener): Promise<void> {

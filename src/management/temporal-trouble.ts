@@ -17,6 +17,20 @@ export function isTemporalDenied(error: unknown): boolean {
   return code === PERMISSION_DENIED || code === UNAUTHENTICATED;
 }
 
+/** @returns `undefined` when Temporal refuses the call because of who makes it. @throws what else the call throws. */
+export async function unlessTemporalDenies<T>(
+  call: () => Promise<T>,
+  onDenied?: (error: unknown) => void,
+): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!isTemporalDenied(error)) throw error;
+    onDenied?.(error);
+    return undefined;
+  }
+}
+
 interface Status {
   readonly code?: unknown;
   /** Begins with the name of the call, see `call-names.ts`. */

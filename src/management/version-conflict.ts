@@ -8,7 +8,7 @@ import { activityQueueOf, taskQueueOf } from '../source/installation.js';
 import type { WorkerVersion } from '../source/worker-version.js';
 import { RefusedError } from './errors.js';
 import { areOthersAmong, type InstallationAccess, runningSources } from './ownership.js';
-import { isTemporalDenied } from './temporal-trouble.js';
+import { unlessTemporalDenies } from './temporal-trouble.js';
 
 export class VersionConflictError extends RefusedError {
   override readonly name = 'VersionConflictError';
@@ -18,7 +18,7 @@ export class VersionConflictError extends RefusedError {
 export async function refuseSharedVersion(access: InstallationAccess, version: WorkerVersion): Promise<void> {
   const { client, collections } = access;
   const installation = await collections.installation();
-  const running = await unlessDenied(() => runningSources(client, installation));
+  const running = await unlessTemporalDenies(() => runningSources(client, installation));
   if (running !== undefined && areOthersAmong(running, installation))
     throw new VersionConflictError(
       `A worker with a version would take all tasks of the task queue ${taskQueueOf(installation)}, and sources of another ` +
@@ -46,15 +46,6 @@ async function queuesOf(service: WorkflowService, namespace: string, deploymentN
     return [...new Set((versionTaskQueues ?? []).flatMap(({ name }) => name ?? []))].sort();
   } catch (error) {
     if (isGrpcServiceError(error)) return [];
-    throw error;
-  }
-}
-
-async function unlessDenied<T>(call: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    if (isTemporalDenied(error)) return undefined;
     throw error;
   }
 }

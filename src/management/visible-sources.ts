@@ -10,16 +10,11 @@ import {
   labelOf,
   runningSources,
 } from './ownership.js';
-import { isTemporalDenied } from './temporal-trouble.js';
+import { unlessTemporalDenies } from './temporal-trouble.js';
 
 /** Like `visibleSources`; none without the right to list, for who looks at each of the others singly. */
 export async function listableSources(access: InstallationAccess): Promise<Map<number, WorkflowExecutionInfo>> {
-  try {
-    return await visibleSources(access);
-  } catch (error) {
-    if (!isTemporalDenied(error)) throw error;
-    return new Map();
-  }
+  return (await unlessTemporalDenies(() => visibleSources(access))) ?? new Map();
 }
 
 /** @returns those of this installation by source ID. */
