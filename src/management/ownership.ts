@@ -80,9 +80,15 @@ export interface RunningSource {
   readonly info: WorkflowExecutionInfo;
 }
 
+/** For Temporal's index: what runs of these workflow types. */
+export function runningQuery(types: readonly string[]): string {
+  const names = types.map((type) => `"${type}"`).join(', ');
+  return `WorkflowType IN (${names}) AND ExecutionStatus = "Running"`;
+}
+
 /** All running workflows whose ID is that of a source of an installation of this name, whosever they are. */
 export function runningSources(client: Client, installation: Pick<Installation, 'name'>): Promise<RunningSource[]> {
-  const query = `WorkflowType = "${WORKFLOW_TYPE}" AND ExecutionStatus = "Running"`;
+  const query = runningQuery([WORKFLOW_TYPE]);
   return client.withDeadline(Date.now() + LIST_LIMIT_MS, async () => {
     const found: RunningSource[] = [];
     for await (const info of client.workflow.list({ query })) {

@@ -59,7 +59,7 @@ export class Reconciliation implements Reconcilable {
     if (running === undefined) return;
     await this.frozen.note(running);
     await this.strays.end(running, listener);
-    await this.moveVersions(listener);
+    await this.moveVersions(running, listener);
   }
 
   /** @returns `undefined` without the right to list: stored sources are then looked at one by one, and strays not at all. */
@@ -71,8 +71,11 @@ export class Reconciliation implements Reconcilable {
     );
   }
 
-  private async moveVersions({ onTrouble, onMoved }: StartingListener): Promise<void> {
-    for (const move of await this.moves.move(onTrouble)) onMoved?.(move);
+  private async moveVersions(
+    running: readonly RunningSource[],
+    { onTrouble, onMoved }: StartingListener,
+  ): Promise<void> {
+    for (const move of await this.moves.move(running, onTrouble)) onMoved?.(move);
   }
 
   /** A program whose database was made anew, or renamed by another one, is not to act for it. */

@@ -6,13 +6,11 @@
  */
 
 import type { WorkflowExecutionInfo, WorkflowService } from '@temporalio/client';
-import { WORKFLOW_TYPE } from '../source/contract.js';
-import type { Installation } from '../source/installation.js';
 import { REREAD_WORKFLOW_TYPE } from '../source/reread.js';
 import { VERSION_SIGNAL, versionText, type WorkerVersion } from '../source/worker-version.js';
 import { RefusedError } from './errors.js';
 import { makeCurrent } from './meanwhile.js';
-import { type InstallationAccess, labelOf } from './ownership.js';
+import { type InstallationAccess, labelOf, type RunningSource, runningQuery } from './ownership.js';
 import { VERSIONING_BEHAVIOR, WORKER_VERSION } from './search-attribute-keys.js';
 import { unlessEnded } from './unless-ended.js';
 import { NO_VERSION, type WorkerFacts, workersOf } from './workers.js';
@@ -51,9 +49,10 @@ export class VersionMoves {
   /**
    * One round. Nothing is moved while another version is the current one.
    *
+   * @param sources that run; those that read again are looked for here.
    * @throws RefusedError saying how to make this worker's version the current one, when none is.
    */
-  async move(onTrouble: (error: unknown) => void): Promise<VersionMove[]> {
+  async move(sources: readonly RunningSource[], onTrouble: (error: unknown) => void): Promise<VersionMove[]> {
     const { client, collections } = this.access;
     const installation = await collections.installation();
     const now = this.clock();
@@ -63,7 +62,9 @@ export class VersionMoves {
       return [];
     }
     for (const [what, at] of this.done) if (now - at >= AGAIN_MS) this.done.delete(what);
-    const running = await this.runningOf(installation);
+    const running = [...sources.map(({ info }) => info), ...(await this.rereads())].filter(
+      (info) => labelOf(info) === installation.id,
+    );
     if (this.version === undefined) await this.release(running);
     const behind = running
       .filter(({ typedSearchAttributes }) => (typedSearchAttributes.get(WORKER_VERSION) ?? NO_VERSION) !== this.own)
@@ -122,15 +123,12 @@ export class VersionMoves {
     return { workflowId, from, to: this.own === NO_VERSION ? 'no version' : this.own, how };
   }
 
-  private async runningOf(installation: Installation): Promise<WorkflowExecutionInfo[]> {
+  private async rereads(): Promise<WorkflowExecutionInfo[]> {
     const { client } = this.access;
-    const types = [WORKFLOW_TYPE, ...Object.values(REREAD_WORKFLOW_TYPE)].map((type) => `"${type}"`).join(', ');
-    const query = `WorkflowType IN (${types}) AND ExecutionStatus = "Running"`;
+    const query = runningQuery(Object.values(REREAD_WORKFLOW_TYPE));
     return client.withDeadline(Date.now() + LIST_LIMIT_MS, async () => {
       const found: WorkflowExecutionInfo[] = [];
-      for await (const info of client.workflow.list({ query })) {
-        if (labelOf(info) === installation.id) found.push(info);
-      }
+      for await (const info of client.workflow.list({ query })) found.push(info);
       return found;
     });
   }

@@ -2,6 +2,7 @@
 
 import type { Client } from '@temporalio/client';
 import type { History } from '@temporalio/worker';
+import { runningQuery } from '../management/ownership.js';
 import { WORKFLOW_TYPE } from '../source/contract.js';
 import { type Installation, taskQueueOf } from '../source/installation.js';
 import { REREAD_WORKFLOW_TYPE } from '../source/reread.js';
@@ -13,8 +14,8 @@ export interface LiveHistory {
 }
 
 function queryOf(installation: Pick<Installation, 'name'>): string {
-  const types = [WORKFLOW_TYPE, ...Object.values(REREAD_WORKFLOW_TYPE)].map((type) => `"${type}"`).join(', ');
-  return `WorkflowType IN (${types}) AND ExecutionStatus = "Running" AND TaskQueue = "${taskQueueOf(installation)}"`;
+  const types = [WORKFLOW_TYPE, ...Object.values(REREAD_WORKFLOW_TYPE)];
+  return `${runningQuery(types)} AND TaskQueue = "${taskQueueOf(installation)}"`;
 }
 
 export async function countLive(client: Client, installation: Pick<Installation, 'name'>): Promise<number> {

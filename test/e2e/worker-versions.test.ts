@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
+import { runningSources } from '../../src/management/ownership.js';
 import { STATE, WORKER_VERSION } from '../../src/management/search-attribute-keys.js';
 import { refuseSharedVersion } from '../../src/management/version-conflict.js';
 import { VersionMoves } from '../../src/management/version-moves.js';
@@ -100,11 +101,12 @@ test('sources go over to the version that becomes current, from earlier code too
   const access = { collections: rolled.collections, client };
   // A worker counts as there for 75 s after it last asked for work.
   const later = new VersionMoves(access, three, () => Date.now() + 80_000);
+  const running = () => runningSources(client, { name: 'rolled' });
   const fail = (error: unknown) => {
     throw error;
   };
   await until(
-    () => later.move(fail),
+    async () => later.move(await running(), fail),
     (moves) => moves.some(({ how }) => how === 'taken'),
   );
   await until(
@@ -124,7 +126,7 @@ test('sources go over to the version that becomes current, from earlier code too
   const stopPlain = await rolled.startWorker();
   const plain = new VersionMoves(access, undefined, () => Date.now() + 80_000);
   await until(
-    () => plain.move(fail),
+    async () => plain.move(await running(), fail),
     (moves) => moves.some(({ how }) => how === 'taken'),
   );
   await until(
