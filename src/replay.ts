@@ -2,7 +2,9 @@
 
 import { Command } from 'commander';
 import { readEnvironment } from './config/environment.js';
+import { RefusedError } from './management/errors.js';
 import { connectTemporal } from './management/temporal-client.js';
+import { temporalRefusalText } from './management/temporal-trouble.js';
 import { countLive, liveHistories } from './runtime/live-histories.js';
 import { createLogger, installTemporalLogger } from './runtime/logger.js';
 import { EXIT, messageOf, runProgram } from './runtime/program.js';
@@ -50,6 +52,9 @@ async function main({ json = false, allowNone = false }: Options): Promise<void>
       say(`${counts.replayed + counts.nothing + counts.failed} of ${total}`);
     }
     report(counts, failures, { json, allowNone, isWhole: !stopping.aborted });
+  } catch (error) {
+    const refusal = temporalRefusalText(error, namespace);
+    throw refusal === undefined ? error : new RefusedError(refusal);
   } finally {
     await close();
   }
