@@ -1,68 +1,36 @@
-/**
- * Which folder may import which: the table of docs/architecture.md as rules.
- * A folder that is not listed for another may not be imported by it; a program (src/*.ts) may import all.
- */
-const NPM = {
-  source: [],
-  config: ['zod', '@temporalio/envconfig'],
-  workflows: ['@temporalio/workflow', '@temporalio/common'],
-  activities: ['@temporalio/activity', '@temporalio/common'],
-  mimecast: ['fetch-retry', 'jsonc-parser', 'undici'],
-  records: ['mongodb', 're2js'],
-  secrets: ['jose'],
-  store: ['mongodb'],
-  management: [
-    '@grpc/grpc-js',
-    '@temporalio/client',
-    '@temporalio/common',
-    'zod',
-    'fastify',
-    '@fastify/rate-limit',
-    '@fastify/swagger',
-    'fastify-type-provider-zod',
-  ],
-  simulator: ['commander'],
-};
-const FOLDERS = {
-  source: [],
-  config: ['source', 'records'],
-  workflows: ['source'],
-  activities: ['source', 'config', 'mimecast', 'records', 'secrets', 'store'],
-  mimecast: ['source'],
-  records: ['source'],
-  secrets: [],
-  store: ['source'],
-  management: ['source', 'config', 'mimecast', 'secrets', 'store'],
-  simulator: ['source', 'runtime'],
-};
+/** The import rules: the table of scripts/layers.cjs, and what holds for all folders. */
 
-const folderRules = Object.entries(FOLDERS).map(([folder, allowed]) => ({
+const { LAYERS, importable } = require('./scripts/layers.cjs');
+
+const folderRules = Object.entries(LAYERS).map(([folder, layer]) => ({
   name: `${folder}-imports`,
-  comment: `src/${folder} may import only: ${allowed.join(', ') || 'nothing of src'}`,
+  comment: `src/${folder} may import only: ${importable(folder, layer).join(', ') || 'nothing of src'}`,
   severity: 'error',
   from: { path: `^src/${folder}/` },
   to: {
     path: '^src/',
     pathNot: [
-      `^src/(${[folder, ...allowed].join('|')})/`,
+      `^src/(${[folder, ...importable(folder, layer)].join('|')})/`,
       // A workflow knows its activities by their types alone.
       ...(folder === 'workflows' ? ['^src/activities/[^/]+[.]ts$'] : []),
     ],
   },
 }));
 
-const npmRules = Object.entries(NPM).map(([folder, allowed]) => ({
-  name: `${folder}-packages`,
-  comment: `src/${folder} may use only these packages: ${allowed.join(', ') || 'none'}`,
-  severity: 'error',
-  from: { path: `^src/${folder}/` },
-  to: {
-    dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'],
-    ...(allowed.length > 0 ? { pathNot: allowed.map((name) => `node_modules/${name}/`) } : {}),
-  },
-}));
+const packageRules = Object.entries(LAYERS)
+  .filter(([, { packages }]) => packages !== 'all')
+  .map(([folder, { packages }]) => ({
+    name: `${folder}-packages`,
+    comment: `src/${folder} may use only these packages: ${packages.join(', ') || 'none'}`,
+    severity: 'error',
+    from: { path: `^src/${folder}/` },
+    to: {
+      dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'],
+      ...(packages.length > 0 ? { pathNot: packages.map((name) => `node_modules/${name}/`) } : {}),
+    },
+  }));
 
-const pureRules = ['source', 'workflows'].map((folder) => ({
+const pureRules = ['domain', 'workflows'].map((folder) => ({
   name: `${folder}-no-node`,
   comment: `src/${folder} runs inside the workflow sandbox: no node modules`,
   severity: 'error',
@@ -73,7 +41,7 @@ const pureRules = ['source', 'workflows'].map((folder) => ({
 module.exports = {
   forbidden: [
     ...folderRules,
-    ...npmRules,
+    ...packageRules,
     ...pureRules,
     {
       name: 'workflows-types-only',
@@ -83,12 +51,39 @@ module.exports = {
       to: { path: '^src/activities/', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'production-stands-alone',
+      comment: 'what is shipped never imports the development stack, the simulator, tests or scripts',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(devstack|simulator|test|bench|scripts)/' },
+    },
+    {
+      name: 'simulator-shares-no-code-with-the-client',
+      comment: 'the simulator may use the domain and the runtime of src/, nothing that it is there to test',
+      severity: 'error',
+      from: { path: '^simulator/' },
+      to: { path: '^(src|devstack)/', pathNot: '^src/(domain|runtime)/' },
+    },
+    {
       name: 'no-cycles',
       severity: 'error',
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
-    { name: 'programs-are-leaves', severity: 'error', from: { path: '^src/.+/' }, to: { path: '^src/[^/]+[.]ts$' } },
+    {
+      name: 'no-folder-cycles',
+      comment: 'folders depend on each other in one direction',
+      scope: 'folder',
+      severity: 'error',
+      from: { path: '^(src|devstack|simulator)(/|$)' },
+      to: { circular: true },
+    },
+    {
+      name: 'programs-are-leaves',
+      severity: 'error',
+      from: { path: '^src/.+/' },
+      to: { path: '^src/[^/]+[.]ts$' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -1,12 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
 /** Folders of tests that need Temporal and MongoDB. All others run without, so that a small change is tested at once. */
-const INTEGRATION = ['store', 'activities', 'workflows', 'management', 'e2e', 'support'].map(
-  (name) => `test/${name}/**/*.test.ts`,
-);
+const INTEGRATION = [
+  ...['activities', 'api', 'ingest', 'management', 'store', 'support', 'workflows'],
+  'system/end-to-end',
+].map((name) => `test/${name}/**/*.test.ts`);
 
 /** Kills servers and loads the machine, so it runs when all other tests are through. */
-const FAULT_SUITE = 'test/faults/fault-suite.test.ts';
+const FAULT_SUITE = 'test/system/faults/fault-suite.test.ts';
 
 export default defineConfig({
   test: {

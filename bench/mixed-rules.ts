@@ -1,6 +1,6 @@
 /** A hundred rules as an administrator could write them for mail logs, of every kind, some with literals and some without. */
 
-import type { Filter } from '../src/records/rules/filter.js';
+import type { Filter } from '../src/rules/filter.js';
 
 const NEWSLETTERS = ['newsletter', 'digest', 'promo', 'unsubscribe', 'marketing', 'survey', 'webinar', 'coupon'];
 const SUBJECTS = ['payroll', 'merger', 'salary', 'confidential', 'board', 'acquisition', 'lawsuit', 'passport'];

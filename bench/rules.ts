@@ -6,13 +6,13 @@
  */
 
 import { Command } from 'commander';
+import { GeneratedMail } from '../simulator/world/generated-mail.js';
+import { historySegment, planSegments } from '../simulator/world/segments.js';
 import { decodeText, textOf } from '../src/records/decode.js';
 import { type RecordMetadata, type StoredRecord, toDocument } from '../src/records/document.js';
 import { contentDigest, identityOf } from '../src/records/identity.js';
-import { compileRules, NO_RULES, type Rules } from '../src/records/rules/compile.js';
-import { ruledRecord } from '../src/records/rules/ruled-record.js';
-import { GeneratedMail } from '../src/simulator/world/generated-mail.js';
-import { historySegment, planSegments } from '../src/simulator/world/segments.js';
+import { ruledRecord } from '../src/records/ruled-record.js';
+import { compileRules, NO_RULES, type Rules } from '../src/rules/compile.js';
 import { mixedRules } from './mixed-rules.js';
 
 const MINUTE_MS = 60_000;

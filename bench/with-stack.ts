@@ -3,8 +3,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DataFolder, openDataFolder } from '../src/embedded/data-folder.js';
-import { type Stack, startStack } from '../src/embedded/stack.js';
+import { type DataFolder, openDataFolder } from '../devstack/data-folder.js';
+import { type Stack, startStack } from '../devstack/stack.js';
 
 export interface BenchStack {
   readonly stack: Stack;

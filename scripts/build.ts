@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectRoot } from '../src/embedded/project-root.js';
+import { projectRoot } from '../src/runtime/project-root.js';
 import { writeWorkflowBundle } from '../src/runtime/workflow-bundle.js';
 
 const root = projectRoot();

@@ -7,9 +7,9 @@ import { fileSchema, sourceSchema } from '../src/config/file-schema.js';
 import { ruleSchema } from '../src/config/rule-schema.js';
 import type { KeyMeta } from '../src/config/schema-parts.js';
 import { configSchema } from '../src/config/source-schema.js';
-import { projectRoot } from '../src/embedded/project-root.js';
-import { BUILTIN_FIELDS, FIELD_LIMITS, SETTABLE_BUILTINS } from '../src/source/field-names.js';
-import { SIEM_EVENT_ID, STREAMS } from '../src/source/streams.js';
+import { BUILTIN_FIELDS, FIELD_LIMITS, SETTABLE_BUILTINS } from '../src/domain/fields/field-names.js';
+import { SIEM_EVENT_ID, STREAMS } from '../src/domain/streams/streams.js';
+import { projectRoot } from '../src/runtime/project-root.js';
 
 export const CONFIGURATION_PAGE = 'docs/configuration.md';
 export const SCHEMA_FILE = 'docs/source.schema.json';

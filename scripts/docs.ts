@@ -2,13 +2,15 @@
 
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { OPENAPI_FILE, openApiDocument } from '../src/api/openapi-document.js';
 import { SOURCE_FILE_JSON_SCHEMA } from '../src/config/json-schema.js';
-import { projectRoot } from '../src/embedded/project-root.js';
-import { OPENAPI_FILE, openApiDocument } from '../src/management/http/openapi-document.js';
+import { projectRoot } from '../src/runtime/project-root.js';
+import { ARCHITECTURE_PAGE, architecturePage } from './architecture-page.js';
 import { CONFIGURATION_PAGE, configurationPage, SCHEMA_FILE } from './configuration-page.js';
 import { STATES_PAGE, statesPage } from './states-page.js';
 
 const PAGES: Readonly<Record<string, string>> = {
+  [ARCHITECTURE_PAGE]: architecturePage(),
   [STATES_PAGE]: statesPage(),
   [CONFIGURATION_PAGE]: configurationPage(),
   [SCHEMA_FILE]: `${JSON.stringify(SOURCE_FILE_JSON_SCHEMA, null, 2)}\n`,

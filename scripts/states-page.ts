@@ -1,12 +1,12 @@
 /** The page on states, failures and health events, made from the tables that the code runs on. */
 
-import { formatDuration } from '../src/source/duration.js';
-import { FAILURE_TYPES, HEALTH_EVENT_OF } from '../src/source/failure.js';
-import { FAILURE_RULES } from '../src/source/failure-rules.js';
-import { FLAPPING_MS } from '../src/source/health-ledger.js';
-import { LIFECYCLE_STATES, STATE_MEANING, TRANSITIONS } from '../src/source/lifecycle.js';
-import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS } from '../src/source/patience.js';
-import { RETRY_TEXT } from '../src/source/problem-text.js';
+import { formatDuration } from '../src/domain/duration.js';
+import { FAILURE_TYPES, HEALTH_EVENT_OF } from '../src/domain/failures/failure.js';
+import { FAILURE_RULES } from '../src/domain/failures/failure-rules.js';
+import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS } from '../src/domain/failures/patience.js';
+import { FLAPPING_MS } from '../src/domain/health/health-ledger.js';
+import { LIFECYCLE_STATES, STATE_MEANING, TRANSITIONS } from '../src/domain/lifecycle/lifecycle.js';
+import { RETRY_TEXT } from '../src/domain/lifecycle/problem-text.js';
 
 export const STATES_PAGE = 'docs/states.md';
 
@@ -22,7 +22,7 @@ export function statesPage(): string {
   return [
     '# States, failures and health events',
     '',
-    '<!-- Made by "npm run docs" from src/source/; a test compares it with the code. -->',
+    '<!-- Made by "npm run docs" from src/domain/; a test compares it with the code. -->',
     '',
     '## States',
     '',

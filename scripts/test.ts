@@ -4,9 +4,9 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findExecutables } from '../src/embedded/executables.js';
-import { spawnGuarded } from '../src/embedded/guarded-process.js';
-import { projectRoot } from '../src/embedded/project-root.js';
+import { findExecutables } from '../devstack/executables.js';
+import { spawnGuarded } from '../devstack/guarded-process.js';
+import { projectRoot } from '../src/runtime/project-root.js';
 import { exitCodeFor, stopOnSignals } from '../src/runtime/stop-signals.js';
 import { temporaryFolder } from '../test/support/temporary-folder.js';
 

@@ -2,9 +2,10 @@
 
 import { Command } from 'commander';
 import { readEnvironment } from './config/environment.js';
-import { RefusedError } from './management/errors.js';
-import { connectTemporal } from './management/temporal-client.js';
-import { temporalRefusalText } from './management/temporal-trouble.js';
+import { type Installation, taskQueueOf } from './domain/contract/installation.js';
+import { RefusedError } from './management/common/errors.js';
+import { connectTemporal } from './management/temporal/temporal-client.js';
+import { temporalRefusalText } from './management/temporal/temporal-trouble.js';
 import { countLive, liveHistories } from './runtime/live-histories.js';
 import { createLogger, installTemporalLogger } from './runtime/logger.js';
 import { EXIT, messageOf, runProgram } from './runtime/program.js';
@@ -12,7 +13,6 @@ import { type Replayed, replayHistories } from './runtime/replay-history.js';
 import { environmentWithStack } from './runtime/running-stack.js';
 import { stopOnSignals } from './runtime/stop-signals.js';
 import { workflowCode } from './runtime/workflow-code.js';
-import { type Installation, taskQueueOf } from './source/installation.js';
 import { collectionsOf } from './store/collections.js';
 import { openDatabase } from './store/database.js';
 import { storeTroubleOf } from './store/mongo-trouble.js';

@@ -1,16 +1,16 @@
 /** The management server: the HTTP API, until it is told to stop (SIGINT, SIGTERM, SIGHUP). */
 
 import { Command } from 'commander';
+import { buildApp } from './api/app.js';
+import { assembleServices } from './api/assemble.js';
 import { readEnvironment } from './config/environment.js';
 import { readServerEnvironment } from './config/server-environment.js';
-import { onFreePorts } from './embedded/free-ports.js';
-import { choosePort } from './embedded/ports.js';
-import { buildApp } from './management/http/app.js';
-import { assembleServices } from './management/http/assemble.js';
-import { lazyTemporal } from './management/temporal-client.js';
+import { lazyTemporal } from './management/temporal/temporal-client.js';
 import { untilAborted } from './runtime/aborted.js';
+import { onFreePorts } from './runtime/free-ports.js';
 import { keyringOf } from './runtime/keyring.js';
 import { createLogger } from './runtime/logger.js';
+import { choosePort } from './runtime/ports.js';
 import { runProgram } from './runtime/program.js';
 import { environmentWithStack } from './runtime/running-stack.js';
 import { stopOnSignals } from './runtime/stop-signals.js';

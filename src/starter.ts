@@ -2,16 +2,16 @@
 
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import type { SourceCommands } from './cli/commands.js';
 import { keysCommand } from './cli/keys.js';
 import { addRereadCommands } from './cli/reread-commands.js';
 import { rulesText, testRules } from './cli/rules.js';
+import type { SourceCommands } from './cli/services/commands.js';
 import { sessionOf } from './cli/session.js';
 import { readSourceFile } from './cli/source-file.js';
 import { healthText, listText, statusText } from './cli/status-text.js';
 import { watchStatus } from './cli/watch-status.js';
-import type { PositionWish } from './management/position-wish.js';
-import { DEFAULT_COLLECTOR } from './management/source-service.js';
+import type { PositionWish } from './management/sources/position-wish.js';
+import { DEFAULT_COLLECTOR } from './management/sources/source-service.js';
 import { runProgram } from './runtime/program.js';
 import { endWithReader } from './runtime/stop-signals.js';
 import { Keyring } from './secrets/keyring.js';

@@ -3,8 +3,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { History } from '@temporalio/worker';
-import type { Stack } from '../../src/embedded/stack.js';
-import { SIGNALS } from '../../src/source/contract.js';
+import type { Stack } from '../../devstack/stack.js';
+import { SIGNALS } from '../../src/domain/contract/contract.js';
 import { openStackServices, tenantFile } from '../../test/support/stack-services.js';
 
 const LOOK_MS = 250;

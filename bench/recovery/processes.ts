@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import type { DataFolder } from '../../src/embedded/data-folder.js';
+import type { DataFolder } from '../../devstack/data-folder.js';
 import { processTree } from '../../test/support/process-tree.js';
 
 /** CPU time that a process has used, in seconds. */

@@ -1,14 +1,14 @@
 /** Proves the credentials, and asks each function of the API once whether this application may use it. */
 
 import { cancellationSignal } from '@temporalio/activity';
+import { formatDuration } from '../domain/duration.js';
+import { classify, type Failure, looksLikeWrongHost, TroubleError } from '../domain/failures/failure.js';
+import { WRONG_HOST } from '../domain/failures/failure-rules.js';
+import { areEnough, isMimecastHost, withDoubt } from '../domain/failures/host-doubts.js';
+import type { Permissions } from '../domain/streams/outcome.js';
+import { isSiemStream, type StreamName } from '../domain/streams/streams.js';
+import type { LoadedSource, SourceReader } from '../ingest/source/source-reader.js';
 import type { MimecastClient } from '../mimecast/client.js';
-import { formatDuration } from '../source/duration.js';
-import { classify, type Failure, looksLikeWrongHost, TroubleError } from '../source/failure.js';
-import { WRONG_HOST } from '../source/failure-rules.js';
-import { areEnough, isMimecastHost, withDoubt } from '../source/host-doubts.js';
-import type { Permissions } from '../source/outcome.js';
-import { isSiemStream, type StreamName } from '../source/streams.js';
-import type { LoadedSource, SourceReader } from './source-reader.js';
 
 /** One endpoint that hangs must not keep the whole source from collecting. */
 const PROBE_LIMIT_MS = 10_000;

@@ -1,11 +1,11 @@
 import { cancellationSignal } from '@temporalio/activity';
-import type { StreamOutcome } from '../source/outcome.js';
-import type { StreamName } from '../source/streams.js';
-import { collectStream } from './collect-stream.js';
-import { type ActivityDependencies, DEFAULT_SLICE_MS } from './dependencies.js';
-import { withHeartbeats } from './heartbeats.js';
-import type { Slice } from './slice.js';
-import type { SourceReader } from './source-reader.js';
+import type { StreamOutcome } from '../domain/streams/outcome.js';
+import type { StreamName } from '../domain/streams/streams.js';
+import { collectStream } from '../ingest/collect-stream.js';
+import { withHeartbeats } from '../ingest/slice/heartbeats.js';
+import type { Slice } from '../ingest/slice/slice.js';
+import { type ActivityDependencies, DEFAULT_SLICE_MS } from '../ingest/source/dependencies.js';
+import type { SourceReader } from '../ingest/source/source-reader.js';
 
 /** Collects one stream until it is caught up or the slice's time is over. */
 export async function collect(

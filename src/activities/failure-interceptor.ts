@@ -7,11 +7,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Context, log } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { msOptionalToNumber } from '@temporalio/common/lib/time.js';
-import { classify, type Failure } from '../source/failure.js';
-import { type AttemptFailed, isSourceStep } from '../source/outcome.js';
-import { nextPauseMs } from '../source/patience.js';
-import { STREAMS } from '../source/streams.js';
-import { troubleOf } from './trouble-of.js';
+import { classify, type Failure } from '../domain/failures/failure.js';
+import { nextPauseMs } from '../domain/failures/patience.js';
+import { type AttemptFailed, isSourceStep } from '../domain/streams/outcome.js';
+import { STREAMS } from '../domain/streams/streams.js';
+import { troubleOf } from '../ingest/slice/trouble-of.js';
 
 /** Telling the workflow must not hold up the attempt for longer. */
 const REPORT_LIMIT_MS = 5_000;

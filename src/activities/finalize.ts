@@ -1,6 +1,6 @@
+import type { ActivityDependencies } from '../ingest/source/dependencies.js';
+import type { SourceReader } from '../ingest/source/source-reader.js';
 import { markStopped, removeSource } from '../store/sources.js';
-import type { ActivityDependencies } from './dependencies.js';
-import type { SourceReader } from './source-reader.js';
 
 /** Ends a source: notes it as stopped, or deletes its configuration, its secret and its checkpoints. */
 export async function finalize(

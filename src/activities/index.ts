@@ -1,19 +1,26 @@
 /** The activities of a source, as the worker registers them and the workflow knows them. */
 
-import type { HealthChange } from '../source/health-ledger.js';
-import type { Permissions, SourceSettings, StreamOutcome, StreamProgress, SweepOutcome } from '../source/outcome.js';
-import type { RereadOutcome } from '../source/reread.js';
-import type { StreamName } from '../source/streams.js';
+import type { HealthChange } from '../domain/health/health-ledger.js';
+import type { RereadOutcome } from '../domain/rereads/reread.js';
+import type {
+  Permissions,
+  SourceSettings,
+  StreamOutcome,
+  StreamProgress,
+  SweepOutcome,
+} from '../domain/streams/outcome.js';
+import type { StreamName } from '../domain/streams/streams.js';
+import type { RereadRange } from '../ingest/reread/reread-state.js';
+import { withHeartbeats } from '../ingest/slice/heartbeats.js';
+import type { ActivityDependencies } from '../ingest/source/dependencies.js';
+import { SourceReader } from '../ingest/source/source-reader.js';
 import { authenticate } from './authenticate.js';
 import { collect } from './collect.js';
-import type { ActivityDependencies } from './dependencies.js';
 import { finalize } from './finalize.js';
-import { withHeartbeats } from './heartbeats.js';
 import { initialize } from './initialize.js';
 import { recordHealth } from './record-health.js';
-import { type RereadRange, recheck, reread } from './reread/reread.js';
+import { recheck, reread } from './reread.js';
 import { resetPosition } from './reset-position.js';
-import { SourceReader } from './source-reader.js';
 import { sweep } from './sweep.js';
 import { validate } from './validate.js';
 

@@ -1,7 +1,7 @@
-import type { StreamProgress } from '../source/outcome.js';
+import type { StreamProgress } from '../domain/streams/outcome.js';
+import type { ActivityDependencies } from '../ingest/source/dependencies.js';
+import type { SourceReader } from '../ingest/source/source-reader.js';
 import { doubtPositions, ensureCheckpoints, readProgress } from '../store/checkpoints.js';
-import type { ActivityDependencies } from './dependencies.js';
-import type { SourceReader } from './source-reader.js';
 
 /** Makes the indexes, and the checkpoints of streams that have none yet. @returns what the checkpoints say. */
 export async function initialize(

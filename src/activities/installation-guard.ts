@@ -10,7 +10,7 @@ import {
   defaultPayloadConverter,
   type Headers,
 } from '@temporalio/common';
-import { INSTALLATION_HEADER, REFUSED_BY_STRANGER } from '../source/installation.js';
+import { INSTALLATION_HEADER, REFUSED_BY_STRANGER } from '../domain/contract/installation.js';
 
 /** Soon, so that the worker that it is for takes it; not at once, so that refusals don't become a storm. */
 const AGAIN_MS = 1_000;

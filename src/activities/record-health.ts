@@ -1,8 +1,8 @@
 /** Writes the health events that are due. */
 
-import type { HealthChange } from '../source/health-ledger.js';
+import type { HealthChange } from '../domain/health/health-ledger.js';
+import type { ActivityDependencies } from '../ingest/source/dependencies.js';
 import { writeHealthChanges } from '../store/health-changes.js';
-import type { ActivityDependencies } from './dependencies.js';
 
 export async function recordHealth(
   { collections }: ActivityDependencies,

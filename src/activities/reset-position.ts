@@ -1,7 +1,7 @@
-import type { StreamProgress } from '../source/outcome.js';
-import type { StreamName } from '../source/streams.js';
+import type { StreamProgress } from '../domain/streams/outcome.js';
+import type { StreamName } from '../domain/streams/streams.js';
+import type { ActivityDependencies } from '../ingest/source/dependencies.js';
 import { progressOf, resetCheckpoint } from '../store/checkpoints.js';
-import type { ActivityDependencies } from './dependencies.js';
 
 /** Moves a stream's checkpoint to a time, so that it is collected again from there. @returns what the checkpoint says. */
 export async function resetPosition(

@@ -1,14 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
-import { classify, TroubleError } from '../source/failure.js';
-import { askedFirst, isStillOut } from '../source/outage.js';
-import { NO_COUNTS, type StreamOutcome, type SweepOutcome } from '../source/outcome.js';
-import type { StreamName } from '../source/streams.js';
-import { collectStream } from './collect-stream.js';
-import { type ActivityDependencies, DEFAULT_SWEEP_RECORDS } from './dependencies.js';
-import { withHeartbeats } from './heartbeats.js';
-import type { LoadedSource, SourceReader } from './source-reader.js';
-import { troubleOf } from './trouble-of.js';
+import { classify, TroubleError } from '../domain/failures/failure.js';
+import { askedFirst, isStillOut } from '../domain/lifecycle/outage.js';
+import { NO_COUNTS, type StreamOutcome, type SweepOutcome } from '../domain/streams/outcome.js';
+import type { StreamName } from '../domain/streams/streams.js';
+import { collectStream } from '../ingest/collect-stream.js';
+import { withHeartbeats } from '../ingest/slice/heartbeats.js';
+import { troubleOf } from '../ingest/slice/trouble-of.js';
+import { type ActivityDependencies, DEFAULT_SWEEP_RECORDS } from '../ingest/source/dependencies.js';
+import type { LoadedSource, SourceReader } from '../ingest/source/source-reader.js';
 
 /** The others are not polled again before the slowest stream is done, so that none may keep them waiting for ever. */
 const LONGEST_LOOK_MS = 60_000;

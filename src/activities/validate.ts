@@ -1,6 +1,6 @@
-import type { SourceSettings } from '../source/outcome.js';
-import type { ActivityDependencies } from './dependencies.js';
-import type { SourceReader } from './source-reader.js';
+import type { SourceSettings } from '../domain/streams/outcome.js';
+import type { ActivityDependencies } from '../ingest/source/dependencies.js';
+import type { SourceReader } from '../ingest/source/source-reader.js';
 
 /**
  * Reads the stored configuration and checks it anew. Notes which version it has seen, valid or not: a reconciliation then

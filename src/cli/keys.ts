@@ -1,9 +1,9 @@
 /** `keys`: the access keys of the management API. */
 
 import { Command, Option } from 'commander';
-import type { NewKey, ShownKey } from '../management/api-keys.js';
+import type { NewKey, ShownKey } from '../management/keys/api-keys.js';
 import { API_ROLES, type ApiRole } from '../store/collections.js';
-import type { KeyCommands } from './commands.js';
+import type { KeyCommands } from './services/commands.js';
 import type { WithKeys } from './session.js';
 import { table } from './table.js';
 

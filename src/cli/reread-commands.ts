@@ -1,11 +1,11 @@
 /** `backfill` and `verify`. */
 
 import type { Command } from 'commander';
-import type { MissingRecord } from '../management/reread-service.js';
+import { REREAD_KINDS, type RereadKind } from '../domain/rereads/reread.js';
+import type { MissingRecord } from '../management/rereads/reread-service.js';
 import { EXIT } from '../runtime/program.js';
-import { REREAD_KINDS, type RereadKind } from '../source/reread.js';
-import type { RereadCommands } from './commands.js';
 import { awaitReread, isGood, type RereadResult, rereadText, wishOf } from './reread.js';
+import type { RereadCommands } from './services/commands.js';
 import type { WithCommands } from './session.js';
 
 interface RereadOptions {

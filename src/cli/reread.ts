@@ -1,10 +1,10 @@
 /** `backfill` and `verify` on the command line: start, show the progress, tell the result. */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import type { MissingRecord, RereadWish, StartedReread } from '../management/reread-service.js';
+import { isOver, type RereadCounts, type RereadKind, type RereadReport } from '../domain/rereads/reread.js';
+import type { MissingRecord, RereadWish, StartedReread } from '../management/rereads/reread-service.js';
 import { stopOnSignals } from '../runtime/stop-signals.js';
-import { isOver, type RereadCounts, type RereadKind, type RereadReport } from '../source/reread.js';
-import type { RereadCommands } from './commands.js';
+import type { RereadCommands } from './services/commands.js';
 import { count, table } from './table.js';
 
 export interface RereadResult extends StartedReread {

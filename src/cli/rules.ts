@@ -4,12 +4,12 @@ import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { isObject } from '../config/is-object.js';
 import { parseRules } from '../config/source-config.js';
-import { RefusedError } from '../management/errors.js';
+import { RefusedError } from '../management/common/errors.js';
 import { decodeText, textOf } from '../records/decode.js';
 import { linesOf } from '../records/lines.js';
-import { compileRules, type Rule, type Rules } from '../records/rules/compile.js';
-import type { FilterType } from '../records/rules/filter.js';
-import { ruledRecord } from '../records/rules/ruled-record.js';
+import { ruledRecord } from '../records/ruled-record.js';
+import { compileRules, type Rule, type Rules } from '../rules/compile.js';
+import type { FilterType } from '../rules/filter.js';
 import { readSourceFile } from './source-file.js';
 import { count, table } from './table.js';
 

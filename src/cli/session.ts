@@ -1,20 +1,20 @@
 /** What a command works with, opened before it and closed after it: the servers at hand, or a management server. */
 
 import { readEnvironment } from '../config/environment.js';
-import { ApiKeyService } from '../management/api-keys.js';
-import { RefusedError } from '../management/errors.js';
-import { RereadService } from '../management/reread-service.js';
-import { SourceService } from '../management/source-service.js';
-import { connectTemporal } from '../management/temporal-client.js';
-import { temporalAwayText, temporalRefusalText } from '../management/temporal-trouble.js';
+import { RefusedError } from '../management/common/errors.js';
+import { ApiKeyService } from '../management/keys/api-keys.js';
+import { RereadService } from '../management/rereads/reread-service.js';
+import { SourceService } from '../management/sources/source-service.js';
+import { connectTemporal } from '../management/temporal/temporal-client.js';
+import { temporalAwayText, temporalRefusalText } from '../management/temporal/temporal-trouble.js';
 import { keyringAtHand } from '../runtime/keyring.js';
 import { environmentWithStack } from '../runtime/running-stack.js';
 import { type Collections, collectionsOf } from '../store/collections.js';
 import { openDatabase } from '../store/database.js';
-import type { CommandServices, KeyCommands } from './commands.js';
-import { apiClientOf } from './remote/api-client.js';
-import { RemoteKeys } from './remote/keys.js';
-import { remoteServices } from './remote/services.js';
+import { apiClientOf } from './services/api-client.js';
+import type { CommandServices, KeyCommands } from './services/commands.js';
+import { RemoteKeys } from './services/remote-keys.js';
+import { remoteServices } from './services/remote-services.js';
 
 export type WithCommands = <T>(work: (services: CommandServices) => Promise<T>) => Promise<T>;
 export type WithKeys = <T>(work: (keys: KeyCommands) => Promise<T>) => Promise<T>;

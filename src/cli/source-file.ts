@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { RefusedError } from '../management/errors.js';
+import { RefusedError } from '../management/common/errors.js';
 import { jsonMistake } from '../runtime/json-mistake.js';
 
 /** The JSON of a source file; `-` reads standard input. @throws RefusedError saying what is wrong with the file. */

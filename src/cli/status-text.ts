@@ -1,13 +1,18 @@
 /** A source's status, list and health for people. */
 
-import type { SourceListing } from '../management/source-listing.js';
-import type { SourceStatus } from '../management/source-status.js';
-import { formatDuration, formatTime } from '../source/duration.js';
-import type { HealthEvent } from '../source/health-event.js';
-import { lagOf, nextPollOf, nextStepOf, shownPhase, stateSentence, whereOf } from '../source/problem-text.js';
-import { addRuleCounts, NO_RULE_COUNTS } from '../source/rule-counts.js';
-import type { RuleStatus } from '../source/rule-status.js';
-import { openProblems, type SourceSnapshot, type StreamStatus, type SubjectProblem } from '../source/snapshot.js';
+import { formatDuration, formatTime } from '../domain/duration.js';
+import type { HealthEvent } from '../domain/health/health-event.js';
+import { lagOf, nextPollOf, nextStepOf, shownPhase, stateSentence, whereOf } from '../domain/lifecycle/problem-text.js';
+import {
+  openProblems,
+  type SourceSnapshot,
+  type StreamStatus,
+  type SubjectProblem,
+} from '../domain/lifecycle/snapshot.js';
+import { addRuleCounts, NO_RULE_COUNTS } from '../domain/streams/rule-counts.js';
+import type { RuleStatus } from '../domain/streams/rule-status.js';
+import type { SourceListing } from '../management/sources/source-listing.js';
+import type { SourceStatus } from '../management/sources/source-status.js';
 import type { ShownGap } from '../store/gaps.js';
 import { count, table } from './table.js';
 

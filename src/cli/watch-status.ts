@@ -2,10 +2,10 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { createLogUpdate } from 'log-update';
-import type { SourceStatus } from '../management/source-status.js';
+import { isFinal, LIFECYCLE_STATES } from '../domain/lifecycle/lifecycle.js';
+import type { SourceStatus } from '../management/sources/source-status.js';
 import { stopOnSignals } from '../runtime/stop-signals.js';
-import { isFinal, LIFECYCLE_STATES } from '../source/lifecycle.js';
-import type { SourceCommands } from './commands.js';
+import type { SourceCommands } from './services/commands.js';
 
 const INTERVAL_MS = 1_000;
 

@@ -1,7 +1,7 @@
 /** What a collector's name and fields may be. */
 
 import { z } from 'zod';
-import { FIELD_LIMITS } from '../source/field-names.js';
+import { FIELD_LIMITS } from '../domain/fields/field-names.js';
 import { fieldMistakes } from './further-mistakes.js';
 import { tooLong } from './schema-parts.js';
 

@@ -1,9 +1,9 @@
 /** A process's environment, read once at start: every mistake is named at once. */
 
 import { z } from 'zod';
-import { INSTALLATION_NAME } from '../source/installation.js';
-import { proxiesOf } from '../source/proxies.js';
-import type { WorkerVersion } from '../source/worker-version.js';
+import { INSTALLATION_NAME } from '../domain/contract/installation.js';
+import type { WorkerVersion } from '../domain/contract/worker-version.js';
+import { proxiesOf } from '../domain/hosts/proxies.js';
 import { mistakesOf } from './mistakes.js';
 
 const flag = z.enum(['true', 'false'], { error: 'must be true or false' }).transform((value) => value === 'true');

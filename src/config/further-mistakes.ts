@@ -1,6 +1,6 @@
 /** What a schema of types cannot say: names of fields, what a permit is needed for. All of it is told at once. */
 
-import { FIELD_LIMITS, fieldKey, SIEM_FORWARD, unfitForOwner } from '../source/field-names.js';
+import { FIELD_LIMITS, fieldKey, SIEM_FORWARD, unfitForOwner } from '../domain/fields/field-names.js';
 import { insecureAddress } from './base-url.js';
 import { foundText } from './found.js';
 import { isObject } from './is-object.js';

@@ -1,6 +1,6 @@
 /** What is wrong with processing rules beyond the types of their keys: patterns, capture groups, names, numbers. */
 
-import { compileRules } from '../records/rules/compile.js';
+import { compileRules } from '../rules/compile.js';
 import { foundText } from './found.js';
 import { holdsSecret } from './given-secret.js';
 import { isObject } from './is-object.js';

@@ -1,8 +1,8 @@
 /** The keys of a processing rule. Its pattern, and what rules of one source may not share, is judged by `ruleMistakes`. */
 
 import { z } from 'zod';
-import { DEFAULT_MASK, FILTER_TYPES, MAX_RULE_NAME, MAX_RULES } from '../records/rules/filter.js';
-import { MAX_PATTERN } from '../records/rules/pattern.js';
+import { DEFAULT_MASK, FILTER_TYPES, MAX_RULE_NAME, MAX_RULES } from '../rules/filter.js';
+import { MAX_PATTERN } from '../rules/pattern.js';
 import { key, optional, present, quoted, tooLong } from './schema-parts.js';
 
 const filterType = z.enum(FILTER_TYPES, {

@@ -1,7 +1,7 @@
 /** The kinds of values that a configuration is made of; each says in words for people what it wants. */
 
 import { z } from 'zod';
-import { parseDuration } from '../source/duration.js';
+import { parseDuration } from '../domain/duration.js';
 
 /** Told to a reader of the reference page, beside what JSON Schema knows of a key. */
 export interface KeyMeta extends Record<string, unknown> {

@@ -4,9 +4,9 @@
  */
 
 import { z } from 'zod';
-import { HASH_ALGORITHMS, MAX_RULES } from '../records/rules/filter.js';
-import { FIELD_LIMITS, SIEM_FORWARD } from '../source/field-names.js';
-import { DATA_COLLECTIONS, SIEM_STREAMS } from '../source/streams.js';
+import { FIELD_LIMITS, SIEM_FORWARD } from '../domain/fields/field-names.js';
+import { DATA_COLLECTIONS, SIEM_STREAMS } from '../domain/streams/streams.js';
+import { HASH_ALGORITHMS, MAX_RULES } from '../rules/filter.js';
 import { baseUrl, DEFAULT_BASE_URL } from './base-url.js';
 import { rulesSchema } from './rule-schema.js';
 import {

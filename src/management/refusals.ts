@@ -3,8 +3,8 @@
  * that it does not publish follow the pattern of the others (`collectors.<what>.<why>`).
  */
 
-import { CodedRefusal } from './errors.js';
-import { anotherInstallationText } from './ownership.js';
+import { CodedRefusal } from './common/errors.js';
+import { anotherInstallationText } from './temporal/ownership.js';
 
 export const unknownCollector = () =>
   new CodedRefusal(404, 'collectors.collector.invalid', 'The specified collector ID is invalid.');

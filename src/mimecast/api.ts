@@ -1,5 +1,5 @@
-import { TroubleError } from '../source/failure.js';
-import { concealing } from './conceal.js';
+import { TroubleError } from '../domain/failures/failure.js';
+import { concealing } from '../http-client/conceal.js';
 import { callJson, type HttpTimes, type JsonAnswer, type JsonCall } from './json-call.js';
 import { RateLimits } from './rate-limits.js';
 import type { TokenSource } from './token.js';

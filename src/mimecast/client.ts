@@ -1,12 +1,12 @@
-import { isSiemStream, type StreamName } from '../source/streams.js';
-import { allowedUrl } from './allowed-url.js';
+import { isSiemStream, type StreamName } from '../domain/streams/streams.js';
+import { allowedUrl } from '../http-client/allowed-url.js';
+import { type Connections, processConnections } from '../http-client/connections.js';
+import type { GunzipOptions } from '../http-client/gunzip.js';
+import { totalWaitMs } from '../http-client/pace.js';
 import { Api } from './api.js';
 import { ApiClock } from './api-clock.js';
-import { type Connections, processConnections } from './connections.js';
 import { type FileContent, openFile } from './file.js';
-import type { GunzipOptions } from './gunzip.js';
 import type { HttpTimes } from './json-call.js';
-import { totalWaitMs } from './pace.js';
 import {
   checkRecordPage,
   type RecordPage,

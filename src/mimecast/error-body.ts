@@ -1,5 +1,5 @@
-import type { Conceal } from './conceal.js';
-import { filledString, isObject, parseJson } from './json.js';
+import type { Conceal } from '../http-client/conceal.js';
+import { filledString, isObject, parseJson } from '../http-client/json.js';
 
 /** What the other side said about an error. */
 export interface Explanation {

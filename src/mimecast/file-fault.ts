@@ -1,7 +1,7 @@
 /** What an error at a batch file says about that file, apart from the network and the store that it lies in. */
 
-import { TroubleError } from '../source/failure.js';
-import { DamagedFileError } from './file-damage.js';
+import { TroubleError } from '../domain/failures/failure.js';
+import { DamagedFileError } from '../http-client/file-damage.js';
 
 /** What S3 says, with status 400, when the credentials that a URL was signed with are no longer valid. */
 const EXPIRED_CODES: ReadonlySet<string> = new Set(['ExpiredToken', 'RequestExpired']);

@@ -1,9 +1,9 @@
 /** Asks the store of batch files, along its redirects. */
 
-import { TroubleError } from '../source/failure.js';
-import { allowedUrl } from './allowed-url.js';
-import { concealing } from './conceal.js';
-import { type HttpRequest, redirectTarget, request } from './http.js';
+import { TroubleError } from '../domain/failures/failure.js';
+import { allowedUrl } from '../http-client/allowed-url.js';
+import { concealing } from '../http-client/conceal.js';
+import { type HttpRequest, redirectTarget, request } from '../http-client/http.js';
 
 /** A store needs one to name a file's region; more than a few lead nowhere. */
 const MAX_REDIRECTS = 5;

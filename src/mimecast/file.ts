@@ -1,13 +1,14 @@
-import { TroubleError } from '../source/failure.js';
-import { allowedUrl } from './allowed-url.js';
-import { bodyChunks } from './body.js';
-import { Deadline } from './deadline.js';
-import { DamagedFileError, damageOf } from './file-damage.js';
+import { TroubleError } from '../domain/failures/failure.js';
+import { allowedUrl } from '../http-client/allowed-url.js';
+import { bodyChunks } from '../http-client/body.js';
+import { Deadline } from '../http-client/deadline.js';
+import { DamagedFileError, damageOf } from '../http-client/file-damage.js';
+import { type GunzipOptions, gunzipIfGzip } from '../http-client/gunzip.js';
+import type { HttpRequest } from '../http-client/http.js';
+import { MIN_PACE, Pace, totalWaitMs } from '../http-client/pace.js';
+import { explainErrorBody } from './error-body.js';
 import { requestFile } from './file-request.js';
-import { type GunzipOptions, gunzipIfGzip } from './gunzip.js';
-import type { HttpRequest } from './http.js';
 import type { HttpTimes } from './json-call.js';
-import { MIN_PACE, Pace, totalWaitMs } from './pace.js';
 
 export interface FileContent {
   /**
@@ -57,6 +58,7 @@ export async function openFile(url: string, options: FileOptions, signal?: Abort
     conceal: (text) => text,
     endpoint: ENDPOINT,
     origin: 'file',
+    explain: explainErrorBody,
     deadline,
     ...(blipWaitsMs ? { blipWaitsMs } : {}),
     ...(connections ? { connections } : {}),

@@ -1,5 +1,5 @@
+import { isObject, parseJson } from '../http-client/json.js';
 import { explainErrorBody, NO_REASON } from './error-body.js';
-import { isObject, parseJson } from './json.js';
 
 /** An error is shorter, in characters. */
 const LONGEST_ERROR = 16_384;

@@ -1,4 +1,4 @@
-import { TroubleError } from '../source/failure.js';
+import { TroubleError } from '../domain/failures/failure.js';
 
 /**
  * `partial`: the answer reports an error beside its rows. `paging`: how to go on after it is told in a shape that nobody

@@ -1,15 +1,15 @@
 import { isUtf8 } from 'node:buffer';
-import { type Trouble, TroubleError } from '../source/failure.js';
+import { type Trouble, TroubleError } from '../domain/failures/failure.js';
+import { readBytes, textOf } from '../http-client/body.js';
+import { type Conceal, concealed } from '../http-client/conceal.js';
+import type { Connections } from '../http-client/connections.js';
+import { Deadline } from '../http-client/deadline.js';
+import { type HttpRequest, request, requestIdOf } from '../http-client/http.js';
+import { isObject, type JsonObject, parseJson } from '../http-client/json.js';
+import type { PaceLimits } from '../http-client/pace.js';
 import type { ApiClock } from './api-clock.js';
-import { readBytes, textOf } from './body.js';
-import { type Conceal, concealed } from './conceal.js';
-import type { Connections } from './connections.js';
-import { Deadline } from './deadline.js';
-import { explainJsonError, NO_REASON } from './error-body.js';
-import { type HttpRequest, request, requestIdOf } from './http.js';
+import { explainErrorBody, explainJsonError, NO_REASON } from './error-body.js';
 import { IncompleteAnswerError } from './incomplete.js';
-import { isObject, type JsonObject, parseJson } from './json.js';
-import type { PaceLimits } from './pace.js';
 
 /** Times of every call; the defaults suit the real API. */
 export interface HttpTimes {
@@ -74,6 +74,7 @@ export async function callJson(call: JsonCall, times: HttpTimes, signal?: AbortS
   const http: HttpRequest = {
     ...call,
     origin: 'mimecast',
+    explain: explainErrorBody,
     deadline,
     ...(blipWaitsMs ? { blipWaitsMs } : {}),
     ...(connections ? { connections } : {}),

@@ -1,8 +1,8 @@
-import { notARecord } from '../source/record-shape.js';
-import type { SiemStream, StreamName } from '../source/streams.js';
+import { notARecord } from '../domain/streams/record-shape.js';
+import type { SiemStream, StreamName } from '../domain/streams/streams.js';
+import { isObject, type JsonObject } from '../http-client/json.js';
 import type { ApiCall } from './api.js';
 import { IncompleteAnswerError } from './incomplete.js';
-import { isObject, type JsonObject } from './json.js';
 import { type JsonAnswer, unreadable } from './json-call.js';
 import { JsonPart } from './json-part.js';
 import { type Pagination, readPagination } from './pagination.js';

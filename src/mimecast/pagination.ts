@@ -1,6 +1,6 @@
 /** What an answer says of the pages after it, in whatever shape; pure. */
 
-import { filledString, isObject, type JsonObject } from './json.js';
+import { filledString, isObject, type JsonObject } from '../http-client/json.js';
 
 export interface Pagination {
   /** `meta.pagination.next`. */

@@ -1,4 +1,4 @@
-import { TroubleError } from '../source/failure.js';
+import { TroubleError } from '../domain/failures/failure.js';
 
 /** Longest wait that is kept here: a server that asks for days is asked again by the next attempt all the same. */
 const LONGEST_MS = 15 * 60_000;

@@ -1,7 +1,7 @@
-import type { SiemStream } from '../source/streams.js';
+import type { SiemStream } from '../domain/streams/streams.js';
+import { filledString, isObject, type JsonObject } from '../http-client/json.js';
 import type { ApiCall } from './api.js';
 import { IncompleteAnswerError } from './incomplete.js';
-import { filledString, isObject, type JsonObject } from './json.js';
 import { type JsonAnswer, unreadable } from './json-call.js';
 import { kindOf, oddToken, strayNext } from './pagination.js';
 

@@ -1,7 +1,7 @@
 /** Reads the text of a record: JSON in UTF-8, one object. */
 
 import { isUtf8 } from 'node:buffer';
-import type { Alteration } from '../source/alterations.js';
+import type { Alteration } from '../domain/streams/alterations.js';
 import { mayLoseDigits, parseExactly } from './exact-json.js';
 import { countKeys } from './key-count.js';
 

@@ -1,7 +1,7 @@
 /** A record as it is stored: every key as Mimecast sent it, and the metadata of its source. */
 
 import type { Binary } from 'mongodb';
-import { SIEM_EVENT_ID, type StreamName } from '../source/streams.js';
+import { SIEM_EVENT_ID, type StreamName } from '../domain/streams/streams.js';
 import type { VendorRecord } from './decode.js';
 import { messageTime } from './message-time.js';
 

@@ -5,7 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import { Binary } from 'mongodb';
-import type { StreamName } from '../source/streams.js';
+import type { StreamName } from '../domain/streams/streams.js';
 
 /** Digest of a line's bytes as received, or of a row's compact JSON, 32 bytes as base64: its name in `Occurrences`. */
 export function contentDigest(bytes: Uint8Array | string): string {

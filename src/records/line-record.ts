@@ -1,12 +1,12 @@
 /** From a line of a batch file to what is stored of it. */
 
-import { notARecord } from '../source/record-shape.js';
+import { notARecord } from '../domain/streams/record-shape.js';
+import { maskForKeeping, maskPieceForKeeping } from '../rules/apply.js';
 import { type Decoded, decodeText, textOf } from './decode.js';
 import { contentDigest, identityOf } from './identity.js';
 import type { Line } from './lines.js';
 import type { Occurrences } from './occurrences.js';
 import { type MadeRecord, type RecordMaker, recordOfText } from './record-of-text.js';
-import { maskForKeeping, maskPieceForKeeping } from './rules/apply.js';
 
 /** What all lines of one reading of a file have in common. */
 export interface LineOrigin extends RecordMaker {

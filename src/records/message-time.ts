@@ -1,7 +1,7 @@
 /** The time of a record by its own clock. */
 
 import { Decimal128, Long } from 'mongodb';
-import { TIME_KEYS } from '../source/record-shape.js';
+import { TIME_KEYS } from '../domain/streams/record-shape.js';
 import type { VendorRecord } from './decode.js';
 
 /** Times before 2000 or more than a day ahead of the receipt are taken for nonsense. */

@@ -1,10 +1,10 @@
 /** What is kept beside a document that cannot hold its record as it was received: `_received`. */
 
 import { Binary } from 'mongodb';
-import type { Alteration } from '../source/alterations.js';
-import type { Rules } from './rules/compile.js';
-import type { RuledRecord } from './rules/ruled-record.js';
-import { spelled } from './rules/spelling.js';
+import type { Alteration } from '../domain/streams/alterations.js';
+import type { Rules } from '../rules/compile.js';
+import { spelled } from '../rules/spelling.js';
+import type { RuledRecord } from './ruled-record.js';
 
 export const RECEIVED_KEY = '_received';
 

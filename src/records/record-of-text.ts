@@ -1,15 +1,15 @@
 /** From the text of a record to what is stored of it: rules first, then metadata. */
 
 import type { Binary } from 'mongodb';
-import { NO_RULE_COUNTS, type RuleCounts } from '../source/rule-counts.js';
-import type { StreamName } from '../source/streams.js';
+import { NO_RULE_COUNTS, type RuleCounts } from '../domain/streams/rule-counts.js';
+import type { StreamName } from '../domain/streams/streams.js';
+import type { Rule, Rules } from '../rules/compile.js';
+import type { RuleMatches } from '../rules/rule-matches.js';
 import type { Decoded } from './decode.js';
 import { type RecordMetadata, type StoredRecord, toDocument } from './document.js';
 import { isTimeShown, meantTime } from './message-time.js';
 import { RECEIVED_KEY, receivedOf } from './received.js';
-import type { Rule, Rules } from './rules/compile.js';
-import type { RuleMatches } from './rules/rule-matches.js';
-import { MASKED_TEXT_KEY, type RuledRecord, ruledRecord } from './rules/ruled-record.js';
+import { MASKED_TEXT_KEY, type RuledRecord, ruledRecord } from './ruled-record.js';
 
 /** What a source does to each of its records. */
 export interface RecordMaker {

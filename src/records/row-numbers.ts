@@ -1,6 +1,6 @@
 /** Numbers identical rows of one listing, so that truly identical ones are as many records. */
 
-import type { RowTail } from '../source/window.js';
+import type { RowTail } from '../domain/streams/window.js';
 import { Occurrences } from './occurrences.js';
 
 /** More different rows in one second are not kept in a tail. */

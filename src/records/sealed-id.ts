@@ -4,7 +4,7 @@
  */
 
 import { constants, inflateSync } from 'node:zlib';
-import type { StreamName } from '../source/streams.js';
+import type { StreamName } from '../domain/streams/streams.js';
 
 /** Streams whose records have an id of their own. */
 export type IdStream = Extract<StreamName, 'audit' | 'hold'>;

@@ -2,9 +2,9 @@
 
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
-import { workersOf } from '../management/workers.js';
-import { WORKFLOW_TYPE } from '../source/contract.js';
-import { type Installation, taskQueueOf } from '../source/installation.js';
+import { WORKFLOW_TYPE } from '../domain/contract/contract.js';
+import { type Installation, taskQueueOf } from '../domain/contract/installation.js';
+import { workersOf } from '../management/temporal/workers.js';
 
 const LOOK_MS = 60_000;
 

@@ -2,11 +2,11 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { basename } from 'node:path';
-import { dataFolderPath } from '../embedded/data-folder.js';
-import { ensureSecretKeys, secretKeysFile } from '../embedded/secret-keys.js';
 import { readKeyring } from '../secrets/environment.js';
 import { type Keyring, SecretError } from '../secrets/keyring.js';
+import { dataFolderPath } from './data-folder-path.js';
 import { isOnThisMachine, shownMongodbUri } from './mongodb-address.js';
+import { ensureSecretKeys, secretKeysFile } from './secret-keys.js';
 
 /**
  * The keys that are set, else those of this machine's data folder, which all programs started from this folder share.

@@ -2,10 +2,10 @@
 
 import type { Client } from '@temporalio/client';
 import type { History } from '@temporalio/worker';
-import { runningQuery } from '../management/ownership.js';
-import { WORKFLOW_TYPE } from '../source/contract.js';
-import { type Installation, taskQueueOf } from '../source/installation.js';
-import { REREAD_WORKFLOW_TYPE } from '../source/reread.js';
+import { WORKFLOW_TYPE } from '../domain/contract/contract.js';
+import { type Installation, taskQueueOf } from '../domain/contract/installation.js';
+import { REREAD_WORKFLOW_TYPE } from '../domain/rereads/reread.js';
+import { runningQuery } from '../management/temporal/ownership.js';
 
 export interface LiveHistory {
   readonly workflowId: string;

@@ -8,8 +8,8 @@ import { type NativeConnection, Worker, type WorkerDeploymentOptions, type Worke
 import { failureInterceptor } from '../activities/failure-interceptor.js';
 import type { Activities } from '../activities/index.js';
 import { type GuardOptions, installationGuard } from '../activities/installation-guard.js';
-import { activityQueueOf, type Installation, taskQueueOf } from '../source/installation.js';
-import type { WorkerVersion } from '../source/worker-version.js';
+import { activityQueueOf, type Installation, taskQueueOf } from '../domain/contract/installation.js';
+import type { WorkerVersion } from '../domain/contract/worker-version.js';
 
 export interface SourceWorkerOptions {
   readonly connection: NativeConnection;

@@ -9,10 +9,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'no
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { projectRoot } from '../embedded/project-root.js';
+import { projectRoot } from './project-root.js';
 
 /** What the bundle is made from, besides the packages. */
-const SOURCES = ['src/workflows', 'src/source'] as const;
+const SOURCES = ['src/workflows', 'src/domain'] as const;
 const CACHE = 'node_modules/.cache/mimecast-source';
 
 export async function workflowCode(): Promise<{ readonly workflowBundle: { readonly codePath: string } }> {

@@ -2,10 +2,10 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Collection } from 'mongodb';
-import { areMany, type IdlePages, idleText } from '../source/idle-pages.js';
-import { type Counts, NO_COUNTS, type StreamProgress, subtractCounts } from '../source/outcome.js';
-import { isSiemStream, type StreamName } from '../source/streams.js';
-import type { WindowPosition } from '../source/window.js';
+import { areMany, type IdlePages, idleText } from '../domain/streams/idle-pages.js';
+import { type Counts, NO_COUNTS, type StreamProgress, subtractCounts } from '../domain/streams/outcome.js';
+import { isSiemStream, type StreamName } from '../domain/streams/streams.js';
+import type { WindowPosition } from '../domain/streams/window.js';
 import type { CheckpointDocument, Collections } from './collections.js';
 
 export type Checkpoints = Collection<CheckpointDocument>;

@@ -1,15 +1,15 @@
 /** Every collection of the database with the shape of its documents, and every index: the only place that knows them. */
 
 import type { Binary, Collection, Db, IndexDescription, ObjectId } from 'mongodb';
-import type { AlterationCounts } from '../source/alterations.js';
-import type { HealthEvent } from '../source/health-event.js';
-import type { HostDoubts } from '../source/host-doubts.js';
-import type { IdlePages } from '../source/idle-pages.js';
-import type { Installation } from '../source/installation.js';
-import type { Counts, GapCount, PositionResets } from '../source/outcome.js';
-import type { RuleCounts } from '../source/rule-counts.js';
-import { COLLECTION_OF, STREAMS, type StreamName } from '../source/streams.js';
-import type { QueueState, WindowPosition } from '../source/window.js';
+import type { Installation } from '../domain/contract/installation.js';
+import type { HostDoubts } from '../domain/failures/host-doubts.js';
+import type { HealthEvent } from '../domain/health/health-event.js';
+import type { AlterationCounts } from '../domain/streams/alterations.js';
+import type { IdlePages } from '../domain/streams/idle-pages.js';
+import type { Counts, GapCount, PositionResets } from '../domain/streams/outcome.js';
+import type { RuleCounts } from '../domain/streams/rule-counts.js';
+import { COLLECTION_OF, STREAMS, type StreamName } from '../domain/streams/streams.js';
+import type { QueueState, WindowPosition } from '../domain/streams/window.js';
 import type { FieldDocument } from './fields.js';
 import { type InstallationDocument, readInstallation } from './installation.js';
 import type { MissingRecords, Rereads } from './rereads.js';

@@ -2,8 +2,8 @@
 
 import { randomBytes } from 'node:crypto';
 import { type Filter, MongoServerError } from 'mongodb';
-import { fieldKey } from '../source/field-names.js';
-import type { FieldSpelling, GivenFields } from '../source/record-fields.js';
+import { fieldKey } from '../domain/fields/field-names.js';
+import type { FieldSpelling, GivenFields } from '../domain/fields/record-fields.js';
 import type { Collections, SourceDocument } from './collections.js';
 
 export interface FieldDocument {

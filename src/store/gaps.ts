@@ -1,7 +1,7 @@
 /** What could not be fetched because Mimecast no longer keeps it. */
 
 import type { Collection } from 'mongodb';
-import type { StreamName } from '../source/streams.js';
+import type { StreamName } from '../domain/streams/streams.js';
 import type { GapDocument } from './collections.js';
 import { type Page, type PageRequest, pageOf } from './paging.js';
 

@@ -1,7 +1,7 @@
 /** Writes what has changed of a source's health. */
 
-import { type EventChange, healthEventOf } from '../source/health-event.js';
-import type { ClearingChange } from '../source/health-ledger.js';
+import { type EventChange, healthEventOf } from '../domain/health/health-event.js';
+import type { ClearingChange } from '../domain/health/health-ledger.js';
 import type { Collections } from './collections.js';
 import { clearHealthEvents, closeHealthEvent, openHealthEvent } from './health-events.js';
 

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { type Collection, MongoServerError } from 'mongodb';
-import type { Installation } from '../source/installation.js';
+import type { Installation } from '../domain/contract/installation.js';
 import type { Collections } from './collections.js';
 
 export interface InstallationDocument {

@@ -1,7 +1,7 @@
 /** What an error of the store says, freed from the driver's types. */
 
 import { MongoError, MongoServerError, MongoTopologyClosedError } from 'mongodb';
-import type { Trouble } from '../source/failure.js';
+import type { Trouble } from '../domain/failures/failure.js';
 import { CheckpointMovedError } from './checkpoints.js';
 
 /** @returns `undefined` when the error is none of the store's. */

@@ -1,7 +1,7 @@
 /** Keeps what could not be read as a record. */
 
 import { Binary, type Collection } from 'mongodb';
-import type { StreamName } from '../source/streams.js';
+import type { StreamName } from '../domain/streams/streams.js';
 import type { QuarantineDocument } from './collections.js';
 import { type Page, type PageRequest, pageOf } from './paging.js';
 

@@ -1,10 +1,10 @@
 /** What `backfill` and `verify` keep: how far each stream was read again, and which records were missing. */
 
 import type { Binary, Collection } from 'mongodb';
-import type { IdlePages } from '../source/idle-pages.js';
-import { NO_REREAD_COUNTS, type RereadCounts, type RereadKind } from '../source/reread.js';
-import type { StreamName } from '../source/streams.js';
-import type { PagePlace } from '../source/window.js';
+import { NO_REREAD_COUNTS, type RereadCounts, type RereadKind } from '../domain/rereads/reread.js';
+import type { IdlePages } from '../domain/streams/idle-pages.js';
+import type { StreamName } from '../domain/streams/streams.js';
+import type { PagePlace } from '../domain/streams/window.js';
 import { type Page, type PageRequest, pageOf } from './paging.js';
 
 /** One per source, kind and stream; the next run of the kind takes its place. */

@@ -1,7 +1,7 @@
 /** When a source's processing rules last matched a record. */
 
 import type { AnyBulkWriteOperation, Collection } from 'mongodb';
-import { isSilent, type RuleStatus } from '../source/rule-status.js';
+import { isSilent, type RuleStatus } from '../domain/streams/rule-status.js';
 
 /** A rule by what it does: changed, it is another one, and what is known of it begins anew. */
 export interface RuleText {

@@ -2,8 +2,8 @@
 
 import type { RetryPolicy } from '@temporalio/common';
 import { CancellationScope, CancelledFailure, isCancellation, sleep } from '@temporalio/workflow';
-import { FIRST_PAUSE_MS, LEAST_PATIENCE_MS, ownPauseMs, PATIENCE_MS } from '../source/patience.js';
-import { type Problem, problemOf, type Subject } from '../source/snapshot.js';
+import { FIRST_PAUSE_MS, LEAST_PATIENCE_MS, ownPauseMs, PATIENCE_MS } from '../domain/failures/patience.js';
+import { type Problem, problemOf, type Subject } from '../domain/lifecycle/snapshot.js';
 import type { Book } from './book.js';
 import { failureOf, isOutOfTime, isRefusedByStranger } from './failure-of.js';
 import { LoopGuard } from './loop-guard.js';

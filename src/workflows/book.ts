@@ -1,10 +1,9 @@
 /** The source's book: its snapshot with the only way to write it, and everything that must say the same. */
 
 import { log, uuid4 } from '@temporalio/workflow';
-import { currentDetails } from '../source/current-details.js';
-import { type Ending, type HealthLedger, newLedger, noteProblems } from '../source/health-ledger.js';
-import type { StreamProgress } from '../source/outcome.js';
-import { reduce, type SourceEvent } from '../source/reduce.js';
+import { type Ending, type HealthLedger, newLedger, noteProblems } from '../domain/health/health-ledger.js';
+import { currentDetails } from '../domain/lifecycle/current-details.js';
+import { reduce, type SourceEvent } from '../domain/lifecycle/reduce.js';
 import {
   isPausing,
   newSnapshot,
@@ -13,8 +12,9 @@ import {
   type SourceSnapshot,
   type StreamStatus,
   type Subject,
-} from '../source/snapshot.js';
-import type { StreamName } from '../source/streams.js';
+} from '../domain/lifecycle/snapshot.js';
+import type { StreamProgress } from '../domain/streams/outcome.js';
+import type { StreamName } from '../domain/streams/streams.js';
 import { nameActivities } from './activity-ids.js';
 import { showDetails } from './details.js';
 import { writeMemo } from './memo.js';

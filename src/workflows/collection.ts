@@ -5,12 +5,12 @@
  */
 
 import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
-import { formatTime, formatTimeAfter } from '../source/duration.js';
-import { hasWorked } from '../source/outage.js';
-import type { StreamOutcome, SweepOutcome } from '../source/outcome.js';
-import { restLeftMs } from '../source/rest.js';
-import { sweepProblemOf } from '../source/snapshot.js';
-import type { StreamName } from '../source/streams.js';
+import { formatTime, formatTimeAfter } from '../domain/duration.js';
+import { hasWorked } from '../domain/lifecycle/outage.js';
+import { restLeftMs } from '../domain/lifecycle/rest.js';
+import { sweepProblemOf } from '../domain/lifecycle/snapshot.js';
+import type { StreamOutcome, SweepOutcome } from '../domain/streams/outcome.js';
+import type { StreamName } from '../domain/streams/streams.js';
 import { type Limits, patiently } from './attempts.js';
 import type { Book } from './book.js';
 import type { HistoryBudget } from './history.js';

@@ -1,8 +1,8 @@
 /** What the signals ask for. They only note it and interrupt the running work; the workflow's loop decides. */
 
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
-import type { StopRequest } from '../source/contract.js';
-import type { PositionReset } from '../source/position-reset.js';
+import type { StopRequest } from '../domain/contract/contract.js';
+import type { PositionReset } from '../domain/streams/position-reset.js';
 
 export type Command =
   | { readonly kind: 'stop'; readonly remove: boolean }

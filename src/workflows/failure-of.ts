@@ -1,8 +1,8 @@
 /** What an activity's end means for the source. */
 
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
-import { type Failure, isFailure } from '../source/failure.js';
-import { REFUSED_BY_STRANGER } from '../source/installation.js';
+import { REFUSED_BY_STRANGER } from '../domain/contract/installation.js';
+import { type Failure, isFailure } from '../domain/failures/failure.js';
 
 /**
  * The classified failure inside an activity's error.

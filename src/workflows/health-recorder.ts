@@ -1,8 +1,8 @@
 /** Writes the health events that are due, in the background and with all patience: they wait for MongoDB to come back. */
 
 import { CancellationScope, condition, isCancellation, log } from '@temporalio/workflow';
-import { afterWriting, beforeWriting, type HealthChange, settlingMs } from '../source/health-ledger.js';
-import { LEAVING_STATES } from '../source/lifecycle.js';
+import { afterWriting, beforeWriting, type HealthChange, settlingMs } from '../domain/health/health-ledger.js';
+import { LEAVING_STATES } from '../domain/lifecycle/lifecycle.js';
 import type { Book } from './book.js';
 import { steps } from './steps.js';
 

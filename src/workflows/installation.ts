@@ -11,7 +11,12 @@ import {
   type WorkflowInterceptors,
   workflowInfo,
 } from '@temporalio/workflow';
-import { activityQueueOf, INSTALLATION_HEADER, INSTALLATION_MEMO, isInstallationId } from '../source/installation.js';
+import {
+  activityQueueOf,
+  INSTALLATION_HEADER,
+  INSTALLATION_MEMO,
+  isInstallationId,
+} from '../domain/contract/installation.js';
 import { adopts } from './patches.js';
 
 let own: string | undefined;

@@ -1,8 +1,8 @@
 /** The memo, which the Web UI shows beside the search attributes: whose source it is, and what somebody has to see to. */
 
 import { upsertMemo, workflowInfo } from '@temporalio/workflow';
-import { attentionText } from '../source/problem-text.js';
-import type { SourceSnapshot } from '../source/snapshot.js';
+import { attentionText } from '../domain/lifecycle/problem-text.js';
+import type { SourceSnapshot } from '../domain/lifecycle/snapshot.js';
 
 /** Each write is an event of the history, so only changes are written. */
 export function writeMemo(snapshot: SourceSnapshot): void {

@@ -12,15 +12,15 @@ import {
   setHandler,
   sleep,
 } from '@temporalio/workflow';
-import { HEALTH_QUERY, SIGNALS, STATUS_QUERY, type StopRequest } from '../source/contract.js';
-import { openChanges, type ProblemChange } from '../source/health-ledger.js';
-import { ADOPT_SIGNAL } from '../source/installation.js';
-import { isFinal } from '../source/lifecycle.js';
-import { type AttemptFailed, isAttemptFailed } from '../source/outcome.js';
-import { FIRST_PAUSE_MS, PATIENCE_MS } from '../source/patience.js';
-import { type PositionReset, positionResetOf } from '../source/position-reset.js';
-import type { SourceEvent } from '../source/reduce.js';
-import type { SourceSnapshot } from '../source/snapshot.js';
+import { HEALTH_QUERY, SIGNALS, STATUS_QUERY, type StopRequest } from '../domain/contract/contract.js';
+import { ADOPT_SIGNAL } from '../domain/contract/installation.js';
+import { FIRST_PAUSE_MS, PATIENCE_MS } from '../domain/failures/patience.js';
+import { openChanges, type ProblemChange } from '../domain/health/health-ledger.js';
+import { isFinal } from '../domain/lifecycle/lifecycle.js';
+import type { SourceEvent } from '../domain/lifecycle/reduce.js';
+import type { SourceSnapshot } from '../domain/lifecycle/snapshot.js';
+import { type AttemptFailed, isAttemptFailed } from '../domain/streams/outcome.js';
+import { type PositionReset, positionResetOf } from '../domain/streams/position-reset.js';
 import { Book } from './book.js';
 import { Collection } from './collection.js';
 import { Commands } from './commands.js';

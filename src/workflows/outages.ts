@@ -1,10 +1,10 @@
 /** Makes one problem of the source of what all its streams fail for; see `source/outage.ts`. */
 
 import { condition, isCancellation } from '@temporalio/workflow';
-import { isLookWorthwhile, onsetsOf, streamsToUnite } from '../source/outage.js';
-import { LEAST_PATIENCE_MS } from '../source/patience.js';
-import { sweepProblemOf } from '../source/snapshot.js';
-import type { StreamName } from '../source/streams.js';
+import { LEAST_PATIENCE_MS } from '../domain/failures/patience.js';
+import { isLookWorthwhile, onsetsOf, streamsToUnite } from '../domain/lifecycle/outage.js';
+import { sweepProblemOf } from '../domain/lifecycle/snapshot.js';
+import type { StreamName } from '../domain/streams/streams.js';
 import type { Book } from './book.js';
 import { LoopGuard } from './loop-guard.js';
 

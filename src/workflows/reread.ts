@@ -10,7 +10,7 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import { SIGNALS, workflowIdOf } from '../source/contract.js';
+import { SIGNALS, workflowIdOf } from '../domain/contract/contract.js';
 import {
   isOver,
   newReport,
@@ -20,9 +20,9 @@ import {
   type RereadRequest,
   type StreamReread,
   withStream,
-} from '../source/reread.js';
-import { rereadDetails } from '../source/reread-details.js';
-import type { StreamName } from '../source/streams.js';
+} from '../domain/rereads/reread.js';
+import { rereadDetails } from '../domain/rereads/reread-details.js';
+import type { StreamName } from '../domain/streams/streams.js';
 import { showDetails } from './details.js';
 import { failureOf } from './failure-of.js';
 import { type HistoryLimit, isHistoryTooLong } from './history.js';

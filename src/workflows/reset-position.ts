@@ -1,7 +1,7 @@
 /** Carries out a reset of a stream's position, while nothing is collected. */
 
 import { CancellationScope, condition, isCancellation, log } from '@temporalio/workflow';
-import type { PositionReset } from '../source/position-reset.js';
+import type { PositionReset } from '../domain/streams/position-reset.js';
 import type { Book } from './book.js';
 import { steps } from './steps.js';
 

@@ -2,7 +2,7 @@
 
 import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributeUpdatePair } from '@temporalio/common';
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { errorTypeOf, lastEventTimeOf, needsAttention, type SourceSnapshot } from '../source/snapshot.js';
+import { errorTypeOf, lastEventTimeOf, needsAttention, type SourceSnapshot } from '../domain/lifecycle/snapshot.js';
 import { ownInstallation } from './installation.js';
 
 const STATE = defineSearchAttributeKey('MimecastSourceState', SearchAttributeType.KEYWORD);

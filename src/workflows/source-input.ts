@@ -1,5 +1,5 @@
-import type { HealthLedger } from '../source/health-ledger.js';
-import type { SourceSnapshot } from '../source/snapshot.js';
+import type { HealthLedger } from '../domain/health/health-ledger.js';
+import type { SourceSnapshot } from '../domain/lifecycle/snapshot.js';
 import type { HistoryLimit } from './history.js';
 
 /** Argument of the workflow. Only `sourceId` is needed; the rest of a source is in MongoDB. */

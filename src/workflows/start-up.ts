@@ -1,9 +1,9 @@
 /** From `Pending` to `Collecting`: the steps that must succeed before anything can be collected. */
 
 import { condition, sleep } from '@temporalio/workflow';
-import { formatTimeAfter } from '../source/duration.js';
-import type { SourceStep } from '../source/outcome.js';
-import { restLeftMs } from '../source/rest.js';
+import { formatTimeAfter } from '../domain/duration.js';
+import { restLeftMs } from '../domain/lifecycle/rest.js';
+import type { SourceStep } from '../domain/streams/outcome.js';
 import { type Attempted, type Limits, patiently } from './attempts.js';
 import type { Book } from './book.js';
 import { LoopGuard } from './loop-guard.js';

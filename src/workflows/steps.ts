@@ -2,7 +2,7 @@
 
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
-import { LONGEST_PAUSE_MS, LOST_PAUSE_MS, PATIENCE_MS } from '../source/patience.js';
+import { LONGEST_PAUSE_MS, LOST_PAUSE_MS, PATIENCE_MS } from '../domain/failures/patience.js';
 
 /** For attempts that ended without a word; all others are followed by the pause that `failure-interceptor.ts` asks for. */
 export const RETRY = {

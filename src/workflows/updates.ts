@@ -4,10 +4,10 @@
  */
 
 import { allHandlersFinished, CancellationScope, condition, defineUpdate, setHandler } from '@temporalio/workflow';
-import type { CommandAnswer } from '../source/command-answer.js';
-import { SIGNALS, type StopRequest } from '../source/contract.js';
-import { isFinal, LEAVING_STATES } from '../source/lifecycle.js';
-import { isPausing, type Problem, problemOf } from '../source/snapshot.js';
+import { SIGNALS, type StopRequest } from '../domain/contract/contract.js';
+import type { CommandAnswer } from '../domain/lifecycle/command-answer.js';
+import { isFinal, LEAVING_STATES } from '../domain/lifecycle/lifecycle.js';
+import { isPausing, type Problem, problemOf } from '../domain/lifecycle/snapshot.js';
 import type { Book } from './book.js';
 import type { Collection } from './collection.js';
 import type { Commands } from './commands.js';

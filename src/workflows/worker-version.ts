@@ -6,7 +6,7 @@
 
 import { InitialVersioningBehavior } from '@temporalio/common';
 import { type ContinueAsNewOptions, defineSignal, log, setHandler, workflowInfo } from '@temporalio/workflow';
-import { VERSION_SIGNAL, versionText } from '../source/worker-version.js';
+import { VERSION_SIGNAL, versionText } from '../domain/contract/worker-version.js';
 
 /** From a worker of the version that has become current, with that version; see `versionText`. */
 export const versionSignal = defineSignal<[string]>(VERSION_SIGNAL);

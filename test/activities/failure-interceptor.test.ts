@@ -6,8 +6,8 @@ import { DefaultLogger } from '@temporalio/worker';
 import { MongoNetworkError } from 'mongodb';
 import { describe, expect, test, vi } from 'vitest';
 import { failureInterceptor } from '../../src/activities/failure-interceptor.js';
-import { classify, isFailure, type Trouble, TroubleError } from '../../src/source/failure.js';
-import { isAttemptFailed } from '../../src/source/outcome.js';
+import { classify, isFailure, type Trouble, TroubleError } from '../../src/domain/failures/failure.js';
+import { isAttemptFailed } from '../../src/domain/streams/outcome.js';
 
 const MINUTE = 60_000;
 const UNAVAILABLE: Trouble = { origin: 'mimecast', status: 503, endpoint: 'batch list', message: 'down' };

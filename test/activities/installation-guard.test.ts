@@ -2,7 +2,7 @@ import { ApplicationFailure, ApplicationFailureCategory, defaultPayloadConverter
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, test, vi } from 'vitest';
 import { installationGuard } from '../../src/activities/installation-guard.js';
-import { INSTALLATION_HEADER } from '../../src/source/installation.js';
+import { INSTALLATION_HEADER } from '../../src/domain/contract/installation.js';
 
 const OURS = '5f15118c-01de-40b3-8f98-dfd81d0bb622';
 const THEIRS = '0f15118c-01de-40b3-8f98-dfd81d0bb622';

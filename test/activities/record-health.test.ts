@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { formatTime } from '../../src/source/duration.js';
-import type { HealthChange, ProblemChange } from '../../src/source/health-ledger.js';
+import { formatTime } from '../../src/domain/duration.js';
+import type { HealthChange, ProblemChange } from '../../src/domain/health/health-ledger.js';
 import { collectorDatabase } from '../support/collector-database.js';
 import { simulatedSource } from '../support/simulated-source.js';
 import { FORBIDDEN, LIMITED, minutes, problemOf, T0, UNAVAILABLE } from '../support/source-fixtures.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SIEM_STREAMS } from '../../src/source/streams.js';
+import { SIEM_STREAMS } from '../../src/domain/streams/streams.js';
 import { collectorDatabase } from '../support/collector-database.js';
 import { simulatedSource, sizeOf } from '../support/simulated-source.js';
 

@@ -3,11 +3,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Simulator, startSimulator } from '../../simulator/simulator.js';
 import { createActivities } from '../../src/activities/index.js';
 import { parseSourceFile } from '../../src/config/source-config.js';
-import { FieldService } from '../../src/management/field-service.js';
-import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
-import { SIEM_STREAMS, STREAMS, type StreamName } from '../../src/source/streams.js';
+import { SIEM_STREAMS, STREAMS, type StreamName } from '../../src/domain/streams/streams.js';
+import { FieldService } from '../../src/management/fields/field-service.js';
 import { createSource } from '../../src/store/sources.js';
 import { collectorDatabase } from '../support/collector-database.js';
 import { ensureCollector } from '../support/ensure-collector.js';

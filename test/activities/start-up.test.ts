@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { TroubleError } from '../../src/source/failure.js';
-import { STREAMS, type StreamName } from '../../src/source/streams.js';
+import { TroubleError } from '../../src/domain/failures/failure.js';
+import { STREAMS, type StreamName } from '../../src/domain/streams/streams.js';
 import { collectorDatabase } from '../support/collector-database.js';
 import { simulatedSource, sourceOf } from '../support/simulated-source.js';
 

@@ -1,7 +1,7 @@
 import { CancelledFailure } from '@temporalio/common';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { StreamName } from '../../src/source/streams.js';
-import { STREAMS } from '../../src/source/streams.js';
+import type { StreamName } from '../../src/domain/streams/streams.js';
+import { STREAMS } from '../../src/domain/streams/streams.js';
 import { checkpointId } from '../../src/store/checkpoints.js';
 import { collectorDatabase } from '../support/collector-database.js';
 import { activityEnvironment, type SimulatedSource, simulatedSource, sizeOf } from '../support/simulated-source.js';

@@ -1,9 +1,9 @@
 import dns from 'node:dns';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { troubleOf } from '../../src/activities/trouble-of.js';
-import { classify, type Failure } from '../../src/source/failure.js';
-import { type Handler, hang, sendJson, serve } from '../mimecast/local-server.js';
+import { classify, type Failure } from '../../src/domain/failures/failure.js';
+import { troubleOf } from '../../src/ingest/slice/trouble-of.js';
 import { collectorDatabase } from '../support/collector-database.js';
+import { type Handler, hang, sendJson, serve } from '../support/local-server.js';
 import { type SimulatedSource, simulatedSource } from '../support/simulated-source.js';
 
 const collections = collectorDatabase();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { isGood, type RereadResult, rereadText } from '../../src/cli/reread.js';
-import { NO_REREAD_COUNTS, newReport, type StreamReread, withStream } from '../../src/source/reread.js';
+import { NO_REREAD_COUNTS, newReport, type StreamReread, withStream } from '../../src/domain/rereads/reread.js';
 
 /** A verify of one stream that is over. */
 function verified(news: Partial<StreamReread>): RereadResult {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type RulesTest, rulesText, testRules } from '../../src/cli/rules.js';
-import { RefusedError } from '../../src/management/errors.js';
+import { RefusedError } from '../../src/management/common/errors.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = temporaryFolder();

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { readSourceFile } from '../../src/cli/source-file.js';
-import { RefusedError } from '../../src/management/errors.js';
+import { RefusedError } from '../../src/management/common/errors.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = temporaryFolder();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { statusText } from '../../src/cli/status-text.js';
-import { newSnapshot } from '../../src/source/snapshot.js';
+import { newSnapshot } from '../../src/domain/lifecycle/snapshot.js';
 
 const NOW = Date.parse('2026-01-03T00:00:00Z');
 const LISTED = {

@@ -6,7 +6,7 @@ import { ruleSchema } from '../../src/config/rule-schema.js';
 import type { KeyMeta } from '../../src/config/schema-parts.js';
 import { parseSourceFile } from '../../src/config/source-config.js';
 import { configSchema } from '../../src/config/source-schema.js';
-import { projectRoot } from '../../src/embedded/project-root.js';
+import { projectRoot } from '../../src/runtime/project-root.js';
 
 const read = (path: string) => readFileSync(`${projectRoot()}/${path}`, 'utf8');
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { projectRoot } from '../../src/embedded/project-root.js';
-import { OPENAPI_FILE, openApiDocument } from '../../src/management/http/openapi-document.js';
+import { OPENAPI_FILE, openApiDocument } from '../../src/api/openapi-document.js';
+import { projectRoot } from '../../src/runtime/project-root.js';
 
 test('the OpenAPI document is what the server serves; "npm run docs" writes it anew', async () => {
   const kept = JSON.parse(readFileSync(`${projectRoot()}/${OPENAPI_FILE}`, 'utf8'));

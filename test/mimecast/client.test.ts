@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
+import { SIEM_STREAMS, STREAMS } from '../../src/domain/streams/streams.js';
 import { MimecastClient, type MimecastClientOptions } from '../../src/mimecast/client.js';
-import { SIEM_STREAMS, STREAMS } from '../../src/source/streams.js';
-import { type Handler, hang, type LocalServer, sendJson, serve, troubleOf } from './local-server.js';
+import { type Handler, hang, type LocalServer, sendJson, serve, troubleOf } from '../support/local-server.js';
 
 const EMPTY_LIST = { value: [], '@nextPage': 't', isCaughtUp: true };
 const EMPTY_PAGE = { meta: { status: 200, pagination: { pageSize: 1 } }, data: [], fail: [] };

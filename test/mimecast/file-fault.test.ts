@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { DamagedFileError, type FileDamage } from '../../src/mimecast/file-damage.js';
+import { type Trouble, TroubleError } from '../../src/domain/failures/failure.js';
+import { DamagedFileError, type FileDamage } from '../../src/http-client/file-damage.js';
 import { fileFaultOf } from '../../src/mimecast/file-fault.js';
-import { type Trouble, TroubleError } from '../../src/source/failure.js';
 
 test.each<[FileDamage, string]>([
   ['cut', 'damaged'],

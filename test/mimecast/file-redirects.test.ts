@@ -1,9 +1,10 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { classify } from '../../src/domain/failures/failure.js';
+import { Deadline } from '../../src/http-client/deadline.js';
 import { MimecastClient } from '../../src/mimecast/client.js';
-import { Deadline } from '../../src/mimecast/deadline.js';
+import { explainErrorBody } from '../../src/mimecast/error-body.js';
 import { requestFile } from '../../src/mimecast/file-request.js';
-import { classify } from '../../src/source/failure.js';
-import { type Handler, serve, troubleOf } from './local-server.js';
+import { type Handler, serve, troubleOf } from '../support/local-server.js';
 
 const SIGNATURE = 's'.repeat(40);
 const file: Handler = (_, response) => void response.writeHead(200).end('content');
@@ -86,7 +87,15 @@ test('each hop is judged like the first address: none leads into a private netwo
   const deadline = new Deadline(60_000, undefined, { origin: 'file', endpoint: 'file store', message: 'late' });
   onTestFinished(() => deadline.close());
   const url = new URL(`${store.url}/f`);
-  const http = { method: 'GET', url, endpoint: 'file store', origin: 'file', deadline, conceal: String } as const;
+  const http = {
+    method: 'GET',
+    url,
+    endpoint: 'file store',
+    origin: 'file',
+    deadline,
+    conceal: String,
+    explain: explainErrorBody,
+  } as const;
   expect(await troubleOf(requestFile(http, false))).toMatchObject({ code: 'address_refused' });
   expect(other.received).toEqual([]);
 });

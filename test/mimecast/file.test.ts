@@ -4,12 +4,20 @@ import { pipeline, Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { TroubleError } from '../../src/domain/failures/failure.js';
+import { HELD_BACK_BYTES } from '../../src/http-client/gunzip.js';
+import type { PaceLimits } from '../../src/http-client/pace.js';
 import { MimecastClient } from '../../src/mimecast/client.js';
 import { isExpiredFile } from '../../src/mimecast/file-fault.js';
-import { HELD_BACK_BYTES } from '../../src/mimecast/gunzip.js';
-import type { PaceLimits } from '../../src/mimecast/pace.js';
-import { TroubleError } from '../../src/source/failure.js';
-import { type Handler, hang, happening, type LocalServer, sendJson, serve, troubleOf } from './local-server.js';
+import {
+  type Handler,
+  hang,
+  happening,
+  type LocalServer,
+  sendJson,
+  serve,
+  troubleOf,
+} from '../support/local-server.js';
 
 function open({ url }: LocalServer, signal?: AbortSignal, idleMs = 60_000, pace: Partial<PaceLimits> = {}) {
   const options = { baseUrl: url, clientId: 'id', clientSecret: 'secret', blipWaitsMs: [], idleMs, pace };

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { MAX_TEXT_BYTES } from '../../src/mimecast/body.js';
+import { MAX_TEXT_BYTES } from '../../src/http-client/body.js';
 import { MimecastClient } from '../../src/mimecast/client.js';
-import { type Handler, sendJson, serve, troubleOf } from './local-server.js';
+import { type Handler, sendJson, serve, troubleOf } from '../support/local-server.js';
 
 const WINDOW = { from: new Date(0), to: new Date(1) };
 

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
+import { TroubleError } from '../../src/domain/failures/failure.js';
 import { RateLimits } from '../../src/mimecast/rate-limits.js';
-import { TroubleError } from '../../src/source/failure.js';
 
 const refusal = (status: number, retryAfterMs?: number) =>
   new TroubleError({

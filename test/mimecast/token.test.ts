@@ -1,6 +1,14 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { TokenSource } from '../../src/mimecast/token.js';
-import { type Handler, hang, happening, type LocalServer, sendJson, serve, troubleOf } from './local-server.js';
+import {
+  type Handler,
+  hang,
+  happening,
+  type LocalServer,
+  sendJson,
+  serve,
+  troubleOf,
+} from '../support/local-server.js';
 
 const SECRET = 'hush&+ secret';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { STREAMS, type StreamName } from '../../src/domain/streams/streams.js';
 import { METADATA_KEYS, type RecordMetadata, toDocument, vendorRecordOf } from '../../src/records/document.js';
 import { contentDigest, identityOf } from '../../src/records/identity.js';
-import { STREAMS, type StreamName } from '../../src/source/streams.js';
 
 const ID = identityOf(7, 'receipt', contentDigest('x'), 1);
 const RECEIPT_TIME = new Date('2025-09-15T12:00:00Z');

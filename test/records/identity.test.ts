@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { STREAMS } from '../../src/domain/streams/streams.js';
 import { contentDigest, identityOf, identityOfFile, identityOfId } from '../../src/records/identity.js';
-import { STREAMS } from '../../src/source/streams.js';
 
 const CONTENT = contentDigest('{"a":1}');
 

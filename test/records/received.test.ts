@@ -4,8 +4,8 @@ import { vendorRecordOf } from '../../src/records/document.js';
 import { recordOfLine } from '../../src/records/line-record.js';
 import type { Line } from '../../src/records/lines.js';
 import { Occurrences } from '../../src/records/occurrences.js';
-import { NO_RULES, type Rules } from '../../src/records/rules/compile.js';
-import { rulesFrom } from './rules/rules-from.js';
+import { NO_RULES, type Rules } from '../../src/rules/compile.js';
+import { rulesFrom } from '../rules/rules-from.js';
 
 const METADATA = { sourceId: 1, source: 's', collector: 'c', fields: {}, siemForward: false };
 const HEAD = '"timestamp":1757930000000,"type":"av","aggregateId":"a"';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { decodeText } from '../../src/records/decode.js';
 import { identityOf } from '../../src/records/identity.js';
 import { recordOfText } from '../../src/records/record-of-text.js';
-import { rulesFrom } from './rules/rules-from.js';
+import { rulesFrom } from '../rules/rules-from.js';
 
 const SENT = Date.parse('2025-09-15T10:11:12Z');
 const RECEIPT = new Date('2025-09-15T12:00:00Z');

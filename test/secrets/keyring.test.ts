@@ -1,8 +1,8 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { ensureSecretKeys } from '../../src/embedded/secret-keys.js';
 import { keyringAtHand, keyringOf } from '../../src/runtime/keyring.js';
+import { ensureSecretKeys } from '../../src/runtime/secret-keys.js';
 import { readKeyring } from '../../src/secrets/environment.js';
 import { Keyring, SecretError } from '../../src/secrets/keyring.js';
 import { temporaryFolder } from '../support/temporary-folder.js';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { connectTemporal } from '../../src/management/temporal-client.js';
+import { connectTemporal } from '../../src/management/temporal/temporal-client.js';
 
 const KEY = 'hush7f3a-\u00fcber';
 /** Accepts connections, which is all that it is asked for. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { SIEM_STREAMS } from '../../src/source/streams.js';
+import { SIEM_STREAMS } from '../../src/domain/streams/streams.js';
 import { HOUR, NOON, SECOND, start } from './client.js';
 
 const DAY = 24 * HOUR;

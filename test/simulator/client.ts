@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
-import type { SimulatorOptions } from '../../src/simulator/options.js';
-import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
+import type { SimulatorOptions } from '../../simulator/options/options.js';
+import { type Simulator, startSimulator } from '../../simulator/simulator.js';
 
 export const NOON = Date.parse('2025-09-15T12:00:00Z');
 export const SECOND = 1000;

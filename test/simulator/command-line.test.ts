@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readCommandLine, simulatorCommand } from '../../src/simulator/command-line.js';
-import { parseDuration } from '../../src/simulator/duration.js';
+import { readCommandLine, simulatorCommand } from '../../simulator/options/command-line.js';
+import { parseDuration } from '../../simulator/options/duration.js';
 
 function read(...args: readonly string[]): ReturnType<typeof readCommandLine> {
   return readCommandLine(simulatorCommand().exitOverride().parse(args, { from: 'user' }));

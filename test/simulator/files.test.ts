@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { SIEM_STREAMS } from '../../src/source/streams.js';
+import { SIEM_STREAMS } from '../../src/domain/streams/streams.js';
 import { type Client, download, HOUR, MINUTE, NOON, SECOND, start } from './client.js';
 
 async function firstUrl(client: Client, type = 'receipt'): Promise<string> {

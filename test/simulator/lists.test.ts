@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { API_STREAMS, type ApiStream, apiTime } from '../../src/simulator/world/api-records.js';
+import { API_STREAMS, type ApiStream, apiTime } from '../../simulator/world/api-records.js';
 import { type Client, type Clock, HOUR, type ListPage, MINUTE, NOON, SECOND, start } from './client.js';
 
 const FIELDS = { audit: ['startDateTime', 'endDateTime'], dlp: ['from', 'to'], hold: ['start', 'end'] } as const;

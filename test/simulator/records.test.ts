@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { streamOfName } from '../../src/simulator/given/names.js';
-import { startSimulator } from '../../src/simulator/simulator.js';
+import { streamOfName } from '../../simulator/given/names.js';
+import { startSimulator } from '../../simulator/simulator.js';
 import { Client, counted, download, NOON, start } from './client.js';
 
 function folderOf(files: Readonly<Record<string, string | Buffer>>): string {

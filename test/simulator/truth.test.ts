@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { COLLECTION_OF, SIEM_STREAMS, STREAMS } from '../../src/source/streams.js';
+import { COLLECTION_OF, SIEM_STREAMS, STREAMS } from '../../src/domain/streams/streams.js';
 import { counted, download, HOUR, start } from './client.js';
 
 test('what was downloaded is the truth, however often, and all of it is what is held', async () => {

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { SimulatorOptions } from '../../src/simulator/options.js';
-import { startSimulator } from '../../src/simulator/simulator.js';
-import { STREAMS } from '../../src/source/streams.js';
+import type { SimulatorOptions } from '../../simulator/options/options.js';
+import { startSimulator } from '../../simulator/simulator.js';
+import { STREAMS } from '../../src/domain/streams/streams.js';
 import { Client, type Clock, download, HOUR, NOON, SECOND, start } from './client.js';
 
 function folder(): string {

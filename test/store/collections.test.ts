@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { STREAMS } from '../../src/source/streams.js';
+import { STREAMS } from '../../src/domain/streams/streams.js';
 import { collectionsOf } from '../../src/store/collections.js';
 import { openDatabase } from '../../src/store/database.js';
 import { numbers } from '../support/store-fixtures.js';

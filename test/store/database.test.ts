@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { MongoError } from 'mongodb';
 import { expect, onTestFinished, test } from 'vitest';
-import { findExecutables } from '../../src/embedded/executables.js';
-import { startMongod } from '../../src/embedded/mongod.js';
-import { choosePort, LOOPBACK } from '../../src/embedded/ports.js';
+import { findExecutables } from '../../devstack/executables.js';
+import { startMongod } from '../../devstack/mongod.js';
+import { choosePort, LOOPBACK } from '../../src/runtime/ports.js';
 import { openDatabase } from '../../src/store/database.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { until } from '../support/until.js';

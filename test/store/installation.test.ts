@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isInstallationId } from '../../src/source/installation.js';
+import { isInstallationId } from '../../src/domain/contract/installation.js';
 import { collectionsOf } from '../../src/store/collections.js';
 import { InstallationNameError } from '../../src/store/installation.js';
 import { createSource, markStopped } from '../../src/store/sources.js';

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { isSilent } from '../../src/source/rule-status.js';
+import { isSilent } from '../../src/domain/streams/rule-status.js';
 import { noteRuleMatches, type RuleText, ruleStatusOf } from '../../src/store/rule-matches.js';
 import { collectorDatabase } from '../support/collector-database.js';
 

@@ -2,10 +2,10 @@
 
 import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll } from 'vitest';
-import { ApiKeyService, type NewKey } from '../../src/management/api-keys.js';
-import { type AppOptions, buildApp } from '../../src/management/http/app.js';
-import { assembleServices } from '../../src/management/http/assemble.js';
-import type { Api } from '../../src/management/http/services.js';
+import { type AppOptions, buildApp } from '../../src/api/app.js';
+import { assembleServices } from '../../src/api/assemble.js';
+import type { Api } from '../../src/api/common/services.js';
+import { ApiKeyService, type NewKey } from '../../src/management/keys/api-keys.js';
 import type { Collections } from '../../src/store/collections.js';
 import { testKeyring } from './test-keyring.js';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { STREAMS, type StreamName } from '../../src/source/streams.js';
+import { STREAMS, type StreamName } from '../../src/domain/streams/streams.js';
 
 /** Public samples, see `test/fixtures/control-records/README.md`: the lines of each stream. */
 export const CONTROL_RECORDS: readonly (readonly [StreamName, string])[] = STREAMS.flatMap((stream) =>

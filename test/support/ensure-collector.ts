@@ -1,4 +1,4 @@
-import { CollectorService } from '../../src/management/collector-service.js';
+import { CollectorService } from '../../src/management/collectors/collector-service.js';
 import type { Collections } from '../../src/store/collections.js';
 
 /** The collector of this name, made if there is none. @returns its id. */

@@ -2,10 +2,10 @@
 
 import { Context, heartbeat } from '@temporalio/activity';
 import type { Activities } from '../../src/activities/index.js';
-import type { AlterationCounts } from '../../src/source/alterations.js';
-import { classify, type Trouble, TroubleError } from '../../src/source/failure.js';
-import type { HealthChange, ProblemChange } from '../../src/source/health-ledger.js';
-import { isStillOut } from '../../src/source/outage.js';
+import { classify, type Trouble, TroubleError } from '../../src/domain/failures/failure.js';
+import type { HealthChange, ProblemChange } from '../../src/domain/health/health-ledger.js';
+import { isStillOut } from '../../src/domain/lifecycle/outage.js';
+import type { AlterationCounts } from '../../src/domain/streams/alterations.js';
 import {
   type Counts,
   NO_COUNTS,
@@ -14,8 +14,8 @@ import {
   type StreamOutcome,
   type StreamProgress,
   type SweepOutcome,
-} from '../../src/source/outcome.js';
-import type { StreamName } from '../../src/source/streams.js';
+} from '../../src/domain/streams/outcome.js';
+import type { StreamName } from '../../src/domain/streams/streams.js';
 
 export type ActivityName = Exclude<keyof Activities, 'reread' | 'recheck' | 'wake'>;
 /** What can be put into trouble: an activity for all it does, or one stream wherever it is read. */

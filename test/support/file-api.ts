@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { Collections } from '../../src/store/collections.js';
-import { type Handler, type LocalServer, sendJson, serve } from '../mimecast/local-server.js';
+import { type Handler, type LocalServer, sendJson, serve } from './local-server.js';
 import { type SimulatedSource, type SourceOptions, simulatedSource } from './simulated-source.js';
 
 /** What is served under a file's name: its bytes, an error status, or whatever a handler does. */

@@ -3,7 +3,7 @@
 import type { WorkflowClient } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
-import type { SearchAttributeName } from '../../src/source/contract.js';
+import type { SearchAttributeName } from '../../src/domain/contract/contract.js';
 
 export type History = temporal.api.history.v1.IHistory;
 

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectRoot } from '../../src/embedded/project-root.js';
+import { projectRoot } from '../../src/runtime/project-root.js';
 import { type FoundProcess, processesWith } from './processes.js';
 import { until } from './until.js';
 

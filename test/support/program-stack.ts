@@ -2,14 +2,14 @@
 
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findExecutables } from '../../src/embedded/executables.js';
-import { type GuardedProcess, spawnGuarded } from '../../src/embedded/guarded-process.js';
-import { untilAnswering } from '../../src/embedded/local-service.js';
-import { startMongod } from '../../src/embedded/mongod.js';
-import { choosePort, LOOPBACK } from '../../src/embedded/ports.js';
-import { projectRoot } from '../../src/embedded/project-root.js';
-import { startTemporal } from '../../src/embedded/temporal.js';
-import { SEARCH_ATTRIBUTES } from '../../src/source/contract.js';
+import { findExecutables } from '../../devstack/executables.js';
+import { type GuardedProcess, spawnGuarded } from '../../devstack/guarded-process.js';
+import { untilAnswering } from '../../devstack/local-service.js';
+import { startMongod } from '../../devstack/mongod.js';
+import { startTemporal } from '../../devstack/temporal.js';
+import { SEARCH_ATTRIBUTES } from '../../src/domain/contract/contract.js';
+import { choosePort, LOOPBACK } from '../../src/runtime/ports.js';
+import { projectRoot } from '../../src/runtime/project-root.js';
 import { type CliResult, runCli } from './run-cli.js';
 
 export interface ProgramStackOptions {

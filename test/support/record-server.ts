@@ -1,7 +1,7 @@
 /** A small Mimecast whose audit, DLP and hold lists a test holds in its hands: rows, order, totals, tokens, clock. */
 
 import type { RecordStream } from '../../src/mimecast/paged-records.js';
-import { type LocalServer, sendJson, serve } from '../mimecast/local-server.js';
+import { type LocalServer, sendJson, serve } from './local-server.js';
 
 export interface ServedRow {
   /** Epoch ms. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { projectRoot } from '../../src/embedded/project-root.js';
+import { projectRoot } from '../../src/runtime/project-root.js';
 
 export interface CliResult {
   readonly code: number;

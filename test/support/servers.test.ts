@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { expect, test } from 'vitest';
-import { SEARCH_ATTRIBUTES } from '../../src/source/contract.js';
+import { SEARCH_ATTRIBUTES } from '../../src/domain/contract/contract.js';
 import { temporalConnection } from './temporal-connection.js';
 import { testDatabase } from './test-database.js';
 import { timeSkippingEnvironment } from './time-skipping.js';

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll } from 'vitest';
-import { projectRoot } from '../../src/embedded/project-root.js';
+import { projectRoot } from '../../src/runtime/project-root.js';
 import { writeWorkflowBundle } from '../../src/runtime/workflow-bundle.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 /** The workflows with the patience of `short-patience.ts`. Call it outside of tests and hooks. */
 export function shortPatienceBundle(): () => { codePath: string } {
-  return bundleWith('src/source/patience.ts', 'short-patience.ts');
+  return bundleWith('src/domain/failures/patience.ts', 'short-patience.ts');
 }
 
 /** The workflows as they were before there were patches. Call it outside of tests and hooks. */

@@ -1,9 +1,9 @@
 /**
- * Takes the place of `src/source/patience.ts` in tests on a server whose time is not skipped: 90 minutes are 9 seconds
+ * Takes the place of `src/domain/failures/patience.ts` in tests on a server whose time is not skipped: 90 minutes are 9 seconds
  * here. Needs both `vi.mock` for the activities and `shortPatienceBundle` for the workflows.
  */
 
-import type * as Patience from '../../src/source/patience.js';
+import type * as Patience from '../../src/domain/failures/patience.js';
 
 export const PATIENCE_MS = 9_000;
 export const LEAST_PATIENCE_MS = 8_500;

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { onTestFinished } from 'vitest';
-import type { FileRules } from '../../src/activities/files/file-rules.js';
+import type { SimulatorOptions } from '../../simulator/options/options.js';
+import { type Simulator, startSimulator } from '../../simulator/simulator.js';
 import { type Activities, createActivities } from '../../src/activities/index.js';
 import { parseSourceConfig } from '../../src/config/source-config.js';
+import type { StreamOutcome } from '../../src/domain/streams/outcome.js';
+import type { StreamName } from '../../src/domain/streams/streams.js';
+import type { FileRules } from '../../src/ingest/source/file-rules.js';
 import { vendorRecordOf } from '../../src/records/document.js';
-import type { SimulatorOptions } from '../../src/simulator/options.js';
-import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
-import type { StreamOutcome } from '../../src/source/outcome.js';
-import type { StreamName } from '../../src/source/streams.js';
 import { checkpointId } from '../../src/store/checkpoints.js';
 import type { CheckpointDocument, Collections } from '../../src/store/collections.js';
 import { createSource } from '../../src/store/sources.js';
@@ -121,7 +121,7 @@ export class SimulatedSource {
     }
   }
 
-  /** Posts a fault, see `src/simulator/control/fault.ts`. */
+  /** Posts a fault, see `simulator/protocol/fault.ts`. */
   async fault(fault: Readonly<Record<string, unknown>>): Promise<void> {
     const response = await this.control('faults', { method: 'POST', body: JSON.stringify(fault) });
     if (response.status !== 201) throw new Error(await response.text());

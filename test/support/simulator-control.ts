@@ -1,9 +1,9 @@
 /** The simulator's control paths, and the comparison of the store with its truth. */
 
 import { createHash } from 'node:crypto';
+import type { Simulator } from '../../simulator/simulator.js';
+import { STREAMS, type StreamName } from '../../src/domain/streams/streams.js';
 import { vendorRecordOf } from '../../src/records/document.js';
-import type { Simulator } from '../../src/simulator/simulator.js';
-import { STREAMS, type StreamName } from '../../src/source/streams.js';
 import type { Collections } from '../../src/store/collections.js';
 
 /** How often each record, by the SHA-256 of its JSON, is there. */

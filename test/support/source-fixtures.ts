@@ -1,10 +1,15 @@
 /** Small makers of the values that a source's snapshot consists of; a test names only what it is about. */
 
-import type { Failure } from '../../src/source/failure.js';
-import type { Counts, SourceSettings, StreamOutcome } from '../../src/source/outcome.js';
-import { reduce, type SourceEvent } from '../../src/source/reduce.js';
-import { newSnapshot, type Problem, type SourceSnapshot, type StreamStatus } from '../../src/source/snapshot.js';
-import type { StreamName } from '../../src/source/streams.js';
+import type { Failure } from '../../src/domain/failures/failure.js';
+import { reduce, type SourceEvent } from '../../src/domain/lifecycle/reduce.js';
+import {
+  newSnapshot,
+  type Problem,
+  type SourceSnapshot,
+  type StreamStatus,
+} from '../../src/domain/lifecycle/snapshot.js';
+import type { Counts, SourceSettings, StreamOutcome } from '../../src/domain/streams/outcome.js';
+import type { StreamName } from '../../src/domain/streams/streams.js';
 
 export const T0 = '2025-09-15T12:00:00.000Z';
 

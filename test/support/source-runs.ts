@@ -5,11 +5,17 @@ import type { Client } from '@temporalio/client';
 import { type ActivityInterceptorsFactory, type NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { failureInterceptor } from '../../src/activities/failure-interceptor.js';
+import {
+  SIGNALS,
+  STATUS_QUERY,
+  type StopRequest,
+  WORKFLOW_TYPE,
+  workflowIdOf,
+} from '../../src/domain/contract/contract.js';
+import type { SourceSnapshot } from '../../src/domain/lifecycle/snapshot.js';
+import type { StreamName } from '../../src/domain/streams/streams.js';
 import { replayHistory } from '../../src/runtime/replay-history.js';
 import { PAUSE_PROOF } from '../../src/runtime/worker-limits.js';
-import { SIGNALS, STATUS_QUERY, type StopRequest, WORKFLOW_TYPE, workflowIdOf } from '../../src/source/contract.js';
-import type { SourceSnapshot } from '../../src/source/snapshot.js';
-import type { StreamName } from '../../src/source/streams.js';
 import type { SourceEnd } from '../../src/workflows/mimecast-source.js';
 import type { SourceInput } from '../../src/workflows/source-input.js';
 import { untilAtRest } from './at-rest.js';

@@ -1,9 +1,9 @@
 /** What tests and benchmarks need of a running stack: its services, and sources for the simulator's tenants. */
 
 import type { Client } from '@temporalio/client';
-import type { Stack } from '../../src/embedded/stack.js';
-import { SourceService } from '../../src/management/source-service.js';
-import { connectTemporal } from '../../src/management/temporal-client.js';
+import type { Stack } from '../../devstack/stack.js';
+import { SourceService } from '../../src/management/sources/source-service.js';
+import { connectTemporal } from '../../src/management/temporal/temporal-client.js';
 import { keyringOf } from '../../src/runtime/keyring.js';
 import { type Collections, collectionsOf } from '../../src/store/collections.js';
 import { openDatabase } from '../../src/store/database.js';

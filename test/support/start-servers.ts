@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { findExecutables } from '../../src/embedded/executables.js';
-import { startMongod } from '../../src/embedded/mongod.js';
-import { choosePort } from '../../src/embedded/ports.js';
-import { projectRoot } from '../../src/embedded/project-root.js';
-import { startTemporal } from '../../src/embedded/temporal.js';
+import { findExecutables } from '../../devstack/executables.js';
+import { startMongod } from '../../devstack/mongod.js';
+import { startTemporal } from '../../devstack/temporal.js';
+import { SEARCH_ATTRIBUTES } from '../../src/domain/contract/contract.js';
+import { choosePort } from '../../src/runtime/ports.js';
+import { projectRoot } from '../../src/runtime/project-root.js';
 import { writeWorkflowBundle } from '../../src/runtime/workflow-bundle.js';
-import { SEARCH_ATTRIBUTES } from '../../src/source/contract.js';
 import type { ProvidedBundle } from './provided.js';
 import { temporaryFolder } from './temporary-folder.js';
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { identifyProcess, isRunning, parseIdentity } from '../../src/embedded/process-identity.js';
+import { identifyProcess, isRunning, parseIdentity } from '../../src/runtime/process-identity.js';
 
 const PREFIX = 'mimecast-test-';
 const OWNER = 'owner.json';

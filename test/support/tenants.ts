@@ -1,8 +1,8 @@
 /** A source for each tenant of a stack's simulator, and what can be told of all of them together. */
 
-import type { Stack } from '../../src/embedded/stack.js';
-import type { SourceService } from '../../src/management/source-service.js';
-import { STREAMS } from '../../src/source/streams.js';
+import type { Stack } from '../../devstack/stack.js';
+import { STREAMS } from '../../src/domain/streams/streams.js';
+import type { SourceService } from '../../src/management/sources/source-service.js';
 import type { Collections } from '../../src/store/collections.js';
 import { openStackServices, tenantFile } from './stack-services.js';
 import { until } from './until.js';

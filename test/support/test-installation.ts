@@ -2,10 +2,11 @@
 
 import { NativeConnection } from '@temporalio/worker';
 import { onTestFinished } from 'vitest';
-import { Reconciler } from '../../src/management/reconciler.js';
-import { Reconciliation } from '../../src/management/reconciliation.js';
-import { SourceService, type TerminatedWorkflow } from '../../src/management/source-service.js';
-import type { VersionMove } from '../../src/management/version-moves.js';
+import type { TerminatedWorkflow } from '../../src/management/reconcile/reconciler.js';
+import { Reconciler } from '../../src/management/reconcile/reconciler.js';
+import { Reconciliation } from '../../src/management/reconcile/reconciliation.js';
+import type { VersionMove } from '../../src/management/reconcile/version-moves.js';
+import { SourceService } from '../../src/management/sources/source-service.js';
 import { collectionsOf } from '../../src/store/collections.js';
 import type { E2eStack } from './e2e-stack.js';
 import { testDatabase } from './test-database.js';

@@ -3,11 +3,11 @@
 import { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../../src/activities/index.js';
-import { isOwnRun } from '../../src/management/ownership.js';
-import { SourceWorkflows } from '../../src/management/source-workflows.js';
+import type { WorkerVersion } from '../../src/domain/contract/worker-version.js';
+import { SourceWorkflows } from '../../src/management/sources/source-workflows.js';
+import { isOwnRun } from '../../src/management/temporal/ownership.js';
 import { SourceWorker } from '../../src/runtime/source-worker.js';
 import { PAUSE_PROOF } from '../../src/runtime/worker-limits.js';
-import type { WorkerVersion } from '../../src/source/worker-version.js';
 import type { Collections } from '../../src/store/collections.js';
 import { workflowBundle } from './temporal-connection.js';
 import { testKeyring } from './test-keyring.js';

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, inject } from 'vitest';
-import { addSearchAttributes } from '../../src/embedded/temporal-ready.js';
-import { SEARCH_ATTRIBUTES } from '../../src/source/contract.js';
+import { addSearchAttributes } from '../../devstack/temporal-ready.js';
+import { SEARCH_ATTRIBUTES } from '../../src/domain/contract/contract.js';
 import './provided.js';
 
 const GUARDED_SERVER = fileURLToPath(new URL('time-skipping-server.sh', import.meta.url));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ownPauseMs } from '../../src/source/patience.js';
+import { ownPauseMs } from '../../src/domain/failures/patience.js';
 import { TROUBLE } from '../support/fake-activities.js';
 import { attributeValues } from '../support/histories.js';
 import { type SourceRun, sourceRuns } from '../support/source-runs.js';

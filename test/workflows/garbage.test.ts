@@ -1,7 +1,7 @@
 /** Anybody who may signal a workflow can send anything: the source must go on. */
 
 import { expect, test } from 'vitest';
-import { classify } from '../../src/source/failure.js';
+import { classify } from '../../src/domain/failures/failure.js';
 import { TROUBLE } from '../support/fake-activities.js';
 import { type SourceRun, sourceRuns } from '../support/source-runs.js';
 import { until } from '../support/until.js';

@@ -1,9 +1,9 @@
 /** An outage that finds streams at work by themselves. On the server whose time is not skipped: see `time-skipping-runs.ts`. */
 
 import { expect, test } from 'vitest';
-import { COLLECTOR, NEEDS_ATTENTION } from '../../src/management/search-attribute-keys.js';
-import { openProblems } from '../../src/source/snapshot.js';
-import type { StreamName } from '../../src/source/streams.js';
+import { openProblems } from '../../src/domain/lifecycle/snapshot.js';
+import type { StreamName } from '../../src/domain/streams/streams.js';
+import { COLLECTOR, NEEDS_ATTENTION } from '../../src/management/temporal/search-attribute-keys.js';
 import { type ActivityName, type FakeSource, TROUBLE } from '../support/fake-activities.js';
 import { type SourceRun, sourceRuns } from '../support/source-runs.js';
 import { until } from '../support/until.js';

@@ -1,8 +1,8 @@
 /** An outage of Mimecast, or of MongoDB, is one problem of the source. */
 
 import { describe, expect, test } from 'vitest';
-import { needsAttention, openProblems } from '../../src/source/snapshot.js';
-import type { StreamName } from '../../src/source/streams.js';
+import { needsAttention, openProblems } from '../../src/domain/lifecycle/snapshot.js';
+import type { StreamName } from '../../src/domain/streams/streams.js';
 import { type FakeSource, TROUBLE } from '../support/fake-activities.js';
 import { POLL_INTERVAL_MS, type SourceRun } from '../support/source-runs.js';
 import { timeSkippingRuns } from '../support/time-skipping-runs.js';

@@ -1,7 +1,7 @@
 /** A connection that hangs: each attempt ends by the limit of the request. */
 
 import { expect, test } from 'vitest';
-import type { Trouble } from '../../src/source/failure.js';
+import type { Trouble } from '../../src/domain/failures/failure.js';
 import { type FakeSource, TROUBLE } from '../support/fake-activities.js';
 import { timeSkippingRuns } from '../support/time-skipping-runs.js';
 

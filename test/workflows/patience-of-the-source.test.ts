@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { classify } from '../../src/source/failure.js';
+import { classify } from '../../src/domain/failures/failure.js';
 import { TROUBLE } from '../support/fake-activities.js';
 import { POLL_INTERVAL_MS, type SourceRun } from '../support/source-runs.js';
 import { timeSkippingRuns } from '../support/time-skipping-runs.js';

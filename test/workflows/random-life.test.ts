@@ -4,19 +4,24 @@
  */
 
 import { expect, test, vi } from 'vitest';
-import { SIGNALS, WORKFLOW_TYPE } from '../../src/source/contract.js';
-import { classify, type Trouble } from '../../src/source/failure.js';
-import { isLegalTransition, LIFECYCLE_STATES, type LifecycleState, TRANSITIONS } from '../../src/source/lifecycle.js';
-import { addCounts, NO_COUNTS, SOURCE_STEPS } from '../../src/source/outcome.js';
-import { isError, openProblems, type SourceSnapshot } from '../../src/source/snapshot.js';
-import type { StreamName } from '../../src/source/streams.js';
+import { SIGNALS, WORKFLOW_TYPE } from '../../src/domain/contract/contract.js';
+import { classify, type Trouble } from '../../src/domain/failures/failure.js';
+import {
+  isLegalTransition,
+  LIFECYCLE_STATES,
+  type LifecycleState,
+  TRANSITIONS,
+} from '../../src/domain/lifecycle/lifecycle.js';
+import { isError, openProblems, type SourceSnapshot } from '../../src/domain/lifecycle/snapshot.js';
+import { addCounts, NO_COUNTS, SOURCE_STEPS } from '../../src/domain/streams/outcome.js';
+import type { StreamName } from '../../src/domain/streams/streams.js';
 import { TROUBLE, type Troubled } from '../support/fake-activities.js';
 import { attributeValues } from '../support/histories.js';
 import { SeededRandom } from '../support/random.js';
 import { shortPatienceBundle } from '../support/short-patience-bundle.js';
 import { developmentServer, type SourceRun, sourceRuns } from '../support/source-runs.js';
 
-vi.mock('../../src/source/patience.js', () => import('../support/short-patience.js'));
+vi.mock('../../src/domain/failures/patience.js', () => import('../support/short-patience.js'));
 const runs = sourceRuns({ ...developmentServer(), workflowBundle: shortPatienceBundle() });
 
 const STEPS = 500;

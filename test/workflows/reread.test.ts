@@ -7,9 +7,7 @@ import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { failureInterceptor } from '../../src/activities/failure-interceptor.js';
 import type { Activities } from '../../src/activities/index.js';
-import { replayHistory } from '../../src/runtime/replay-history.js';
-import { PAUSE_PROOF } from '../../src/runtime/worker-limits.js';
-import { TroubleError } from '../../src/source/failure.js';
+import { TroubleError } from '../../src/domain/failures/failure.js';
 import {
   NO_REREAD_COUNTS,
   PROGRESS_QUERY,
@@ -19,8 +17,10 @@ import {
   type RereadReport,
   type RereadRequest,
   rereadWorkflowId,
-} from '../../src/source/reread.js';
-import type { StreamName } from '../../src/source/streams.js';
+} from '../../src/domain/rereads/reread.js';
+import type { StreamName } from '../../src/domain/streams/streams.js';
+import { replayHistory } from '../../src/runtime/replay-history.js';
+import { PAUSE_PROOF } from '../../src/runtime/worker-limits.js';
 import type { HistoryLimit } from '../../src/workflows/history.js';
 import { TROUBLE } from '../support/fake-activities.js';
 import { historiesOf } from '../support/histories.js';

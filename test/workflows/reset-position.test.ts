@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SIGNALS } from '../../src/source/contract.js';
+import { SIGNALS } from '../../src/domain/contract/contract.js';
 import { TROUBLE } from '../support/fake-activities.js';
 import { sourceRuns } from '../support/source-runs.js';
 

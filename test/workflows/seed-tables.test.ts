@@ -1,10 +1,10 @@
 /** Row by row what Sumo Logic's page "Mimecast Source" promises of states, error types and restarts. */
 
 import { describe, expect, test } from 'vitest';
-import type { Trouble } from '../../src/source/failure.js';
-import { type HealthEvent, healthEventOf } from '../../src/source/health-event.js';
-import { isSourceStep } from '../../src/source/outcome.js';
-import type { Problem, SourceSnapshot } from '../../src/source/snapshot.js';
+import type { Trouble } from '../../src/domain/failures/failure.js';
+import { type HealthEvent, healthEventOf } from '../../src/domain/health/health-event.js';
+import type { Problem, SourceSnapshot } from '../../src/domain/lifecycle/snapshot.js';
+import { isSourceStep } from '../../src/domain/streams/outcome.js';
 import { type ActivityName, type FakeSource, TROUBLE, type Troubled } from '../support/fake-activities.js';
 import { attributeValues } from '../support/histories.js';
 import type { SourceRun } from '../support/source-runs.js';

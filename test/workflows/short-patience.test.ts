@@ -8,7 +8,7 @@ import { shortPatienceBundle } from '../support/short-patience-bundle.js';
 import { developmentServer, type SourceRun, sourceRuns } from '../support/source-runs.js';
 import { until } from '../support/until.js';
 
-vi.mock('../../src/source/patience.js', () => import('../support/short-patience.js'));
+vi.mock('../../src/domain/failures/patience.js', () => import('../support/short-patience.js'));
 const runs = sourceRuns({ ...developmentServer(), workflowBundle: shortPatienceBundle() });
 
 /** Of times that are told in whole milliseconds. */

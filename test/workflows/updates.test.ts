@@ -1,8 +1,8 @@
 /** The commands as updates: each is answered when it has happened, or when it is held up. */
 
 import { expect, test } from 'vitest';
-import type { CommandAnswer } from '../../src/source/command-answer.js';
-import type { StopRequest } from '../../src/source/contract.js';
+import type { StopRequest } from '../../src/domain/contract/contract.js';
+import type { CommandAnswer } from '../../src/domain/lifecycle/command-answer.js';
 import { TROUBLE } from '../support/fake-activities.js';
 import { type SourceRun, sourceRuns } from '../support/source-runs.js';
 

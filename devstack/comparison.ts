@@ -1,0 +1,47 @@
+/** What the store holds of a source, beside what the simulator holds. */
+
+import { COLLECTION_OF, STREAMS } from '../src/domain/streams/streams.js';
+import type { Collections } from '../src/store/collections.js';
+
+export interface CollectionCount {
+  /** Records of the source in the collection. */
+  readonly stored: number;
+  /** Lines and files of the source that are in quarantine because they cannot be read as records. */
+  readonly quarantined: number;
+  /** Lines that the simulator holds, those included that are no records. */
+  readonly truth: number;
+}
+
+export type Comparison = Readonly<Record<string, CollectionCount>>;
+
+interface Truth {
+  readonly tenants: Readonly<
+    Record<
+      string,
+      { readonly clientId: string; readonly streams: Readonly<Record<string, { held: { lines: number } }>> }
+    >
+  >;
+}
+
+export async function compare(collections: Collections, sourceId: number, simulatorUrl: string): Promise<Comparison> {
+  const answer = await fetch(`${simulatorUrl}/_simulator/truth?totals=true&scope=held`);
+  const { tenants } = (await answer.json()) as Truth;
+  const tenant = Object.values(tenants).find(({ clientId }) => clientId === 'sim-client-1');
+  const counts = STREAMS.map(async (stream) => {
+    const stored = await collections.records(stream).countDocuments({ _sourceId: sourceId });
+    const quarantined = await collections.quarantine.countDocuments({ sourceId, stream });
+    return [COLLECTION_OF[stream], { stored, quarantined, truth: tenant?.streams[stream]?.held.lines ?? 0 }] as const;
+  });
+  return Object.fromEntries(await Promise.all(counts));
+}
+
+/** What is no record can't be stored as one: it is in quarantine, with its place. */
+export function isComplete(comparison: Comparison): boolean {
+  return Object.values(comparison).every(({ stored, quarantined, truth }) => {
+    return stored === truth || stored + quarantined === truth;
+  });
+}
+
+export function sumOf(comparison: Comparison, what: keyof CollectionCount): number {
+  return Object.values(comparison).reduce((sum, counts) => sum + counts[what], 0);
+}

@@ -1,0 +1,79 @@
+/**
+ * The folders of src/ in the order of their layers: what each is for, which others it may import, which packages it may
+ * use. `npm run check` enforces it, and `npm run docs` writes the table into docs/architecture.md from here.
+ */
+
+const LAYERS = {
+  domain: { job: 'what a source is: states, streams, failures, health. Pure', imports: [], packages: [] },
+  'http-client': {
+    job: 'one HTTP function with deadlines, proxies and redaction; knows nothing of Mimecast',
+    imports: ['domain'],
+    packages: ['fetch-retry', 'undici'],
+  },
+  mimecast: {
+    job: 'the API 2.0 client: token, endpoints, paging, clock, batch files',
+    imports: ['domain', 'http-client'],
+    packages: ['jsonc-parser'],
+  },
+  rules: { job: 'processing rules: includes, excludes, masks, hashes', imports: ['domain'], packages: ['re2js'] },
+  records: {
+    job: 'bytes to documents: lines, decoding, identity, time',
+    imports: ['domain', 'rules'],
+    packages: ['mongodb'],
+  },
+  config: {
+    job: 'the JSON of a source and the environment of a program',
+    imports: ['domain', 'rules'],
+    packages: ['zod', '@temporalio/envconfig'],
+  },
+  secrets: { job: 'encryption of client secrets', imports: [], packages: ['jose'] },
+  store: {
+    job: 'MongoDB: collections, indexes, what reads and writes them',
+    imports: ['domain'],
+    packages: ['mongodb'],
+  },
+  ingest: {
+    job: 'reads streams and stores what it reads: files, windows, reading again',
+    imports: ['domain', 'config', 'http-client', 'mimecast', 'records', 'rules', 'secrets', 'store'],
+    packages: ['@temporalio/activity', '@temporalio/common'],
+  },
+  activities: {
+    job: 'one file per activity, the registry, the failure interceptor',
+    imports: ['domain', 'ingest', 'mimecast', 'store'],
+    packages: ['@temporalio/activity', '@temporalio/common'],
+  },
+  workflows: {
+    job: 'the workflows: order, timers, signals, retries',
+    imports: ['domain'],
+    packages: ['@temporalio/workflow', '@temporalio/common'],
+  },
+  management: {
+    job: 'the service behind commands and API: sources, collectors, fields, keys, reconciliation',
+    imports: ['domain', 'config', 'http-client', 'mimecast', 'secrets', 'store'],
+    packages: ['@grpc/grpc-js', '@temporalio/client', '@temporalio/common'],
+  },
+  api: {
+    job: 'the HTTP API: a folder per resource',
+    imports: ['domain', 'config', 'management', 'secrets', 'store'],
+    packages: [
+      '@temporalio/client',
+      'fastify',
+      '@fastify/rate-limit',
+      '@fastify/swagger',
+      'fastify-type-provider-zod',
+      'zod',
+    ],
+  },
+  runtime: { job: 'what all programs need: signals, logs, keys, the worker', imports: 'all', packages: 'all' },
+  cli: { job: 'the commands of the starter', imports: 'all', packages: 'all' },
+};
+
+const folders = Object.keys(LAYERS);
+
+/** `cli` and `runtime` may import every folder of src/ but those that only programs may. */
+function importable(folder, { imports }) {
+  if (imports !== 'all') return imports;
+  return folders.filter((other) => other !== folder && !(folder === 'runtime' && ['cli', 'api'].includes(other)));
+}
+
+module.exports = { LAYERS, importable };

@@ -1,0 +1,76 @@
+/** `/accessKeys`: the keys of this API, for administrators (after Sumo Logic's Access Key Management API). */
+
+import { z } from 'zod';
+import { CodedRefusal } from '../../management/common/errors.js';
+import { ApiKeyService, type ShownKey } from '../../management/keys/api-keys.js';
+import { API_ROLES } from '../../store/collections.js';
+import { actorOf } from '../common/authentication.js';
+import { newerErrors } from '../common/common-schemas.js';
+import type { Routes } from '../common/services.js';
+
+const tags = ['Access keys'];
+const config = { isForAdministrators: true } as const;
+
+const key = z
+  .object({
+    id: z.string().describe('The access ID'),
+    label: z.string(),
+    role: z.enum(API_ROLES),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'AccessKey' });
+
+const newKey = key.extend({ key: z.string().describe('The access key: told this once') }).meta({ id: 'NewAccessKey' });
+
+const body = z.strictObject({
+  label: z.string().max(128, 'must have at most 128 characters').default('').describe('What it is for'),
+  role: z.enum(API_ROLES).default('administrator').describe('A viewer may only read'),
+});
+
+const params = z.object({ accessId: z.string().max(64) });
+
+export const accessKeyRoutes: Routes = (app, { collections, verifier }) => {
+  const keys = new ApiKeyService(collections);
+  app.get(
+    '/accessKeys',
+    {
+      config,
+      schema: { tags, summary: 'All access keys', response: { 200: z.object({ data: z.array(key) }), ...newerErrors } },
+    },
+    async () => ({ data: (await keys.list()).map(show) }),
+  );
+  app.post(
+    '/accessKeys',
+    { config, schema: { tags, summary: 'Makes an access key', body, response: { 200: newKey, ...newerErrors } } },
+    async (request) => {
+      const made = await keys.create(request.body, actorOf(request));
+      return { ...show(made), key: made.accessKey };
+    },
+  );
+  app.delete(
+    '/accessKeys/:accessId',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Deletes an access key, but not the one that asks; other servers forget it within a minute',
+        params,
+        response: { 204: z.undefined().describe('Done; no body'), ...newerErrors },
+      },
+    },
+    async (request, reply) => {
+      const { accessId } = request.params;
+      if (accessId === actorOf(request)) throw ownKey();
+      await keys.remove(accessId, actorOf(request));
+      verifier.forget(accessId);
+      return reply.code(204).send();
+    },
+  );
+};
+
+function show({ accessId, label, role, createdAt }: ShownKey): z.input<typeof key> {
+  return { id: accessId, label, role, createdAt: createdAt.toISOString() };
+}
+
+const ownKey = () =>
+  new CodedRefusal(409, 'accesskey.in_use', 'This is the access key that you are using: delete it with another one.');

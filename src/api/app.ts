@@ -1,0 +1,81 @@
+/** The management API as a Fastify server, not yet listening. */
+
+import swagger from '@fastify/swagger';
+import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { accessKeyRoutes } from './access-keys/access-keys-routes.js';
+import { auditTrailRoutes } from './audit-trail/audit-trail-routes.js';
+import { collectorRoutes } from './collectors/collectors-routes.js';
+import { tidiedUrl } from './common/addresses.js';
+import { answerError, handleErrors } from './common/api-errors.js';
+import { authenticate } from './common/authentication.js';
+import { CONNECTION_LIMITS, type ConnectionLimits, limitConnections } from './common/connection-limits.js';
+import { errorAnswerOf } from './common/error-answer.js';
+import { readJsonBodies } from './common/json-body.js';
+import { answerClientError } from './common/no-http.js';
+import { DEFAULT_RATE, limitRates } from './common/request-limit.js';
+import type { Api, Services } from './common/services.js';
+import { compileValidator } from './common/validation.js';
+import { eventRoutes } from './events/events-routes.js';
+import { fieldRoutes } from './fields/fields-routes.js';
+import { healthEventRoutes } from './health-events/health-events-routes.js';
+import { OPENAPI_OPTIONS } from './openapi.js';
+import { openapiRoutes } from './openapi-routes.js';
+import { overviewRoutes } from './overview/overview-routes.js';
+import { rereadRoutes } from './rereads/rereads-routes.js';
+import { sourceActionRoutes } from './sources/source-actions-routes.js';
+import { sourceRoutes } from './sources/sources-routes.js';
+
+export const BASE_PATH = '/api/v1';
+
+const ROUTES = [
+  ...[collectorRoutes, sourceRoutes, sourceActionRoutes, rereadRoutes, overviewRoutes],
+  ...[auditTrailRoutes, healthEventRoutes, fieldRoutes, accessKeyRoutes, eventRoutes, openapiRoutes],
+];
+
+export interface AppOptions {
+  readonly services: Services;
+  readonly logger?: FastifyBaseLogger;
+  /** Requests per second and access key. Default 20, with bursts of five seconds' worth. */
+  readonly ratePerSecond?: number | undefined;
+  /** Default: those of `CONNECTION_LIMITS`. */
+  readonly connections?: Partial<ConnectionLimits>;
+}
+
+export async function buildApp(options: AppOptions): Promise<Api> {
+  const { services, logger, ratePerSecond = DEFAULT_RATE } = options;
+  const limits = { ...CONNECTION_LIMITS, ...options.connections };
+  const app = fastify({
+    ...(logger === undefined ? {} : { loggerInstance: logger }),
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 1_048_576,
+    // Room for long tokens in the address; what is longer still is 431.
+    http: {
+      maxHeaderSize: 65_536,
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: limits.checkEveryMs,
+    },
+    requestTimeout: limits.requestMs,
+    clientErrorHandler: answerClientError,
+    routerOptions: { maxParamLength: 2_000 },
+    rewriteUrl: ({ url = '/' }) => tidiedUrl(url),
+    frameworkErrors: (error, request, reply) => {
+      answerError(request, reply, errorAnswerOf(error));
+    },
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(compileValidator);
+  app.setSerializerCompiler(serializerCompiler);
+  limitConnections(app.server, limits);
+  readJsonBodies(app);
+  handleErrors(app);
+  await limitRates(app, ratePerSecond);
+  authenticate(app, services.verifier);
+  await app.register(swagger, OPENAPI_OPTIONS);
+  await app.register(
+    async (scope) => {
+      for (const add of ROUTES) add(scope, services);
+    },
+    { prefix: BASE_PATH },
+  );
+  return app;
+}

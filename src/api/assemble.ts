@@ -1,0 +1,33 @@
+/** All services behind the API, made of the two servers. */
+
+import type { Client } from '@temporalio/client';
+import { CollectorService } from '../management/collectors/collector-service.js';
+import { FieldService } from '../management/fields/field-service.js';
+import { KeyVerifier } from '../management/keys/key-verifier.js';
+import { SourceEditor } from '../management/sources/source-editor.js';
+import { SourceRemoval } from '../management/sources/source-removal.js';
+import { SourceService } from '../management/sources/source-service.js';
+import { StateFeed } from '../management/sources/state-feed.js';
+import type { Keyring } from '../secrets/keyring.js';
+import type { Collections } from '../store/collections.js';
+import type { Services } from './common/services.js';
+
+export interface ServerAccess {
+  readonly collections: Collections;
+  readonly client: Client;
+  readonly allowInsecure: boolean;
+  readonly keyring?: Keyring | undefined;
+}
+
+export function assembleServices(access: ServerAccess): Services {
+  return {
+    ...access,
+    fields: new FieldService(access.collections),
+    verifier: new KeyVerifier(access.collections),
+    collectors: new CollectorService(access.collections),
+    sources: new SourceService(access),
+    editor: new SourceEditor(access),
+    removal: new SourceRemoval(access),
+    states: new StateFeed(access),
+  };
+}

@@ -1,0 +1,126 @@
+/** What Sumo Logic's API does not have: all sources with their states, and what is known of each. */
+
+import { z } from 'zod';
+import { statesOf } from '../../management/sources/source-state.js';
+import { gapsPage } from '../../store/gaps.js';
+import { quarantinePage } from '../../store/quarantine.js';
+import { flatErrors, pageOf, pageQuery, shown, sourceParams } from '../common/common-schemas.js';
+import type { Routes } from '../common/services.js';
+import { showSourceEvent, sourceEvent } from '../events/source-event.js';
+import { listedSource, showListed } from '../sources/source-schema.js';
+
+const tags = ['Overview'];
+
+const gap = z.object({
+  stream: z.string(),
+  from: z.iso.datetime(),
+  to: z.iso.datetime(),
+  reason: z.string(),
+  noticedAt: z.iso.datetime(),
+});
+
+const quarantined = z.object({
+  id: z.string(),
+  stream: z.string(),
+  place: z.string().describe('File and line, or page and index'),
+  reason: z.string(),
+  text: z.string().describe('Its first 10,000 characters'),
+  size: z.number().int().describe('Whole length in bytes'),
+  at: z.iso.datetime(),
+  resolvedAt: z.iso.datetime().optional(),
+});
+
+/** Of the text in quarantine, in characters. */
+const SHOWN_TEXT = 10_000;
+
+export const overviewRoutes: Routes = (app, { collections, client, editor, sources }) => {
+  app.get(
+    '/sources',
+    {
+      schema: {
+        tags,
+        summary: 'All sources over all collectors, with their states',
+        response: { 200: z.object({ sources: z.array(listedSource) }), ...flatErrors },
+      },
+    },
+    async () => {
+      const [all, collectors] = await Promise.all([
+        collections.sources.find().sort({ _id: 1 }).toArray(),
+        collections.collectors.find({}, { projection: { name: true } }).toArray(),
+      ]);
+      const names = new Map(collectors.map(({ _id, name }) => [_id, name]));
+      const stated = await statesOf({ collections, client }, all);
+      return { sources: stated.map((one) => showListed(one, names.get(one.source.collectorId) ?? '')) };
+    },
+  );
+  app.get(
+    '/collectors/:cid/sources/:sid/snapshot',
+    {
+      schema: {
+        tags,
+        summary: 'The whole state of a source: lifecycle, health, problems, each stream, the newest gaps',
+        params: sourceParams,
+        response: { 200: z.looseObject({ sourceId: z.number().int(), state: z.string() }), ...flatErrors },
+      },
+    },
+    async ({ params }) => {
+      const { _id } = await editor.get(params.cid, params.sid);
+      return { ...(await sources.status(String(_id))) };
+    },
+  );
+  app.get(
+    '/collectors/:cid/sources/:sid/healthEvents',
+    {
+      schema: {
+        tags,
+        summary: 'The health events of a source: those that are open, and the newest ones, ended or not',
+        params: sourceParams,
+        response: { 200: z.object({ open: z.array(sourceEvent), recent: z.array(sourceEvent) }), ...flatErrors },
+      },
+    },
+    async ({ params }) => {
+      const { _id } = await editor.get(params.cid, params.sid);
+      const { open, recent } = await sources.health(String(_id));
+      return { open: open.map(showSourceEvent), recent: recent.map(showSourceEvent) };
+    },
+  );
+  app.get(
+    '/collectors/:cid/sources/:sid/gaps',
+    {
+      schema: {
+        tags,
+        summary: 'Times from which records are missing for good, the newest first',
+        params: sourceParams,
+        querystring: pageQuery,
+        response: { 200: pageOf(gap), ...flatErrors },
+      },
+    },
+    async ({ params, query }) => {
+      const { _id } = await editor.get(params.cid, params.sid);
+      return shown(await gapsPage(collections.gaps, _id, query), ({ stream, from, to, reason, at }) => {
+        return { stream, from: from.toISOString(), to: to.toISOString(), reason, noticedAt: at.toISOString() };
+      });
+    },
+  );
+  app.get(
+    '/collectors/:cid/sources/:sid/quarantine',
+    {
+      schema: {
+        tags,
+        summary: 'What could not be read as records, the newest first',
+        params: sourceParams,
+        querystring: pageQuery,
+        response: { 200: pageOf(quarantined), ...flatErrors },
+      },
+    },
+    async ({ params, query }) => {
+      const source = await editor.get(params.cid, params.sid);
+      const page = await quarantinePage(collections.quarantine, source._id, query);
+      return shown(page, ({ _id, stream, place, reason, text, size, at, resolvedAt }) => ({
+        ...{ id: _id.toString('hex'), stream, place, reason, text: text.slice(0, SHOWN_TEXT), size },
+        at: at.toISOString(),
+        ...(resolvedAt === undefined ? {} : { resolvedAt: resolvedAt.toISOString() }),
+      }));
+    },
+  );
+};

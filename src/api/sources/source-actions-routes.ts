@@ -1,0 +1,156 @@
+/** What is done to a source beside its configuration: `action/…`, and the trial of a configuration. */
+
+import { z } from 'zod';
+import { SECRET_MASK, type SourceConfig } from '../../config/source-config.js';
+import { STREAMS } from '../../domain/streams/streams.js';
+import { RefusedError } from '../../management/common/errors.js';
+import { testConnection } from '../../management/sources/connection-test.js';
+import { positionResetFor } from '../../management/sources/position-wish.js';
+import { referenceOf } from '../../management/sources/source-directory.js';
+import { NO_SECRET_YET } from '../../management/sources/source-secrets.js';
+import { INITIATED, SourceSteering, STEERING } from '../../management/sources/source-steering.js';
+import { SecretError } from '../../secrets/keyring.js';
+import { actorOf } from '../common/authentication.js';
+import { collectorParams, flatErrors, sourceParams } from '../common/common-schemas.js';
+import type { Routes, Services } from '../common/services.js';
+import { fileFrom, type SourceBody, sourceBody } from './source-schema.js';
+
+const tags = ['Sources'];
+
+const SUMMARY = {
+  restart: 'Restarts a source: validates, gets a new token, goes on from the checkpoints',
+  stop: 'Stops a source; its configuration and checkpoints stay',
+  start: 'Starts a stopped source again',
+  collectNow: 'Polls at once instead of at the next interval',
+} as const;
+
+const trial = z
+  .object({
+    valid: z.boolean(),
+    mistakes: z.array(z.string()),
+    connection: z
+      .object({
+        ok: z.boolean(),
+        ms: z.number().int(),
+        proxy: z.string().optional().describe('Host and port of the proxy that the call went through'),
+        errorType: z.string().optional(),
+        errorCode: z.string().optional(),
+        errorInfo: z.string().optional(),
+      })
+      .optional()
+      .describe('Result of a token call; absent when the configuration is invalid'),
+  })
+  .meta({ id: 'Trial' });
+
+const positionWish = z.strictObject({
+  stream: z.string().max(64).describe('Such as `receipt`'),
+  from: z
+    .string()
+    .max(64)
+    .optional()
+    .describe('An ISO time, or an age such as 7d; default: where all is known to be read'),
+});
+const positionReset = z.object({ message: z.string(), stream: z.enum(STREAMS), from: z.iso.datetime().optional() });
+
+export const sourceActionRoutes: Routes = (app, services) => {
+  const { collectors, editor } = services;
+  const steering = new SourceSteering(services);
+  for (const action of STEERING) {
+    app.post(
+      `/collectors/:cid/sources/:sid/action/${action}`,
+      {
+        schema: {
+          tags,
+          summary: SUMMARY[action],
+          params: sourceParams,
+          response: { 200: z.object({ message: z.string() }), ...flatErrors },
+        },
+      },
+      async (request) => {
+        const source = await editor.get(request.params.cid, request.params.sid);
+        await steering.steer(referenceOf(source), action, actorOf(request));
+        return { message: INITIATED[action] };
+      },
+    );
+  }
+  app.post(
+    '/collectors/:cid/sources/:sid/action/resetPosition',
+    {
+      schema: {
+        tags,
+        summary: 'Collects one stream again by date; what is stored is skipped',
+        params: sourceParams,
+        body: positionWish,
+        response: { 200: positionReset, ...flatErrors },
+      },
+    },
+    async (request) => {
+      const source = await editor.get(request.params.cid, request.params.sid);
+      const reset = positionResetFor(request.body, Date.now());
+      await steering.resetPosition(referenceOf(source), reset, actorOf(request));
+      return { message: 'The stream is collected again by date.', ...reset };
+    },
+  );
+  app.post(
+    '/collectors/:cid/sources/validate',
+    {
+      schema: {
+        tags,
+        summary: 'Tries a configuration without saving it: every mistake in it, and whether Mimecast gives a token',
+        params: collectorParams,
+        body: sourceBody,
+        response: { 200: trial, ...flatErrors },
+      },
+    },
+    async ({ params, body }) => {
+      await collectors.get(params.cid);
+      return tryOut(services, params.cid, body);
+    },
+  );
+};
+
+async function tryOut(services: Services, collectorId: number, body: SourceBody): Promise<z.input<typeof trial>> {
+  const { collections, editor, allowInsecure } = services;
+  try {
+    const config = editor.parse(fileFrom(body));
+    const { name, baseUrl, clientID } = config;
+    const { id } = body.source;
+    const holder = await collections.sources.findOne({ collectorId, name });
+    const secret = await secretFor(services, collectorId, id, config);
+    const mistakes = [
+      ...(holder === null || holder._id === id
+        ? []
+        : [`source.config.name: "${name}" is the name of the source ${holder._id} already`]),
+      ...('mistake' in secret ? [secret.mistake] : []),
+    ];
+    if (mistakes.length > 0 || 'mistake' in secret) return { valid: false, mistakes };
+    const clientSecret = secret.value;
+    const connection = await testConnection({ baseUrl, clientId: clientID, clientSecret, allowInsecure });
+    return { valid: true, mistakes, connection };
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    return { valid: false, mistakes: error.mistakes.length > 0 ? [...error.mistakes] : [error.message] };
+  }
+}
+
+/** The stored secret stands for the mask only where it is sent already: everybody else has to know it. */
+async function secretFor(
+  { collections, keyring }: Services,
+  collectorId: number,
+  sourceId: number | undefined,
+  { clientSecret, baseUrl, clientID }: SourceConfig,
+): Promise<{ readonly value: string } | { readonly mistake: string }> {
+  if (clientSecret !== SECRET_MASK) return { value: clientSecret };
+  const stored = sourceId === undefined ? null : await collections.sources.findOne({ _id: sourceId, collectorId });
+  if (stored?.secret === undefined) return { mistake: NO_SECRET_YET };
+  if (stored.config.baseUrl !== baseUrl || stored.config.clientID !== clientID) return { mistake: SECRET_OF_ANOTHER };
+  try {
+    return keyring === undefined ? { mistake: NO_KEYS } : { value: await keyring.decrypt(stored.secret) };
+  } catch (error) {
+    if (!(error instanceof SecretError)) throw error;
+    return { mistake: `source.config.clientSecret: ${error.message}` };
+  }
+}
+
+const SECRET_OF_ANOTHER = `source.config.clientSecret: ${SECRET_MASK} stands for the stored secret, which was given for another baseUrl or clientID: write the secret itself`;
+const NO_KEYS = 'source.config.clientSecret: the stored one cannot be read, since MIMECAST_SECRET_KEYS is not set';

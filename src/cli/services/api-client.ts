@@ -1,0 +1,119 @@
+/** Calls of a management server, with its own words for what is refused. */
+
+import { RefusedError } from '../../management/common/errors.js';
+
+export interface ApiClientOptions {
+  /** Such as `http://127.0.0.1:8080`, with or without `/api/v1` behind it. */
+  readonly server: URL;
+  readonly accessId: string;
+  readonly accessKey: string;
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** A wrong server should not keep a command waiting. */
+const LIMIT_MS = 30_000;
+/** As the server's own description has it. */
+const TITLE = 'Mimecast Source management API';
+
+/** @throws RefusedError naming what is missing. */
+export function apiClientOf(server: string, env: NodeJS.ProcessEnv): ApiClient {
+  const { MIMECAST_ACCESS_ID: accessId, MIMECAST_ACCESS_KEY: accessKey } = env;
+  if (!accessId || !accessKey)
+    throw new RefusedError('--server needs a key: set MIMECAST_ACCESS_ID and MIMECAST_ACCESS_KEY');
+  return new ApiClient({ server: addressOf(server), accessId, accessKey });
+}
+
+/** What is refused is not repeated: it may hold a password. */
+function addressOf(server: string): URL {
+  const url = URL.parse(server);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '')
+    throw new RefusedError('--server takes an address such as http://127.0.0.1:8080');
+  if (url.username !== '' || url.password !== '')
+    throw new RefusedError(
+      '--server takes an address without user and password: the key is set by MIMECAST_ACCESS_ID and MIMECAST_ACCESS_KEY',
+    );
+  return url;
+}
+
+export class ApiClient {
+  private readonly base: string;
+  private readonly authorization: string;
+  private recognized: Promise<void> | undefined;
+
+  constructor({ server: { origin, pathname }, accessId, accessKey }: ApiClientOptions) {
+    const path = pathname.replace(/\/+$/, '').replace(/\/api(\/v1)?$/, '');
+    this.base = `${origin}${path}/api/v1`;
+    this.authorization = `Basic ${Buffer.from(`${accessId}:${accessKey}`).toString('base64')}`;
+  }
+
+  /** @throws RefusedError with the server's message. */
+  async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const result = await this.find<T>(method, path, body, []);
+    return result ?? this.stranger();
+  }
+
+  /** The same; `undefined` when there is none. */
+  async find<T>(method: string, path: string, body?: unknown, none: readonly number[] = [404]): Promise<T | undefined> {
+    // Neither key nor source are told to a server of another kind.
+    this.recognized ??= this.recognize();
+    await this.recognized;
+    const { authorization } = this;
+    const init = body === undefined ? {} : { body: JSON.stringify(body) };
+    const { status, text } = await this.fetched(path, { ...init, method, headers: { ...JSON_TYPE, authorization } });
+    if (none.includes(status)) return undefined;
+    const answer = text === '' && method === 'DELETE' ? {} : objectOf(text);
+    if (answer === undefined) this.stranger();
+    if (status >= 400) throw new RefusedError(messageIn(answer) ?? `${this.base}/${path} answers ${status}`);
+    return answer as T;
+  }
+
+  /** The description of the API is told without a key. */
+  private async recognize(): Promise<void> {
+    const { text } = await this.fetched('openapi.json', {});
+    const { info } = objectOf(text) ?? {};
+    if ((info as { readonly title?: unknown } | undefined)?.title !== TITLE) this.stranger();
+  }
+
+  private async fetched(path: string, init: RequestInit): Promise<{ readonly status: number; readonly text: string }> {
+    const url = `${this.base}/${path}`;
+    try {
+      const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(LIMIT_MS) });
+      const { status } = response;
+      if (status >= 300 && status < 400) throw this.elsewhere(response.headers.get('location'), url);
+      return { status, text: await response.text() };
+    } catch (error) {
+      if (error instanceof RefusedError) throw error;
+      const { cause, message } = error as Error;
+      const reason = cause instanceof Error ? cause.message : message;
+      throw new RefusedError(`The management server at ${this.base} does not answer: ${reason}`);
+    }
+  }
+
+  private elsewhere(location: string | null, from: string): RefusedError {
+    const place = (location === null ? null : URL.parse(location, from))?.origin ?? 'nowhere';
+    return new RefusedError(`${this.base} redirects to ${place}; give that address to --server`);
+  }
+
+  private stranger(): never {
+    throw new RefusedError(`${this.base} is no management server`);
+  }
+}
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+/** @returns `undefined` for whatever is no JSON object. */
+function objectOf(text: string): JsonObject | undefined {
+  try {
+    const answer: unknown = JSON.parse(text);
+    return typeof answer === 'object' && answer !== null && !Array.isArray(answer) ? (answer as JsonObject) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function messageIn({ message, errors }: JsonObject): string | undefined {
+  if (typeof message === 'string') return message;
+  const told = (Array.isArray(errors) ? errors : []).map((error) => String(error?.message));
+  return told.length === 0 ? undefined : told.join('; ');
+}

@@ -1,0 +1,39 @@
+/** The access keys of a management server, asked of itself. */
+
+import type { NewKey, ShownKey } from '../../management/keys/api-keys.js';
+import type { ApiRole } from '../../store/collections.js';
+import type { ApiClient } from './api-client.js';
+import type { KeyCommands } from './commands.js';
+
+interface Told {
+  readonly id: string;
+  readonly role: ApiRole;
+  readonly label: string;
+  readonly createdAt: string;
+}
+
+export class RemoteKeys implements KeyCommands {
+  constructor(private readonly api: ApiClient) {}
+
+  async create(wish: { readonly role: ApiRole; readonly label?: string }): Promise<NewKey> {
+    const { key: accessKey, ...made } = await this.api.call<Told & { readonly key: string }>(
+      'POST',
+      'accessKeys',
+      wish,
+    );
+    return { ...keyOf(made), accessKey };
+  }
+
+  async list(): Promise<ShownKey[]> {
+    return (await this.api.call<{ readonly data: readonly Told[] }>('GET', 'accessKeys')).data.map(keyOf);
+  }
+
+  async remove(accessId: string): Promise<Pick<ShownKey, 'accessId'>> {
+    await this.api.call('DELETE', `accessKeys/${encodeURIComponent(accessId)}`);
+    return { accessId };
+  }
+}
+
+function keyOf({ id, role, label, createdAt }: Told): ShownKey {
+  return { accessId: id, role, label, createdAt: new Date(createdAt) };
+}

@@ -1,0 +1,243 @@
+/**
+ * A stream's reading for `backfill` or `verify`: where it stands, and what becomes of the records that it meets. What is
+ * missing is noted before it is stored, so that an attempt that dies in between counts it as well.
+ */
+
+/** Which reading a slice belongs to, and what it reads. */
+export interface RereadRange {
+  readonly kind: RereadKind;
+  readonly run: string;
+  /** ISO times; both bounds belong to it. */
+  readonly from: string;
+  readonly to: string;
+}
+
+import type { RereadCounts, RereadKind, RereadOutcome } from '../../domain/rereads/reread.js';
+import type { IdlePages } from '../../domain/streams/idle-pages.js';
+import type { StreamName } from '../../domain/streams/streams.js';
+import type { BatchFile } from '../../mimecast/siem.js';
+import { identityOfFile } from '../../records/identity.js';
+import { addTotals } from '../../store/checkpoints.js';
+import type { CheckpointDocument, Collections, RecordDocument } from '../../store/collections.js';
+import { resolveQuarantined, type Unreadable } from '../../store/quarantine.js';
+import {
+  absentOf,
+  countMissing,
+  type MissingDocument,
+  noteMissing,
+  openReread,
+  type RereadDocument,
+  saveReread,
+} from '../../store/rereads.js';
+import { storeBatch } from '../slice/store-batch.js';
+import type { TimedDocument } from '../slice/timed-document.js';
+import type { LoadedSource } from '../source/source-reader.js';
+
+export interface RereadingOptions {
+  readonly collections: Collections;
+  readonly source: LoadedSource;
+  readonly stream: StreamName;
+  readonly range: RereadRange;
+  readonly signal: AbortSignal;
+  /** Epoch milliseconds after which no new piece of work is begun. */
+  readonly until: number;
+}
+
+/** Records met at one place. */
+export interface Met {
+  readonly records: readonly TimedDocument[];
+  readonly unreadable: readonly Unreadable[];
+  readonly place: string;
+}
+
+type RecordId = RecordDocument['_id'];
+
+/** Most notes that are kept: they are for people. */
+const MAX_NOTES = 20;
+/** How many entries are looked at again at once. */
+const RECHECKED_AT_ONCE = 1_000;
+
+export class Rereading {
+  readonly from: Date;
+  readonly to: Date;
+  private read = 0;
+  private restored = 0;
+  private unreadFiles = 0;
+
+  private constructor(
+    readonly options: RereadingOptions,
+    private current: RereadDocument,
+  ) {
+    this.from = new Date(options.range.from);
+    this.to = new Date(options.range.to);
+  }
+
+  static async open(options: RereadingOptions, { pageToken }: CheckpointDocument): Promise<Rereading> {
+    const { collections, source, stream, range } = options;
+    const key = { sourceId: source.settings.sourceId, kind: range.kind, stream, run: range.run };
+    return new Rereading(options, await openReread(collections.rereads, collections.missing, key, pageToken));
+  }
+
+  /** See `recheck` in reread.ts. */
+  static async recheck(
+    { missing, quarantine, records }: Collections,
+    stream: StreamName,
+    run: string,
+    signal: AbortSignal,
+  ): Promise<number> {
+    let batch: MissingDocument[] = [];
+    const strike = async () => {
+      signal.throwIfAborted();
+      const absent = new Set([
+        ...(await absentOf(records(stream), idsOf(batch.filter(({ unreadable }) => !unreadable)))),
+        ...(await absentOf(quarantine, idsOf(batch.filter(({ unreadable }) => unreadable)))),
+      ]);
+      const there = batch.filter(({ recordId }) => !absent.has(recordId.toString('hex')));
+      if (there.length > 0) await missing.deleteMany({ _id: { $in: there.map(({ _id }) => _id) } });
+      batch = [];
+    };
+    for await (const document of missing.find({ run, stream })) {
+      if (batch.push(document) >= RECHECKED_AT_ONCE) await strike();
+    }
+    await strike();
+    return countMissing(missing, run, stream);
+  }
+
+  get state(): RereadDocument {
+    return this.current;
+  }
+
+  get counts(): RereadCounts {
+    const { read, missing, restored, unreadFiles } = this.current.counts;
+    return {
+      read: read + this.read,
+      missing,
+      restored: restored + this.restored,
+      unreadFiles: unreadFiles + this.unreadFiles,
+    };
+  }
+
+  get spent(): boolean {
+    return Date.now() >= this.options.until;
+  }
+
+  /** Whether a time is in the range that is read again. */
+  covers(time: Date): boolean {
+    return time >= this.from && time <= this.to;
+  }
+
+  /** Compares what Mimecast handed out with the store, and for a backfill stores what is missing. */
+  async take({ records, unreadable, place }: Met): Promise<void> {
+    const { collections, source, stream, range } = this.options;
+    const { sourceId } = source.settings;
+    const inRange = records.filter(({ time }) => this.covers(time));
+    const wanted = inRange.map(({ document }) => document);
+    this.read += wanted.length;
+    const absent = await absentOf(collections.records(stream), idsOf(wanted));
+    const absentLines = await absentOf(
+      collections.quarantine,
+      unreadable.map(({ id }) => id),
+    );
+    const missing = wanted.filter(({ _id }) => absent.has(_id.toString('hex')));
+    const missingLines = unreadable.filter(({ id }) => absentLines.has(id.toString('hex')));
+    const entry = (recordId: RecordId): Omit<MissingDocument, 'unreadable' | 'messageTime' | 'place'> => {
+      return {
+        _id: `${range.run}/${recordId.toString('hex')}`,
+        run: range.run,
+        sourceId,
+        kind: range.kind,
+        stream,
+        recordId,
+      };
+    };
+    await noteMissing(collections.missing, [
+      ...missing.map(({ _id, _messageTime: messageTime }) => ({
+        ...entry(_id),
+        unreadable: false,
+        place,
+        messageTime,
+      })),
+      ...missingLines.map(({ id, place: line }) => ({ ...entry(id), unreadable: true, place: line })),
+    ]);
+    if (range.kind === 'verify') return;
+    const { inserted, quarantined } = await storeBatch(collections, sourceId, stream, missing, missingLines);
+    await addTotals(collections.checkpoints, sourceId, stream, { stored: inserted.stored, duplicates: 0, quarantined });
+    this.restored += inserted.stored + quarantined;
+  }
+
+  /** Notes where the reading stands, after what lies before was taken. */
+  async move(change: Partial<Pick<RereadDocument, 'filesDone' | 'readUntil' | 'done'>> & Place): Promise<void> {
+    const { collections, stream, range } = this.options;
+    const { pageToken = this.current.pageToken, page, windowTo, ...rest } = change;
+    const { page: _before, windowTo: _windowBefore, ...known } = this.current;
+    const counts = { ...this.counts, missing: await countMissing(collections.missing, range.run, stream) };
+    this.current = {
+      ...known,
+      ...rest,
+      ...(pageToken === undefined ? {} : { pageToken }),
+      ...(page === undefined ? {} : { page }),
+      ...(windowTo === undefined ? {} : { windowTo }),
+      counts,
+      updatedAt: new Date(),
+    };
+    this.read = 0;
+    this.restored = 0;
+    this.unreadFiles = 0;
+    await saveReread(collections.rereads, this.current);
+  }
+
+  /** Forgets the page inside of a window, and what was counted since the last move. */
+  async beginAgain(): Promise<void> {
+    this.read = 0;
+    await this.move({});
+  }
+
+  /** A backfill that has stored all records of a file marks it as resolved, in case the collection had given it up. */
+  async resolveFile({ name, path }: BatchFile): Promise<void> {
+    const { collections, source, stream, range } = this.options;
+    if (range.kind === 'verify') return;
+    // Earlier versions knew it by its path alone.
+    const ids = [name, path].map((known) => identityOfFile(source.settings.sourceId, stream, known));
+    await resolveQuarantined(collections.quarantine, ids);
+  }
+
+  /** Goes on without a file; what it held is not known. */
+  skipFile(reason: string): void {
+    this.unreadFiles += 1;
+    this.note(reason);
+  }
+
+  /** Notes that a part of the range could not be seen, so that nobody takes the rest for all; saved with the next move. */
+  noteUnseen(reason: string): void {
+    this.current = { ...this.current, unseen: { reason, count: (this.current.unseen?.count ?? 0) + 1 } };
+    this.note(reason);
+  }
+
+  /** Notes what a page of files told, see `IdlePages`; saved with the next move. */
+  noteIdle(idle: IdlePages | undefined): void {
+    const { idle: _before, ...rest } = this.current;
+    this.current = idle === undefined ? rest : { ...rest, idle };
+  }
+
+  /** Tells what cannot be read again; saved with the next move. */
+  note(text: string): void {
+    const { notes } = this.current;
+    if (notes.length < MAX_NOTES && !notes.includes(text)) this.current = { ...this.current, notes: [...notes, text] };
+  }
+
+  async outcome(done: boolean): Promise<RereadOutcome> {
+    const { page, windowTo } = this.current;
+    const place = { ...(page === undefined ? {} : { page }), ...(windowTo === undefined ? {} : { windowTo }) };
+    await this.move({ done, ...place });
+    const { counts, notes, pageToken, readUntil, unseen } = this.current;
+    const position = readUntil === undefined ? `page …${pageToken?.slice(-8) ?? ''}` : `at ${readUntil.toISOString()}`;
+    const failure = done && unseen !== undefined ? { failure: `not all of it could be seen: ${unseen.reason}` } : {};
+    return { counts, done, notes, position, ...failure };
+  }
+}
+
+type Place = Pick<Partial<RereadDocument>, 'pageToken' | 'page' | 'windowTo'>;
+
+function idsOf(documents: readonly ({ readonly _id: RecordId } | { readonly recordId: RecordId })[]): RecordId[] {
+  return documents.map((document) => ('recordId' in document ? document.recordId : document._id));
+}

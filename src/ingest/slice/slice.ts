@@ -1,0 +1,189 @@
+/**
+ * One slice of work on one stream: its checkpoint, what it stored so far, and how long it may go on. Records are stored
+ * before the checkpoint moves, always.
+ */
+
+import { classify } from '../../domain/failures/failure.js';
+import {
+  type AlterationCounts,
+  addAlterations,
+  isUnaltered,
+  NO_ALTERATIONS,
+} from '../../domain/streams/alterations.js';
+import {
+  addCounts,
+  type Counts,
+  type GapCount,
+  NO_COUNTS,
+  type StreamEnd,
+  type StreamOutcome,
+  subtractCounts,
+} from '../../domain/streams/outcome.js';
+import { addRuleCounts, isNoCount, NO_RULE_COUNTS, type RuleCounts } from '../../domain/streams/rule-counts.js';
+import type { StreamName } from '../../domain/streams/streams.js';
+import {
+  type CheckpointChange,
+  moveCheckpoint,
+  progressOf,
+  readCheckpoint,
+  recountTotals,
+} from '../../store/checkpoints.js';
+import type { CheckpointDocument, Collections } from '../../store/collections.js';
+import { type Gap, recordGap } from '../../store/gaps.js';
+import type { Unreadable } from '../../store/quarantine.js';
+import type { FileRules } from '../source/file-rules.js';
+import type { LoadedSource } from '../source/source-reader.js';
+import { storeBatch } from './store-batch.js';
+import type { TimedDocument } from './timed-document.js';
+import { troubleOf } from './trouble-of.js';
+
+export interface SliceOptions {
+  readonly collections: Collections;
+  readonly source: LoadedSource;
+  readonly stream: StreamName;
+  /** When the activity is cancelled. */
+  readonly signal: AbortSignal;
+  /** Epoch milliseconds after which no new piece of work is begun. */
+  readonly until: number;
+  /** How many records it may read before it ends, the time aside. Default: any number. */
+  readonly maxRecords?: number;
+  /** Default `FILE_RULES`. */
+  readonly fileRules?: FileRules | undefined;
+}
+
+/** Of a reason that goes into histories, in characters. */
+const LONGEST_REASON = 300;
+
+export class Slice {
+  counts: Counts = NO_COUNTS;
+  files = 0;
+  /** Records handled, new or not. */
+  private read = 0;
+  private progressed = false;
+  private newest: Date | undefined;
+  private gaps: GapCount | undefined;
+  private unreadable: string | undefined;
+  /** A batch was sent to the store, and how much of it is stored is not known yet. */
+  private isUncounted = false;
+  private ruled: RuleCounts;
+  private altered: AlterationCounts;
+
+  private constructor(
+    readonly options: SliceOptions,
+    private current: CheckpointDocument,
+  ) {
+    this.newest = current.lastEventTime;
+    this.gaps = current.gaps;
+    this.ruled = current.ruled ?? NO_RULE_COUNTS;
+    this.altered = current.altered ?? NO_ALTERATIONS;
+  }
+
+  static async open(options: SliceOptions): Promise<Slice> {
+    const { collections, source, stream } = options;
+    const checkpoint = await readCheckpoint(collections.checkpoints, source.settings.sourceId, stream);
+    // A worker died between storing and counting, or a backfill has stored something.
+    const isUncounted = checkpoint.unsettled === true || checkpoint.recountFor !== undefined;
+    return new Slice(options, isUncounted ? await recountTotals(collections, checkpoint) : checkpoint);
+  }
+
+  get checkpoint(): CheckpointDocument {
+    return this.current;
+  }
+
+  /** Whether the slice should end at the next good place. */
+  get spent(): boolean {
+    const { until, maxRecords = Number.POSITIVE_INFINITY } = this.options;
+    return this.read >= maxRecords || Date.now() >= until;
+  }
+
+  /** Stores a batch: records, and what could not be read as one. */
+  async store(
+    records: readonly TimedDocument[],
+    unreadable: readonly Unreadable[],
+    expectDuplicates = false,
+  ): Promise<void> {
+    this.read += records.length + unreadable.length;
+    if (records.length + unreadable.length === 0) return;
+    const { collections, source, stream } = this.options;
+    if (this.current.unsettled !== true) await this.write({ unsettled: true });
+    const { sourceId } = source.settings;
+    this.isUncounted = true;
+    const documents = records.map(({ document }) => document);
+    const batch = await storeBatch(collections, sourceId, stream, documents, unreadable);
+    const { inserted, altered, quarantined, lastUnreadable: last } = batch;
+    this.altered = addAlterations(this.altered, altered);
+    if (last !== undefined) this.unreadable = `${last.place}: ${last.reason}`.slice(0, LONGEST_REASON);
+    const duplicates = expectDuplicates ? 0 : inserted.duplicates;
+    this.counts = addCounts(this.counts, { stored: inserted.stored, duplicates, quarantined });
+    this.isUncounted = false;
+    for (const { time } of records) if (this.newest === undefined || time > this.newest) this.newest = time;
+  }
+
+  /** Counts what the processing rules did; it is written with the next move. */
+  noteRuled(ruled: RuleCounts): void {
+    this.read += ruled.excluded;
+    if (!isNoCount(ruled)) this.ruled = addRuleCounts(this.ruled, ruled);
+  }
+
+  /** Notes that records of a time are missing; they are counted with the next move, which leaves them behind. */
+  async recordGap(gap: Pick<Gap, 'from' | 'to' | 'reason'>): Promise<void> {
+    const { collections, source, stream } = this.options;
+    const count = await recordGap(collections.gaps, { ...gap, sourceId: source.settings.sourceId, stream });
+    const { from, to, reason } = gap;
+    this.gaps = { count, last: { from: from.toISOString(), to: to.toISOString(), reason } };
+  }
+
+  /** Moves the checkpoint on, after everything that it stands for was stored. */
+  async move(change: CheckpointChange): Promise<void> {
+    await this.write(change);
+    this.progressed = true;
+  }
+
+  /** Notes where to go on, without the claim to have got somewhere: it renews no patience. */
+  async note(change: CheckpointChange): Promise<void> {
+    await this.write(change);
+  }
+
+  /**
+   * Notes that `totals` counts everything again. To be called at the end of a slice, whatever its end: after a batch that
+   * failed, some of which may be stored, the next slice counts anew.
+   */
+  async settle(): Promise<void> {
+    if (this.current.unsettled === true && !this.isUncounted) await this.write({ unsettled: false });
+  }
+
+  outcome(result: StreamEnd): StreamOutcome {
+    return { ...this.report(), result };
+  }
+
+  /** A slice that got somewhere before it failed reports both: the progress renews the stream's patience. */
+  outcomeOrThrow(error: unknown): StreamOutcome {
+    if (!this.progressed || this.options.signal.aborted) throw error;
+    return { ...this.report(), result: 'failed', failure: classify(troubleOf(error)) };
+  }
+
+  private report(): Omit<StreamOutcome, 'result'> {
+    return {
+      ...progressOf(this.current),
+      counts: this.counts,
+      files: this.files,
+      ...(this.unreadable === undefined ? {} : { unreadable: this.unreadable }),
+    };
+  }
+
+  private counted = NO_COUNTS;
+
+  private async write(change: CheckpointChange): Promise<void> {
+    const totals = addCounts(this.current.totals, subtractCounts(this.counts, this.counted));
+    const newest = this.newest === undefined ? {} : { lastEventTime: this.newest };
+    this.counted = this.counts;
+    this.current = await moveCheckpoint(this.options.collections.checkpoints, this.current, {
+      ...change,
+      totals,
+      ...newest,
+      ...(this.gaps === undefined ? {} : { gaps: this.gaps }),
+      ...(isNoCount(this.ruled) ? {} : { ruled: this.ruled }),
+      ...(isUnaltered(this.altered) ? {} : { altered: this.altered }),
+    });
+  }
+}

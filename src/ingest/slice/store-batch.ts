@@ -1,0 +1,59 @@
+/** Stores a batch: the records, and in `quarantine` what could not be read as one or what MongoDB refuses to take. */
+
+import {
+  type AlterationCounts,
+  addAlterations,
+  countAlterations,
+  NO_ALTERATIONS,
+} from '../../domain/streams/alterations.js';
+import type { StreamName } from '../../domain/streams/streams.js';
+import { isReceived, RECEIVED_KEY } from '../../records/received.js';
+import type { Collections, RecordDocument } from '../../store/collections.js';
+import { quarantine, type Unreadable } from '../../store/quarantine.js';
+import { type Inserted, insertRecords } from '../../store/records.js';
+
+export interface StoredBatch {
+  readonly inserted: Inserted;
+  /** Of the records that are new, those that could not be stored exactly as received. */
+  readonly altered: AlterationCounts;
+  /** How many entries are new in `quarantine`. */
+  readonly quarantined: number;
+  /** The last of what went there, with its place; absent when nothing did. */
+  readonly lastUnreadable?: Unreadable;
+}
+
+export async function storeBatch(
+  collections: Collections,
+  sourceId: number,
+  stream: StreamName,
+  documents: readonly RecordDocument[],
+  unreadable: readonly Unreadable[],
+): Promise<StoredBatch> {
+  const inserted = await insertRecords(collections.records(stream), documents);
+  const refused = inserted.refused.flatMap(({ index, reason }) => refusedEntry(documents[index], reason));
+  const entries = [...unreadable, ...refused];
+  const quarantined = await quarantine(collections.quarantine, sourceId, stream, entries);
+  const last = entries.at(-1);
+  const altered = alteredIn(documents, inserted);
+  return {
+    inserted,
+    altered,
+    quarantined,
+    ...(last === undefined || quarantined === 0 ? {} : { lastUnreadable: last }),
+  };
+}
+
+function alteredIn(documents: readonly RecordDocument[], { known, refused }: Inserted): AlterationCounts {
+  const isRefused = (index: number) => refused.some((each) => each.index === index);
+  return documents
+    .flatMap(({ [RECEIVED_KEY]: received }, index) =>
+      isReceived(received) && !known.has(index) && !isRefused(index) ? [countAlterations(received.changes)] : [],
+    )
+    .reduce(addAlterations, NO_ALTERATIONS);
+}
+
+function refusedEntry(document: RecordDocument | undefined, reason: string): Unreadable[] {
+  if (document === undefined) return [];
+  const text = JSON.stringify(document);
+  return [{ id: document._id, reason, place: 'insert', text, size: Buffer.byteLength(text) }];
+}

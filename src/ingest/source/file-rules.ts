@@ -1,0 +1,24 @@
+import type { DownloadOptions } from '../../mimecast/client.js';
+import type { FileFault } from '../../mimecast/file-fault.js';
+import type { LineOptions } from '../../records/lines.js';
+
+/** When to go on without a file: not before all of these. */
+export interface FilePatience {
+  readonly attempts: number;
+  /** Since the first attempt, in milliseconds. */
+  readonly ms: number;
+  /** The same while no other file of the page can be had either; without it, the others are of no account. */
+  readonly unwitnessedMs?: number;
+}
+
+export type FilePatiences = Readonly<Record<FileFault, FilePatience>>;
+
+/** With `salvage`, whatever a damaged file still gives is handed out before the error: nobody will ask it again. */
+export type ReadOptions = DownloadOptions & LineOptions;
+
+/** How batch files are read, and when one is given up. */
+export interface FileRules {
+  readonly patiences: FilePatiences;
+  /** Limits of content and lines; the default of each stands beside it. */
+  readonly reading: ReadOptions;
+}

@@ -1,0 +1,134 @@
+/** Reads a source from the store and holds the clients that its activities share on this worker. */
+
+import type { SourceConfig } from '../../config/source-config.js';
+import { parseDuration } from '../../domain/duration.js';
+import { TroubleError } from '../../domain/failures/failure.js';
+import type { HostDoubts } from '../../domain/failures/host-doubts.js';
+import type { SourceSettings } from '../../domain/streams/outcome.js';
+import { streamsOf } from '../../domain/streams/streams.js';
+import { MimecastClient } from '../../mimecast/client.js';
+import type { RecordMetadata } from '../../records/document.js';
+import type { Rules } from '../../rules/compile.js';
+import type { RuleMatches } from '../../rules/rule-matches.js';
+import { SecretError } from '../../secrets/keyring.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { FieldSchema } from './field-schema.js';
+import { configurationTrouble, ParsedConfigs } from './parsed-configs.js';
+import { recordMetadataOf } from './record-metadata.js';
+
+/** Everything that an activity needs to know of its source. */
+export interface LoadedSource {
+  readonly settings: SourceSettings;
+  readonly metadata: RecordMetadata;
+  /** How far back the very first collection reaches, in milliseconds. */
+  readonly backfillMs: number;
+  /** Windows end this long before now, in milliseconds: for accounts whose records come late. */
+  readonly lagMs: number;
+  /** How far each window reaches back into the one before, in milliseconds. */
+  readonly overlapMs: number;
+  readonly client: MimecastClient;
+  readonly baseUrl: string;
+  /** Whether this host has given a token before. */
+  readonly knownHost: boolean;
+  readonly hostDoubts: HostDoubts | undefined;
+  /** What becomes of its records before they are stored. */
+  readonly rules: Rules;
+  /** Which of them match; undefined when there are none. Shared by all that is done for the source on this worker. */
+  readonly matches: RuleMatches | undefined;
+}
+
+export class SourceReader {
+  /** One client per source, so that its streams share one token. Replaced when the configuration changes. */
+  private readonly clients = new Map<number, { readonly key: string; readonly client: MimecastClient }>();
+
+  private readonly fields: FieldSchema;
+  private readonly configs: ParsedConfigs;
+
+  constructor(private readonly dependencies: ActivityDependencies) {
+    this.fields = new FieldSchema(dependencies.collections);
+    this.configs = new ParsedConfigs(dependencies.allowInsecure);
+  }
+
+  /** @throws TroubleError with origin `configuration` naming every mistake. */
+  async load(sourceId: number): Promise<LoadedSource> {
+    const { collections } = this.dependencies;
+    const source = await collections.sources.findOne({ _id: sourceId });
+    if (source === null) throw configurationTrouble(`There is no source ${sourceId} in the store; was it removed?`);
+    const collector = await collections.collectors.findOne({ _id: source.collectorId });
+    const { config, rules, matches } = this.configs.of(source);
+    return {
+      settings: {
+        sourceId,
+        name: source.name,
+        collector: collector?.name ?? '',
+        streams: streamsOf(config.dataCollection, config.siemTypes),
+        pollIntervalMs: parseDuration(config.pollInterval) ?? 0,
+        ...retryAgain(config),
+        version: source.version,
+      },
+      metadata: await recordMetadataOf(sourceId, config, collector, this.fields),
+      backfillMs: parseDuration(config.backfill) ?? 0,
+      lagMs: parseDuration(config.lag) ?? 0,
+      overlapMs: parseDuration(config.overlap) ?? 0,
+      client: this.clientOf(sourceId, config, source.secret),
+      baseUrl: config.baseUrl,
+      knownHost: source.knownHost === config.baseUrl,
+      hostDoubts: source.hostDoubts,
+      rules,
+      matches,
+    };
+  }
+
+  /** Notes that a host has given a token. */
+  async noteKnownHost(sourceId: number, baseUrl: string): Promise<void> {
+    const change = { $set: { knownHost: baseUrl }, $unset: { hostDoubts: '' } } as const;
+    await this.dependencies.collections.sources.updateOne({ _id: sourceId }, change);
+  }
+
+  async noteHostDoubts(sourceId: number, hostDoubts: HostDoubts): Promise<void> {
+    await this.dependencies.collections.sources.updateOne({ _id: sourceId }, { $set: { hostDoubts } });
+  }
+
+  /** Drops what was kept of a source that has ended. */
+  forget(sourceId: number): void {
+    this.clients.delete(sourceId);
+    this.configs.forget(sourceId);
+  }
+
+  /** @param secret encrypted; sources saved before there was encryption have theirs in the configuration. */
+  private clientOf(
+    sourceId: number,
+    { baseUrl, clientID, clientSecret }: SourceConfig,
+    secret: string | undefined,
+  ): MimecastClient {
+    const key = JSON.stringify([baseUrl, clientID, secret ?? clientSecret]);
+    const kept = this.clients.get(sourceId);
+    if (kept?.key === key) return kept.client;
+    const { allowInsecure } = this.dependencies;
+    const client = new MimecastClient({
+      baseUrl,
+      clientId: clientID,
+      clientSecret: secret === undefined ? clientSecret : () => this.decrypted(secret),
+      allowInsecure,
+    });
+    this.clients.set(sourceId, { key, client });
+    return client;
+  }
+
+  /** Called when a token is asked for, and at no other time. */
+  private async decrypted(secret: string): Promise<string> {
+    const { keyring } = this.dependencies;
+    try {
+      if (keyring === undefined) throw new SecretError('This worker has no MIMECAST_SECRET_KEYS');
+      return await keyring.decrypt(secret);
+    } catch (cause) {
+      if (!(cause instanceof SecretError)) throw cause;
+      throw new TroubleError({ origin: 'internal', code: 'SecretKeyMissing', message: cause.message }, { cause });
+    }
+  }
+}
+
+function retryAgain({ retryAgainEvery }: SourceConfig): Pick<SourceSettings, 'retryAgainEveryMs'> {
+  const retryAgainEveryMs = retryAgainEvery === undefined ? undefined : parseDuration(retryAgainEvery);
+  return retryAgainEveryMs === undefined ? {} : { retryAgainEveryMs };
+}

@@ -1,0 +1,88 @@
+/** Which window of a stream to read next. */
+
+import type { Window } from '../../domain/streams/window.js';
+import type { RecordStream } from '../../mimecast/paged-records.js';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Longest window asked for at once while catching up. */
+export const MAX_WINDOW_MS = 6 * HOUR_MS;
+/** A window is at least so many times as long as its overlap, or catching up would read most of all twice. */
+const OVERLAPS_PER_WINDOW = 2;
+/** An end that lies behind what was read by more than this tells of a clock that was set back. */
+const CLOCK_JUMP_MS = 60_000;
+/** How far the API reaches back, where that is known. For DLP logs and held messages it has to be learned. */
+const REACH_MS: Readonly<Partial<Record<RecordStream, number>>> = { audit: 60 * DAY_MS };
+/** Kept away from the limit of reach: time passes until the request arrives. */
+const REACH_MARGIN_MS = 60_000;
+/** Step forward after a refusal that does not say how far the API reaches back. */
+const REACH_STEP_MS = DAY_MS;
+
+/** What the checkpoint says. */
+export interface ReadSoFar {
+  /** Nothing older is asked for. */
+  readonly beginAt: Date;
+  /** All up to here was read. */
+  readonly readUntil?: Date;
+  /** Newest record that was read, by the API's clock. */
+  readonly lastEventTime?: Date;
+}
+
+export interface WindowRules {
+  /** The latest end of a window: the present by the API's clock, less the lag. Epoch milliseconds. */
+  readonly end: number;
+  /** How far a window reaches back into the one before, in milliseconds. */
+  readonly overlapMs: number;
+  /** Nothing before is in reach; epoch milliseconds. */
+  readonly reach?: number | undefined;
+}
+
+export interface WindowPlan {
+  readonly window: Window;
+  /** Time that was not read and is out of reach by now. */
+  readonly gap?: Window;
+}
+
+/** The next window; `undefined` when nothing is to be read yet. Never one that ends before it begins. */
+export function planWindow(sofar: ReadSoFar, { end, overlapMs, reach }: WindowRules): WindowPlan | undefined {
+  const done = readUntil(sofar, end);
+  const start = Math.max(done, reach ?? done);
+  const from = Math.max(start - overlapMs, sofar.beginAt.getTime(), reach ?? 0);
+  const to = Math.min(end, start + longestWindow(overlapMs));
+  if (from > to) return undefined;
+  const gap = done < start ? { gap: { from: new Date(done), to: new Date(start) } } : {};
+  return { window: { from: new Date(from), to: new Date(to) }, ...gap };
+}
+
+export function longestWindow(overlapMs: number): number {
+  return Math.max(MAX_WINDOW_MS, OVERLAPS_PER_WINDOW * overlapMs);
+}
+
+/**
+ * The time up to which all was read, in epoch milliseconds. Where it lies ahead of the clock, that clock was wrong when
+ * it was written; then only what has been met itself is known to be read.
+ */
+function readUntil({ beginAt, readUntil, lastEventTime }: ReadSoFar, end: number): number {
+  const noted = (readUntil ?? beginAt).getTime();
+  if (readUntil === undefined || noted <= end + CLOCK_JUMP_MS) return Math.min(noted, Math.max(end, beginAt.getTime()));
+  return Math.min(end, Math.max((lastEventTime ?? beginAt).getTime(), beginAt.getTime()));
+}
+
+/** The oldest time that is in reach of the API, epoch milliseconds; `undefined` where it is not known. */
+export function reachOf(stream: RecordStream, present: number): number | undefined {
+  const reachMs = REACH_MS[stream];
+  return reachMs === undefined ? undefined : present - reachMs + REACH_MARGIN_MS;
+}
+
+/**
+ * Where to go on after the API has refused a window as too old: as far back as its message says ("the last 30 days"),
+ * else a day further on.
+ *
+ * @returns epoch milliseconds; `undefined` when the window is less than a day old, which cannot have been the reason.
+ */
+export function reachAfterRefusal(message: string, from: number, present: number): number | undefined {
+  const days = Number(/(\d+)[ -]days?\b/i.exec(message)?.[1] ?? Number.NaN);
+  const told = present - days * DAY_MS + REACH_MARGIN_MS;
+  const next = told > from ? told : from + REACH_STEP_MS;
+  return next < present ? next : undefined;
+}

@@ -1,0 +1,126 @@
+/** From the rows of a page to what is stored of them. */
+
+import { notARecord } from '../../domain/streams/record-shape.js';
+import { addRuleCounts, NO_RULE_COUNTS, type RuleCounts } from '../../domain/streams/rule-counts.js';
+import { isObject, type JsonObject } from '../../http-client/json.js';
+import type { JsonPart } from '../../mimecast/json-part.js';
+import type { RecordStream } from '../../mimecast/paged-records.js';
+import { type Decoded, decodeParsed } from '../../records/decode.js';
+import { contentDigest, identityOf, identityOfId, identityOfStableId } from '../../records/identity.js';
+import { meantTime, ownTime } from '../../records/message-time.js';
+import { type ReceivedTime, recordOfText } from '../../records/record-of-text.js';
+import type { RowNumbers } from '../../records/row-numbers.js';
+import { stableIdOf } from '../../records/sealed-id.js';
+import type { RecordDocument } from '../../store/collections.js';
+import type { Unreadable } from '../../store/quarantine.js';
+import { type TimedDocument, timed } from '../slice/timed-document.js';
+import type { LoadedSource } from '../source/source-reader.js';
+
+export interface ReadRows {
+  readonly records: readonly TimedDocument[];
+  /** Entries that are no records. */
+  readonly unreadable: readonly Unreadable[];
+  /** Of all entries, those included that the processing rules keep out. */
+  readonly listed: readonly RecordDocument['_id'][];
+  /** Of the entries whose identity an earlier version derived otherwise. */
+  readonly renamed: readonly RenamedRow[];
+  /** What the processing rules did. */
+  readonly ruled: RuleCounts;
+}
+
+/** A row that earlier versions named by its whole id. */
+export interface RenamedRow {
+  readonly id: RecordDocument['_id'];
+  readonly formerId: RecordDocument['_id'];
+  readonly stableId: string;
+  /** Of the record, as far as it tells one. */
+  readonly time: ReceivedTime;
+}
+
+export interface RowOrigin {
+  /** For people. */
+  readonly place: string;
+  /** Of this window, to be given its rows in their order. */
+  readonly numbers: RowNumbers;
+  /** Rows up to this time were counted by `ruled` before; undefined: none was. */
+  readonly countRulesAfter: Date | undefined;
+}
+
+/** Rules and documents go by the text of each row as received; its identity does not, see `identityOfRow`. */
+export function readRows(
+  { settings, metadata, rules, matches }: LoadedSource,
+  stream: RecordStream,
+  rows: readonly JsonPart[],
+  { place, numbers, countRulesAfter }: RowOrigin,
+): ReadRows {
+  const maker = { stream, metadata, rules, matches, receiptTime: new Date() };
+  const records: TimedDocument[] = [];
+  const unreadable: Unreadable[] = [];
+  const listed: RecordDocument['_id'][] = [];
+  const renamed: RenamedRow[] = [];
+  let ruled = NO_RULE_COUNTS;
+  for (const row of rows) {
+    const { value, text, bytes } = row;
+    const decoded = decodeParsed(value, text);
+    const parsed = decoded.ok && isObject(value) ? value : {};
+    const identity = identityOfRow(settings.sourceId, stream, row, parsed, numbers);
+    const { id } = identity;
+    listed.push(id);
+    const received = { text, place, size: bytes?.length ?? Buffer.byteLength(text), ...(bytes && { bytes }) };
+    const made = recordOfText(maker, { id, decoded: recordOrNone(stream, value, decoded), ...received });
+    if (identity.stableId !== undefined) renamed.push({ ...identity, time: meantTime(parsed, maker.receiptTime) });
+    if (made.kind === 'document') records.push(timed(made.document, made.time));
+    if (made.kind === 'unreadable') unreadable.push(made.unreadable);
+    if (made.ruled !== NO_RULE_COUNTS && isNew(parsed, countRulesAfter)) ruled = addRuleCounts(ruled, made.ruled);
+  }
+  return { records, unreadable, listed, renamed, ruled };
+}
+
+/** An entry beside real records that has no field of theirs is kept, but not as one of them. */
+function recordOrNone(stream: RecordStream, value: unknown, decoded: Decoded): Decoded {
+  const stranger = decoded.ok ? notARecord(stream, value) : undefined;
+  return stranger === undefined ? decoded : { ok: false, reason: `not a record of ${stream}: ${stranger}` };
+}
+
+/** Windows reach back into the one before; what was counted there is not counted again. */
+function isNew(record: JsonObject, after: Date | undefined): boolean {
+  const time = ownTime(record);
+  return after === undefined || time === undefined || time > after;
+}
+
+type RowIdentity =
+  | { readonly id: RecordDocument['_id']; readonly stableId?: never }
+  | Pick<RenamedRow, 'id' | 'formerId' | 'stableId'>;
+
+/**
+ * Audit events and held messages carry an id of their own, of which the parts count that stay the same; DLP rows differ only
+ * in their content, whatever white space and escapes it comes with.
+ *
+ * @param parsed the row as `JSON.parse` has it, its numbers included; empty for what is no record.
+ */
+function identityOfRow(
+  sourceId: number,
+  stream: RecordStream,
+  row: JsonPart,
+  parsed: JsonObject,
+  numbers: RowNumbers,
+): RowIdentity {
+  const { id } = parsed;
+  if (stream !== 'dlp' && typeof id === 'string' && id !== '') {
+    const formerId = identityOfId(sourceId, stream, id);
+    const stableId = stableIdOf(stream, id, ownTime(parsed));
+    if (stableId === undefined) return { id: formerId };
+    return { id: identityOfStableId(sourceId, stream, stableId), formerId, stableId };
+  }
+  const content = contentDigest(compact(row));
+  return { id: identityOf(sourceId, stream, content, numbers.next(content, ownTime(parsed))) };
+}
+
+/** As received where the row is nested too deep for `JSON.stringify`. */
+function compact({ value, text }: JsonPart): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return text;
+  }
+}

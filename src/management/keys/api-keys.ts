@@ -1,0 +1,74 @@
+/** The access keys of the management API. Only their hashes are stored. */
+
+import { randomBytes, scrypt } from 'node:crypto';
+import { promisify } from 'node:util';
+import type { ApiKeyDocument, ApiRole, Collections } from '../../store/collections.js';
+import { audited, CLI_ACTOR, DONE_BY_ANOTHER } from '../audit-trail.js';
+import { unknownKey } from '../refusals.js';
+
+export interface ShownKey {
+  readonly accessId: string;
+  readonly role: ApiRole;
+  readonly label: string;
+  readonly createdAt: Date;
+}
+
+export interface NewKey extends ShownKey {
+  /** Told once, and nowhere stored. */
+  readonly accessKey: string;
+}
+
+const HASH_BYTES = 32;
+const deriveKey = promisify<string, Buffer, number, Buffer>(scrypt);
+
+/** scrypt with Node's defaults (N 16384, r 8, p 1): about 50 ms and 16 MiB. */
+export function hashOf(accessKey: string, salt: string): Promise<Buffer> {
+  return deriveKey(accessKey, Buffer.from(salt, 'hex'), HASH_BYTES);
+}
+
+export class ApiKeyService {
+  constructor(private readonly collections: Collections) {}
+
+  /** @returns the only time that the access key is told. */
+  async create(
+    { role, label = '' }: { readonly role: ApiRole; readonly label?: string },
+    actor = CLI_ACTOR,
+  ): Promise<NewKey> {
+    const accessId = `mc${randomBytes(7).toString('hex')}`;
+    const accessKey = randomBytes(32).toString('base64url');
+    const salt = randomBytes(16).toString('hex');
+    const hash = (await hashOf(accessKey, salt)).toString('hex');
+    const key: ApiKeyDocument = { _id: accessId, hash, salt, role, label, createdAt: new Date() };
+    const to = shown(key);
+    await audited(this.collections, { actor, action: 'key.create', name: accessId, to }, async () => ({
+      result: await this.collections.apiKeys.insertOne(key),
+    }));
+    return { ...to, accessKey };
+  }
+
+  async list(): Promise<ShownKey[]> {
+    return (await this.collections.apiKeys.find().sort({ createdAt: 1 }).toArray()).map(shown);
+  }
+
+  /** Servers forget it within a minute. @throws CodedRefusal 404 when there is none. */
+  async remove(accessId: string, actor = CLI_ACTOR): Promise<ShownKey> {
+    const key = await this.collections.apiKeys.findOne({ _id: accessId });
+    if (key === null) throw unknownKey(accessId);
+    const from = shown(key);
+    await audited(this.collections, { actor, action: 'key.delete', name: accessId, from }, async () => {
+      const { deletedCount } = await this.collections.apiKeys.deleteOne({ _id: accessId });
+      return { result: undefined, ...(deletedCount === 1 ? {} : { mark: DONE_BY_ANOTHER }) };
+    });
+    return from;
+  }
+
+  /** Makes an administrator's key when there is no key at all. */
+  async ensureFirst(): Promise<NewKey | undefined> {
+    if ((await this.collections.apiKeys.findOne({})) !== null) return undefined;
+    return this.create({ role: 'administrator', label: 'made by npm start' });
+  }
+}
+
+function shown({ _id, role, label, createdAt }: ApiKeyDocument): ShownKey {
+  return { accessId: _id, role, label, createdAt };
+}

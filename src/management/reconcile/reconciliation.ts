@@ -1,0 +1,110 @@
+/**
+ * One round of bringing workflows and stored sources into line: what is to be deleted is, what is meant to run runs, what
+ * was changed is known to its workflow, and what ran on after a removal ends. Every change is stored before
+ * anything else is done about it, so a round finishes what a program that died has begun.
+ */
+
+import type { Client } from '@temporalio/client';
+import type { WorkerVersion } from '../../domain/contract/worker-version.js';
+import type { Collections } from '../../store/collections.js';
+import { RefusedError } from '../common/errors.js';
+import { SourceRemoval } from '../sources/source-removal.js';
+import { SourceWorkflows } from '../sources/source-workflows.js';
+import { type RunningSource, runningSources } from '../temporal/ownership.js';
+import { temporalRefusalText, unlessTemporalDenies } from '../temporal/temporal-trouble.js';
+import { FrozenWorkflows } from './frozen-workflows.js';
+import type { Reconcilable, ReconciliationListener } from './reconciler.js';
+import { StrayWorkflows } from './stray-workflows.js';
+import { VersionMoves } from './version-moves.js';
+
+export interface ReconciliationOptions {
+  readonly collections: Collections;
+  readonly client: Client;
+  readonly sources: Reconcilable;
+  /** Of this worker, if it has one: workflows are moved to it once it is the current one. */
+  readonly version?: WorkerVersion | undefined;
+  /** How old a change has to be before its source is restarted for it; default 10,000 ms: it mostly has been. */
+  readonly changeAgeMs?: number;
+}
+
+/** A restart for the same change is asked for again after this time. */
+const AGAIN_MS = 120_000;
+
+export class Reconciliation implements Reconcilable {
+  private readonly removal: SourceRemoval;
+  private readonly workflows: SourceWorkflows;
+  private readonly strays: StrayWorkflows;
+  private readonly moves: VersionMoves;
+  private readonly frozen: FrozenWorkflows;
+  /** When a source was last restarted for a version: `<sourceId>/<version>`. */
+  private readonly restarted = new Map<string, number>();
+
+  constructor(private readonly options: ReconciliationOptions) {
+    this.removal = new SourceRemoval(options);
+    this.workflows = new SourceWorkflows(options);
+    this.strays = new StrayWorkflows(options);
+    this.frozen = new FrozenWorkflows(options);
+    this.moves = new VersionMoves(options, options.version);
+  }
+
+  async startMissing(listener: ReconciliationListener): Promise<void> {
+    await this.refuseRenamed();
+    // Listed before the store is read: what is stored later is not taken for missing.
+    const running = await this.running(listener);
+    if (running !== undefined) await this.strays.adopt(running, listener.onTrouble);
+    await this.removal.finish(listener.onTrouble);
+    await this.options.sources.startMissing(listener);
+    await this.announceChanges(listener.onTrouble);
+    if (running === undefined) return;
+    await this.frozen.note(running);
+    await this.strays.end(running, listener);
+    await this.moveVersions(running, listener);
+  }
+
+  /** @returns `undefined` without the right to list: stored sources are then looked at one by one, and strays not at all. */
+  private async running({ onTrouble }: ReconciliationListener): Promise<RunningSource[] | undefined> {
+    const { client, collections } = this.options;
+    return unlessTemporalDenies(
+      async () => runningSources(client, await collections.installation()),
+      (error) => onTrouble(new RefusedError(temporalRefusalText(error, client.options.namespace) ?? String(error))),
+    );
+  }
+
+  private async moveVersions(
+    running: readonly RunningSource[],
+    { onTrouble, onMoved }: ReconciliationListener,
+  ): Promise<void> {
+    for (const move of await this.moves.move(running, onTrouble)) onMoved?.(move);
+  }
+
+  /** A program whose database was made anew, or renamed by another one, is not to act for it. */
+  private async refuseRenamed(): Promise<void> {
+    const { collections } = this.options;
+    const { id, name } = await collections.installation();
+    const recorded = await collections.installations.findOne({});
+    if (recorded?.identity === id && recorded.name === name) return;
+    throw new RefusedError(
+      'The installation in this database is not the one that this worker began to work for: start the worker again',
+    );
+  }
+
+  /** Restarts the sources whose workflow has not begun to work with the version that is stored. */
+  private async announceChanges(onTrouble: ReconciliationListener['onTrouble']): Promise<void> {
+    const { collections, changeAgeMs = 10_000 } = this.options;
+    const changed = await collections.sources
+      .find({
+        $expr: { $lt: ['$seenVersion', '$version'] },
+        seenVersion: { $exists: true },
+        updatedAt: { $lt: new Date(Date.now() - changeAgeMs) },
+        stoppedAt: { $exists: false },
+        deletingAt: { $exists: false },
+      })
+      .toArray();
+    for (const [change, at] of this.restarted) if (Date.now() - at > AGAIN_MS) this.restarted.delete(change);
+    for (const { _id, version } of changed) {
+      const change = `${_id}/${version}`;
+      if (this.restarted.has(change)) continue;
+      await this.workflows.signal(_id, 'restart').then(() => this.restarted.set(change, Date.now()), onTrouble);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/** A single workflow of a source, looked at with the question whose it is. */
+
+import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import { type InstallationAccess, isOurs } from '../temporal/ownership.js';
+
+/** How long Temporal may take to describe one workflow, from the moment that it is asked. */
+const ANSWER_LIMIT_MS = 5_000;
+
+export type FoundWorkflow =
+  | { readonly whose: 'ours'; readonly description: WorkflowExecutionDescription }
+  /** A running one; what ended is nobody's any more. */
+  | { readonly whose: 'another' }
+  | { readonly whose: 'none' };
+
+/** The latest run of a workflow of a source: its own, or its `backfill` or `verify`. */
+export async function findWorkflow(
+  access: InstallationAccess,
+  sourceId: number,
+  workflowId: string,
+  deadline = Number.POSITIVE_INFINITY,
+): Promise<FoundWorkflow> {
+  const description = await describeWorkflow(access, workflowId, deadline);
+  if (description === undefined) return { whose: 'none' };
+  if (await isOurs(access, sourceId, description)) return { whose: 'ours', description };
+  return { whose: description.status.name === 'RUNNING' ? 'another' : 'none' };
+}
+
+async function describeWorkflow(
+  { client }: InstallationAccess,
+  workflowId: string,
+  deadline: number,
+): Promise<WorkflowExecutionDescription | undefined> {
+  try {
+    return await client.withDeadline(Math.min(Date.now() + ANSWER_LIMIT_MS, deadline), () =>
+      client.workflow.getHandle(workflowId).describe(),
+    );
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}

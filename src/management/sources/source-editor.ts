@@ -1,0 +1,198 @@
+/**
+ * Creates and changes sources. What is stored counts: a source is created, or changed, once it is stored, and its workflow
+ * follows, at once or, after a crash or while Temporal is away, with the next reconciliation.
+ */
+
+import { isDeepStrictEqual } from 'node:util';
+import type { Client } from '@temporalio/client';
+import { parseSourceConfig, parseSourceFile, SECRET_MASK, type SourceConfig } from '../../config/source-config.js';
+import type { Keyring } from '../../secrets/keyring.js';
+import type { AuditMark } from '../../store/audit-trail.js';
+import type { Collections, CollectorDocument, SourceDocument } from '../../store/collections.js';
+import { likelyNextId } from '../../store/ids.js';
+import { createSource, NameTakenError, updateSource } from '../../store/sources.js';
+import { audited } from '../audit-trail.js';
+import { FieldService } from '../fields/field-service.js';
+import { beingDeleted, changedMeanwhile, invalid, nameTaken, unknownCollector, unknownSource } from '../refusals.js';
+import { unlessTemporalIsAway } from '../temporal/temporal-trouble.js';
+import { SourceRemoval } from './source-removal.js';
+import { NO_SECRET_YET, seal } from './source-secrets.js';
+import { SourceWorkflows } from './source-workflows.js';
+
+export interface SourceEditorOptions {
+  readonly collections: Collections;
+  readonly client: Client;
+  readonly allowInsecure: boolean;
+  readonly keyring?: Keyring | undefined;
+}
+
+/** Of a change that names no version, when others change the same source at the same time. */
+const MOST_ATTEMPTS = 5;
+const CHANGED_BY_ANOTHER: AuditMark = { outcome: 'failed', reason: 'It was changed at the same time' };
+
+export interface SaveOptions {
+  /** Who is noted in the audit trail. */
+  readonly actor: string;
+  /** Adds the fields that the schema does not have; of what is refused, none. */
+  readonly addFields?: boolean;
+}
+
+export interface ReplaceOptions extends SaveOptions {
+  /** Says of the source as it is now whether the caller knows it; default yes. */
+  readonly mayReplace?: (current: SourceDocument) => boolean;
+}
+
+export class SourceEditor {
+  private readonly workflows: SourceWorkflows;
+  private readonly removal: SourceRemoval;
+
+  constructor(private readonly options: SourceEditorOptions) {
+    this.workflows = new SourceWorkflows(options);
+    this.removal = new SourceRemoval(options);
+  }
+
+  /** @throws CodedRefusal naming every mistake. */
+  parse(json: unknown): SourceConfig {
+    const parsed = parseSourceFile(json, { allowInsecure: this.options.allowInsecure, keepSecret: true });
+    if (!parsed.ok) throw invalid('The configuration is invalid:', parsed.mistakes);
+    return parsed.value;
+  }
+
+  /** @throws CodedRefusal 404, or 400 with the id of the source that has the name. */
+  async get(collectorId: number, sourceId: number): Promise<SourceDocument> {
+    const source = await this.options.collections.sources.findOne({ _id: sourceId, collectorId });
+    if (source === null) throw unknownSource();
+    return source;
+  }
+
+  /**
+   * @throws CodedRefusal 404 of the collector, 400, or 409 while the collector is being deleted, or when a workflow of
+   * another installation has the ID that the source's would get.
+   */
+  async create(collectorId: number, json: unknown, options: SaveOptions): Promise<SourceDocument> {
+    const { collections } = this.options;
+    const { actor } = options;
+    const collector = await this.collectorFor(collectorId);
+    const config = this.parse(json);
+    const { config: masked, secret } = await seal(config, this.options.keyring);
+    if (secret === undefined) throw invalid('The configuration is invalid:', [NO_SECRET_YET]);
+    const { name } = config;
+    await collections.ensureIndexes();
+    await this.refuseTaken(collectorId, name);
+    await unlessTemporalIsAway(async () => this.workflows.refuseAnother(await likelyNextId(collections, 'source')));
+    await this.ensureFields(config, options);
+    const source = await audited(
+      collections,
+      { actor, action: 'source.create', collectorId, name, to: masked },
+      async () => {
+        const result = await this.refusingTaken(collectorId, name, () =>
+          createSource(collections, collectorId, name, masked, secret),
+        );
+        return { result, mark: { sourceId: result._id } };
+      },
+    );
+    await this.refuseLostCollector(source, collector, actor);
+    await unlessTemporalIsAway(() => this.workflows.start({ sourceId: source._id, name, collector: collector.name }));
+    return source;
+  }
+
+  /**
+   * Replaces the configuration. The same once more changes nothing, and restarts nothing.
+   *
+   * @throws CodedRefusal 404, 400, 409 while it is being deleted, 412
+   */
+  async replace(
+    collectorId: number,
+    sourceId: number,
+    json: unknown,
+    options: ReplaceOptions,
+  ): Promise<SourceDocument> {
+    for (let attempts = 1; ; attempts += 1) {
+      const updated = await this.replaceOnce(collectorId, sourceId, json, options);
+      if (updated !== undefined) return updated;
+      // Changed between reading and writing: only who said which version is meant has to know.
+      if (options.mayReplace !== undefined || attempts === MOST_ATTEMPTS) throw changedMeanwhile();
+    }
+  }
+
+  /** @returns `undefined` when it was changed meanwhile. */
+  private async replaceOnce(
+    collectorId: number,
+    sourceId: number,
+    json: unknown,
+    options: ReplaceOptions,
+  ): Promise<SourceDocument | undefined> {
+    const { collections, keyring } = this.options;
+    const { actor, mayReplace = () => true } = options;
+    const current = await this.get(collectorId, sourceId);
+    if (current.deletingAt !== undefined) throw beingDeleted('source', current.name);
+    if (!mayReplace(current)) throw changedMeanwhile();
+    const config = this.parse(json);
+    if (config.name !== current.name) await this.refuseTaken(collectorId, config.name);
+    await this.ensureFields(config, options);
+    if (this.isSame(current, config)) return current;
+    const { config: masked, secret } = await seal(config, keyring);
+    const { name } = config;
+    const entry = { actor, action: 'source.update', collectorId, sourceId, name, from: current.config };
+    const to = secret === undefined ? masked : { ...masked, clientSecret: `${SECRET_MASK} (given anew)` };
+    const updated = await audited(collections, { ...entry, to }, async () => {
+      const result = await this.refusingTaken(collectorId, name, () =>
+        updateSource(collections, sourceId, name, masked, secret, current.version),
+      );
+      return { result, ...(result === undefined ? { mark: CHANGED_BY_ANOTHER } : {}) };
+    });
+    if (updated === undefined) return undefined;
+    await unlessTemporalIsAway(() => this.workflows.signal(sourceId, 'restart'));
+    return updated;
+  }
+
+  private async ensureFields({ fields }: SourceConfig, { actor, addFields = false }: SaveOptions): Promise<void> {
+    if (addFields) await new FieldService(this.options.collections).ensure(Object.keys(fields ?? {}), actor);
+  }
+
+  private async collectorFor(collectorId: number): Promise<CollectorDocument> {
+    const collector = await this.options.collections.collectors.findOne({ _id: collectorId });
+    if (collector === null) throw unknownCollector();
+    if (collector.deletingAt !== undefined) throw beingDeleted('collector', collector.name);
+    return collector;
+  }
+
+  /** The collector may have been deleted while the source was being stored: then the source goes with it. */
+  private async refuseLostCollector(
+    source: SourceDocument,
+    { _id: collectorId, name }: CollectorDocument,
+    actor: string,
+  ): Promise<void> {
+    const { collectors } = this.options.collections;
+    const found = await collectors.findOne({ _id: collectorId, deletingAt: { $exists: false } });
+    if (found !== null) return;
+    await this.removal.markSource(source, actor);
+    throw beingDeleted('collector', name);
+  }
+
+  private isSame({ config, secret }: SourceDocument, wanted: SourceConfig): boolean {
+    const { clientSecret } = wanted;
+    const masked = JSON.parse(JSON.stringify({ ...wanted, clientSecret: SECRET_MASK }));
+    // Stored earlier, it may hold keys that are empty, which now are left out.
+    const known = parseSourceConfig(config, { allowInsecure: true, keepSecret: true });
+    if (!isDeepStrictEqual(masked, JSON.parse(JSON.stringify(known.ok ? known.value : config)))) return false;
+    if (clientSecret === SECRET_MASK) return true;
+    const { keyring } = this.options;
+    return secret !== undefined && keyring?.isOf(secret, clientSecret) === true;
+  }
+
+  private async refuseTaken(collectorId: number, name: string): Promise<void> {
+    const holder = await this.options.collections.sources.findOne({ collectorId, name });
+    if (holder !== null) throw nameTaken('source', name, holder._id);
+  }
+
+  private async refusingTaken<T>(collectorId: number, name: string, write: () => Promise<T>): Promise<T> {
+    try {
+      return await write();
+    } catch (error) {
+      if (!(error instanceof NameTakenError)) throw error;
+      const holder = await this.options.collections.sources.findOne({ collectorId, name });
+      throw nameTaken('source', name, holder?._id);
+    }
+  }
+}

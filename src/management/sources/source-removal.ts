@@ -1,0 +1,138 @@
+/**
+ * Deletes sources and collectors. The wish is stored first; the workflow then ends and takes the stored source with it,
+ * and whatever dies in between, the next reconciliation goes on from the wish.
+ */
+
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import type { Collections, CollectorDocument, SourceDocument } from '../../store/collections.js';
+import { markDeleting } from '../../store/deletion.js';
+import { clearHealthEvents } from '../../store/health-events.js';
+import { removeSource } from '../../store/sources.js';
+import { type Audited, audited, DONE_BY_ANOTHER, RECONCILER_ACTOR } from '../audit-trail.js';
+import { settingsOf } from '../collectors/collector-service.js';
+import { Turns } from '../common/turns.js';
+import { unknownCollector, unknownSource } from '../refusals.js';
+import { unlessTemporalIsAway } from '../temporal/temporal-trouble.js';
+import { SourceWorkflows } from './source-workflows.js';
+
+/** How long a deletion waits for its sources to end; it goes on by itself. */
+const PATIENCE_MS = 10_000;
+const LOOK_MS = 100;
+/** Sources of a collector that are ended at a time. */
+const AT_ONCE = 8;
+
+const DELETING = { deletingAt: { $exists: true } } as const;
+
+export class SourceRemoval {
+  private readonly workflows: SourceWorkflows;
+
+  constructor(private readonly options: { readonly collections: Collections; readonly client: Client }) {
+    this.workflows = new SourceWorkflows(options);
+  }
+
+  /**
+   * Deletes a source, and waits some seconds for its end: whoever replaces it needs its name, and its fields, next.
+   * Harmless when it was begun before.
+   *
+   * @returns false when it has not ended by then: it goes on by itself.
+   * @throws CodedRefusal 404
+   */
+  async removeSource(collectorId: number, sourceId: number, actor: string, patienceMs = PATIENCE_MS): Promise<boolean> {
+    const { sources } = this.options.collections;
+    const source = await sources.findOne({ _id: sourceId, collectorId });
+    if (source === null) throw unknownSource();
+    if (source.deletingAt === undefined) await this.markSource(source, actor);
+    if (!(await unlessTemporalIsAway(() => this.end(sourceId)))) return false;
+    for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await pause(LOOK_MS)) {
+      if ((await sources.findOne({ _id: sourceId }, { projection: { _id: true } })) === null) return true;
+    }
+    return false;
+  }
+
+  /**
+   * Deletes a collector with its sources, and waits some seconds for their end.
+   *
+   * @returns false when they have not ended by then: the reconciler goes on with what is left.
+   * @throws CodedRefusal 404
+   */
+  async removeCollector(collectorId: number, actor: string, patienceMs = PATIENCE_MS): Promise<boolean> {
+    const { collectors, sources } = this.options.collections;
+    const collector = await collectors.findOne({ _id: collectorId });
+    if (collector === null) throw unknownCollector();
+    if (collector.deletingAt === undefined) await this.markCollector(collector, actor);
+    const deadline = Date.now() + patienceMs;
+    const enough = Date.now() + Math.max(patienceMs, PATIENCE_MS);
+    const turns = new Turns(AT_ONCE);
+    const remaining = await sources.find({ collectorId }).toArray();
+    await Promise.all(
+      remaining.map((source) =>
+        turns.take(async () => {
+          if (Date.now() > enough) return;
+          if (source.deletingAt === undefined) await this.markSource(source, actor);
+          await unlessTemporalIsAway(() => this.end(source._id));
+        }),
+      ),
+    );
+    for (; ; await pause(LOOK_MS)) {
+      if (await this.dropCollector(collectorId)) return true;
+      if (Date.now() > deadline) return false;
+    }
+  }
+
+  /** Goes on with every deletion that is begun. One that fails does not hold up the others. */
+  async finish(onTrouble: (error: unknown) => void): Promise<void> {
+    const { collectors, sources } = this.options.collections;
+    const leaving = await collectors.find(DELETING).toArray();
+    for (const source of await this.lost()) await this.markSource(source, RECONCILER_ACTOR);
+    for (const { _id } of await sources.find(DELETING, { projection: { _id: true } }).toArray()) {
+      await this.end(_id).catch(onTrouble);
+    }
+    for (const { _id } of leaving) await this.dropCollector(_id);
+  }
+
+  /** Notes the wish, and who has it. */
+  async markSource({ _id, collectorId, name, config }: SourceDocument, actor: string): Promise<void> {
+    const entry = { actor, action: 'source.delete', sourceId: _id, collectorId, name, from: config };
+    const { sources } = this.options.collections;
+    await audited(this.options.collections, entry, async () => done(await markDeleting(sources, _id)));
+  }
+
+  /** Sources that are to stay while their collector is not, or is gone. */
+  private async lost(): Promise<SourceDocument[]> {
+    const { collectors, sources } = this.options.collections;
+    const staying = { deletingAt: { $exists: false } } as const;
+    // In this order: a source that is being made now has had its collector before.
+    const needed = await sources.distinct('collectorId', staying);
+    const there = new Set(await collectors.distinct('_id', { _id: { $in: needed }, ...staying }));
+    const gone = needed.filter((id) => !there.has(id));
+    return gone.length === 0 ? [] : sources.find({ collectorId: { $in: gone }, ...staying }).toArray();
+  }
+
+  private async markCollector(collector: CollectorDocument, actor: string): Promise<void> {
+    const { _id, name } = collector;
+    const entry = { actor, action: 'collector.delete', collectorId: _id, name, from: settingsOf(collector) };
+    const { collectors } = this.options.collections;
+    await audited(this.options.collections, entry, async () => done(await markDeleting(collectors, _id)));
+  }
+
+  /** Asks the workflow to end and to take the source with it; where there is none, it is taken here. */
+  private async end(sourceId: number): Promise<void> {
+    if (await this.workflows.signal(sourceId, 'stop', { remove: true })) return;
+    await clearHealthEvents(this.options.collections.healthEvents, sourceId, new Date());
+    await removeSource(this.options.collections, sourceId);
+  }
+
+  /** @returns whether it is gone. */
+  private async dropCollector(_id: number): Promise<boolean> {
+    const { collectors, sources } = this.options.collections;
+    if ((await sources.findOne({ collectorId: _id }, { projection: { _id: true } })) !== null) return false;
+    await collectors.deleteOne({ _id, ...DELETING });
+    return true;
+  }
+}
+
+const done = (isMine: boolean): Audited<undefined> => ({
+  result: undefined,
+  ...(isMine ? {} : { mark: DONE_BY_ANOTHER }),
+});

@@ -1,0 +1,60 @@
+/** The client secrets of sources: encrypted before they are stored, and masked wherever a configuration is shown. */
+
+import { SECRET_MASK, type SourceConfig } from '../../config/source-config.js';
+import { type Keyring, SecretError } from '../../secrets/keyring.js';
+import type { Collections } from '../../store/collections.js';
+import { RefusedError } from '../common/errors.js';
+
+/** The mistake of a mask where there is nothing that it could stand for. */
+export const NO_SECRET_YET = `source.config.clientSecret: ${SECRET_MASK} stands for the stored secret, and there is none yet`;
+
+export interface SealedConfig {
+  /** With the secret masked. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Encrypted; absent when the stored one is kept. */
+  readonly secret?: string;
+}
+
+/** @throws RefusedError when there is no key to encrypt with. */
+export async function seal(config: SourceConfig, keyring: Keyring | undefined): Promise<SealedConfig> {
+  const { clientSecret } = config;
+  const masked = { ...config, clientSecret: SECRET_MASK };
+  if (clientSecret === SECRET_MASK) return { config: masked };
+  if (keyring === undefined) {
+    throw new RefusedError(
+      'MIMECAST_SECRET_KEYS is not set, so the client secret cannot be encrypted: set it to the keys of the workers ' +
+        '("npm run starter -- secret-key" makes the first one)',
+    );
+  }
+  return { config: masked, secret: await keyring.encrypt(clientSecret) };
+}
+
+export interface SealingOptions {
+  /** Also what was encrypted with another key than the first. */
+  readonly rotating: boolean;
+  /** Hears of a source whose secret cannot be had; the others go on. */
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/**
+ * Encrypts what is not: sources saved before there was encryption; and, after the keys were replaced, anew with the first
+ * one. Harmless beside others that do the same, and beside an update.
+ */
+export async function sealStored(
+  { sources }: Collections,
+  keyring: Keyring,
+  { rotating, onTrouble }: SealingOptions,
+): Promise<void> {
+  const prefix = new RegExp(`^${keyring.currentPrefix}`);
+  const unsealed = rotating ? { secret: { $not: prefix } } : { secret: { $exists: false } };
+  for await (const { _id, version, config, secret } of sources.find(unsealed)) {
+    try {
+      const plain = secret === undefined ? String(config.clientSecret) : await keyring.decrypt(secret);
+      const sealed = { secret: await keyring.encrypt(plain), 'config.clientSecret': SECRET_MASK };
+      await sources.updateOne({ _id, version }, { $set: sealed });
+    } catch (error) {
+      if (!(error instanceof SecretError)) throw error;
+      onTrouble(new SecretError(`Source ${_id}: ${error.message}`));
+    }
+  }
+}

@@ -1,0 +1,92 @@
+/** What is asked of a source beside its configuration: restart, stop, start, poll at once. Nothing waits for what comes of it. */
+
+import type { Client } from '@temporalio/client';
+import type { PositionReset } from '../../domain/streams/position-reset.js';
+import { checkpointId, resetCheckpoint } from '../../store/checkpoints.js';
+import type { Collections } from '../../store/collections.js';
+import { markStopped } from '../../store/sources.js';
+import { auditedIfPossible } from '../audit-trail.js';
+import { RefusedError } from '../common/errors.js';
+import { beingDeleted, isStopped, isStopping } from '../refusals.js';
+import { SourceWorkflows } from './source-workflows.js';
+
+export const STEERING = ['restart', 'stop', 'start', 'collectNow'] as const;
+export type Steering = (typeof STEERING)[number];
+
+/** What is answered when it is on its way. */
+export const INITIATED: Readonly<Record<Steering, string>> = {
+  restart: 'The restart of the source was initiated.',
+  stop: 'The stop of the source was initiated; it can be started again.',
+  start: 'The source is being started.',
+  collectNow: 'The source polls now.',
+};
+
+export interface SteeredSource {
+  readonly sourceId: number;
+  readonly collectorId: number;
+  readonly name: string;
+  readonly deleting: boolean;
+}
+
+/** How long a start waits for the end of a stop that was asked for before it. */
+const PATIENCE_MS = 20_000;
+
+export class SourceSteering {
+  private readonly workflows: SourceWorkflows;
+
+  constructor(private readonly options: { readonly collections: Collections; readonly client: Client }) {
+    this.workflows = new SourceWorkflows(options);
+  }
+
+  /** @throws CodedRefusal 409 when the source is not in a state for it. */
+  async steer(source: SteeredSource, steering: Steering, actor: string): Promise<void> {
+    const { sourceId, collectorId, name, deleting } = source;
+    if (deleting) throw beingDeleted('source', name);
+    const entry = { actor, action: `source.${steering}`, sourceId, collectorId, name };
+    await auditedIfPossible(this.options.collections, entry, () => this.act(source, steering));
+  }
+
+  /**
+   * Lets one stream be collected again by date. Of a source that does not run, the checkpoint is moved here.
+   *
+   * @throws RefusedError when the stream has not been collected yet.
+   */
+  async resetPosition(source: SteeredSource, reset: PositionReset, actor: string): Promise<void> {
+    const { sourceId, collectorId, name, deleting } = source;
+    if (deleting) throw beingDeleted('source', name);
+    const { checkpoints } = this.options.collections;
+    if ((await checkpoints.findOne({ _id: checkpointId(sourceId, reset.stream) })) === null)
+      throw new RefusedError(`The source "${name}" has not collected the stream "${reset.stream}" yet`);
+    const entry = { actor, action: 'source.resetPosition', sourceId, collectorId, name, to: reset };
+    await auditedIfPossible(this.options.collections, entry, async () => {
+      if (await this.workflows.signal(sourceId, 'resetPosition', reset)) return;
+      await resetCheckpoint(
+        checkpoints,
+        sourceId,
+        reset.stream,
+        reset.from === undefined ? undefined : new Date(reset.from),
+      );
+    });
+  }
+
+  private async act(source: SteeredSource, steering: Steering): Promise<void> {
+    if (steering === 'start') return this.start(source);
+    if (await this.workflows.signal(source.sourceId, steering)) return;
+    const { collections } = this.options;
+    // Stored, so that the reconciler does not start it: it may not run only because it was terminated by hand.
+    if (steering === 'stop') return markStopped(collections, source.sourceId, true);
+    const stored = await collections.sources.findOne({ _id: source.sourceId });
+    if (stored?.stoppedAt !== undefined) throw isStopped(source.name, source.sourceId);
+    await this.start(source);
+  }
+
+  private async start({ sourceId, name, collectorId }: SteeredSource): Promise<void> {
+    const { collections } = this.options;
+    const goesOn = await this.workflows.goesOn(sourceId, PATIENCE_MS);
+    if (goesOn === 'unknown') throw isStopping(name);
+    const collector = await collections.collectors.findOne({ _id: collectorId });
+    // Before the start: whatever crashes in between, the reconciler then finishes it.
+    await markStopped(collections, sourceId, false);
+    if (!goesOn) await this.workflows.start({ sourceId, name, collector: collector?.name ?? '' });
+  }
+}

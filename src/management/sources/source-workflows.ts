@@ -1,0 +1,132 @@
+/** The workflows behind the sources: starting, signalling, and asking whether they run. Only those of this installation. */
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { SIGNALS, STATUS_QUERY, type StopRequest, WORKFLOW_TYPE } from '../../domain/contract/contract.js';
+import { INSTALLATION_MEMO, taskQueueOf, workflowIdIn } from '../../domain/contract/installation.js';
+import { LEAVING_STATES } from '../../domain/lifecycle/lifecycle.js';
+import type { SourceSnapshot } from '../../domain/lifecycle/snapshot.js';
+import type { PositionReset } from '../../domain/streams/position-reset.js';
+import { anotherInstallation } from '../refusals.js';
+import { type InstallationAccess, installationOf } from '../temporal/ownership.js';
+import { type FoundWorkflow, findWorkflow } from './own-workflow.js';
+
+/** How long Temporal may take to answer before it counts as away. */
+const ANSWER_LIMIT_MS = 5_000;
+
+const LOOK_MS = 100;
+/** A run may be continued as new between the look at it and the signal. */
+const MOST_LOOKS = 5;
+
+export interface StartedSource {
+  readonly sourceId: number;
+  readonly name: string;
+  readonly collector: string;
+}
+
+export class SourceWorkflows {
+  constructor(private readonly access: InstallationAccess) {}
+
+  /**
+   * Starts a source's workflow; one that runs already is left alone.
+   *
+   * @throws CodedRefusal 409 when one of another installation has its ID.
+   */
+  async start({ sourceId, name, collector }: StartedSource): Promise<void> {
+    const installation = await installationOf(this.access);
+    try {
+      await this.inTime(() =>
+        this.access.client.workflow.start(WORKFLOW_TYPE, {
+          workflowId: workflowIdIn(installation, sourceId),
+          taskQueue: taskQueueOf(installation),
+          args: [{ sourceId, name, collector, installation: installation.id }],
+          memo: { [INSTALLATION_MEMO]: installation.id },
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          workflowIdConflictPolicy: 'FAIL',
+          staticSummary: `Mimecast source "${name}"`,
+          staticDetails: staticDetails(sourceId, name, collector),
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      await this.refuseAnother(sourceId);
+    }
+  }
+
+  /** @throws CodedRefusal 409 when a workflow of another installation has the source's ID. */
+  async refuseAnother(sourceId: number): Promise<void> {
+    if ((await this.find(sourceId)).whose === 'another') throw anotherInstallation(await this.idOf(sourceId));
+  }
+
+  /** @returns false when there is no running workflow of ours to take it. */
+  async signal(
+    sourceId: number,
+    signal: keyof typeof SIGNALS,
+    ...args: [(StopRequest | PositionReset)?]
+  ): Promise<boolean> {
+    for (let looks = 1; ; looks += 1) {
+      const found = await this.find(sourceId);
+      if (found.whose !== 'ours' || found.description.status.name !== 'RUNNING') return false;
+      const { workflowId, runId } = found.description;
+      try {
+        // To that run alone: the next one of this ID may be somebody else's.
+        await this.inTime(() =>
+          this.access.client.workflow.getHandle(workflowId, runId).signal(SIGNALS[signal], ...args),
+        );
+        return true;
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError) || looks === MOST_LOOKS) throw error;
+      }
+    }
+  }
+
+  async isRunning(sourceId: number): Promise<boolean> {
+    const found = await this.find(sourceId);
+    return found.whose === 'ours' && found.description.status.name === 'RUNNING';
+  }
+
+  /**
+   * Whether the workflow runs and is to go on. One that is ending is waited for.
+   *
+   * @returns `unknown` when it does not end in time, or when no worker tells what it is about.
+   */
+  async goesOn(sourceId: number, patienceMs: number): Promise<boolean | 'unknown'> {
+    for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await pause(LOOK_MS)) {
+      if (!(await this.isRunning(sourceId))) return false;
+      const state = await this.stateOf(sourceId);
+      if (state === undefined) return 'unknown';
+      if (!LEAVING_STATES.some((leaving) => leaving === state)) return true;
+    }
+    return 'unknown';
+  }
+
+  private async find(sourceId: number): Promise<FoundWorkflow> {
+    return findWorkflow(this.access, sourceId, await this.idOf(sourceId));
+  }
+
+  private async idOf(sourceId: number): Promise<string> {
+    return workflowIdIn(await installationOf(this.access), sourceId);
+  }
+
+  /** What the workflow itself says, all signals before this included; `undefined` when no worker answers. */
+  private async stateOf(sourceId: number): Promise<string | undefined> {
+    const handle = this.access.client.workflow.getHandle(await this.idOf(sourceId));
+    try {
+      return (await this.inTime(() => handle.query<SourceSnapshot>(STATUS_QUERY))).state;
+    } catch {
+      return undefined;
+    }
+  }
+
+  private inTime<T>(call: () => Promise<T>): Promise<T> {
+    return this.access.client.withDeadline(Date.now() + ANSWER_LIMIT_MS, call);
+  }
+}
+
+function staticDetails(sourceId: number, name: string, collector: string): string {
+  return [
+    `Collects the Mimecast logs of **${name}** (source ${sourceId}, collector *${collector}*) into MongoDB, each record once.`,
+    '',
+    'What it is doing right now stands under *Current details*; the query `status` has the same as JSON.',
+  ].join('\n');
+}

@@ -1,0 +1,353 @@
+/** Rounds of reconciliation beside programs that fail, die, or do something else at the same time. */
+
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../../src/domain/contract/contract.js';
+import { INSTALLATION_MEMO } from '../../../src/domain/contract/installation.js';
+import { audited } from '../../../src/management/audit-trail.js';
+import { CollectorService } from '../../../src/management/collectors/collector-service.js';
+import type { TerminatedWorkflow } from '../../../src/management/reconcile/reconciler.js';
+import { Reconciliation } from '../../../src/management/reconcile/reconciliation.js';
+import { SourceEditor } from '../../../src/management/sources/source-editor.js';
+import { SourceRemoval } from '../../../src/management/sources/source-removal.js';
+import { SourceService } from '../../../src/management/sources/source-service.js';
+import { runningSources } from '../../../src/management/temporal/ownership.js';
+import { Keyring } from '../../../src/secrets/keyring.js';
+import { Died, dyingAt } from '../../support/dying.js';
+import { e2eStack, sourceFile } from '../../support/e2e-stack.js';
+import { testKeyring } from '../../support/test-keyring.js';
+import { until } from '../../support/until.js';
+
+const { get, collections } = e2eStack({ historyMs: 60_000, historyRate: 10, rate: 0 });
+const actor = 'test';
+
+beforeAll(async () => {
+  await collections.ensureIndexes();
+  await get().startWorker();
+});
+
+const access = () => ({ collections, client: get().client });
+const editor = (keyring = testKeyring) => new SourceEditor({ ...access(), allowInsecure: true, keyring });
+const file = (name: string, more: Readonly<Record<string, unknown>> = {}) =>
+  sourceFile(get().simulator, { name, pollInterval: '1m', dataCollection: ['dlp'], ...more });
+
+let made = 0;
+const newName = () => {
+  made += 1;
+  return `reconciled ${made}`;
+};
+const newCollector = async () => (await new CollectorService(collections).create({ name: newName() }, { actor }))._id;
+
+async function newSource(collectorId: number, name = newName()): Promise<number> {
+  const { _id } = await editor().create(collectorId, file(name), { actor });
+  await until(
+    () => get().service.status(String(_id)),
+    ({ state }) => state === 'Collecting',
+  );
+  return _id;
+}
+
+const handleOf = (sourceId: number) => get().client.workflow.getHandle(workflowIdOf(sourceId));
+const isRunning = async (sourceId: number) => (await handleOf(sourceId).describe()).status.name === 'RUNNING';
+
+/** A reconciliation, and its rounds. */
+function reconciling(of = access()) {
+  const troubles: string[] = [];
+  const terminated: TerminatedWorkflow[] = [];
+  const sources = new SourceService({ ...of, allowInsecure: true, keyring: testKeyring });
+  const reconciliation = new Reconciliation({ ...of, sources, changeAgeMs: 0 });
+  const onTrouble = (error: unknown) => troubles.push(String(error));
+  const onTerminated = (ended: TerminatedWorkflow) => terminated.push(ended);
+  const listener = { onStarted: () => undefined, onTrouble, onTerminated };
+  return { troubles, terminated, round: () => reconciliation.startMissing(listener) };
+}
+
+const trailOf = (filter: object) => collections.auditTrail.find(filter).sort({ at: 1 }).toArray();
+
+test('a secret whose key is lost is told, and holds up none of the other sources', async () => {
+  const collectorId = await newCollector();
+  const lostRing = Keyring.parse(`lost:${Buffer.alloc(32, 5).toString('base64')}`);
+  const name = newName();
+  const { _id } = await editor(lostRing).create(collectorId, file(name), { actor });
+  const other = await newSource(collectorId);
+  await handleOf(other).terminate('by hand');
+  const { round, troubles } = reconciling();
+  await round();
+  expect(await isRunning(other)).toBe(true);
+  expect(troubles).toEqual([
+    expect.stringContaining(`Source ${_id}: The client secret was encrypted with the key "lost"`),
+  ]);
+  // Typed anew, the secret mends it.
+  const { version } = await editor().replace(collectorId, _id, file(name), { actor });
+  expect(version).toBe(2);
+  await until(
+    () => get().service.status(String(_id)),
+    ({ state }) => state === 'Collecting',
+  );
+  await round();
+  expect(troubles).toHaveLength(1);
+});
+
+test('what ends properly after a remove is left to end, however often there is a round', async () => {
+  const collectorId = await newCollector();
+  const { round } = reconciling();
+  let going = true;
+  const rounds = (async () => {
+    while (going) await round();
+  })();
+  onTestFinished(() => {
+    going = false;
+  });
+  for (let times = 0; times < 5; times += 1) {
+    const sourceId = await newSource(collectorId);
+    await get().service.stop(String(sourceId), { remove: true });
+    expect((await handleOf(sourceId).describe()).status.name).toBe('COMPLETED');
+  }
+  going = false;
+  await rounds;
+});
+
+describe('a workflow without a stored source', () => {
+  let orphans = 700_000;
+
+  /** @param installation whose it says that it is. */
+  async function newOrphan(installation: string): Promise<number> {
+    orphans += 1;
+    const sourceId = orphans;
+    const args = [{ sourceId, name: 'orphan', collector: '', installation }];
+    const workflowId = workflowIdOf(sourceId);
+    const options = { workflowId, taskQueue: TASK_QUEUE, args, memo: { [INSTALLATION_MEMO]: installation } };
+    await get().client.workflow.start(WORKFLOW_TYPE, options);
+    await until(
+      () => runningSources(get().client, {}),
+      (running) => running.some((one) => one.sourceId === sourceId),
+    );
+    return sourceId;
+  }
+
+  const deletionOf = async (sourceId: number) => {
+    const entry = { actor, action: 'source.delete', sourceId };
+    await audited(collections, entry, async () => ({ result: undefined }));
+  };
+
+  test('ends when its deletion is known, and leaves no health event open and a trace', async () => {
+    const { id } = await collections.installation();
+    const sourceId = await newOrphan(id);
+    const open = () =>
+      collections.healthEvents.countDocuments({ sourceId, status: 'UnHealthy', resolvedAt: { $exists: false } });
+    await until(open, (count) => count > 0);
+    await deletionOf(sourceId);
+    const { round, terminated } = reconciling();
+    await round();
+    expect(await isRunning(sourceId)).toBe(false);
+    expect(await open()).toBe(0);
+    const workflowId = workflowIdOf(sourceId);
+    expect(terminated).toEqual([{ workflowId, reason: `Source ${sourceId} was deleted` }]);
+    expect(await trailOf({ action: 'source.terminate', sourceId })).toMatchObject([
+      { actor: 'reconciler', name: workflowId, outcome: 'done' },
+    ]);
+  });
+
+  test('is told and left alone when nothing is known of a deletion', async () => {
+    const { id } = await collections.installation();
+    const sourceId = await newOrphan(id);
+    const { round, terminated, troubles } = reconciling();
+    await round();
+    expect(await isRunning(sourceId)).toBe(true);
+    expect(terminated).toEqual([]);
+    expect(troubles).toEqual([expect.stringContaining(`there is no source ${sourceId} in MongoDB and no trace`)]);
+    await handleOf(sourceId).terminate('the test is over');
+  });
+
+  test('is not touched when it belongs to another installation', async () => {
+    const sourceId = await newOrphan(randomUUID());
+    await deletionOf(sourceId);
+    const { round, terminated, troubles } = reconciling();
+    await round();
+    expect(await isRunning(sourceId)).toBe(true);
+    expect({ terminated, troubles }).toEqual({ terminated: [], troubles: [] });
+    await handleOf(sourceId).terminate('the test is over');
+  });
+
+  test('is one of a few at a time that end', async () => {
+    const { id } = await collections.installation();
+    const ids = await Promise.all(Array.from({ length: 7 }, () => newOrphan(id)));
+    for (const sourceId of ids) await deletionOf(sourceId);
+    const { round, terminated } = reconciling();
+    await round();
+    expect(terminated).toHaveLength(5);
+    await until(
+      async () => {
+        await round();
+        return terminated.length;
+      },
+      (count) => count === 7,
+    );
+  });
+});
+
+test('what runs under a former name of the installation ends; what was started under an ID of its own does not', async () => {
+  const { id } = await collections.installation();
+  const [former, own] = ['mimecast-source-north-800001', 'tried-by-hand'];
+  for (const workflowId of [former, own]) {
+    const args = [{ sourceId: 800_001, installation: id }];
+    await get().client.workflow.start(WORKFLOW_TYPE, { workflowId, taskQueue: TASK_QUEUE, args });
+  }
+  const statusOf = async (workflowId: string) =>
+    (await get().client.workflow.getHandle(workflowId).describe()).status.name;
+  const { round, terminated } = reconciling();
+  await until(
+    async () => {
+      await round();
+      return statusOf(former);
+    },
+    (status) => status === 'TERMINATED',
+  );
+  const reason = 'The installation was renamed: the source runs as mimecast-source-800001';
+  expect(terminated).toEqual([{ workflowId: former, reason }]);
+  expect(await statusOf(own)).toBe('RUNNING');
+  await get().client.workflow.getHandle(own).terminate('the test is over');
+});
+
+describe('deletions', () => {
+  test('a source that was stored while its collector was being deleted goes as well', async () => {
+    const collectorId = await newCollector();
+    const sourceId = await newSource(collectorId);
+    await collections.collectors.deleteOne({ _id: collectorId });
+    const { round } = reconciling();
+    await until(
+      async () => {
+        await round();
+        return collections.sources.countDocuments({ _id: sourceId });
+      },
+      (count) => count === 0,
+    );
+    // The document goes first, and then the workflow ends.
+    await until(
+      () => isRunning(sourceId),
+      (running) => !running,
+    );
+    expect(await trailOf({ sourceId, action: 'source.delete' })).toMatchObject([
+      { actor: 'reconciler', outcome: 'done' },
+    ]);
+  });
+
+  test('of a collector that dies half-way: each of its sources has its entry in the audit trail', async () => {
+    const collectorId = await newCollector();
+    const sources = [await newSource(collectorId), await newSource(collectorId)];
+    const isMarked = async () => (await collections.collectors.findOne({ _id: collectorId }))?.deletingAt !== undefined;
+    for (let step = 1; !(await isMarked()); step += 1) {
+      const dying = dyingAt(access(), step, 'after');
+      await expect(new SourceRemoval(dying).removeCollector(collectorId, actor, 0)).rejects.toThrow(Died);
+    }
+    const { round } = reconciling();
+    await until(
+      async () => {
+        await round();
+        return collections.collectors.countDocuments({ _id: collectorId });
+      },
+      (count) => count === 0,
+    );
+    const entries = await trailOf({ action: 'source.delete', sourceId: { $in: sources } });
+    expect(entries.map(({ sourceId }) => sourceId).sort()).toEqual(sources.sort());
+  });
+
+  test('two at once are one deletion in the audit trail', async () => {
+    const collectorId = await newCollector();
+    const sourceId = await newSource(collectorId);
+    const remove = () => new SourceRemoval(access()).removeSource(collectorId, sourceId, actor).catch(() => undefined);
+    await Promise.all([remove(), remove(), remove()]);
+    const outcomes = (await trailOf({ sourceId, action: 'source.delete' })).map(({ outcome }) => outcome);
+    expect(outcomes.filter((outcome) => outcome === 'done')).toHaveLength(1);
+  });
+});
+
+describe('changes', () => {
+  test('each one whose signal is lost is announced by the next round', async () => {
+    const collectorId = await newCollector();
+    const sourceId = await newSource(collectorId);
+    const { name = '' } = (await collections.sources.findOne({ _id: sourceId })) ?? {};
+    const { round } = reconciling();
+    for (const description of ['first', 'second']) {
+      await lostSignal(collectorId, sourceId, file(name, { description }));
+      await round();
+      await until(
+        () => collections.sources.findOne({ _id: sourceId }),
+        (source) => source?.seenVersion === source?.version,
+      );
+    }
+    expect((await collections.sources.findOne({ _id: sourceId }))?.version).toBe(3);
+  });
+
+  test('many at once that name no version are all made, one after the other', async () => {
+    const collectorId = await newCollector();
+    const sourceId = await newSource(collectorId);
+    const { name = '' } = (await collections.sources.findOne({ _id: sourceId })) ?? {};
+    const replaced = ['a', 'b', 'c'].map((description) =>
+      editor().replace(collectorId, sourceId, file(name, { description }), { actor }),
+    );
+    expect((await Promise.all(replaced)).map(({ version }) => version).sort()).toEqual([2, 3, 4]);
+  });
+
+  test('of those that name one, all but the first are refused', async () => {
+    const collectorId = await newCollector();
+    const sourceId = await newSource(collectorId);
+    const { name = '' } = (await collections.sources.findOne({ _id: sourceId })) ?? {};
+    const mayReplace = ({ version }: { readonly version: number }) => version === 1;
+    const replaced = ['a', 'b'].map((description) =>
+      editor().replace(collectorId, sourceId, file(name, { description }), { actor, mayReplace }),
+    );
+    const outcomes = await Promise.allSettled(replaced);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+});
+
+test('a change that was made is not told as failed because its note could not be completed', async () => {
+  const trail = new Proxy(collections.auditTrail, {
+    get: (target, key) =>
+      key === 'updateOne' ? () => Promise.reject(new Error('away')) : Reflect.get(target, key, target),
+  });
+  const change = async () => ({ result: 'changed' });
+  expect(await audited({ ...collections, auditTrail: trail }, { actor, action: 'x.y' }, change)).toBe('changed');
+  expect(await trailOf({ action: 'x.y' })).toMatchObject([{ outcome: 'begun' }]);
+});
+
+/** The round itself dies at each of its steps; the next one finishes what is to be done. */
+test('a round that dies at any step leaves nothing that the next one does not finish', async () => {
+  for (let step = 1; ; step += 1) {
+    const collectorId = await newCollector();
+    const [terminated, leaving] = [await newSource(collectorId), await newSource(collectorId)];
+    await handleOf(terminated).terminate('by hand');
+    await collections.sources.updateOne({ _id: leaving }, { $set: { deletingAt: new Date() } });
+    const dying = reconciling(dyingAt(access(), step, 'after'));
+    const died = await dying.round().then(
+      () => dying.troubles.some((trouble) => trouble.startsWith('Died')),
+      () => true,
+    );
+    const { round } = reconciling();
+    await until(
+      async () => {
+        await round();
+        return [await isRunning(terminated), await collections.sources.countDocuments({ _id: leaving })];
+      },
+      ([running, stored]) => running === true && stored === 0,
+    );
+    await new SourceRemoval(access()).removeCollector(collectorId, actor);
+    if (!died) break;
+  }
+}, 300_000);
+
+/** A change is stored, and the program dies before its workflow hears of it. */
+async function lostSignal(collectorId: number, sourceId: number, json: unknown): Promise<void> {
+  const { client } = get();
+  const signal = () => Promise.reject(Object.assign(new Error('away'), { code: 14 }));
+  const handleTo = (...to: [string, string?]) => Object.assign(client.workflow.getHandle(...to), { signal });
+  const workflow = new Proxy(client.workflow, {
+    get: (target, key) => (key === 'getHandle' ? handleTo : Reflect.get(target, key, target)),
+  });
+  const deaf = new Proxy(client, {
+    get: (target, key) => (key === 'workflow' ? workflow : Reflect.get(target, key, target)),
+  });
+  const options = { collections, client: deaf, allowInsecure: true, keyring: testKeyring };
+  await new SourceEditor(options).replace(collectorId, sourceId, json, { actor });
+}
