@@ -20,6 +20,7 @@ import { refuseSharedVersion, VersionConflictError } from './management/version-
 import { untilAborted } from './runtime/aborted.js';
 import { watchCache } from './runtime/cache-watch.js';
 import { keyringOf } from './runtime/keyring.js';
+import { isGone, ownHolder } from './runtime/lease-holder.js';
 import { createLogger, installTemporalLogger } from './runtime/logger.js';
 import { onceInAWhile } from './runtime/once-in-a-while.js';
 import { messageOf, runProgram } from './runtime/program.js';
@@ -31,10 +32,11 @@ import { workflowCode } from './runtime/workflow-code.js';
 import type { Keyring } from './secrets/keyring.js';
 import { taskQueueOf } from './source/installation.js';
 import { proxiesOf } from './source/proxies.js';
-import type { WorkerVersion } from './source/worker-version.js';
+import { versionText, type WorkerVersion } from './source/worker-version.js';
 import { type Collections, collectionsOf } from './store/collections.js';
 import { openDatabase } from './store/database.js';
 import { InstallationNameError } from './store/installation.js';
+import { Lease } from './store/lease.js';
 
 async function main(): Promise<void> {
   const env = environmentWithStack();
@@ -109,12 +111,19 @@ async function createWorker(
 
 function createReconciler(client: Client, shared: Shared, logger: Logger): Reconciler {
   return new Reconciler({
+    turn: reconcilerLease(shared),
     service: new Reconciliation({ ...shared, client, sources: new SourceService({ ...shared, client }) }),
     onStarted: (started) => logger.info(started, 'started a stored source that had no running workflow'),
     onTerminated: (ended) => logger.warn(ended, 'terminated a workflow'),
     onMoved: (move) => logger.info(move, 'a workflow moves to the version of this worker'),
     onTrouble: onceInAWhile((text) => logger.warn(`the stored sources could not be reconciled: ${text}`)),
   });
+}
+
+/** One of the workers of each version reconciles: only workers of a version can move workflows to it. */
+function reconcilerLease({ collections: { leases }, version }: Shared): Lease {
+  const name = version === undefined ? 'reconciler' : `reconciler/${versionText(version)}`;
+  return new Lease({ leases, name, holder: ownHolder(), isGone });
 }
 
 /** It ends in good order: it takes no more work, and what runs is stored. */
