@@ -20,6 +20,8 @@ import { temporalConnection, workflowBundle } from './temporal-connection.js';
 import { until } from './until.js';
 
 export const POLL_INTERVAL_MS = 5 * 60_000;
+/** After this, the next poll has begun: no interval is longer by more than a twentieth. */
+export const POLL_PASSED_MS = POLL_INTERVAL_MS * 1.05 + 1_000;
 
 quietRuntime();
 
