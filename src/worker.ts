@@ -10,6 +10,7 @@ import { readEnvironment } from './config/environment.js';
 import { readTemporalConfig } from './config/temporal.js';
 import { isOwnRun } from './management/ownership.js';
 import { Reconciler } from './management/reconciler.js';
+import { reconcilerTurn } from './management/reconciler-turn.js';
 import { Reconciliation } from './management/reconciliation.js';
 import { ensureSearchAttributes } from './management/search-attributes.js';
 import { SourceService } from './management/source-service.js';
@@ -32,11 +33,10 @@ import { workflowCode } from './runtime/workflow-code.js';
 import type { Keyring } from './secrets/keyring.js';
 import { taskQueueOf } from './source/installation.js';
 import { proxiesOf } from './source/proxies.js';
-import { versionText, type WorkerVersion } from './source/worker-version.js';
+import type { WorkerVersion } from './source/worker-version.js';
 import { type Collections, collectionsOf } from './store/collections.js';
 import { openDatabase } from './store/database.js';
 import { InstallationNameError } from './store/installation.js';
-import { Lease } from './store/lease.js';
 
 async function main(): Promise<void> {
   const env = environmentWithStack();
@@ -111,19 +111,13 @@ async function createWorker(
 
 function createReconciler(client: Client, shared: Shared, logger: Logger): Reconciler {
   return new Reconciler({
-    turn: reconcilerLease(shared),
+    turn: reconcilerTurn(shared.collections, shared.version, { holder: ownHolder(), isGone }),
     service: new Reconciliation({ ...shared, client, sources: new SourceService({ ...shared, client }) }),
     onStarted: (started) => logger.info(started, 'started a stored source that had no running workflow'),
     onTerminated: (ended) => logger.warn(ended, 'terminated a workflow'),
     onMoved: (move) => logger.info(move, 'a workflow moves to the version of this worker'),
     onTrouble: onceInAWhile((text) => logger.warn(`the stored sources could not be reconciled: ${text}`)),
   });
-}
-
-/** One of the workers of each version reconciles: only workers of a version can move workflows to it. */
-function reconcilerLease({ collections: { leases }, version }: Shared): Lease {
-  const name = version === undefined ? 'reconciler' : `reconciler/${versionText(version)}`;
-  return new Lease({ leases, name, holder: ownHolder(), isGone });
 }
 
 /** It ends in good order: it takes no more work, and what runs is stored. */

@@ -2,6 +2,7 @@
 
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Reconciler, type Turn } from '../../src/management/reconciler.js';
+import { reconcilerTurn } from '../../src/management/reconciler-turn.js';
 import { collectionsOf } from '../../src/store/collections.js';
 import { Lease, type LeaseOptions } from '../../src/store/lease.js';
 import { testDatabase } from '../support/test-database.js';
@@ -90,6 +91,15 @@ test.each(['tells of trouble', 'fails'])('one whose round %s lets others try', a
   await b.more('rounds', 3);
   expect(a.troubles).toContain(trouble);
   expect(b.troubles).toEqual([]);
+});
+
+test('workers of another version have a turn of their own', async () => {
+  const turnOf = (holder: string, buildId?: string) =>
+    reconcilerTurn({ leases }, buildId === undefined ? undefined : { deploymentName: 'mimecast', buildId }, { holder });
+  const all = [turnOf('a'), turnOf('b', '1'), turnOf('c', '2'), turnOf('d'), turnOf('e', '2')];
+  const held: boolean[] = [];
+  for (const turn of all) held.push(await turn.hold());
+  expect(held).toEqual([true, true, true, false, false]);
 });
 
 test('without MongoDB there is no round, and it is told', async () => {

@@ -38,6 +38,8 @@ export interface SourceServer {
 export interface StartOptions {
   /** See `HistoryLimit`. */
   readonly maxHistoryEvents?: number | undefined;
+  /** What a run before this one has handed over; default: there was none. */
+  readonly carried?: (sourceId: number) => NonNullable<SourceInput['carried']>;
   /** Default: three of them. */
   readonly streams?: readonly StreamName[];
   /** Called before the workflow is started. */
@@ -99,6 +101,7 @@ export function sourceRuns(server: SourceServer = developmentServer()) {
     taskQueue,
     onTestFinished: whenFinished = onTestFinished,
     maxHistoryEvents,
+    carried,
   }: StartOptions = {}) {
     const sourceId = firstId + fakes.size;
     const settings = { name: `Tenant ${sourceId}`, collector: 'lab', streams, pollIntervalMs: POLL_INTERVAL_MS };
@@ -108,7 +111,9 @@ export function sourceRuns(server: SourceServer = developmentServer()) {
     const client = server.client();
     const workflowId = workflowIdOf(sourceId);
     const limit = maxHistoryEvents === undefined ? {} : { maxHistoryEvents };
-    const args: [SourceInput] = [{ sourceId, name: 'as it was created', ...limit }];
+    const args: [SourceInput] = [
+      { sourceId, name: 'as it was created', ...limit, ...(carried && { carried: carried(sourceId) }) },
+    ];
     await client.workflow.start(WORKFLOW_TYPE, { workflowId, taskQueue: taskQueue ?? ownQueue, args });
     // The handle that `start` returns stays with the first run.
     const handle = client.workflow.getHandle(workflowId);

@@ -1,8 +1,10 @@
 /** An installation in the test's own process: a database, a service for it, and a worker with its reconciler. */
 
+import { randomUUID } from 'node:crypto';
 import { NativeConnection } from '@temporalio/worker';
 import { onTestFinished } from 'vitest';
 import { Reconciler } from '../../src/management/reconciler.js';
+import { reconcilerTurn } from '../../src/management/reconciler-turn.js';
 import { Reconciliation } from '../../src/management/reconciliation.js';
 import { SourceService, type TerminatedWorkflow } from '../../src/management/source-service.js';
 import type { VersionMove } from '../../src/management/version-moves.js';
@@ -50,6 +52,7 @@ export function testInstallation(stack: () => E2eStack, name?: string) {
               rounds += 1;
             }),
         },
+        turn: reconcilerTurn(collections, options.version, { holder: randomUUID() }),
         intervalMs: ROUND_MS,
         onStarted: () => undefined,
         onTrouble: (error) => troubles.push(String(error)),
