@@ -58,6 +58,22 @@ module.exports = {
       to: { path: '^(devstack|simulator|test|bench|scripts)/' },
     },
     {
+      name: 'mongodb-in-the-store-only',
+      comment:
+        'only src/store talks to MongoDB; src/records makes values of its types, the development stack its replica set',
+      severity: 'error',
+      from: { path: '^(src|devstack|bench|simulator)/', pathNot: '^(src/(store|records)/|devstack/replica-set[.]ts$)' },
+      to: { path: 'node_modules/(mongodb|bson)/' },
+    },
+    {
+      name: 'nobody-looks-into-the-store',
+      comment:
+        'what opens a collection of the driver is for src/store alone; tests have test/support/raw-collections.ts',
+      severity: 'error',
+      from: { pathNot: '^(src/store/|test/support/raw-collections[.]ts$)' },
+      to: { path: '^src/store/driver[.]ts$' },
+    },
+    {
       name: 'simulator-shares-no-code-with-the-client',
       comment: 'the simulator may use the domain and the runtime of src/, nothing that it is there to test',
       severity: 'error',

@@ -20,6 +20,7 @@ import { SourceService } from '../src/management/sources/source-service.js';
 import { connectTemporal } from '../src/management/temporal/temporal-client.js';
 import { keyringOf } from '../src/runtime/keyring.js';
 import { EXIT } from '../src/runtime/program.js';
+import { checkpointsOf } from '../src/store/checkpoints.js';
 import { type Collections, collectionsOf } from '../src/store/collections.js';
 import { openDatabase } from '../src/store/database.js';
 import { SeededRandom } from '../test/support/random.js';
@@ -120,7 +121,7 @@ async function withSource<T>(
   const database = openDatabase({ uri: stack.mongodbUri, name: stack.mongodbDb });
   const temporal = await connectTemporal(stack.env);
   try {
-    const collections = collectionsOf(database.db);
+    const collections = collectionsOf(database);
     const keyring = keyringOf(stack.env);
     const service = new SourceService({ collections, client: temporal.client, allowInsecure: true, keyring });
     const fields = new FieldService(collections);
@@ -142,7 +143,7 @@ async function watch(
   const quarters = [0, 0, 0, 0];
   let told = 0;
   for (let stored = 0; stored < records; ) {
-    const totals = await collections.checkpoints.find({ sourceId }, { projection: { totals: 1 } }).toArray();
+    const totals = await checkpointsOf(collections, sourceId);
     stored = totals.reduce((sum, { totals: { stored: of, quarantined } }) => sum + of + quarantined, 0);
     const quarter = Math.min(3, Math.floor((4 * stored) / records));
     quarters[quarter] = Math.max(quarters[quarter] ?? 0, residentMiB(stack.workerPid()));

@@ -2,6 +2,8 @@
 
 import { COLLECTION_OF, STREAMS } from '../src/domain/streams/streams.js';
 import type { Collections } from '../src/store/collections.js';
+import { countQuarantined } from '../src/store/quarantine.js';
+import { countRecords } from '../src/store/records.js';
 
 export interface CollectionCount {
   /** Records of the source in the collection. */
@@ -28,8 +30,8 @@ export async function compare(collections: Collections, sourceId: number, simula
   const { tenants } = (await answer.json()) as Truth;
   const tenant = Object.values(tenants).find(({ clientId }) => clientId === 'sim-client-1');
   const counts = STREAMS.map(async (stream) => {
-    const stored = await collections.records(stream).countDocuments({ _sourceId: sourceId });
-    const quarantined = await collections.quarantine.countDocuments({ sourceId, stream });
+    const stored = await countRecords(collections, stream, sourceId);
+    const quarantined = await countQuarantined(collections, stream, sourceId);
     return [COLLECTION_OF[stream], { stored, quarantined, truth: tenant?.streams[stream]?.held.lines ?? 0 }] as const;
   });
   return Object.fromEntries(await Promise.all(counts));

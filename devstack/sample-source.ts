@@ -2,7 +2,7 @@
 
 import type { FieldService } from '../src/management/fields/field-service.js';
 import type { SourceService } from '../src/management/sources/source-service.js';
-import type { SourceDocument } from '../src/store/collections.js';
+import type { SourceDocument } from '../src/store/sources.js';
 
 export const SAMPLE_NAME = 'Sample Mimecast';
 const SAMPLE_COLLECTOR = 'Sample collector';

@@ -18,8 +18,9 @@ import { keyringOf } from '../src/runtime/keyring.js';
 import { shownMongodbUri } from '../src/runtime/mongodb-address.js';
 import { EXIT, messageOf, runProgram } from '../src/runtime/program.js';
 import { noticeOnStderr, stopOnSignals } from '../src/runtime/stop-signals.js';
-import { collectionsOf } from '../src/store/collections.js';
+import { type Collections, collectionsOf } from '../src/store/collections.js';
 import { openDatabase } from '../src/store/database.js';
+import { allSources } from '../src/store/sources.js';
 import { type Comparison, compare, isComplete, sumOf } from './comparison.js';
 import { openDataFolder } from './data-folder.js';
 import { type Address, type LiveFrame, liveView, plainLine } from './live-view.js';
@@ -80,7 +81,7 @@ async function main(options: Options): Promise<void> {
     booting = false;
     try {
       const work = withStack(stack, async (service, collections) => {
-        const sources = await collections.sources.find().toArray();
+        const sources = await allSources(collections);
         const { simulatorUrl } = stack;
         const { pollInterval, untilCaughtUp = false } = options;
         const sample = { simulatorUrl, pollInterval, fields: new FieldService(collections) };
@@ -122,12 +123,12 @@ function simulatorArguments({ history, historyRate, rate, records, untilCaughtUp
 
 async function withStack(
   { env, mongodbUri, mongodbDb }: Stack,
-  work: (service: SourceService, collections: ReturnType<typeof collectionsOf>) => Promise<void>,
+  work: (service: SourceService, collections: Collections) => Promise<void>,
 ): Promise<void> {
   const database = openDatabase({ uri: mongodbUri, name: mongodbDb });
   const temporal = await connectTemporal(env);
   try {
-    const collections = collectionsOf(database.db, env.MIMECAST_INSTALLATION || undefined);
+    const collections = collectionsOf(database, env.MIMECAST_INSTALLATION || undefined);
     const keyring = keyringOf(env);
     await work(new SourceService({ collections, client: temporal.client, allowInsecure: true, keyring }), collections);
   } finally {

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 const STEPS: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
   ['format and lint', 'biome', 'check', '--error-on-warnings', '.'],
   ['types', 'tsc', '--pretty', 'false'],
-  ['imports', 'depcruise', '--config', '.dependency-cruiser.cjs', 'src', 'devstack', 'simulator'],
+  ['imports', 'depcruise', '--config', '.dependency-cruiser.cjs', 'src', 'devstack', 'simulator', 'bench', 'test'],
 ];
 
 const failed = STEPS.filter(([name, command, ...args]) => {

@@ -13,8 +13,8 @@ import { type Replayed, replayHistories } from './runtime/replay-history.js';
 import { environmentWithStack } from './runtime/running-stack.js';
 import { stopOnSignals } from './runtime/stop-signals.js';
 import { workflowCode } from './runtime/workflow-code.js';
-import { collectionsOf } from './store/collections.js';
 import { openDatabase } from './store/database.js';
+import { storedInstallation } from './store/installation.js';
 import { storeTroubleOf } from './store/mongo-trouble.js';
 
 /** Between two lines of progress. */
@@ -66,7 +66,7 @@ async function installationIn(env: NodeJS.ProcessEnv): Promise<Pick<Installation
   if (given !== undefined) return { name: given };
   const database = openDatabase({ uri, name: mongodbDb, appName: 'mimecast-replay' });
   try {
-    const recorded = await collectionsOf(database.db).installations.findOne({});
+    const recorded = await storedInstallation(database);
     return recorded?.name === undefined ? {} : { name: recorded.name };
   } catch (error) {
     const reason = storeTroubleOf(error)?.message ?? messageOf(error);

@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   const database = openDatabase({ uri: mongodbUri, name: mongodbDb, appName: 'mimecast-server' });
   const temporal = lazyTemporal(env);
   try {
-    const collections = collectionsOf(database.db, installation);
+    const collections = collectionsOf(database, installation);
     await refuseWrongName(collections);
     const services = assembleServices({
       collections,

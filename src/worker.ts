@@ -51,7 +51,7 @@ async function main(): Promise<void> {
     appName: 'mimecast-worker',
   });
   try {
-    const collections = collectionsOf(database.db, environment.installation);
+    const collections = collectionsOf(database, environment.installation);
     const { allowInsecure, workerVersion: version } = environment;
     const shared = { collections, keyring, allowInsecure, version };
     const opening = openWorker(env, shared, await workflowCode(), logger);

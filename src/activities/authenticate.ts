@@ -7,17 +7,24 @@ import { WRONG_HOST } from '../domain/failures/failure-rules.js';
 import { areEnough, isMimecastHost, withDoubt } from '../domain/failures/host-doubts.js';
 import type { Permissions } from '../domain/streams/outcome.js';
 import { isSiemStream, type StreamName } from '../domain/streams/streams.js';
+import type { ActivityDependencies } from '../ingest/source/dependencies.js';
 import type { LoadedSource, SourceReader } from '../ingest/source/source-reader.js';
 import type { MimecastClient } from '../mimecast/client.js';
+import type { Collections } from '../store/collections.js';
+import { noteHostDoubts, noteKnownHost } from '../store/sources.js';
 
 /** One endpoint that hangs must not keep the whole source from collecting. */
 const PROBE_LIMIT_MS = 10_000;
 
-export async function authenticate(reader: SourceReader, sourceId: number): Promise<Permissions> {
+export async function authenticate(
+  { collections }: ActivityDependencies,
+  reader: SourceReader,
+  sourceId: number,
+): Promise<Permissions> {
   const signal = cancellationSignal();
   const source = await reader.load(sourceId);
   const { client, settings } = source;
-  await obtainToken(source, reader, signal);
+  await obtainToken(collections, source, signal);
   const denied = await Promise.all(groupsOf(settings.streams).map((group) => deniedOf(client, group, signal)));
   return { denied: denied.flat() };
 }
@@ -38,7 +45,7 @@ async function deniedOf(client: MimecastClient, group: readonly StreamName[], si
  * What is wrong at a host of Mimecast's, or at one that has given a token before, will pass. Any other host was probably
  * mistyped once it has failed like a stranger's for minutes, and no function of the API answers there either.
  */
-async function obtainToken(source: LoadedSource, reader: SourceReader, signal: AbortSignal): Promise<void> {
+async function obtainToken(collections: Collections, source: LoadedSource, signal: AbortSignal): Promise<void> {
   const { client, settings, baseUrl, knownHost } = source;
   try {
     await client.authenticate(signal);
@@ -46,13 +53,13 @@ async function obtainToken(source: LoadedSource, reader: SourceReader, signal: A
     if (knownHost || isMimecastHost(new URL(baseUrl).hostname)) throw error;
     if (!(error instanceof TroubleError) || !looksLikeWrongHost(error.trouble)) throw error;
     const doubts = withDoubt(source.hostDoubts, baseUrl, new Date());
-    await reader.noteHostDoubts(settings.sourceId, doubts);
+    await noteHostDoubts(collections, settings.sourceId, doubts);
     if (!areEnough(doubts) || (await client.refusesStrangers(signal))) throw error;
     const age = formatDuration(doubts.at.getTime() - doubts.since.getTime());
     const message = `baseUrl ${baseUrl} is not Mimecast's API: ${doubts.count} token requests in ${age} failed, the last one with: ${error.trouble.message}`;
     throw new TroubleError({ origin: 'configuration', code: WRONG_HOST, message }, { cause: error });
   }
-  if (!knownHost) await reader.noteKnownHost(settings.sourceId, baseUrl);
+  if (!knownHost) await noteKnownHost(collections, settings.sourceId, baseUrl);
 }
 
 /** The ten SIEM types are one function of the API, and asked for together where it allows the first of them. */

@@ -58,7 +58,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
   return {
     validate: (sourceId) => alive(() => validate(dependencies, reader, sourceId)),
     initialize: (sourceId) => alive(() => initialize(dependencies, reader, sourceId)),
-    authenticate: (sourceId) => alive(() => authenticate(reader, sourceId)),
+    authenticate: (sourceId) => alive(() => authenticate(dependencies, reader, sourceId)),
     sweep: (sourceId, streams, isProbe) => sweep(dependencies, reader, { sourceId, streams, isProbe }),
     collect: (sourceId, stream) => collect(dependencies, reader, sourceId, stream),
     reread: (sourceId, stream, range) => reread(dependencies, reader, sourceId, stream, range),

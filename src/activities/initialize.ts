@@ -11,7 +11,7 @@ export async function initialize(
 ): Promise<StreamProgress[]> {
   const { settings, backfillMs } = await reader.load(sourceId);
   await collections.ensureIndexes();
-  await ensureCheckpoints(collections.checkpoints, sourceId, settings.streams, new Date(Date.now() - backfillMs));
-  await doubtPositions(collections.checkpoints, sourceId);
-  return readProgress(collections.checkpoints, sourceId, settings.streams);
+  await ensureCheckpoints(collections, sourceId, settings.streams, new Date(Date.now() - backfillMs));
+  await doubtPositions(collections, sourceId);
+  return readProgress(collections, sourceId, settings.streams);
 }

@@ -24,7 +24,7 @@ export async function reread(
     () => ({ stream, ...state?.counts }),
     async () => {
       const source = await reader.load(sourceId);
-      const checkpoint = await readCheckpoint(collections.checkpoints, sourceId, stream);
+      const checkpoint = await readCheckpoint(collections, sourceId, stream);
       state = await Rereading.open(
         { collections, source, stream, range, signal, until: Date.now() + sliceMs },
         checkpoint,

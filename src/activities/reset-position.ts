@@ -11,5 +11,5 @@ export async function resetPosition(
   from: string | undefined,
 ): Promise<StreamProgress> {
   const time = from === undefined ? undefined : new Date(from);
-  return progressOf(await resetCheckpoint(collections.checkpoints, sourceId, stream, time));
+  return progressOf(await resetCheckpoint(collections, sourceId, stream, time));
 }

@@ -1,6 +1,7 @@
 import type { SourceSettings } from '../domain/streams/outcome.js';
 import type { ActivityDependencies } from '../ingest/source/dependencies.js';
 import type { SourceReader } from '../ingest/source/source-reader.js';
+import { markSeen } from '../store/sources.js';
 
 /**
  * Reads the stored configuration and checks it anew. Notes which version it has seen, valid or not: a reconciliation then
@@ -11,7 +12,7 @@ export async function validate(
   reader: SourceReader,
   sourceId: number,
 ): Promise<SourceSettings> {
-  await collections.sources.updateOne({ _id: sourceId }, [{ $set: { seenVersion: '$version' } }]);
+  await markSeen(collections, sourceId);
   const { settings } = await reader.load(sourceId);
   return settings;
 }

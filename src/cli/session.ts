@@ -47,7 +47,7 @@ async function withCollections<T>(
   const { mongodbUri, mongodbDb, installation, allowInsecure } = readEnvironment(env);
   const database = openDatabase({ uri: mongodbUri, name: mongodbDb, appName: 'mimecast-starter' });
   try {
-    return await work(collectionsOf(database.db, installation), allowInsecure);
+    return await work(collectionsOf(database, installation), allowInsecure);
   } finally {
     await database.close();
   }

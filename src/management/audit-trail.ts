@@ -21,11 +21,11 @@ export interface Audited<T> {
  * @throws what the change throws, and what the store throws when it cannot take the note: then nothing is changed.
  */
 export async function audited<T>(
-  { auditTrail }: Collections,
+  collections: Collections,
   entry: AuditEntry,
   change: () => Promise<Audited<T>>,
 ): Promise<T> {
-  const complete = await beginAudit(auditTrail, entry);
+  const complete = await beginAudit(collections, entry);
   const close = (mark: AuditMark) => complete(mark).catch(ignored);
   try {
     const { result, mark } = await change();
@@ -51,8 +51,7 @@ export async function auditedIfPossible<T>(
   entry: AuditEntry,
   change: () => Promise<T>,
 ): Promise<T> {
-  const trail = collections.auditTrail;
-  const complete = await beginAudit(trail, entry).catch((error: unknown) => {
+  const complete = await beginAudit(collections, entry).catch((error: unknown) => {
     if (storeTroubleOf(error) === undefined) throw error;
     return undefined;
   });

@@ -1,14 +1,91 @@
 /** Reading and moving checkpoints. */
 
 import { randomUUID } from 'node:crypto';
-import type { Collection } from 'mongodb';
+import type { AlterationCounts } from '../domain/streams/alterations.js';
 import { areMany, type IdlePages, idleText } from '../domain/streams/idle-pages.js';
-import { type Counts, NO_COUNTS, type StreamProgress, subtractCounts } from '../domain/streams/outcome.js';
+import {
+  type Counts,
+  type GapCount,
+  NO_COUNTS,
+  type PositionResets,
+  type StreamProgress,
+  subtractCounts,
+} from '../domain/streams/outcome.js';
+import type { RuleCounts } from '../domain/streams/rule-counts.js';
 import { isSiemStream, type StreamName } from '../domain/streams/streams.js';
-import type { WindowPosition } from '../domain/streams/window.js';
-import type { CheckpointDocument, Collections } from './collections.js';
+import type { QueueState, WindowPosition } from '../domain/streams/window.js';
+import { collection, type Indexes, type Store } from './driver.js';
+import { countQuarantined } from './quarantine.js';
+import { countRecords } from './records.js';
 
-export type Checkpoints = Collection<CheckpointDocument>;
+/** How far a stream of a source has been read. Written only after the records that it stands for. */
+export interface CheckpointDocument {
+  /** `<sourceId>/<stream>` */
+  readonly _id: string;
+  readonly sourceId: number;
+  readonly stream: StreamName;
+  /** Grows with each write; a write on an older version is refused, so a worker thought dead cannot move it back. */
+  readonly version: number;
+  /** Start of the very first collection: nothing older is asked for. */
+  readonly beginAt: Date;
+  /** SIEM streams: the page to ask for; absent before the first page was finished. */
+  readonly pageToken?: string;
+  /** SIEM streams: names (host and path) of the files of that page that are stored; of a page of thousands, their digests. */
+  readonly filesDone: readonly string[];
+  /** SIEM streams: files of that page that were tried and cannot be read so far; the page waits for them. */
+  readonly badFiles?: readonly BadFile[];
+  /** SIEM streams: pages in a row that brought nothing new. */
+  readonly idle?: IdlePages;
+  /** Audit, DLP and hold: everything up to this time has been read. */
+  readonly readUntil?: Date;
+  /** Audit, DLP and hold: the window that is being read, when it did not fit into one slice. */
+  readonly window?: WindowPosition;
+  /** Hold: what is known of the queue as a whole. */
+  readonly queue?: QueueState;
+  readonly totals: Counts;
+  /** Times from which its records are missing for good. */
+  readonly gaps?: GapCount;
+  /** What the processing rules did. */
+  readonly ruled?: RuleCounts;
+  /** Records that could not be stored exactly as received. */
+  readonly altered?: AlterationCounts;
+  /** Set while there may be records stored that `totals` does not count yet: a worker that died leaves it set. */
+  readonly unsettled?: boolean;
+  /** Set anew whenever a backfill has stored something: `totals` is to be counted anew. */
+  readonly recountFor?: string;
+  /** SIEM streams: when files last came, or else since when the stream is known to be empty. */
+  readonly newsAt?: Date;
+  /** SIEM streams: when the position was last proven, by files or by a look at what is listed by date. */
+  readonly provenAt?: Date;
+  /** SIEM streams: digests of the path and of the name of the last file that came. */
+  readonly lastFile?: string;
+  /** SIEM streams: how often in a row the token was refused. */
+  readonly refusals?: number;
+  /** How often the token was given up for that. */
+  readonly resets?: PositionResets;
+  /** When its position was last given up, by an operator or for being refused. */
+  readonly resetAt?: Date;
+  /** Newest `_messageTime` stored. */
+  readonly lastEventTime?: Date;
+  readonly updatedAt: Date;
+}
+
+/** A batch file that cannot be read so far. */
+export interface BadFile {
+  /** Host and path; the path alone in notes of earlier versions. */
+  readonly path: string;
+  /** As `FileFault` of the Mimecast client. */
+  readonly fault: 'damaged' | 'foreign' | 'missing' | 'oversized';
+  /** Failures with this fault, one after the other. */
+  readonly attempts: number;
+  /** When the first of them was. */
+  readonly since: Date;
+  /** What the last one said. */
+  readonly reason: string;
+}
+
+const checkpoints = collection<CheckpointDocument>('checkpoints');
+export const CHECKPOINT_INDEXES: Indexes = { checkpoints: [{ key: { sourceId: 1 } }] };
 
 /** Thrown when a checkpoint was moved by somebody else since it was read: another attempt of the same work is alive. */
 export class CheckpointMovedError extends Error {
@@ -25,14 +102,14 @@ export function checkpointId(sourceId: number, stream: StreamName): string {
 
 /** Makes the checkpoints that are missing; those that exist keep their place. */
 export async function ensureCheckpoints(
-  checkpoints: Checkpoints,
+  store: Store,
   sourceId: number,
   streams: readonly StreamName[],
   beginAt: Date,
 ): Promise<void> {
   await Promise.all(
     streams.map((stream) =>
-      checkpoints.updateOne(
+      checkpoints(store).updateOne(
         { _id: checkpointId(sourceId, stream) },
         {
           $setOnInsert: {
@@ -51,18 +128,27 @@ export async function ensureCheckpoints(
   );
 }
 
+/** All of a source. */
+export function checkpointsOf(store: Store, sourceId: number): Promise<CheckpointDocument[]> {
+  return checkpoints(store).find({ sourceId }).toArray();
+}
+
+export async function hasCheckpoint(store: Store, sourceId: number, stream: StreamName): Promise<boolean> {
+  return (await checkpoints(store).findOne({ _id: checkpointId(sourceId, stream) })) !== null;
+}
+
+export async function removeCheckpoints(store: Store, sourceId: number): Promise<void> {
+  await checkpoints(store).deleteMany({ sourceId });
+}
+
 /** After a restart, the position of a stream that stays empty is looked at again. */
-export async function doubtPositions(checkpoints: Checkpoints, sourceId: number): Promise<void> {
-  await checkpoints.updateMany({ sourceId, provenAt: { $exists: true } }, { $unset: { provenAt: true } });
+export async function doubtPositions(store: Store, sourceId: number): Promise<void> {
+  await checkpoints(store).updateMany({ sourceId, provenAt: { $exists: true } }, { $unset: { provenAt: true } });
 }
 
 /** @throws Error when there is none: the source was not initialized, or was removed meanwhile. */
-export async function readCheckpoint(
-  checkpoints: Checkpoints,
-  sourceId: number,
-  stream: StreamName,
-): Promise<CheckpointDocument> {
-  const found = await checkpoints.findOne({ _id: checkpointId(sourceId, stream) });
+export async function readCheckpoint(store: Store, sourceId: number, stream: StreamName): Promise<CheckpointDocument> {
+  const found = await checkpoints(store).findOne({ _id: checkpointId(sourceId, stream) });
   if (found === null) throw new Error(`There is no checkpoint ${checkpointId(sourceId, stream)}; restart the source`);
   return found;
 }
@@ -100,14 +186,14 @@ export type CheckpointChange = {
  * @throws CheckpointMovedError otherwise.
  */
 export async function moveCheckpoint(
-  checkpoints: Checkpoints,
+  store: Store,
   current: CheckpointDocument,
   change: CheckpointChange,
 ): Promise<CheckpointDocument> {
   const { totals = current.totals, ...fields } = change;
   const entries = Object.entries({ ...fields, updatedAt: new Date() });
   const gone = entries.filter(([, value]) => value === undefined).map(([key]) => [key, true]);
-  const moved = await checkpoints.findOneAndUpdate(
+  const moved = await checkpoints(store).findOneAndUpdate(
     { _id: current._id, version: current.version },
     {
       $set: Object.fromEntries(entries.filter(([, value]) => value !== undefined)),
@@ -131,17 +217,17 @@ const FILES_MARGIN_MS = 86_400_000;
  * @throws Error when there is no checkpoint: the stream has not been collected yet.
  */
 export async function resetCheckpoint(
-  checkpoints: Checkpoints,
+  store: Store,
   sourceId: number,
   stream: StreamName,
   from?: Date,
 ): Promise<CheckpointDocument> {
-  const known = await readCheckpoint(checkpoints, sourceId, stream);
+  const known = await readCheckpoint(store, sourceId, stream);
   const place = new Date(Math.min((from ?? completeUntil(known)).getTime(), Date.now()));
   // The windows of the other streams begin before, by their overlap, and `beginAt` is the floor of all of them.
   const floor = new Date(Math.min(known.beginAt.getTime(), place.getTime()));
   const byDate = isSiemStream(stream) ? { beginAt: place } : { beginAt: floor, readUntil: place };
-  const reset = await checkpoints.findOneAndUpdate(
+  const reset = await checkpoints(store).findOneAndUpdate(
     { _id: known._id },
     {
       $set: { ...byDate, filesDone: [], resetAt: new Date(), updatedAt: new Date() },
@@ -176,22 +262,19 @@ const COUNTING_LIMIT_MS = 10 * 60_000;
  *
  * @throws CheckpointMovedError when somebody moved the checkpoint meanwhile.
  */
-export async function recountTotals(
-  { checkpoints, records, quarantine }: Pick<Collections, 'checkpoints' | 'records' | 'quarantine'>,
-  current: CheckpointDocument,
-): Promise<CheckpointDocument> {
+export async function recountTotals(store: Store, current: CheckpointDocument): Promise<CheckpointDocument> {
   const { _id, sourceId, stream, version, recountFor } = current;
-  const limit = { timeoutMS: COUNTING_LIMIT_MS };
-  const stored = await records(stream).countDocuments({ _sourceId: sourceId }, limit);
-  const quarantined = await quarantine.countDocuments({ sourceId, stream }, limit);
-  const settled = await checkpoints.findOneAndUpdate(
+  const stored = await countRecords(store, stream, sourceId, COUNTING_LIMIT_MS);
+  const quarantined = await countQuarantined(store, stream, sourceId, COUNTING_LIMIT_MS);
+  const settled = await checkpoints(store).findOneAndUpdate(
     { _id, version },
     { $set: { 'totals.stored': stored, 'totals.quarantined': quarantined, unsettled: false }, $inc: { version: 1 } },
     { returnDocument: 'after' },
   );
   if (settled === null) throw new CheckpointMovedError(current);
   // A backfill that has stored more since then asks for another count.
-  if (recountFor !== undefined) await checkpoints.updateOne({ _id, recountFor }, { $unset: { recountFor: true } });
+  if (recountFor !== undefined)
+    await checkpoints(store).updateOne({ _id, recountFor }, { $unset: { recountFor: true } });
   return settled;
 }
 
@@ -199,14 +282,9 @@ export async function recountTotals(
  * Counts what was stored beside the collection, whoever is moving the checkpoint meanwhile. Whether the two have counted
  * in the right order cannot be known, so the next slice counts anew.
  */
-export async function addTotals(
-  checkpoints: Checkpoints,
-  sourceId: number,
-  stream: StreamName,
-  counts: Counts,
-): Promise<void> {
+export async function addTotals(store: Store, sourceId: number, stream: StreamName, counts: Counts): Promise<void> {
   if (counts.stored + counts.quarantined === 0) return;
-  await checkpoints.updateOne(
+  await checkpoints(store).updateOne(
     { _id: checkpointId(sourceId, stream) },
     { $inc: totalsBy(counts), $set: { recountFor: randomUUID() } },
   );
@@ -218,12 +296,14 @@ function totalsBy({ stored, duplicates, quarantined }: Counts): Record<string, n
 
 /** What the checkpoints of some streams say; streams without one are left out. */
 export async function readProgress(
-  checkpoints: Checkpoints,
+  store: Store,
   sourceId: number,
   streams: readonly StreamName[],
 ): Promise<StreamProgress[]> {
   return (
-    await checkpoints.find({ _id: { $in: streams.map((stream) => checkpointId(sourceId, stream)) } }).toArray()
+    await checkpoints(store)
+      .find({ _id: { $in: streams.map((stream) => checkpointId(sourceId, stream)) } })
+      .toArray()
   ).map(progressOf);
 }
 

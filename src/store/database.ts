@@ -1,7 +1,8 @@
 /** The connection to MongoDB, with the guarantees that exactly-once rests on. */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Db, MongoClient } from 'mongodb';
+import { MongoClient } from 'mongodb';
+import { DB, type Store } from './driver.js';
 
 export interface DatabaseOptions {
   readonly uri: string;
@@ -14,8 +15,7 @@ export interface DatabaseOptions {
   readonly socketTimeoutMs?: number;
 }
 
-export interface Database {
-  readonly db: Db;
+export interface Database extends Store {
   close(): Promise<void>;
 }
 
@@ -48,7 +48,7 @@ export function openDatabase({
   const closing = new AbortController();
   const connecting = keepConnecting(client, closing.signal);
   return {
-    db: client.db(name),
+    [DB]: client.db(name),
     close: async () => {
       closing.abort();
       await client.close();

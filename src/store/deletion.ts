@@ -7,9 +7,13 @@ interface Deletable {
   readonly deletingAt?: Date;
 }
 
+/** Filters: what is to stay, and what is to go. */
+export const STAYING = { deletingAt: { $exists: false } } as const;
+export const LEAVING = { deletingAt: { $exists: true } } as const;
+
 /** @returns false when it was wished for before, or there is nothing to delete. */
 export async function markDeleting<T extends Deletable>(collection: Collection<T>, _id: number): Promise<boolean> {
-  const filter = { _id, deletingAt: { $exists: false } } as Filter<T>;
+  const filter = { _id, ...STAYING } as Filter<T>;
   const { modifiedCount } = await collection.updateOne(filter, { $set: { deletingAt: new Date() } } as UpdateFilter<T>);
   return modifiedCount === 1;
 }

@@ -1,10 +1,11 @@
 /** The schema of fields: the fields that may come onto records, as people have made, enabled and disabled them. */
 
 import { randomBytes } from 'node:crypto';
-import { type Filter, MongoServerError } from 'mongodb';
 import { fieldKey } from '../domain/fields/field-names.js';
 import type { FieldSpelling, GivenFields } from '../domain/fields/record-fields.js';
-import type { Collections, SourceDocument } from './collections.js';
+import { collectorsWithFields } from './collectors.js';
+import { collection, type Indexes, type Store, unlessTaken } from './driver.js';
+import { sourceFields } from './sources.js';
 
 export interface FieldDocument {
   /** 16 hexadecimal digits, in capitals. */
@@ -23,51 +24,80 @@ export interface FieldDocument {
 
 export type NewField = Pick<FieldDocument, 'fieldName' | 'dataType' | 'state' | 'createdBy'>;
 
+const fields = collection<FieldDocument>('fields');
+export const FIELD_INDEXES: Indexes = { fields: [{ key: { key: 1 }, unique: true }] };
+
 /** Thrown when the schema has a field of this name already. */
 export class FieldExistsError extends Error {
   override readonly name = 'FieldExistsError';
 }
 
+/** All of them, by their names. */
+export function allFields(store: Store): Promise<FieldDocument[]> {
+  return fields(store).find().sort({ key: 1 }).toArray();
+}
+
+export function storedField(store: Store, _id: string): Promise<FieldDocument | null> {
+  return fields(store).findOne({ _id });
+}
+
+export function fieldNamed(store: Store, fieldName: string): Promise<FieldDocument | null> {
+  return fields(store).findOne({ key: fieldKey(fieldName) });
+}
+
+/** Of these keys, those that the schema has. */
+export async function knownFieldKeys(store: Store, keys: readonly string[]): Promise<string[]> {
+  const found = await fields(store)
+    .find({ key: { $in: keys } })
+    .toArray();
+  return found.map(({ key }) => key);
+}
+
+export function countFields(store: Store): Promise<number> {
+  return fields(store).countDocuments();
+}
+
 /** @throws FieldExistsError */
-export async function createField({ fields }: Collections, field: NewField): Promise<FieldDocument> {
+export async function createField(store: Store, field: NewField): Promise<FieldDocument> {
   const _id = randomBytes(8).toString('hex').toUpperCase();
   const document = { _id, ...field, key: fieldKey(field.fieldName), createdAt: new Date() };
-  try {
-    await fields.insertOne(document);
-  } catch (error) {
-    if (error instanceof MongoServerError && error.code === 11_000) throw new FieldExistsError(field.fieldName);
-    throw error;
-  }
+  await unlessTaken(
+    () => fields(store).insertOne(document),
+    () => new FieldExistsError(field.fieldName),
+  );
   return document;
 }
 
+export async function setFieldState(store: Store, _id: string, state: string): Promise<void> {
+  await fields(store).updateOne({ _id }, { $set: { state } });
+}
+
+/** @returns whether it was there. */
+export async function removeField(store: Store, _id: string): Promise<boolean> {
+  return (await fields(store).deleteOne({ _id })).deletedCount === 1;
+}
+
 /** The fields whose values are kept. */
-export async function enabledFields({ fields }: Collections): Promise<FieldSpelling> {
-  const enabled = await fields.find({ state: { $ne: 'Disabled' } }).toArray();
+export async function enabledFields(store: Store): Promise<FieldSpelling> {
+  const enabled = await fields(store)
+    .find({ state: { $ne: 'Disabled' } })
+    .toArray();
   return new Map(enabled.map(({ key, fieldName }) => [key, fieldName]));
 }
 
 /** What a stored source has for fields, and its collector. */
 export interface FieldUse {
   readonly sourceId: number;
-  readonly name: string;
   readonly fields: GivenFields;
   readonly collectorFields: GivenFields;
 }
 
-/** Of all stored sources, or of some. */
-export async function fieldUses(
-  { sources, collectors }: Collections,
-  which: Filter<SourceDocument> = {},
-): Promise<FieldUse[]> {
-  const [stored, groups] = await Promise.all([
-    sources.find(which, { projection: { name: true, collectorId: true, 'config.fields': true } }).toArray(),
-    collectors.find({ fields: { $exists: true } }, { projection: { fields: true } }).toArray(),
-  ]);
-  const inherited = new Map(groups.map(({ _id, fields }) => [_id, fields]));
-  return stored.map(({ _id, name, collectorId, config }) => ({
+/** Of all stored sources. */
+export async function fieldUses(store: Store): Promise<FieldUse[]> {
+  const [stored, collectors] = await Promise.all([sourceFields(store), collectorsWithFields(store)]);
+  const inherited = new Map(collectors.map(({ _id, fields }) => [_id, fields]));
+  return stored.map(({ _id, collectorId, config }) => ({
     sourceId: _id,
-    name,
     fields: config?.fields as GivenFields,
     collectorFields: inherited.get(collectorId),
   }));

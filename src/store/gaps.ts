@@ -1,9 +1,24 @@
 /** What could not be fetched because Mimecast no longer keeps it. */
 
-import type { Collection } from 'mongodb';
 import type { StreamName } from '../domain/streams/streams.js';
-import type { GapDocument } from './collections.js';
+import { collection, type Indexes, type Store } from './driver.js';
 import { type Page, type PageRequest, pageOf } from './paging.js';
+
+/** A time from which records may be missing. */
+export interface GapDocument {
+  /** `<sourceId>/<stream>/<from>` */
+  readonly _id: string;
+  readonly sourceId: number;
+  readonly stream: StreamName;
+  readonly from: Date;
+  readonly to: Date;
+  readonly reason: string;
+  /** When it was noticed. */
+  readonly at: Date;
+}
+
+const gaps = collection<GapDocument>('gaps');
+export const GAP_INDEXES: Indexes = { gaps: [{ key: { sourceId: 1, from: 1 } }] };
 
 export interface Gap {
   readonly sourceId: number;
@@ -18,17 +33,21 @@ export interface Gap {
  *
  * @returns how many gaps the stream has now, so that one recorded again by a repeated attempt is counted once.
  */
-export async function recordGap(gaps: Collection<GapDocument>, { from, to, ...gap }: Gap): Promise<number> {
+export async function recordGap(store: Store, { from, to, ...gap }: Gap): Promise<number> {
   const _id = `${gap.sourceId}/${gap.stream}/${from.toISOString()}`;
-  await gaps.updateOne({ _id }, { $setOnInsert: { ...gap, from, at: new Date() }, $max: { to } }, { upsert: true });
-  return gaps.countDocuments({ sourceId: gap.sourceId, stream: gap.stream });
+  await gaps(store).updateOne(
+    { _id },
+    { $setOnInsert: { ...gap, from, at: new Date() }, $max: { to } },
+    { upsert: true },
+  );
+  return gaps(store).countDocuments({ sourceId: gap.sourceId, stream: gap.stream });
 }
 
 export type ShownGap = Pick<GapDocument, 'stream' | 'from' | 'to' | 'reason' | 'at'>;
 
 /** A source's gaps, the newest first. */
-export function gapsOf(gaps: Collection<GapDocument>, sourceId: number, limit = 20): Promise<ShownGap[]> {
-  return gaps
+export function gapsOf(store: Store, sourceId: number, limit = 20): Promise<ShownGap[]> {
+  return gaps(store)
     .find({ sourceId }, { projection: { _id: 0, sourceId: 0 } })
     .sort({ from: -1 })
     .limit(limit)
@@ -36,10 +55,6 @@ export function gapsOf(gaps: Collection<GapDocument>, sourceId: number, limit = 
 }
 
 /** The same page by page. @throws PageTokenError */
-export function gapsPage(
-  gaps: Collection<GapDocument>,
-  sourceId: number,
-  request: PageRequest,
-): Promise<Page<GapDocument>> {
-  return pageOf(gaps, { sourceId }, 'from', request);
+export function gapsPage(store: Store, sourceId: number, request: PageRequest): Promise<Page<GapDocument>> {
+  return pageOf(gaps(store), { sourceId }, 'from', request);
 }

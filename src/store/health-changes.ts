@@ -2,17 +2,19 @@
 
 import { type EventChange, healthEventOf } from '../domain/health/health-event.js';
 import type { ClearingChange } from '../domain/health/health-ledger.js';
-import type { Collections } from './collections.js';
+import { storedCollector } from './collectors.js';
+import type { Store } from './driver.js';
 import { clearHealthEvents, closeHealthEvent, openHealthEvent } from './health-events.js';
+import { storedSource } from './sources.js';
 
 /** In order. Harmless when done before. */
 export async function writeHealthChanges(
-  { sources, collectors, healthEvents }: Collections,
+  store: Store,
   sourceId: number,
   changes: readonly (EventChange | ClearingChange)[],
 ): Promise<void> {
-  const stored = await sources.findOne({ _id: sourceId });
-  const collector = stored && (await collectors.findOne({ _id: stored.collectorId }));
+  const stored = await storedSource(store, sourceId);
+  const collector = stored && (await storedCollector(store, stored.collectorId));
   const source = {
     sourceId,
     name: stored?.name ?? `source ${sourceId}`,
@@ -21,12 +23,12 @@ export async function writeHealthChanges(
   };
   for (const change of changes) {
     if (change.kind === 'cleared') {
-      await clearHealthEvents(healthEvents, sourceId, new Date(change.at));
+      await clearHealthEvents(store, sourceId, new Date(change.at));
       continue;
     }
     const event = healthEventOf(change, source);
     const document = { _id: event.eventId, ...event };
-    if (change.kind === 'opened') await openHealthEvent(healthEvents, document);
-    else await closeHealthEvent(healthEvents, document);
+    if (change.kind === 'opened') await openHealthEvent(store, document);
+    else await closeHealthEvent(store, document);
   }
 }

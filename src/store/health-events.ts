@@ -1,43 +1,51 @@
 /** Health events: opened once per problem, counted while it lasts, closed by an event of their own. */
 
 import { randomUUID } from 'node:crypto';
-import type { Collection } from 'mongodb';
-import type { HealthEventDocument } from './collections.js';
+import type { HealthEvent } from '../domain/health/health-event.js';
+import { collection, type Indexes, type Store } from './driver.js';
 import { type Page, type PageRequest, pageOf } from './paging.js';
 
-export type HealthEvents = Collection<HealthEventDocument>;
+export interface HealthEventDocument extends HealthEvent {
+  /** The event's UUID. */
+  readonly _id: string;
+}
+
+const events = collection<HealthEventDocument>('health_events');
+export const HEALTH_EVENT_INDEXES: Indexes = {
+  health_events: [{ key: { sourceId: 1, eventTime: -1 } }, { key: { resolvedAt: 1, eventTime: -1 } }],
+};
 
 const OPEN = { status: 'UnHealthy', resolvedAt: { $exists: false } } as const;
 
 /** Writes an open event, counts on the one that is there, or opens it again. What is older than it changes nothing. */
-export async function openHealthEvent(events: HealthEvents, event: HealthEventDocument): Promise<void> {
+export async function openHealthEvent(store: Store, event: HealthEventDocument): Promise<void> {
   const { _id, ...whole } = event;
   const { severityLevel, details, attempts, occurrences, updatedAt } = event;
   // Made by its id alone, as a closed one would not be found by any other condition and made a second time.
-  await events.updateOne({ _id }, { $setOnInsert: whole }, { upsert: true });
-  await events.updateOne(
+  await events(store).updateOne({ _id }, { $setOnInsert: whole }, { upsert: true });
+  await events(store).updateOne(
     { _id, updatedAt: { $lte: updatedAt } },
     { $set: { severityLevel, details, occurrences, updatedAt }, $max: { attempts }, $unset: { resolvedAt: true } },
   );
   // Of an event that is open again, none may say that it has ended.
-  await events.deleteMany({ sourceId: event.sourceId, closes: _id, updatedAt: { $lte: updatedAt } });
+  await events(store).deleteMany({ sourceId: event.sourceId, closes: _id, updatedAt: { $lte: updatedAt } });
 }
 
 /** Closes an event: marks it resolved and writes the `Healthy` event that says so. Harmless when done before. */
-export async function closeHealthEvent(events: HealthEvents, closing: HealthEventDocument): Promise<void> {
+export async function closeHealthEvent(store: Store, closing: HealthEventDocument): Promise<void> {
   const { _id, eventTime, updatedAt, ...constant } = closing;
-  await events.updateOne({ _id }, { $set: { eventTime, updatedAt }, $setOnInsert: constant }, { upsert: true });
-  if (closing.closes !== undefined) await resolve(events, closing.closes, updatedAt);
+  await events(store).updateOne({ _id }, { $set: { eventTime, updatedAt }, $setOnInsert: constant }, { upsert: true });
+  if (closing.closes !== undefined) await resolve(store, closing.closes, updatedAt);
 }
 
 /** Closes all that is open of a source from before a time: the workflow that would have closed it is gone. */
-export async function clearHealthEvents(events: HealthEvents, sourceId: number, before: Date): Promise<void> {
-  for await (const event of events.find({ ...OPEN, sourceId, updatedAt: { $lt: before } })) {
-    if (!(await resolve(events, event._id, before))) continue;
+export async function clearHealthEvents(store: Store, sourceId: number, before: Date): Promise<void> {
+  for await (const event of events(store).find({ ...OPEN, sourceId, updatedAt: { $lt: before } })) {
+    if (!(await resolve(store, event._id, before))) continue;
     const _id = randomUUID();
     const error = `${event.details.error} has ended`;
     const description = 'The source was started anew; what is still wrong is reported again.';
-    await events.insertOne({
+    await events(store).insertOne({
       ...event,
       _id,
       eventId: _id,
@@ -50,8 +58,8 @@ export async function clearHealthEvents(events: HealthEvents, sourceId: number, 
   }
 }
 
-async function resolve(events: HealthEvents, _id: string, at: Date): Promise<boolean> {
-  const { modifiedCount } = await events.updateOne(
+async function resolve(store: Store, _id: string, at: Date): Promise<boolean> {
+  const { modifiedCount } = await events(store).updateOne(
     { _id, resolvedAt: { $exists: false }, updatedAt: { $lte: at } },
     { $set: { resolvedAt: at, updatedAt: at } },
   );
@@ -59,29 +67,31 @@ async function resolve(events: HealthEvents, _id: string, at: Date): Promise<boo
 }
 
 /** The unresolved events of a source, newest first. */
-export function openEventsOf(events: HealthEvents, sourceId: number): Promise<HealthEventDocument[]> {
-  return events
+export function openEventsOf(store: Store, sourceId: number): Promise<HealthEventDocument[]> {
+  return events(store)
     .find({ ...OPEN, sourceId })
     .sort({ eventTime: -1 })
     .toArray();
 }
 
 /** The unresolved events of all sources that are about the same thing. */
-export function openEventsAbout(events: HealthEvents, subject: string): Promise<HealthEventDocument[]> {
-  return events.find({ ...OPEN, subject }).toArray();
+export function openEventsAbout(store: Store, subject: string): Promise<HealthEventDocument[]> {
+  return events(store)
+    .find({ ...OPEN, subject })
+    .toArray();
 }
 
 /** All events of a source, newest first. */
-export function recentEventsOf(events: HealthEvents, sourceId: number, limit: number): Promise<HealthEventDocument[]> {
-  return events.find({ sourceId }).sort({ eventTime: -1 }).limit(limit).toArray();
+export function recentEventsOf(store: Store, sourceId: number, limit: number): Promise<HealthEventDocument[]> {
+  return events(store).find({ sourceId }).sort({ eventTime: -1 }).limit(limit).toArray();
 }
 
 /** The unresolved error of each of these sources that was opened first; warnings aside. */
 export async function openErrorsOf(
-  events: HealthEvents,
+  store: Store,
   sourceIds: readonly number[],
 ): Promise<Map<number, HealthEventDocument>> {
-  const found = await events
+  const found = await events(store)
     .find({ ...OPEN, severityLevel: 'Error', sourceId: { $in: [...sourceIds] } })
     .sort({ eventTime: -1 })
     .toArray();
@@ -96,7 +106,7 @@ export interface HealthResources {
 
 /** The unresolved events, newest first. @throws PageTokenError */
 export function openEventsPage(
-  events: HealthEvents,
+  store: Store,
   request: PageRequest,
   resources?: HealthResources,
 ): Promise<Page<HealthEventDocument>> {
@@ -109,5 +119,5 @@ export function openEventsPage(
             { 'resourceIdentity.collectorId': { $in: [...resources.collectorIds] } },
           ],
         };
-  return pageOf(events, { ...OPEN, ...of }, 'eventTime', request);
+  return pageOf(events(store), { ...OPEN, ...of }, 'eventTime', request);
 }

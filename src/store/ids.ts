@@ -1,9 +1,11 @@
 /** Integer ids of collectors and sources: counted from 1, never used twice. */
 
-import type { Collections } from './collections.js';
+import { collection, type Store } from './driver.js';
 
-export async function nextId({ counters }: Collections, kind: 'collector' | 'source'): Promise<number> {
-  const counted = await counters.findOneAndUpdate(
+const counters = collection<{ readonly _id: string; readonly value: number }>('counters');
+
+export async function nextId(store: Store, kind: 'collector' | 'source'): Promise<number> {
+  const counted = await counters(store).findOneAndUpdate(
     { _id: kind },
     { $inc: { value: 1 } },
     { upsert: true, returnDocument: 'after' },
@@ -12,6 +14,6 @@ export async function nextId({ counters }: Collections, kind: 'collector' | 'sou
 }
 
 /** The id that comes next, unless somebody takes it meanwhile. */
-export async function likelyNextId({ counters }: Collections, kind: 'collector' | 'source'): Promise<number> {
-  return ((await counters.findOne({ _id: kind }))?.value ?? 0) + 1;
+export async function likelyNextId(store: Store, kind: 'collector' | 'source'): Promise<number> {
+  return ((await counters(store).findOne({ _id: kind }))?.value ?? 0) + 1;
 }

@@ -1,9 +1,9 @@
 /** The identity of an installation: made once, by whichever program comes first, and read by all. */
 
 import { randomUUID } from 'node:crypto';
-import { type Collection, MongoServerError } from 'mongodb';
 import type { Installation } from '../domain/contract/installation.js';
-import type { Collections } from './collections.js';
+import { collection, isDuplicate, type Store } from './driver.js';
+import { isAnyAtWork } from './sources.js';
 
 export interface InstallationDocument {
   readonly _id: 'installation';
@@ -28,33 +28,32 @@ export class InstallationNameError extends Error {
   }
 }
 
+const installations = collection<InstallationDocument>('installations');
 const _id = 'installation' as const;
+
+/** As it is stored; `null` before the first program has made it. */
+export function storedInstallation(store: Store): Promise<InstallationDocument | null> {
+  return installations(store).findOne({ _id });
+}
 
 /**
  * @param given name of this program; default whichever is recorded.
  * @throws InstallationNameError
  */
-export async function readInstallation(
-  { installations, sources }: Pick<Collections, 'installations' | 'sources'>,
-  given: string | undefined,
-): Promise<Installation> {
-  const { identity: id, name } = (await installations.findOne({ _id })) ?? (await make(installations, given));
+export async function readInstallation(store: Store, given: string | undefined): Promise<Installation> {
+  const { identity: id, name } = (await storedInstallation(store)) ?? (await make(store, given));
   if (given === undefined || given === name) return { id, ...(name === undefined ? {} : { name }) };
   // A source that no workflow has worked for yet, such as one whose workflow ID was taken, does not bind the name.
-  const bound = await sources.findOne({ stoppedAt: { $exists: false }, seenVersion: { $exists: true } });
-  if (bound !== null) throw new InstallationNameError(given, name);
-  await installations.updateOne({ _id, identity: id }, { $set: { name: given } });
+  if (await isAnyAtWork(store)) throw new InstallationNameError(given, name);
+  await installations(store).updateOne({ _id, identity: id }, { $set: { name: given } });
   return { id, name: given };
 }
 
-async function make(
-  installations: Collection<InstallationDocument>,
-  given: string | undefined,
-): Promise<InstallationDocument> {
+async function make(store: Store, given: string | undefined): Promise<InstallationDocument> {
   const name = given === undefined ? {} : { name: given };
   for (;;) {
     try {
-      const made = await installations.findOneAndUpdate(
+      const made = await installations(store).findOneAndUpdate(
         { _id },
         { $setOnInsert: { identity: randomUUID(), ...name, createdAt: new Date() } },
         { upsert: true, returnDocument: 'after' },
@@ -62,7 +61,7 @@ async function make(
       if (made !== null) return made;
     } catch (error) {
       // Another program made it in the same moment: then that one counts.
-      if (!(error instanceof MongoServerError && error.code === 11_000)) throw error;
+      if (!isDuplicate(error)) throw error;
     }
   }
 }

@@ -3,7 +3,7 @@
  * alone, so it does not matter which of the machines has its clock wrong.
  */
 
-import { type Collection, MongoServerError } from 'mongodb';
+import { collection, type Indexes, isDuplicate, type Store } from './driver.js';
 
 export interface LeaseDocument {
   /** What is leased. */
@@ -14,8 +14,12 @@ export interface LeaseDocument {
   readonly until: Date;
 }
 
+const leases = collection<LeaseDocument>('leases');
+/** Those of worker versions that are no longer there go after a day. */
+export const LEASE_INDEXES: Indexes = { leases: [{ key: { until: 1 }, expireAfterSeconds: 86_400 }] };
+
 export interface LeaseOptions {
-  readonly leases: Collection<LeaseDocument>;
+  readonly store: Store;
   readonly name: string;
   /** No two programs that are alive may give the same. */
   readonly holder: string;
@@ -38,8 +42,8 @@ export class Lease {
 
   /** Gives it back, if we have it: others need not wait for its end. */
   async release(): Promise<void> {
-    const { leases, name, holder } = this.options;
-    await leases.deleteOne({ _id: name, holder });
+    const { store, name, holder } = this.options;
+    await leases(store).deleteOne({ _id: name, holder });
   }
 
   /**
@@ -48,7 +52,7 @@ export class Lease {
    * @returns who has it afterwards; `undefined` when somebody else has taken it in this moment.
    */
   private async takeFrom(known: string): Promise<string | undefined> {
-    const { leases, name, holder, durationMs = 30_000 } = this.options;
+    const { store, name, holder, durationMs = 30_000 } = this.options;
     const isOver = { $lte: [{ $ifNull: ['$until', new Date(0)] }, '$$NOW'] };
     const isOurs = { $or: [{ $eq: ['$holder', { $literal: known }] }, isOver] };
     const update = {
@@ -57,9 +61,9 @@ export class Lease {
     };
     try {
       const options = { upsert: true, returnDocument: 'after' } as const;
-      return (await leases.findOneAndUpdate({ _id: name }, [{ $set: update }], options))?.holder;
+      return (await leases(store).findOneAndUpdate({ _id: name }, [{ $set: update }], options))?.holder;
     } catch (error) {
-      if (error instanceof MongoServerError && error.code === 11_000) return undefined;
+      if (isDuplicate(error)) return undefined;
       throw error;
     }
   }

@@ -1,6 +1,6 @@
 /** Long lists page by page, newest first. A page begins behind the last entry of the one before, so nothing shifts. */
 
-import { Binary, BSON, type Collection, type Document, type Filter, ObjectId, type WithId } from 'mongodb';
+import { Binary, BSON, type Collection, type Document, type Filter, ObjectId } from 'mongodb';
 
 export interface PageRequest {
   /** Entries of a page. */
@@ -33,10 +33,10 @@ export async function pageOf<T extends Document>(
   filter: Filter<T>,
   key: string,
   { limit, token }: PageRequest,
-): Promise<Page<WithId<T>>> {
+): Promise<Page<T>> {
   const behind = token === undefined ? {} : behindOf(key, token);
   const found = await collection
-    .find({ $and: [filter, behind] } as Filter<T>)
+    .find<T>({ $and: [filter, behind] } as Filter<T>)
     .sort({ [key]: -1, _id: -1 })
     .limit(limit + 1)
     .toArray();

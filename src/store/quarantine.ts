@@ -1,9 +1,35 @@
 /** Keeps what could not be read as a record. */
 
-import { Binary, type Collection } from 'mongodb';
+import { Binary } from 'mongodb';
 import type { StreamName } from '../domain/streams/streams.js';
-import type { QuarantineDocument } from './collections.js';
+import { absentOf, collection, type Indexes, type Store } from './driver.js';
 import { type Page, type PageRequest, pageOf } from './paging.js';
+
+/** What could not be read as a record: a line or an entry of a page, or a whole file. */
+export interface QuarantineDocument {
+  /**
+   * Derived from source, stream, content and occurrence, or for a whole file from its name, so that a re-read does not
+   * add it twice.
+   */
+  readonly _id: Binary;
+  readonly sourceId: number;
+  readonly stream: StreamName;
+  readonly reason: string;
+  /** Path of a file, with the number of the line unless it is the whole file, or page and index. */
+  readonly place: string;
+  /** The text, at most its first 1,048,576 characters. */
+  readonly text: string;
+  /** What the text was read from, where that is not UTF-8 and nothing has to be hidden: at most its first 1,048,576 bytes. */
+  readonly bytes?: Binary;
+  /** Whole length in bytes. */
+  readonly size: number;
+  readonly at: Date;
+  /** When a later reading of the file was good. */
+  readonly resolvedAt?: Date;
+}
+
+const quarantined = collection<QuarantineDocument>('quarantine');
+export const QUARANTINE_INDEXES: Indexes = { quarantine: [{ key: { sourceId: 1, at: -1 } }] };
 
 /** Longest text that is kept, in characters; the rest of a longer one is cut off. */
 export const MAX_QUARANTINED_TEXT = 1_048_576;
@@ -21,14 +47,14 @@ export interface Unreadable {
 
 /** Adds what is not there yet. @returns how many were new. */
 export async function quarantine(
-  collection: Collection<QuarantineDocument>,
+  store: Store,
   sourceId: number,
   stream: StreamName,
   entries: readonly Unreadable[],
 ): Promise<number> {
   if (entries.length === 0) return 0;
   const at = new Date();
-  const { upsertedCount } = await collection.bulkWrite(
+  const { upsertedCount } = await quarantined(store).bulkWrite(
     entries.map(({ id, reason, place, text, size, bytes }) => ({
       updateOne: {
         filter: { _id: id },
@@ -53,20 +79,32 @@ function keptOf(text: string, bytes: Uint8Array | undefined): Pick<QuarantineDoc
  *
  * @returns how many were open until now.
  */
-export async function resolveQuarantined(
-  collection: Collection<QuarantineDocument>,
-  ids: readonly Binary[],
-): Promise<number> {
+export async function resolveQuarantined(store: Store, ids: readonly Binary[]): Promise<number> {
   const open = { _id: { $in: [...ids] }, resolvedAt: { $exists: false } };
-  const { modifiedCount } = await collection.updateMany(open, { $set: { resolvedAt: new Date() } });
+  const { modifiedCount } = await quarantined(store).updateMany(open, { $set: { resolvedAt: new Date() } });
   return modifiedCount;
+}
+
+/** Of these ids, in hexadecimal, those that are not in quarantine. */
+export function absentFromQuarantine(store: Store, ids: readonly Binary[]): Promise<ReadonlySet<string>> {
+  return absentOf(quarantined(store), ids);
+}
+
+/** @param timeoutMS default none of its own. */
+export function countQuarantined(
+  store: Store,
+  stream: StreamName,
+  sourceId: number,
+  timeoutMS?: number,
+): Promise<number> {
+  return quarantined(store).countDocuments({ sourceId, stream }, timeoutMS === undefined ? {} : { timeoutMS });
 }
 
 /** What is in quarantine of a source, newest first. @throws PageTokenError */
 export function quarantinePage(
-  collection: Collection<QuarantineDocument>,
+  store: Store,
   sourceId: number,
   request: PageRequest,
 ): Promise<Page<QuarantineDocument>> {
-  return pageOf(collection, { sourceId }, 'at', request);
+  return pageOf(quarantined(store), { sourceId }, 'at', request);
 }

@@ -1,7 +1,32 @@
 /** Stores records so that one that is there already is skipped, not repeated. */
 
 import { type Binary, BSON, type Collection, MongoBulkWriteError } from 'mongodb';
-import type { RecordDocument } from './collections.js';
+import { COLLECTION_OF, STREAMS, type StreamName } from '../domain/streams/streams.js';
+import { absentOf, collection, type Indexes, type Store } from './driver.js';
+
+/** A stored record as far as the store itself knows it. */
+export interface RecordDocument {
+  readonly _id: Binary;
+  readonly _sourceId: number;
+  readonly _messageTime: Date;
+  readonly _receiptTime: Date;
+  readonly [key: string]: unknown;
+}
+
+function records(store: Store, stream: StreamName): Collection<RecordDocument> {
+  return collection<RecordDocument>(COLLECTION_OF[stream])(store);
+}
+
+export const RECORD_INDEXES: Indexes = {
+  ...Object.fromEntries(
+    STREAMS.map((stream) => [COLLECTION_OF[stream], [{ key: { _sourceId: 1, _messageTime: -1 } }]]),
+  ),
+  [COLLECTION_OF.hold]: [
+    { key: { _sourceId: 1, _messageTime: -1 } },
+    // The messages that are in the queue.
+    { key: { _sourceId: 1, '_queue.leftAt': 1 }, partialFilterExpression: { '_queue.leftAt': null } },
+  ],
+};
 
 export interface Inserted {
   readonly stored: number;
@@ -23,15 +48,16 @@ const REFUSED_CODES: ReadonlySet<number> = new Set([2, 52, 121, 10_334, 17_280])
  * same batch can be inserted again.
  */
 export async function insertRecords(
-  collection: Collection<RecordDocument>,
+  store: Store,
+  stream: StreamName,
   documents: readonly RecordDocument[],
 ): Promise<Inserted> {
   if (documents.length === 0) return { stored: 0, duplicates: 0, known: new Set(), refused: [] };
   try {
-    const { insertedCount } = await collection.insertMany(documents, { ordered: false });
+    const { insertedCount } = await records(store, stream).insertMany(documents, { ordered: false });
     return { stored: insertedCount, duplicates: 0, known: new Set(), refused: [] };
   } catch (error) {
-    if (!(error instanceof MongoBulkWriteError)) return insertFit(collection, documents, error);
+    if (!(error instanceof MongoBulkWriteError)) return insertFit(store, stream, documents, error);
     if (error.result.getWriteConcernError() !== undefined) throw error;
     return explained(error, documents.length);
   }
@@ -39,7 +65,8 @@ export async function insertRecords(
 
 /** The driver refuses a whole batch, before it sends any of it, for one document that cannot be sent. */
 async function insertFit(
-  collection: Collection<RecordDocument>,
+  store: Store,
+  stream: StreamName,
   documents: readonly RecordDocument[],
   error: unknown,
 ): Promise<Inserted> {
@@ -47,7 +74,8 @@ async function insertFit(
   const fit = judged.filter(({ reason }) => reason === undefined);
   if (fit.length === documents.length) throw error;
   const inserted = await insertRecords(
-    collection,
+    store,
+    stream,
     fit.map(({ document }) => document),
   );
   const refused = inserted.refused.map(({ index, reason }) => ({ index: fit[index]?.index ?? index, reason }));
@@ -88,13 +116,24 @@ export interface NamedRecord extends Pick<RecordDocument, '_id' | '_messageTime'
 
 /** Records of a source that have one of the identities, or one of the times; the first stored first. */
 export function recordsNamed(
-  collection: Collection<RecordDocument>,
+  store: Store,
+  stream: StreamName,
   sourceId: number,
   { ids, times }: { readonly ids: readonly Binary[]; readonly times: readonly Date[] },
 ): Promise<NamedRecord[]> {
   const filter = { $or: [{ _id: { $in: [...ids] } }, { _sourceId: sourceId, _messageTime: { $in: [...times] } }] };
-  return collection
+  return records(store, stream)
     .find(filter, { projection: { _id: 1, _messageTime: 1, id: 1 } })
     .sort({ _receiptTime: 1, _id: 1 })
     .toArray();
+}
+
+/** Of these ids, in hexadecimal, those of no stored record. */
+export function absentRecords(store: Store, stream: StreamName, ids: readonly Binary[]): Promise<ReadonlySet<string>> {
+  return absentOf(records(store, stream), ids);
+}
+
+/** @param timeoutMS default none of its own. */
+export function countRecords(store: Store, stream: StreamName, sourceId: number, timeoutMS?: number): Promise<number> {
+  return records(store, stream).countDocuments({ _sourceId: sourceId }, timeoutMS === undefined ? {} : { timeoutMS });
 }

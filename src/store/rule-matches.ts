@@ -1,7 +1,8 @@
 /** When a source's processing rules last matched a record. */
 
-import type { AnyBulkWriteOperation, Collection } from 'mongodb';
+import type { AnyBulkWriteOperation } from 'mongodb';
 import { isSilent, type RuleStatus } from '../domain/streams/rule-status.js';
+import { collection, type Indexes, type Store } from './driver.js';
 
 /** A rule by what it does: changed, it is another one, and what is known of it begins anew. */
 export interface RuleText {
@@ -20,17 +21,18 @@ export interface RuleMatchDocument extends RuleText {
   readonly lastMatchedAt?: Date;
 }
 
-export type RuleMatchStore = Collection<RuleMatchDocument>;
+const ruleMatches = collection<RuleMatchDocument>('rule_matches');
+export const RULE_MATCH_INDEXES: Indexes = { rule_matches: [{ key: { sourceId: 1 } }] };
 
 /** Notes that rules were tried on records, and how many each of them matched. */
 export async function noteRuleMatches(
-  store: RuleMatchStore,
+  store: Store,
   sourceId: number,
   rules: readonly { readonly rule: RuleText; readonly records: number }[],
   now: Date,
 ): Promise<void> {
   if (rules.length === 0) return;
-  await store.bulkWrite(
+  await ruleMatches(store).bulkWrite(
     rules.map(({ rule, records }) => noteOf(sourceId, rule, records, now)),
     { ordered: false },
   );
@@ -56,13 +58,9 @@ function noteOf(
 }
 
 /** What is known of rules; nothing of one that was not tried yet. */
-export async function ruleStatusOf(
-  store: RuleMatchStore,
-  sourceId: number,
-  rules: readonly RuleText[],
-): Promise<RuleStatus[]> {
+export async function ruleStatusOf(store: Store, sourceId: number, rules: readonly RuleText[]): Promise<RuleStatus[]> {
   if (rules.length === 0) return [];
-  const documents = await store.find({ sourceId }).toArray();
+  const documents = await ruleMatches(store).find({ sourceId }).toArray();
   return rules.flatMap(({ name, filterType, regexp }) => {
     const found = documents.find((each) => each.name === name);
     if (found === undefined || found.filterType !== filterType || found.regexp !== regexp) return [];
@@ -70,4 +68,8 @@ export async function ruleStatusOf(
     const last = lastMatchedAt === undefined ? {} : { lastMatchedAt };
     return [{ name, filterType, records, since, ...last, isSilent: isSilent(since, triedAt, lastMatchedAt) }];
   });
+}
+
+export async function removeRuleMatches(store: Store, sourceId: number): Promise<void> {
+  await ruleMatches(store).deleteMany({ sourceId });
 }

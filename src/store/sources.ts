@@ -1,8 +1,44 @@
-/** Collectors and sources, with their integer ids. */
+/** Sources: what is configured of them, each change a version of its own. */
 
-import { MongoServerError } from 'mongodb';
-import type { Collections, SourceDocument } from './collections.js';
+import type { HostDoubts } from '../domain/failures/host-doubts.js';
+import { removeCheckpoints } from './checkpoints.js';
+import { stayingCollectors } from './collectors.js';
+import { LEAVING, markDeleting, STAYING } from './deletion.js';
+import { collection, type Indexes, type Store, unlessTaken } from './driver.js';
 import { nextId } from './ids.js';
+import { removeMissing } from './missing-records.js';
+import { removeRereads } from './rereads.js';
+import { removeRuleMatches } from './rule-matches.js';
+
+export interface SourceDocument {
+  readonly _id: number;
+  readonly collectorId: number;
+  readonly name: string;
+  /** `source.config` as it was validated, defaults filled in; `clientSecret` is masked when there is a `secret`. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** The client secret, encrypted (JWE). */
+  readonly secret?: string;
+  /** Counts the saved versions of `config`, from 1. */
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  /** The `baseUrl` that has given a token. */
+  readonly knownHost?: string;
+  /** What speaks against a `baseUrl` that has not given one. */
+  readonly hostDoubts?: HostDoubts;
+  /** Set while the source is meant to be stopped. */
+  readonly stoppedAt?: Date;
+  /** Set once the source is to be deleted: it ends, and the document goes with its end. */
+  readonly deletingAt?: Date;
+  /** The version that its workflow has last begun to work with. */
+  readonly seenVersion?: number;
+}
+
+const sources = collection<SourceDocument>('sources');
+export const SOURCE_INDEXES: Indexes = { sources: [{ key: { collectorId: 1, name: 1 }, unique: true }] };
+
+const MEANT_TO_RUN = { stoppedAt: { $exists: false }, ...STAYING } as const;
+const ID_ONLY = { projection: { _id: true } } as const;
 
 /** Thrown when another source of the collector has the name already. */
 export class NameTakenError extends Error {
@@ -13,26 +49,160 @@ export class NameTakenError extends Error {
   }
 }
 
+export function storedSource(store: Store, _id: number): Promise<SourceDocument | null> {
+  return sources(store).findOne({ _id });
+}
+
+export function sourceOfCollector(store: Store, collectorId: number, _id: number): Promise<SourceDocument | null> {
+  return sources(store).findOne({ _id, collectorId });
+}
+
+export function sourceNamed(store: Store, collectorId: number, name: string): Promise<SourceDocument | null> {
+  return sources(store).findOne({ collectorId, name });
+}
+
+export function allSources(store: Store): Promise<SourceDocument[]> {
+  return sources(store).find().sort({ _id: 1 }).toArray();
+}
+
+export function sourcesOfCollector(store: Store, collectorId: number): Promise<SourceDocument[]> {
+  return sources(store).find({ collectorId }).sort({ _id: 1 }).toArray();
+}
+
+/** What lists need of a source. */
+export type SourceSummary = Pick<SourceDocument, '_id' | 'name' | 'collectorId' | 'stoppedAt' | 'deletingAt'>;
+
+export function sourceSummaries(store: Store): Promise<SourceSummary[]> {
+  return sources(store)
+    .find({}, { projection: { name: true, collectorId: true, stoppedAt: true, deletingAt: true } })
+    .sort({ _id: 1 })
+    .toArray();
+}
+
+/** What a workflow that does not say whose it is can be recognized by. */
+export type SourceOrigin = Pick<SourceDocument, '_id' | 'name' | 'createdAt'>;
+
+/** Of these ids, by id; what is not stored is left out. */
+export async function sourceOrigins(store: Store, ids: readonly number[]): Promise<ReadonlyMap<number, SourceOrigin>> {
+  const stored = await sources(store)
+    .find({ _id: { $in: ids } }, { projection: { name: true, createdAt: true } })
+    .toArray();
+  return new Map(stored.map((source) => [source._id, source]));
+}
+
+/** Its processing rules as they are stored. */
+export async function storedFilters(store: Store, _id: number): Promise<unknown> {
+  return (await sources(store).findOne({ _id }, { projection: { 'config.filters': 1 } }))?.config?.filters;
+}
+
+/** The fields of all sources, or of those that are to stay, with what it takes to name them. */
+export function sourceFields(store: Store, { staying = false } = {}): Promise<SourceDocument[]> {
+  return sources(store)
+    .find(staying ? STAYING : {}, { projection: { name: true, collectorId: true, 'config.fields': true } })
+    .toArray();
+}
+
+/** Of these ids, those that are stored. */
+export async function storedIds(store: Store, ids: readonly number[]): Promise<ReadonlySet<number>> {
+  const stored = await sources(store)
+    .find({ _id: { $in: ids } }, ID_ONLY)
+    .toArray();
+  return new Set(stored.map(({ _id }) => _id));
+}
+
+export async function isStored(store: Store, _id: number): Promise<boolean> {
+  return (await sources(store).findOne({ _id }, ID_ONLY)) !== null;
+}
+
+export async function hasSources(store: Store, collectorId: number): Promise<boolean> {
+  return (await sources(store).findOne({ collectorId }, ID_ONLY)) !== null;
+}
+
+export async function idsMeantToRun(store: Store): Promise<number[]> {
+  return (await sources(store).find(MEANT_TO_RUN, ID_ONLY).toArray()).map(({ _id }) => _id);
+}
+
+export function sourceMeantToRun(store: Store, _id: number): Promise<SourceDocument | null> {
+  return sources(store).findOne({ _id, ...MEANT_TO_RUN });
+}
+
+export async function isMarkedStopped(store: Store, _id: number): Promise<boolean> {
+  return (await sources(store).findOne({ _id, stoppedAt: { $exists: true } }, ID_ONLY)) !== null;
+}
+
+/** Whether a workflow works for one of them, as far as is known, so that the installation's name must stay. */
+export async function isAnyAtWork(store: Store): Promise<boolean> {
+  const atWork = { stoppedAt: { $exists: false }, seenVersion: { $exists: true } };
+  return (await sources(store).findOne(atWork, ID_ONLY)) !== null;
+}
+
+/** Those whose workflow has not begun to work with the stored version, which is older than a time. */
+export function sourcesBehind(store: Store, changedBefore: Date): Promise<SourceDocument[]> {
+  return sources(store)
+    .find({
+      $expr: { $lt: ['$seenVersion', '$version'] },
+      seenVersion: { $exists: true },
+      updatedAt: { $lt: changedBefore },
+      ...MEANT_TO_RUN,
+    })
+    .toArray();
+}
+
+export async function leavingSources(store: Store): Promise<number[]> {
+  return (await sources(store).find(LEAVING, ID_ONLY).toArray()).map(({ _id }) => _id);
+}
+
+/** Sources that are to stay while their collector is not, or is gone. */
+export async function lostSources(store: Store): Promise<SourceDocument[]> {
+  // In this order: a source that is being made now has had its collector before.
+  const needed = await sources(store).distinct('collectorId', STAYING);
+  const there = await stayingCollectors(store, needed);
+  const gone = needed.filter((id) => !there.has(id));
+  if (gone.length === 0) return [];
+  return sources(store)
+    .find({ collectorId: { $in: gone }, ...STAYING })
+    .toArray();
+}
+
+/** Those whose secret is not encrypted. @param prefix also those whose encrypted secret does not begin with it. */
+export function unsealedSources(store: Store, prefix?: string): AsyncIterable<SourceDocument> {
+  const secret = prefix === undefined ? { $exists: false } : { $not: new RegExp(`^${prefix}`) };
+  return sources(store).find({ secret });
+}
+
+/** Replaces the secret, unless the source was changed meanwhile. */
+export async function sealSource(
+  store: Store,
+  { _id, version }: SourceDocument,
+  secret: string,
+  mask: string,
+): Promise<void> {
+  await sources(store).updateOne({ _id, version }, { $set: { secret, 'config.clientSecret': mask } });
+}
+
 /**
  * @param secret the client secret, encrypted.
  * @throws NameTakenError
  */
 export async function createSource(
-  collections: Collections,
+  store: Store,
   collectorId: number,
   name: string,
   config: Readonly<Record<string, unknown>>,
   secret?: string,
 ): Promise<SourceDocument> {
   const now = new Date();
-  const _id = await nextId(collections, 'source');
+  const _id = await nextId(store, 'source');
   const sealed = secret === undefined ? {} : { secret };
   const source: SourceDocument = {
     ...{ _id, collectorId, name, config },
     ...sealed,
     ...{ version: 1, createdAt: now, updatedAt: now },
   };
-  await refusingTakenNames(name, () => collections.sources.insertOne(source));
+  await unlessTaken(
+    () => sources(store).insertOne(source),
+    () => new NameTakenError(name),
+  );
   return source;
 }
 
@@ -41,55 +211,61 @@ export async function createSource(
  *
  * @param secret the client secret, encrypted; default the one that is stored.
  * @param from the version that it was changed from; default whichever is stored.
- * @returns the source as it is now, or `undefined` when there is none, none of that version, or none that stays.
+ * @returns the source as it is now, or `null` when there is none, none of that version, or none that stays.
  * @throws NameTakenError
  */
-export async function updateSource(
-  { sources }: Collections,
+export function updateSource(
+  store: Store,
   sourceId: number,
   name: string,
   config: Readonly<Record<string, unknown>>,
   secret?: string,
   from?: number,
-): Promise<SourceDocument | undefined> {
-  const updated = await refusingTakenNames(name, () =>
-    sources.findOneAndUpdate(
-      { _id: sourceId, deletingAt: { $exists: false }, ...(from === undefined ? {} : { version: from }) },
-      {
-        $set: { name, config, updatedAt: new Date(), ...(secret === undefined ? {} : { secret }) },
-        $inc: { version: 1 },
-      },
-      { returnDocument: 'after' },
-    ),
+): Promise<SourceDocument | null> {
+  return unlessTaken(
+    () =>
+      sources(store).findOneAndUpdate(
+        { _id: sourceId, ...STAYING, ...(from === undefined ? {} : { version: from }) },
+        {
+          $set: { name, config, updatedAt: new Date(), ...(secret === undefined ? {} : { secret }) },
+          $inc: { version: 1 },
+        },
+        { returnDocument: 'after' },
+      ),
+    () => new NameTakenError(name),
   );
-  return updated ?? undefined;
-}
-
-async function refusingTakenNames<T>(name: string, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    if (error instanceof MongoServerError && error.code === 11_000) throw new NameTakenError(name);
-    throw error;
-  }
 }
 
 /** Notes whether the source is meant to run: a stopped one is not started again by itself. */
-export async function markStopped({ sources }: Collections, sourceId: number, stopped: boolean): Promise<void> {
-  await sources.updateOne(
-    { _id: sourceId },
-    stopped ? { $set: { stoppedAt: new Date() } } : { $unset: { stoppedAt: true } },
-  );
+export async function markStopped(store: Store, _id: number, stopped: boolean): Promise<void> {
+  const change = stopped ? { $set: { stoppedAt: new Date() } } : { $unset: { stoppedAt: true } as const };
+  await sources(store).updateOne({ _id }, change);
+}
+
+/** Notes that its workflow has begun to work with the version that is stored. */
+export async function markSeen(store: Store, _id: number): Promise<void> {
+  await sources(store).updateOne({ _id }, [{ $set: { seenVersion: '$version' } }]);
+}
+
+/** Notes that a host has given a token. */
+export async function noteKnownHost(store: Store, _id: number, knownHost: string): Promise<void> {
+  await sources(store).updateOne({ _id }, { $set: { knownHost }, $unset: { hostDoubts: true } });
+}
+
+export async function noteHostDoubts(store: Store, _id: number, hostDoubts: HostDoubts): Promise<void> {
+  await sources(store).updateOne({ _id }, { $set: { hostDoubts } });
+}
+
+/** @returns false when it was marked before, or there is none. */
+export function markSourceDeleting(store: Store, sourceId: number): Promise<boolean> {
+  return markDeleting(sources(store), sourceId);
 }
 
 /** Deletes a source's configuration with its secret, its checkpoints, and what was read again. Its records stay. */
-export async function removeSource(
-  { sources, checkpoints, rereads, missing, ruleMatches }: Collections,
-  sourceId: number,
-): Promise<void> {
-  await checkpoints.deleteMany({ sourceId });
-  await rereads.deleteMany({ sourceId });
-  await missing.deleteMany({ sourceId });
-  await ruleMatches.deleteMany({ sourceId });
-  await sources.deleteOne({ _id: sourceId });
+export async function removeSource(store: Store, sourceId: number): Promise<void> {
+  await removeCheckpoints(store, sourceId);
+  await removeRereads(store, sourceId);
+  await removeMissing(store, sourceId);
+  await removeRuleMatches(store, sourceId);
+  await sources(store).deleteOne({ _id: sourceId });
 }

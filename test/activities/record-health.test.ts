@@ -2,11 +2,12 @@ import { expect, test } from 'vitest';
 import { formatTime } from '../../src/domain/duration.js';
 import type { HealthChange, ProblemChange } from '../../src/domain/health/health-ledger.js';
 import { collectorDatabase } from '../support/collector-database.js';
+import { raw } from '../support/raw-collections.js';
 import { simulatedSource } from '../support/simulated-source.js';
 import { FORBIDDEN, LIMITED, minutes, problemOf, T0, UNAVAILABLE } from '../support/source-fixtures.js';
 
 const collections = collectorDatabase();
-const { healthEvents, sources } = collections;
+const { healthEvents, sources } = raw(collections);
 
 function changeOf(changes: Partial<ProblemChange> = {}): ProblemChange {
   return {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { SIEM_STREAMS } from '../../src/domain/streams/streams.js';
 import { collectorDatabase } from '../support/collector-database.js';
+import { raw } from '../support/raw-collections.js';
 import { simulatedSource, sizeOf } from '../support/simulated-source.js';
 
 const collections = collectorDatabase();
@@ -11,7 +12,7 @@ test.each(['receipt', 'audit', 'hold'] as const)(
     const source = await simulatedSource(collections);
     const held = await source.held(stream);
     await source.collect(stream);
-    await collections.records(stream).deleteMany({ _sourceId: source.id }, { comment: 'lost' });
+    await raw(collections).records(stream).deleteMany({ _sourceId: source.id }, { comment: 'lost' });
 
     const from = new Date(Date.now() - 86_400_000).toISOString();
     await source.run(({ resetPosition }, id) => resetPosition(id, stream, from));

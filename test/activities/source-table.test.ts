@@ -11,6 +11,7 @@ import { FieldService } from '../../src/management/fields/field-service.js';
 import { createSource } from '../../src/store/sources.js';
 import { collectorDatabase } from '../support/collector-database.js';
 import { ensureCollector } from '../support/ensure-collector.js';
+import { raw } from '../support/raw-collections.js';
 import { activityEnvironment, SMALL_WORLD } from '../support/simulated-source.js';
 
 const collections = collectorDatabase();
@@ -62,7 +63,7 @@ async function sourceFrom({ config = {}, collector = {} }: Wish): Promise<number
   );
   if (!parsed.ok) throw new Error(parsed.mistakes.join('\n'));
   const collectorId = await ensureCollector(collections, `cloud ${made}`);
-  await collections.collectors.updateOne({ _id: collectorId }, { $set: { name: `cloud ${made}`, ...collector } });
+  await raw(collections).collectors.updateOne({ _id: collectorId }, { $set: { name: `cloud ${made}`, ...collector } });
   const { _id } = await createSource(collections, collectorId, parsed.value.name, { ...parsed.value });
   await run(() => activities.initialize(_id));
   return _id;
@@ -71,7 +72,7 @@ async function sourceFrom({ config = {}, collector = {} }: Wish): Promise<number
 /** The documents of a stream after it was collected. */
 async function collected(sourceId: number, stream: StreamName = 'journal') {
   await run(() => activities.collect(sourceId, stream));
-  const documents = await collections.records(stream).find({ _sourceId: sourceId }).toArray();
+  const documents = await raw(collections).records(stream).find({ _sourceId: sourceId }).toArray();
   expect(documents.length).toBeGreaterThan(0);
   return documents;
 }
@@ -106,7 +107,7 @@ describe('name, category and description', () => {
 
   test('the description is stored, and on no record', async () => {
     const sourceId = await sourceFrom({ config: { description: 'Mail gateway\nof example.com' } });
-    expect(await collections.sources.findOne({ _id: sourceId })).toMatchObject({
+    expect(await raw(collections).sources.findOne({ _id: sourceId })).toMatchObject({
       config: { description: 'Mail gateway\nof example.com' },
     });
     expect(JSON.stringify(await collected(sourceId))).not.toContain('Mail gateway');
@@ -146,7 +147,7 @@ describe('fields', () => {
     await fields.ensure(['late']);
     const { fieldId = '' } = (await fields.list()).find(({ fieldName }) => fieldName === 'team2') ?? {};
     await fields.setState(fieldId, 'Disabled');
-    await collections.collectors.updateOne(
+    await raw(collections).collectors.updateOne(
       { name: `cloud ${made}` },
       { $set: { fields: { zone: 'z' }, category: 'c' } },
     );
@@ -222,7 +223,7 @@ describe('clientID, clientSecret and dataCollection', () => {
     expect(settings.streams).toEqual(streams);
     const progress = await run(() => activities.initialize(sourceId));
     expect(new Set(progress.map(({ stream }) => stream))).toEqual(new Set(streams));
-    expect(await collections.checkpoints.countDocuments({ sourceId })).toBe(streams.length);
+    expect(await raw(collections).checkpoints.countDocuments({ sourceId })).toBe(streams.length);
     for (const stream of streams.slice(0, 2)) await collected(sourceId, stream);
   });
 });

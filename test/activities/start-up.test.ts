@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { TroubleError } from '../../src/domain/failures/failure.js';
 import { STREAMS, type StreamName } from '../../src/domain/streams/streams.js';
 import { collectorDatabase } from '../support/collector-database.js';
+import { raw } from '../support/raw-collections.js';
 import { simulatedSource, sourceOf } from '../support/simulated-source.js';
 
 const collections = collectorDatabase();
-const { sources, checkpoints } = collections;
+const { sources, checkpoints } = raw(collections);
 
 describe('validate', () => {
   test('gives the settings that the workflow steers by', async () => {

@@ -4,6 +4,7 @@ import type { StreamName } from '../../src/domain/streams/streams.js';
 import { STREAMS } from '../../src/domain/streams/streams.js';
 import { checkpointId } from '../../src/store/checkpoints.js';
 import { collectorDatabase } from '../support/collector-database.js';
+import { raw } from '../support/raw-collections.js';
 import { activityEnvironment, type SimulatedSource, simulatedSource, sizeOf } from '../support/simulated-source.js';
 import { until } from '../support/until.js';
 
@@ -157,7 +158,7 @@ describe('a stream that fails', () => {
 
 test('trouble of our own in one stream is of that stream alone', async () => {
   const source = await simulatedSource(collections);
-  await collections.checkpoints.deleteOne({ _id: checkpointId(source.id, 'audit') });
+  await raw(collections).checkpoints.deleteOne({ _id: checkpointId(source.id, 'audit') });
   const { outcomes } = await sweep(source, ['dlp', 'audit', 'hold']);
   expect(outcomes.map(({ stream, result }) => [stream, result === 'failed'])).toEqual([
     ['dlp', false],

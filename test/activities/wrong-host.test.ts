@@ -4,6 +4,7 @@ import { classify, type Failure } from '../../src/domain/failures/failure.js';
 import { troubleOf } from '../../src/ingest/slice/trouble-of.js';
 import { collectorDatabase } from '../support/collector-database.js';
 import { type Handler, hang, sendJson, serve } from '../support/local-server.js';
+import { raw } from '../support/raw-collections.js';
 import { type SimulatedSource, simulatedSource } from '../support/simulated-source.js';
 
 const collections = collectorDatabase();
@@ -54,9 +55,9 @@ async function provenAt(handler: Handler): Promise<{ source: SimulatedSource; ur
     });
     sendJson(response, answer.status, await answer.json());
   });
-  await collections.sources.updateOne({ _id: source.id }, { $set: { 'config.baseUrl': server.url } } as object);
+  await raw(collections).sources.updateOne({ _id: source.id }, { $set: { 'config.baseUrl': server.url } } as object);
   expect(await source.run(({ authenticate }, id) => authenticate(id))).toEqual({ denied: [] });
-  expect((await collections.sources.findOne({ _id: source.id }))?.knownHost).toBe(server.url);
+  expect((await raw(collections).sources.findOne({ _id: source.id }))?.knownHost).toBe(server.url);
   isProven = true;
   return { source, url: server.url };
 }
@@ -64,7 +65,7 @@ async function provenAt(handler: Handler): Promise<{ source: SimulatedSource; ur
 /** The source has been refused by its host for so long, and so often. */
 async function doubt(source: SimulatedSource, baseUrl: string, count: number, minutes: number): Promise<void> {
   const hostDoubts = { baseUrl, count, since: new Date(Date.now() - minutes * 60_000), at: new Date() };
-  await collections.sources.updateOne({ _id: source.id }, { $set: { hostDoubts } });
+  await raw(collections).sources.updateOne({ _id: source.id }, { $set: { hostDoubts } });
 }
 
 const STRANGERS: [string, Handler][] = [
@@ -84,10 +85,10 @@ test.each([
   await source.fault({ endpoint: 'token', times: 2, action });
   for (const count of [1, 2]) {
     expect(await failureOf(source)).toMatchObject({ type: 'ThirdPartyGeneric', retry: true });
-    expect((await collections.sources.findOne({ _id: source.id }))?.hostDoubts).toMatchObject({ count });
+    expect((await raw(collections).sources.findOne({ _id: source.id }))?.hostDoubts).toMatchObject({ count });
   }
   expect(await source.run(({ authenticate }, id) => authenticate(id))).toEqual({ denied: [] });
-  expect((await collections.sources.findOne({ _id: source.id }))?.hostDoubts).toBeUndefined();
+  expect((await raw(collections).sources.findOne({ _id: source.id }))?.hostDoubts).toBeUndefined();
 });
 
 test.each(STRANGERS)('a new host that %s again and again for minutes is a mistake in baseUrl', async (_, handler) => {
@@ -100,7 +101,7 @@ test.each(STRANGERS)('a new host that %s again and again for minutes is a mistak
   expect(failure.message).toContain(`baseUrl ${stranger.url} is not Mimecast's API: 7 token requests in 4 min failed`);
   expect(failure.advice).toContain('update the source');
   expect(JSON.stringify(failure)).not.toContain('sim-secret');
-  expect((await collections.sources.findOne({ _id: source.id }))?.knownHost).toBeUndefined();
+  expect((await raw(collections).sources.findOne({ _id: source.id }))?.knownHost).toBeUndefined();
 });
 
 test('a host whose functions refuse strangers as the API does is the API, whatever its token call answers', async () => {
@@ -169,7 +170,7 @@ test.each<[string, Handler, string]>([
 test('a proven host whose name is not found any more is in trouble, and is retried', async () => {
   const source = await simulatedSource(collections);
   const changed = { 'config.baseUrl': UNKNOWN_HOST, knownHost: UNKNOWN_HOST };
-  await collections.sources.updateOne({ _id: source.id }, { $set: changed } as object);
+  await raw(collections).sources.updateOne({ _id: source.id }, { $set: changed } as object);
   resolveNothing(UNKNOWN_HOST, 'ENOTFOUND');
   expect(await failureOf(source)).toMatchObject({ type: 'ThirdPartyGeneric', code: 'unknownHost', retry: true });
 });
@@ -177,7 +178,7 @@ test('a proven host whose name is not found any more is in trouble, and is retri
 test('a proven source whose baseUrl is changed to a wrong one has to prove the new one', async () => {
   const { source } = await provenAt(hang);
   const stranger = await serve(answering(404));
-  await collections.sources.updateOne({ _id: source.id }, { $set: { 'config.baseUrl': stranger.url } } as object);
+  await raw(collections).sources.updateOne({ _id: source.id }, { $set: { 'config.baseUrl': stranger.url } } as object);
   await doubt(source, stranger.url, 6, 4);
   expect(await failureOf(source)).toMatchObject({ type: 'ThirdPartyConfig', code: 'WrongHost', retry: false });
 });

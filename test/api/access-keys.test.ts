@@ -1,12 +1,12 @@
 /** `/accessKeys`: for administrators, told once, and refused at once when they are deleted. */
 
 import { expect, test } from 'vitest';
-import { collectionsOf } from '../../src/store/collections.js';
 import { apiServer } from '../support/api-server.js';
+import { collectionsIn, raw } from '../support/raw-collections.js';
 import { temporalConnection } from '../support/temporal-connection.js';
 import { testDatabase } from '../support/test-database.js';
 
-const collections = collectionsOf(testDatabase().db);
+const collections = collectionsIn(testDatabase().db);
 const { client } = temporalConnection();
 const { api, get } = apiServer({ collections, client: () => client });
 
@@ -52,7 +52,7 @@ test('a viewer does not even see them', async () => {
     const { status } = await api(method, path, { key, ...(method === 'POST' ? { body: {} } : {}) });
     expect({ method, status }).toEqual({ method, status: 403 });
   }
-  expect(await collections.apiKeys.countDocuments({ _id: id })).toBe(1);
+  expect(await raw(collections).apiKeys.countDocuments({ _id: id })).toBe(1);
 });
 
 test('one that is deleted is refused at once, though it has just been used', async () => {
@@ -75,7 +75,7 @@ test('the own one cannot be deleted', async () => {
 test('who made and deleted one stands in the audit trail, without the key', async () => {
   const { id, key } = await make({ label: 'audited' });
   await api('DELETE', `v1/accessKeys/${id}`);
-  const trail = await collections.auditTrail.find({ name: id }).sort({ at: 1, _id: 1 }).toArray();
+  const trail = await raw(collections).auditTrail.find({ name: id }).sort({ at: 1, _id: 1 }).toArray();
   const actor = get().admin.accessId;
   expect(trail).toMatchObject([
     { action: 'key.create', actor, outcome: 'done', to: { label: 'audited' } },

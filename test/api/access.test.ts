@@ -6,13 +6,13 @@ import { buildApp } from '../../src/api/app.js';
 import { assembleServices } from '../../src/api/assemble.js';
 import { ApiKeyService } from '../../src/management/keys/api-keys.js';
 import { KeyVerifier } from '../../src/management/keys/key-verifier.js';
-import { collectionsOf } from '../../src/store/collections.js';
 import { apiServer, basic, call } from '../support/api-server.js';
+import { collectionsIn, raw } from '../support/raw-collections.js';
 import { temporalConnection } from '../support/temporal-connection.js';
 import { testDatabase } from '../support/test-database.js';
 
 const { db, ...database } = testDatabase();
-const collections = collectionsOf(db);
+const collections = collectionsIn(db);
 const { client } = temporalConnection();
 const { api, get } = apiServer({ collections, client: () => client });
 const keys = new ApiKeyService(collections);
@@ -54,8 +54,8 @@ describe('a credential', () => {
 
   test('is nowhere stored in clear', async () => {
     const { accessId, accessKey } = await keys.create({ role: 'viewer', label: 'of a test' });
-    const stored = JSON.stringify(await collections.apiKeys.findOne({ _id: accessId }));
-    const trail = JSON.stringify(await collections.auditTrail.find({ name: accessId }).toArray());
+    const stored = JSON.stringify(await raw(collections).apiKeys.findOne({ _id: accessId }));
+    const trail = JSON.stringify(await raw(collections).auditTrail.find({ name: accessId }).toArray());
     expect(stored).toContain('of a test');
     expect(stored + trail).not.toContain(accessKey);
     expect((await keys.list()).map((key) => Object.keys(key).sort())).toContainEqual([

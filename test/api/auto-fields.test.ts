@@ -3,11 +3,11 @@
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, expect, test } from 'vitest';
 import { choosePort } from '../../src/runtime/ports.js';
-import { collectionsOf } from '../../src/store/collections.js';
 import { apiServer } from '../support/api-server.js';
+import { collectionsIn } from '../support/raw-collections.js';
 import { testDatabase } from '../support/test-database.js';
 
-const collections = collectionsOf(testDatabase().db);
+const collections = collectionsIn(testDatabase().db);
 // Fields need no Temporal, and a source is created without.
 const connection = Connection.lazy({ address: `127.0.0.1:${await choosePort(0)}`, interceptors: [] });
 afterAll(() => connection.close());

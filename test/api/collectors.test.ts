@@ -1,13 +1,13 @@
 /** Collectors over HTTP: reading, writing, and every mistake in them. */
 
 import { describe, expect, test } from 'vitest';
-import { collectionsOf } from '../../src/store/collections.js';
 import { apiServer } from '../support/api-server.js';
 import { ensureCollector } from '../support/ensure-collector.js';
+import { collectionsIn, raw } from '../support/raw-collections.js';
 import { temporalConnection } from '../support/temporal-connection.js';
 import { testDatabase } from '../support/test-database.js';
 
-const collections = collectionsOf(testDatabase().db);
+const collections = collectionsIn(testDatabase().db);
 const { client } = temporalConnection();
 const { api, get } = apiServer({ collections, client: () => client });
 
@@ -151,7 +151,7 @@ describe('PUT', () => {
     const written = await api<One>('PUT', `v1/collectors/${id}`, { body: read.json });
     expect(written.json).toEqual(read.json);
     expect(written.headers.get('etag')).toBe(read.headers.get('etag'));
-    expect(await collections.collectors.findOne({ _id: id })).toMatchObject({ version: 1 });
+    expect(await raw(collections).collectors.findOne({ _id: id })).toMatchObject({ version: 1 });
   });
 
   test('with a stale ETag is refused, with the right one, a weak one or none made', async () => {

@@ -3,13 +3,13 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { collectionsOf } from '../../src/store/collections.js';
 import { apiServer, basic } from '../support/api-server.js';
+import { collectionsIn, raw } from '../support/raw-collections.js';
 import { temporalConnection } from '../support/temporal-connection.js';
 import { testDatabase } from '../support/test-database.js';
 import { until } from '../support/until.js';
 
-const collections = collectionsOf(testDatabase().db);
+const collections = collectionsIn(testDatabase().db);
 const { client } = temporalConnection();
 const connections = { headersMs: 1_500, requestMs: 2_500, checkEveryMs: 100, most: 12, mostOfOneAddress: 8 };
 const { api, get } = apiServer({ collections, client: () => client, connections });
@@ -78,7 +78,7 @@ describe('a request that does not arrive', () => {
     // Two requests one after the other run out of time meanwhile.
     for (const _ of [1, 2]) await closed(open(`${head('POST', 'collectors')}content-length: 99\r\n\r\n{`));
     const before = events.received().length;
-    await collections.sources.insertOne({
+    await raw(collections).sources.insertOne({
       ...{ _id: 1, name: 'new', collectorId: 1, config: {}, version: 1 },
       ...{ createdAt: new Date(), updatedAt: new Date() },
     });

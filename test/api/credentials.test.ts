@@ -9,13 +9,14 @@ import { AttemptLimit } from '../../src/api/common/attempt-limit.js';
 import { Turns } from '../../src/management/common/turns.js';
 import { ApiKeyService, type NewKey } from '../../src/management/keys/api-keys.js';
 import { KeyVerifier } from '../../src/management/keys/key-verifier.js';
-import { type Collections, collectionsOf } from '../../src/store/collections.js';
+import type { Collections } from '../../src/store/collections.js';
 import { basic, call } from '../support/api-server.js';
+import { collectionsIn, raw, withMethods } from '../support/raw-collections.js';
 import { temporalConnection } from '../support/temporal-connection.js';
 import { testDatabase } from '../support/test-database.js';
 import { until } from '../support/until.js';
 
-const collections = collectionsOf(testDatabase().db);
+const collections = collectionsIn(testDatabase().db);
 const { client } = temporalConnection();
 const keys = new ApiKeyService(collections);
 
@@ -67,10 +68,9 @@ describe('a credential', () => {
     let hashed = 0;
     const findOne = (filter: { readonly _id: string }) => {
       hashed += 1;
-      return collections.apiKeys.findOne(filter);
+      return raw(collections).apiKeys.findOne(filter);
     };
-    const apiKeys = Object.assign(Object.create(collections.apiKeys), { findOne });
-    const verifier = new KeyVerifier({ ...collections, apiKeys });
+    const verifier = new KeyVerifier(withMethods(collections, /^api_keys$/, () => ({ findOne })));
     for (const [key, identity, admissions] of [
       [accessKey, { accessId, role: 'viewer' }, 1],
       ['wrong', undefined, 2],
@@ -94,7 +94,7 @@ describe('a credential', () => {
     await verifier.verify({ accessId, accessKey });
     now += 3_600_000;
     expect(await verifier.verify({ accessId, accessKey }, refuse)).toEqual({ accessId, role: 'viewer' });
-    await collections.apiKeys.updateOne({ _id: accessId }, { $set: { role: 'administrator' } });
+    await raw(collections).apiKeys.updateOne({ _id: accessId }, { $set: { role: 'administrator' } });
     now += 60_001;
     expect(await verifier.verify({ accessId, accessKey }, refuse)).toEqual({ accessId, role: 'administrator' });
     await keys.remove(accessId);
@@ -208,10 +208,7 @@ describe('the limit of new credentials', () => {
 
   test('does not count those that could not be looked up', async () => {
     const findOne = () => Promise.reject(new MongoNetworkError('connection closed'));
-    const { admin, statusOf, close } = await serve({
-      ...collections,
-      apiKeys: Object.assign(Object.create(collections.apiKeys), { findOne }),
-    });
+    const { admin, statusOf, close } = await serve(withMethods(collections, /^api_keys$/, () => ({ findOne })));
     for (let n = 0; n < 30; n += 1) expect(await statusOf(admin)).toBe(503);
     await close();
   });

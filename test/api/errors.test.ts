@@ -6,12 +6,12 @@ import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { buildApp } from '../../src/api/app.js';
 import { assembleServices } from '../../src/api/assemble.js';
-import { collectionsOf } from '../../src/store/collections.js';
 import { apiServer, call } from '../support/api-server.js';
+import { collectionsIn } from '../support/raw-collections.js';
 import { temporalConnection } from '../support/temporal-connection.js';
 import { testDatabase } from '../support/test-database.js';
 
-const collections = collectionsOf(testDatabase().db);
+const collections = collectionsIn(testDatabase().db);
 const { client } = temporalConnection();
 const { api, get } = apiServer({ collections, client: () => client });
 

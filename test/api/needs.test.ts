@@ -12,6 +12,7 @@ import { collectionsOf } from '../../src/store/collections.js';
 import { openDatabase } from '../../src/store/database.js';
 import { apiServer, call } from '../support/api-server.js';
 import { e2eStack, sourceFile } from '../support/e2e-stack.js';
+import { raw } from '../support/raw-collections.js';
 import { testKeyring } from '../support/test-keyring.js';
 import { until } from '../support/until.js';
 
@@ -110,7 +111,7 @@ test('3: 404 means gone and only that: while the store is away, everything is 50
   const uri = `mongodb://127.0.0.1:${await choosePort(0)}/`;
   const away = openDatabase({ uri, name: 'away', serverSelectionTimeoutMs: 100 });
   const blind = assembleServices({
-    collections: collectionsOf(away.db),
+    collections: collectionsOf(away),
     client: stack().client,
     allowInsecure: true,
     keyring: testKeyring,
@@ -234,11 +235,11 @@ test('9: the secret is masked, and the mask in a PUT keeps it', async () => {
   const { json, text } = await read(cid, sid);
   expect(json.source.config.clientSecret).toBe('********');
   expect(text).not.toContain('sim-secret');
-  const before = await collections.sources.findOne({ _id: sid });
+  const before = await raw(collections).sources.findOne({ _id: sid });
   const config = { ...json.source.config, description: 'edited' };
   const edited = await api('PUT', pathOf(cid, sid), { body: { source: { ...json.source, config } } });
   expect(edited.status).toBe(200);
-  const after = await collections.sources.findOne({ _id: sid });
+  const after = await raw(collections).sources.findOne({ _id: sid });
   expect(await testKeyring.decrypt(after?.secret ?? '')).toBe('sim-secret-1');
   expect(after?.version).toBe((before?.version ?? 0) + 1);
   await inState(cid, sid, 'Collecting');
@@ -287,7 +288,7 @@ test('11: a PUT that says null or nothing of what was absent is none either', as
   const nulls = { fields: null, filters: null, hashAlgorithm: null };
   const put = await api('PUT', pathOf(cid, sid), { body: body({ name: 'Sparse', ...nulls }) });
   expect({ status: put.status, etag: put.headers.get('etag') }).toEqual({ status: 200, etag });
-  expect((await collections.sources.findOne({ _id: sid }))?.version).toBe(1);
+  expect((await raw(collections).sources.findOne({ _id: sid }))?.version).toBe(1);
 });
 
 test('12: a version in schemaRef, which the provider refuses itself, does no harm', async () => {
@@ -309,7 +310,7 @@ test('13: DELETE is answered while the source is Stopping, and the collector can
   expect(statuses).toEqual([200, 200]);
   await gone(pathOf(cid, sid));
   await gone(`v1/collectors/${cid}`);
-  expect((await collections.sources.findOne({ _id: sid })) ?? 'gone').toBe('gone');
+  expect((await raw(collections).sources.findOne({ _id: sid })) ?? 'gone').toBe('gone');
 });
 
 test('14: what is wrong with a request is 400, never 5xx', async () => {
@@ -365,7 +366,7 @@ test('a source can be updated in every state but Stopping', async () => {
   await inState(cid, sid, 'Stopped');
   expect((await put({ name: 'At once', description: 'while stopped' })).status).toBe(200);
   expect((await read(cid, sid)).json.source.state.state).toBe('Stopped');
-  await collections.sources.updateOne({ _id: sid }, { $set: { deletingAt: new Date() } });
+  await raw(collections).sources.updateOne({ _id: sid }, { $set: { deletingAt: new Date() } });
   const refused = await put({ name: 'At once', description: 'too late' });
   expect({ status: refused.status, code: refused.json.code }).toEqual({
     status: 409,

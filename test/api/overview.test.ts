@@ -175,7 +175,7 @@ test('gaps and quarantine page by page', async () => {
   const sid = await newSource('lossy');
   const at = (hours: number) => new Date(Date.UTC(2026, 0, 1, hours));
   for (let n = 0; n < 5; n += 1) {
-    await recordGap(collections.gaps, {
+    await recordGap(collections, {
       sourceId: sid,
       stream: 'audit',
       from: at(n),
@@ -183,7 +183,7 @@ test('gaps and quarantine page by page', async () => {
       reason: `gap ${n}`,
     });
     const id = new Binary(Buffer.from([sid, n]));
-    await quarantine(collections.quarantine, sid, 'dlp', [{ id, reason: `line ${n}`, place: 'p', text: 'x', size: 1 }]);
+    await quarantine(collections, sid, 'dlp', [{ id, reason: `line ${n}`, place: 'p', text: 'x', size: 1 }]);
   }
   for (const part of ['gaps', 'quarantine']) {
     const reasons: unknown[] = [];

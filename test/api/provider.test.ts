@@ -6,6 +6,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { apiServer } from '../support/api-server.js';
 import { e2eStack, sourceFile } from '../support/e2e-stack.js';
+import { raw } from '../support/raw-collections.js';
 import { until } from '../support/until.js';
 
 const { get: stack, collections } = e2eStack({ historyMs: 600_000, historyRate: 20, rate: 0 });
@@ -121,7 +122,7 @@ describe('sumologic_cloud_to_cloud_source', () => {
     // While it is still Pending: no sleeping in between.
     await put(path, sourceBody({ name: 'tf source', description: 'changed' }, id));
     await ask('GET', path);
-    expect((await collections.sources.findOne({ _id: id }))?.config).toMatchObject({ description: 'changed' });
+    expect((await raw(collections).sources.findOne({ _id: id }))?.config).toMatchObject({ description: 'changed' });
     await until(
       () => stack().service.status(String(id)),
       ({ state, snapshot }) => state === 'Collecting' && snapshot?.version === 2,

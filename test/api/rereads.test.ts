@@ -3,6 +3,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { apiServer } from '../support/api-server.js';
 import { e2eStack, sourceFile } from '../support/e2e-stack.js';
+import { raw } from '../support/raw-collections.js';
 import { addFault, clearFaults } from '../support/simulator-control.js';
 import { until } from '../support/until.js';
 
@@ -59,7 +60,7 @@ test('before the first there is none: to follow, to list and to cancel', async (
 });
 
 test('verify tells what is missing, page by page, and backfill restores it', async () => {
-  const records = collections.records('dlp');
+  const records = raw(collections).records('dlp');
   // What is newer, the windows of the collection may meet again.
   const old = { _sourceId: sourceId, _messageTime: { $lt: new Date(Date.now() - 1_800_000) } };
   const deleted = (await records.find(old, { projection: { _id: 1 } }).toArray()).map(({ _id }) => _id);
@@ -109,7 +110,7 @@ test('one of a kind at a time; a viewer may follow it and list, but neither begi
     (state) => state === 'CANCELLED',
   );
   await clearFaults(stack().simulator);
-  const trail = await collections.auditTrail.find({ sourceId }).sort({ at: 1, _id: 1 }).toArray();
+  const trail = await raw(collections).auditTrail.find({ sourceId }).sort({ at: 1, _id: 1 }).toArray();
   expect(trail.slice(-3)).toMatchObject([
     { action: 'source.verify', outcome: 'done', actor: get().admin.accessId },
     { action: 'source.verify', outcome: 'failed' },

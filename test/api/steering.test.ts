@@ -4,6 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { workflowIdOf } from '../../src/domain/contract/contract.js';
 import { apiServer } from '../support/api-server.js';
 import { e2eStack, sourceFile } from '../support/e2e-stack.js';
+import { raw } from '../support/raw-collections.js';
 import { until } from '../support/until.js';
 
 const { get: stack, collections } = e2eStack({ historyMs: 600_000, historyRate: 20, rate: 0 });
@@ -35,7 +36,8 @@ const inState = (sid: number, wanted: string) =>
   );
 const act = async (sid: number, action: string) => (await api('POST', `${sources}/${sid}/action/${action}`)).status;
 const runOf = async (sid: number) => (await stack().client.workflow.getHandle(workflowIdOf(sid)).describe()).runId;
-const isMeantToRun = async (sid: number) => (await collections.sources.findOne({ _id: sid }))?.stoppedAt === undefined;
+const isMeantToRun = async (sid: number) =>
+  (await raw(collections).sources.findOne({ _id: sid }))?.stoppedAt === undefined;
 
 async function terminate(sid: number): Promise<void> {
   await stack().client.workflow.getHandle(workflowIdOf(sid)).terminate('by hand');
@@ -96,7 +98,8 @@ test('one whose workflow was ended from outside is in error until it is started 
 test('a position is reset by the API, noted in the audit trail, and of a stopped source too', async () => {
   const sid = await newSource('repositioned');
   const reset = (body: object) => api('POST', `${sources}/${sid}/action/resetPosition`, { body });
-  const resetAt = async () => (await collections.checkpoints.findOne({ sourceId: sid, stream: 'receipt' }))?.resetAt;
+  const resetAt = async () =>
+    (await raw(collections).checkpoints.findOne({ sourceId: sid, stream: 'receipt' }))?.resetAt;
   expect(await reset({ stream: 'mail', from: 'soon' })).toMatchObject({ status: 400 });
   expect(await reset({ stream: 'receipt', from: '1d' })).toMatchObject({ status: 200, json: { stream: 'receipt' } });
   const first = await until(resetAt, (at) => at !== undefined);
@@ -105,6 +108,6 @@ test('a position is reset by the API, noted in the audit trail, and of a stopped
   await inState(sid, 'Stopped');
   expect(await reset({ stream: 'receipt' })).toMatchObject({ status: 200 });
   expect(await resetAt()).not.toEqual(first);
-  const noted = await collections.auditTrail.countDocuments({ sourceId: sid, action: 'source.resetPosition' });
+  const noted = await raw(collections).auditTrail.countDocuments({ sourceId: sid, action: 'source.resetPosition' });
   expect(noted).toBe(2);
 });

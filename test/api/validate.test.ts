@@ -8,12 +8,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startSimulator } from '../../simulator/simulator.js';
 import { choosePort } from '../../src/runtime/ports.js';
 import { Keyring } from '../../src/secrets/keyring.js';
-import { collectionsOf } from '../../src/store/collections.js';
 import { apiServer } from '../support/api-server.js';
 import { sourceFile } from '../support/e2e-stack.js';
+import { collectionsIn, raw } from '../support/raw-collections.js';
 import { testDatabase } from '../support/test-database.js';
 
-const collections = collectionsOf(testDatabase().db);
+const collections = collectionsIn(testDatabase().db);
 const simulator = await startSimulator({ historyMs: 600_000, historyRate: 20, rate: 0 });
 // A trial needs no Temporal, and a source is created without.
 const connection = Connection.lazy({ address: `127.0.0.1:${await choosePort(0)}`, interceptors: [] });
@@ -45,13 +45,13 @@ const validate = async (config: Readonly<Record<string, unknown>>, id?: number) 
 };
 
 test('of a good configuration gets a token and saves nothing', async () => {
-  const before = await collections.sources.countDocuments();
+  const before = await raw(collections).sources.countDocuments();
   expect(await validate({ name: 'tried' })).toEqual({
     valid: true,
     mistakes: [],
     connection: { ok: true, ms: expect.any(Number) },
   });
-  expect(await collections.sources.countDocuments()).toBe(before);
+  expect(await raw(collections).sources.countDocuments()).toBe(before);
 });
 
 test('of a bad one names every mistake', async () => {
@@ -116,7 +116,7 @@ test('with the mask sends the stored secret nowhere else, nor for another client
 test('with a key that is lost is a mistake that names it', async () => {
   const sid = await newSource('of a lost key');
   const lost = await Keyring.parse(Keyring.newKey()).encrypt('sim-secret-1');
-  await collections.sources.updateOne({ _id: sid }, { $set: { secret: lost } });
+  await raw(collections).sources.updateOne({ _id: sid }, { $set: { secret: lost } });
   expect(await validate({ name: 'of a lost key', clientSecret: '********' }, sid)).toEqual({
     valid: false,
     mistakes: [expect.stringContaining('MIMECAST_SECRET_KEYS does not hold')],

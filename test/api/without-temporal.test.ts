@@ -4,11 +4,11 @@ import { Client, Connection } from '@temporalio/client';
 import { afterAll, expect, test } from 'vitest';
 import { NO_COUNTS } from '../../src/domain/streams/outcome.js';
 import { choosePort } from '../../src/runtime/ports.js';
-import { collectionsOf } from '../../src/store/collections.js';
 import { apiServer } from '../support/api-server.js';
+import { collectionsIn, raw } from '../support/raw-collections.js';
 import { testDatabase } from '../support/test-database.js';
 
-const collections = collectionsOf(testDatabase().db);
+const collections = collectionsIn(testDatabase().db);
 // Without the client's own patience of several seconds per call: nobody will come to this port.
 const connection = Connection.lazy({ address: `127.0.0.1:${await choosePort(0)}`, interceptors: [] });
 afterAll(() => connection.close());
@@ -46,7 +46,7 @@ test('a source is created, changed and marked for deletion, and its state cannot
     ...[`GET ${path}/rereads/verify/missing`, `POST ${path}/rereads/verify`, `DELETE ${path}/rereads/verify`],
     ...['restart', 'stop', 'start', 'collectNow'].map((action) => `POST ${path}/action/${action}`),
   ];
-  await collections.checkpoints.insertOne(checkpoint(created.json.source.id));
+  await raw(collections).checkpoints.insertOne(checkpoint(created.json.source.id));
   for (const asked of unanswered) {
     const [method = '', address = ''] = asked.split(' ');
     const { status, json } = await api(method, address);
@@ -57,6 +57,6 @@ test('a source is created, changed and marked for deletion, and its state cannot
   expect((await api('PUT', path, { body: source('second') })).status).toBe(200);
   // Accepted: the source ends when Temporal is back.
   expect((await api('DELETE', path)).status).toBe(202);
-  const [stored] = await collections.sources.find().toArray();
+  const [stored] = await raw(collections).sources.find().toArray();
   expect(stored).toMatchObject({ version: 2, config: { description: 'second' }, deletingAt: expect.any(Date) });
 });

@@ -7,6 +7,7 @@ import type { RecordStream } from '../../src/mimecast/paged-records.js';
 import { collectorDatabase } from '../support/collector-database.js';
 import { AV, FileApi, gzipOf } from '../support/file-api.js';
 import { serve } from '../support/local-server.js';
+import { raw } from '../support/raw-collections.js';
 import { simulatedSource } from '../support/simulated-source.js';
 import { sourceAfter, startUp } from '../support/source-fixtures.js';
 
@@ -38,7 +39,7 @@ describe.each<[RecordStream, (rows: string) => string]>([
     await source.collectAll(stream);
     const outcome = await source.collectAll(stream);
     expect(outcome.altered).toEqual({ loneSurrogate: 1, repeatedKey: 1, notUtf8: 1 });
-    const stored = await collections.records(stream).find({ _sourceId: source.id }).sort({ n: 1 }).toArray();
+    const stored = await raw(collections).records(stream).find({ _sourceId: source.id }).sort({ n: 1 }).toArray();
     expect(stored.map(({ _received }) => _received)).toEqual([
       undefined,
       { changes: ['loneSurrogate'], text: rows[1] },

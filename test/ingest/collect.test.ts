@@ -3,6 +3,7 @@ import { type Simulator, startSimulator } from '../../simulator/simulator.js';
 import { isSiemStream, STREAMS } from '../../src/domain/streams/streams.js';
 import { FieldService } from '../../src/management/fields/field-service.js';
 import { collectorDatabase } from '../support/collector-database.js';
+import { raw } from '../support/raw-collections.js';
 import {
   activityEnvironment,
   type SimulatedSource,
@@ -45,7 +46,7 @@ describe('every stream of a small world', () => {
   test('the time of the newest record is that of the outcome', async () => {
     for (const stream of ['receipt', 'audit'] as const) {
       const { lastEventTime } = await source.collect(stream);
-      const [newest] = await collections
+      const [newest] = await raw(collections)
         .records(stream)
         .find({ _sourceId: source.id })
         .sort({ _messageTime: -1 })
@@ -57,7 +58,7 @@ describe('every stream of a small world', () => {
 
   test('a document carries the metadata of its source', async () => {
     await source.collect('journal');
-    const document = await collections.records('journal').findOne({ _sourceId: source.id });
+    const document = await raw(collections).records('journal').findOne({ _sourceId: source.id });
     const settings = await source.run(({ validate }, id) => validate(id));
     expect(document).toMatchObject({
       _source: settings.name,
@@ -117,7 +118,9 @@ test('nothing older than the backfill is asked for', async () => {
   const { beginAt } = await source.checkpoint('audit');
   const earliest = new Date(Math.floor(beginAt.getTime() / 1_000) * 1_000);
   expect(
-    await collections.records('audit').countDocuments({ _sourceId: source.id, _messageTime: { $lt: earliest } }),
+    await raw(collections)
+      .records('audit')
+      .countDocuments({ _sourceId: source.id, _messageTime: { $lt: earliest } }),
   ).toBe(0);
 });
 

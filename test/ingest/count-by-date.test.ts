@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { SIEM_STREAMS, STREAMS, type StreamName } from '../../src/domain/streams/streams.js';
 import { collectorDatabase } from '../support/collector-database.js';
+import { raw } from '../support/raw-collections.js';
 import { simulatedSource, sizeOf } from '../support/simulated-source.js';
 import { countsOfApi, countsOfStore, differences, untrueCounts } from '../system/faults/count-by-date.js';
 
@@ -19,7 +20,7 @@ test('the count by date agrees with the truth, and finds what is missing in the 
   expect(differences(counted, await countsOfStore(collections, source.id))).toEqual([]);
 
   for (const stream of [...SIEM_STREAMS.slice(0, 1), 'audit', 'dlp', 'hold'] as const) {
-    await collections.records(stream).deleteOne({ _sourceId: source.id });
+    await raw(collections).records(stream).deleteOne({ _sourceId: source.id });
   }
   const missing = differences(counted, await countsOfStore(collections, source.id));
   expect(missing).toHaveLength(4);

@@ -1,9 +1,10 @@
 /** A store that fails after it has stored: nobody knows then how much of a batch is there. */
 
-import { type Collection, MongoNetworkError } from 'mongodb';
+import { MongoNetworkError } from 'mongodb';
 import { expect, test } from 'vitest';
-import type { Collections, RecordDocument } from '../../src/store/collections.js';
+import type { Collections } from '../../src/store/collections.js';
 import { collectorDatabase } from '../support/collector-database.js';
+import { RECORDS, withMethods } from '../support/raw-collections.js';
 import { activityEnvironment, simulatedSource, sizeOf } from '../support/simulated-source.js';
 import { addFault } from '../support/simulator-control.js';
 
@@ -12,20 +13,15 @@ const real = collectorDatabase();
 /** Stores the first batch of each collection, and then says that the connection was lost. */
 function losingTheAnswer(): Collections {
   const lost = new Set<string>();
-  const records: Collections['records'] = (stream) => {
-    const collection = real.records(stream);
-    const insertMany: Collection<RecordDocument>['insertMany'] = async (documents, options) => {
+  return withMethods(real, RECORDS, (collection) => {
+    const insertMany: typeof collection.insertMany = async (documents, options) => {
       const result = await collection.insertMany(documents, options);
-      if (lost.has(stream)) return result;
-      lost.add(stream);
+      if (lost.has(collection.collectionName)) return result;
+      lost.add(collection.collectionName);
       throw new MongoNetworkError('connection 7 closed');
     };
-    return Object.create(collection, {
-      insertMany: { value: insertMany },
-      countDocuments: { value: collection.countDocuments.bind(collection) },
-    });
-  };
-  return Object.create(real, { records: { value: records } });
+    return { insertMany };
+  });
 }
 
 test.each(['receipt', 'audit', 'dlp', 'hold'] as const)(

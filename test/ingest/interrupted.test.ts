@@ -3,13 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { isSiemStream, type StreamName } from '../../src/domain/streams/streams.js';
 import { CheckpointMovedError } from '../../src/store/checkpoints.js';
 import { collectorDatabase } from '../support/collector-database.js';
+import { raw } from '../support/raw-collections.js';
 import { activityEnvironment, type SimulatedSource, simulatedSource, sizeOf } from '../support/simulated-source.js';
 import { until } from '../support/until.js';
 
 const collections = collectorDatabase();
 
 async function deleteHalf(source: SimulatedSource, stream: StreamName): Promise<void> {
-  const records = collections.records(stream);
+  const records = raw(collections).records(stream);
   const documents = await records.find({ _sourceId: source.id }).toArray();
   const half = documents.filter((_, index) => index % 2 === 0).map(({ _id }) => _id);
   await records.deleteMany({ _id: { $in: half } });
@@ -83,7 +84,7 @@ describe('a worker that died', () => {
       await deleteHalf(source, stream);
       const half = sizeOf(await source.stored(stream));
       // As a worker leaves it that was killed in the middle of the first page.
-      await collections.checkpoints.replaceOne({ _id: before._id }, { ...before, unsettled: true });
+      await raw(collections).checkpoints.replaceOne({ _id: before._id }, { ...before, unsettled: true });
       const outcome = await source.collect(stream);
       expect(outcome.counts).toEqual({
         stored: sizeOf(held) - half,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { collectorDatabase } from '../support/collector-database.js';
+import { raw } from '../support/raw-collections.js';
 import { type SimulatedSource, simulatedSource } from '../support/simulated-source.js';
 
 const collections = collectorDatabase();
@@ -10,7 +11,7 @@ async function awayFor(days: number): Promise<SimulatedSource> {
   const source = await simulatedSource(collections);
   await source.collect('receipt');
   const lastEventTime = new Date(Date.now() - days * DAY_MS);
-  await collections.records('receipt').deleteMany({ _sourceId: source.id });
+  await raw(collections).records('receipt').deleteMany({ _sourceId: source.id });
   await source.meddle('receipt', { $set: { lastEventTime } });
   await source.fault({ endpoint: 'batch', action: { error: 'retention' } });
   return source;
@@ -23,7 +24,7 @@ describe('a page token that has grown too old', () => {
     const before = Date.now();
     expect(await source.collect('receipt')).toMatchObject({ result: 'caughtUp' });
     expect(await source.stored('receipt')).toEqual(await source.held('receipt'));
-    const [gap, ...more] = await collections.gaps.find({ sourceId: source.id }).toArray();
+    const [gap, ...more] = await raw(collections).gaps.find({ sourceId: source.id }).toArray();
     expect(more).toEqual([]);
     expect(gap).toMatchObject({
       stream: 'receipt',
@@ -38,7 +39,7 @@ describe('a page token that has grown too old', () => {
     const source = await awayFor(2);
     expect(await source.collect('receipt')).toMatchObject({ result: 'caughtUp' });
     expect(await source.stored('receipt')).toEqual(await source.held('receipt'));
-    expect(await collections.gaps.countDocuments({ sourceId: source.id })).toBe(0);
+    expect(await raw(collections).gaps.countDocuments({ sourceId: source.id })).toBe(0);
   });
 
   test('and is refused however it is asked: that is a failure, and the place is not lost for good', async () => {
@@ -51,6 +52,6 @@ describe('a page token that has grown too old', () => {
     await source.clearFaults();
     await source.collectAll('receipt');
     expect(await source.stored('receipt')).toEqual(await source.held('receipt'));
-    expect(await collections.gaps.countDocuments({ sourceId: source.id })).toBe(1);
+    expect(await raw(collections).gaps.countDocuments({ sourceId: source.id })).toBe(1);
   });
 });

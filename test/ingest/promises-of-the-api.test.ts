@@ -1,9 +1,8 @@
 /** Rows of §9 of the API's fact sheet that concern the application as a whole. */
 
-import type { Collection } from 'mongodb';
 import { describe, expect, test } from 'vitest';
-import type { Collections, RecordDocument } from '../../src/store/collections.js';
 import { collectorDatabase } from '../support/collector-database.js';
+import { databaseOf, RECORDS, raw, withMethods } from '../support/raw-collections.js';
 import { simulatedSource, sizeOf } from '../support/simulated-source.js';
 
 const collections = collectorDatabase();
@@ -77,7 +76,7 @@ test('§9 #25: the place of each type is shown, and each can be read again by it
     from: new Date(0).toISOString(),
     to: new Date().toISOString(),
   } as const;
-  await collections.records('receipt').deleteMany({ _sourceId: source.id });
+  await raw(collections).records('receipt').deleteMany({ _sourceId: source.id });
   const outcome = await source.run(({ reread }, id) => reread(id, 'receipt', range));
   const held = sizeOf(await source.held('receipt'));
   expect(outcome).toMatchObject({ done: true, counts: { read: held, missing: held, restored: held } });
@@ -85,15 +84,13 @@ test('§9 #25: the place of each type is shown, and each can be read again by it
 
 test('§9 #26: what is written at once is bounded, however large the file', async () => {
   const sizes: number[] = [];
-  const records: Collections['records'] = (stream) => {
-    const collection = collections.records(stream);
-    const insertMany: Collection<RecordDocument>['insertMany'] = (documents, options) => {
+  const watched = withMethods(collections, RECORDS, (records) => {
+    const insertMany: typeof records.insertMany = (documents, options) => {
       sizes.push(documents.length);
-      return collection.insertMany(documents, options);
+      return records.insertMany(documents, options);
     };
-    return Object.create(collection, { insertMany: { value: insertMany } });
-  };
-  const watched: Collections = Object.create(collections, { records: { value: records } });
+    return { insertMany };
+  });
   const world = { historyMs: 600_000, historyFileIntervalMs: 600_000, historyRate: 1_200 };
   const source = await simulatedSource(watched, { world });
   await source.collectAll('receipt');
@@ -104,10 +101,10 @@ test('§9 #26: what is written at once is bounded, however large the file', asyn
 });
 
 test('§9 #27: what an operator has set on a collection stays', async () => {
-  const records = collections.records('spam');
+  const records = raw(collections).records('spam');
   await records.drop();
   const name = records.collectionName;
-  const db = (records as unknown as { readonly s: { readonly db: import('mongodb').Db } }).s.db;
+  const db = databaseOf(collections);
   await db.createCollection(name, { validator: { _sourceId: { $type: 'number' } }, validationAction: 'warn' });
   await records.createIndex({ _receiptTime: 1 }, { expireAfterSeconds: 86_400 });
   const source = await simulatedSource(collections);

@@ -2,10 +2,11 @@ import { expect, test } from 'vitest';
 import { collectorDatabase } from '../support/collector-database.js';
 import { AV } from '../support/file-api.js';
 import { serve } from '../support/local-server.js';
+import { raw } from '../support/raw-collections.js';
 import { simulatedSource, sizeOf } from '../support/simulated-source.js';
 
 const collections = collectorDatabase();
-const { quarantine } = collections;
+const { quarantine } = raw(collections);
 
 test('a line that is no record is kept exactly once, and the lines around it are stored', async () => {
   const source = await simulatedSource(collections);
@@ -56,7 +57,7 @@ test.each<[string, string, RegExp]>([
   expect(kept?.reason).toMatch(reason);
   expect(kept?.size).toBeGreaterThanOrEqual(Buffer.byteLength(bad));
   expect(kept?.text).toContain(bad.slice(0, 20).replace(/^\{(.*)\}?$/, '$1'));
-  expect(await collections.records('av').distinct('n', { _sourceId: source.id })).toEqual([1, 2]);
+  expect(await raw(collections).records('av').distinct('n', { _sourceId: source.id })).toEqual([1, 2]);
 });
 
 test('an entry of a file list that names no file is kept, and the others are collected', async () => {

@@ -7,6 +7,7 @@ import { testRules } from '../../src/cli/rules.js';
 import { ruleStatusOf } from '../../src/store/rule-matches.js';
 import { collectorDatabase } from '../support/collector-database.js';
 import { serve } from '../support/local-server.js';
+import { raw } from '../support/raw-collections.js';
 import { simulatedSource } from '../support/simulated-source.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -27,7 +28,7 @@ async function collected(filters: readonly object[], eventInfo = RECEIVED) {
   });
   const source = await simulatedSource(collections, { config: { baseUrl: server.url, filters } });
   await source.collectAll('audit');
-  return { source, documents: await collections.records('audit').find({ _sourceId: source.id }).toArray() };
+  return { source, documents: await raw(collections).records('audit').find({ _sourceId: source.id }).toArray() };
 }
 
 async function tested(filters: readonly object[], eventInfo: string) {
@@ -73,7 +74,7 @@ test('which rules match is noted', async () => {
   const filters = [MASK, rule('Mask', '(nowhere)'), rule('Include', '.*SSO.*'), rule('Include', '.*IdP.*')];
   const { source } = await collected(filters);
   const texts = filters.map(({ name, filterType, regexp }) => ({ name, filterType, regexp }));
-  const known = await ruleStatusOf(collections.ruleMatches, source.id, texts);
+  const known = await ruleStatusOf(collections, source.id, texts);
   // Each window of the test's server has the record.
   expect(known.map(({ name, records }) => [name, records > 0])).toEqual(
     filters.map(({ name, regexp }) => [name, regexp !== '(nowhere)']),

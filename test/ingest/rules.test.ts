@@ -5,6 +5,7 @@ import type { StreamName } from '../../src/domain/streams/streams.js';
 import { vendorRecordOf } from '../../src/records/document.js';
 import { MASKED_TEXT_KEY } from '../../src/records/ruled-record.js';
 import { collectorDatabase } from '../support/collector-database.js';
+import { raw } from '../support/raw-collections.js';
 import { type SimulatedSource, simulatedSource, sizeOf } from '../support/simulated-source.js';
 
 const collections = collectorDatabase();
@@ -15,7 +16,7 @@ const withRules = (filters: readonly unknown[], more = {}) =>
   simulatedSource(collections, { config: { filters, ...more } });
 
 const documentsOf = (source: SimulatedSource, stream: StreamName) =>
-  collections.records(stream).find({ _sourceId: source.id }).toArray();
+  raw(collections).records(stream).find({ _sourceId: source.id }).toArray();
 
 /** The same as the stored text would be, were it not for the rules. */
 async function unruled(stream: StreamName): Promise<Record<string, unknown>[]> {
@@ -75,12 +76,12 @@ test('what is no record is masked in quarantine as well, in its text and in its 
   const source = await withRules([{ filterType: 'Mask', name: 'all', regexp: '(?s)(.+)' }]);
   await source.fault({ endpoint: 'file', times: 1, action: { malformedLine: 1 } });
   await source.collectAll('receipt');
-  const entries = await collections.quarantine.find({ sourceId: source.id }).toArray();
+  const entries = await raw(collections).quarantine.find({ sourceId: source.id }).toArray();
   expect(entries).toHaveLength(1);
   const plain = await simulatedSource(collections);
   await plain.fault({ endpoint: 'file', times: 1, action: { malformedLine: 1 } });
   await plain.collectAll('receipt');
-  const [clear] = await collections.quarantine.find({ sourceId: plain.id }).toArray();
+  const [clear] = await raw(collections).quarantine.find({ sourceId: plain.id }).toArray();
   expect(clear?.text.length).toBeGreaterThan(3);
   expect(JSON.stringify(entries)).not.toContain(clear?.text);
 });
@@ -89,7 +90,7 @@ test('a line that breaks off within a file is hidden as a whole', async () => {
   const source = await withRules([{ filterType: 'Mask', name: 'subjects', regexp: '"subject":"([^"]*)"' }]);
   await source.fault({ endpoint: 'file', times: 1, action: { malformedLine: 1 } });
   await source.collectAll('receipt');
-  const entries = await collections.quarantine.find({ sourceId: source.id }).toArray();
+  const entries = await raw(collections).quarantine.find({ sourceId: source.id }).toArray();
   expect(entries).toMatchObject([{ text: '#', reason: 'not JSON as received' }]);
 });
 

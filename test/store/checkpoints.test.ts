@@ -9,22 +9,22 @@ import {
   readCheckpoint,
   recountTotals,
 } from '../../src/store/checkpoints.js';
-import { collectionsOf } from '../../src/store/collections.js';
+import { collectionsIn, raw } from '../support/raw-collections.js';
 import { numbers } from '../support/store-fixtures.js';
 import { testDatabase } from '../support/test-database.js';
 
 const { db } = testDatabase();
-const collections = collectionsOf(db);
-const { checkpoints } = collections;
+const collections = collectionsIn(db);
+const { checkpoints } = raw(collections);
 const BEGIN = new Date('2025-09-14T12:00:00Z');
 
 beforeEach(async () => {
   await checkpoints.deleteMany({});
-  await ensureCheckpoints(checkpoints, 7, ['receipt', 'dlp'], BEGIN);
+  await ensureCheckpoints(collections, 7, ['receipt', 'dlp'], BEGIN);
 });
 
 test('a new checkpoint begins where the first collection does', async () => {
-  expect(await readCheckpoint(checkpoints, 7, 'receipt')).toEqual({
+  expect(await readCheckpoint(collections, 7, 'receipt')).toEqual({
     _id: '7/receipt',
     sourceId: 7,
     stream: 'receipt',
@@ -37,55 +37,55 @@ test('a new checkpoint begins where the first collection does', async () => {
 });
 
 test('those that exist keep their place; only what is missing is made', async () => {
-  const moved = await moveCheckpoint(checkpoints, await readCheckpoint(checkpoints, 7, 'dlp'), { readUntil: BEGIN });
-  await ensureCheckpoints(checkpoints, 7, ['dlp', 'hold'], new Date());
-  expect(await readCheckpoint(checkpoints, 7, 'dlp')).toEqual(moved);
+  const moved = await moveCheckpoint(collections, await readCheckpoint(collections, 7, 'dlp'), { readUntil: BEGIN });
+  await ensureCheckpoints(collections, 7, ['dlp', 'hold'], new Date());
+  expect(await readCheckpoint(collections, 7, 'dlp')).toEqual(moved);
   expect(await checkpoints.distinct('_id')).toEqual(['7/dlp', '7/hold', '7/receipt']);
 });
 
 test('many who make them at once make each once', async () => {
-  await Promise.all(numbers(20).map(() => ensureCheckpoints(checkpoints, 8, ['av', 'spam'], BEGIN)));
+  await Promise.all(numbers(20).map(() => ensureCheckpoints(collections, 8, ['av', 'spam'], BEGIN)));
   expect(await checkpoints.countDocuments({ sourceId: 8 })).toBe(2);
 });
 
 test('one that is not there is an error that says what to do', async () => {
-  await expect(readCheckpoint(checkpoints, 7, 'av')).rejects.toThrow('There is no checkpoint 7/av; restart the source');
+  await expect(readCheckpoint(collections, 7, 'av')).rejects.toThrow('There is no checkpoint 7/av; restart the source');
   expect(checkpointId(7, 'url protect')).toBe('7/url protect');
 });
 
 test('a move changes what it names and keeps the rest', async () => {
-  const first = await readCheckpoint(checkpoints, 7, 'receipt');
-  const second = await moveCheckpoint(checkpoints, first, { filesDone: ['/a'], unsettled: true });
-  const third = await moveCheckpoint(checkpoints, second, { pageToken: 't', filesDone: [] });
+  const first = await readCheckpoint(collections, 7, 'receipt');
+  const second = await moveCheckpoint(collections, first, { filesDone: ['/a'], unsettled: true });
+  const third = await moveCheckpoint(collections, second, { pageToken: 't', filesDone: [] });
   expect(third).toMatchObject({ version: 3, beginAt: BEGIN, pageToken: 't', filesDone: [], unsettled: true });
-  expect(await readCheckpoint(checkpoints, 7, 'receipt')).toEqual(third);
+  expect(await readCheckpoint(collections, 7, 'receipt')).toEqual(third);
 });
 
 test('who read it before another moved it cannot move it back', async () => {
-  const seen = await readCheckpoint(checkpoints, 7, 'receipt');
-  const moved = await moveCheckpoint(checkpoints, seen, { pageToken: 'new' });
-  const late = moveCheckpoint(checkpoints, seen, { pageToken: 'old' });
+  const seen = await readCheckpoint(collections, 7, 'receipt');
+  const moved = await moveCheckpoint(collections, seen, { pageToken: 'new' });
+  const late = moveCheckpoint(collections, seen, { pageToken: 'old' });
   await expect(late).rejects.toBeInstanceOf(CheckpointMovedError);
   await expect(late).rejects.toThrow('The checkpoint 7/receipt was moved by another worker; this attempt steps back');
-  expect(await readCheckpoint(checkpoints, 7, 'receipt')).toEqual(moved);
+  expect(await readCheckpoint(collections, 7, 'receipt')).toEqual(moved);
 });
 
 test('of many who move it at once, one does', async () => {
-  const seen = await readCheckpoint(checkpoints, 7, 'receipt');
+  const seen = await readCheckpoint(collections, 7, 'receipt');
   const results = await Promise.allSettled(
-    numbers(20).map((n) => moveCheckpoint(checkpoints, seen, { pageToken: `token ${n}` })),
+    numbers(20).map((n) => moveCheckpoint(collections, seen, { pageToken: `token ${n}` })),
   );
   const winners = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   expect(winners).toHaveLength(1);
   for (const result of results)
     if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(CheckpointMovedError);
-  expect(await readCheckpoint(checkpoints, 7, 'receipt')).toEqual(winners[0]);
+  expect(await readCheckpoint(collections, 7, 'receipt')).toEqual(winners[0]);
 });
 
 test('one that was removed meanwhile is not made again by a move', async () => {
-  const seen = await readCheckpoint(checkpoints, 7, 'receipt');
+  const seen = await readCheckpoint(collections, 7, 'receipt');
   await checkpoints.deleteOne({ _id: seen._id });
-  await expect(moveCheckpoint(checkpoints, seen, { pageToken: 't' })).rejects.toBeInstanceOf(CheckpointMovedError);
+  await expect(moveCheckpoint(collections, seen, { pageToken: 't' })).rejects.toBeInstanceOf(CheckpointMovedError);
   expect(await checkpoints.countDocuments({ _id: seen._id })).toBe(0);
 });
 
@@ -93,36 +93,38 @@ describe('totals, while a backfill stores beside the collection', () => {
   const stored = (count: number) => ({ stored: count, duplicates: 0, quarantined: 0 });
 
   test('what the backfill counted is not overwritten by a slice that read the checkpoint before', async () => {
-    const read = await readCheckpoint(checkpoints, 7, 'receipt');
-    await addTotals(checkpoints, 7, 'receipt', { ...stored(5), quarantined: 1 });
-    const moved = await moveCheckpoint(checkpoints, read, { filesDone: ['/a'], totals: stored(3) });
+    const read = await readCheckpoint(collections, 7, 'receipt');
+    await addTotals(collections, 7, 'receipt', { ...stored(5), quarantined: 1 });
+    const moved = await moveCheckpoint(collections, read, { filesDone: ['/a'], totals: stored(3) });
     expect(moved.totals).toEqual({ stored: 8, duplicates: 0, quarantined: 1 });
     expect(moved.recountFor).toEqual(expect.any(String));
   });
 
   test('nothing stored leaves the checkpoint alone', async () => {
-    const read = await readCheckpoint(checkpoints, 7, 'receipt');
-    await addTotals(checkpoints, 7, 'receipt', stored(0));
-    expect(await readCheckpoint(checkpoints, 7, 'receipt')).toEqual(read);
+    const read = await readCheckpoint(collections, 7, 'receipt');
+    await addTotals(collections, 7, 'receipt', stored(0));
+    expect(await readCheckpoint(collections, 7, 'receipt')).toEqual(read);
   });
 
   test('a recount sets what is there, and a backfill that goes on meanwhile asks for another', async () => {
     const id = (number: number) => new Binary(Buffer.from([number]));
     const record = { _sourceId: 7, _messageTime: BEGIN, _receiptTime: BEGIN };
-    await collections.records('receipt').insertMany(numbers(4).map((number) => ({ _id: id(number), ...record })));
-    await addTotals(checkpoints, 7, 'receipt', stored(9));
-    const read = await readCheckpoint(checkpoints, 7, 'receipt');
-    await addTotals(checkpoints, 7, 'receipt', stored(1));
+    await raw(collections)
+      .records('receipt')
+      .insertMany(numbers(4).map((number) => ({ _id: id(number), ...record })));
+    await addTotals(collections, 7, 'receipt', stored(9));
+    const read = await readCheckpoint(collections, 7, 'receipt');
+    await addTotals(collections, 7, 'receipt', stored(1));
     expect((await recountTotals(collections, read)).totals).toEqual(stored(4));
-    const again = await readCheckpoint(checkpoints, 7, 'receipt');
+    const again = await readCheckpoint(collections, 7, 'receipt');
     expect(again.recountFor).toEqual(expect.any(String));
     await recountTotals(collections, again);
-    expect(await readCheckpoint(checkpoints, 7, 'receipt')).not.toHaveProperty('recountFor');
+    expect(await readCheckpoint(collections, 7, 'receipt')).not.toHaveProperty('recountFor');
   });
 
   test('who recounts what another has moved steps back', async () => {
-    const read = await readCheckpoint(checkpoints, 7, 'receipt');
-    await moveCheckpoint(checkpoints, read, { filesDone: ['/a'] });
+    const read = await readCheckpoint(collections, 7, 'receipt');
+    await moveCheckpoint(collections, read, { filesDone: ['/a'] });
     await expect(recountTotals(collections, read)).rejects.toThrow(CheckpointMovedError);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { STREAMS } from '../../src/domain/streams/streams.js';
-import { collectionsOf } from '../../src/store/collections.js';
 import { openDatabase } from '../../src/store/database.js';
+import { collectionsIn, databaseOf, raw } from '../support/raw-collections.js';
 import { numbers } from '../support/store-fixtures.js';
 import { testDatabase } from '../support/test-database.js';
 
@@ -38,12 +38,19 @@ async function indexesOf(database: typeof db): Promise<Record<string, string[]>>
 }
 
 test('each stream has its collection', () => {
-  const { records } = collectionsOf(db);
+  const { records } = raw(collectionsIn(db));
   expect(STREAMS.map((stream) => records(stream).collectionName)).toEqual(RECORD_COLLECTIONS);
 });
 
+test('nothing of the driver shows', () => {
+  const collections = collectionsIn(db);
+  expect(Object.keys(collections).sort()).toEqual(['ensureIndexes', 'givenName', 'installation']);
+  // @ts-expect-error: what is read and written, the functions of the store say.
+  expect(collections.sources).toBeUndefined();
+});
+
 test('indexes are made, and made again without harm', async () => {
-  const { ensureIndexes } = collectionsOf(db);
+  const { ensureIndexes } = collectionsIn(db);
   await ensureIndexes();
   expect(await indexesOf(db)).toEqual(INDEXES);
   await ensureIndexes();
@@ -53,7 +60,7 @@ test('indexes are made, and made again without harm', async () => {
 test('many who make them at once in an empty database all succeed', async () => {
   const fresh = client.db(`${name}_fresh`);
   try {
-    await Promise.all(numbers(8).map(() => collectionsOf(fresh).ensureIndexes()));
+    await Promise.all(numbers(8).map(() => collectionsIn(fresh).ensureIndexes()));
     expect(await indexesOf(fresh)).toEqual(INDEXES);
   } finally {
     await fresh.dropDatabase();
@@ -63,11 +70,15 @@ test('many who make them at once in an empty database all succeed', async () => 
 test('writes are acknowledged by the majority and reads see only such writes', async () => {
   const database = openDatabase({ uri, name });
   try {
-    expect(database.db.writeConcern?.w).toBe('majority');
-    expect(database.db.readConcern?.level).toBe('majority');
-    expect(database.db.databaseName).toBe(name);
-    await database.db.collection('things').insertOne({ a: 1, b: undefined });
-    expect(await database.db.collection('things').findOne({}, { projection: { _id: 0 } })).toEqual({ a: 1 });
+    expect(databaseOf(database).writeConcern?.w).toBe('majority');
+    expect(databaseOf(database).readConcern?.level).toBe('majority');
+    expect(databaseOf(database).databaseName).toBe(name);
+    await databaseOf(database).collection('things').insertOne({ a: 1, b: undefined });
+    expect(
+      await databaseOf(database)
+        .collection('things')
+        .findOne({}, { projection: { _id: 0 } }),
+    ).toEqual({ a: 1 });
   } finally {
     await database.close();
   }

@@ -5,6 +5,7 @@ import { findExecutables } from '../../devstack/executables.js';
 import { startMongod } from '../../devstack/mongod.js';
 import { choosePort, LOOPBACK } from '../../src/runtime/ports.js';
 import { openDatabase } from '../../src/store/database.js';
+import { databaseOf } from '../support/raw-collections.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { until } from '../support/until.js';
 
@@ -14,7 +15,7 @@ test('a MongoDB that is away when it is first asked is used as soon as it is the
   const database = openDatabase({ uri, name: 'late', serverSelectionTimeoutMs: 100 });
   onTestFinished(() => database.close());
   const ask = () =>
-    database.db
+    databaseOf(database)
       .collection('sources')
       .countDocuments()
       .catch((error: unknown) => error);

@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { collectionsOf } from '../../src/store/collections.js';
 import { Lease, type LeaseOptions } from '../../src/store/lease.js';
+import { collectionsIn, raw } from '../support/raw-collections.js';
 import { numbers } from '../support/store-fixtures.js';
 import { testDatabase } from '../support/test-database.js';
 
 const { db } = testDatabase();
-const { leases } = collectionsOf(db);
+const store = collectionsIn(db);
+const { leases } = raw(store);
 const name = 'reconciler';
-const leaseOf = (holder: string, more: Partial<LeaseOptions> = {}) => new Lease({ leases, name, holder, ...more });
+const leaseOf = (holder: string, more: Partial<LeaseOptions> = {}) => new Lease({ store, name, holder, ...more });
 
 beforeEach(async () => {
   await leases.deleteMany({});

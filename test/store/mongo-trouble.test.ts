@@ -1,7 +1,6 @@
 import { MongoNetworkError, MongoServerError } from 'mongodb';
 import { expect, test } from 'vitest';
-import { CheckpointMovedError } from '../../src/store/checkpoints.js';
-import type { CheckpointDocument } from '../../src/store/collections.js';
+import { type CheckpointDocument, CheckpointMovedError } from '../../src/store/checkpoints.js';
 import { storeTroubleOf } from '../../src/store/mongo-trouble.js';
 
 const CHECKPOINT: CheckpointDocument = {

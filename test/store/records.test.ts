@@ -1,68 +1,65 @@
-import { BSON, type Collection, MongoClient } from 'mongodb';
-import { describe, expect, test } from 'vitest';
+import { BSON, MongoClient } from 'mongodb';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { decodeText } from '../../src/records/decode.js';
 import { vendorRecordOf } from '../../src/records/document.js';
-import type { RecordDocument } from '../../src/store/collections.js';
 import { openDatabase } from '../../src/store/database.js';
-import { insertRecords } from '../../src/store/records.js';
+import { insertRecords, type RecordDocument } from '../../src/store/records.js';
+import { collectionsIn, raw } from '../support/raw-collections.js';
 import { numbers, recordOf } from '../support/store-fixtures.js';
 import { testDatabase } from '../support/test-database.js';
 
 const { db, uri, name } = testDatabase();
 
-/** A collection of the test's own. */
-const collectionOf = (test: string): Collection<RecordDocument> => db.collection(test.replace(/\W/g, '_'));
+const collections = collectionsIn(db);
+const collection = raw(collections).records('receipt');
+const insert = (documents: readonly RecordDocument[]) => insertRecords(collections, 'receipt', documents);
 
-test('nothing', async ({ task }) => {
-  expect(await insertRecords(collectionOf(task.name), [])).toMatchObject({ stored: 0, duplicates: 0, refused: [] });
+beforeEach(async () => {
+  await collection.drop();
 });
 
-test('new records, then the same again, then some of each', async ({ task }) => {
-  const collection = collectionOf(task.name);
+test('nothing', async () => {
+  expect(await insert([])).toMatchObject({ stored: 0, duplicates: 0, refused: [] });
+});
+
+test('new records, then the same again, then some of each', async () => {
   const documents = numbers(6).map((n) => recordOf({ n }));
-  expect(await insertRecords(collection, documents.slice(0, 4))).toMatchObject({
+  expect(await insert(documents.slice(0, 4))).toMatchObject({
     stored: 4,
     duplicates: 0,
     refused: [],
   });
-  expect(await insertRecords(collection, documents.slice(0, 4))).toMatchObject({
+  expect(await insert(documents.slice(0, 4))).toMatchObject({
     stored: 0,
     duplicates: 4,
     refused: [],
   });
-  expect(await insertRecords(collection, documents)).toMatchObject({ stored: 2, duplicates: 4, refused: [] });
+  expect(await insert(documents)).toMatchObject({ stored: 2, duplicates: 4, refused: [] });
   expect(await collection.countDocuments()).toBe(6);
 });
 
-test('the one that was first stays', async ({ task }) => {
-  const collection = collectionOf(task.name);
+test('the one that was first stays', async () => {
   const document = recordOf({ n: 1 });
-  await insertRecords(collection, [document]);
-  await insertRecords(collection, [{ ...document, _receiptTime: new Date(0) }]);
+  await insert([document]);
+  await insert([{ ...document, _receiptTime: new Date(0) }]);
   expect(await collection.findOne()).toEqual(document);
 });
 
-test('twice in one batch', async ({ task }) => {
-  const collection = collectionOf(task.name);
+test('twice in one batch', async () => {
   const batch = [recordOf({ n: 1 }), recordOf({ n: 1 }), recordOf({ n: 2 })];
-  expect(await insertRecords(collection, batch)).toMatchObject({ stored: 2, duplicates: 1, refused: [] });
+  expect(await insert(batch)).toMatchObject({ stored: 2, duplicates: 1, refused: [] });
 });
 
-test('thousands at once, of which every third is there already', async ({ task }) => {
-  const collection = collectionOf(task.name);
+test('thousands at once, of which every third is there already', async () => {
   const documents = numbers(9_000).map((n) => recordOf({ n }));
-  await insertRecords(
-    collection,
-    documents.filter((_, at) => at % 3 === 0),
-  );
-  expect(await insertRecords(collection, documents)).toMatchObject({ stored: 6_000, duplicates: 3_000, refused: [] });
+  await insert(documents.filter((_, at) => at % 3 === 0));
+  expect(await insert(documents)).toMatchObject({ stored: 6_000, duplicates: 3_000, refused: [] });
   expect(await collection.countDocuments()).toBe(9_000);
 });
 
-test('the same batch by two at the same time is stored once', async ({ task }) => {
-  const collection = collectionOf(task.name);
+test('the same batch by two at the same time is stored once', async () => {
   const documents = numbers(2_000).map((n) => recordOf({ n }));
-  const both = await Promise.all([insertRecords(collection, documents), insertRecords(collection, documents)]);
+  const both = await Promise.all([insert(documents), insert(documents)]);
   expect(both.reduce((sum, { stored }) => sum + stored, 0)).toBe(2_000);
   expect(both.reduce((sum, { duplicates }) => sum + duplicates, 0)).toBe(2_000);
   expect(await collection.countDocuments()).toBe(2_000);
@@ -70,16 +67,15 @@ test('the same batch by two at the same time is stored once', async ({ task }) =
 
 describe('what the server will never take is told apart', () => {
   test('by a rule of the collection, among good ones and duplicates', async () => {
-    const collection = await db.createCollection<RecordDocument>('validated', { validator: { n: { $lt: 10 } } });
+    await db.createCollection(collection.collectionName, { validator: { n: { $lt: 10 } } });
     const documents = [1, 50, 2, 51, 1].map((n) => recordOf({ n }));
-    const { stored, duplicates, refused } = await insertRecords(collection, documents);
+    const { stored, duplicates, refused } = await insert(documents);
     expect([stored, duplicates]).toEqual([2, 1]);
     expect(refused.map(({ index }) => index).sort()).toEqual([1, 3]);
     for (const { reason } of refused) expect(reason).toMatch(/^MongoDB refuses it: Document failed validation/);
   });
 
-  test('because it is too large, among good ones and duplicates', async ({ task }) => {
-    const collection = collectionOf(task.name);
+  test('because it is too large, among good ones and duplicates', async () => {
     // The first is beyond what the driver has room for, the second only just beyond the limit.
     const large = 'x'.repeat(17 * 1024 * 1024);
     const larger = 'x'.repeat(16 * 1024 * 1024);
@@ -90,33 +86,31 @@ describe('what the server will never take is told apart', () => {
       recordOf({ n: 1 }),
       recordOf({ larger }),
     ];
-    const { stored, duplicates, refused } = await insertRecords(collection, documents);
+    const { stored, duplicates, refused } = await insert(documents);
     expect([stored, duplicates]).toEqual([2, 1]);
     expect(refused).toEqual([1, 4].map((index) => ({ index, reason: expect.stringMatching(/too large|larger than/) })));
     expect(await collection.countDocuments()).toBe(2);
   });
 
-  test('that the driver cannot make a document of', async ({ task }) => {
-    const collection = collectionOf(task.name);
+  test('that the driver cannot make a document of', async () => {
     const odd = { ...recordOf({ n: 2 }), inner: { _bsontype: 'ObjectId' } };
-    const { stored, refused } = await insertRecords(collection, [recordOf({ n: 1 }), odd]);
+    const { stored, refused } = await insert([recordOf({ n: 1 }), odd]);
     expect(stored).toBe(1);
     expect(refused).toEqual([{ index: 1, reason: expect.stringMatching(/driver refuses it/) }]);
   });
 
   test('with their places in the batch, whoever refuses them', async () => {
-    const collection = await db.createCollection<RecordDocument>('both', { validator: { n: { $lt: 10 } } });
+    await db.createCollection(collection.collectionName, { validator: { n: { $lt: 10 } } });
     const large = 'x'.repeat(17 * 1024 * 1024);
     const documents = [recordOf({ large, n: 1 }), recordOf({ n: 2 }), recordOf({ n: 50 }), recordOf({ n: 3 })];
-    const { stored, refused } = await insertRecords(collection, documents);
+    const { stored, refused } = await insert(documents);
     expect(stored).toBe(2);
     expect(refused.map(({ index }) => index).sort()).toEqual([0, 2]);
   });
 
-  test('the largest that a document can be is stored', async ({ task }) => {
-    const collection = collectionOf(task.name);
+  test('the largest that a document can be is stored', async () => {
     const large = 'x'.repeat(16 * 1024 * 1024 - 1_000);
-    expect(await insertRecords(collection, [recordOf({ large })])).toMatchObject({
+    expect(await insert([recordOf({ large })])).toMatchObject({
       stored: 1,
       duplicates: 0,
       refused: [],
@@ -124,8 +118,7 @@ describe('what the server will never take is told apart', () => {
   });
 });
 
-test('records as odd as they come are stored and read back unchanged', async ({ task }) => {
-  const collection = collectionOf(task.name);
+test('records as odd as they come are stored and read back unchanged', async () => {
   const deep = `{"a":${'['.repeat(98)}${']'.repeat(98)}}`;
   const texts = [
     '{"$set":1,"$where":"x","a.b":2,"":3,"a":{"$in":[1],"b.c":{"":null}}}',
@@ -140,10 +133,7 @@ test('records as odd as they come are stored and read back unchanged', async ({ 
     if (!decoded.ok) throw new Error(`${text}: ${decoded.reason}`);
     return decoded.record;
   });
-  const inserted = await insertRecords(
-    collection,
-    records.map((record) => recordOf(record)),
-  );
+  const inserted = await insert(records.map((record) => recordOf(record)));
   expect(inserted).toMatchObject({ stored: texts.length, duplicates: 0, refused: [] });
   for (const record of records) {
     const stored = await collection.findOne({ _id: recordOf(record)._id });
@@ -151,8 +141,7 @@ test('records as odd as they come are stored and read back unchanged', async ({ 
   }
 });
 
-test('keys that MongoDB or its driver has a meaning for are stored as they came, byte for byte', async ({ task }) => {
-  const collection = collectionOf(task.name);
+test('keys that MongoDB or its driver has a meaning for are stored as they came, byte for byte', async () => {
   const texts = [
     '{"$ref":"x","$id":"y"}',
     '{"$ref":1,"$id":null,"$db":[]}',
@@ -170,7 +159,7 @@ test('keys that MongoDB or its driver has a meaning for are stored as they came,
     if (!decoded.ok) throw new Error(`${text}: ${decoded.reason}`);
     return recordOf(decoded.record);
   });
-  const inserted = await insertRecords(collection, documents);
+  const inserted = await insert(documents);
   expect(inserted).toMatchObject({ stored: texts.length, duplicates: 0, refused: [] });
   for (const document of documents) {
     const stored = await collection.findOne({ _id: document._id }, { raw: true });
@@ -191,10 +180,10 @@ test('trouble with the server is thrown, not counted', async () => {
   const closed = new MongoClient(uri);
   await closed.connect();
   await closed.close();
-  const stopped = insertRecords(closed.db(name).collection<RecordDocument>('never'), [recordOf({ n: 1 })]);
+  const stopped = insertRecords(collectionsIn(closed.db(name)), 'receipt', [recordOf({ n: 1 })]);
   await expect(stopped).rejects.toThrow();
   const gone = openDatabase({ uri: 'mongodb://127.0.0.1:1', name, serverSelectionTimeoutMs: 100 });
-  const insert = insertRecords(gone.db.collection<RecordDocument>('never'), [recordOf({ n: 1 })]);
-  await expect(insert).rejects.toThrow(/ECONNREFUSED/);
+  const unreachable = insertRecords(gone, 'receipt', [recordOf({ n: 1 })]);
+  await expect(unreachable).rejects.toThrow(/ECONNREFUSED/);
   await gone.close();
 });

@@ -1,15 +1,15 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ensureCheckpoints } from '../../src/store/checkpoints.js';
-import { collectionsOf } from '../../src/store/collections.js';
 import { noteRuleMatches } from '../../src/store/rule-matches.js';
 import { createSource, markStopped, NameTakenError, removeSource, updateSource } from '../../src/store/sources.js';
 import { ensureCollector } from '../support/ensure-collector.js';
+import { collectionsIn, raw } from '../support/raw-collections.js';
 import { numbers, recordOf } from '../support/store-fixtures.js';
 import { testDatabase } from '../support/test-database.js';
 
 const { db } = testDatabase();
-const collections = collectionsOf(db);
-const { sources, collectors, checkpoints } = collections;
+const collections = collectionsIn(db);
+const { sources, collectors, checkpoints } = raw(collections);
 const CONFIG = { name: 'x', clientSecret: 'hush' };
 
 beforeAll(() => collections.ensureIndexes());
@@ -74,7 +74,7 @@ describe('updating a source', () => {
   });
 
   test('one that is not there', async () => {
-    expect(await updateSource(collections, 999_999, 'nobody', CONFIG)).toBeUndefined();
+    expect(await updateSource(collections, 999_999, 'nobody', CONFIG)).toBeNull();
   });
 
   test('to a name that is taken changes nothing', async () => {
@@ -101,16 +101,18 @@ test('a source is noted as stopped, and as meant to run again', async () => {
 
 test('removing a source takes its secret and its checkpoints, and no record', async () => {
   const { _id } = await createSource(collections, 1, 'removed', CONFIG);
-  await ensureCheckpoints(checkpoints, _id, ['dlp'], new Date());
-  await ensureCheckpoints(checkpoints, _id + 1_000, ['dlp'], new Date());
-  await collections.records('dlp').insertOne(recordOf({ n: 1 }, _id, 'dlp'));
+  await ensureCheckpoints(collections, _id, ['dlp'], new Date());
+  await ensureCheckpoints(collections, _id + 1_000, ['dlp'], new Date());
+  await raw(collections)
+    .records('dlp')
+    .insertOne(recordOf({ n: 1 }, _id, 'dlp'));
   const rule = { name: 'r', filterType: 'Mask', regexp: '(x)' };
-  await noteRuleMatches(collections.ruleMatches, _id, [{ rule, records: 1 }], new Date());
+  await noteRuleMatches(collections, _id, [{ rule, records: 1 }], new Date());
   await removeSource(collections, _id);
   await removeSource(collections, _id);
-  expect(await collections.ruleMatches.countDocuments({ sourceId: _id })).toBe(0);
+  expect(await raw(collections).ruleMatches.countDocuments({ sourceId: _id })).toBe(0);
   expect(await sources.countDocuments({ _id })).toBe(0);
   expect(await checkpoints.distinct('sourceId')).toEqual([_id + 1_000]);
-  expect(await collections.records('dlp').countDocuments({ _sourceId: _id })).toBe(1);
+  expect(await raw(collections).records('dlp').countDocuments({ _sourceId: _id })).toBe(1);
   expect((await createSource(collections, 1, 'removed', CONFIG))._id).toBeGreaterThan(_id);
 });

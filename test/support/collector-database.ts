@@ -8,5 +8,5 @@ export function collectorDatabase(): Collections {
   const { uri, name } = testDatabase();
   const database = openDatabase({ uri, name });
   afterAll(() => database.close());
-  return collectionsOf(database.db);
+  return collectionsOf(database);
 }

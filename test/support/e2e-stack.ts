@@ -11,8 +11,8 @@ import { type Simulator, startSimulator } from '../../simulator/simulator.js';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/contract/contract.js';
 import { SourceService } from '../../src/management/sources/source-service.js';
 import { choosePort, LOOPBACK } from '../../src/runtime/ports.js';
-import { collectionsOf } from '../../src/store/collections.js';
 import { quietRuntime } from './quiet-runtime.js';
+import { collectionsIn } from './raw-collections.js';
 import { temporaryFolder } from './temporary-folder.js';
 import { testDatabase } from './test-database.js';
 import { TEST_KEYS, testKeyring } from './test-keyring.js';
@@ -35,7 +35,7 @@ export interface E2eStack {
 export function e2eStack(simulatorOptions: SimulatorOptions) {
   quietRuntime();
   const database = testDatabase();
-  const collections = collectionsOf(database.db);
+  const collections = collectionsIn(database.db);
   const closing: (() => unknown)[] = [];
   let stack: E2eStack | undefined;
 

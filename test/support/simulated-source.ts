@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
+import type { UpdateFilter } from 'mongodb';
 import { onTestFinished } from 'vitest';
 import type { SimulatorOptions } from '../../simulator/options/options.js';
 import { type Simulator, startSimulator } from '../../simulator/simulator.js';
@@ -10,10 +11,11 @@ import type { StreamOutcome } from '../../src/domain/streams/outcome.js';
 import type { StreamName } from '../../src/domain/streams/streams.js';
 import type { FileRules } from '../../src/ingest/source/file-rules.js';
 import { vendorRecordOf } from '../../src/records/document.js';
-import { checkpointId } from '../../src/store/checkpoints.js';
-import type { CheckpointDocument, Collections } from '../../src/store/collections.js';
+import { type CheckpointDocument, checkpointId } from '../../src/store/checkpoints.js';
+import type { Collections } from '../../src/store/collections.js';
 import { createSource } from '../../src/store/sources.js';
 import { ensureCollector } from './ensure-collector.js';
+import { raw } from './raw-collections.js';
 
 const MINUTE = 60_000;
 
@@ -167,7 +169,7 @@ export class SimulatedSource {
   /** All records of a stream that are stored. */
   async stored(stream: StreamName): Promise<Multiset> {
     const counts: Record<string, number> = {};
-    for await (const document of this.collections.records(stream).find({ _sourceId: this.id })) {
+    for await (const document of raw(this.collections).records(stream).find({ _sourceId: this.id })) {
       const hash = createHash('sha256')
         .update(JSON.stringify(vendorRecordOf(document)))
         .digest('hex');
@@ -177,14 +179,14 @@ export class SimulatedSource {
   }
 
   async checkpoint(stream: StreamName): Promise<CheckpointDocument> {
-    const found = await this.collections.checkpoints.findOne({ _id: checkpointId(this.id, stream) });
+    const found = await raw(this.collections).checkpoints.findOne({ _id: checkpointId(this.id, stream) });
     if (found === null) throw new Error(`no checkpoint of ${stream}`);
     return found;
   }
 
   /** Changes a checkpoint as no collector would. */
-  async meddle(stream: StreamName, update: Parameters<Collections['checkpoints']['updateOne']>[1]): Promise<void> {
-    await this.collections.checkpoints.updateOne({ _id: checkpointId(this.id, stream) }, update);
+  async meddle(stream: StreamName, update: UpdateFilter<CheckpointDocument>): Promise<void> {
+    await raw(this.collections).checkpoints.updateOne({ _id: checkpointId(this.id, stream) }, update);
   }
 }
 

@@ -5,6 +5,7 @@ import type { Simulator } from '../../simulator/simulator.js';
 import { STREAMS, type StreamName } from '../../src/domain/streams/streams.js';
 import { vendorRecordOf } from '../../src/records/document.js';
 import type { Collections } from '../../src/store/collections.js';
+import { raw } from './raw-collections.js';
 
 /** How often each record, by the SHA-256 of its JSON, is there. */
 export type Multiset = Readonly<Record<string, number>>;
@@ -40,7 +41,7 @@ export async function storedOf(collections: Collections, sourceId: number): Prom
   const entries = await Promise.all(
     STREAMS.map(async (stream) => {
       const counts: Record<string, number> = {};
-      for await (const document of collections.records(stream).find({ _sourceId: sourceId })) {
+      for await (const document of raw(collections).records(stream).find({ _sourceId: sourceId })) {
         const hash = createHash('sha256')
           .update(JSON.stringify(vendorRecordOf(document)))
           .digest('hex');
@@ -71,7 +72,7 @@ export function sum(counts: Readonly<Record<string, number>>): number {
 /** How many records of a source are stored, over all streams. */
 export async function countStored(collections: Collections, sourceId: number): Promise<number> {
   const counts = await Promise.all(
-    STREAMS.map((stream) => collections.records(stream).countDocuments({ _sourceId: sourceId })),
+    STREAMS.map((stream) => raw(collections).records(stream).countDocuments({ _sourceId: sourceId })),
   );
   return counts.reduce((a, b) => a + b, 0);
 }

@@ -18,7 +18,7 @@ export interface StackServices {
 export async function openStackServices({ mongodbUri, mongodbDb, env }: Stack): Promise<StackServices> {
   const database = openDatabase({ uri: mongodbUri, name: mongodbDb });
   const temporal = await connectTemporal(env);
-  const collections = collectionsOf(database.db);
+  const collections = collectionsOf(database);
   const { client } = temporal;
   return {
     service: new SourceService({ collections, client, allowInsecure: true, keyring: keyringOf(env) }),

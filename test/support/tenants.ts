@@ -4,6 +4,7 @@ import type { Stack } from '../../devstack/stack.js';
 import { STREAMS } from '../../src/domain/streams/streams.js';
 import type { SourceService } from '../../src/management/sources/source-service.js';
 import type { Collections } from '../../src/store/collections.js';
+import { raw } from './raw-collections.js';
 import { openStackServices, tenantFile } from './stack-services.js';
 import { until } from './until.js';
 
@@ -59,7 +60,7 @@ export class Tenants {
         const { tenants } = await this.ask<{ tenants: Record<string, Held> }>('truth?totals=true&scope=held');
         const held = new Map(Object.values(tenants).map(({ clientId, streams }) => [clientId, streams]));
         for (const one of open) {
-          const stored = await this.collections.records(one.stream).countDocuments({ _sourceId: one.id });
+          const stored = await raw(this.collections).records(one.stream).countDocuments({ _sourceId: one.id });
           if (stored === held.get(one.client)?.[one.stream]?.held.lines) open.delete(one);
         }
         return [...open].map(({ client, stream }) => `${client} ${stream}`);

@@ -9,8 +9,8 @@ import { reconcilerTurn } from '../../src/management/reconcile/reconciler-turn.j
 import { Reconciliation } from '../../src/management/reconcile/reconciliation.js';
 import type { VersionMove } from '../../src/management/reconcile/version-moves.js';
 import { SourceService } from '../../src/management/sources/source-service.js';
-import { collectionsOf } from '../../src/store/collections.js';
 import type { E2eStack } from './e2e-stack.js';
+import { collectionsIn } from './raw-collections.js';
 import { testDatabase } from './test-database.js';
 import { testKeyring } from './test-keyring.js';
 import { startTestWorker, type TestWorkerOptions } from './test-worker.js';
@@ -23,7 +23,7 @@ export type TestInstallation = ReturnType<typeof testInstallation>;
 /** Call it outside of tests and hooks. @param name as `MIMECAST_INSTALLATION` gives it. */
 export function testInstallation(stack: () => E2eStack, name?: string) {
   const { db, name: database } = testDatabase();
-  const collections = collectionsOf(db, name);
+  const collections = collectionsIn(db, name);
   const troubles: string[] = [];
   const terminated: TerminatedWorkflow[] = [];
   const moved: VersionMove[] = [];

@@ -33,7 +33,7 @@ export const auditTrailRoutes: Routes = (app, { collections }) => {
       },
     },
     async ({ query }) =>
-      shown(await auditPage(collections.auditTrail, query, query), ({ _id, at, ...rest }) => {
+      shown(await auditPage(collections, query, query), ({ _id, at, ...rest }) => {
         return { id: _id.toString(), at: at.toISOString(), ...rest };
       }),
   );

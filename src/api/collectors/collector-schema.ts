@@ -4,8 +4,7 @@ import { z } from 'zod';
 import { collectorFields, collectorName } from '../../config/collector-schema.js';
 import { tooLong } from '../../config/schema-parts.js';
 import { DEFAULT_TIME_ZONE } from '../../management/collectors/collector-service.js';
-import type { CollectorDocument } from '../../store/collections.js';
-import type { CollectorSettings } from '../../store/collectors.js';
+import type { CollectorDocument, CollectorSettings } from '../../store/collectors.js';
 
 const text = (max: number) => z.string().max(max, tooLong(max));
 

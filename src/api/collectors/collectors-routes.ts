@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { settingsOf } from '../../management/collectors/collector-service.js';
 import { CodedRefusal } from '../../management/common/errors.js';
 import { invalid } from '../../management/refusals.js';
-import type { CollectorDocument } from '../../store/collections.js';
+import type { CollectorDocument } from '../../store/collectors.js';
 import { verbatimName } from '../common/addresses.js';
 import { actorOf } from '../common/authentication.js';
 import { collectorParams, flag, flatErrors, nothing, underWay, wholeNumber } from '../common/common-schemas.js';

@@ -1,8 +1,7 @@
 /** `/healthEvents`: the unresolved ones of the account, or of some resources. */
 
 import { z } from 'zod';
-import type { HealthEventDocument } from '../../store/collections.js';
-import { type HealthResources, openEventsPage } from '../../store/health-events.js';
+import { type HealthEventDocument, type HealthResources, openEventsPage } from '../../store/health-events.js';
 import { newerErrors, pageOf, pageQuery, shown } from '../common/common-schemas.js';
 import type { Routes } from '../common/services.js';
 
@@ -40,7 +39,7 @@ export const healthEventRoutes: Routes = (app, { collections }) => {
     {
       schema: { tags, summary: 'All unresolved health events, the newest first', querystring: pageQuery, response },
     },
-    async ({ query }) => shown(await openEventsPage(collections.healthEvents, query), show),
+    async ({ query }) => shown(await openEventsPage(collections, query), show),
   );
   app.post(
     '/healthEvents/resources',
@@ -57,7 +56,7 @@ export const healthEventRoutes: Routes = (app, { collections }) => {
     async ({ query, body }) => {
       const of = (type: string) => body.data.filter((one) => one.type === type).map(({ id }) => hexOf(id));
       const wanted: HealthResources = { collectorIds: of('Collector'), sourceIds: of('Source') };
-      return shown(await openEventsPage(collections.healthEvents, query, wanted), show);
+      return shown(await openEventsPage(collections, query, wanted), show);
     },
   );
 };

@@ -2,8 +2,10 @@
 
 import { z } from 'zod';
 import { statesOf } from '../../management/sources/source-state.js';
+import { collectorNames } from '../../store/collectors.js';
 import { gapsPage } from '../../store/gaps.js';
 import { quarantinePage } from '../../store/quarantine.js';
+import { allSources } from '../../store/sources.js';
 import { flatErrors, pageOf, pageQuery, shown, sourceParams } from '../common/common-schemas.js';
 import type { Routes } from '../common/services.js';
 import { showSourceEvent, sourceEvent } from '../events/source-event.js';
@@ -44,11 +46,7 @@ export const overviewRoutes: Routes = (app, { collections, client, editor, sourc
       },
     },
     async () => {
-      const [all, collectors] = await Promise.all([
-        collections.sources.find().sort({ _id: 1 }).toArray(),
-        collections.collectors.find({}, { projection: { name: true } }).toArray(),
-      ]);
-      const names = new Map(collectors.map(({ _id, name }) => [_id, name]));
+      const [all, names] = await Promise.all([allSources(collections), collectorNames(collections)]);
       const stated = await statesOf({ collections, client }, all);
       return { sources: stated.map((one) => showListed(one, names.get(one.source.collectorId) ?? '')) };
     },
@@ -97,7 +95,7 @@ export const overviewRoutes: Routes = (app, { collections, client, editor, sourc
     },
     async ({ params, query }) => {
       const { _id } = await editor.get(params.cid, params.sid);
-      return shown(await gapsPage(collections.gaps, _id, query), ({ stream, from, to, reason, at }) => {
+      return shown(await gapsPage(collections, _id, query), ({ stream, from, to, reason, at }) => {
         return { stream, from: from.toISOString(), to: to.toISOString(), reason, noticedAt: at.toISOString() };
       });
     },
@@ -115,7 +113,7 @@ export const overviewRoutes: Routes = (app, { collections, client, editor, sourc
     },
     async ({ params, query }) => {
       const source = await editor.get(params.cid, params.sid);
-      const page = await quarantinePage(collections.quarantine, source._id, query);
+      const page = await quarantinePage(collections, source._id, query);
       return shown(page, ({ _id, stream, place, reason, text, size, at, resolvedAt }) => ({
         ...{ id: _id.toString('hex'), stream, place, reason, text: text.slice(0, SHOWN_TEXT), size },
         at: at.toISOString(),

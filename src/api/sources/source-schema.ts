@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { ShownState, StatedSource } from '../../management/sources/source-state.js';
-import type { SourceDocument } from '../../store/collections.js';
+import type { SourceDocument } from '../../store/sources.js';
 
 /** Name of the schema of a configuration in the OpenAPI document. */
 export const SOURCE_CONFIG = 'SourceConfig';

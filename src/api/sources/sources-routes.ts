@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { invalid } from '../../management/refusals.js';
 import { type StatedSource, statesOf } from '../../management/sources/source-state.js';
-import type { SourceDocument } from '../../store/collections.js';
+import { type SourceDocument, sourcesOfCollector } from '../../store/sources.js';
 import { actorOf } from '../common/authentication.js';
 import { collectorParams, flag, flatErrors, nothing, sourceParams, underWay } from '../common/common-schemas.js';
 import { etagOf, isConditional, mayChange } from '../common/etag.js';
@@ -56,7 +56,7 @@ export const sourceRoutes: Routes = (app, { collections, client, collectors, edi
     },
     async ({ params, query }) => {
       const collector = await collectors.get(params.cid);
-      const found = await collections.sources.find({ collectorId: collector._id }).sort({ _id: 1 }).toArray();
+      const found = await sourcesOfCollector(collections, collector._id);
       if (query.download === 'true') return { 'api.version': 'v1' as const, sources: found.map(fileOf) };
       return { sources: (await statesOf({ collections, client }, found)).map(showSource) };
     },

@@ -1,7 +1,7 @@
 /** The access keys of a management server, asked of itself. */
 
 import type { NewKey, ShownKey } from '../../management/keys/api-keys.js';
-import type { ApiRole } from '../../store/collections.js';
+import type { ApiRole } from '../../store/api-keys.js';
 import type { ApiClient } from './api-client.js';
 import type { KeyCommands } from './commands.js';
 

@@ -7,9 +7,8 @@ import { DamagedFileError } from '../../http-client/file-damage.js';
 import { fileFaultOf, isExpiredFile } from '../../mimecast/file-fault.js';
 import type { BatchFile, BatchPage } from '../../mimecast/siem.js';
 import { identityOfFile } from '../../records/identity.js';
-import type { BadFile } from '../../store/collections.js';
-import { resolveQuarantined, type Unreadable } from '../../store/quarantine.js';
-import { absentOf } from '../../store/rereads.js';
+import type { BadFile } from '../../store/checkpoints.js';
+import { absentFromQuarantine, resolveQuarantined, type Unreadable } from '../../store/quarantine.js';
 import type { Slice } from '../slice/slice.js';
 import type { FileRules } from '../source/file-rules.js';
 import { FILE_RULES, notedAgain, verdictOn } from './file-patience.js';
@@ -72,7 +71,7 @@ export class PageAttempt {
     }
     slice.files += 1;
     if (slice.checkpoint.totals.quarantined === 0) return;
-    await resolveQuarantined(slice.options.collections.quarantine, this.idsOf(file));
+    await resolveQuarantined(slice.options.collections, this.idsOf(file));
   }
 
   /** Whether the page can do without a file that failed; then it is in quarantine. Else its failure is noted. */
@@ -167,7 +166,7 @@ export class PageAttempt {
 
   private async entryIdOf(file: BatchFile): Promise<Unreadable['id']> {
     const [id, former] = this.idsOf(file);
-    const absent = await absentOf(this.slice.options.collections.quarantine, [former]);
+    const absent = await absentFromQuarantine(this.slice.options.collections, [former]);
     return absent.size === 0 ? former : id;
   }
 }

@@ -17,18 +17,18 @@ import type { IdlePages } from '../../domain/streams/idle-pages.js';
 import type { StreamName } from '../../domain/streams/streams.js';
 import type { BatchFile } from '../../mimecast/siem.js';
 import { identityOfFile } from '../../records/identity.js';
-import { addTotals } from '../../store/checkpoints.js';
-import type { CheckpointDocument, Collections, RecordDocument } from '../../store/collections.js';
-import { resolveQuarantined, type Unreadable } from '../../store/quarantine.js';
+import { addTotals, type CheckpointDocument } from '../../store/checkpoints.js';
+import type { Collections } from '../../store/collections.js';
 import {
-  absentOf,
   countMissing,
   type MissingDocument,
+  missingInStream,
   noteMissing,
-  openReread,
-  type RereadDocument,
-  saveReread,
-} from '../../store/rereads.js';
+  removeFound,
+} from '../../store/missing-records.js';
+import { absentFromQuarantine, resolveQuarantined, type Unreadable } from '../../store/quarantine.js';
+import { absentRecords, type RecordDocument } from '../../store/records.js';
+import { openReread, type RereadDocument, saveReread } from '../../store/rereads.js';
 import { storeBatch } from '../slice/store-batch.js';
 import type { TimedDocument } from '../slice/timed-document.js';
 import type { LoadedSource } from '../source/source-reader.js';
@@ -75,12 +75,12 @@ export class Rereading {
   static async open(options: RereadingOptions, { pageToken }: CheckpointDocument): Promise<Rereading> {
     const { collections, source, stream, range } = options;
     const key = { sourceId: source.settings.sourceId, kind: range.kind, stream, run: range.run };
-    return new Rereading(options, await openReread(collections.rereads, collections.missing, key, pageToken));
+    return new Rereading(options, await openReread(collections, key, pageToken));
   }
 
   /** See `recheck` in reread.ts. */
   static async recheck(
-    { missing, quarantine, records }: Collections,
+    collections: Collections,
     stream: StreamName,
     run: string,
     signal: AbortSignal,
@@ -89,18 +89,18 @@ export class Rereading {
     const strike = async () => {
       signal.throwIfAborted();
       const absent = new Set([
-        ...(await absentOf(records(stream), idsOf(batch.filter(({ unreadable }) => !unreadable)))),
-        ...(await absentOf(quarantine, idsOf(batch.filter(({ unreadable }) => unreadable)))),
+        ...(await absentRecords(collections, stream, idsOf(batch.filter(({ unreadable }) => !unreadable)))),
+        ...(await absentFromQuarantine(collections, idsOf(batch.filter(({ unreadable }) => unreadable)))),
       ]);
       const there = batch.filter(({ recordId }) => !absent.has(recordId.toString('hex')));
-      if (there.length > 0) await missing.deleteMany({ _id: { $in: there.map(({ _id }) => _id) } });
+      await removeFound(collections, there);
       batch = [];
     };
-    for await (const document of missing.find({ run, stream })) {
+    for await (const document of missingInStream(collections, run, stream)) {
       if (batch.push(document) >= RECHECKED_AT_ONCE) await strike();
     }
     await strike();
-    return countMissing(missing, run, stream);
+    return countMissing(collections, run, stream);
   }
 
   get state(): RereadDocument {
@@ -133,9 +133,9 @@ export class Rereading {
     const inRange = records.filter(({ time }) => this.covers(time));
     const wanted = inRange.map(({ document }) => document);
     this.read += wanted.length;
-    const absent = await absentOf(collections.records(stream), idsOf(wanted));
-    const absentLines = await absentOf(
-      collections.quarantine,
+    const absent = await absentRecords(collections, stream, idsOf(wanted));
+    const absentLines = await absentFromQuarantine(
+      collections,
       unreadable.map(({ id }) => id),
     );
     const missing = wanted.filter(({ _id }) => absent.has(_id.toString('hex')));
@@ -150,7 +150,7 @@ export class Rereading {
         recordId,
       };
     };
-    await noteMissing(collections.missing, [
+    await noteMissing(collections, [
       ...missing.map(({ _id, _messageTime: messageTime }) => ({
         ...entry(_id),
         unreadable: false,
@@ -161,7 +161,7 @@ export class Rereading {
     ]);
     if (range.kind === 'verify') return;
     const { inserted, quarantined } = await storeBatch(collections, sourceId, stream, missing, missingLines);
-    await addTotals(collections.checkpoints, sourceId, stream, { stored: inserted.stored, duplicates: 0, quarantined });
+    await addTotals(collections, sourceId, stream, { stored: inserted.stored, duplicates: 0, quarantined });
     this.restored += inserted.stored + quarantined;
   }
 
@@ -170,7 +170,7 @@ export class Rereading {
     const { collections, stream, range } = this.options;
     const { pageToken = this.current.pageToken, page, windowTo, ...rest } = change;
     const { page: _before, windowTo: _windowBefore, ...known } = this.current;
-    const counts = { ...this.counts, missing: await countMissing(collections.missing, range.run, stream) };
+    const counts = { ...this.counts, missing: await countMissing(collections, range.run, stream) };
     this.current = {
       ...known,
       ...rest,
@@ -183,7 +183,7 @@ export class Rereading {
     this.read = 0;
     this.restored = 0;
     this.unreadFiles = 0;
-    await saveReread(collections.rereads, this.current);
+    await saveReread(collections, this.current);
   }
 
   /** Forgets the page inside of a window, and what was counted since the last move. */
@@ -198,7 +198,7 @@ export class Rereading {
     if (range.kind === 'verify') return;
     // Earlier versions knew it by its path alone.
     const ids = [name, path].map((known) => identityOfFile(source.settings.sourceId, stream, known));
-    await resolveQuarantined(collections.quarantine, ids);
+    await resolveQuarantined(collections, ids);
   }
 
   /** Goes on without a file; what it held is not known. */

@@ -4,7 +4,7 @@ import { isOutOfReach, TroubleError } from '../../domain/failures/failure.js';
 import type { Window } from '../../domain/streams/window.js';
 import { IncompleteAnswerError } from '../../mimecast/incomplete.js';
 import type { RecordStream } from '../../mimecast/paged-records.js';
-import type { CheckpointDocument } from '../../store/collections.js';
+import type { CheckpointDocument } from '../../store/checkpoints.js';
 import { isTokenRefused } from '../slice/refused-token.js';
 import { withKnownIdentities } from '../windows/known-identities.js';
 import { MAX_WINDOW_MS, reachAfterRefusal } from '../windows/plan-window.js';

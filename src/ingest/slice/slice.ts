@@ -23,12 +23,13 @@ import { addRuleCounts, isNoCount, NO_RULE_COUNTS, type RuleCounts } from '../..
 import type { StreamName } from '../../domain/streams/streams.js';
 import {
   type CheckpointChange,
+  type CheckpointDocument,
   moveCheckpoint,
   progressOf,
   readCheckpoint,
   recountTotals,
 } from '../../store/checkpoints.js';
-import type { CheckpointDocument, Collections } from '../../store/collections.js';
+import type { Collections } from '../../store/collections.js';
 import { type Gap, recordGap } from '../../store/gaps.js';
 import type { Unreadable } from '../../store/quarantine.js';
 import type { FileRules } from '../source/file-rules.js';
@@ -80,7 +81,7 @@ export class Slice {
 
   static async open(options: SliceOptions): Promise<Slice> {
     const { collections, source, stream } = options;
-    const checkpoint = await readCheckpoint(collections.checkpoints, source.settings.sourceId, stream);
+    const checkpoint = await readCheckpoint(collections, source.settings.sourceId, stream);
     // A worker died between storing and counting, or a backfill has stored something.
     const isUncounted = checkpoint.unsettled === true || checkpoint.recountFor !== undefined;
     return new Slice(options, isUncounted ? await recountTotals(collections, checkpoint) : checkpoint);
@@ -128,7 +129,7 @@ export class Slice {
   /** Notes that records of a time are missing; they are counted with the next move, which leaves them behind. */
   async recordGap(gap: Pick<Gap, 'from' | 'to' | 'reason'>): Promise<void> {
     const { collections, source, stream } = this.options;
-    const count = await recordGap(collections.gaps, { ...gap, sourceId: source.settings.sourceId, stream });
+    const count = await recordGap(collections, { ...gap, sourceId: source.settings.sourceId, stream });
     const { from, to, reason } = gap;
     this.gaps = { count, last: { from: from.toISOString(), to: to.toISOString(), reason } };
   }
@@ -177,7 +178,7 @@ export class Slice {
     const totals = addCounts(this.current.totals, subtractCounts(this.counts, this.counted));
     const newest = this.newest === undefined ? {} : { lastEventTime: this.newest };
     this.counted = this.counts;
-    this.current = await moveCheckpoint(this.options.collections.checkpoints, this.current, {
+    this.current = await moveCheckpoint(this.options.collections, this.current, {
       ...change,
       totals,
       ...newest,

@@ -8,9 +8,9 @@ import {
 } from '../../domain/streams/alterations.js';
 import type { StreamName } from '../../domain/streams/streams.js';
 import { isReceived, RECEIVED_KEY } from '../../records/received.js';
-import type { Collections, RecordDocument } from '../../store/collections.js';
+import type { Collections } from '../../store/collections.js';
 import { quarantine, type Unreadable } from '../../store/quarantine.js';
-import { type Inserted, insertRecords } from '../../store/records.js';
+import { type Inserted, insertRecords, type RecordDocument } from '../../store/records.js';
 
 export interface StoredBatch {
   readonly inserted: Inserted;
@@ -29,10 +29,10 @@ export async function storeBatch(
   documents: readonly RecordDocument[],
   unreadable: readonly Unreadable[],
 ): Promise<StoredBatch> {
-  const inserted = await insertRecords(collections.records(stream), documents);
+  const inserted = await insertRecords(collections, stream, documents);
   const refused = inserted.refused.flatMap(({ index, reason }) => refusedEntry(documents[index], reason));
   const entries = [...unreadable, ...refused];
-  const quarantined = await quarantine(collections.quarantine, sourceId, stream, entries);
+  const quarantined = await quarantine(collections, sourceId, stream, entries);
   const last = entries.at(-1);
   const altered = alteredIn(documents, inserted);
   return {

@@ -2,7 +2,7 @@
 
 import type { StoredRecord } from '../../records/document.js';
 import type { ReceivedTime } from '../../records/record-of-text.js';
-import type { RecordDocument } from '../../store/collections.js';
+import type { RecordDocument } from '../../store/records.js';
 
 export interface TimedDocument {
   readonly document: RecordDocument;

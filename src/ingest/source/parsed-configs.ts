@@ -4,7 +4,7 @@ import { parseSourceConfig, type SourceConfig } from '../../config/source-config
 import { TroubleError } from '../../domain/failures/failure.js';
 import { compileRules, type Rules } from '../../rules/compile.js';
 import { RuleMatches } from '../../rules/rule-matches.js';
-import type { SourceDocument } from '../../store/collections.js';
+import type { SourceDocument } from '../../store/sources.js';
 
 export interface ParsedConfig {
   readonly config: SourceConfig;

@@ -4,7 +4,7 @@ import type { SourceConfig } from '../../config/source-config.js';
 import { isBuiltinField } from '../../domain/fields/field-names.js';
 import { recordFieldsOf } from '../../domain/fields/record-fields.js';
 import type { RecordMetadata } from '../../records/document.js';
-import type { CollectorDocument } from '../../store/collections.js';
+import type { CollectorDocument } from '../../store/collectors.js';
 import type { FieldSchema } from './field-schema.js';
 
 export async function recordMetadataOf(

@@ -10,7 +10,7 @@ const EVERY_MS = 60_000;
 
 /** What cannot be noted is left out: nothing of a source's work depends on it. */
 export async function storeRuleMatches(
-  { ruleMatches }: Pick<Collections, 'ruleMatches'>,
+  collections: Collections,
   { settings, rules, matches }: Pick<LoadedSource, 'settings' | 'rules' | 'matches'>,
 ): Promise<void> {
   const now = new Date();
@@ -21,7 +21,7 @@ export async function storeRuleMatches(
     return { rule: { name, filterType, regexp: regexp.pattern() }, records: counts.get(rule) ?? 0 };
   });
   try {
-    await noteRuleMatches(ruleMatches, settings.sourceId, noted, now);
+    await noteRuleMatches(collections, settings.sourceId, noted, now);
   } catch (cause) {
     log.warn('Which rules have matched could not be noted', { cause });
   }

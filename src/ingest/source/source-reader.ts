@@ -11,6 +11,8 @@ import type { RecordMetadata } from '../../records/document.js';
 import type { Rules } from '../../rules/compile.js';
 import type { RuleMatches } from '../../rules/rule-matches.js';
 import { SecretError } from '../../secrets/keyring.js';
+import { storedCollector } from '../../store/collectors.js';
+import { storedSource } from '../../store/sources.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { FieldSchema } from './field-schema.js';
 import { configurationTrouble, ParsedConfigs } from './parsed-configs.js';
@@ -52,9 +54,9 @@ export class SourceReader {
   /** @throws TroubleError with origin `configuration` naming every mistake. */
   async load(sourceId: number): Promise<LoadedSource> {
     const { collections } = this.dependencies;
-    const source = await collections.sources.findOne({ _id: sourceId });
+    const source = await storedSource(collections, sourceId);
     if (source === null) throw configurationTrouble(`There is no source ${sourceId} in the store; was it removed?`);
-    const collector = await collections.collectors.findOne({ _id: source.collectorId });
+    const collector = await storedCollector(collections, source.collectorId);
     const { config, rules, matches } = this.configs.of(source);
     return {
       settings: {
@@ -77,16 +79,6 @@ export class SourceReader {
       rules,
       matches,
     };
-  }
-
-  /** Notes that a host has given a token. */
-  async noteKnownHost(sourceId: number, baseUrl: string): Promise<void> {
-    const change = { $set: { knownHost: baseUrl }, $unset: { hostDoubts: '' } } as const;
-    await this.dependencies.collections.sources.updateOne({ _id: sourceId }, change);
-  }
-
-  async noteHostDoubts(sourceId: number, hostDoubts: HostDoubts): Promise<void> {
-    await this.dependencies.collections.sources.updateOne({ _id: sourceId }, { $set: { hostDoubts } });
   }
 
   /** Drops what was kept of a source that has ended. */

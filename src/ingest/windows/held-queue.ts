@@ -32,7 +32,7 @@ export async function planQueueWindow(slice: Slice, present: number): Promise<Wi
 
 async function isLarge({ options: { collections, source } }: Slice): Promise<boolean> {
   const { sourceId } = source.settings;
-  return (await countHeld(collections.records('hold'), sourceId, SMALL_QUEUE + 1)) > SMALL_QUEUE;
+  return (await countHeld(collections, sourceId, SMALL_QUEUE + 1)) > SMALL_QUEUE;
 }
 
 /**
@@ -45,7 +45,7 @@ export async function storeHeld(slice: Slice, { records, unreadable, listed }: W
   const _queue = { firstSeen: seen, lastSeen: seen };
   const queued = records.map(({ document, time }) => ({ document: { ...document, _queue }, time }));
   await slice.store(queued, unreadable, true);
-  await noteSeen(collections.records('hold'), listed, seen);
+  await noteSeen(collections, listed, seen);
 }
 
 /**
@@ -59,7 +59,7 @@ export async function notePieceOfQueue(slice: Slice, piece: Window, listedAt: Da
   const { collections, source } = slice.options;
   const notSeenSince = proven ? listedAt : slice.checkpoint.queue?.listedAt;
   if (notSeenSince === undefined) return;
-  await noteLeft(collections.records('hold'), source.settings.sourceId, {
+  await noteLeft(collections, source.settings.sourceId, {
     ...piece,
     notSeenSince,
     leftAt: new Date(Math.max(source.client.now(), listedAt.getTime())),

@@ -5,28 +5,28 @@
 
 import type { RecordStream } from '../../mimecast/paged-records.js';
 import { type IdStream, stableIdOf } from '../../records/sealed-id.js';
-import type { Collections, RecordDocument } from '../../store/collections.js';
-import { type NamedRecord, recordsNamed } from '../../store/records.js';
-import { absentOf } from '../../store/rereads.js';
+import type { Collections } from '../../store/collections.js';
+import { absentRecords, type NamedRecord, type RecordDocument, recordsNamed } from '../../store/records.js';
 import type { ReadRows, RenamedRow } from './read-rows.js';
 
 type Identity = RecordDocument['_id'];
 
 /** The page with the identities that its records have in the store. */
 export async function withKnownIdentities<Page extends ReadRows>(
-  { records }: Pick<Collections, 'records'>,
+  collections: Collections,
   sourceId: number,
   stream: RecordStream,
   page: Page,
 ): Promise<Page> {
   if (stream === 'dlp' || page.renamed.length === 0) return page;
-  const absent = await absentOf(
-    records(stream),
+  const absent = await absentRecords(
+    collections,
+    stream,
     page.renamed.map(({ id }) => id),
   );
   const rows = page.renamed.filter(({ id }) => absent.has(hexOf(id)));
   if (rows.length === 0) return page;
-  const candidates = await recordsNamed(records(stream), sourceId, {
+  const candidates = await recordsNamed(collections, stream, sourceId, {
     ids: rows.map(({ formerId }) => formerId),
     times: rows.flatMap(({ time }) => time ?? []),
   });

@@ -11,8 +11,8 @@ import { meantTime, ownTime } from '../../records/message-time.js';
 import { type ReceivedTime, recordOfText } from '../../records/record-of-text.js';
 import type { RowNumbers } from '../../records/row-numbers.js';
 import { stableIdOf } from '../../records/sealed-id.js';
-import type { RecordDocument } from '../../store/collections.js';
 import type { Unreadable } from '../../store/quarantine.js';
+import type { RecordDocument } from '../../store/records.js';
 import { type TimedDocument, timed } from '../slice/timed-document.js';
 import type { LoadedSource } from '../source/source-reader.js';
 

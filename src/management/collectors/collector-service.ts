@@ -1,12 +1,17 @@
 /** Collectors as people manage them. A collector groups sources and gives them category and fields. */
 
 import { collectorName } from '../../config/collector-schema.js';
-import type { Collections, CollectorDocument } from '../../store/collections.js';
+import type { Collections } from '../../store/collections.js';
 import {
+  type CollectorDocument,
   CollectorNameTakenError,
   type CollectorSettings,
+  collectorNamed,
+  collectorPage,
+  collectorsNamed,
   createCollector,
   replaceCollector,
+  storedCollector,
 } from '../../store/collectors.js';
 import { audited } from '../audit-trail.js';
 import { FieldService } from '../fields/field-service.js';
@@ -40,12 +45,12 @@ export class CollectorService {
 
   async list({ filter, limit, offset }: CollectorPage): Promise<CollectorDocument[]> {
     if (filter === 'installed' || filter === 'dead') return [];
-    return this.collections.collectors.find().sort({ _id: 1 }).skip(offset).limit(limit).toArray();
+    return collectorPage(this.collections, offset, limit);
   }
 
   /** @throws CodedRefusal 404 */
   async get(collectorId: number): Promise<CollectorDocument> {
-    const found = await this.collections.collectors.findOne({ _id: collectorId });
+    const found = await storedCollector(this.collections, collectorId);
     if (found === null) throw unknownCollector();
     return found;
   }
@@ -53,7 +58,7 @@ export class CollectorService {
   /** @param name as it stands in an address: it may end in a `/` that does not belong to it. @throws CodedRefusal 404 */
   async byName(name: string): Promise<CollectorDocument> {
     const candidates = [name, ...(name.endsWith('/') ? [name.slice(0, -1)] : [])];
-    const found = await this.collections.collectors.find({ name: { $in: candidates } }).toArray();
+    const found = await collectorsNamed(this.collections, candidates);
     const exact = found.find((collector) => collector.name === name) ?? found[0];
     if (exact === undefined) throw unknownCollectorName(candidates.at(-1) ?? name);
     return exact;
@@ -94,14 +99,14 @@ export class CollectorService {
     const entry = { actor, action: 'collector.update', collectorId, name: settings.name, from, to: settings };
     return audited(this.collections, entry, async () => {
       const result = await this.refusingTakenNames(() => replaceCollector(this.collections, current, settings));
-      if (result === undefined) throw changedMeanwhile();
+      if (result === null) throw changedMeanwhile();
       return { result };
     });
   }
 
   /** The collector of this name, made if there is none. */
   async ensure(name: string, actor: string): Promise<CollectorDocument> {
-    const found = await this.collections.collectors.findOne({ name });
+    const found = await collectorNamed(this.collections, name);
     if (found !== null) return found;
     const { error } = collectorName.safeParse(name);
     if (error !== undefined)
@@ -112,7 +117,7 @@ export class CollectorService {
     try {
       return await this.create({ name }, { actor });
     } catch (error) {
-      const made = await this.collections.collectors.findOne({ name });
+      const made = await collectorNamed(this.collections, name);
       if (made === null) throw error;
       return made;
     }
@@ -123,7 +128,7 @@ export class CollectorService {
   }
 
   private async refuseTaken(name: string): Promise<void> {
-    const holder = await this.collections.collectors.findOne({ name });
+    const holder = await collectorNamed(this.collections, name);
     if (holder !== null) throw nameTaken('collector', name, holder._id);
   }
 
@@ -132,7 +137,7 @@ export class CollectorService {
       return await write();
     } catch (error) {
       if (!(error instanceof CollectorNameTakenError)) throw error;
-      const holder = await this.collections.collectors.findOne({ name: error.collectorName });
+      const holder = await collectorNamed(this.collections, error.collectorName);
       throw nameTaken('collector', error.collectorName, holder?._id);
     }
   }

@@ -2,7 +2,22 @@
 
 import { FIELD_LIMITS, fieldKey, isBuiltinField, unfitForSchema } from '../../domain/fields/field-names.js';
 import type { Collections } from '../../store/collections.js';
-import { createField, enabledFields, type FieldDocument, FieldExistsError, fieldUses } from '../../store/fields.js';
+import { collectorsWithFields } from '../../store/collectors.js';
+import {
+  allFields,
+  countFields,
+  createField,
+  enabledFields,
+  type FieldDocument,
+  FieldExistsError,
+  fieldNamed,
+  fieldUses,
+  knownFieldKeys,
+  removeField,
+  setFieldState,
+  storedField,
+} from '../../store/fields.js';
+import { sourceFields } from '../../store/sources.js';
 import { audited, CLI_ACTOR, DONE_BY_ANOTHER } from '../audit-trail.js';
 import { BUILTIN, builtinOf, type Field } from './builtin-fields.js';
 import {
@@ -37,12 +52,12 @@ export class FieldService {
 
   /** The fields that people have made, by their names. */
   async list(): Promise<Field[]> {
-    return (await this.collections.fields.find().sort({ key: 1 }).toArray()).map(shown);
+    return (await allFields(this.collections)).map(shown);
   }
 
   /** @throws FieldError 404 */
   async get(fieldId: string): Promise<Field> {
-    const found = await this.collections.fields.findOne({ _id: fieldId.toUpperCase() });
+    const found = await storedField(this.collections, fieldId.toUpperCase());
     if (found === null) throw unknownField(fieldId);
     return shown(found);
   }
@@ -93,8 +108,7 @@ export class FieldService {
    */
   async ensure(names: readonly string[], actor = CLI_ACTOR): Promise<Field[]> {
     const missing = new Map(names.filter((name) => !isBuiltinField(name)).map((name) => [fieldKey(name), name]));
-    const there = this.collections.fields.find({ key: { $in: [...missing.keys()] } });
-    for (const { key } of await there.toArray()) missing.delete(key);
+    for (const key of await knownFieldKeys(this.collections, [...missing.keys()])) missing.delete(key);
     for (const name of missing.values()) {
       const mistake = unfitForSchema(name);
       if (mistake !== undefined) throw unfitField(name, mistake);
@@ -112,15 +126,14 @@ export class FieldService {
    */
   async remove(fieldId: string, actor = CLI_ACTOR): Promise<void> {
     const { fieldId: _id, ...from } = await this.changeable(fieldId);
-    const staying = { fields: { $exists: true }, deletingAt: { $exists: false } };
-    const collectors = await this.collections.collectors.find(staying).toArray();
-    const uses = await fieldUses(this.collections, { deletingAt: { $exists: false } });
-    const users = usersOf(from.fieldName, collectors, uses);
+    const collectors = await collectorsWithFields(this.collections, { staying: true });
+    const sources = await sourceFields(this.collections, { staying: true });
+    const users = usersOf(from.fieldName, collectors, sources);
     if (users.length > 0) throw fieldInUse(from.fieldName, users);
     const entry = { actor, action: 'field.delete', name: from.fieldName, from };
     await audited(this.collections, entry, async () => {
-      const { deletedCount } = await this.collections.fields.deleteOne({ _id });
-      return { result: undefined, ...(deletedCount === 1 ? {} : { mark: DONE_BY_ANOTHER }) };
+      const isMine = await removeField(this.collections, _id);
+      return { result: undefined, ...(isMine ? {} : { mark: DONE_BY_ANOTHER }) };
     });
   }
 
@@ -134,12 +147,12 @@ export class FieldService {
     if (from.state === state) return;
     const entry = { actor, action: 'field.update', name: from.fieldName, from, to: { ...from, state } };
     await audited(this.collections, entry, async () => ({
-      result: await this.collections.fields.updateOne({ _id }, { $set: { state } }),
+      result: await setFieldState(this.collections, _id, state),
     }));
   }
 
   async quota(): Promise<{ readonly quota: number; readonly remaining: number }> {
-    const used = await this.collections.fields.countDocuments();
+    const used = await countFields(this.collections);
     return { quota: FIELD_LIMITS.schema, remaining: Math.max(0, FIELD_LIMITS.schema - used) };
   }
 
@@ -165,7 +178,7 @@ export class FieldService {
   }
 
   private async byName(fieldName: string): Promise<Field | undefined> {
-    const found = await this.collections.fields.findOne({ key: fieldKey(fieldName) });
+    const found = await fieldNamed(this.collections, fieldName);
     return found === null ? undefined : shown(found);
   }
 

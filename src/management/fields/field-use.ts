@@ -2,8 +2,9 @@
 
 import { fieldKey } from '../../domain/fields/field-names.js';
 import { type FieldSpelling, recordFieldsOf } from '../../domain/fields/record-fields.js';
-import type { CollectorDocument } from '../../store/collections.js';
+import type { CollectorDocument } from '../../store/collectors.js';
 import type { FieldUse } from '../../store/fields.js';
+import type { SourceDocument } from '../../store/sources.js';
 
 /** A field that comes from a source or its collector and onto no record. */
 export interface DroppedField {
@@ -30,12 +31,11 @@ export function droppedFields(uses: readonly FieldUse[], schema: FieldSpelling):
 export function usersOf(
   fieldName: string,
   collectors: readonly CollectorDocument[],
-  uses: readonly FieldUse[],
+  sources: readonly SourceDocument[],
 ): string[] {
-  const has = (fields: object | null | undefined) =>
-    Object.keys(fields ?? {}).some((name) => fieldKey(name) === fieldKey(fieldName));
+  const has = (fields: unknown) => Object.keys(fields ?? {}).some((name) => fieldKey(name) === fieldKey(fieldName));
   return [
     ...collectors.filter(({ fields }) => has(fields)).map(({ _id, name }) => `collector "${name}" (${_id})`),
-    ...uses.filter(({ fields }) => has(fields)).map(({ sourceId, name }) => `source "${name}" (${sourceId})`),
+    ...sources.filter(({ config }) => has(config.fields)).map(({ _id, name }) => `source "${name}" (${_id})`),
   ];
 }

@@ -2,7 +2,16 @@
 
 import { randomBytes, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { ApiKeyDocument, ApiRole, Collections } from '../../store/collections.js';
+import {
+  type ApiKeyDocument,
+  type ApiRole,
+  addKey,
+  allKeys,
+  hasKeys,
+  removeKey,
+  storedKey,
+} from '../../store/api-keys.js';
+import type { Collections } from '../../store/collections.js';
 import { audited, CLI_ACTOR, DONE_BY_ANOTHER } from '../audit-trail.js';
 import { unknownKey } from '../refusals.js';
 
@@ -41,30 +50,30 @@ export class ApiKeyService {
     const key: ApiKeyDocument = { _id: accessId, hash, salt, role, label, createdAt: new Date() };
     const to = shown(key);
     await audited(this.collections, { actor, action: 'key.create', name: accessId, to }, async () => ({
-      result: await this.collections.apiKeys.insertOne(key),
+      result: await addKey(this.collections, key),
     }));
     return { ...to, accessKey };
   }
 
   async list(): Promise<ShownKey[]> {
-    return (await this.collections.apiKeys.find().sort({ createdAt: 1 }).toArray()).map(shown);
+    return (await allKeys(this.collections)).map(shown);
   }
 
   /** Servers forget it within a minute. @throws CodedRefusal 404 when there is none. */
   async remove(accessId: string, actor = CLI_ACTOR): Promise<ShownKey> {
-    const key = await this.collections.apiKeys.findOne({ _id: accessId });
+    const key = await storedKey(this.collections, accessId);
     if (key === null) throw unknownKey(accessId);
     const from = shown(key);
     await audited(this.collections, { actor, action: 'key.delete', name: accessId, from }, async () => {
-      const { deletedCount } = await this.collections.apiKeys.deleteOne({ _id: accessId });
-      return { result: undefined, ...(deletedCount === 1 ? {} : { mark: DONE_BY_ANOTHER }) };
+      const isMine = await removeKey(this.collections, accessId);
+      return { result: undefined, ...(isMine ? {} : { mark: DONE_BY_ANOTHER }) };
     });
     return from;
   }
 
   /** Makes an administrator's key when there is no key at all. */
   async ensureFirst(): Promise<NewKey | undefined> {
-    if ((await this.collections.apiKeys.findOne({})) !== null) return undefined;
+    if (await hasKeys(this.collections)) return undefined;
     return this.create({ role: 'administrator', label: 'made by npm start' });
   }
 }

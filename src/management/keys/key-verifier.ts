@@ -4,7 +4,8 @@
  */
 
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { ApiRole, Collections } from '../../store/collections.js';
+import { type ApiRole, storedKey } from '../../store/api-keys.js';
+import type { Collections } from '../../store/collections.js';
 import { Turns } from '../common/turns.js';
 import { hashOf } from './api-keys.js';
 
@@ -91,7 +92,7 @@ export class KeyVerifier {
   }
 
   private async check(digest: string, { accessId, accessKey }: Credential): Promise<Identity | undefined> {
-    const key = await this.collections.apiKeys.findOne({ _id: accessId });
+    const key = await storedKey(this.collections, accessId);
     const { hash, salt } = key ?? NOBODY;
     const given = await this.turns.take(() => hashOf(accessKey, salt));
     if (!timingSafeEqual(given, Buffer.from(hash, 'hex')) || key === null) return undefined;
@@ -101,7 +102,7 @@ export class KeyVerifier {
   }
 
   private async renew(digest: string, { accessId, hash }: Proof): Promise<Identity | undefined> {
-    const key = await this.collections.apiKeys.findOne({ _id: accessId, hash });
+    const key = await storedKey(this.collections, accessId, hash);
     if (key !== null) return { accessId, role: key.role };
     this.proofs.delete(digest);
     return undefined;

@@ -21,7 +21,7 @@ export class FrozenWorkflows {
     const { collections } = this.access;
     const { id } = await collections.installation();
     const frozen = new Map(running.filter(({ info }) => labelOf(info) === id).flatMap(frozenRun));
-    const open = await openEventsAbout(collections.healthEvents, SUBJECT);
+    const open = await openEventsAbout(collections, SUBJECT);
     const told = new Set(open.map(({ _id }) => _id));
     const at = new Date().toISOString();
     for (const [runId, { sourceId, message }] of frozen) {

@@ -6,10 +6,10 @@ import { Lease, type LeaseOptions } from '../../store/lease.js';
 
 /** @param version of the worker, if it has one. */
 export function reconcilerTurn(
-  { leases }: Pick<Collections, 'leases'>,
+  store: Collections,
   version: WorkerVersion | undefined,
   holder: Pick<LeaseOptions, 'holder' | 'isGone'>,
 ): Lease {
   const name = version === undefined ? 'reconciler' : `reconciler/${versionText(version)}`;
-  return new Lease({ leases, name, ...holder });
+  return new Lease({ store, name, ...holder });
 }

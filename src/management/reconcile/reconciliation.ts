@@ -7,6 +7,8 @@
 import type { Client } from '@temporalio/client';
 import type { WorkerVersion } from '../../domain/contract/worker-version.js';
 import type { Collections } from '../../store/collections.js';
+import { storedInstallation } from '../../store/installation.js';
+import { sourcesBehind } from '../../store/sources.js';
 import { RefusedError } from '../common/errors.js';
 import { SourceRemoval } from '../sources/source-removal.js';
 import { SourceWorkflows } from '../sources/source-workflows.js';
@@ -81,7 +83,7 @@ export class Reconciliation implements Reconcilable {
   private async refuseRenamed(): Promise<void> {
     const { collections } = this.options;
     const { id, name } = await collections.installation();
-    const recorded = await collections.installations.findOne({});
+    const recorded = await storedInstallation(collections);
     if (recorded?.identity === id && recorded.name === name) return;
     throw new RefusedError(
       'The installation in this database is not the one that this worker began to work for: start the worker again',
@@ -91,17 +93,9 @@ export class Reconciliation implements Reconcilable {
   /** Restarts the sources whose workflow has not begun to work with the version that is stored. */
   private async announceChanges(onTrouble: ReconciliationListener['onTrouble']): Promise<void> {
     const { collections, changeAgeMs = 10_000 } = this.options;
-    const changed = await collections.sources
-      .find({
-        $expr: { $lt: ['$seenVersion', '$version'] },
-        seenVersion: { $exists: true },
-        updatedAt: { $lt: new Date(Date.now() - changeAgeMs) },
-        stoppedAt: { $exists: false },
-        deletingAt: { $exists: false },
-      })
-      .toArray();
+    const behind = await sourcesBehind(collections, new Date(Date.now() - changeAgeMs));
     for (const [change, at] of this.restarted) if (Date.now() - at > AGAIN_MS) this.restarted.delete(change);
-    for (const { _id, version } of changed) {
+    for (const { _id, version } of behind) {
       const change = `${_id}/${version}`;
       if (this.restarted.has(change)) continue;
       await this.workflows.signal(_id, 'restart').then(() => this.restarted.set(change, Date.now()), onTrouble);

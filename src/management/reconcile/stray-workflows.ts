@@ -8,7 +8,9 @@ import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { WORKFLOW_TYPE } from '../../domain/contract/contract.js';
 import { ADOPT_SIGNAL, sourceIdOfAnyName, workflowIdIn } from '../../domain/contract/installation.js';
 import { LEAVING_STATES } from '../../domain/lifecycle/lifecycle.js';
+import { isDeletionNoted } from '../../store/audit-trail.js';
 import { clearHealthEvents } from '../../store/health-events.js';
+import { isStored, storedIds } from '../../store/sources.js';
 import { audited, RECONCILER_ACTOR } from '../audit-trail.js';
 import { RefusedError } from '../common/errors.js';
 import { type InstallationAccess, isOurs, labelOf, type RunningSource } from '../temporal/ownership.js';
@@ -63,23 +65,19 @@ export class StrayWorkflows {
     const { collections } = this.access;
     const installation = await collections.installation();
     const own = running.filter(({ info }) => labelOf(info) === installation.id);
-    const ids = own.map(({ sourceId }) => sourceId);
-    const stored = await collections.sources.find({ _id: { $in: ids } }, { projection: { _id: true } }).toArray();
-    const known = new Set(stored.map(({ _id }) => _id));
-    const orphans = own.filter(({ sourceId, info }) => !known.has(sourceId) && !isLeaving(info));
+    const stored = await storedIds(
+      collections,
+      own.map(({ sourceId }) => sourceId),
+    );
+    const orphans = own.filter(({ sourceId, info }) => !stored.has(sourceId) && !isLeaving(info));
     const strays: Stray[] = [];
     for (const orphan of orphans) {
       const { sourceId, info } = orphan;
-      if (await this.isDeleted(sourceId)) strays.push({ ...orphan, reason: `Source ${sourceId} was deleted` });
+      if (await isDeletionNoted(collections, sourceId))
+        strays.push({ ...orphan, reason: `Source ${sourceId} was deleted` });
       else onTrouble(withoutTrace(sourceId, info.workflowId));
     }
     return strays;
-  }
-
-  /** The deletion of a source is noted before it is carried out, and its number is never given again. */
-  private async isDeleted(sourceId: number): Promise<boolean> {
-    const noted = { sourceId, action: 'source.delete', outcome: { $in: ['begun', 'done'] as const } };
-    return (await this.access.collections.auditTrail.findOne(noted, { projection: { _id: true } })) !== null;
   }
 
   private async ofFormerName(): Promise<Stray[]> {
@@ -109,8 +107,7 @@ export class StrayWorkflows {
     const entry = { actor: RECONCILER_ACTOR, action: 'source.terminate', sourceId, name: workflowId };
     await audited(collections, entry, async () => ({ result: await unlessEnded(() => handle.terminate(reason)) }));
     onTerminated?.({ workflowId, reason });
-    const stored = await collections.sources.findOne({ _id: sourceId }, { projection: { _id: true } });
-    if (stored === null) await clearHealthEvents(collections.healthEvents, sourceId, new Date());
+    if (!(await isStored(collections, sourceId))) await clearHealthEvents(collections, sourceId, new Date());
   }
 }
 

@@ -10,8 +10,9 @@ import {
   type RereadRequest,
 } from '../../domain/rereads/reread.js';
 import { STREAMS, type StreamName } from '../../domain/streams/streams.js';
+import { checkpointsOf } from '../../store/checkpoints.js';
+import { type MissingDocument, missingPage, missingRecords } from '../../store/missing-records.js';
 import type { Page, PageRequest } from '../../store/paging.js';
-import { type MissingDocument, missingPage } from '../../store/rereads.js';
 import { auditedIfPossible, CLI_ACTOR } from '../audit-trail.js';
 import { RefusedError } from '../common/errors.js';
 import { timeOf } from '../common/time-wish.js';
@@ -80,7 +81,7 @@ export class RereadService {
 
   private async rangeFor({ sourceId, name }: SourceReference, wish: RereadWish): Promise<Range> {
     const { collections } = this.options;
-    const checkpoints = await collections.checkpoints.find({ sourceId }).toArray();
+    const checkpoints = await checkpointsOf(collections, sourceId);
     if (checkpoints.length === 0) throw new RefusedError(`The source "${name}" has not collected anything yet`);
     const first = Math.min(...checkpoints.map(({ beginAt }) => beginAt.getTime()));
     return rangeOf(
@@ -148,14 +149,14 @@ export class RereadService {
 
   /** Every record that a run found missing, one by one: there may be many. */
   async *missing({ run }: Pick<RereadReport, 'run'>): AsyncGenerator<MissingRecord, void, undefined> {
-    for await (const document of this.options.collections.missing.find({ run }).sort({ stream: 1, place: 1 })) {
+    for await (const document of missingRecords(this.options.collections, run)) {
       yield missingRecordOf(document);
     }
   }
 
   /** The same page by page, in no order. */
   async missingPage(run: string, request: PageRequest): Promise<Page<MissingRecord>> {
-    const { items, ...next } = await missingPage(this.options.collections.missing, run, request);
+    const { items, ...next } = await missingPage(this.options.collections, run, request);
     return { items: items.map(missingRecordOf), ...next };
   }
 

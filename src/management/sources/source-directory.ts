@@ -1,7 +1,7 @@
 /** Which sources there are: from the store, and while that is away, from Temporal's own index. */
 
-import type { SourceDocument } from '../../store/collections.js';
 import { storeTroubleOf } from '../../store/mongo-trouble.js';
+import { type SourceSummary, sourceSummaries } from '../../store/sources.js';
 import { RefusedError } from '../common/errors.js';
 import type { InstallationAccess } from '../temporal/ownership.js';
 import { NAME } from '../temporal/search-attribute-keys.js';
@@ -37,23 +37,13 @@ export async function orFromTemporal<T>(fromStore: () => Promise<T>, fromTempora
 export function knownSources(access: InstallationAccess): Promise<KnownSources> {
   return orFromTemporal<KnownSources>(
     async () => {
-      const sources = await access.collections.sources
-        .find({}, { projection: { config: 0 } })
-        .sort({ _id: 1 })
-        .toArray();
-      return { sources: sources.map(referenceOf), isPartial: false };
+      return { sources: (await sourceSummaries(access.collections)).map(referenceOf), isPartial: false };
     },
     async () => ({ sources: await visibleReferences(access), isPartial: true }),
   );
 }
 
-export function referenceOf({
-  _id,
-  name,
-  collectorId,
-  stoppedAt,
-  deletingAt,
-}: Pick<SourceDocument, '_id' | 'name' | 'collectorId' | 'stoppedAt' | 'deletingAt'>): SourceReference {
+export function referenceOf({ _id, name, collectorId, stoppedAt, deletingAt }: SourceSummary): SourceReference {
   return { sourceId: _id, name, collectorId, stopped: stoppedAt !== undefined, deleting: deletingAt !== undefined };
 }
 

@@ -8,9 +8,17 @@ import type { Client } from '@temporalio/client';
 import { parseSourceConfig, parseSourceFile, SECRET_MASK, type SourceConfig } from '../../config/source-config.js';
 import type { Keyring } from '../../secrets/keyring.js';
 import type { AuditMark } from '../../store/audit-trail.js';
-import type { Collections, CollectorDocument, SourceDocument } from '../../store/collections.js';
+import type { Collections } from '../../store/collections.js';
+import { type CollectorDocument, stayingCollectors, storedCollector } from '../../store/collectors.js';
 import { likelyNextId } from '../../store/ids.js';
-import { createSource, NameTakenError, updateSource } from '../../store/sources.js';
+import {
+  createSource,
+  NameTakenError,
+  type SourceDocument,
+  sourceNamed,
+  sourceOfCollector,
+  updateSource,
+} from '../../store/sources.js';
 import { audited } from '../audit-trail.js';
 import { FieldService } from '../fields/field-service.js';
 import { beingDeleted, changedMeanwhile, invalid, nameTaken, unknownCollector, unknownSource } from '../refusals.js';
@@ -60,7 +68,7 @@ export class SourceEditor {
 
   /** @throws CodedRefusal 404, or 400 with the id of the source that has the name. */
   async get(collectorId: number, sourceId: number): Promise<SourceDocument> {
-    const source = await this.options.collections.sources.findOne({ _id: sourceId, collectorId });
+    const source = await sourceOfCollector(this.options.collections, collectorId, sourceId);
     if (source === null) throw unknownSource();
     return source;
   }
@@ -139,9 +147,9 @@ export class SourceEditor {
       const result = await this.refusingTaken(collectorId, name, () =>
         updateSource(collections, sourceId, name, masked, secret, current.version),
       );
-      return { result, ...(result === undefined ? { mark: CHANGED_BY_ANOTHER } : {}) };
+      return { result, ...(result === null ? { mark: CHANGED_BY_ANOTHER } : {}) };
     });
-    if (updated === undefined) return undefined;
+    if (updated === null) return undefined;
     await unlessTemporalIsAway(() => this.workflows.signal(sourceId, 'restart'));
     return updated;
   }
@@ -151,7 +159,7 @@ export class SourceEditor {
   }
 
   private async collectorFor(collectorId: number): Promise<CollectorDocument> {
-    const collector = await this.options.collections.collectors.findOne({ _id: collectorId });
+    const collector = await storedCollector(this.options.collections, collectorId);
     if (collector === null) throw unknownCollector();
     if (collector.deletingAt !== undefined) throw beingDeleted('collector', collector.name);
     return collector;
@@ -163,9 +171,7 @@ export class SourceEditor {
     { _id: collectorId, name }: CollectorDocument,
     actor: string,
   ): Promise<void> {
-    const { collectors } = this.options.collections;
-    const found = await collectors.findOne({ _id: collectorId, deletingAt: { $exists: false } });
-    if (found !== null) return;
+    if ((await stayingCollectors(this.options.collections, [collectorId])).has(collectorId)) return;
     await this.removal.markSource(source, actor);
     throw beingDeleted('collector', name);
   }
@@ -182,7 +188,7 @@ export class SourceEditor {
   }
 
   private async refuseTaken(collectorId: number, name: string): Promise<void> {
-    const holder = await this.options.collections.sources.findOne({ collectorId, name });
+    const holder = await sourceNamed(this.options.collections, collectorId, name);
     if (holder !== null) throw nameTaken('source', name, holder._id);
   }
 
@@ -191,7 +197,7 @@ export class SourceEditor {
       return await write();
     } catch (error) {
       if (!(error instanceof NameTakenError)) throw error;
-      const holder = await this.options.collections.sources.findOne({ collectorId, name });
+      const holder = await sourceNamed(this.options.collections, collectorId, name);
       throw nameTaken('source', name, holder?._id);
     }
   }

@@ -20,12 +20,11 @@ export function healthOfSource(
   source: SourceReference,
   limit: number,
 ): Promise<SourceHealth> {
-  const { healthEvents } = access.collections;
   const { sourceId } = source;
   return orFromTemporal(
     async () => ({
-      open: await openEventsOf(healthEvents, sourceId),
-      recent: await recentEventsOf(healthEvents, sourceId, limit),
+      open: await openEventsOf(access.collections, sourceId),
+      recent: await recentEventsOf(access.collections, sourceId, limit),
     }),
     async () => {
       const answer = await askWorkflow<ProblemChange[]>(access, sourceId, HEALTH_QUERY);

@@ -5,10 +5,26 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import type { Collections, CollectorDocument, SourceDocument } from '../../store/collections.js';
-import { markDeleting } from '../../store/deletion.js';
+import type { Collections } from '../../store/collections.js';
+import {
+  type CollectorDocument,
+  leavingCollectors,
+  markCollectorDeleting,
+  removeCollector,
+  storedCollector,
+} from '../../store/collectors.js';
 import { clearHealthEvents } from '../../store/health-events.js';
-import { removeSource } from '../../store/sources.js';
+import {
+  hasSources,
+  isStored,
+  leavingSources,
+  lostSources,
+  markSourceDeleting,
+  removeSource,
+  type SourceDocument,
+  sourceOfCollector,
+  sourcesOfCollector,
+} from '../../store/sources.js';
 import { type Audited, audited, DONE_BY_ANOTHER, RECONCILER_ACTOR } from '../audit-trail.js';
 import { settingsOf } from '../collectors/collector-service.js';
 import { Turns } from '../common/turns.js';
@@ -21,8 +37,6 @@ const PATIENCE_MS = 10_000;
 const LOOK_MS = 100;
 /** Sources of a collector that are ended at a time. */
 const AT_ONCE = 8;
-
-const DELETING = { deletingAt: { $exists: true } } as const;
 
 export class SourceRemoval {
   private readonly workflows: SourceWorkflows;
@@ -39,13 +53,13 @@ export class SourceRemoval {
    * @throws CodedRefusal 404
    */
   async removeSource(collectorId: number, sourceId: number, actor: string, patienceMs = PATIENCE_MS): Promise<boolean> {
-    const { sources } = this.options.collections;
-    const source = await sources.findOne({ _id: sourceId, collectorId });
+    const { collections } = this.options;
+    const source = await sourceOfCollector(collections, collectorId, sourceId);
     if (source === null) throw unknownSource();
     if (source.deletingAt === undefined) await this.markSource(source, actor);
     if (!(await unlessTemporalIsAway(() => this.end(sourceId)))) return false;
     for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await pause(LOOK_MS)) {
-      if ((await sources.findOne({ _id: sourceId }, { projection: { _id: true } })) === null) return true;
+      if (!(await isStored(collections, sourceId))) return true;
     }
     return false;
   }
@@ -57,14 +71,14 @@ export class SourceRemoval {
    * @throws CodedRefusal 404
    */
   async removeCollector(collectorId: number, actor: string, patienceMs = PATIENCE_MS): Promise<boolean> {
-    const { collectors, sources } = this.options.collections;
-    const collector = await collectors.findOne({ _id: collectorId });
+    const { collections } = this.options;
+    const collector = await storedCollector(collections, collectorId);
     if (collector === null) throw unknownCollector();
     if (collector.deletingAt === undefined) await this.markCollector(collector, actor);
     const deadline = Date.now() + patienceMs;
     const enough = Date.now() + Math.max(patienceMs, PATIENCE_MS);
     const turns = new Turns(AT_ONCE);
-    const remaining = await sources.find({ collectorId }).toArray();
+    const remaining = await sourcesOfCollector(collections, collectorId);
     await Promise.all(
       remaining.map((source) =>
         turns.take(async () => {
@@ -82,52 +96,39 @@ export class SourceRemoval {
 
   /** Goes on with every deletion that is begun. One that fails does not hold up the others. */
   async finish(onTrouble: (error: unknown) => void): Promise<void> {
-    const { collectors, sources } = this.options.collections;
-    const leaving = await collectors.find(DELETING).toArray();
-    for (const source of await this.lost()) await this.markSource(source, RECONCILER_ACTOR);
-    for (const { _id } of await sources.find(DELETING, { projection: { _id: true } }).toArray()) {
-      await this.end(_id).catch(onTrouble);
-    }
-    for (const { _id } of leaving) await this.dropCollector(_id);
+    const { collections } = this.options;
+    const leaving = await leavingCollectors(collections);
+    for (const source of await lostSources(collections)) await this.markSource(source, RECONCILER_ACTOR);
+    for (const sourceId of await leavingSources(collections)) await this.end(sourceId).catch(onTrouble);
+    for (const collectorId of leaving) await this.dropCollector(collectorId);
   }
 
   /** Notes the wish, and who has it. */
   async markSource({ _id, collectorId, name, config }: SourceDocument, actor: string): Promise<void> {
     const entry = { actor, action: 'source.delete', sourceId: _id, collectorId, name, from: config };
-    const { sources } = this.options.collections;
-    await audited(this.options.collections, entry, async () => done(await markDeleting(sources, _id)));
-  }
-
-  /** Sources that are to stay while their collector is not, or is gone. */
-  private async lost(): Promise<SourceDocument[]> {
-    const { collectors, sources } = this.options.collections;
-    const staying = { deletingAt: { $exists: false } } as const;
-    // In this order: a source that is being made now has had its collector before.
-    const needed = await sources.distinct('collectorId', staying);
-    const there = new Set(await collectors.distinct('_id', { _id: { $in: needed }, ...staying }));
-    const gone = needed.filter((id) => !there.has(id));
-    return gone.length === 0 ? [] : sources.find({ collectorId: { $in: gone }, ...staying }).toArray();
+    const { collections } = this.options;
+    await audited(collections, entry, async () => done(await markSourceDeleting(collections, _id)));
   }
 
   private async markCollector(collector: CollectorDocument, actor: string): Promise<void> {
     const { _id, name } = collector;
     const entry = { actor, action: 'collector.delete', collectorId: _id, name, from: settingsOf(collector) };
-    const { collectors } = this.options.collections;
-    await audited(this.options.collections, entry, async () => done(await markDeleting(collectors, _id)));
+    const { collections } = this.options;
+    await audited(collections, entry, async () => done(await markCollectorDeleting(collections, _id)));
   }
 
   /** Asks the workflow to end and to take the source with it; where there is none, it is taken here. */
   private async end(sourceId: number): Promise<void> {
     if (await this.workflows.signal(sourceId, 'stop', { remove: true })) return;
-    await clearHealthEvents(this.options.collections.healthEvents, sourceId, new Date());
+    await clearHealthEvents(this.options.collections, sourceId, new Date());
     await removeSource(this.options.collections, sourceId);
   }
 
   /** @returns whether it is gone. */
-  private async dropCollector(_id: number): Promise<boolean> {
-    const { collectors, sources } = this.options.collections;
-    if ((await sources.findOne({ collectorId: _id }, { projection: { _id: true } })) !== null) return false;
-    await collectors.deleteOne({ _id, ...DELETING });
+  private async dropCollector(collectorId: number): Promise<boolean> {
+    const { collections } = this.options;
+    if (await hasSources(collections, collectorId)) return false;
+    await removeCollector(collections, collectorId);
     return true;
   }
 }

@@ -3,6 +3,7 @@
 import { SECRET_MASK, type SourceConfig } from '../../config/source-config.js';
 import { type Keyring, SecretError } from '../../secrets/keyring.js';
 import type { Collections } from '../../store/collections.js';
+import { sealSource, unsealedSources } from '../../store/sources.js';
 import { RefusedError } from '../common/errors.js';
 
 /** The mistake of a mask where there is nothing that it could stand for. */
@@ -41,17 +42,15 @@ export interface SealingOptions {
  * one. Harmless beside others that do the same, and beside an update.
  */
 export async function sealStored(
-  { sources }: Collections,
+  collections: Collections,
   keyring: Keyring,
   { rotating, onTrouble }: SealingOptions,
 ): Promise<void> {
-  const prefix = new RegExp(`^${keyring.currentPrefix}`);
-  const unsealed = rotating ? { secret: { $not: prefix } } : { secret: { $exists: false } };
-  for await (const { _id, version, config, secret } of sources.find(unsealed)) {
+  for await (const source of unsealedSources(collections, rotating ? keyring.currentPrefix : undefined)) {
+    const { _id, config, secret } = source;
     try {
       const plain = secret === undefined ? String(config.clientSecret) : await keyring.decrypt(secret);
-      const sealed = { secret: await keyring.encrypt(plain), 'config.clientSecret': SECRET_MASK };
-      await sources.updateOne({ _id, version }, { $set: sealed });
+      await sealSource(collections, source, await keyring.encrypt(plain), SECRET_MASK);
     } catch (error) {
       if (!(error instanceof SecretError)) throw error;
       onTrouble(new SecretError(`Source ${_id}: ${error.message}`));

@@ -5,7 +5,16 @@ import type { Client } from '@temporalio/client';
 import type { StopRequest } from '../../domain/contract/contract.js';
 import { workflowIdIn } from '../../domain/contract/installation.js';
 import type { Keyring } from '../../secrets/keyring.js';
-import type { Collections, SourceDocument } from '../../store/collections.js';
+import type { Collections } from '../../store/collections.js';
+import { collectorNames, storedCollector } from '../../store/collectors.js';
+import {
+  idsMeantToRun,
+  isMarkedStopped,
+  type SourceDocument,
+  sourceMeantToRun,
+  sourceNamed,
+  storedSource,
+} from '../../store/sources.js';
 import { CLI_ACTOR } from '../audit-trail.js';
 import { CollectorService } from '../collectors/collector-service.js';
 import { RefusedError } from '../common/errors.js';
@@ -56,8 +65,6 @@ export interface StartingListener {
   readonly onTrouble: (error: unknown) => void;
 }
 
-const MEANT_TO_RUN = { stoppedAt: { $exists: false }, deletingAt: { $exists: false } } as const;
-
 export interface SourceSaveOptions {
   /** Adds the fields that the schema does not have; of what is refused, none. */
   readonly addFields?: boolean;
@@ -95,7 +102,7 @@ export class SourceService {
     const { name } = this.editor.parse(json);
     const { _id: collectorId } = await this.collectors.ensure(collector, this.actor);
     const saving = { ...options, actor: this.actor };
-    const find = () => this.options.collections.sources.findOne({ collectorId, name });
+    const find = () => sourceNamed(this.options.collections, collectorId, name);
     const before = await find();
     if (before !== null) await this.refuseRunning(before);
     // Read anew: one that was being deleted is gone now.
@@ -121,14 +128,13 @@ export class SourceService {
    */
   async startMissing({ onStarted, onTrouble }: StartingListener): Promise<void> {
     const { collections, keyring } = this.options;
-    const { sources } = collections;
     if (keyring !== undefined) await sealStored(collections, keyring, { rotating: !this.hasRotated, onTrouble });
     this.hasRotated = true;
     const running = await listableSources(this.options);
-    for (const { _id } of await sources.find(MEANT_TO_RUN, { projection: { _id: true } }).toArray()) {
-      if (running.has(_id)) continue;
+    for (const sourceId of await idsMeantToRun(collections)) {
+      if (running.has(sourceId)) continue;
       try {
-        const started = await this.startIfMissing(_id);
+        const started = await this.startIfMissing(sourceId);
         if (started !== undefined) onStarted(started);
       } catch (error) {
         onTrouble(error);
@@ -138,15 +144,14 @@ export class SourceService {
 
   private async startIfMissing(sourceId: number): Promise<Started | undefined> {
     if (await this.workflows.isRunning(sourceId)) return undefined;
-    const { sources, collectors } = this.options.collections;
+    const { collections } = this.options;
     // Read anew: it may not run because it was stopped or removed just now.
-    const source = await sources.findOne({ _id: sourceId, ...MEANT_TO_RUN });
+    const source = await sourceMeantToRun(collections, sourceId);
     if (source === null) return undefined;
-    const collector = await collectors.findOne({ _id: source.collectorId });
+    const collector = await storedCollector(collections, source.collectorId);
     await this.workflows.start({ sourceId, name: source.name, collector: collector?.name ?? '' });
     // Stopped in that moment, when there was no workflow yet that could have been told.
-    const meanwhile = await sources.findOne({ _id: sourceId, stoppedAt: { $exists: true } });
-    if (meanwhile === null) return this.started(source, false);
+    if (!(await isMarkedStopped(collections, sourceId))) return this.started(source, false);
     await this.workflows.signal(sourceId, 'stop');
     return undefined;
   }
@@ -205,8 +210,7 @@ export class SourceService {
   async list(): Promise<SourceListing[]> {
     const { sources } = await knownSources(this.options);
     const collectors = await orFromTemporal(
-      async () =>
-        new Map((await this.options.collections.collectors.find().toArray()).map(({ _id, name }) => [_id, name])),
+      () => collectorNames(this.options.collections),
       async () => new Map<number, string>(),
     );
     return listingsOf(
@@ -231,7 +235,7 @@ export class SourceService {
 
   private async stored(idOrName: string): Promise<SourceDocument> {
     const { sourceId } = await this.find(idOrName);
-    const source = await this.options.collections.sources.findOne({ _id: sourceId });
+    const source = await storedSource(this.options.collections, sourceId);
     if (source === null) throw new RefusedError(`The source ${idOrName} was removed meanwhile`);
     return source;
   }

@@ -2,8 +2,9 @@
 
 import type { Client } from '@temporalio/client';
 import type { FailureType } from '../../domain/failures/failure.js';
-import type { Collections, HealthEventDocument, SourceDocument } from '../../store/collections.js';
-import { openErrorsOf } from '../../store/health-events.js';
+import type { Collections } from '../../store/collections.js';
+import { type HealthEventDocument, openErrorsOf } from '../../store/health-events.js';
+import type { SourceDocument } from '../../store/sources.js';
 import { referenceOf } from './source-directory.js';
 import type { SourceListing } from './source-listing.js';
 import { listingsOf } from './source-overview.js';
@@ -51,7 +52,7 @@ interface Access {
 /** @throws Error when MongoDB or Temporal does not answer: nobody may take that for a state. */
 export async function statesOf(access: Access, sources: readonly SourceDocument[]): Promise<StatedSource[]> {
   const errors = await openErrorsOf(
-    access.collections.healthEvents,
+    access.collections,
     sources.map(({ _id }) => _id),
   );
   const listings = await listingsOf(

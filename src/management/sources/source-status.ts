@@ -7,10 +7,11 @@ import { workflowIdIn } from '../../domain/contract/installation.js';
 import type { SourceSnapshot, StreamStatus } from '../../domain/lifecycle/snapshot.js';
 import { addCounts, NO_COUNTS } from '../../domain/streams/outcome.js';
 import type { RuleStatus } from '../../domain/streams/rule-status.js';
-import { progressOf } from '../../store/checkpoints.js';
-import type { CheckpointDocument } from '../../store/collections.js';
+import { type CheckpointDocument, checkpointsOf, progressOf } from '../../store/checkpoints.js';
+import { storedCollector } from '../../store/collectors.js';
 import { gapsOf, type ShownGap } from '../../store/gaps.js';
 import { type RuleText, ruleStatusOf } from '../../store/rule-matches.js';
+import { storedFilters } from '../../store/sources.js';
 import { belongsToAnother, type Meanwhile, meanwhileOf } from '../temporal/meanwhile.js';
 import { type InstallationAccess, installationOf } from '../temporal/ownership.js';
 import { WORKER_VERSION } from '../temporal/search-attribute-keys.js';
@@ -52,17 +53,16 @@ export async function statusOf(
     Pick<SourceStatus, 'gaps' | 'rules'> & { readonly snapshot: SourceSnapshot }
   >(
     async () => {
-      const { checkpoints, collectors, gaps, sources, ruleMatches } = access.collections;
-      const known = await checkpoints.find({ sourceId: source.sourceId }).toArray();
+      const { collections } = access;
+      const known = await checkpointsOf(collections, source.sourceId);
       // The workflow knows the name that the collector had when the source began.
-      const { name = answer.value.collector } = (await collectors.findOne({ _id: source.collectorId })) ?? {};
+      const { name = answer.value.collector } = (await storedCollector(collections, source.collectorId)) ?? {};
       const snapshot = { ...withProgress(answer.value, known), collector: name };
-      const { config } =
-        (await sources.findOne({ _id: source.sourceId }, { projection: { 'config.filters': 1 } })) ?? {};
-      const rules = await ruleStatusOf(ruleMatches, source.sourceId, ruleTextsIn(config?.filters));
+      const filters = ruleTextsIn(await storedFilters(collections, source.sourceId));
+      const rules = await ruleStatusOf(collections, source.sourceId, filters);
       return {
         snapshot,
-        gaps: await gapsOf(gaps, source.sourceId),
+        gaps: await gapsOf(collections, source.sourceId),
         ...(rules.length === 0 ? {} : { rules }),
       };
     },

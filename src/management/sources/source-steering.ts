@@ -2,9 +2,10 @@
 
 import type { Client } from '@temporalio/client';
 import type { PositionReset } from '../../domain/streams/position-reset.js';
-import { checkpointId, resetCheckpoint } from '../../store/checkpoints.js';
+import { hasCheckpoint, resetCheckpoint } from '../../store/checkpoints.js';
 import type { Collections } from '../../store/collections.js';
-import { markStopped } from '../../store/sources.js';
+import { storedCollector } from '../../store/collectors.js';
+import { markStopped, storedSource } from '../../store/sources.js';
 import { auditedIfPossible } from '../audit-trail.js';
 import { RefusedError } from '../common/errors.js';
 import { beingDeleted, isStopped, isStopping } from '../refusals.js';
@@ -54,14 +55,14 @@ export class SourceSteering {
   async resetPosition(source: SteeredSource, reset: PositionReset, actor: string): Promise<void> {
     const { sourceId, collectorId, name, deleting } = source;
     if (deleting) throw beingDeleted('source', name);
-    const { checkpoints } = this.options.collections;
-    if ((await checkpoints.findOne({ _id: checkpointId(sourceId, reset.stream) })) === null)
+    const { collections } = this.options;
+    if (!(await hasCheckpoint(collections, sourceId, reset.stream)))
       throw new RefusedError(`The source "${name}" has not collected the stream "${reset.stream}" yet`);
     const entry = { actor, action: 'source.resetPosition', sourceId, collectorId, name, to: reset };
-    await auditedIfPossible(this.options.collections, entry, async () => {
+    await auditedIfPossible(collections, entry, async () => {
       if (await this.workflows.signal(sourceId, 'resetPosition', reset)) return;
       await resetCheckpoint(
-        checkpoints,
+        collections,
         sourceId,
         reset.stream,
         reset.from === undefined ? undefined : new Date(reset.from),
@@ -75,7 +76,7 @@ export class SourceSteering {
     const { collections } = this.options;
     // Stored, so that the reconciler does not start it: it may not run only because it was terminated by hand.
     if (steering === 'stop') return markStopped(collections, source.sourceId, true);
-    const stored = await collections.sources.findOne({ _id: source.sourceId });
+    const stored = await storedSource(collections, source.sourceId);
     if (stored?.stoppedAt !== undefined) throw isStopped(source.name, source.sourceId);
     await this.start(source);
   }
@@ -84,7 +85,7 @@ export class SourceSteering {
     const { collections } = this.options;
     const goesOn = await this.workflows.goesOn(sourceId, PATIENCE_MS);
     if (goesOn === 'unknown') throw isStopping(name);
-    const collector = await collections.collectors.findOne({ _id: collectorId });
+    const collector = await storedCollector(collections, collectorId);
     // Before the start: whatever crashes in between, the reconciler then finishes it.
     await markStopped(collections, sourceId, false);
     if (!goesOn) await this.workflows.start({ sourceId, name, collector: collector?.name ?? '' });

@@ -3,6 +3,7 @@
 import type { Client } from '@temporalio/client';
 import type { FailureType } from '../../domain/failures/failure.js';
 import type { Collections } from '../../store/collections.js';
+import { sourceSummaries } from '../../store/sources.js';
 import { type MeanwhileCode, meanwhileOf } from '../temporal/meanwhile.js';
 import { installationOf } from '../temporal/ownership.js';
 import { WORKER_VERSION } from '../temporal/search-attribute-keys.js';
@@ -87,10 +88,7 @@ export class StateFeed {
     const { collections, client } = this.options;
     const installation = await installationOf(this.options);
     const [stored, visible, workers] = await Promise.all([
-      collections.sources
-        .find({}, { projection: { name: true, collectorId: true, stoppedAt: true, deletingAt: true } })
-        .sort({ _id: 1 })
-        .toArray(),
+      sourceSummaries(collections),
       visibleSources(this.options),
       workersOf(client, installation),
     ]);

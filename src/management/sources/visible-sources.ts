@@ -2,6 +2,7 @@
 
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { storeTroubleOf } from '../../store/mongo-trouble.js';
+import { sourceOrigins } from '../../store/sources.js';
 import {
   areOthersAmong,
   claimOf,
@@ -44,10 +45,7 @@ async function claimable(
 ): Promise<[number, WorkflowExecutionInfo][]> {
   if (unlabelled.size === 0) return [];
   try {
-    const stored = await collections.sources
-      .find({ _id: { $in: [...unlabelled.keys()] } }, { projection: { name: true, createdAt: true } })
-      .toArray();
-    const known = new Map(stored.map((source) => [source._id, source]));
+    const known = await sourceOrigins(collections, [...unlabelled.keys()]);
     return [...unlabelled].filter(([sourceId, info]) => {
       const claim = claimOf(info, known.get(sourceId));
       return claim === 'name' || (claim === 'number' && isNumberEnough);

@@ -3,8 +3,9 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { WORKFLOW_TYPE } from '../../domain/contract/contract.js';
 import { INSTALLATION_MEMO, type Installation, sourceIdIn, taskQueueOf } from '../../domain/contract/installation.js';
-import type { Collections, SourceDocument } from '../../store/collections.js';
+import type { Collections } from '../../store/collections.js';
 import { storeTroubleOf } from '../../store/mongo-trouble.js';
+import { type SourceOrigin, sourceOrigins } from '../../store/sources.js';
 import { RefusedError } from '../common/errors.js';
 import { INSTALLATION, NAME } from './search-attribute-keys.js';
 
@@ -35,7 +36,7 @@ export async function isOurs(access: InstallationAccess, sourceId: number, seen:
   const installation = await installationOf(access);
   const label = labelOf(seen);
   if (label !== undefined) return label === installation.id;
-  const claim = claimOf(seen, await storedSource(access, sourceId));
+  const claim = claimOf(seen, (await sourceOrigins(access.collections, [sourceId])).get(sourceId));
   if (claim !== 'number') return claim === 'name';
   return !areOthersAmong(await runningSources(access.client, installation), installation);
 }
@@ -56,10 +57,7 @@ export async function isOwnRun(
  */
 export type Claim = 'name' | 'number' | 'none';
 
-export function claimOf(
-  { startTime, typedSearchAttributes, type }: SeenRun,
-  source: Pick<SourceDocument, '_id' | 'name' | 'createdAt'> | undefined,
-): Claim {
+export function claimOf({ startTime, typedSearchAttributes, type }: SeenRun, source: SourceOrigin | undefined): Claim {
   if (source === undefined || source.createdAt.getTime() - CLOCKS_MS > startTime.getTime()) return 'none';
   const name = typedSearchAttributes.get(NAME);
   if (name === source.name) return 'name';
@@ -122,11 +120,6 @@ export async function installationOf({ client, collections }: InstallationAccess
 
 /** No workflow carries it. */
 const NOBODY = 'unknown';
-
-async function storedSource({ collections }: InstallationAccess, sourceId: number) {
-  const projection = { name: true, createdAt: true } as const;
-  return (await collections.sources.findOne({ _id: sourceId }, { projection })) ?? undefined;
-}
 
 export function anotherInstallationText(workflowId: string): string {
   return (

@@ -4,9 +4,10 @@ import { TroubleError } from '../../../src/domain/failures/failure.js';
 import { FILE_PATIENCES, FILE_RULES } from '../../../src/ingest/files/file-patience.js';
 import type { FileRules } from '../../../src/ingest/source/file-rules.js';
 import { identityOfFile } from '../../../src/records/identity.js';
-import type { QuarantineDocument } from '../../../src/store/collections.js';
+import type { QuarantineDocument } from '../../../src/store/quarantine.js';
 import { collectorDatabase } from '../../support/collector-database.js';
 import { AV, FileApi, gzipOf, linesOf, type ServedFile } from '../../support/file-api.js';
+import { raw } from '../../support/raw-collections.js';
 import type { SimulatedSource } from '../../support/simulated-source.js';
 
 const collections = collectorDatabase();
@@ -36,14 +37,14 @@ async function pageWith(bad: ServedFile, fileRules = QUICK_RULES) {
 
 async function filesOf(source: SimulatedSource): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for await (const { file } of collections.records('av').find({ _sourceId: source.id })) {
+  for await (const { file } of raw(collections).records('av').find({ _sourceId: source.id })) {
     counts[String(file)] = (counts[String(file)] ?? 0) + 1;
   }
   return counts;
 }
 
 const quarantined = (source: SimulatedSource): Promise<QuarantineDocument[]> =>
-  collections.quarantine.find({ sourceId: source.id }).toArray();
+  raw(collections).quarantine.find({ sourceId: source.id }).toArray();
 
 const good = gzipOf(...linesOf('bad', LINES));
 const corrupt = Buffer.from(good);

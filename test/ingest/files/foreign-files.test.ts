@@ -10,6 +10,7 @@ import { vendorRecordOf } from '../../../src/records/document.js';
 import { collectorDatabase } from '../../support/collector-database.js';
 import { CONTROL_RECORDS } from '../../support/control-records.js';
 import { AV, FileApi, gzipOf, linesOf, type ServedFile } from '../../support/file-api.js';
+import { raw } from '../../support/raw-collections.js';
 import type { SimulatedSource, SourceOptions } from '../../support/simulated-source.js';
 
 const collections = collectorDatabase();
@@ -32,8 +33,8 @@ async function pageOf(file: ServedFile, options: SourceOptions = {}, listing: ob
 }
 
 const storedIn = (source: SimulatedSource, stream: SiemStream = 'av') =>
-  collections.records(stream).countDocuments({ _sourceId: source.id });
-const quarantined = (source: SimulatedSource) => collections.quarantine.find({ sourceId: source.id }).toArray();
+  raw(collections).records(stream).countDocuments({ _sourceId: source.id });
+const quarantined = (source: SimulatedSource) => raw(collections).quarantine.find({ sourceId: source.id }).toArray();
 
 function verify(source: SimulatedSource, stream: SiemStream = 'av') {
   const range = { from: new Date(0).toISOString(), to: new Date().toISOString(), kind: 'verify', run: 'r' } as const;
@@ -197,7 +198,7 @@ test.each(SIEM_STREAMS)('public samples of %s are stored as they are', async (st
   for (const body of [gzipOf(...lines), Buffer.from(lines.join('\n'))]) {
     const { source } = await pageOf(body);
     expect(await source.collect(stream)).toMatchObject({ result: 'caughtUp', totals: { quarantined: 0 } });
-    const stored = await collections.records(stream).find({ _sourceId: source.id }).toArray();
+    const stored = await raw(collections).records(stream).find({ _sourceId: source.id }).toArray();
     expect(stored).toHaveLength(lines.length);
     expect(stored.map(vendorRecordOf)).toEqual(expect.arrayContaining(lines.map((line) => JSON.parse(line))));
   }

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { collectorDatabase } from '../../support/collector-database.js';
 import { AV, FileApi, gzipOf } from '../../support/file-api.js';
+import { raw } from '../../support/raw-collections.js';
 import type { SimulatedSource } from '../../support/simulated-source.js';
 
 const collections = collectorDatabase();
@@ -13,7 +14,9 @@ beforeEach(async () => {
 
 const record = (name: string) => gzipOf(`{${AV},"timestamp":${Date.now()},"name":"${name}"}`);
 const namesOf = async (source: SimulatedSource) =>
-  (await collections.records('av').find({ _sourceId: source.id }).sort({ name: 1 }).toArray()).map(({ name }) => name);
+  (await raw(collections).records('av').find({ _sourceId: source.id }).sort({ name: 1 }).toArray()).map(
+    ({ name }) => name,
+  );
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * HOUR);
 
 /** One that has stored a file, and was then handed a token that stands nowhere. */

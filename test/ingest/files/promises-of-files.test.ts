@@ -3,9 +3,10 @@
 import { gzipSync } from 'node:zlib';
 import { CancelledFailure } from '@temporalio/common';
 import { describe, expect, test } from 'vitest';
-import type { Collections, RecordDocument } from '../../../src/store/collections.js';
+import type { RecordDocument } from '../../../src/store/records.js';
 import { collectorDatabase } from '../../support/collector-database.js';
 import { AV, FileApi, gzipOf, linesOf } from '../../support/file-api.js';
+import { RECORDS, raw, withMethods } from '../../support/raw-collections.js';
 import { activityEnvironment, type SimulatedSource } from '../../support/simulated-source.js';
 import { until } from '../../support/until.js';
 
@@ -23,7 +24,7 @@ async function twoPages(): Promise<FileApi> {
 
 async function stored(source: SimulatedSource): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for await (const { file } of collections.records('av').find({ _sourceId: source.id })) {
+  for await (const { file } of raw(collections).records('av').find({ _sourceId: source.id })) {
     counts[String(file)] = (counts[String(file)] ?? 0) + 1;
   }
   return counts;
@@ -123,19 +124,12 @@ describe('the checkpoint', () => {
   test('§9 #9: does not pass what the store did not take', async () => {
     const api = await twoPages();
     let isRefusing = true;
-    const failing: Collections = {
-      ...collections,
-      records: (stream) => {
-        const records = collections.records(stream);
-        return new Proxy(records, {
-          get: (target, key) =>
-            key === 'insertMany' && isRefusing
-              ? (documents: RecordDocument[]) =>
-                  documents[0]?.file === 'c' ? Promise.reject(new Error('disk full')) : target.insertMany(documents)
-              : Reflect.get(target, key, target),
-        });
-      },
-    };
+    const failing = withMethods(collections, RECORDS, (records) => ({
+      insertMany: (documents: RecordDocument[]) =>
+        isRefusing && documents[0]?.file === 'c'
+          ? Promise.reject(new Error('disk full'))
+          : records.insertMany(documents, { ordered: false }),
+    }));
     const source = await api.source(failing);
     expect(await source.collect('av')).toMatchObject({ result: 'failed', files: 2 });
     await expect(source.collect('av')).rejects.toThrow('disk full');

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { collectorDatabase } from '../../support/collector-database.js';
+import { raw } from '../../support/raw-collections.js';
 import { type SimulatedSource, simulatedSource } from '../../support/simulated-source.js';
 
 const collections = collectorDatabase();
@@ -19,7 +20,7 @@ const fails = (source: SimulatedSource) => expect(source.collect('receipt')).rej
 test('a token that is refused three times is given up, and the stream is collected again by date', async () => {
   const source = await caughtUp();
   const { pageToken } = await source.checkpoint('receipt');
-  await collections.records('receipt').deleteMany({ _sourceId: source.id });
+  await raw(collections).records('receipt').deleteMany({ _sourceId: source.id });
   await refuse(source, 3);
   await fails(source);
   await fails(source);

@@ -7,6 +7,7 @@ import { identityOfFile } from '../../../src/records/identity.js';
 import { collectorDatabase } from '../../support/collector-database.js';
 import { FileApi, gzipOf, linesOf } from '../../support/file-api.js';
 import { serve } from '../../support/local-server.js';
+import { raw } from '../../support/raw-collections.js';
 import type { SimulatedSource } from '../../support/simulated-source.js';
 
 const collections = collectorDatabase();
@@ -23,7 +24,7 @@ beforeEach(async () => {
 });
 
 async function filesOf(source: SimulatedSource): Promise<string[]> {
-  const documents = await collections.records('av').find({ _sourceId: source.id }).toArray();
+  const documents = await raw(collections).records('av').find({ _sourceId: source.id }).toArray();
   return [...new Set(documents.map(({ file }) => String(file)))].sort();
 }
 
@@ -65,7 +66,7 @@ describe('a page that an earlier version has begun', () => {
     const note = { path: '/files/bad', fault: 'damaged', attempts: 1, since, reason: 'cut' } as const;
     await source.meddle('av', { $set: { badFiles: [note] } });
     await source.collectAll('av');
-    const entries = await collections.quarantine.find({ sourceId: source.id }).toArray();
+    const entries = await raw(collections).quarantine.find({ sourceId: source.id }).toArray();
     expect(entries).toMatchObject([{ reason: expect.stringContaining('after 2 attempts') }]);
     expect(entries[0]?.place).toBe('/files/bad');
     expect((await source.checkpoint('av')).badFiles ?? []).toEqual([]);
@@ -86,7 +87,7 @@ describe('a whole file that an earlier version has put into quarantine', () => {
       text: '',
       size: 0,
     } as const;
-    await collections.quarantine.insertOne({ ...entry, at: new Date() });
+    await raw(collections).quarantine.insertOne({ ...entry, at: new Date() });
     await source.meddle('av', { $set: { 'totals.quarantined': 1 } });
     return source;
   }
@@ -96,14 +97,14 @@ describe('a whole file that an earlier version has put into quarantine', () => {
     const source = await inQuarantine();
     await source.collect('av').catch(() => undefined);
     await source.collectAll('av');
-    expect(await collections.quarantine.countDocuments({ sourceId: source.id })).toBe(1);
+    expect(await raw(collections).quarantine.countDocuments({ sourceId: source.id })).toBe(1);
   });
 
   test('is resolved once it can be read', async () => {
     api.files.set('bad', gzipOf(...linesOf('bad', LINES)));
     const source = await inQuarantine();
     await source.collectAll('av');
-    const [entry] = await collections.quarantine.find({ sourceId: source.id }).toArray();
+    const [entry] = await raw(collections).quarantine.find({ sourceId: source.id }).toArray();
     expect(entry?.resolvedAt).toBeInstanceOf(Date);
   });
 });
@@ -114,5 +115,5 @@ test('an entry of a listing that names no file is kept once, whatever it says of
     api.pages.set(undefined, { files: [{ url: 'no url', expiry }], isCaughtUp: true });
     await source.collectAll('av');
   }
-  expect(await collections.quarantine.countDocuments({ sourceId: source.id })).toBe(1);
+  expect(await raw(collections).quarantine.countDocuments({ sourceId: source.id })).toBe(1);
 });

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { StreamName } from '../../../src/domain/streams/streams.js';
 import { collectorDatabase } from '../../support/collector-database.js';
 import { AV, FileApi, gzipOf } from '../../support/file-api.js';
+import { raw } from '../../support/raw-collections.js';
 import { type SimulatedSource, simulatedSource, sizeOf } from '../../support/simulated-source.js';
 
 const collections = collectorDatabase();
@@ -44,7 +45,7 @@ describe.each([
     const { lastEventTime } = await source.collectAll(stream);
     expect(Date.parse(String(lastEventTime))).toBeLessThan(begin);
     const held = sizeOf(await source.held(stream));
-    const records = collections.records(stream);
+    const records = raw(collections).records(stream);
     const gone = await records.find({ _sourceId: source.id }).limit(10).toArray();
     await records.deleteMany({ _id: { $in: gone.map(({ _id }) => _id) } });
 
@@ -95,7 +96,7 @@ describe('the range does not end before its end', () => {
     const { api, source, ago } = await dailyFiles(4, []);
     const to = ago(2);
     const run = `run ${runs + 1}`;
-    await collections.rereads.insertOne({
+    await raw(collections).rereads.insertOne({
       _id: `${source.id}/verify/av`,
       ...{ sourceId: source.id, kind: 'verify', stream: 'av', run, filesDone: ['/files/f0'], notes: [], done: false },
       ...{ counts: { read: 0, missing: 0, restored: 0, unreadFiles: 0 }, updatedAt: new Date() },
@@ -116,7 +117,7 @@ test.each<[string, object[]]>([
 });
 
 describe('a file that the collection had given up', () => {
-  const quarantined = (source: SimulatedSource) => collections.quarantine.findOne({ sourceId: source.id });
+  const quarantined = (source: SimulatedSource) => raw(collections).quarantine.findOne({ sourceId: source.id });
 
   /** A file of two records that is damaged at first: in quarantine, and by now to be had. */
   async function givenUp() {
@@ -131,7 +132,7 @@ describe('a file that the collection had given up', () => {
     await source.meddle('av', { $set: note });
     await source.collect('av');
     expect(await quarantined(source)).toMatchObject({ place: '/files/f' });
-    await collections.records('av').deleteMany({ _sourceId: source.id });
+    await raw(collections).records('av').deleteMany({ _sourceId: source.id });
     api.files.set('f', file);
     return { source, now };
   }

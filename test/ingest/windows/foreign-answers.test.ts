@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { RecordStream } from '../../../src/mimecast/paged-records.js';
 import { collectorDatabase } from '../../support/collector-database.js';
 import { CONTROL_RECORDS } from '../../support/control-records.js';
+import { raw } from '../../support/raw-collections.js';
 import { recordServer } from '../../support/record-server.js';
 import { simulatedSource } from '../../support/simulated-source.js';
 import { windowOf } from './raw-window.js';
@@ -51,7 +52,7 @@ describe.each(STREAMS)('%s', (stream) => {
       result: 'caughtUp',
       totals: { stored: 3, duplicates: 0, quarantined: 0 },
     });
-    expect(await collections.quarantine.countDocuments({ sourceId: source.id })).toBe(0);
+    expect(await raw(collections).quarantine.countDocuments({ sourceId: source.id })).toBe(0);
   });
 
   test('is no answer that a verify takes for complete', async () => {
@@ -70,7 +71,7 @@ describe.each(STREAMS)('%s', (stream) => {
     for (let n = 0; n < 2; n += 1) {
       expect(await source.collect(stream)).toMatchObject({ totals: { stored: 1, quarantined: 1 } });
     }
-    expect(await collections.quarantine.find({ sourceId: source.id }).toArray()).toMatchObject([
+    expect(await raw(collections).quarantine.find({ sourceId: source.id }).toArray()).toMatchObject([
       { reason: `not a record of ${stream}: it has no field of the ${stream} records`, text: JSON.stringify(ERROR) },
     ]);
   });
@@ -95,5 +96,5 @@ test('held messages do not count as having left because of such an answer', asyn
   answerWith(ERROR);
   await source.collect('hold').catch(() => undefined);
   const left = { _sourceId: source.id, '_queue.leftAt': { $exists: true } };
-  expect(await collections.records('hold').countDocuments(left)).toBe(0);
+  expect(await raw(collections).records('hold').countDocuments(left)).toBe(0);
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { vendorRecordOf } from '../../../src/records/document.js';
 import type { QueueTimes } from '../../../src/store/held-messages.js';
 import { collectorDatabase } from '../../support/collector-database.js';
+import { raw } from '../../support/raw-collections.js';
 import { type RecordServer, recordServer, type ServedRow } from '../../support/record-server.js';
 import { type SimulatedSource, simulatedSource, sizeOf } from '../../support/simulated-source.js';
 
@@ -16,7 +17,7 @@ const sourceAt = (server: RecordServer, sliceMs?: number): Promise<SimulatedSour
   });
 
 async function queueOf(source: SimulatedSource): Promise<Map<unknown, QueueTimes>> {
-  const documents = await collections.records('hold').find({ _sourceId: source.id }).toArray();
+  const documents = await raw(collections).records('hold').find({ _sourceId: source.id }).toArray();
   return new Map(documents.map(({ _id, n, _queue }) => [n ?? _id.toString('hex'), _queue as QueueTimes]));
 }
 
@@ -58,7 +59,7 @@ describe('a held message', () => {
     await source.collect('hold');
     const seen = (await queueOf(source)).get(1);
     const config = { 'config.filters': [filter] };
-    await collections.sources.updateOne({ _id: source.id }, { $set: config, $inc: { version: 1 } } as object);
+    await raw(collections).sources.updateOne({ _id: source.id }, { $set: config, $inc: { version: 1 } } as object);
     wait(10 * MINUTE);
     await source.collect('hold');
     expect(await left(source)).toEqual([]);
@@ -94,7 +95,7 @@ describe('a held message', () => {
     wait(5 * MINUTE);
     await source.collect('hold');
     expect((await queueOf(source)).get(1)).toEqual(gone);
-    const document = await collections.records('hold').findOne({ _sourceId: source.id, n: 1 });
+    const document = await raw(collections).records('hold').findOne({ _sourceId: source.id, n: 1 });
     expect(Object.keys(vendorRecordOf(document ?? {}))).toEqual(['n', 'id', 'dateReceived']);
   });
 
@@ -133,7 +134,9 @@ describe('a held message', () => {
     const { server, wait, remove } = await queue(2);
     const source = await sourceAt(server);
     await source.collect('hold');
-    await collections.records('hold').updateMany({ _sourceId: source.id }, { $unset: { _queue: true } });
+    await raw(collections)
+      .records('hold')
+      .updateMany({ _sourceId: source.id }, { $unset: { _queue: true } });
     remove(0);
     wait(30_000);
     await source.collect('hold');

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { StreamName } from '../../../src/domain/streams/streams.js';
 import { collectorDatabase } from '../../support/collector-database.js';
 import { sendJson, serve } from '../../support/local-server.js';
+import { raw } from '../../support/raw-collections.js';
 import { simulatedSource } from '../../support/simulated-source.js';
 
 const collections = collectorDatabase();
@@ -48,7 +49,7 @@ test.each<[StreamName, number]>([
     rows.push({ n: 2, time: now - late * MINUTE }, { n: 3, time: now - MINUTE });
     expect(await source.collect(stream)).toMatchObject({ counts: { stored: 2 }, totals: { stored: 3, duplicates: 0 } });
     expect(await source.collect(stream)).toMatchObject({ counts: { stored: 0 }, totals: { stored: 3, duplicates: 0 } });
-    expect((await collections.records(stream).distinct('n', { _sourceId: source.id })).sort()).toEqual([1, 2, 3]);
+    expect((await raw(collections).records(stream).distinct('n', { _sourceId: source.id })).sort()).toEqual([1, 2, 3]);
   },
 );
 

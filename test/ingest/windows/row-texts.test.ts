@@ -9,6 +9,7 @@ import { MASKED_TEXT_KEY } from '../../../src/records/ruled-record.js';
 import { rulesFrom } from '../../rules/rules-from.js';
 import { collectorDatabase } from '../../support/collector-database.js';
 import { serve } from '../../support/local-server.js';
+import { raw } from '../../support/raw-collections.js';
 import { simulatedSource } from '../../support/simulated-source.js';
 import { windowOf } from './raw-window.js';
 
@@ -107,7 +108,10 @@ test('collected and stored: the hash of a number is that of its digits, and what
   const source = await simulatedSource(collections, { config });
   const { ruled } = await source.collect('audit');
   expect(ruled).toMatchObject({ hashed: 2, broken: 1 });
-  const stored = await collections.records('audit').find({ _sourceId: source.id }, { promoteValues: false }).toArray();
+  const stored = await raw(collections)
+    .records('audit')
+    .find({ _sourceId: source.id }, { promoteValues: false })
+    .toArray();
   const [a, b] = stored.toSorted((one, other) => Number('size' in one) - Number('size' in other));
   expect(a?.[MASKED_TEXT_KEY]).toBe(`{ "id" : "a", "eventTime" : "${time}", "ticket" : ${sha256(DIGITS)} }`);
   expect(String(b?.size)).toBe(DIGITS);

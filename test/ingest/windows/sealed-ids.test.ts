@@ -6,6 +6,7 @@ import { identityOfId } from '../../../src/records/identity.js';
 import type { IdStream } from '../../../src/records/sealed-id.js';
 import type { QueueTimes } from '../../../src/store/held-messages.js';
 import { collectorDatabase } from '../../support/collector-database.js';
+import { raw } from '../../support/raw-collections.js';
 import { type RecordServer, recordServer } from '../../support/record-server.js';
 import { auditId, heldId } from '../../support/sealed-ids.js';
 import { type SimulatedSource, simulatedSource } from '../../support/simulated-source.js';
@@ -35,14 +36,14 @@ async function sourceAt(
 }
 
 const storedOf = ({ id }: SimulatedSource, stream: IdStream) =>
-  collections.records(stream).find({ _sourceId: id }).sort({ n: 1, _id: 1 }).toArray();
+  raw(collections).records(stream).find({ _sourceId: id }).sort({ n: 1, _id: 1 }).toArray();
 
 /** Makes what is stored look as an earlier version has stored it. */
 async function asBefore(source: SimulatedSource, stream: IdStream): Promise<void> {
   const documents = await storedOf(source, stream);
-  await collections.records(stream).deleteMany({ _sourceId: source.id });
+  await raw(collections).records(stream).deleteMany({ _sourceId: source.id });
   const idOf = (n: unknown) => ID_OF[stream](Number(n), 'node11');
-  await collections
+  await raw(collections)
     .records(stream)
     .insertMany(documents.map((document) => ({ ...document, _id: identityOfId(source.id, stream, idOf(document.n)) })));
 }
@@ -127,7 +128,9 @@ test('of two copies that an earlier version has stored, one stays held and the o
     _messageTime: new Date(TIME),
   };
   const copyId = identityOfId(source.id, 'hold', copy.id);
-  await collections.records('hold').insertOne({ ...copy, _id: copyId });
+  await raw(collections)
+    .records('hold')
+    .insertOne({ ...copy, _id: copyId });
   for (const node of ['node13', 'node11', 'node13']) {
     server.rows = rows('hold', node);
     await source.collectAll('hold');

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { collectorDatabase } from '../../support/collector-database.js';
+import { raw } from '../../support/raw-collections.js';
 import { type RecordServer, recordServer, refusal } from '../../support/record-server.js';
 import { type SimulatedSource, simulatedSource, sizeOf } from '../../support/simulated-source.js';
 
@@ -23,7 +24,7 @@ const sourceAt = (server: RecordServer, config: object = {}): Promise<SimulatedS
   simulatedSource(collections, { config: { baseUrl: server.url, ...config } });
 
 async function numbersOf(source: SimulatedSource): Promise<number[]> {
-  const documents = await collections.records('audit').find({ _sourceId: source.id }).toArray();
+  const documents = await raw(collections).records('audit').find({ _sourceId: source.id }).toArray();
   return documents.map(({ n }) => Number(n)).sort((a, b) => a - b);
 }
 
@@ -148,7 +149,7 @@ describe('§9 #20: what is out of reach', () => {
     await source.meddle(stream, { $set: { readUntil, beginAt: new Date(readUntil.getTime() - DAY) } });
     return { source, readUntil };
   }
-  const gapsOf = (source: SimulatedSource) => collections.gaps.find({ sourceId: source.id }).toArray();
+  const gapsOf = (source: SimulatedSource) => raw(collections).gaps.find({ sourceId: source.id }).toArray();
 
   test('audit events older than 60 days are a gap, and collection goes on behind it', async () => {
     const now = realNow();
@@ -174,7 +175,7 @@ describe('§9 #20: what is out of reach', () => {
       from < realNow() - days * DAY ? refusal('err_validation_date_range', message) : undefined;
     const { source, readUntil } = await stoppedFor(50, server, stream);
     await source.collectAll(stream);
-    const records = await collections.records(stream).find({ _sourceId: source.id }).toArray();
+    const records = await raw(collections).records(stream).find({ _sourceId: source.id }).toArray();
     expect(records.map(({ n }) => n).sort()).toEqual([1, 2]);
     const [gap, ...more] = await gapsOf(source);
     expect(more).toEqual([]);
@@ -191,7 +192,7 @@ describe('§9 #20: what is out of reach', () => {
       from < realNow() - 10 * DAY ? refusal('err', 'older than what is kept', 400) : undefined;
     const { source, readUntil } = await stoppedFor(20, server, stream);
     await source.collectAll(stream);
-    const records = await collections.records(stream).find({ _sourceId: source.id }).toArray();
+    const records = await raw(collections).records(stream).find({ _sourceId: source.id }).toArray();
     expect(records.map(({ n }) => n).sort()).toEqual([1, 2]);
     const gaps = await gapsOf(source);
     expect(gaps).toMatchObject([{ from: readUntil }]);

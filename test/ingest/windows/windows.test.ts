@@ -6,6 +6,7 @@ import { vendorRecordOf } from '../../../src/records/document.js';
 import type { Collections } from '../../../src/store/collections.js';
 import { collectorDatabase } from '../../support/collector-database.js';
 import { sendJson, serve } from '../../support/local-server.js';
+import { RECORDS, raw, withMethods } from '../../support/raw-collections.js';
 import { type RecordServer, recordServer, refusal, type ServedRow } from '../../support/record-server.js';
 import { activityEnvironment, type SimulatedSource, simulatedSource } from '../../support/simulated-source.js';
 
@@ -32,7 +33,7 @@ async function sourceAt(server: RecordServer, config: object = {}, sliceMs?: num
 }
 
 async function storedNumbers(source: SimulatedSource, stream: RecordStream): Promise<number[]> {
-  const documents = await collections.records(stream).find({ _sourceId: source.id }).toArray();
+  const documents = await raw(collections).records(stream).find({ _sourceId: source.id }).toArray();
   return documents.map(({ n }) => Number(n)).sort((a, b) => a - b);
 }
 
@@ -239,7 +240,7 @@ describe('§9 of the API’s fact sheet', () => {
     const server = await recordServer(rowsUntil(5 * MINUTE, 25));
     server.pageSize = 10;
     const source = await sourceAt(server);
-    const moved = vi.spyOn(collections.checkpoints, 'findOneAndUpdate');
+    const moved = vi.spyOn(raw(collections).checkpoints, 'findOneAndUpdate');
     await source.collect('audit');
     const checkpoints = (await Promise.all(moved.mock.results.map(({ value }) => value))) as unknown as object[];
     const states = checkpoints.map((state) => ({ pages: 'window' in state, moved: 'readUntil' in state }));
@@ -366,7 +367,7 @@ describe('§9 of the API’s fact sheet', () => {
     // One that appears late, before all others of the same Message-ID.
     server.rows.push({ ...row, time: time - 2_000 });
     await source.collect('dlp');
-    const stored = await collections.records('dlp').find({ _sourceId: source.id }).toArray();
+    const stored = await raw(collections).records('dlp').find({ _sourceId: source.id }).toArray();
     expect(new Set(stored.map((document) => JSON.stringify(vendorRecordOf(document)))).size).toBe(3 + others.length);
   });
 
@@ -404,7 +405,7 @@ describe('§9 of the API’s fact sheet', () => {
     const server = await recordServer(rows);
     server.pageSize = 5;
     const source = await sourceAt(server);
-    const move = collections.checkpoints.findOneAndUpdate.bind(collections.checkpoints) as (
+    const move = raw(collections).checkpoints.findOneAndUpdate.bind(raw(collections).checkpoints) as (
       ...args: unknown[]
     ) => Promise<unknown>;
     let refused = 0;
@@ -414,7 +415,7 @@ describe('§9 of the API’s fact sheet', () => {
       refused += 1;
       throw new Error('the checkpoint is away');
     };
-    vi.spyOn(collections.checkpoints, 'findOneAndUpdate').mockImplementation(refusing as never);
+    vi.spyOn(raw(collections).checkpoints, 'findOneAndUpdate').mockImplementation(refusing as never);
     for (let attempt = 0; attempt < 4; attempt += 1) {
       await source.collect('dlp').catch((error: Error) => expect(error.message).toBe('the checkpoint is away'));
     }
@@ -431,7 +432,7 @@ describe('§9 of the API’s fact sheet', () => {
     const outcome = await collectWith(collections, source, 'audit');
     expect(server.requests.length - before).toBe(12);
     expect(outcome).toMatchObject({ counts: { stored: 0, duplicates: 0 }, totals: { stored: 6_000, duplicates: 0 } });
-    expect(await collections.records('audit').countDocuments({ _sourceId: source.id })).toBe(6_000);
+    expect(await raw(collections).records('audit').countDocuments({ _sourceId: source.id })).toBe(6_000);
   });
 
   test('§9 #22: the clock is read at every poll', async () => {
@@ -459,10 +460,6 @@ function collectWith(others: Collections, source: SimulatedSource, stream: Recor
 }
 
 function failingInsert(): Collections {
-  const records: Collections['records'] = (stream) =>
-    new Proxy(collections.records(stream), {
-      get: (target, key) =>
-        key === 'insertMany' ? () => Promise.reject(new Error('the disk is full')) : Reflect.get(target, key, target),
-    });
-  return { ...collections, records };
+  const insertMany = () => Promise.reject(new Error('the disk is full'));
+  return withMethods(collections, RECORDS, () => ({ insertMany }));
 }

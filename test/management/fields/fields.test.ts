@@ -4,13 +4,15 @@ import { FieldError, FieldService } from '../../../src/management/fields/field-s
 import { createSource } from '../../../src/store/sources.js';
 import { collectorDatabase } from '../../support/collector-database.js';
 import { ensureCollector } from '../../support/ensure-collector.js';
+import { raw } from '../../support/raw-collections.js';
 
 const collections = collectorDatabase();
 const service = new FieldService(collections);
 
 beforeEach(async () => {
   await collections.ensureIndexes();
-  for (const name of ['fields', 'sources', 'collectors', 'auditTrail'] as const) await collections[name].deleteMany({});
+  for (const name of ['fields', 'sources', 'collectors', 'auditTrail'] as const)
+    await raw(collections)[name].deleteMany({});
 });
 
 async function refusalOf(promise: Promise<unknown>): Promise<Pick<FieldError, 'status' | 'code' | 'message' | 'meta'>> {
@@ -148,10 +150,10 @@ describe('a field that is used', () => {
       code: 'field:in_use',
       message: `The field "Team" cannot be deleted while it is used by source "mail" (${_id}); take it out of their fields first.`,
     });
-    await collections.sources.deleteMany({});
-    await collections.collectors.updateOne({ name: 'cloud' }, { $set: { fields: { TEAM: 'b' } } });
+    await raw(collections).sources.deleteMany({});
+    await raw(collections).collectors.updateOne({ name: 'cloud' }, { $set: { fields: { TEAM: 'b' } } });
     expect((await refusalOf(service.remove(fieldId))).message).toMatch(/used by collector "cloud" \(\d+\);/);
-    await collections.collectors.updateOne({ name: 'cloud' }, { $unset: { fields: true } });
+    await raw(collections).collectors.updateOne({ name: 'cloud' }, { $unset: { fields: true } });
     await service.remove(fieldId);
   });
 
@@ -169,7 +171,7 @@ describe('what is dropped', () => {
     const off = await service.create({ fieldName: 'off', state: 'Disabled' });
     const a = await sourceWith('a', { Known: 1, off: 2, Other: 3, _siemForward: true, _budget: 'x' });
     const b = await sourceWith('b', { other: 3 });
-    await collections.collectors.updateOne({ name: 'cloud' }, { $set: { fields: { zone: 'z' } } });
+    await raw(collections).collectors.updateOne({ name: 'cloud' }, { $set: { fields: { zone: 'z' } } });
     expect(await service.dropped()).toEqual([
       { fieldName: 'off', sourceIds: [a._id] },
       { fieldName: 'Other', sourceIds: [a._id, b._id] },
@@ -189,7 +191,7 @@ describe('ensure', () => {
     expect(await service.ensure(['team', 'site'])).toEqual([]);
     expect(await service.ensure([])).toEqual([]);
     expect(await service.get(off.fieldId)).toEqual(off);
-    expect(await collections.fields.findOne({ fieldName: 'site' })).toMatchObject({ createdBy: 'key-1' });
+    expect(await raw(collections).fields.findOne({ fieldName: 'site' })).toMatchObject({ createdBy: 'key-1' });
   });
 
   test('adds nothing when one name is unfit', async () => {
@@ -208,7 +210,7 @@ describe('ensure', () => {
 describe('the quota', () => {
   test('counts what people have made, and is kept', async () => {
     expect(await service.quota()).toEqual({ quota: 200, remaining: 200 });
-    await collections.fields.insertMany(
+    await raw(collections).fields.insertMany(
       Array.from({ length: 198 }, (_, at) => ({
         _id: at.toString(16).padStart(16, 'F'),
         ...{ fieldName: `f${at}`, key: `f${at}`, dataType: '', state: '', createdAt: new Date(), createdBy: 'test' },
@@ -229,7 +231,7 @@ test('each change is noted with who made it', async () => {
   const { fieldId } = await service.create({ fieldName: 'team' }, 'key-1');
   await service.setState(fieldId, 'Disabled', 'key-2');
   await service.remove(fieldId, 'key-3');
-  const trail = await collections.auditTrail.find().sort({ at: 1 }).toArray();
+  const trail = await raw(collections).auditTrail.find().sort({ at: 1 }).toArray();
   expect(trail).toMatchObject([
     { actor: 'key-1', action: 'field.create', name: 'team', outcome: 'done' },
     { actor: 'key-2', action: 'field.update', from: { state: 'Enabled' }, to: { state: 'Disabled' }, outcome: 'done' },

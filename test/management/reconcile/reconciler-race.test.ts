@@ -5,6 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { workflowIdOf } from '../../../src/domain/contract/contract.js';
 import { SourceService } from '../../../src/management/sources/source-service.js';
 import { e2eStack, sourceFile } from '../../support/e2e-stack.js';
+import { raw } from '../../support/raw-collections.js';
 import { until } from '../../support/until.js';
 
 const { get, collections } = e2eStack({ historyMs: 600_000, historyRate: 20, rate: 0 });
@@ -58,7 +59,7 @@ test.for([
     });
     const now = await handle.describe();
     await handle.terminate('the test is over').catch(() => undefined);
-    await collections.sources.deleteOne({ _id: sourceId });
+    await raw(collections).sources.deleteOne({ _id: sourceId });
     expect({ runId: now.runId, status: now.status.name }).toEqual({ runId, status: 'COMPLETED' });
     expect(reconciled).toEqual([]);
   },
@@ -90,5 +91,5 @@ test('a source that cannot be started holds up none of the others', async () => 
       .getHandle(workflowIdOf(id))
       .terminate('over')
       .catch(() => undefined);
-  await collections.sources.deleteMany({ _id: { $in: ids } });
+  await raw(collections).sources.deleteMany({ _id: { $in: ids } });
 });

@@ -3,15 +3,16 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Reconciler, type Turn } from '../../../src/management/reconcile/reconciler.js';
 import { reconcilerTurn } from '../../../src/management/reconcile/reconciler-turn.js';
-import { collectionsOf } from '../../../src/store/collections.js';
 import { Lease, type LeaseOptions } from '../../../src/store/lease.js';
+import { collectionsIn, raw } from '../../support/raw-collections.js';
 import { testDatabase } from '../../support/test-database.js';
 import { until } from '../../support/until.js';
 
 const { db } = testDatabase();
-const { leases } = collectionsOf(db);
+const store = collectionsIn(db);
+const { leases } = raw(store);
 const leaseOf = (holder: string, more: Partial<LeaseOptions> = {}) =>
-  new Lease({ leases, name: 'reconciler', holder, ...more });
+  new Lease({ store, name: 'reconciler', holder, ...more });
 
 beforeEach(async () => {
   await leases.deleteMany({});
@@ -95,7 +96,7 @@ test.each(['tells of trouble', 'fails'])('one whose round %s lets others try', a
 
 test('workers of another version have a turn of their own', async () => {
   const turnOf = (holder: string, buildId?: string) =>
-    reconcilerTurn({ leases }, buildId === undefined ? undefined : { deploymentName: 'mimecast', buildId }, { holder });
+    reconcilerTurn(store, buildId === undefined ? undefined : { deploymentName: 'mimecast', buildId }, { holder });
   const all = [turnOf('a'), turnOf('b', '1'), turnOf('c', '2'), turnOf('d'), turnOf('e', '2')];
   const held: boolean[] = [];
   for (const turn of all) held.push(await turn.hold());

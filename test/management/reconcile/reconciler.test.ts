@@ -192,7 +192,7 @@ describe('on real servers', { sequential: true }, () => {
     const uri = `mongodb://${LOOPBACK}:${await choosePort(0)}/`;
     const away = openDatabase({ uri, name: 'away', serverSelectionTimeoutMs: 50 });
     onTestFinished(() => away.close());
-    const withoutStore = new SourceService({ collections: collectionsOf(away.db), client, allowInsecure: true });
+    const withoutStore = new SourceService({ collections: collectionsOf(away), client, allowInsecure: true });
     const stopWorker = await get().startWorker();
     const sourceId = await startSource('Survivor', 'Collecting');
     await handleOf(sourceId).terminate('by hand');

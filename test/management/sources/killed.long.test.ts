@@ -13,6 +13,7 @@ import { SourceEditor } from '../../../src/management/sources/source-editor.js';
 import { SourceRemoval } from '../../../src/management/sources/source-removal.js';
 import { Died, type Dying, dyingAt } from '../../support/dying.js';
 import { e2eStack, sourceFile } from '../../support/e2e-stack.js';
+import { raw } from '../../support/raw-collections.js';
 import { testKeyring } from '../../support/test-keyring.js';
 import { until } from '../../support/until.js';
 
@@ -78,8 +79,8 @@ async function reconciled(): Promise<void> {
   await until(
     async () => {
       await round();
-      const stored = await collections.sources.find().sort({ _id: 1 }).toArray();
-      const deleting = await collections.collectors.countDocuments({ deletingAt: { $exists: true } });
+      const stored = await raw(collections).sources.find().sort({ _id: 1 }).toArray();
+      const deleting = await raw(collections).collectors.countDocuments({ deletingAt: { $exists: true } });
       return { stored: stored.map(({ _id }) => _id), running: await runningIds(), behind: behindOf(stored), deleting };
     },
     ({ stored, running, behind, deleting }) =>
@@ -98,7 +99,7 @@ function behindOf(
 
 /** By what Temporal itself says of each workflow that was ever started here: its index lags behind. */
 async function runningIds(): Promise<number[]> {
-  const highest = (await collections.counters.findOne({ _id: 'source' }))?.value ?? 0;
+  const highest = (await raw(collections).counters.findOne({ _id: 'source' }))?.value ?? 0;
   const ids = Array.from({ length: highest }, (_, index) => index + 1);
   const states = await Promise.all(
     ids.map((id) =>
@@ -120,7 +121,7 @@ describe('killed at every step of', { sequential: true, timeout: 300_000 }, () =
     const steps = await killAtEveryStep(
       async () => (of) => editor(of).create(collectorId, file(newName()), { actor: 'test' }),
       async () => {
-        for (const { name } of await collections.sources.find().toArray()) expect(name).toMatch(/^killed/);
+        for (const { name } of await raw(collections).sources.find().toArray()) expect(name).toMatch(/^killed/);
       },
     );
     expect(steps).toBeGreaterThanOrEqual(12);
@@ -129,7 +130,7 @@ describe('killed at every step of', { sequential: true, timeout: 300_000 }, () =
   test('changing a source', async () => {
     const collectorId = await newCollector();
     const sourceId = await newSource(collectorId);
-    const { name } = (await collections.sources.findOne({ _id: sourceId })) ?? {};
+    const { name } = (await raw(collections).sources.findOne({ _id: sourceId })) ?? {};
     let wish = 0;
     const steps = await killAtEveryStep(
       async () => {
@@ -140,7 +141,7 @@ describe('killed at every step of', { sequential: true, timeout: 300_000 }, () =
           });
       },
       async () => {
-        const source = await collections.sources.findOne({ _id: sourceId });
+        const source = await raw(collections).sources.findOne({ _id: sourceId });
         const { snapshot } = await until(
           () => get().service.status(String(sourceId)),
           (status) => status.snapshot?.version === source?.version,
@@ -160,8 +161,8 @@ describe('killed at every step of', { sequential: true, timeout: 300_000 }, () =
         return (of) => new SourceRemoval(of).removeSource(collectorId, sourceId, 'test');
       },
       async () => {
-        const isStored = (await collections.sources.findOne({ _id: sourceId })) !== null;
-        const checkpoints = await collections.checkpoints.countDocuments({ sourceId });
+        const isStored = (await raw(collections).sources.findOne({ _id: sourceId })) !== null;
+        const checkpoints = await raw(collections).checkpoints.countDocuments({ sourceId });
         expect(checkpoints > 0).toBe(isStored);
       },
     );
@@ -178,17 +179,17 @@ describe('killed at every step of', { sequential: true, timeout: 300_000 }, () =
         return (of) => new SourceRemoval(of).removeCollector(collectorId, 'test', 0);
       },
       async () => {
-        const isStored = (await collections.collectors.findOne({ _id: collectorId })) !== null;
-        expect((await collections.sources.countDocuments({ collectorId })) > 0).toBe(isStored);
+        const isStored = (await raw(collections).collectors.findOne({ _id: collectorId })) !== null;
+        expect((await raw(collections).sources.countDocuments({ collectorId })) > 0).toBe(isStored);
       },
     );
     expect(steps).toBeGreaterThanOrEqual(16);
   });
 
   test('the audit trail has every change that was made, and marks those that nobody saw the end of', async () => {
-    const trail = await collections.auditTrail.find().toArray();
+    const trail = await raw(collections).auditTrail.find().toArray();
     const created = trail.filter(({ action }) => action === 'source.create');
-    const stored = await collections.sources.find().toArray();
+    const stored = await raw(collections).sources.find().toArray();
     for (const { name } of stored) expect(created.map((entry) => entry.name)).toContain(name);
     expect(new Set(trail.map(({ outcome }) => outcome))).toEqual(new Set(['begun', 'done']));
     expect(JSON.stringify(trail)).not.toContain('sim-secret');
@@ -198,7 +199,7 @@ describe('killed at every step of', { sequential: true, timeout: 300_000 }, () =
 test('a workflow whose source was removed while it was being started is ended', async () => {
   const sourceId = 900_001;
   const { id: installation } = await collections.installation();
-  await collections.auditTrail.insertOne({
+  await raw(collections).auditTrail.insertOne({
     ...{ _id: new ObjectId(), at: new Date(), actor: 'test', action: 'source.delete', sourceId, outcome: 'done' },
   });
   const args = [{ sourceId, name: 'orphan', collector: '', installation }];

@@ -7,8 +7,9 @@ import { INSTALLATION_MEMO } from '../../../src/domain/contract/installation.js'
 import { SourceService } from '../../../src/management/sources/source-service.js';
 import { statesOf } from '../../../src/management/sources/source-state.js';
 import { visibleSources } from '../../../src/management/sources/visible-sources.js';
-import type { SourceDocument } from '../../../src/store/collections.js';
+import type { SourceDocument } from '../../../src/store/sources.js';
 import { e2eStack } from '../../support/e2e-stack.js';
+import { raw } from '../../support/raw-collections.js';
 import { until } from '../../support/until.js';
 
 const { get, collections } = e2eStack({ historyMs: 60_000, historyRate: 1, rate: 0 });
@@ -59,7 +60,7 @@ const serviceOf = (client: Client) => new SourceService({ collections, client, a
 test('201 sources: only those that differ are described, and every state is true', async () => {
   const { client } = get();
   const ids = Array.from({ length: COUNT }, (_, n) => n + 1);
-  await collections.sources.insertMany(ids.map(document));
+  await raw(collections).sources.insertMany(ids.map(document));
   const memo = { [INSTALLATION_MEMO]: (await collections.installation()).id };
   for (const id of ids.filter((one) => one !== MISSING)) {
     await client.workflow.start(WORKFLOW_TYPE, { workflowId: workflowIdOf(id), taskQueue: TASK_QUEUE, memo });
@@ -77,7 +78,7 @@ test('201 sources: only those that differ are described, and every state is true
   expect(listings[MISSING - 1]?.state).toBe('Pending');
   expect(listings[TERMINATED - 1]?.state).toBe('Terminated');
   expect(new Set(listings.map(({ noteCode }) => noteCode))).toEqual(new Set(['NoWorker', undefined]));
-  const states = await statesOf({ collections, client }, await collections.sources.find().toArray());
+  const states = await statesOf({ collections, client }, await raw(collections).sources.find().toArray());
   expect(states.map(({ state }) => state.errorCode)).toEqual(
     ids.map((id) => (id === TERMINATED ? 'WorkflowEnded' : 'NoWorker')),
   );
@@ -85,7 +86,7 @@ test('201 sources: only those that differ are described, and every state is true
 
 test('what has to be described is, a few at a time; what Temporal does not describe in time is Unknown, and no more', async () => {
   const { client } = get();
-  await collections.sources.updateMany({}, { $set: { stoppedAt: at } });
+  await raw(collections).sources.updateMany({}, { $set: { stoppedAt: at } });
   const refused = workflowIdOf(9);
   const away = Object.assign(new Error('4 DEADLINE_EXCEEDED: in a test'), { code: 4 });
   const { client: slow, most } = watched(client, (id) => (id === refused ? Promise.reject(away) : Promise.resolve()));
@@ -98,7 +99,9 @@ test('what has to be described is, a few at a time; what Temporal does not descr
 
 test('of a few, each is described, and a Temporal that does not answer is no state', async () => {
   const { client } = get();
-  const sources = await collections.sources.find({ _id: { $lte: 8 } }).toArray();
+  const sources = await raw(collections)
+    .sources.find({ _id: { $lte: 8 } })
+    .toArray();
   const away = Object.assign(new Error('14 UNAVAILABLE: in a test'), { code: 14 });
   const { client: gone } = watched(client, () => Promise.reject(away));
   await expect(statesOf({ collections, client: gone }, sources)).rejects.toThrow('UNAVAILABLE');

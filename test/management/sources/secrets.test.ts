@@ -9,6 +9,7 @@ import { Keyring } from '../../../src/secrets/keyring.js';
 import { createSource } from '../../../src/store/sources.js';
 import { findAll, formsOf, formsOfBytes, type Place } from '../../support/byte-search.js';
 import { e2eStack, sourceFile } from '../../support/e2e-stack.js';
+import { raw } from '../../support/raw-collections.js';
 import { runCli } from '../../support/run-cli.js';
 import { documentsOf, payloadsOf } from '../../support/stored-bytes.js';
 import { TEST_KEYS, testKeyring } from '../../support/test-keyring.js';
@@ -40,7 +41,7 @@ test('a source works, and its secret stands in clear neither in MongoDB nor in t
   const stopWorker = await startWorker();
   const { sourceId } = await service.start(sourceFile(simulator, { name: 'Sealed' }));
   await inState(sourceId, 'Collecting');
-  const stored = await collections.sources.findOne({ _id: sourceId });
+  const stored = await raw(collections).sources.findOne({ _id: sourceId });
   expect(stored?.config.clientSecret).toBe(SECRET_MASK);
   expect(await testKeyring.decrypt(stored?.secret ?? '')).toBe(SECRET);
 
@@ -69,7 +70,7 @@ test('without a key nothing is saved, and the way to one is told', async () => {
   const { client, simulator } = get();
   const keyless = new SourceService({ collections, client, allowInsecure: true });
   await expect(keyless.start(sourceFile(simulator, { name: 'Keyless' }))).rejects.toThrow(/secret-key/);
-  expect(await collections.sources.findOne({ name: 'Keyless' })).toBeNull();
+  expect(await raw(collections).sources.findOne({ name: 'Keyless' })).toBeNull();
   const { stdout } = await runCli(get().env, 'secret-key');
   expect(await Keyring.parse(stdout.trim()).encrypt('x')).toMatch(/^ey/);
 });
@@ -83,10 +84,10 @@ test('the mask in place of a secret that was never stored is refused', async () 
 test('what is not encrypted, or with an older key, is encrypted with the first one', async () => {
   const config = { ...sourceFile(get().simulator).source.config, name: 'Plain' };
   const { _id } = await createSource(collections, 1, 'Plain', config);
-  const secretOf = async () => (await collections.sources.findOne({ _id }))?.secret ?? '';
+  const secretOf = async () => (await raw(collections).sources.findOne({ _id }))?.secret ?? '';
   await sealStored(collections, testKeyring, { rotating: true, onTrouble });
   expect(await testKeyring.decrypt(await secretOf())).toBe(SECRET);
-  expect((await collections.sources.findOne({ _id }))?.config.clientSecret).toBe(SECRET_MASK);
+  expect((await raw(collections).sources.findOne({ _id }))?.config.clientSecret).toBe(SECRET_MASK);
 
   const before = await secretOf();
   await sealStored(collections, testKeyring, { rotating: true, onTrouble });
@@ -96,5 +97,5 @@ test('what is not encrypted, or with an older key, is encrypted with the first o
   await sealStored(collections, rotated, { rotating: true, onTrouble });
   expect((await secretOf()).startsWith(rotated.currentPrefix)).toBe(true);
   expect(await Keyring.parse(NEW_KEY).decrypt(await secretOf())).toBe(SECRET);
-  await collections.sources.deleteOne({ _id });
+  await raw(collections).sources.deleteOne({ _id });
 });

@@ -7,6 +7,7 @@ import { choosePort, LOOPBACK } from '../../../src/runtime/ports.js';
 import { collectionsOf } from '../../../src/store/collections.js';
 import { type Database, openDatabase } from '../../../src/store/database.js';
 import { e2eStack, sourceFile } from '../../support/e2e-stack.js';
+import { raw } from '../../support/raw-collections.js';
 import { countStored } from '../../support/simulator-control.js';
 import { testKeyring } from '../../support/test-keyring.js';
 import { until } from '../../support/until.js';
@@ -20,7 +21,7 @@ beforeAll(async () => {
   const uri = `mongodb://${LOOPBACK}:${await choosePort(0)}/`;
   away = openDatabase({ uri, name: 'away', serverSelectionTimeoutMs: 100 });
   blind = new SourceService({
-    collections: collectionsOf(away.db),
+    collections: collectionsOf(away),
     client: get().client,
     allowInsecure: true,
     keyring: testKeyring,
@@ -111,7 +112,7 @@ describe('while MongoDB is away', () => {
   test('what needs the store fails by its name, and mistakes are refused without asking it', async () => {
     const failing = blind.start(file({ name: 'Unstored' }));
     await expect(failing).rejects.toBeInstanceOf(MongoError);
-    expect(await collections.sources.countDocuments({ name: 'Unstored' })).toBe(0);
+    expect(await raw(collections).sources.countDocuments({ name: 'Unstored' })).toBe(0);
     const { mistakes } = await refusalOf(blind.start(file({ name: '', pollInterval: 'often' })));
     expect(mistakes).toHaveLength(2);
     await refusalOf(blind.status('nobody'));
@@ -122,7 +123,7 @@ const WRONG = { name: '', clientID: 5, dataCollection: ['mail'], pollInterval: '
 
 describe('what is refused', () => {
   test('a start names every mistake at once and stores nothing', async () => {
-    const before = await collections.sources.countDocuments();
+    const before = await raw(collections).sources.countDocuments();
     const { message, mistakes } = await refusalOf(get().service.start(file(WRONG)));
     for (const key of Object.keys(WRONG)) {
       expect(mistakes.filter((mistake) => mistake.includes(`source.config.${key}`))).toHaveLength(1);
@@ -130,7 +131,7 @@ describe('what is refused', () => {
     }
     expect(mistakes).toHaveLength(Object.keys(WRONG).length);
     expect(message).not.toContain('sim-secret');
-    expect(await collections.sources.countDocuments()).toBe(before);
+    expect(await raw(collections).sources.countDocuments()).toBe(before);
   });
 
   test.each([[null], ['text'], [[]], [{}], [7]])('a start from %j', async (json) => {
@@ -139,12 +140,12 @@ describe('what is refused', () => {
 
   test('an update names every mistake at once and leaves the running source untouched', async () => {
     const { sourceId, id } = await startSource('Untouched');
-    const stored = await collections.sources.findOne({ _id: sourceId });
+    const stored = await raw(collections).sources.findOne({ _id: sourceId });
     const { mistakes } = await refusalOf(get().service.update(id, file(WRONG)));
     for (const key of Object.keys(WRONG)) {
       expect(mistakes.filter((mistake) => mistake.includes(`source.config.${key}`))).toHaveLength(1);
     }
-    expect(await collections.sources.findOne({ _id: sourceId })).toEqual(stored);
+    expect(await raw(collections).sources.findOne({ _id: sourceId })).toEqual(stored);
     const status = await get().service.status(id);
     expect(status).toMatchObject({ state: 'Collecting', snapshot: { version: 1, restarts: 0 } });
     await stop(id);
@@ -187,15 +188,15 @@ describe('what is refused', () => {
 
 describe('what the command line asks goes the way of the API', () => {
   const trailOf = async (filter: object) =>
-    (await collections.auditTrail.find(filter).sort({ at: 1 }).toArray()).map(({ action, outcome }) => [
+    (await raw(collections).auditTrail.find(filter).sort({ at: 1 }).toArray()).map(({ action, outcome }) => [
       action,
       outcome,
     ]);
 
   test.each(['', 'x'.repeat(129), 'a\nb'])('no collector named %j is made', async (name) => {
-    const before = await collections.collectors.countDocuments();
+    const before = await raw(collections).collectors.countDocuments();
     expect((await refusalOf(get().service.start(file({ name: 'Nowhere' }), name))).message).toContain('collector');
-    expect(await collections.collectors.countDocuments()).toBe(before);
+    expect(await raw(collections).collectors.countDocuments()).toBe(before);
   });
 
   test('a collector is made with a note, and one that is being deleted takes no source', async () => {
@@ -204,10 +205,10 @@ describe('what the command line asks goes the way of the API', () => {
       ['collector.create', 'done'],
     ]);
     await get().service.stop(String(sourceId), { remove: true });
-    await collections.collectors.updateOne({ name: 'made on the way' }, { $set: { deletingAt: new Date() } });
+    await raw(collections).collectors.updateOne({ name: 'made on the way' }, { $set: { deletingAt: new Date() } });
     const late = get().service.start(file({ name: 'Late' }), 'made on the way');
     expect((await refusalOf(late)).message).toContain('is being deleted');
-    await collections.collectors.deleteOne({ name: 'made on the way' });
+    await raw(collections).collectors.deleteOne({ name: 'made on the way' });
   });
 
   test('the same configuration once more changes nothing; a new secret is noted as such', async () => {
@@ -220,7 +221,7 @@ describe('what the command line asks goes the way of the API', () => {
     expect(await get().service.update(id, file({ name: 'Same', clientSecret: 'another' }))).toMatchObject({
       version: 2,
     });
-    const entry = await collections.auditTrail.findOne({ sourceId, action: 'source.update' });
+    const entry = await raw(collections).auditTrail.findOne({ sourceId, action: 'source.update' });
     expect(entry).toMatchObject({ from: { clientSecret: '********' }, to: { clientSecret: '******** (given anew)' } });
     await stop(id);
   });
@@ -228,7 +229,7 @@ describe('what the command line asks goes the way of the API', () => {
   test('empty keys that an earlier version has stored are no difference', async () => {
     const { sourceId, id } = await startSource('Earlier');
     const empty = { 'config.description': null, 'config.category': '', 'config.fields': {}, 'config.filters': [] };
-    await collections.sources.updateOne({ _id: sourceId }, { $set: empty });
+    await raw(collections).sources.updateOne({ _id: sourceId }, { $set: empty });
     expect(await get().service.update(id, file({ name: 'Earlier' }))).toEqual({ sourceId, version: 1 });
     await stop(id);
   });
@@ -250,7 +251,7 @@ describe('what the command line asks goes the way of the API', () => {
     const service = new SourceService({ collections, client: deaf, allowInsecure: true, keyring: testKeyring });
     const refused = await refusalOf(service.start(file({ name: 'Silent', pollInterval: '7m' })));
     expect(refused.message).toContain('is a worker running?');
-    expect(await collections.sources.findOne({ _id: sourceId })).toMatchObject({ version: 1 });
+    expect(await raw(collections).sources.findOne({ _id: sourceId })).toMatchObject({ version: 1 });
     await stop(id);
   });
 
@@ -278,7 +279,7 @@ describe('what the command line asks goes the way of the API', () => {
     );
     await handle.terminate('by hand');
     expect(await get().service.stop(id)).toEqual({ sourceId, state: 'Stopped' });
-    expect((await collections.sources.findOne({ _id: sourceId }))?.stoppedAt).toBeInstanceOf(Date);
+    expect((await raw(collections).sources.findOne({ _id: sourceId }))?.stoppedAt).toBeInstanceOf(Date);
   });
 });
 
@@ -289,7 +290,7 @@ test('a collector that is renamed shows its new name at once', async () => {
     () => get().service.status(id),
     ({ snapshot }) => snapshot?.collector === 'old name',
   );
-  await collections.collectors.updateOne({ name: 'old name' }, { $set: { name: 'new name' } });
+  await raw(collections).collectors.updateOne({ name: 'old name' }, { $set: { name: 'new name' } });
   const status = await get().service.status(id);
   expect(status).toMatchObject({ collector: 'new name', snapshot: { collector: 'new name' } });
   await stop(id);
@@ -297,8 +298,8 @@ test('a collector that is renamed shows its new name at once', async () => {
 
 describe('stop with remove', () => {
   async function expectGone(sourceId: number, records: number): Promise<void> {
-    expect(await collections.sources.countDocuments({ _id: sourceId })).toBe(0);
-    expect(await collections.checkpoints.countDocuments({ sourceId })).toBe(0);
+    expect(await raw(collections).sources.countDocuments({ _id: sourceId })).toBe(0);
+    expect(await raw(collections).checkpoints.countDocuments({ sourceId })).toBe(0);
     expect(await countStored(collections, sourceId)).toBe(records);
     expect((await get().service.list()).map((source) => source.sourceId)).not.toContain(sourceId);
     expect((await refusalOf(get().service.status(String(sourceId)))).message).toContain('There is no source');
@@ -309,7 +310,7 @@ describe('stop with remove', () => {
     const records = await countStored(collections, sourceId);
     expect(records).toBeGreaterThan(0);
     await stop(id);
-    expect(await collections.checkpoints.countDocuments({ sourceId })).toBe(13);
+    expect(await raw(collections).checkpoints.countDocuments({ sourceId })).toBe(13);
     await get().service.stop(id, { remove: true });
     await expectGone(sourceId, records);
   });
@@ -324,7 +325,11 @@ describe('stop with remove', () => {
     await get().service.stop(id, { remove: true });
     await expectGone(sourceId, 0);
     expect(
-      await collections.healthEvents.countDocuments({ sourceId, resolvedAt: { $exists: false }, status: 'UnHealthy' }),
+      await raw(collections).healthEvents.countDocuments({
+        sourceId,
+        resolvedAt: { $exists: false },
+        status: 'UnHealthy',
+      }),
     ).toBe(0);
   });
 

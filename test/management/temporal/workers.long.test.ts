@@ -17,6 +17,7 @@ import { workersOf } from '../../../src/management/temporal/workers.js';
 import { projectRoot } from '../../../src/runtime/project-root.js';
 import { apiServer } from '../../support/api-server.js';
 import { e2eStack, sourceFile } from '../../support/e2e-stack.js';
+import { raw } from '../../support/raw-collections.js';
 import { until } from '../../support/until.js';
 
 const { get, collections } = e2eStack({ historyMs: 60_000, historyRate: 1, rate: 0 });
@@ -74,13 +75,13 @@ test('without a worker, every view says so', async () => {
 
 test('a deletion that takes long is answered as accepted, and goes on by itself', async () => {
   const { sourceId } = await start('Ends when somebody works');
-  const stored = await collections.sources.findOne({ _id: sourceId });
+  const stored = await raw(collections).sources.findOne({ _id: sourceId });
   const path = `v1/collectors/${stored?.collectorId}/sources/${sourceId}`;
   expect(await api('DELETE', path)).toMatchObject({ status: 202, text: '' });
   expect(await listed(sourceId)).toMatchObject({ state: { state: 'Stopping' } });
   const stopWorker = await get().startWorker();
   await until(
-    () => collections.sources.findOne({ _id: sourceId }),
+    () => raw(collections).sources.findOne({ _id: sourceId }),
     (source) => source === null,
   );
   expect(await api('DELETE', path)).toMatchObject({ status: 404 });
@@ -130,7 +131,7 @@ test('a workflow that cannot go on is no healthy one: every view says why, and w
       health: 'Error',
       state: { state: 'Error', errorType: 'FIRST-PARTY-GENERIC', errorCode: 'WorkflowTaskFailed' },
     });
-    const events = () => collections.healthEvents.find({ sourceId, subject: 'workflow' }).toArray();
+    const events = () => raw(collections).healthEvents.find({ sourceId, subject: 'workflow' }).toArray();
     const opened = await until(
       () => look().then(events),
       ({ length }) => length > 0,
@@ -156,7 +157,7 @@ test('a workflow that cannot go on is no healthy one: every view says why, and w
   await until(
     () =>
       look().then(() =>
-        collections.healthEvents.countDocuments({ sourceId, status: 'UnHealthy', resolvedAt: { $exists: false } }),
+        raw(collections).healthEvents.countDocuments({ sourceId, status: 'UnHealthy', resolvedAt: { $exists: false } }),
       ),
     (open) => open === 0,
   );

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { ensureSampleSource, SAMPLE_NAME } from '../../../devstack/sample-source.js';
 import { FieldService } from '../../../src/management/fields/field-service.js';
 import { e2eStack, sourceFile } from '../../support/e2e-stack.js';
+import { raw } from '../../support/raw-collections.js';
 import { runCli } from '../../support/run-cli.js';
 import { until } from '../../support/until.js';
 
@@ -19,7 +20,7 @@ function fileOf(name: string, config: object): string {
 
 async function fieldsOnRecords(sourceId: number): Promise<unknown> {
   const found = await until(
-    () => collections.records('audit').findOne({ _sourceId: sourceId }),
+    () => raw(collections).records('audit').findOne({ _sourceId: sourceId }),
     (document) => document !== null,
     { limitMs: 50_000 },
   );
@@ -56,7 +57,7 @@ test('fields come onto records with --add-fields, and are dropped without', asyn
 test('the sample source of "npm start" keeps its field', async () => {
   const options = { simulatorUrl: get().simulator.url, pollInterval: '5s', fields };
   const sourceId = await ensureSampleSource(get().service, [], options, false);
-  expect(await collections.sources.findOne({ _id: sourceId })).toMatchObject({ name: SAMPLE_NAME });
+  expect(await raw(collections).sources.findOne({ _id: sourceId })).toMatchObject({ name: SAMPLE_NAME });
   expect(await schema()).toContain('environment');
   expect(await fields.dropped()).toEqual([]);
 });

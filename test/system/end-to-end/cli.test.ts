@@ -4,6 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import type { SourceListing } from '../../../src/management/sources/source-listing.js';
 import type { SourceStatus } from '../../../src/management/sources/source-status.js';
 import { e2eStack, sourceFile } from '../../support/e2e-stack.js';
+import { raw } from '../../support/raw-collections.js';
 import { type CliResult, runCli } from '../../support/run-cli.js';
 import { countStored, sizes, storedOf, truthOf } from '../../support/simulator-control.js';
 import { until } from '../../support/until.js';
@@ -129,8 +130,8 @@ test('stop --remove deletes configuration and checkpoints and keeps the records'
   const before = await countStored(collections, sourceId);
   expect(before).toBeGreaterThan(0);
   expect(done(await cli('stop', String(sourceId), '--remove', '--json'))).toEqual({ sourceId, state: 'Deleted' });
-  expect(await collections.sources.countDocuments({ _id: sourceId })).toBe(0);
-  expect(await collections.checkpoints.countDocuments({ sourceId })).toBe(0);
+  expect(await raw(collections).sources.countDocuments({ _id: sourceId })).toBe(0);
+  expect(await raw(collections).checkpoints.countDocuments({ sourceId })).toBe(0);
   expect(await countStored(collections, sourceId)).toBe(before);
   expect(done(await cli('list', '--json'))).toEqual([]);
 });

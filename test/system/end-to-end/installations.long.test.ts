@@ -25,6 +25,7 @@ import { collectionsOf } from '../../../src/store/collections.js';
 import { openDatabase } from '../../../src/store/database.js';
 import { e2eStack, sourceFile } from '../../support/e2e-stack.js';
 import { historiesOf } from '../../support/histories.js';
+import { raw } from '../../support/raw-collections.js';
 import { type TestInstallation, testInstallation } from '../../support/test-installation.js';
 import { until } from '../../support/until.js';
 
@@ -58,7 +59,7 @@ async function withoutStore(): Promise<SourceService> {
   const uri = `mongodb://${LOOPBACK}:${await choosePort(0)}/`;
   const away = openDatabase({ uri, name: 'away', serverSelectionTimeoutMs: 100 });
   onTestFinished(() => away.close());
-  return new SourceService({ collections: collectionsOf(away.db), client: get().client, allowInsecure: true });
+  return new SourceService({ collections: collectionsOf(away), client: get().client, allowInsecure: true });
 }
 
 const handleOf = (workflowId: string) => get().client.workflow.getHandle(workflowId);
@@ -71,7 +72,7 @@ async function signalsTo(workflowId: string): Promise<string[]> {
 }
 
 async function countRecords({ collections }: TestInstallation, sourceId: number): Promise<number> {
-  const counts = STREAMS.map((stream) => collections.records(stream).countDocuments({ _sourceId: sourceId }));
+  const counts = STREAMS.map((stream) => raw(collections).records(stream).countDocuments({ _sourceId: sourceId }));
   return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 }
 
@@ -95,9 +96,9 @@ const passRounds = (...of: readonly TestInstallation[]) => Promise.all(of.map((o
 async function expectNothingOf(...of: readonly TestInstallation[]): Promise<void> {
   for (const { collections, terminated } of of) {
     expect(terminated).toEqual([]);
-    for (const stream of STREAMS) expect(await collections.records(stream).countDocuments()).toBe(0);
-    expect(await collections.checkpoints.countDocuments()).toBe(0);
-    expect(await collections.healthEvents.countDocuments()).toBe(0);
+    for (const stream of STREAMS) expect(await raw(collections).records(stream).countDocuments()).toBe(0);
+    expect(await raw(collections).checkpoints.countDocuments()).toBe(0);
+    expect(await raw(collections).healthEvents.countDocuments()).toBe(0);
   }
 }
 
@@ -119,7 +120,7 @@ describe('without names', () => {
     expect(stored).toBeGreaterThan(0);
 
     await expect(theirs.service().start(file('Theirs'))).rejects.toThrow(ANOTHER);
-    expect(await theirs.collections.sources.countDocuments()).toBe(0);
+    expect(await raw(theirs.collections).sources.countDocuments()).toBe(0);
     expect(await storedSource(theirs, 'Theirs', 2)).toBe(sourceId);
     const stops = [await theirs.startWorker(), await empty.startWorker()];
     await passRounds(theirs, empty);
@@ -148,7 +149,7 @@ describe('without names', () => {
     expect(await firstRunOf(workflowId)).toBe(firstRun);
     expect(await signalsTo(workflowId)).toEqual([SIGNALS.collectNow]);
     expect(await countRecords(ours, sourceId)).toBe(stored);
-    expect(await ours.collections.healthEvents.countDocuments({ status: 'UnHealthy' })).toBe(0);
+    expect(await raw(ours.collections).healthEvents.countDocuments({ status: 'UnHealthy' })).toBe(0);
     expect([ours.troubles, ours.terminated, empty.troubles]).toEqual([[], [], []]);
     await expectNothingOf(theirs, empty);
     for (const stop of stops) await stop();
@@ -161,7 +162,7 @@ describe('without names', () => {
     const { sourceId } = await ours.service().start(file('Ended'));
     await collecting(ours, sourceId);
     await ours.service().stop(String(sourceId));
-    await theirs.collections.counters.updateOne({ _id: 'source' }, { $set: { value: sourceId - 1 } });
+    await raw(theirs.collections).counters.updateOne({ _id: 'source' }, { $set: { value: sourceId - 1 } });
     expect((await theirs.service().start(file('Next', 2))).sourceId).toBe(sourceId);
     await collecting(theirs, sourceId);
     await expect(ours.service().resume(String(sourceId))).rejects.toThrow(ANOTHER);
@@ -230,7 +231,7 @@ describe('with names', () => {
     await expectNothingOf(mistaken);
     await south.service().stop(String(sourceId), { remove: true });
     // A worker that still has the former name does nothing more.
-    await south.collections.installations.updateOne({}, { $set: { name: 'west' } });
+    await raw(south.collections).installations.updateOne({}, { $set: { name: 'west' } });
     await passRounds(south);
     expect(south.troubles.at(-1)).toContain('start the worker again');
     for (const stop of stops) await stop();
@@ -283,7 +284,7 @@ describe('a workflow that does not say whose it is', () => {
     const stops = [await ours.startWorker()];
     const { sourceId: first } = await ours.service().start(file('Labelled'));
     await collecting(ours, first);
-    await theirs.collections.counters.updateOne({ _id: 'source' }, { $set: { value: first } });
+    await raw(theirs.collections).counters.updateOne({ _id: 'source' }, { $set: { value: first } });
     const sourceId = await storedSource(theirs, 'By hand', 2);
     const workflowId = await startUnlabelled(sourceId);
     stops.push(await theirs.startWorker());

@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { checkpointId } from '../../../src/store/checkpoints.js';
 import { e2eStack, sourceFile } from '../../support/e2e-stack.js';
+import { raw } from '../../support/raw-collections.js';
 import { runCli } from '../../support/run-cli.js';
 import { addFault, clearFaults } from '../../support/simulator-control.js';
 import { until } from '../../support/until.js';
@@ -28,7 +29,7 @@ test('quarantine and gaps: Warning in status, list, health and search attribute,
   await until(status, ({ snapshot }) => snapshot?.streams.every(({ caughtUp }) => caughtUp) === true);
   await service.stop(id);
   const longAgo = new Date(Date.now() - 20 * DAY_MS);
-  await collections.checkpoints.updateOne(
+  await raw(collections).checkpoints.updateOne(
     { _id: checkpointId(sourceId, 'spam') },
     { $set: { lastEventTime: longAgo } },
   );

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { apiServer } from '../../support/api-server.js';
 import { e2eStack, sourceFile } from '../../support/e2e-stack.js';
+import { raw } from '../../support/raw-collections.js';
 import { type CliResult, runCli } from '../../support/run-cli.js';
 import { until } from '../../support/until.js';
 
@@ -46,7 +47,7 @@ test('a source is started, shown, changed, restarted, stopped, started again and
   const started = await json<{ sourceId: number }>('start', file, '--collector', 'far away', '--add-fields');
   const { sourceId } = started;
   expect(started).toEqual({ sourceId, name: 'Remote', workflowId: `mimecast-source-${sourceId}`, created: true });
-  expect(await collections.fields.findOne({ fieldName: 'remote_field' })).not.toBeNull();
+  expect(await raw(collections).fields.findOne({ fieldName: 'remote_field' })).not.toBeNull();
   const inState = (wanted: string) =>
     until(
       () => get().service.status(String(sourceId)),
@@ -83,7 +84,7 @@ test('health, verify and backfill go through the server, too', async () => {
     ({ snapshot }) => snapshot?.streams.every(({ phase }) => phase === 'waiting') === true,
   );
   expect(caughtUp.state).toBe('Collecting');
-  const receipt = collections.records('receipt');
+  const receipt = raw(collections).records('receipt');
   const gone = await receipt.find({ _sourceId: sourceId }).limit(1_100).toArray();
   await receipt.deleteMany({ _id: { $in: gone.map(({ _id }) => _id) } });
 
@@ -96,7 +97,7 @@ test('health, verify and backfill go through the server, too', async () => {
   expect((await cli('verify', 'Read', '--stream', 'receipt')).code).toBe(0);
   expect((await cli('verify', 'Read', '--cancel')).stderr).toContain('No verify of the source "Read" is running');
   expect((await cli('backfill', 'Read', '--from', 'yesterday', '--stream', 'weather')).stderr).toMatch(/weather/);
-  const actions = await collections.auditTrail.distinct('action', { sourceId });
+  const actions = await raw(collections).auditTrail.distinct('action', { sourceId });
   expect(actions).toEqual(expect.arrayContaining(['source.verify', 'source.backfill']));
   await json('stop', 'Read', '--remove');
 });

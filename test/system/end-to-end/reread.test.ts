@@ -7,6 +7,7 @@ import { RereadService } from '../../../src/management/rereads/reread-service.js
 import type { SourceStatus } from '../../../src/management/sources/source-status.js';
 import { e2eStack, sourceFile } from '../../support/e2e-stack.js';
 import { SeededRandom } from '../../support/random.js';
+import { raw } from '../../support/raw-collections.js';
 import { runCli } from '../../support/run-cli.js';
 import { addFault, clearFaults, sizes, storedOf, sum, truthOf } from '../../support/simulator-control.js';
 import { until } from '../../support/until.js';
@@ -51,7 +52,7 @@ async function run(kind: RereadKind, wish = {}): Promise<RereadReport> {
 /** Deletes some of a stream's records that are older than half an hour, chosen by chance. @returns their ids. */
 async function deleteSome(stream: StreamName, share: number, seed = 7): Promise<string[]> {
   const random = new SeededRandom(seed);
-  const records = collections.records(stream);
+  const records = raw(collections).records(stream);
   // What is newer, the windows of audit and DLP meet again at the next poll, which restores it.
   const old = { _sourceId: sourceId, _messageTime: { $lt: new Date(Date.now() - HOUR / 2) } };
   const all = await records.find(old, { projection: { _id: 1 } }).toArray();
@@ -60,7 +61,7 @@ async function deleteSome(stream: StreamName, share: number, seed = 7): Promise<
   return chosen.map((id) => id.toString('hex')).sort();
 }
 
-const stored = (stream: StreamName) => collections.records(stream).find({ _sourceId: sourceId }).toArray();
+const stored = (stream: StreamName) => raw(collections).records(stream).find({ _sourceId: sourceId }).toArray();
 
 async function named(report: RereadReport): Promise<string[]> {
   const ids: string[] = [];
@@ -103,9 +104,9 @@ test('what the collection counts as stored is what is there, also after its next
   await deleteSome('receipt', 0.5);
   await run('backfill', { streams: ['receipt'] });
   await get().service.collectNow(String(sourceId));
-  const there = await collections.records('receipt').countDocuments({ _sourceId: sourceId });
+  const there = await raw(collections).records('receipt').countDocuments({ _sourceId: sourceId });
   await until(
-    () => collections.checkpoints.findOne({ sourceId, stream: 'receipt' }),
+    () => raw(collections).checkpoints.findOne({ sourceId, stream: 'receipt' }),
     (checkpoint) => checkpoint?.recountFor === undefined && checkpoint?.totals.stored === there,
   );
 });
@@ -136,8 +137,8 @@ test('lines that are missing in quarantine are found as well', async () => {
   });
   const report = await run('backfill', { streams: ['spam'] });
   expect(report.totals).toMatchObject({ missing: 1, restored: 1 });
-  expect(await collections.quarantine.countDocuments({ sourceId, stream: 'spam' })).toBe(1);
-  await collections.quarantine.deleteMany({ sourceId });
+  expect(await raw(collections).quarantine.countDocuments({ sourceId, stream: 'spam' })).toBe(1);
+  await raw(collections).quarantine.deleteMany({ sourceId });
 });
 
 test('a file that cannot be read is told, and is not taken for read', async () => {

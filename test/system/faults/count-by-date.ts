@@ -7,6 +7,7 @@
 import { gunzipSync } from 'node:zlib';
 import { isSiemStream, STREAMS, type StreamName } from '../../../src/domain/streams/streams.js';
 import type { Collections } from '../../../src/store/collections.js';
+import { raw } from '../../support/raw-collections.js';
 
 export interface CountedApi {
   readonly url: string;
@@ -46,7 +47,7 @@ export async function countsOfApi(api: CountedApi, now: number): Promise<CountsB
 export function countsOfStore(collections: Collections, sourceId: number): Promise<CountsByDate> {
   return byStream(async (stream) => {
     const _id = { $dateToString: { date: '$_messageTime', format: '%Y-%m-%dT%H' } };
-    const found = collections
+    const found = raw(collections)
       .records(stream)
       .aggregate<{ _id: string; count: number }>([
         { $match: { _sourceId: sourceId, '_queue.leftAt': null } },

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SourceService } from '../../../src/management/sources/source-service.js';
 import type { Collections } from '../../../src/store/collections.js';
+import { raw } from '../../support/raw-collections.js';
 import { type Evidence, untruths } from './state-check.js';
 
 /** Words in a worker's log that speak of an error that nobody handled. */
@@ -41,8 +42,8 @@ async function gather(
     service.status(id),
     service.list(),
     service.health(id),
-    collections.quarantine.countDocuments({ sourceId }),
-    collections.gaps.countDocuments({ sourceId }),
+    raw(collections).quarantine.countDocuments({ sourceId }),
+    raw(collections).gaps.countDocuments({ sourceId }),
   ]);
   const listing = list.find((listed) => listed.sourceId === sourceId);
   return { status, listing, openHealthEvents: health.open.length, stored, quarantined, gaps };

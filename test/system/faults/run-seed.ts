@@ -96,7 +96,7 @@ async function withService<T>(
   const database = openDatabase({ uri: mongodbUri, name: DATABASE });
   const temporal = await connectTemporal({ TEMPORAL_ADDRESS: temporalAddress, TEMPORAL_NAMESPACE: 'default' });
   try {
-    const collections = collectionsOf(database.db);
+    const collections = collectionsOf(database);
     const { client } = temporal;
     return await work(
       new SourceService({ collections, client, allowInsecure: true, keyring: testKeyring }),

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SourceService } from '../../../src/management/sources/source-service.js';
 import type { Collections } from '../../../src/store/collections.js';
+import { raw } from '../../support/raw-collections.js';
 import { sizes, storedOf, truthOf } from '../../support/simulator-control.js';
 import { countsOfApi, countsOfStore, differences, untrueCounts } from './count-by-date.js';
 import { lastingUntruths, unhandledIn } from './evidence.js';
@@ -56,7 +57,7 @@ export async function collectUnderFaults(run: UnderFaults): Promise<Omit<RunResu
   const streams = judge(truth, stored);
   const counts = sizes(stored) as Evidence['stored'];
   const counted = await countsOfApi({ ...simulator, ...APPLICATION }, Date.now());
-  const quarantined = await collections.quarantine.find({ sourceId }).toArray();
+  const quarantined = await raw(collections).quarantine.find({ sourceId }).toArray();
   const strays = quarantined.filter(({ text }) => text !== MALFORMED);
   return {
     faults: injector.struck,

@@ -52,7 +52,7 @@ export async function startLiveStack(folder: string, say: (text: string) => void
 async function administrator({ mongodbUri, mongodbDb }: Stack): Promise<NewKey> {
   const database = openDatabase({ uri: mongodbUri, name: mongodbDb });
   try {
-    return await new ApiKeyService(collectionsOf(database.db)).create({ role: 'administrator', label: 'test:api' });
+    return await new ApiKeyService(collectionsOf(database)).create({ role: 'administrator', label: 'test:api' });
   } finally {
     await database.close();
   }

@@ -1,0 +1,45 @@
+/** Who may use the management API. */
+
+import { collection, type Store } from './driver.js';
+
+export interface ApiKeyDocument {
+  /** The access ID. */
+  readonly _id: string;
+  /** scrypt of the access key, hexadecimal. */
+  readonly hash: string;
+  /** Of the hash, hexadecimal. */
+  readonly salt: string;
+  readonly role: ApiRole;
+  /** For people. */
+  readonly label: string;
+  readonly createdAt: Date;
+}
+
+/** An administrator may do everything, a viewer may read. */
+export const API_ROLES = ['administrator', 'viewer'] as const;
+export type ApiRole = (typeof API_ROLES)[number];
+
+const apiKeys = collection<ApiKeyDocument>('api_keys');
+
+/** The oldest first. */
+export function allKeys(store: Store): Promise<ApiKeyDocument[]> {
+  return apiKeys(store).find().sort({ createdAt: 1 }).toArray();
+}
+
+export async function hasKeys(store: Store): Promise<boolean> {
+  return (await apiKeys(store).findOne({})) !== null;
+}
+
+/** @param hash only while this is what is stored. */
+export function storedKey(store: Store, _id: string, hash?: string): Promise<ApiKeyDocument | null> {
+  return apiKeys(store).findOne({ _id, ...(hash === undefined ? {} : { hash }) });
+}
+
+export async function addKey(store: Store, key: ApiKeyDocument): Promise<void> {
+  await apiKeys(store).insertOne(key);
+}
+
+/** @returns whether it was there. */
+export async function removeKey(store: Store, _id: string): Promise<boolean> {
+  return (await apiKeys(store).deleteOne({ _id })).deletedCount === 1;
+}

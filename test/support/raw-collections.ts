@@ -1,0 +1,74 @@
+/** The driver's collections behind a store, for tests that look at what is stored, put it there, or let it fail. */
+
+import type { Collection, Db } from 'mongodb';
+import { COLLECTION_OF, type StreamName } from '../../src/domain/streams/streams.js';
+import type { ApiKeyDocument } from '../../src/store/api-keys.js';
+import type { AuditDocument } from '../../src/store/audit-trail.js';
+import type { CheckpointDocument } from '../../src/store/checkpoints.js';
+import { type Collections, collectionsOf } from '../../src/store/collections.js';
+import type { CollectorDocument } from '../../src/store/collectors.js';
+import { DB, type Store } from '../../src/store/driver.js';
+import type { FieldDocument } from '../../src/store/fields.js';
+import type { GapDocument } from '../../src/store/gaps.js';
+import type { HealthEventDocument } from '../../src/store/health-events.js';
+import type { InstallationDocument } from '../../src/store/installation.js';
+import type { LeaseDocument } from '../../src/store/lease.js';
+import type { MissingDocument } from '../../src/store/missing-records.js';
+import type { QuarantineDocument } from '../../src/store/quarantine.js';
+import type { RecordDocument } from '../../src/store/records.js';
+import type { RereadDocument } from '../../src/store/rereads.js';
+import type { RuleMatchDocument } from '../../src/store/rule-matches.js';
+import type { SourceDocument } from '../../src/store/sources.js';
+
+export function collectionsIn(db: Db, givenName?: string): Collections {
+  return collectionsOf({ [DB]: db }, givenName);
+}
+
+export function databaseOf({ [DB]: db }: Store): Db {
+  return db;
+}
+
+export function raw({ [DB]: db }: Store) {
+  return {
+    installations: db.collection<InstallationDocument>('installations'),
+    collectors: db.collection<CollectorDocument>('collectors'),
+    sources: db.collection<SourceDocument>('sources'),
+    checkpoints: db.collection<CheckpointDocument>('checkpoints'),
+    quarantine: db.collection<QuarantineDocument>('quarantine'),
+    gaps: db.collection<GapDocument>('gaps'),
+    rereads: db.collection<RereadDocument>('rereads'),
+    missing: db.collection<MissingDocument>('missing_records'),
+    ruleMatches: db.collection<RuleMatchDocument>('rule_matches'),
+    healthEvents: db.collection<HealthEventDocument>('health_events'),
+    apiKeys: db.collection<ApiKeyDocument>('api_keys'),
+    auditTrail: db.collection<AuditDocument>('audit_trail'),
+    fields: db.collection<FieldDocument>('fields'),
+    leases: db.collection<LeaseDocument>('leases'),
+    counters: db.collection<{ readonly _id: string; readonly value: number }>('counters'),
+    records: (stream: StreamName): Collection<RecordDocument> => db.collection(COLLECTION_OF[stream]),
+  };
+}
+
+/** The same store; of the collections that `which` matches by name, some methods are replaced. */
+export function withMethods(
+  collections: Collections,
+  which: RegExp,
+  methodsOf: (collection: Collection<RecordDocument>) => Readonly<Record<string, unknown>>,
+): Collections {
+  const { [DB]: db } = collections;
+  const opened = (name: string) => {
+    const collection = db.collection<RecordDocument>(name);
+    if (!which.test(name)) return collection;
+    const methods = methodsOf(collection);
+    return new Proxy(collection, {
+      get: (target, key) => {
+        const value: unknown = Reflect.get(typeof key === 'string' && key in methods ? methods : target, key, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+  };
+  return { ...collections, [DB]: Object.create(db, { collection: { value: opened } }) };
+}
+
+/** Of the collections of records. */
+export const RECORDS = /^mimecast_/;
