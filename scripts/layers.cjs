@@ -35,7 +35,7 @@ const LAYERS = {
   ingest: {
     job: 'reads streams and stores what it reads: files, windows, reading again',
     imports: ['domain', 'config', 'http-client', 'mimecast', 'records', 'rules', 'secrets', 'store'],
-    packages: ['@temporalio/activity', '@temporalio/common'],
+    packages: ['@temporalio/activity', '@temporalio/common', 'lru-cache'],
   },
   activities: {
     job: 'one file per activity, the registry, the failure interceptor',

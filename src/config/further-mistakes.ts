@@ -3,10 +3,10 @@
 import { FIELD_LIMITS, fieldKey, SIEM_FORWARD, unfitForOwner } from '../domain/fields/field-names.js';
 import { insecureAddress } from './base-url.js';
 import { foundText } from './found.js';
-import { isObject } from './is-object.js';
 import type { Mistake } from './mistakes.js';
 import { ruleMistakes } from './rule-mistakes.js';
 import { SECRET_MASK } from './source-schema.js';
+import { isObject } from './values.js';
 
 export interface Permit {
   /** Permits `http:` and private hosts as `baseUrl` (`MIMECAST_ALLOW_INSECURE`). Default false. */
@@ -25,7 +25,7 @@ export function furtherMistakes(
   secret: string | undefined,
 ): Mistake[] {
   if (!isObject(config)) return [];
-  const { baseUrl, clientSecret, fields, filters, hashAlgorithm } = config;
+  const { baseUrl, clientSecret, fields, filters } = config;
   const insecure = allowInsecure ? undefined : insecureAddress(baseUrl);
   const isMask = typeof clientSecret === 'string' && clientSecret.trim() === SECRET_MASK;
   return [
@@ -36,7 +36,7 @@ export function furtherMistakes(
       message,
       ...(path[0] === undefined ? {} : { found: foundText(path[0], secret) }),
     })),
-    ...(Array.isArray(filters) ? ruleMistakes(filters, hashAlgorithm, secret) : []),
+    ...ruleMistakes(filters, secret),
   ];
 }
 

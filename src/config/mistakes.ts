@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { article, foundText, kindOf } from './found.js';
 import { secretIn, withoutSecret } from './given-secret.js';
 import { nearestName } from './nearest-name.js';
-import { valueAt } from './value-at.js';
+import { valueAt } from './values.js';
 
 type Issue = z.core.$ZodIssue;
 

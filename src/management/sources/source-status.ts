@@ -1,7 +1,7 @@
 /** What is known of a source's state, also while its worker is away or its workflow has ended. */
 
 import { ServiceError, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
-import { isObject } from '../../config/is-object.js';
+import { isObject } from '../../config/values.js';
 import { STATUS_QUERY } from '../../domain/contract/contract.js';
 import { workflowIdIn } from '../../domain/contract/installation.js';
 import type { SourceSnapshot, StreamStatus } from '../../domain/lifecycle/snapshot.js';
