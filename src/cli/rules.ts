@@ -3,7 +3,7 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { parseRules } from '../config/source-config.js';
-import { isObject } from '../config/values.js';
+import { isObject } from '../domain/json.js';
 import { RefusedError } from '../management/common/errors.js';
 import { decodeText, textOf } from '../records/decode.js';
 import { linesOf } from '../records/lines.js';

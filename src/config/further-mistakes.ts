@@ -1,12 +1,12 @@
 /** What a schema of types cannot say: names of fields, what a permit is needed for. All of it is told at once. */
 
 import { FIELD_LIMITS, fieldKey, SIEM_FORWARD, unfitForOwner } from '../domain/fields/field-names.js';
+import { isObject } from '../domain/json.js';
 import { insecureAddress } from './base-url.js';
 import { foundText } from './found.js';
 import type { Mistake } from './mistakes.js';
 import { ruleMistakes } from './rule-mistakes.js';
 import { SECRET_MASK } from './source-schema.js';
-import { isObject } from './values.js';
 
 export interface Permit {
   /** Permits `http:` and private hosts as `baseUrl` (`MIMECAST_ALLOW_INSECURE`). Default false. */

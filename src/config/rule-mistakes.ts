@@ -1,12 +1,12 @@
 /** What is wrong with processing rules beyond the types of their keys: patterns, capture groups, names, numbers. */
 
+import { isObject, valueAt } from '../domain/json.js';
 import { compileRules } from '../rules/compile.js';
 import { FILTER_TYPES, type Filter, MAX_RULES } from '../rules/filter.js';
 import { foundText } from './found.js';
 import { holdsSecret } from './given-secret.js';
 import type { Mistake } from './mistakes.js';
 import { rulesSchema } from './rule-schema.js';
-import { isObject, valueAt } from './values.js';
 
 /**
  * @param secret the client secret, which no mistake may show.

@@ -1,6 +1,7 @@
 /** Reads a source's JSON configuration: all of its mistakes at once, each with what was found and what is wanted. */
 
 import type { z } from 'zod';
+import { isObject, valueAt } from '../domain/json.js';
 import { type Present, present } from '../domain/present.js';
 import { fileSchema } from './file-schema.js';
 import { furtherMistakes, type Permit } from './further-mistakes.js';
@@ -9,7 +10,6 @@ import { type Mistake, schemaMistakes, sentencesOf } from './mistakes.js';
 import { ruleMistakes } from './rule-mistakes.js';
 import { configSchema, type SourceConfig } from './source-schema.js';
 import { unknownKey } from './unknown-keys.js';
-import { isObject, valueAt } from './values.js';
 
 export type { Permit } from './further-mistakes.js';
 export { SECRET_MASK, type SourceConfig } from './source-schema.js';

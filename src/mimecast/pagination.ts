@@ -1,6 +1,7 @@
 /** What an answer says of the pages after it, in whatever shape; pure. */
 
-import { filledString, isObject, type JsonObject } from '../http-client/json.js';
+import { filledString, isObject, type JsonObject } from '../domain/json.js';
+import { present } from '../domain/present.js';
 
 export interface Pagination {
   /** `meta.pagination.next`. */
@@ -26,10 +27,9 @@ export function readPagination(body: JsonObject): Pagination {
     (isCount(totalCount) ? undefined : `meta.pagination.totalCount is ${kindOf(totalCount)}`) ??
     (filledString(next) === undefined ? strayNext({ 'meta.pagination.': told, 'meta.': meta, '': body }) : undefined);
   return {
-    ...(typeof next === 'string' && next !== '' ? { nextPageToken: next } : {}),
     ...countOf('totalCount', totalCount),
     ...countOf('pageSize', pageSize),
-    ...(oddity === undefined ? {} : { oddity }),
+    ...present({ nextPageToken: filledString(next), oddity }),
   };
 }
 

@@ -4,6 +4,7 @@
  */
 
 import type { Failure } from '../failures/failure.js';
+import { present } from '../present.js';
 import {
   addCounts,
   isSourceStep,
@@ -154,7 +155,7 @@ function configure(snapshot: SourceSnapshot, settings: SourceSettings): SourceSn
   return {
     ...rest,
     ...{ name, collector, version, pollIntervalMs },
-    ...(retryAgainEveryMs === undefined ? {} : { retryAgainEveryMs }),
+    ...present({ retryAgainEveryMs }),
     streams: streams.map((stream) => known.get(stream) ?? newStreamStatus(stream)),
   };
 }

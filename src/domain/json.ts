@@ -1,6 +1,9 @@
+/** Looking into JSON of unknown form. */
+
 /** Any JSON object, its values not yet looked at. */
 export type JsonObject = Record<string, unknown>;
 
+/** Whether a value of some JSON is an object with keys. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -17,4 +20,15 @@ export function parseJson(text: string): unknown {
 /** The value when it is a string with something in it. */
 export function filledString(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** What stands at a path, or `undefined`. */
+export function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+        ? (value as Record<PropertyKey, unknown>)[key]
+        : undefined,
+    input,
+  );
 }
