@@ -1,8 +1,8 @@
 /** Mistakes as sentences for people: each with the path, what is wanted and what was found. */
 
 import type { z } from 'zod';
-import { valueAt } from '../domain/json.js';
-import { article, foundText, kindOf } from './found.js';
+import { article, kindOf, valueAt } from '../domain/json.js';
+import { foundText } from './found.js';
 import { secretIn, withoutSecret } from './given-secret.js';
 import { nearestName } from './nearest-name.js';
 

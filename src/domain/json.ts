@@ -32,3 +32,14 @@ export function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
     input,
   );
 }
+
+/** In words, for people. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'string' ? 'a text' : article(typeof value);
+}
+
+export function article(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+}

@@ -1,6 +1,6 @@
 /** What an answer says of the pages after it, in whatever shape; pure. */
 
-import { filledString, isObject, type JsonObject } from '../domain/json.js';
+import { filledString, isObject, type JsonObject, kindOf } from '../domain/json.js';
 import { present } from '../domain/present.js';
 
 export interface Pagination {
@@ -65,10 +65,4 @@ function isCount(value: unknown): boolean {
 function countOf<K extends string>(key: K, value: unknown): { readonly [key in K]?: number } {
   if (value === undefined || value === null || value === '' || !isCount(value) || Number(value) < 0) return {};
   return { [key]: Number(value) } as { readonly [key in K]?: number };
-}
-
-export function kindOf(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  if (isObject(value)) return 'an object';
-  return `a ${typeof value === 'string' ? 'text' : typeof value}`;
 }

@@ -1,10 +1,10 @@
-import { filledString, isObject, type JsonObject } from '../domain/json.js';
+import { filledString, isObject, type JsonObject, kindOf } from '../domain/json.js';
 import { present } from '../domain/present.js';
 import type { SiemStream } from '../domain/streams/streams.js';
 import type { ApiCall } from './api.js';
 import { IncompleteAnswerError } from './incomplete.js';
 import { type JsonAnswer, unreadable } from './json-call.js';
-import { kindOf, oddToken, strayNext } from './pagination.js';
+import { oddToken, strayNext } from './pagination.js';
 
 export interface BatchQuery {
   readonly type: SiemStream;
