@@ -121,7 +121,7 @@ export function reduce(snapshot: SourceSnapshot, event: SourceEvent, now: string
       return {
         ...withoutPlan(snapshot),
         nextPollAt: event.at,
-        ...(event.spreadMs === undefined ? {} : { pollSpreadMs: event.spreadMs }),
+        ...present({ pollSpreadMs: event.spreadMs }),
       };
     case 'failed':
       return onProblem(snapshot, event.subject, now, (current) => failed(current, event, now));
@@ -154,8 +154,7 @@ function configure(snapshot: SourceSnapshot, settings: SourceSettings): SourceSn
   const known = new Map(snapshot.streams.map((status) => [status.stream, status]));
   return {
     ...rest,
-    ...{ name, collector, version, pollIntervalMs },
-    ...present({ retryAgainEveryMs }),
+    ...present({ name, collector, version, pollIntervalMs, retryAgainEveryMs }),
     streams: streams.map((stream) => known.get(stream) ?? newStreamStatus(stream)),
   };
 }
