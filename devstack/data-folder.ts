@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { dataFolderPath } from '../src/runtime/data-folder-path.js';
 import { identifyProcess, isRunning, parseIdentity } from '../src/runtime/process-identity.js';
+import { dataFolderPath } from '../src/runtime/project-root.js';
 
 export interface DataFolder {
   /** Absolute path. */

@@ -8,7 +8,7 @@ const LAYERS = {
   'http-client': {
     job: 'one HTTP function with deadlines, proxies and redaction; knows nothing of Mimecast',
     imports: ['domain'],
-    packages: ['fetch-retry', 'undici'],
+    packages: ['fetch-retry', 'ipaddr.js', 'undici'],
   },
   mimecast: {
     job: 'the API 2.0 client: token, endpoints, paging, clock, batch files',
@@ -23,8 +23,8 @@ const LAYERS = {
   },
   config: {
     job: 'the JSON of a source and the environment of a program',
-    imports: ['domain', 'rules'],
-    packages: ['zod', '@temporalio/envconfig'],
+    imports: ['domain', 'http-client', 'rules'],
+    packages: ['zod', '@temporalio/envconfig', 'fastest-levenshtein'],
   },
   secrets: { job: 'encryption of client secrets', imports: [], packages: ['jose'] },
   store: {
@@ -35,7 +35,7 @@ const LAYERS = {
   ingest: {
     job: 'reads streams and stores what it reads: files, windows, reading again',
     imports: ['domain', 'config', 'http-client', 'mimecast', 'records', 'rules', 'secrets', 'store'],
-    packages: ['@temporalio/activity', '@temporalio/common'],
+    packages: ['@temporalio/activity', '@temporalio/common', 'lru-cache'],
   },
   activities: {
     job: 'one file per activity, the registry, the failure interceptor',
@@ -50,7 +50,7 @@ const LAYERS = {
   management: {
     job: 'the service behind commands and API: sources, collectors, fields, keys, reconciliation',
     imports: ['domain', 'config', 'http-client', 'mimecast', 'secrets', 'store'],
-    packages: ['@grpc/grpc-js', '@temporalio/client', '@temporalio/common'],
+    packages: ['@grpc/grpc-js', '@temporalio/client', '@temporalio/common', 'lru-cache'],
   },
   api: {
     job: 'the HTTP API: a folder per resource',
@@ -61,6 +61,7 @@ const LAYERS = {
       '@fastify/rate-limit',
       '@fastify/swagger',
       'fastify-type-provider-zod',
+      'lru-cache',
       'zod',
     ],
   },

@@ -9,6 +9,7 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 import { msOptionalToNumber } from '@temporalio/common/lib/time.js';
 import { classify, type Failure } from '../domain/failures/failure.js';
 import { nextPauseMs } from '../domain/failures/patience.js';
+import { present } from '../domain/present.js';
 import { type AttemptFailed, isSourceStep } from '../domain/streams/outcome.js';
 import { STREAMS } from '../domain/streams/streams.js';
 import { troubleOf } from '../ingest/slice/trouble-of.js';
@@ -47,7 +48,7 @@ function pauseOf({ info }: Context, { retryAfterMs }: Failure): number {
     firstPauseMs: msOptionalToNumber(retryPolicy?.initialInterval),
     elapsedMs: Date.now() - scheduledTimestampMs,
     budgetMs: scheduleToCloseTimeoutMs,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...present({ retryAfterMs }),
   });
 }
 
@@ -88,7 +89,7 @@ function toApplicationFailure(failure: Failure, pauseMs: number | undefined, cau
     type: failure.type,
     nonRetryable: !failure.retry,
     details: [failure],
-    ...(pauseMs === undefined ? {} : { nextRetryDelay: pauseMs }),
+    ...present({ nextRetryDelay: pauseMs }),
     ...(failure.severity === 'warning' ? { category: ApplicationFailureCategory.BENIGN } : {}),
     ...(cause instanceof Error ? { cause } : {}),
   });

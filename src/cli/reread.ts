@@ -1,6 +1,7 @@
 /** `backfill` and `verify` on the command line: start, show the progress, tell the result. */
 
 import { setTimeout as pause } from 'node:timers/promises';
+import { present } from '../domain/present.js';
 import { isOver, type RereadCounts, type RereadKind, type RereadReport } from '../domain/rereads/reread.js';
 import type { MissingRecord, RereadWish, StartedReread } from '../management/rereads/reread-service.js';
 import { stopOnSignals } from '../runtime/stop-signals.js';
@@ -36,7 +37,7 @@ export async function awaitReread(
       return { ...started, state };
     }
     if (state !== 'RUNNING' && state !== 'UNKNOWN' && state !== 'CONTINUED_AS_NEW') {
-      return { ...started, state, ...(report === undefined ? {} : { report }) };
+      return { ...started, state, ...present({ report }) };
     }
     await pause(POLL_MS, undefined, { signal: interrupted.signal }).catch(() => undefined);
   }
@@ -103,9 +104,5 @@ export function wishOf({
   readonly from?: string;
   readonly to?: string;
 }): RereadWish {
-  return {
-    ...(stream === undefined ? {} : { streams: stream }),
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
-  };
+  return present({ streams: stream, from, to });
 }

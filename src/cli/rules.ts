@@ -2,13 +2,13 @@
 
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
-import { isObject } from '../config/is-object.js';
 import { parseRules } from '../config/source-config.js';
+import { isObject } from '../domain/json.js';
 import { RefusedError } from '../management/common/errors.js';
 import { decodeText, textOf } from '../records/decode.js';
 import { linesOf } from '../records/lines.js';
 import { ruledRecord } from '../records/ruled-record.js';
-import { compileRules, type Rule, type Rules } from '../rules/compile.js';
+import { compileChecked, type Rule, type Rules } from '../rules/compile.js';
 import type { FilterType } from '../rules/filter.js';
 import { readSourceFile } from './source-file.js';
 import { count, table } from './table.js';
@@ -58,9 +58,8 @@ const MAX_EXAMPLES = 10;
  */
 export async function testRules(file: string, recordsFile: string): Promise<RulesTest> {
   const parsed = parseRules(rulesIn(await readSourceFile(file), file));
-  const compiled = parsed.ok ? compileRules(parsed.value.filters, parsed.value.hashAlgorithm) : parsed;
-  if (!compiled.ok) throw new RefusedError(`The rules in ${file} are not right:`, compiled.mistakes);
-  const tally = new Tally(compiled.rules);
+  if (!parsed.ok) throw new RefusedError(`The rules in ${file} are not right:`, parsed.mistakes);
+  const tally = new Tally(compileChecked(parsed.value.filters, parsed.value.hashAlgorithm));
   try {
     for await (const lines of linesOf(bytesOf(recordsFile))) {
       for (const { bytes, number } of lines) tally.add(textOf(bytes).text, number);

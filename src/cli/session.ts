@@ -14,7 +14,8 @@ import { openDatabase } from '../store/database.js';
 import { apiClientOf } from './services/api-client.js';
 import type { CommandServices, KeyCommands } from './services/commands.js';
 import { RemoteKeys } from './services/remote-keys.js';
-import { remoteServices } from './services/remote-services.js';
+import { RemoteRereads } from './services/remote-rereads.js';
+import { RemoteSources } from './services/remote-sources.js';
 
 export type WithCommands = <T>(work: (services: CommandServices) => Promise<T>) => Promise<T>;
 export type WithKeys = <T>(work: (keys: KeyCommands) => Promise<T>) => Promise<T>;
@@ -30,7 +31,9 @@ export function sessionOf(serverUrl: () => string | undefined): Session {
   return {
     withCommands: (work) => {
       const url = serverUrl();
-      return url === undefined ? withServices(work) : work(remoteServices(apiClientOf(url, process.env)));
+      if (url === undefined) return withServices(work);
+      const api = apiClientOf(url, process.env);
+      return work({ sources: new RemoteSources(api), rereads: new RemoteRereads(api) });
     },
     withKeys: (work) => {
       const url = serverUrl();

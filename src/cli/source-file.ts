@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import { RefusedError } from '../management/common/errors.js';
-import { jsonMistake } from '../runtime/json-mistake.js';
 
 /** The JSON of a source file; `-` reads standard input. @throws RefusedError saying what is wrong with the file. */
 export async function readSourceFile(file: string): Promise<unknown> {
@@ -19,4 +19,28 @@ async function readText(file: string): Promise<string> {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new RefusedError(code === 'ENOENT' ? `There is no file ${file}` : `${file} cannot be read: ${message}`);
   }
+}
+
+/**
+ * Line and column of the first thing that cannot stand there, and what is wrong with it; or that the text ends too early.
+ * The messages of `JSON.parse` quote the text, which may be a secret.
+ */
+function jsonMistake(text: string): string {
+  const mistakes: ParseError[] = [];
+  try {
+    parse(text, mistakes, { disallowComments: true });
+  } catch {
+    return 'it is nested too deeply';
+  }
+  const [first] = mistakes;
+  if (first === undefined) return 'it holds what JSON does not know';
+  const { offset, error } = first;
+  if (offset >= text.trimEnd().length) return 'it ends too early';
+  const lines = text.slice(0, offset).split(/\r?\n/);
+  return `line ${lines.length}, column ${(lines.at(-1) ?? '').length + 1}: ${words(printParseErrorCode(error))}`;
+}
+
+/** Such as `CommaExpected`, in words. */
+function words(name: string): string {
+  return name.replace(/(?<=[a-z])[A-Z]/g, ' $&').toLowerCase();
 }

@@ -1,7 +1,7 @@
 /** The address of the API in a configuration. */
 
 import { z } from 'zod';
-import { isPrivateHost } from '../domain/hosts/private-host.js';
+import { isPrivateHost } from '../http-client/private-host.js';
 
 /** Routes each account to its region. */
 export const DEFAULT_BASE_URL = 'https://api.services.mimecast.com';

@@ -1,5 +1,6 @@
 /** What was found in a configuration, as far as a message may show it: nothing that may be a secret in a wrong place. */
 
+import { kindOf } from '../domain/json.js';
 import { holdsSecret } from './given-secret.js';
 
 /** A short text, a number, true or false as they are written; of anything else only what it is. */
@@ -10,16 +11,6 @@ export function foundText(value: unknown, secret: string | undefined): string {
   if (isHidden || isOpaque(value)) return `a text of ${value.length} characters`;
   const shown = JSON.stringify(withoutCredentials(value));
   return shown.length > 60 ? `${shown.slice(0, 57)}…` : shown;
-}
-
-export function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'string' ? 'a text' : article(typeof value);
-}
-
-export function article(noun: string): string {
-  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 }
 
 const ADDRESS = /^[a-z][a-z+.-]*:\/\//i;

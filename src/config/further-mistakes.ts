@@ -1,9 +1,9 @@
 /** What a schema of types cannot say: names of fields, what a permit is needed for. All of it is told at once. */
 
 import { FIELD_LIMITS, fieldKey, SIEM_FORWARD, unfitForOwner } from '../domain/fields/field-names.js';
+import { isObject } from '../domain/json.js';
 import { insecureAddress } from './base-url.js';
 import { foundText } from './found.js';
-import { isObject } from './is-object.js';
 import type { Mistake } from './mistakes.js';
 import { ruleMistakes } from './rule-mistakes.js';
 import { SECRET_MASK } from './source-schema.js';
@@ -25,7 +25,7 @@ export function furtherMistakes(
   secret: string | undefined,
 ): Mistake[] {
   if (!isObject(config)) return [];
-  const { baseUrl, clientSecret, fields, filters, hashAlgorithm } = config;
+  const { baseUrl, clientSecret, fields, filters } = config;
   const insecure = allowInsecure ? undefined : insecureAddress(baseUrl);
   const isMask = typeof clientSecret === 'string' && clientSecret.trim() === SECRET_MASK;
   return [
@@ -36,7 +36,7 @@ export function furtherMistakes(
       message,
       ...(path[0] === undefined ? {} : { found: foundText(path[0], secret) }),
     })),
-    ...(Array.isArray(filters) ? ruleMistakes(filters, hashAlgorithm, secret) : []),
+    ...ruleMistakes(filters, secret),
   ];
 }
 

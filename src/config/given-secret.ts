@@ -1,7 +1,7 @@
 /** The client secret of what is being read: wherever else somebody has pasted it, no message may repeat it. */
 
+import { valueAt } from '../domain/json.js';
 import { configSchema, SECRET_MASK } from './source-schema.js';
-import { valueAt } from './value-at.js';
 
 const PLACES = [['source', 'config'], ['config'], [], ['source']];
 

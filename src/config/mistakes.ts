@@ -1,10 +1,10 @@
 /** Mistakes as sentences for people: each with the path, what is wanted and what was found. */
 
 import type { z } from 'zod';
-import { article, foundText, kindOf } from './found.js';
+import { article, kindOf, valueAt } from '../domain/json.js';
+import { foundText } from './found.js';
 import { secretIn, withoutSecret } from './given-secret.js';
 import { nearestName } from './nearest-name.js';
-import { valueAt } from './value-at.js';
 
 type Issue = z.core.$ZodIssue;
 

@@ -1,9 +1,11 @@
 /** The known name that somebody may have meant. */
 
+import { distance as editDistance } from 'fastest-levenshtein';
+
 /**
  * @returns of `known` the one nearest to `name`, or `undefined` when none is near: more than a quarter of the letters,
- * and more than two, would have to change. Case, `_`, `-` and `.` do not count; two swapped letters count once, and so
- * does a beginning or an end that is missing.
+ * and more than two, would have to change. Case, `_`, `-` and `.` do not count; a beginning or an end that is missing
+ * counts once.
  */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const written = plain(name);
@@ -29,25 +31,4 @@ function plain(name: string): string {
     .slice(0, 64)
     .toLowerCase()
     .replace(/[\s._-]/g, '');
-}
-
-/** Letters to insert, delete or replace, and neighbours to swap, to make one text the other (optimal string alignment). */
-export function editDistance(from: string, to: string): number {
-  const rows: number[][] = [Array.from({ length: to.length + 1 }, (_, column) => column)];
-  const at = (row: number, column: number): number => rows[row]?.[column] ?? Number.POSITIVE_INFINITY;
-  for (let row = 1; row <= from.length; row += 1) {
-    rows[row] = [row];
-    for (let column = 1; column <= to.length; column += 1) {
-      const isSame = from[row - 1] === to[column - 1];
-      const isSwapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
-      const distance = Math.min(
-        at(row - 1, column) + 1,
-        at(row, column - 1) + 1,
-        at(row - 1, column - 1) + (isSame ? 0 : 1),
-        isSwapped ? at(row - 2, column - 2) + 1 : Number.POSITIVE_INFINITY,
-      );
-      rows[row]?.push(distance);
-    }
-  }
-  return at(from.length, to.length);
 }

@@ -1,9 +1,10 @@
 /** The keys of a processing rule. Its pattern, and what rules of one source may not share, is judged by `ruleMistakes`. */
 
 import { z } from 'zod';
+import { present } from '../domain/present.js';
 import { DEFAULT_MASK, FILTER_TYPES, MAX_RULE_NAME, MAX_RULES } from '../rules/filter.js';
 import { MAX_PATTERN } from '../rules/pattern.js';
-import { key, optional, present, quoted, tooLong } from './schema-parts.js';
+import { key, optional, quoted, tooLong } from './schema-parts.js';
 
 const filterType = z.enum(FILTER_TYPES, {
   error: ({ input }) =>

@@ -76,11 +76,6 @@ export function optional<S extends z.ZodType, F extends z.output<S> | undefined>
     .transform((value): z.output<S> | F => value ?? fallback);
 }
 
-/** Without the keys that hold nothing. */
-export function present<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, held]) => held !== undefined)) as T;
-}
-
 /** Nothing in place of an object or a list with nothing in it. */
 export function unlessEmpty<T extends object>(value: T | undefined): T | undefined {
   return value === undefined || Object.keys(value).length === 0 ? undefined : value;

@@ -1,16 +1,15 @@
 /** Reads a source's JSON configuration: all of its mistakes at once, each with what was found and what is wanted. */
 
 import type { z } from 'zod';
+import { isObject, valueAt } from '../domain/json.js';
+import { type Present, present } from '../domain/present.js';
 import { fileSchema } from './file-schema.js';
 import { furtherMistakes, type Permit } from './further-mistakes.js';
 import { secretIn } from './given-secret.js';
-import { isObject } from './is-object.js';
 import { type Mistake, schemaMistakes, sentencesOf } from './mistakes.js';
 import { ruleMistakes } from './rule-mistakes.js';
-import { present } from './schema-parts.js';
 import { configSchema, type SourceConfig } from './source-schema.js';
 import { unknownKey } from './unknown-keys.js';
-import { valueAt } from './value-at.js';
 
 export type { Permit } from './further-mistakes.js';
 export { SECRET_MASK, type SourceConfig } from './source-schema.js';
@@ -64,7 +63,7 @@ export function parseSourceConfig(json: unknown, permit: Permit = {}): Parsed<So
 const rulesSchema = configSchema.pick({ filters: true, hashAlgorithm: true });
 
 /** Reads what a configuration says of processing rules, whatever else it has or has not. */
-export function parseRules(config: Readonly<Record<string, unknown>>): Parsed<z.output<typeof rulesSchema>> {
+export function parseRules(config: Readonly<Record<string, unknown>>): Parsed<Present<z.output<typeof rulesSchema>>> {
   const { filters, hashAlgorithm } = config;
   const given = { filters, hashAlgorithm };
   const result = rulesSchema.safeParse(given);
@@ -72,7 +71,7 @@ export function parseRules(config: Readonly<Record<string, unknown>>): Parsed<z.
   const unknown: typeof unknownKey = (path, key, value) => unknownKey(['source', 'config', ...path], key, value);
   const mistakes = [
     ...(result.success ? [] : schemaMistakes(result.error, given, unknown)),
-    ...(Array.isArray(filters) ? ruleMistakes(filters, hashAlgorithm, secret) : []),
+    ...ruleMistakes(filters, secret),
   ];
   return parsedOf(result.data, mistakes, secret);
 }
@@ -81,7 +80,7 @@ function parsedOf<T extends object>(
   config: T | undefined,
   mistakes: readonly Mistake[],
   secret: string | undefined,
-): Parsed<T> {
+): Parsed<Present<T>> {
   return config === undefined || mistakes.length > 0
     ? { ok: false, mistakes: sentencesOf(mistakes, secret) }
     : { ok: true, value: present(config) };

@@ -5,22 +5,12 @@
 
 import { z } from 'zod';
 import { FIELD_LIMITS, SIEM_FORWARD } from '../domain/fields/field-names.js';
+import { type Present, present } from '../domain/present.js';
 import { DATA_COLLECTIONS, SIEM_STREAMS } from '../domain/streams/streams.js';
 import { HASH_ALGORITHMS, MAX_RULES } from '../rules/filter.js';
 import { baseUrl, DEFAULT_BASE_URL } from './base-url.js';
 import { rulesSchema } from './rule-schema.js';
-import {
-  duration,
-  key,
-  listOf,
-  oneLine,
-  optional,
-  present,
-  quoted,
-  text,
-  tooLong,
-  unlessEmpty,
-} from './schema-parts.js';
+import { duration, key, listOf, oneLine, optional, quoted, text, tooLong, unlessEmpty } from './schema-parts.js';
 
 /** Stands in place of a secret wherever a configuration is shown; given in one, it means the secret that is stored. */
 export const SECRET_MASK = '********';
@@ -153,4 +143,4 @@ export const configSchema = z.strictObject({
 });
 
 /** `source.config` with its defaults filled in. */
-export type SourceConfig = z.output<typeof configSchema>;
+export type SourceConfig = Present<z.output<typeof configSchema>>;

@@ -1,5 +1,5 @@
 import { TroubleError, type TroubleOrigin } from '../domain/failures/failure.js';
-import { isPrivateHost } from '../domain/hosts/private-host.js';
+import { isPrivateHost } from './private-host.js';
 
 /**
  * The address as a URL that may be called: `https:` and no host of a private network, unless `allowInsecure`. Batch

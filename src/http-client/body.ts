@@ -3,7 +3,7 @@ import type { ReadableStream } from 'node:stream/web';
 import { TroubleError } from '../domain/failures/failure.js';
 import { plainCause } from './conceal.js';
 import type { HttpRequest } from './http.js';
-import { faultOf } from './network-fault.js';
+import { faultOf } from './network-error.js';
 
 /**
  * The bytes of a response as they arrive. Leaving the loop early closes the connection.

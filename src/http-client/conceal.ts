@@ -1,6 +1,7 @@
 /** Takes secrets out of what the other side said: some hosts repeat in an error what they were sent. */
 
 import { type Trouble, TroubleError } from '../domain/failures/failure.js';
+import { present } from '../domain/present.js';
 
 /** A text without the secrets that it holds. */
 export type Conceal = (text: string) => string;
@@ -31,8 +32,7 @@ export function concealed({ trouble, cause }: TroubleError, conceal: Conceal): T
   const shown: Trouble = {
     ...trouble,
     message: conceal(trouble.message),
-    ...(code === undefined ? {} : { code: conceal(code) }),
-    ...(requestId === undefined ? {} : { requestId: conceal(requestId) }),
+    ...present({ code: code && conceal(code), requestId: requestId && conceal(requestId) }),
   };
   return new TroubleError(shown, cause === undefined ? {} : { cause });
 }

@@ -2,6 +2,7 @@
 
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { type Proxies, type ProxyServer, proxiesOf, proxyFor } from '../domain/hosts/proxies.js';
+import { present } from '../domain/present.js';
 import { publicLookup } from './public-lookup.js';
 
 export interface ConnectionsOptions {
@@ -35,7 +36,7 @@ export class Connections {
     const kept = this.throughProxy.get(proxy);
     if (kept !== undefined) return kept;
     const { origin, token } = proxy;
-    const agent = new ProxyAgent({ uri: origin, ...(token === undefined ? {} : { token }) });
+    const agent = new ProxyAgent({ uri: origin, ...present({ token }) });
     this.throughProxy.set(proxy, agent);
     return agent;
   }

@@ -2,14 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fetchRetry from 'fetch-retry';
 import { fetch, Response } from 'undici';
 import { type Trouble, TroubleError } from '../domain/failures/failure.js';
+import { present } from '../domain/present.js';
 import { readText } from './body.js';
 import { type Conceal, plainCause } from './conceal.js';
 import type { Connections } from './connections.js';
 import type { Deadline } from './deadline.js';
-import type { NetworkFault } from './network-error.js';
-import { connectionsOf, faultOf } from './network-fault.js';
+import { connectionsOf, faultOf, type NetworkFault } from './network-error.js';
 import { retryAfterHeaderMs, retryAfterMs } from './retry-after.js';
-import { VERSION } from './version.js';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
@@ -32,6 +31,9 @@ export interface HttpRequest {
   /** Hands back redirects in place of an error: for requests that carry no token. Default false. */
   readonly returnsRedirects?: boolean;
 }
+
+/** Version of this program, sent as `User-Agent` so that Mimecast's support can tell who called; equals package.json. */
+export const VERSION = '0.1.0';
 
 const BLIP_WAITS_MS = [200, 600, 1_500] as const;
 const BLIP_STATUSES: ReadonlySet<number> = new Set([500, 502, 503, 504]);
@@ -78,7 +80,7 @@ async function send(http: HttpRequest): Promise<Response> {
     return await fetchThroughBlips(http.url, {
       method: http.method,
       headers: { 'user-agent': `mimecast-source/${VERSION}`, ...http.headers },
-      ...(http.body === undefined ? {} : { body: http.body }),
+      ...present({ body: http.body }),
       redirect: 'manual',
       signal,
       dispatcher: connectionsOf(http).dispatcherFor(http.url),
@@ -126,7 +128,7 @@ async function troubleOf(response: Response, http: HttpRequest): Promise<Trouble
     ...(origin === 'mimecast' && status >= 300 && status < 400
       ? redirect(response, http)
       : http.explain(await errorText(response, http), http.conceal)),
-    ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+    ...present({ retryAfterMs: waitMs }),
     ...requestIdOf(headers),
   };
 }

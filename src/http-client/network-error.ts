@@ -1,4 +1,5 @@
 import type { NetworkCause } from '../domain/failures/failure.js';
+import { type Connections, processConnections } from './connections.js';
 import { PrivateAddressError } from './public-lookup.js';
 
 /** Codes of Node's sockets, resolver and TLS, and of undici (Node's `fetch`); the first match wins. */
@@ -86,4 +87,19 @@ export function explainNetworkError(error: unknown, host: string, proxy?: string
     return { cause: 'proxy', message: `the proxy ${proxy} cannot be used: ${words(proxy)}` };
   }
   return { cause, message: `${words(host)} (through the proxy ${proxy})` };
+}
+
+interface Sent {
+  readonly url: URL;
+  readonly connections?: Connections;
+}
+
+/** How a request travels. */
+export function connectionsOf({ connections = processConnections(false) }: Sent): Connections {
+  return connections;
+}
+
+/** What an error on its way means. */
+export function faultOf(error: unknown, http: Sent): NetworkFault {
+  return explainNetworkError(error, http.url.host, connectionsOf(http).proxyOf(http.url));
 }

@@ -1,8 +1,8 @@
 /** Looks up a name for a connection, and hands on public addresses only. */
 
-import dns, { type LookupAddress } from 'node:dns';
+import dns from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { isPrivateHost } from '../domain/hosts/private-host.js';
+import { isPrivateAddress } from './private-host.js';
 
 /** Thrown by a connection to a name that belongs to a private network although it does not look so. */
 export class PrivateAddressError extends Error {
@@ -32,12 +32,6 @@ export const publicLookup: LookupFunction = (hostname, options, done) => {
     done(null, best.address, best.family);
   });
 };
-
-/** Brought into the form of a URL's host first; what has none, as an address with a zone, is of this network. */
-function isPrivateAddress(address: LookupAddress['address']): boolean {
-  const url = URL.parse(address.includes(':') ? `http://[${address}]` : `http://${address}`);
-  return url === null || isPrivateHost(url.hostname);
-}
 
 function notFound(hostname: string): NodeJS.ErrnoException {
   return Object.assign(new Error(`getaddrinfo ENOTFOUND ${hostname}`), { code: 'ENOTFOUND' });

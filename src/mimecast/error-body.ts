@@ -1,5 +1,5 @@
+import { filledString, isObject, parseJson } from '../domain/json.js';
 import type { Conceal } from '../http-client/conceal.js';
-import { filledString, isObject, parseJson } from '../http-client/json.js';
 
 /** What the other side said about an error. */
 export interface Explanation {

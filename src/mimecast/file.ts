@@ -1,4 +1,5 @@
 import { TroubleError } from '../domain/failures/failure.js';
+import { present } from '../domain/present.js';
 import { allowedUrl } from '../http-client/allowed-url.js';
 import { bodyChunks } from '../http-client/body.js';
 import { Deadline } from '../http-client/deadline.js';
@@ -60,8 +61,7 @@ export async function openFile(url: string, options: FileOptions, signal?: Abort
     origin: 'file',
     explain: explainErrorBody,
     deadline,
-    ...(blipWaitsMs ? { blipWaitsMs } : {}),
-    ...(connections ? { connections } : {}),
+    ...present({ blipWaitsMs, connections }),
   };
   try {
     const { response, sent } = await requestFile(http, options.allowInsecure);

@@ -1,4 +1,4 @@
-import { isObject, parseJson } from '../http-client/json.js';
+import { isObject, parseJson } from '../domain/json.js';
 import { explainErrorBody, NO_REASON } from './error-body.js';
 
 /** An error is shorter, in characters. */

@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { type Trouble, TroubleError } from '../domain/failures/failure.js';
+import { isObject, type JsonObject, parseJson } from '../domain/json.js';
+import { present } from '../domain/present.js';
 import { readBytes, textOf } from '../http-client/body.js';
 import { type Conceal, concealed } from '../http-client/conceal.js';
 import type { Connections } from '../http-client/connections.js';
 import { Deadline } from '../http-client/deadline.js';
 import { type HttpRequest, request, requestIdOf } from '../http-client/http.js';
-import { isObject, type JsonObject, parseJson } from '../http-client/json.js';
 import type { PaceLimits } from '../http-client/pace.js';
 import type { ApiClock } from './api-clock.js';
 import { explainErrorBody, explainJsonError, NO_REASON } from './error-body.js';
@@ -76,8 +77,7 @@ export async function callJson(call: JsonCall, times: HttpTimes, signal?: AbortS
     origin: 'mimecast',
     explain: explainErrorBody,
     deadline,
-    ...(blipWaitsMs ? { blipWaitsMs } : {}),
-    ...(connections ? { connections } : {}),
+    ...present({ blipWaitsMs, connections }),
   };
   try {
     const response = await request(http);

@@ -1,7 +1,7 @@
 /** Takes JSON apart without losing how it was written. */
 
 import { isUtf8 } from 'node:buffer';
-import { isObject } from '../http-client/json.js';
+import { isObject } from '../domain/json.js';
 import { outlineOf, type Piece } from './json-outline.js';
 
 /** A text, and where a value stands in it. */

@@ -1,6 +1,7 @@
+import { isObject, type JsonObject } from '../domain/json.js';
+import { present } from '../domain/present.js';
 import { notARecord } from '../domain/streams/record-shape.js';
 import type { SiemStream, StreamName } from '../domain/streams/streams.js';
-import { isObject, type JsonObject } from '../http-client/json.js';
 import type { ApiCall } from './api.js';
 import { IncompleteAnswerError } from './incomplete.js';
 import { type JsonAnswer, unreadable } from './json-call.js';
@@ -98,8 +99,7 @@ export function readRecordPage(stream: RecordStream, answer: JsonAnswer): Record
     ...pagination,
     endpoint: answer.endpoint,
     rows,
-    ...(requestId === undefined ? {} : { requestId }),
-    ...(failure === undefined ? {} : { failure }),
+    ...present({ requestId, failure }),
   };
 }
 

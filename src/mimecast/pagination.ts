@@ -1,6 +1,7 @@
 /** What an answer says of the pages after it, in whatever shape; pure. */
 
-import { filledString, isObject, type JsonObject } from '../http-client/json.js';
+import { filledString, isObject, type JsonObject, kindOf } from '../domain/json.js';
+import { present } from '../domain/present.js';
 
 export interface Pagination {
   /** `meta.pagination.next`. */
@@ -26,10 +27,9 @@ export function readPagination(body: JsonObject): Pagination {
     (isCount(totalCount) ? undefined : `meta.pagination.totalCount is ${kindOf(totalCount)}`) ??
     (filledString(next) === undefined ? strayNext({ 'meta.pagination.': told, 'meta.': meta, '': body }) : undefined);
   return {
-    ...(typeof next === 'string' && next !== '' ? { nextPageToken: next } : {}),
     ...countOf('totalCount', totalCount),
     ...countOf('pageSize', pageSize),
-    ...(oddity === undefined ? {} : { oddity }),
+    ...present({ nextPageToken: filledString(next), oddity }),
   };
 }
 
@@ -65,10 +65,4 @@ function isCount(value: unknown): boolean {
 function countOf<K extends string>(key: K, value: unknown): { readonly [key in K]?: number } {
   if (value === undefined || value === null || value === '' || !isCount(value) || Number(value) < 0) return {};
   return { [key]: Number(value) } as { readonly [key in K]?: number };
-}
-
-export function kindOf(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  if (isObject(value)) return 'an object';
-  return `a ${typeof value === 'string' ? 'text' : typeof value}`;
 }

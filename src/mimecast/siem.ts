@@ -1,9 +1,10 @@
+import { filledString, isObject, type JsonObject, kindOf } from '../domain/json.js';
+import { present } from '../domain/present.js';
 import type { SiemStream } from '../domain/streams/streams.js';
-import { filledString, isObject, type JsonObject } from '../http-client/json.js';
 import type { ApiCall } from './api.js';
 import { IncompleteAnswerError } from './incomplete.js';
 import { type JsonAnswer, unreadable } from './json-call.js';
-import { kindOf, oddToken, strayNext } from './pagination.js';
+import { oddToken, strayNext } from './pagination.js';
 
 export interface BatchQuery {
   readonly type: SiemStream;
@@ -59,10 +60,7 @@ const MAX_ENTRIES = 100_000;
 export function batchListCall({ type, pageToken, from, to, pageSize = DEFAULT_PAGE_SIZE }: BatchQuery): ApiCall {
   const position = pageToken
     ? { nextPage: pageToken }
-    : {
-        ...(from === undefined ? {} : { dateRangeStartsAt: dayOf(from) }),
-        ...(to === undefined ? {} : { dateRangeEndsAt: dayOf(to) }),
-      };
+    : present({ dateRangeStartsAt: from && dayOf(from), dateRangeEndsAt: to && dayOf(to) });
   return {
     method: 'GET',
     path: 'siem/v1/batch/events/cg',
@@ -100,8 +98,7 @@ export function readBatchPage(answer: JsonAnswer, pageSize = DEFAULT_PAGE_SIZE):
     isCaughtUp,
     rejected,
     isFull: entries.length >= pageSize,
-    ...(pageToken === undefined ? {} : { pageToken }),
-    ...(failure === undefined ? {} : { failure }),
+    ...present({ pageToken, failure }),
   };
 }
 

@@ -1,5 +1,5 @@
+import { filledString } from '../domain/json.js';
 import { concealing } from '../http-client/conceal.js';
-import { filledString } from '../http-client/json.js';
 import { callJson, type HttpTimes, type JsonAnswer, unreadable } from './json-call.js';
 
 /** The secret, or what gets it when a token is asked for, so that it is not kept in between. */

@@ -1,6 +1,7 @@
 /** Reads the text of a record: JSON in UTF-8, one object. */
 
 import { isUtf8 } from 'node:buffer';
+import { isObject } from '../domain/json.js';
 import type { Alteration } from '../domain/streams/alterations.js';
 import { mayLoseDigits, parseExactly } from './exact-json.js';
 import { countKeys } from './key-count.js';
@@ -30,7 +31,7 @@ export function decodeText(text: string): Decoded {
 
 /** The same of a text that was parsed already. @param value what `JSON.parse` makes of the text. */
 export function decodeParsed(value: unknown, text: string): Decoded {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isObject(value)) {
     return {
       ok: false,
       reason: `not a JSON object but ${value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value}`,

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { Decimal128, Long } from 'mongodb';
+import { endOfString } from './key-count.js';
 
 /** Has every text with a number that a double cannot hold: one of 16 characters, or with an exponent of three digits. */
 const QUICK = /[\d.]{16}|\d[eE][+-]?\d{3}/;
@@ -74,18 +75,8 @@ function outsideStrings(text: string, change: (part: string) => string): string 
     const quote = text.indexOf('"', at);
     const begin = quote < 0 ? text.length : quote;
     parts.push(change(text.slice(at, begin)));
-    at = quote < 0 ? text.length : endOfString(text, quote);
+    at = quote < 0 ? text.length : endOfString(text, quote) + 1;
     parts.push(text.slice(begin, at));
   }
   return parts.join('');
-}
-
-/** Behind the quote that ends the string that begins at `quote`. */
-function endOfString(text: string, quote: number): number {
-  for (let end = text.indexOf('"', quote + 1); end >= 0; end = text.indexOf('"', end + 1)) {
-    let slashes = 0;
-    while (text[end - 1 - slashes] === '\\') slashes += 1;
-    if (slashes % 2 === 0) return end + 1;
-  }
-  return text.length;
 }

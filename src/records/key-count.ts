@@ -31,7 +31,7 @@ export function countKeys(text: string): number {
 }
 
 /** Where the quote is that ends a string; -1 when there is none. */
-function endOfString(text: string, begin: number): number {
+export function endOfString(text: string, begin: number): number {
   let end = text.indexOf(QUOTE, begin + 1);
   while (end >= 0 && text.charCodeAt(end - 1) === BACKSLASH) {
     let slashes = 1;

@@ -1,5 +1,6 @@
 /** What becomes of a record, or of what is none, under a source's processing rules. */
 
+import { present } from '../domain/present.js';
 import type { Alteration } from '../domain/streams/alterations.js';
 import { applyRules, maskForKeeping, maskPieceForKeeping, type RuleChange } from '../rules/apply.js';
 import type { Rule, Rules } from '../rules/compile.js';
@@ -65,7 +66,7 @@ export function ruledRecord(
   const applied = applyRules(rules, text, isAskedFor);
   if (!applied.isKept) {
     const { by, matched } = applied;
-    return { outcome: 'excluded', matched, ...(by === undefined ? {} : { by }) };
+    return { outcome: 'excluded', matched, ...present({ by }) };
   }
   const { text: kept, changes, hidden, matched } = applied;
   const did = { text: kept, changes, hidden, matched, masked: count(changes, 'Mask'), hashed: count(changes, 'Hash') };

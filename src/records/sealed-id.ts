@@ -4,6 +4,7 @@
  */
 
 import { constants, inflateSync } from 'node:zlib';
+import { isObject } from '../domain/json.js';
 import type { StreamName } from '../domain/streams/streams.js';
 
 /** Streams whose records have an id of their own. */
@@ -56,7 +57,7 @@ function unsealed(id: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const options = { maxOutputLength: LONGEST_CONTENT, finishFlush: constants.Z_FINISH };
     const value: unknown = JSON.parse(inflateSync(Buffer.from(id, 'base64url'), options).toString());
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -3,9 +3,8 @@
 import { hash } from 'node:crypto';
 import type { RE2JS } from 're2js';
 import { type Core, coreOf, ownCore } from './core.js';
-import { DEFAULT_MASK, type Filter, type FilterType, type HashAlgorithm } from './filter.js';
+import { DEFAULT_HASH_ALGORITHM, DEFAULT_MASK, type Filter, type FilterType, type HashAlgorithm } from './filter.js';
 import { compilePattern } from './pattern.js';
-import { readAlgorithm, readFilters } from './read-filters.js';
 import { Screen } from './screen.js';
 
 /** What all compiled rules have. */
@@ -38,10 +37,17 @@ export interface Rules {
   readonly isEmpty: boolean;
 }
 
+/** What is wrong with one rule. */
+export interface RuleMistake {
+  /** Place in the list, counted from 0. */
+  readonly index: number;
+  readonly key: keyof Filter;
+  readonly message: string;
+}
+
 export type CompiledRules =
   | { readonly ok: true; readonly rules: Rules }
-  /** Every mistake, each with its path, such as `filters[2].regexp: …`. */
-  | { readonly ok: false; readonly mistakes: readonly string[] };
+  | { readonly ok: false; readonly mistakes: readonly RuleMistake[] };
 
 /** Leaves every text as it is. */
 export const NO_RULES: Rules = {
@@ -52,20 +58,32 @@ export const NO_RULES: Rules = {
   isEmpty: true,
 };
 
-/**
- * Compiles `config.filters` and `config.hashAlgorithm`, as they came from outside.
- *
- * @param filters a list of `Filter`; none when undefined or null.
- * @param hashAlgorithm of all Hash rules; `MD5` when undefined, null or empty.
- */
-export function compileRules(filters: unknown, hashAlgorithm?: unknown): CompiledRules {
-  const mistakes: string[] = [];
-  const algorithm = readAlgorithm(hashAlgorithm, mistakes);
-  const read = readFilters(filters, mistakes);
-  const compiled = read.map((filter, index) => filter && compileFilter(filter, index, algorithm, mistakes));
-  if (mistakes.length > 0) return { ok: false, mistakes };
-  return { ok: true, rules: rulesOf(compiled.filter((rule) => rule !== undefined)) };
+/** Compiles `config.filters`, or finds every mistake that the types of its keys leave possible. */
+export function compileRules(
+  filters: readonly Filter[] = [],
+  algorithm: HashAlgorithm = DEFAULT_HASH_ALGORITHM,
+): CompiledRules {
+  const mistakes: RuleMistake[] = [];
+  const names = new Set<string>();
+  const compiled = filters.flatMap((filter, index) => {
+    const refuse: Refuse = (key, message) => void mistakes.push({ index, key, message });
+    const { filterType, name, mask } = filter;
+    if (names.has(name)) refuse('name', `"${name}" is the name of another rule too`);
+    names.add(name);
+    if (filterType === 'Mask' && mask?.includes(':')) refuse('mask', 'must not hold a colon');
+    return compileFilter(filter, index, algorithm, refuse) ?? [];
+  });
+  return mistakes.length > 0 ? { ok: false, mistakes } : { ok: true, rules: rulesOf(compiled) };
 }
+
+/** Compiles rules that were checked before. */
+export function compileChecked(filters?: readonly Filter[], algorithm?: HashAlgorithm): Rules {
+  const compiled = compileRules(filters, algorithm);
+  if (!compiled.ok) throw new Error(`rules with mistakes: ${JSON.stringify(compiled.mistakes)}`);
+  return compiled.rules;
+}
+
+type Refuse = (key: keyof Filter, message: string) => void;
 
 interface Compiled {
   readonly rule: SelectionRule | ChangeRule;
@@ -89,12 +107,11 @@ function compileFilter(
   { filterType, name, regexp: text, mask }: Filter,
   index: number,
   algorithm: HashAlgorithm,
-  mistakes: string[],
+  refuse: Refuse,
 ): Compiled | undefined {
-  const at = `filters[${index}].regexp`;
   const pattern = compilePattern(text);
   if (!pattern.ok) {
-    mistakes.push(`${at}: ${pattern.mistake}`);
+    refuse('regexp', pattern.mistake);
     return undefined;
   }
   const { regexp } = pattern;
@@ -104,7 +121,7 @@ function compileFilter(
     return { rule: { ...rule, isExact: core.isExact }, core };
   }
   if (regexp.groupCount() === 0) {
-    mistakes.push(`${at}: has no capture group; put what a ${filterType} rule is to replace in parentheses`);
+    refuse('regexp', `has no capture group; put what a ${filterType} rule is to replace in parentheses`);
     return undefined;
   }
   const replacement = filterType === 'Mask' ? () => mask ?? DEFAULT_MASK : hasher(algorithm);

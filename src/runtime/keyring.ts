@@ -4,8 +4,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { readKeyring } from '../secrets/environment.js';
 import { type Keyring, SecretError } from '../secrets/keyring.js';
-import { dataFolderPath } from './data-folder-path.js';
 import { isOnThisMachine, shownMongodbUri } from './mongodb-address.js';
+import { dataFolderPath } from './project-root.js';
 import { ensureSecretKeys, secretKeysFile } from './secret-keys.js';
 
 /**

@@ -2,6 +2,7 @@
 
 import { DefaultLogger, type LogEntry, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import { destination, type Logger, pino } from 'pino';
+import { present } from '../domain/present.js';
 import { isLostOutput } from './stop-signals.js';
 
 /** @param level as `LOG_LEVEL` has it. */
@@ -25,7 +26,7 @@ export function installTemporalLogger(logger: Logger): void {
 
 function write(logger: Logger, { level, message, meta }: LogEntry): void {
   const { error, ...rest } = meta ?? {};
-  logger[LEVELS[level]]({ ...rest, ...(error === undefined ? {} : { err: error }) }, message);
+  logger[LEVELS[level]]({ ...rest, ...present({ err: error }) }, message);
 }
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;

@@ -5,8 +5,8 @@
 
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { dataFolderPath } from './data-folder-path.js';
 import { identifyProcess, isRunning, parseIdentity } from './process-identity.js';
+import { dataFolderPath } from './project-root.js';
 
 /** The variables by which programs reach the servers. */
 export type StackEnvironment = Readonly<

@@ -19,6 +19,7 @@ import { openChanges, type ProblemChange } from '../domain/health/health-ledger.
 import { isFinal } from '../domain/lifecycle/lifecycle.js';
 import type { SourceEvent } from '../domain/lifecycle/reduce.js';
 import type { SourceSnapshot } from '../domain/lifecycle/snapshot.js';
+import { present } from '../domain/present.js';
 import { type AttemptFailed, isAttemptFailed } from '../domain/streams/outcome.js';
 import { type PositionReset, positionResetOf } from '../domain/streams/position-reset.js';
 import { Book } from './book.js';
@@ -129,7 +130,7 @@ function attemptEvent({ subject, failure, attempt, retryAt, pauseMs }: AttemptFa
   const leftMs = pauseMs ?? (retryAt === undefined ? undefined : Date.parse(retryAt) - Date.now());
   // Whoever sends the signal: nothing is put off for longer than its retries last.
   const next = leftMs === undefined ? undefined : new Date(Date.now() + Math.min(leftMs, PATIENCE_MS)).toISOString();
-  return { kind: 'failed', subject, failure, attempt, ...(next === undefined ? {} : { retryAt: next }) };
+  return { kind: 'failed', subject, failure, attempt, ...present({ retryAt: next }) };
 }
 
 /** A stop that is asked for shows at once, also while running work is still being interrupted. */

@@ -5,13 +5,23 @@
 
 import { allHandlersFinished, CancellationScope, condition, defineUpdate, setHandler } from '@temporalio/workflow';
 import { SIGNALS, type StopRequest } from '../domain/contract/contract.js';
-import type { CommandAnswer } from '../domain/lifecycle/command-answer.js';
-import { isFinal, LEAVING_STATES } from '../domain/lifecycle/lifecycle.js';
-import { isPausing, type Problem, problemOf } from '../domain/lifecycle/snapshot.js';
+import { isFinal, LEAVING_STATES, type LifecycleState } from '../domain/lifecycle/lifecycle.js';
+import { type Health, isPausing, type Problem, problemOf } from '../domain/lifecycle/snapshot.js';
 import type { Book } from './book.js';
 import type { Collection } from './collection.js';
 import type { Commands } from './commands.js';
 import { LoopGuard } from './loop-guard.js';
+
+/** What the updates `restart`, `stop` and `collectNow` answer: the same commands as the signals, for who wants to know. */
+export interface CommandAnswer {
+  /** `done`: it has happened. `pending`: it was noted and goes on, but something holds it up. */
+  readonly outcome: 'done' | 'pending';
+  /** The source's state and health when this was answered. */
+  readonly state: LifecycleState;
+  readonly health: Health;
+  /** What holds it up. */
+  readonly reason?: string;
+}
 
 export const restartUpdate = defineUpdate<CommandAnswer>(SIGNALS.restart);
 export const stopUpdate = defineUpdate<CommandAnswer, [StopRequest?]>(SIGNALS.stop);

@@ -7,6 +7,7 @@ import { parseSourceConfig } from '../../src/config/source-config.js';
 const CONFIG = { name: 'mail', clientID: 'id', clientSecret: 'hush', dataCollection: ['siem'] };
 const TYPES = 'must be one of: Exclude, Include, Mask, Hash';
 const RULE = { filterType: 'Mask', name: 'a', regexp: '(a)' };
+const RULES = Array.from({ length: 100 }, (_, index) => ({ ...RULE, name: `rule ${index}` }));
 
 function refused(filters: unknown): readonly string[] {
   const parsed = parseSourceConfig({ ...CONFIG, filters });
@@ -109,6 +110,8 @@ test.each<[unknown, unknown]>([
   [[], undefined],
   [[{ ...RULE, mask: '' }], [RULE]],
   [[{ ...RULE, mask: null }], [RULE]],
+  [[{ ...RULE, name: '🛡'.repeat(32) }], [{ ...RULE, name: '🛡'.repeat(32) }]],
+  [RULES, RULES],
   [[{ ...RULE, filterType: 'Hash', mask: 'a:b' }], [{ ...RULE, filterType: 'Hash', mask: 'a:b' }]],
 ])('%j is accepted', (filters, read) => {
   const parsed = parseSourceConfig({ ...CONFIG, filters });

@@ -3,8 +3,8 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDataFolder } from '../../devstack/data-folder.js';
-import { dataFolderPath } from '../../src/runtime/data-folder-path.js';
 import { identifyProcess } from '../../src/runtime/process-identity.js';
+import { dataFolderPath } from '../../src/runtime/project-root.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 let folder: ReturnType<typeof temporaryFolder>;

@@ -3,8 +3,7 @@ import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { Deadline } from '../../src/http-client/deadline.js';
-import { type HttpRequest, request } from '../../src/http-client/http.js';
-import { VERSION } from '../../src/http-client/version.js';
+import { type HttpRequest, request, VERSION } from '../../src/http-client/http.js';
 import { explainErrorBody } from '../../src/mimecast/error-body.js';
 import { type Handler, hang, happening, sendJson, serve, troubleOf } from '../support/local-server.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isObject } from '../../src/http-client/json.js';
+import { isObject } from '../../src/domain/json.js';
 import { JsonPart } from '../../src/mimecast/json-part.js';
 import { SeededRandom, seeds } from '../support/random.js';
 

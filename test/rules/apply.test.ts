@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { applyRules, type Kept, maskForKeeping, maskPieceForKeeping } from '../../src/rules/apply.js';
+import type { HashAlgorithm } from '../../src/rules/filter.js';
 import { MULTI_LINE_LINES, SINGLE_LINE_BYTES } from '../../src/rules/slices.js';
 import { rulesFrom } from './rules-from.js';
 
@@ -21,7 +22,7 @@ function isKept(filters: readonly object[], text: string): boolean {
   return applyRules(rulesFrom(filters), text).isKept;
 }
 
-function kept(filters: readonly object[], text: string, algorithm?: string): Kept {
+function kept(filters: readonly object[], text: string, algorithm?: HashAlgorithm): Kept {
   const applied = applyRules(rulesFrom(filters, algorithm), text);
   if (!applied.isKept) throw new Error('excluded');
   return applied;

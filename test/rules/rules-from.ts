@@ -1,11 +1,9 @@
-import { compileRules, type Rules } from '../../src/rules/compile.js';
+import { rulesSchema } from '../../src/config/rule-schema.js';
+import { compileChecked, type Rules } from '../../src/rules/compile.js';
+import type { HashAlgorithm } from '../../src/rules/filter.js';
 
 /** Rules that have to be right; names are made up where they do not matter. */
-export function rulesFrom(filters: readonly object[], hashAlgorithm?: string): Rules {
-  const compiled = compileRules(
-    filters.map((filter, index) => ({ name: `rule ${index}`, ...filter })),
-    hashAlgorithm,
-  );
-  if (!compiled.ok) throw new Error(compiled.mistakes.join('\n'));
-  return compiled.rules;
+export function rulesFrom(filters: readonly object[], hashAlgorithm?: HashAlgorithm): Rules {
+  const named = filters.map((filter, index) => ({ name: `rule ${index}`, ...filter }));
+  return compileChecked(rulesSchema.parse(named), hashAlgorithm);
 }

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import type { StopRequest } from '../../src/domain/contract/contract.js';
-import type { CommandAnswer } from '../../src/domain/lifecycle/command-answer.js';
+import type { CommandAnswer } from '../../src/workflows/updates.js';
 import { TROUBLE } from '../support/fake-activities.js';
 import { type SourceRun, sourceRuns } from '../support/source-runs.js';
 

@@ -1,5 +1,7 @@
 /** So many failed attempts of one kind in a window of time. Each counts from its beginning, until it turns out to be none. */
 
+import { LRUCache } from 'lru-cache';
+
 export interface AttemptLimitOptions {
   readonly most: number;
   readonly windowMs: number;
@@ -11,7 +13,7 @@ export interface AttemptLimitOptions {
 const MOST_KINDS = 10_000;
 
 export class AttemptLimit {
-  private readonly counts = new Map<string, { readonly until: number; attempts: number }>();
+  private readonly counts = new LRUCache<string, { readonly until: number; attempts: number }>({ max: MOST_KINDS });
 
   constructor(private readonly options: AttemptLimitOptions) {}
 
@@ -35,10 +37,6 @@ export class AttemptLimit {
       known.attempts += 1;
       return;
     }
-    // Put behind all others, so that the first one is always the oldest.
-    this.counts.delete(kind);
-    const [oldest] = this.counts.keys();
-    if (oldest !== undefined && this.counts.size >= MOST_KINDS) this.counts.delete(oldest);
     this.counts.set(kind, { until: this.options.now() + this.options.windowMs, attempts: 1 });
   }
 

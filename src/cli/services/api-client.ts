@@ -1,5 +1,6 @@
 /** Calls of a management server, with its own words for what is refused. */
 
+import { isObject, type JsonObject, parseJson } from '../../domain/json.js';
 import { RefusedError } from '../../management/common/errors.js';
 
 export interface ApiClientOptions {
@@ -8,8 +9,6 @@ export interface ApiClientOptions {
   readonly accessId: string;
   readonly accessKey: string;
 }
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 /** A wrong server should not keep a command waiting. */
 const LIMIT_MS = 30_000;
@@ -104,12 +103,8 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 
 /** @returns `undefined` for whatever is no JSON object. */
 function objectOf(text: string): JsonObject | undefined {
-  try {
-    const answer: unknown = JSON.parse(text);
-    return typeof answer === 'object' && answer !== null && !Array.isArray(answer) ? (answer as JsonObject) : undefined;
-  } catch {
-    return undefined;
-  }
+  const answer = parseJson(text);
+  return isObject(answer) ? answer : undefined;
 }
 
 function messageIn({ message, errors }: JsonObject): string | undefined {

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseSourceFile } from '../../config/source-config.js';
 import type { StopRequest } from '../../domain/contract/contract.js';
 import type { HealthEvent } from '../../domain/health/health-event.js';
+import { present } from '../../domain/present.js';
 import type { PositionReset } from '../../domain/streams/position-reset.js';
 import { RefusedError } from '../../management/common/errors.js';
 import type { PositionWish, ResetStream } from '../../management/sources/position-wish.js';
@@ -36,8 +37,7 @@ export class RemoteSources implements SourceCommands {
       workflowId,
       state: state.state,
       health,
-      ...(state.errorType === undefined ? {} : { errorType: state.errorType }),
-      ...(lastEventTime === undefined ? {} : { lastEventTime }),
+      ...present({ errorType: state.errorType, lastEventTime }),
       ...noteOf(state),
     }));
   }
@@ -92,7 +92,7 @@ export class RemoteSources implements SourceCommands {
     const source = await this.find(idOrName);
     const path = `${pathOf(source)}/action/resetPosition`;
     const { stream, from } = await this.api.call<PositionReset>('POST', path, wish);
-    return { sourceId: source.id, stream, ...(from === undefined ? {} : { from }) };
+    return present({ sourceId: source.id, stream, from });
   }
 
   async update(

@@ -3,6 +3,7 @@
  * Sumo Logic's *Mimecast Source* page (`Failure`).
  */
 
+import { present } from '../present.js';
 import { FAILURE_RULES } from './failure-rules.js';
 
 /** The three error types, in the order of the page. */
@@ -80,10 +81,12 @@ export function classify(trouble: Trouble): Failure {
     message: rule?.say?.(trouble) ?? plainMessage(trouble),
     retry: rule?.retry ?? true,
     severity: rule?.severity ?? 'error',
-    ...(rule === undefined ? {} : { advice: rule.advice }),
-    ...(rule?.againEveryMs === undefined ? {} : { againEveryMs: rule.againEveryMs }),
-    ...(trouble.retryAfterMs === undefined ? {} : { retryAfterMs: trouble.retryAfterMs }),
-    ...(trouble.requestId === undefined ? {} : { requestId: trouble.requestId }),
+    ...present({
+      advice: rule?.advice,
+      againEveryMs: rule?.againEveryMs,
+      retryAfterMs: trouble.retryAfterMs,
+      requestId: trouble.requestId,
+    }),
   };
 }
 

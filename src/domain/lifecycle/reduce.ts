@@ -4,6 +4,7 @@
  */
 
 import type { Failure } from '../failures/failure.js';
+import { present } from '../present.js';
 import {
   addCounts,
   isSourceStep,
@@ -120,7 +121,7 @@ export function reduce(snapshot: SourceSnapshot, event: SourceEvent, now: string
       return {
         ...withoutPlan(snapshot),
         nextPollAt: event.at,
-        ...(event.spreadMs === undefined ? {} : { pollSpreadMs: event.spreadMs }),
+        ...present({ pollSpreadMs: event.spreadMs }),
       };
     case 'failed':
       return onProblem(snapshot, event.subject, now, (current) => failed(current, event, now));
@@ -153,8 +154,7 @@ function configure(snapshot: SourceSnapshot, settings: SourceSettings): SourceSn
   const known = new Map(snapshot.streams.map((status) => [status.stream, status]));
   return {
     ...rest,
-    ...{ name, collector, version, pollIntervalMs },
-    ...(retryAgainEveryMs === undefined ? {} : { retryAgainEveryMs }),
+    ...present({ name, collector, version, pollIntervalMs, retryAgainEveryMs }),
     streams: streams.map((stream) => known.get(stream) ?? newStreamStatus(stream)),
   };
 }

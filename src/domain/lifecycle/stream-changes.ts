@@ -1,5 +1,6 @@
 /** What becomes of a stream's status with each event that concerns it. */
 
+import { present } from '../present.js';
 import type { StreamOutcome, StreamProgress } from '../streams/outcome.js';
 import { failed, waitOf } from './failing.js';
 import { hasProgressed } from './outage.js';
@@ -39,16 +40,7 @@ export function resumed(status: StreamStatus, progress: StreamProgress, now: str
 /** What the checkpoint says, known for the first time or anew. */
 export function withProgress(status: StreamStatus, progress: Partial<StreamProgress>): StreamStatus {
   const { totals, position, lastEventTime, gaps, resets, ruled, altered } = progress;
-  return {
-    ...status,
-    ...totals,
-    ...(position === undefined ? {} : { position }),
-    ...(lastEventTime === undefined ? {} : { lastEventTime }),
-    ...(gaps === undefined ? {} : { gaps }),
-    ...(resets === undefined ? {} : { resets }),
-    ...(ruled === undefined ? {} : { ruled }),
-    ...(altered === undefined ? {} : { altered }),
-  };
+  return { ...status, ...totals, ...present({ position, lastEventTime, gaps, resets, ruled, altered }) };
 }
 
 export function recover({ problem, ...status }: StreamStatus, now: string): StreamStatus {

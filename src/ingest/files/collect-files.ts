@@ -1,11 +1,11 @@
 /** Collects a SIEM stream: pages of batch files, each file a gzip of NDJSON. */
 
 import { isOutOfReach, TroubleError } from '../../domain/failures/failure.js';
+import { isObject } from '../../domain/json.js';
 import { afterPage, isBraked } from '../../domain/streams/idle-pages.js';
 import type { Counts, StreamEnd } from '../../domain/streams/outcome.js';
 import { isLookDue } from '../../domain/streams/position-check.js';
 import type { SiemStream } from '../../domain/streams/streams.js';
-import { isObject } from '../../http-client/json.js';
 import { nextBatchStep } from '../../mimecast/paging.js';
 import type { BatchPage } from '../../mimecast/siem.js';
 import { contentDigest, identityOf, identityOfFile } from '../../records/identity.js';

@@ -1,8 +1,9 @@
 /** The configurations of this worker's sources, read and compiled once for each version. */
 
+import { LRUCache } from 'lru-cache';
 import { parseSourceConfig, type SourceConfig } from '../../config/source-config.js';
 import { TroubleError } from '../../domain/failures/failure.js';
-import { compileRules, type Rules } from '../../rules/compile.js';
+import { compileChecked, type Rules } from '../../rules/compile.js';
 import { RuleMatches } from '../../rules/rule-matches.js';
 import type { SourceDocument } from '../../store/sources.js';
 
@@ -18,8 +19,7 @@ export interface ParsedConfig {
 const MOST_KEPT = 100;
 
 export class ParsedConfigs {
-  /** In the order in which they were last asked for. */
-  private readonly kept = new Map<number, ParsedConfig & { readonly key: string }>();
+  private readonly kept = new LRUCache<number, ParsedConfig & { readonly key: string }>({ max: MOST_KEPT });
 
   constructor(private readonly allowInsecure: boolean) {}
 
@@ -29,10 +29,7 @@ export class ParsedConfigs {
     const key = JSON.stringify([version, keepSecret, config]);
     const known = this.kept.get(_id);
     const parsed = known?.key === key ? known : { ...this.parsed(config, keepSecret), key };
-    this.kept.delete(_id);
     this.kept.set(_id, parsed);
-    const [oldest = _id] = this.kept.keys();
-    if (this.kept.size > MOST_KEPT) this.kept.delete(oldest);
     return parsed;
   }
 
@@ -44,9 +41,7 @@ export class ParsedConfigs {
     const parsed = parseSourceConfig(stored, { allowInsecure: this.allowInsecure, keepSecret });
     if (!parsed.ok) throw configurationTrouble(`The stored configuration is invalid: ${parsed.mistakes.join('; ')}`);
     const { filters, hashAlgorithm } = parsed.value;
-    const compiled = compileRules(filters, hashAlgorithm);
-    if (!compiled.ok) throw configurationTrouble(`The stored rules are invalid: ${compiled.mistakes.join('; ')}`);
-    const { rules } = compiled;
+    const rules = compileChecked(filters, hashAlgorithm);
     return { config: parsed.value, rules, matches: rules.isEmpty ? undefined : new RuleMatches() };
   }
 }

@@ -1,7 +1,7 @@
 /** Tells whether the pages of a listing still bring rows that its pages before did not. */
 
+import { isObject } from '../../domain/json.js';
 import type { PageTrail as Kept } from '../../domain/streams/window.js';
-import { isObject } from '../../http-client/json.js';
 import type { JsonPart } from '../../mimecast/json-part.js';
 import type { RecordStream } from '../../mimecast/paged-records.js';
 import { contentDigest } from '../../records/identity.js';

@@ -1,8 +1,8 @@
 /** From the rows of a page to what is stored of them. */
 
+import { isObject, type JsonObject } from '../../domain/json.js';
 import { notARecord } from '../../domain/streams/record-shape.js';
 import { addRuleCounts, NO_RULE_COUNTS, type RuleCounts } from '../../domain/streams/rule-counts.js';
-import { isObject, type JsonObject } from '../../http-client/json.js';
 import type { JsonPart } from '../../mimecast/json-part.js';
 import type { RecordStream } from '../../mimecast/paged-records.js';
 import { type Decoded, decodeParsed } from '../../records/decode.js';

@@ -4,6 +4,7 @@
  */
 
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { type ApiRole, storedKey } from '../../store/api-keys.js';
 import type { Collections } from '../../store/collections.js';
 import { Turns } from '../common/turns.js';
@@ -44,7 +45,7 @@ interface Proof {
 
 export class KeyVerifier {
   /** By the SHA-256 of the credential, as the other: nothing in memory can be used as one. */
-  private readonly answers = new Map<string, Answer>();
+  private readonly answers = new LRUCache<string, Answer>({ max: MOST_REMEMBERED });
   /** Not more than there are keys. */
   private readonly proofs = new Map<string, Proof>();
   private readonly turns = new Turns(MOST_HASHED_AT_ONCE);
@@ -74,7 +75,7 @@ export class KeyVerifier {
     if (known !== undefined) return known.identity;
     const identity = proof === undefined ? this.check(digest, credential) : this.renew(digest, proof);
     const answer: Answer = { accessId: credential.accessId, until: this.now() + REMEMBERED_MS, identity };
-    this.remember(digest, answer);
+    this.answers.set(digest, answer);
     identity.then(
       (found) => {
         answer.isWrong = found === undefined;
@@ -88,7 +89,7 @@ export class KeyVerifier {
   /** Of a key that was deleted. */
   forget(accessId: string): void {
     for (const known of [this.answers, this.proofs])
-      for (const [digest, of] of known) if (of.accessId === accessId) known.delete(digest);
+      for (const [digest, of] of [...known]) if (of.accessId === accessId) known.delete(digest);
   }
 
   private async check(digest: string, { accessId, accessKey }: Credential): Promise<Identity | undefined> {
@@ -113,12 +114,6 @@ export class KeyVerifier {
     if (known !== undefined && known.until > this.now()) return known;
     this.answers.delete(digest);
     return undefined;
-  }
-
-  private remember(digest: string, answer: Answer): void {
-    const [oldest] = this.answers.keys();
-    if (oldest !== undefined && this.answers.size >= MOST_REMEMBERED) this.answers.delete(oldest);
-    this.answers.set(digest, answer);
   }
 }
 

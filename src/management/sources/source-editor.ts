@@ -138,7 +138,7 @@ export class SourceEditor {
     const config = this.parse(json);
     if (config.name !== current.name) await this.refuseTaken(collectorId, config.name);
     await this.ensureFields(config, options);
-    if (this.isSame(current, config)) return current;
+    if (await this.isSame(current, config)) return current;
     const { config: masked, secret } = await seal(config, keyring);
     const { name } = config;
     const entry = { actor, action: 'source.update', collectorId, sourceId, name, from: current.config };
@@ -176,15 +176,14 @@ export class SourceEditor {
     throw beingDeleted('collector', name);
   }
 
-  private isSame({ config, secret }: SourceDocument, wanted: SourceConfig): boolean {
+  private async isSame({ config, secret }: SourceDocument, wanted: SourceConfig): Promise<boolean> {
     const { clientSecret } = wanted;
     const masked = JSON.parse(JSON.stringify({ ...wanted, clientSecret: SECRET_MASK }));
     // Stored earlier, it may hold keys that are empty, which now are left out.
     const known = parseSourceConfig(config, { allowInsecure: true, keepSecret: true });
     if (!isDeepStrictEqual(masked, JSON.parse(JSON.stringify(known.ok ? known.value : config)))) return false;
     if (clientSecret === SECRET_MASK) return true;
-    const { keyring } = this.options;
-    return secret !== undefined && keyring?.isOf(secret, clientSecret) === true;
+    return secret !== undefined && (await this.options.keyring?.isOf(secret, clientSecret)) === true;
   }
 
   private async refuseTaken(collectorId: number, name: string): Promise<void> {

@@ -1,9 +1,9 @@
 /** What is known of a source's state, also while its worker is away or its workflow has ended. */
 
 import { ServiceError, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
-import { isObject } from '../../config/is-object.js';
 import { STATUS_QUERY } from '../../domain/contract/contract.js';
 import { workflowIdIn } from '../../domain/contract/installation.js';
+import { isObject } from '../../domain/json.js';
 import type { SourceSnapshot, StreamStatus } from '../../domain/lifecycle/snapshot.js';
 import { addCounts, NO_COUNTS } from '../../domain/streams/outcome.js';
 import type { RuleStatus } from '../../domain/streams/rule-status.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isPrivateHost } from '../../../src/domain/hosts/private-host.js';
+import { isPrivateHost } from '../../src/http-client/private-host.js';
 
 const hostOf = (address: string) => new URL(`https://${address}/`).hostname;
 
