@@ -1,6 +1,6 @@
 /** What the store holds of a source, beside what the simulator holds. */
 
-import { COLLECTION_OF, STREAMS } from '../src/domain/streams/streams.js';
+import { definitionOf, STREAMS } from '../src/domain/streams/streams.js';
 import type { Collections } from '../src/store/collections.js';
 
 export interface CollectionCount {
@@ -30,7 +30,10 @@ export async function compare(collections: Collections, sourceId: number, simula
   const counts = STREAMS.map(async (stream) => {
     const stored = await collections.records(stream).countDocuments({ _sourceId: sourceId });
     const quarantined = await collections.quarantine.countDocuments({ sourceId, stream });
-    return [COLLECTION_OF[stream], { stored, quarantined, truth: tenant?.streams[stream]?.held.lines ?? 0 }] as const;
+    return [
+      definitionOf(stream).collection,
+      { stored, quarantined, truth: tenant?.streams[stream]?.held.lines ?? 0 },
+    ] as const;
   });
   return Object.fromEntries(await Promise.all(counts));
 }

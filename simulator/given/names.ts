@@ -1,5 +1,5 @@
 /** Tells from the name of a folder or file which stream's records it holds. */
-import { COLLECTION_OF, STREAMS, type StreamName } from '../../src/domain/streams/streams.js';
+import { definitionOf, STREAMS, type StreamName } from '../../src/domain/streams/streams.js';
 
 /** `mixed`: the name says protect records (`ttp`), and each line's `type` or `eventType` says which of the four. */
 export type NamedStream = StreamName | 'mixed';
@@ -12,7 +12,10 @@ function plain(name: string): string {
 }
 
 const NAMES: readonly (readonly [string, NamedStream])[] = [
-  ...STREAMS.flatMap((stream) => [[plain(stream), stream] as const, [plain(COLLECTION_OF[stream]), stream] as const]),
+  ...STREAMS.flatMap((stream) => [
+    [plain(stream), stream] as const,
+    [plain(definitionOf(stream).collection), stream] as const,
+  ]),
   ['jrnl', 'journal'],
   ['audit events', 'audit'],
   ['dlp logs', 'dlp'],

@@ -5,10 +5,12 @@ import type { Installation } from '../domain/contract/installation.js';
 import type { HostDoubts } from '../domain/failures/host-doubts.js';
 import type { HealthEvent } from '../domain/health/health-event.js';
 import type { AlterationCounts } from '../domain/streams/alterations.js';
+import type { StreamDefinition } from '../domain/streams/definitions/definition.js';
+import { DEFINITIONS } from '../domain/streams/definitions/list.js';
 import type { IdlePages } from '../domain/streams/idle-pages.js';
 import type { Counts, GapCount, PositionResets } from '../domain/streams/outcome.js';
 import type { RuleCounts } from '../domain/streams/rule-counts.js';
-import { COLLECTION_OF, STREAMS, type StreamName } from '../domain/streams/streams.js';
+import { definitionOf, type StreamName } from '../domain/streams/streams.js';
 import type { QueueState, WindowPosition } from '../domain/streams/window.js';
 import type { FieldDocument } from './fields.js';
 import { type InstallationDocument, readInstallation } from './installation.js';
@@ -255,7 +257,7 @@ export function collectionsOf(db: Db, givenName?: string): Collections {
     fields: db.collection('fields'),
     counters: db.collection('counters'),
     givenName,
-    records: (stream) => db.collection(COLLECTION_OF[stream]),
+    records: (stream) => db.collection(definitionOf(stream).collection),
     installation: () => {
       reading ??= readInstallation(collections, givenName).catch((error: unknown) => {
         reading = undefined;
@@ -279,15 +281,17 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   audit_trail: [{ key: { at: -1 } }, { key: { sourceId: 1, at: -1 } }, { key: { collectorId: 1, at: -1 } }],
   missing_records: [{ key: { run: 1, stream: 1, place: 1 } }, { key: { sourceId: 1, kind: 1, stream: 1 } }],
   health_events: [{ key: { sourceId: 1, eventTime: -1 } }, { key: { resolvedAt: 1, eventTime: -1 } }],
-  ...Object.fromEntries(
-    STREAMS.map((stream) => [COLLECTION_OF[stream], [{ key: { _sourceId: 1, _messageTime: -1 } }]]),
-  ),
-  [COLLECTION_OF.hold]: [
-    { key: { _sourceId: 1, _messageTime: -1 } },
-    // The messages that are in the queue.
-    { key: { _sourceId: 1, '_queue.leftAt': 1 }, partialFilterExpression: { '_queue.leftAt': null } },
-  ],
+  ...Object.fromEntries(DEFINITIONS.map((definition) => [definition.collection, recordIndexes(definition)])),
 };
+
+function recordIndexes(definition: StreamDefinition): IndexDescription[] {
+  const byTime = { key: { _sourceId: 1, _messageTime: -1 } };
+  const stillHeld = {
+    key: { _sourceId: 1, '_queue.leftAt': 1 },
+    partialFilterExpression: { '_queue.leftAt': null },
+  };
+  return definition.kind === 'windows' && definition.isQueue ? [byTime, stillHeld] : [byTime];
+}
 
 async function ensureIndexes(db: Db): Promise<void> {
   for (const [name, indexes] of Object.entries(INDEXES)) await db.collection(name).createIndexes([...indexes]);
