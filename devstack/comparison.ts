@@ -1,7 +1,8 @@
 /** What the store holds of a source, beside what the simulator holds. */
 
-import { definitionOf, STREAMS } from '../src/domain/streams/streams.js';
+import { definitionOf } from '../src/domain/streams/streams.js';
 import type { Collections } from '../src/store/collections.js';
+import { SAMPLE_STREAMS } from './sample-source.js';
 
 export interface CollectionCount {
   /** Records of the source in the collection. */
@@ -23,11 +24,12 @@ interface Truth {
   >;
 }
 
+/** Of the streams that the sample source collects. */
 export async function compare(collections: Collections, sourceId: number, simulatorUrl: string): Promise<Comparison> {
   const answer = await fetch(`${simulatorUrl}/_simulator/truth?totals=true&scope=held`);
   const { tenants } = (await answer.json()) as Truth;
   const tenant = Object.values(tenants).find(({ clientId }) => clientId === 'sim-client-1');
-  const counts = STREAMS.map(async (stream) => {
+  const counts = SAMPLE_STREAMS.map(async (stream) => {
     const stored = await collections.records(stream).countDocuments({ _sourceId: sourceId });
     const quarantined = await collections.quarantine.countDocuments({ sourceId, stream });
     return [
