@@ -1,9 +1,10 @@
 /** What the store holds of a source, beside what the simulator holds. */
 
-import { COLLECTION_OF, STREAMS } from '../src/domain/streams/streams.js';
+import { definitionOf } from '../src/domain/streams/streams.js';
 import type { Collections } from '../src/store/collections.js';
 import { countQuarantined } from '../src/store/quarantine.js';
 import { countRecords } from '../src/store/records.js';
+import { SAMPLE_STREAMS } from './sample-source.js';
 
 export interface CollectionCount {
   /** Records of the source in the collection. */
@@ -25,14 +26,18 @@ interface Truth {
   >;
 }
 
+/** Of the streams that the sample source collects. */
 export async function compare(collections: Collections, sourceId: number, simulatorUrl: string): Promise<Comparison> {
   const answer = await fetch(`${simulatorUrl}/_simulator/truth?totals=true&scope=held`);
   const { tenants } = (await answer.json()) as Truth;
   const tenant = Object.values(tenants).find(({ clientId }) => clientId === 'sim-client-1');
-  const counts = STREAMS.map(async (stream) => {
+  const counts = SAMPLE_STREAMS.map(async (stream) => {
     const stored = await countRecords(collections, stream, sourceId);
     const quarantined = await countQuarantined(collections, stream, sourceId);
-    return [COLLECTION_OF[stream], { stored, quarantined, truth: tenant?.streams[stream]?.held.lines ?? 0 }] as const;
+    return [
+      definitionOf(stream).collection,
+      { stored, quarantined, truth: tenant?.streams[stream]?.held.lines ?? 0 },
+    ] as const;
   });
   return Object.fromEntries(await Promise.all(counts));
 }

@@ -1,8 +1,12 @@
-/** The source that `npm start` shows: the simulator's first tenant, all thirteen streams. */
+/** The source that `npm start` shows: the simulator's first tenant, and what Sumo Logic's Mimecast Source can collect. */
 
+import { type DataCollection, streamsOf } from '../src/domain/streams/streams.js';
 import type { FieldService } from '../src/management/fields/field-service.js';
 import type { SourceService } from '../src/management/sources/source-service.js';
 import type { SourceDocument } from '../src/store/sources.js';
+
+const SAMPLE_DATA: readonly DataCollection[] = ['siem', 'dlp', 'auditEvent', 'holdMessageList'];
+export const SAMPLE_STREAMS = streamsOf(SAMPLE_DATA);
 
 export const SAMPLE_NAME = 'Sample Mimecast';
 const SAMPLE_COLLECTOR = 'Sample collector';
@@ -48,7 +52,7 @@ function sampleFile({ simulatorUrl, pollInterval }: Pick<SampleOptions, 'simulat
         fields: { environment: 'sample', _siemForward: true },
         clientID: 'sim-client-1',
         clientSecret: 'sim-secret-1',
-        dataCollection: ['siem', 'dlp', 'auditEvent', 'holdMessageList'],
+        dataCollection: SAMPLE_DATA,
         baseUrl: simulatorUrl,
         pollInterval,
         backfill: '7d',

@@ -1,24 +1,12 @@
 /** The table of folders in docs/architecture.md, made from the import rules. */
 
-import { readFileSync } from 'node:fs';
-import { projectRoot } from '../src/runtime/project-root.js';
+import { withTable } from './generated-table.js';
 import { importable, LAYERS } from './layers.cjs';
 
 export const ARCHITECTURE_PAGE = 'docs/architecture.md';
-const BEGIN = '<!-- Made by "npm run docs" from scripts/layers.cjs; a test compares it. -->';
-const END = '<!-- End of the table. -->';
 
-/**
- * The page with its table renewed; all other text stays.
- *
- * @throws Error when the page has lost the marks around the table.
- */
 export function architecturePage(): string {
-  const page = readFileSync(`${projectRoot()}/${ARCHITECTURE_PAGE}`, 'utf8');
-  const [before, rest] = page.split(BEGIN);
-  const [, after] = rest?.split(END) ?? [];
-  if (before === undefined || after === undefined) throw new Error(`${ARCHITECTURE_PAGE} has no ${BEGIN} … ${END}`);
-  return `${before}${BEGIN}\n\n${table()}\n\n${END}${after}`;
+  return withTable(ARCHITECTURE_PAGE, 'scripts/layers.cjs', table());
 }
 
 function table(): string {

@@ -8,7 +8,7 @@ import { ruleSchema } from '../src/config/rule-schema.js';
 import type { KeyMeta } from '../src/config/schema-parts.js';
 import { configSchema } from '../src/config/source-schema.js';
 import { BUILTIN_FIELDS, FIELD_LIMITS, SETTABLE_BUILTINS } from '../src/domain/fields/field-names.js';
-import { SIEM_EVENT_ID, STREAMS } from '../src/domain/streams/streams.js';
+import { DEFINITIONS } from '../src/domain/streams/definitions/list.js';
 import { projectRoot } from '../src/runtime/project-root.js';
 
 export const CONFIGURATION_PAGE = 'docs/configuration.md';
@@ -59,6 +59,20 @@ export function configurationPage(): string {
     '',
     `Built-in, and so neither to be made, disabled nor deleted: ${codes(BUILTIN_FIELDS)}. Of these, ${codes(SETTABLE_BUILTINS)} may be given a value.`,
     '',
+    '## Streams',
+    '',
+    'What each value of `dataCollection` collects, and where it is stored:',
+    '',
+    ...table(
+      ['stream', 'records', '`dataCollection`', 'collection'],
+      DEFINITIONS.map(({ name, title, dataCollection, collection }) => [
+        name,
+        title,
+        `\`${dataCollection}\``,
+        `\`${collection}\``,
+      ]),
+    ),
+    '',
     '## Forward to SIEM',
     '',
     '`"_siemForward": true` among the `fields` adds to every record `_siemForward: true`, `_siemVendor: "Mimecast"`,',
@@ -66,7 +80,7 @@ export function configurationPage(): string {
     '',
     ...table(
       ['stream', '`_siemEventID`'],
-      STREAMS.map((stream) => [stream, `\`${SIEM_EVENT_ID[stream]}\``]),
+      DEFINITIONS.map(({ name, siemEventId }) => [name, `\`${siemEventId}\``]),
     ),
     '',
     '## Keys of API 1.0',

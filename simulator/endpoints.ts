@@ -3,19 +3,20 @@
 import { SIEM_STREAMS } from '../src/domain/streams/streams.js';
 import { listFiles } from './api/batch.js';
 import { listEvents } from './api/events.js';
-import { listCategories, listRecords, summarizeHeld } from './api/list-records.js';
+import { answerCompanion, listRecords } from './api/list-records.js';
 import { issueToken } from './api/oauth.js';
 import type { FaultTarget } from './control/faults.js';
 import type { Answer } from './protocol/answer.js';
 import type { Application } from './protocol/applications.js';
-import { type Call, permissionsFor } from './protocol/call.js';
+import { type Call, isSiem, permissionsFor } from './protocol/call.js';
 import { ERRORS } from './protocol/errors.js';
 import type { Simulation } from './simulation.js';
 import { parseFilePath } from './world/position.js';
 
 /** What a fault may match on, as far as the request tells. */
 export function faultTarget(simulation: Simulation, call: Omit<Call, 'action'>, url: string): FaultTarget {
-  const { endpoint, query, headers, path } = call;
+  const { query, headers, path } = call;
+  const { name: endpoint } = call.endpoint;
   const { applications } = simulation;
   if (endpoint === 'file') {
     const file = parseFilePath(path);
@@ -26,8 +27,7 @@ export function faultTarget(simulation: Simulation, call: Omit<Call, 'action'>, 
     const client = new URLSearchParams(call.body.toString()).get('client_id') ?? '';
     return { endpoint, types: [], accountId: applications.byClient(client)?.world.accountId, url };
   }
-  const siem = endpoint === 'batch' || endpoint === 'stream';
-  const types = siem ? (query.get('type') ?? query.get('types') ?? '').split(',') : [endpoint];
+  const types = isSiem(call.endpoint) ? (query.get('type') ?? query.get('types') ?? '').split(',') : [endpoint];
   return { endpoint, types, accountId: applications.ofRequest(headers)?.application.world.accountId, url };
 }
 
@@ -42,29 +42,20 @@ function withRate(simulation: Simulation, key: string, now: number): { refusal?:
 async function authorized(simulation: Simulation, call: Call, application: Application): Promise<Answer> {
   const { ledger, seal, desk } = simulation;
   const { world } = application;
-  switch (call.endpoint) {
-    case 'batch':
-      return listFiles(call, world, desk, seal);
-    case 'stream':
-      return listEvents(call, world, ledger, seal);
-    case 'audit':
-    case 'dlp':
-    case 'hold':
-      return listRecords(call, call.endpoint, world, ledger, seal);
-    case 'categories':
-      return listCategories();
-    case 'holdSummary':
-      return summarizeHeld(call, world);
-    case 'token':
-    case 'file':
-      throw new Error(`${call.endpoint} needs no token`);
+  const { endpoint } = call;
+  if (!('kind' in endpoint)) {
+    return endpoint.name === 'batch' ? listFiles(call, world, desk, seal) : listEvents(call, world, ledger, seal);
   }
+  const { kind, companion } = endpoint;
+  return companion === undefined
+    ? listRecords(call, kind, world, ledger, seal)
+    : answerCompanion(call, kind.stream, companion, world);
 }
 
 export async function answerCall(simulation: Simulation, call: Call): Promise<Answer> {
   const { applications, desk, settings } = simulation;
-  if (call.endpoint === 'file') return desk.download(call, applications);
-  if (call.endpoint === 'token') {
+  if (call.endpoint.name === 'file') return desk.download(call, applications);
+  if (call.endpoint.name === 'token') {
     const client = new URLSearchParams(call.body.toString()).get('client_id') ?? '';
     const rate = withRate(simulation, `token ${client}`, call.now);
     const answer = rate.refusal ?? issueToken(call, applications, settings.tokenTtlMs);
@@ -77,7 +68,7 @@ export async function answerCall(simulation: Simulation, call: Call): Promise<An
   caller.application.lastCallAt = call.now;
   const { denied } = caller.application;
   if (permissionsFor(call).some((permission) => denied.has(permission))) return ERRORS.app_forbidden();
-  const rate = withRate(simulation, `${call.endpoint} ${caller.application.clientId}`, call.now);
+  const rate = withRate(simulation, `${call.endpoint.name} ${caller.application.clientId}`, call.now);
   const answer = rate.refusal ?? (await authorized(simulation, call, caller.application));
   return { ...answer, headers: { ...answer.headers, ...rate.headers } };
 }

@@ -9,7 +9,7 @@ import { damaged, replacement } from './control/faults.js';
 import { answerControl, CONTROL_PATH } from './control.js';
 import { answerCall, faultTarget } from './endpoints.js';
 import { type Answer, json } from './protocol/answer.js';
-import { type Call, ENDPOINTS, endpointOf, REGION_PATH } from './protocol/call.js';
+import { type Call, endpointOf, FILE_PATH, REGION_PATH } from './protocol/call.js';
 import { ERRORS } from './protocol/errors.js';
 import type { FaultAction } from './protocol/fault.js';
 import { send, sendCut, sendDripping } from './sending.js';
@@ -60,8 +60,7 @@ async function handle(simulation: Simulation, request: IncomingMessage, response
     const answer = answerControl(simulation, { method, url, body });
     return 'pieces' in answer ? sendPieces(response, answer.pieces) : send(response, answer, requestId);
   }
-  if (url.pathname.startsWith(`${REGION_PATH}${ENDPOINTS.file.path}`))
-    url.pathname = url.pathname.slice(REGION_PATH.length);
+  if (url.pathname.startsWith(`${REGION_PATH}${FILE_PATH}`)) url.pathname = url.pathname.slice(REGION_PATH.length);
   const endpoint = endpointOf(url.pathname);
   if (!endpoint) {
     return send(
@@ -70,9 +69,9 @@ async function handle(simulation: Simulation, request: IncomingMessage, response
       requestId,
     );
   }
-  if (method !== ENDPOINTS[endpoint].method) {
+  if (method !== endpoint.method) {
     const refusal = json(405, { fail: [{ code: 'MethodNotAllowed', message: `${method} is not allowed` }] });
-    const allow = { ...refusal.headers, allow: ENDPOINTS[endpoint].method };
+    const allow = { ...refusal.headers, allow: endpoint.method };
     return send(response, { ...refusal, headers: allow }, requestId);
   }
 
@@ -81,12 +80,12 @@ async function handle(simulation: Simulation, request: IncomingMessage, response
   const action = simulation.faults.take(faultTarget(simulation, { ...call, now: simulation.settings.clock() }, target));
   if (action?.delayMs) await delay(action.delayMs, undefined, { ref: false });
   if (endsEarly(action)) {
-    simulation.calls.add(endpoint, 'none');
+    simulation.calls.add(endpoint.name, 'none');
     if (action?.cut) response.destroy();
     return;
   }
   const answer = await faultyAnswer(simulation, { ...call, now: simulation.settings.clock(), action });
-  simulation.calls.add(endpoint, answer.status);
+  simulation.calls.add(endpoint.name, answer.status);
   if (typeof action?.cut === 'object') return sendCut(response, answer, requestId, action.cut.afterBytes);
   if (action?.drip) return sendDripping(response, answer, requestId, action.drip);
   send(response, answer, requestId);

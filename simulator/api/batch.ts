@@ -5,13 +5,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { SiemStream } from '../../src/domain/streams/streams.js';
+import { hash32 } from '../mail/random.js';
 import { type Answer, json } from '../protocol/answer.js';
 import type { Call } from '../protocol/call.js';
 import { ERRORS, invalidRequest } from '../protocol/errors.js';
 import type { Seal } from '../protocol/seal.js';
 import { maskOf, readSiemQuery, type SiemQuery, typesOf } from '../protocol/siem-query.js';
 import { after, type LogFile, type Position } from '../world/position.js';
-import { hash32 } from '../world/random.js';
 import type { TenantWorld } from '../world/tenant-world.js';
 import type { FileDesk } from './file-desk.js';
 

@@ -4,6 +4,7 @@
  */
 import { SIEM_STREAMS, type SiemStream } from '../../src/domain/streams/streams.js';
 import type { Ledger } from '../control/ledger.js';
+import { hash32 } from '../mail/random.js';
 import type { Answer } from '../protocol/answer.js';
 import type { Call } from '../protocol/call.js';
 import { isoTime } from '../protocol/dates.js';
@@ -11,7 +12,6 @@ import { ERRORS, invalidRequest } from '../protocol/errors.js';
 import type { Seal } from '../protocol/seal.js';
 import { maskOf, readSiemQuery, type SiemQuery, typesOf } from '../protocol/siem-query.js';
 import { fileStem, type LogFile, type Position } from '../world/position.js';
-import { hash32 } from '../world/random.js';
 import type { TenantWorld } from '../world/tenant-world.js';
 
 const REACH_MS = 24 * 3_600_000;

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Ledger } from '../control/ledger.js';
+import { hash32 } from '../mail/random.js';
 import { type Answer, xml } from '../protocol/answer.js';
 import type { Applications } from '../protocol/applications.js';
 import { type Call, REGION_PATH } from '../protocol/call.js';
@@ -11,7 +12,6 @@ import { ERRORS } from '../protocol/errors.js';
 import type { Seal } from '../protocol/seal.js';
 import { type FileCache, fileBytes, fileKey } from '../world/file-bytes.js';
 import { filePath, fileStem, type LogFile, parseFilePath } from '../world/position.js';
-import { hash32 } from '../world/random.js';
 import type { TenantWorld } from '../world/tenant-world.js';
 
 const SECOND = 1000;

@@ -1,17 +1,18 @@
 /**
- * Audit events, DLP logs and held messages: one way of listing for three functions. Newest first, so a reader that
+ * The records of the functions under `/api`: one way of listing for all kinds. Newest first, so a reader that
  * takes the last page's newest time for its cursor goes backwards. A page token carries the moment of the first page:
  * records that appear later don't shift the pages of a chain.
  */
+import type { RecordStream } from '../../src/domain/streams/streams.js';
 import type { Ledger } from '../control/ledger.js';
+import type { Json } from '../kinds/conditions.js';
+import type { Companion, RecordKind } from '../kinds/kind.js';
+import { hash32 } from '../mail/random.js';
 import { type Answer, json } from '../protocol/answer.js';
 import type { Call } from '../protocol/call.js';
 import { type Failure, functionFailure } from '../protocol/errors.js';
 import type { Seal } from '../protocol/seal.js';
-import type { ApiStream } from '../world/api-records.js';
-import { AUDIT_CATEGORIES } from '../world/corpus.js';
 import type { ApiEntry } from '../world/origin.js';
-import { hash32 } from '../world/random.js';
 import type { TenantWorld } from '../world/tenant-world.js';
 import { type ListQuery, readListQuery } from './list-query.js';
 
@@ -25,8 +26,13 @@ interface Page {
   readonly previous: string | undefined;
 }
 
-function matching(tenant: TenantWorld, stream: ApiStream, query: ListQuery, asOf: number): ApiEntry[] {
-  if (stream === 'hold' && !query.admin) return [];
+function matching(
+  tenant: TenantWorld,
+  { stream, isForAdmins }: RecordKind,
+  query: ListQuery,
+  asOf: number,
+): ApiEntry[] {
+  if (isForAdmins && !query.admin) return [];
   const entries = tenant.records(stream, query.from, query.to, asOf);
   const { filter } = query;
   const wanted = filter
@@ -35,11 +41,12 @@ function matching(tenant: TenantWorld, stream: ApiStream, query: ListQuery, asOf
   return query.oldestFirst ? wanted.reverse() : wanted;
 }
 
-function pageOf(tenant: TenantWorld, stream: ApiStream, query: ListQuery, now: number, seal: Seal): Page | Failure {
+function pageOf(tenant: TenantWorld, kind: RecordKind, query: ListQuery, now: number, seal: Seal): Page | Failure {
+  const { stream } = kind;
   let [asOf, offset] = [now, 0];
   if (query.token !== undefined) {
-    const [kind, account, digest, time, at] = seal.decode(query.token) ?? [];
-    if (kind !== stream || account !== tenant.accountId || digest !== query.digest) {
+    const [name, account, digest, time, at] = seal.decode(query.token) ?? [];
+    if (name !== stream || account !== tenant.accountId || digest !== query.digest) {
       return {
         code: 'err_validation_page_token',
         message: 'pageToken is not valid for this request',
@@ -49,7 +56,7 @@ function pageOf(tenant: TenantWorld, stream: ApiStream, query: ListQuery, now: n
     [asOf, offset] = [Number(time), Number(at)];
   }
   const tokenAt = (at: number): string => seal.encode([stream, tenant.accountId, query.digest, asOf, at]);
-  const all = matching(tenant, stream, query, asOf);
+  const all = matching(tenant, kind, query, asOf);
   const end = Math.min(offset + query.pageSize, all.length);
   const emptyLast = all.length > 0 && hash32(query.digest) % EMPTY_LAST_PAGE_EVERY === 0;
   return {
@@ -60,10 +67,11 @@ function pageOf(tenant: TenantWorld, stream: ApiStream, query: ListQuery, now: n
   };
 }
 
-export function listRecords(call: Call, stream: ApiStream, tenant: TenantWorld, ledger: Ledger, seal: Seal): Answer {
+export function listRecords(call: Call, kind: RecordKind, tenant: TenantWorld, ledger: Ledger, seal: Seal): Answer {
+  const { stream, listKey } = kind;
   const failures: Failure[] = [];
-  const query = readListQuery(call.body, stream, call.now, failures);
-  const page = failures.length > 0 ? undefined : pageOf(tenant, stream, query, call.now, seal);
+  const query = readListQuery(call.body, kind, call.now, failures);
+  const page = failures.length > 0 ? undefined : pageOf(tenant, kind, query, call.now, seal);
   if (!page) return functionFailure(failures);
   if ('code' in page) return functionFailure([page]);
 
@@ -80,9 +88,9 @@ export function listRecords(call: Call, stream: ApiStream, tenant: TenantWorld, 
   const meta = JSON.stringify({ status: 200, pagination });
   const served = entries.map((entry) => ({ key: entry.key, text: entry.text() }));
   const rows = served.map(({ text }) => text).join(',');
-  // An empty DLP answer comes in two shapes.
-  const nested = stream === 'dlp' && (rows !== '' || hash32(query.digest) % 2 === 0);
-  const body = `{"meta":${meta},"data":[${nested ? `{"dlpLogs":[${rows}]}` : rows}],"fail":[]}`;
+  // An empty list inside of `data` comes in two shapes.
+  const nested = listKey !== undefined && (rows !== '' || hash32(query.digest) % 2 === 0);
+  const body = `{"meta":${meta},"data":[${nested ? `{"${listKey}":[${rows}]}` : rows}],"fail":[]}`;
   return {
     status: 200,
     headers: { 'content-type': 'application/json' },
@@ -91,19 +99,8 @@ export function listRecords(call: Call, stream: ApiStream, tenant: TenantWorld, 
   };
 }
 
-/** `POST /api/audit/get-categories` */
-export function listCategories(): Answer {
-  const data = AUDIT_CATEGORIES.map(([id, name]) => ({ id, name }));
-  return json(200, { meta: { status: 200 }, data, fail: [] });
-}
-
-/** `POST /api/gateway/get-hold-summary-list`: how many messages each policy holds now. */
-export function summarizeHeld(call: Call, tenant: TenantWorld): Answer {
-  const counts = new Map<string, number>();
-  for (const entry of tenant.records('hold', 0, call.now, call.now)) {
-    const { policyInfo } = JSON.parse(entry.text()) as { policyInfo?: unknown };
-    counts.set(String(policyInfo), (counts.get(String(policyInfo)) ?? 0) + 1);
-  }
-  const data = [...counts].map(([policyInfo, numberOfItems]) => ({ policyInfo, numberOfItems }));
-  return json(200, { meta: { status: 200 }, data, fail: [] });
+/** An endpoint beside the one that lists the records of a stream. */
+export function answerCompanion({ now }: Call, stream: RecordStream, { data }: Companion, tenant: TenantWorld): Answer {
+  const records = () => tenant.records(stream, 0, now, now).map((entry) => JSON.parse(entry.text()) as Json);
+  return json(200, { meta: { status: 200 }, data: data(records), fail: [] });
 }

@@ -1,9 +1,9 @@
 /** The faults that wait for their requests, and what they do to an answer. */
 import { gzipSync } from 'node:zlib';
+import { Random } from '../mail/random.js';
 import { type Answer, json } from '../protocol/answer.js';
 import { ERRORS } from '../protocol/errors.js';
 import type { Fault, FaultAction, FaultEndpoint } from '../protocol/fault.js';
-import { Random } from '../world/random.js';
 
 /** What of a request a fault can match on. */
 export interface FaultTarget {

@@ -3,7 +3,7 @@
  * collector's store with. The answer is written piece by piece: half a million hashes are no small thing.
  */
 import { setImmediate as immediate } from 'node:timers/promises';
-import { COLLECTION_OF, isSiemStream, STREAMS, type StreamName } from '../../src/domain/streams/streams.js';
+import { definitionOf, isSiemStream, STREAMS, type StreamName } from '../../src/domain/streams/streams.js';
 import type { Application } from '../protocol/applications.js';
 import type { LogFile } from '../world/position.js';
 import type { TenantWorld } from '../world/tenant-world.js';
@@ -72,7 +72,7 @@ export async function* truth(
     yield `${at > 0 ? ',' : ''}${JSON.stringify(world.accountId)}:{"clientId":${JSON.stringify(clientId)},"streams":{`;
     for (const [number, stream] of STREAMS.entries()) {
       const { fileLines, records } = ledger.of(world.accountId, stream);
-      const collection = JSON.stringify(COLLECTION_OF[stream]);
+      const collection = JSON.stringify(definitionOf(stream).collection);
       const totals = `"held":{"lines":${heldLines(world, stream, now)}},"served":{"lines":${fileLines + records.size}}`;
       yield `${number > 0 ? ',' : ''}${JSON.stringify(stream)}:{"collection":${collection},${totals}`;
       if (!request.totals) {

@@ -1,8 +1,15 @@
 /** Records that the user gave, served as they are: SIEM lines byte for byte, the others by their compact JSON. */
 import { readFile } from 'node:fs/promises';
 import { notARecord } from '../../src/domain/streams/record-shape.js';
-import { isSiemStream, SIEM_STREAMS, type SiemStream, type StreamName } from '../../src/domain/streams/streams.js';
-import type { ApiStream } from '../world/api-records.js';
+import {
+  isSiemStream,
+  type RecordStream,
+  SIEM_STREAMS,
+  type SiemStream,
+  type StreamName,
+} from '../../src/domain/streams/streams.js';
+import type { RecordKind } from '../kinds/kind.js';
+import { KIND_NAMES, kindOf } from '../kinds/list.js';
 import type { ApiEntry, Origin } from '../world/origin.js';
 import type { LogFile, Position } from '../world/position.js';
 import { type InputFile, readLines } from './input.js';
@@ -22,12 +29,12 @@ const OWN_TIME_MS = 24 * 3_600_000;
 export class GivenRecords implements Origin {
   readonly #anchor: number;
   readonly #spools: ReadonlyMap<SiemStream, Spool>;
-  readonly #records: Readonly<Record<ApiStream, readonly ApiEntry[]>>;
+  readonly #records: ReadonlyMap<RecordStream, readonly ApiEntry[]>;
 
   private constructor(
     anchor: number,
     spools: ReadonlyMap<SiemStream, Spool>,
-    records: Readonly<Record<ApiStream, readonly ApiEntry[]>>,
+    records: ReadonlyMap<RecordStream, readonly ApiEntry[]>,
   ) {
     this.#anchor = anchor;
     this.#spools = spools;
@@ -37,7 +44,7 @@ export class GivenRecords implements Origin {
   /** @param mistakes gets a sentence for each file or line that can't be used. */
   static async read(input: readonly InputFile[], options: GivenOptions, mistakes: string[]): Promise<GivenRecords> {
     const spools = new Map<SiemStream, Spool>();
-    const records: Record<ApiStream, ApiEntry[]> = { audit: [], dlp: [], hold: [] };
+    const records = new Map(KIND_NAMES.map((stream) => [stream, [] as ApiEntry[]]));
     for (const file of input) {
       let number = 0;
       const shape = new FileShape();
@@ -47,7 +54,10 @@ export class GivenRecords implements Origin {
           const stream = file.stream === 'mixed' ? protectTypeOf(line) : file.stream;
           shape.note(line, stream);
           if (isSiemStream(stream)) spoolOf(spools, stream, options).add(line);
-          else records[stream].push(entryOf(line, stream, records[stream].length, options.anchor));
+          else {
+            const entries = records.get(stream) ?? [];
+            entries.push(entryOf(line, kindOf(stream), entries.length, options.anchor));
+          }
         }
         if (shape.mistake !== undefined) mistakes.push(`${file.name}: ${shape.mistake}`);
       } catch (error) {
@@ -84,9 +94,9 @@ export class GivenRecords implements Origin {
     return readFile(this.#spooled(file));
   }
 
-  *entries(stream: ApiStream, from: number, to: number, now: number): Iterable<ApiEntry> {
+  *entries(stream: RecordStream, from: number, to: number, now: number): Iterable<ApiEntry> {
     if (now < this.#anchor) return;
-    for (const entry of this.#records[stream]) if (entry.time >= from && entry.time <= to) yield entry;
+    for (const entry of this.#records.get(stream) ?? []) if (entry.time >= from && entry.time <= to) yield entry;
   }
 
   #spooled(file: LogFile): string {
@@ -142,10 +152,10 @@ function protectTypeOf(line: Buffer): StreamName {
   return stream;
 }
 
-function entryOf(line: Buffer, stream: ApiStream, at: number, anchor: number): ApiEntry {
+function entryOf(line: Buffer, { timeField }: RecordKind, at: number, anchor: number): ApiEntry {
   const record = parsed(line);
   const text = JSON.stringify(record);
-  const own = Date.parse(String(record[stream === 'hold' ? 'dateReceived' : 'eventTime']));
+  const own = Date.parse(String(record[timeField]));
   const time = own > anchor - OWN_TIME_MS && own <= anchor ? own : anchor;
   const key = `given ${String(at).padStart(12, '0')}`;
   return { time: Math.floor(time / 1000) * 1000, publishedAt: anchor, key, text: () => text };

@@ -1,5 +1,6 @@
 /** Tells from the name of a folder or file which stream's records it holds. */
-import { COLLECTION_OF, STREAMS, type StreamName } from '../../src/domain/streams/streams.js';
+import { DEFINITIONS } from '../../src/domain/streams/definitions/list.js';
+import type { StreamName } from '../../src/domain/streams/streams.js';
 
 /** `mixed`: the name says protect records (`ttp`), and each line's `type` or `eventType` says which of the four. */
 export type NamedStream = StreamName | 'mixed';
@@ -11,14 +12,13 @@ function plain(name: string): string {
     .trim();
 }
 
-const NAMES: readonly (readonly [string, NamedStream])[] = [
-  ...STREAMS.flatMap((stream) => [[plain(stream), stream] as const, [plain(COLLECTION_OF[stream]), stream] as const]),
-  ['jrnl', 'journal'],
-  ['audit events', 'audit'],
-  ['dlp logs', 'dlp'],
-  ['held messages', 'hold'],
-  ['ttp', 'mixed'],
-] satisfies readonly (readonly [string, NamedStream])[];
+const NAMES: readonly (readonly [string, NamedStream])[] = DEFINITIONS.flatMap(
+  ({ name, title, collection, siemEventId }) => {
+    const isShared = DEFINITIONS.some((other) => other.siemEventId === siemEventId && other.name !== name);
+    const own = [name, title, collection].map((known) => [plain(known), name] as const);
+    return [...own, [plain(siemEventId), isShared ? 'mixed' : name] as const];
+  },
+);
 
 const LONGEST_FIRST = [...NAMES].sort(([a], [b]) => b.length - a.length);
 

@@ -1,49 +1,63 @@
 /** A request to one of the API's endpoints. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { SIEM_STREAMS } from '../../src/domain/streams/streams.js';
+import type { Companion, RecordKind } from '../kinds/kind.js';
+import { KIND_NAMES, KINDS } from '../kinds/list.js';
 import type { FaultAction } from './fault.js';
 import { readSiemQuery } from './siem-query.js';
 
-export const ENDPOINTS = {
-  token: { method: 'POST', path: '/oauth/token' },
-  batch: { method: 'GET', path: '/siem/v1/batch/events/cg' },
-  stream: { method: 'GET', path: '/siem/v1/events/cg' },
-  audit: { method: 'POST', path: '/api/audit/get-audit-events' },
-  categories: { method: 'POST', path: '/api/audit/get-categories' },
-  dlp: { method: 'POST', path: '/api/dlp/get-logs' },
-  hold: { method: 'POST', path: '/api/gateway/get-hold-message-list' },
-  holdSummary: { method: 'POST', path: '/api/gateway/get-hold-summary-list' },
-  file: { method: 'GET', path: '/files/' },
-} as const;
+interface FixedEndpoint {
+  readonly name: 'token' | 'batch' | 'stream' | 'file';
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+}
+
+/** One that lists the records of a kind, or stands beside it. */
+interface KindEndpoint {
+  readonly name: string;
+  readonly method: 'POST';
+  readonly path: string;
+  readonly kind: RecordKind;
+  readonly companion?: Companion;
+}
+
+export type Endpoint = FixedEndpoint | KindEndpoint;
+
+export const FILE_PATH = '/files/';
+
+const ENDPOINTS: readonly Endpoint[] = [
+  { name: 'token', method: 'POST', path: '/oauth/token' },
+  { name: 'batch', method: 'GET', path: '/siem/v1/batch/events/cg' },
+  { name: 'stream', method: 'GET', path: '/siem/v1/events/cg' },
+  ...KINDS.flatMap(endpointsOfKind),
+];
+
+function endpointsOfKind(kind: RecordKind): KindEndpoint[] {
+  const { stream, path, companion } = kind;
+  const own: KindEndpoint = { name: stream, method: 'POST', path, kind };
+  if (companion === undefined) return [own];
+  return [own, { name: companion.endpoint, method: 'POST', path: companion.path, kind, companion }];
+}
 
 /** Before a file's path: another address of the same store. */
 export const REGION_PATH = '/regional';
 
-export type EndpointName = keyof typeof ENDPOINTS;
-
 /** What an application can be denied: a permission of the product, or a single SIEM type. */
-export const PERMISSIONS = ['siem', 'audit', 'dlp', 'hold', ...SIEM_STREAMS] as const;
+export const PERMISSIONS = ['siem', ...KIND_NAMES, ...SIEM_STREAMS] as const;
 export type Permission = (typeof PERMISSIONS)[number];
-
-const PERMISSION_OF: Readonly<Partial<Record<EndpointName, Permission>>> = {
-  batch: 'siem',
-  stream: 'siem',
-  audit: 'audit',
-  categories: 'audit',
-  dlp: 'dlp',
-  hold: 'hold',
-  holdSummary: 'hold',
-};
 
 /** What a call needs to be allowed: its endpoint, and each SIEM type that it names. */
 export function permissionsFor({ endpoint, query }: Call): readonly Permission[] {
-  const permission = PERMISSION_OF[endpoint];
-  if (permission === undefined) return [];
-  return permission === 'siem' ? [permission, ...readSiemQuery(query, []).types] : [permission];
+  if ('kind' in endpoint) return [endpoint.kind.stream];
+  return isSiem(endpoint) ? ['siem', ...readSiemQuery(query, []).types] : [];
+}
+
+export function isSiem({ name }: Endpoint): boolean {
+  return name === 'batch' || name === 'stream';
 }
 
 export interface Call {
-  readonly endpoint: EndpointName;
+  readonly endpoint: Endpoint;
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
@@ -56,7 +70,7 @@ export interface Call {
   readonly action: FaultAction | undefined;
 }
 
-export function endpointOf(path: string): EndpointName | undefined {
-  if (path.startsWith(ENDPOINTS.file.path)) return 'file';
-  return (Object.keys(ENDPOINTS) as EndpointName[]).find((name) => ENDPOINTS[name].path === path);
+export function endpointOf(path: string): Endpoint | undefined {
+  if (path.startsWith(FILE_PATH)) return { name: 'file', method: 'GET', path: FILE_PATH };
+  return ENDPOINTS.find((endpoint) => endpoint.path === path);
 }

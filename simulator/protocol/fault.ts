@@ -1,7 +1,8 @@
 /** Faults on demand: what can be made to go wrong, and the check of a fault that somebody posts. */
+import { KIND_NAMES } from '../kinds/list.js';
 import { ERROR_NAMES, type ErrorName, isErrorName } from './errors.js';
 
-export const FAULT_ENDPOINTS = ['token', 'batch', 'stream', 'file', 'audit', 'dlp', 'hold', '*'] as const;
+export const FAULT_ENDPOINTS = ['token', 'batch', 'stream', 'file', ...KIND_NAMES, '*'] as const;
 export type FaultEndpoint = (typeof FAULT_ENDPOINTS)[number];
 
 /** What happens to the request. Several may be combined, `delayMs` with all. */
@@ -38,9 +39,9 @@ export interface FaultAction {
   readonly poisonToken?: boolean;
   /** Batch: an empty page that promises more, with a token that was never handed out before. */
   readonly emptyPage?: boolean;
-  /** Audit, DLP, hold: leaves out the second half of the page and all that follows; `totalCount` still tells of it. */
+  /** A listing of records: leaves out the second half of the page and all that follows; `totalCount` still tells of it. */
   readonly shortListing?: boolean;
-  /** Audit, DLP, hold: hands out `next` as an object with the token inside. */
+  /** A listing of records: hands out `next` as an object with the token inside. */
   readonly nextAsObject?: boolean;
   /** File: answers 307 with another address of the same store, where the file is. */
   readonly redirect?: boolean;
@@ -159,10 +160,10 @@ const PLACES: Readonly<Record<string, readonly FaultEndpoint[]>> = {
   expiredUrl: ['file', 'batch', '*'],
   poisonToken: ['batch', '*'],
   emptyPage: ['batch', '*'],
-  shortListing: ['audit', 'dlp', 'hold', '*'],
-  nextAsObject: ['audit', 'dlp', 'hold', '*'],
+  shortListing: [...KIND_NAMES, '*'],
+  nextAsObject: [...KIND_NAMES, '*'],
   redirect: ['file', '*'],
-  revokeTokens: ['batch', 'stream', 'audit', 'dlp', 'hold', '*'],
+  revokeTokens: ['batch', 'stream', ...KIND_NAMES, '*'],
 };
 
 function misplaced(fault: Fault): string[] {

@@ -4,8 +4,8 @@
  */
 import { promisify } from 'node:util';
 import { constants, gzip, type ZlibOptions } from 'node:zlib';
+import { hash32 } from '../mail/random.js';
 import { fileStem, type LogFile } from './position.js';
-import { hash32 } from './random.js';
 import type { TenantWorld } from './tenant-world.js';
 
 const gzipped = promisify<Buffer, ZlibOptions, Buffer>(gzip);

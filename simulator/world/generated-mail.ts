@@ -1,12 +1,12 @@
 /** A tenant's generated mail: counted bucket by bucket, and made only when somebody asks for it. */
-import { SIEM_STREAMS, STREAMS, type StreamName } from '../../src/domain/streams/streams.js';
-import { type ApiStream, apiRecords } from './api-records.js';
-import { Dealer } from './deck.js';
-import { type Message, type MessageSlot, makeMessage, randomFor } from './message.js';
+import { type RecordStream, SIEM_STREAMS, STREAMS, type StreamName } from '../../src/domain/streams/streams.js';
+import { recordsOf } from '../kinds/list.js';
+import { type LineForm, siemLines } from '../kinds/siem-lines.js';
+import { type Message, type MessageSlot, makeMessage, randomFor } from '../mail/message.js';
+import { Dealer, type RowCounts, rowsOf } from './deck.js';
 import type { ApiEntry, Origin } from './origin.js';
 import type { LogFile, Position } from './position.js';
 import type { SegmentPlan } from './segments.js';
-import { type LineForm, siemLines } from './siem-lines.js';
 
 const PURPOSE_TIME = 0;
 const PURPOSE_PUBLISH = 2;
@@ -19,7 +19,7 @@ export class GeneratedMail implements Origin {
   readonly #accountId: string;
   readonly #dealer: Dealer;
   readonly #plans: readonly SegmentPlan[];
-  readonly #counts = new Map<SegmentPlan, Map<number, Readonly<Record<StreamName, number>>>>();
+  readonly #counts = new Map<SegmentPlan, Map<number, RowCounts>>();
   readonly #entries = new Map<string, readonly ApiEntry[]>();
 
   /** `plans` may grow at its end. */
@@ -72,7 +72,7 @@ export class GeneratedMail implements Origin {
     return Promise.resolve(undefined);
   }
 
-  *entries(stream: ApiStream, from: number, to: number, now: number): Iterable<ApiEntry> {
+  *entries(stream: RecordStream, from: number, to: number, now: number): Iterable<ApiEntry> {
     for (const plan of this.#plans) {
       const end = plan.end(now);
       const last = Math.min(plan.startedBuckets(now) - 1, Math.floor((to + 1000 - plan.from) / plan.bucketMs));
@@ -90,16 +90,16 @@ export class GeneratedMail implements Origin {
     return plan;
   }
 
-  #countsOf(plan: SegmentPlan, bucket: number): Readonly<Record<StreamName, number>> {
-    const ofPlan = this.#counts.get(plan) ?? new Map<number, Readonly<Record<StreamName, number>>>();
+  #countsOf(plan: SegmentPlan, bucket: number): RowCounts {
+    const ofPlan = this.#counts.get(plan) ?? new Map<number, RowCounts>();
     this.#counts.set(plan, ofPlan);
     const known = ofPlan.get(bucket);
     if (known) return known;
     const counts = Object.fromEntries(STREAMS.map((stream) => [stream, 0])) as Record<StreamName, number>;
     const end = plan.messagesBefore(bucket + 1);
     for (let at = plan.messagesBefore(bucket); at < end; at += 1) {
-      const { rows } = this.#dealer.kindOf(plan.firstMessage + at);
-      for (const stream of STREAMS) counts[stream] += rows[stream] ?? 0;
+      const rows = rowsOf(this.#dealer.kindOf(plan.firstMessage + at));
+      for (const stream of STREAMS) counts[stream] += rows[stream];
     }
     ofPlan.set(bucket, counts);
     return counts;
@@ -112,7 +112,7 @@ export class GeneratedMail implements Origin {
     for (let at = 0; at < count; at += 1) {
       const index = plan.firstMessage + first + at;
       const kind = this.#dealer.kindOf(index);
-      if (!kind.rows[stream]) continue;
+      if (rowsOf(kind)[stream] === 0) continue;
       const identity = { seed: this.#seed, tenant: this.#tenant, index };
       const share = (at + randomFor(identity, PURPOSE_TIME).float()) / count;
       const finishedAt = Math.floor(plan.bucketStart(bucket) + share * plan.bucketMs);
@@ -120,7 +120,7 @@ export class GeneratedMail implements Origin {
     }
   }
 
-  #entriesOf(plan: SegmentPlan, bucket: number, stream: ApiStream): readonly ApiEntry[] {
+  #entriesOf(plan: SegmentPlan, bucket: number, stream: RecordStream): readonly ApiEntry[] {
     const key = `${stream} ${plan.firstMessage} ${plan.from} ${bucket}`;
     let entries = this.#entries.get(key);
     if (!entries) {
@@ -130,9 +130,9 @@ export class GeneratedMail implements Origin {
     return entries;
   }
 
-  *#makeEntries(plan: SegmentPlan, bucket: number, stream: ApiStream): Iterable<ApiEntry> {
+  *#makeEntries(plan: SegmentPlan, bucket: number, stream: RecordStream): Iterable<ApiEntry> {
     for (const slot of this.#slots(plan, bucket, stream)) {
-      const rows = slot.kind.rows[stream] ?? 0;
+      const rows = rowsOf(slot.kind)[stream];
       const publishedAt = slot.finishedAt + randomFor(slot, PURPOSE_PUBLISH).int(0, plan.publishDelayMs);
       const time = Math.floor(slot.finishedAt / 1000) * 1000;
       for (let row = 0; row < rows; row += 1) {
@@ -144,12 +144,12 @@ export class GeneratedMail implements Origin {
 
 class GeneratedEntry implements ApiEntry {
   readonly #slot: MessageSlot;
-  readonly #stream: ApiStream;
+  readonly #stream: RecordStream;
   readonly #row: number;
   readonly time: number;
   readonly publishedAt: number;
 
-  constructor(slot: MessageSlot, stream: ApiStream, row: number, time: number, publishedAt: number) {
+  constructor(slot: MessageSlot, stream: RecordStream, row: number, time: number, publishedAt: number) {
     this.#slot = slot;
     this.#stream = stream;
     this.#row = row;
@@ -163,7 +163,7 @@ class GeneratedEntry implements ApiEntry {
 
   text(): string {
     const message: Message = makeMessage(this.#slot);
-    const text = apiRecords(message, this.#stream)[this.#row];
+    const text = recordsOf(message, this.#stream)[this.#row];
     if (text === undefined) throw new Error(`message ${message.index} has no row ${this.#row} in ${this.#stream}`);
     return text;
   }

@@ -1,9 +1,9 @@
 /** Where a tenant's records come from: generated mail, or records that the user gave. Both look the same from here. */
-import type { ApiStream } from './api-records.js';
+import type { RecordStream } from '../../src/domain/streams/streams.js';
+import type { LineForm } from '../kinds/siem-lines.js';
 import type { LogFile, Position } from './position.js';
-import type { LineForm } from './siem-lines.js';
 
-/** One audit, DLP or held record. */
+/** One record that an endpoint under `/api` lists. */
 export interface ApiEntry {
   /** Epoch ms of the record's own time, whole seconds. */
   readonly time: number;
@@ -25,5 +25,5 @@ export interface Origin {
   /** The file as it was given, if its bytes are not to be made from its lines. */
   stored(file: LogFile): Promise<Buffer | undefined>;
   /** Records of a time range (inclusive, epoch ms), published or not, unordered. */
-  entries(stream: ApiStream, from: number, to: number, now: number): Iterable<ApiEntry>;
+  entries(stream: RecordStream, from: number, to: number, now: number): Iterable<ApiEntry>;
 }

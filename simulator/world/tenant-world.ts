@@ -1,9 +1,9 @@
 /** All that one tenant (a Mimecast account with one application) has to show. */
-import type { SiemStream } from '../../src/domain/streams/streams.js';
-import type { ApiStream } from './api-records.js';
+import type { RecordStream, SiemStream } from '../../src/domain/streams/streams.js';
+import { kindOf } from '../kinds/list.js';
+import type { LineForm } from '../kinds/siem-lines.js';
 import type { ApiEntry, Origin } from './origin.js';
 import { comparePositions, FIRST_POSITION, type LogFile, type Position } from './position.js';
-import type { LineForm } from './siem-lines.js';
 
 const DAY_MS = 86_400_000;
 /** SIEM data is kept seven days. */
@@ -63,12 +63,13 @@ export class TenantWorld {
    * Records that the endpoint shows at `now` for a time range (epoch ms, inclusive), newest first. Held messages are
    * those in the queue at that moment.
    */
-  records(stream: ApiStream, from: number, to: number, now: number): ApiEntry[] {
+  records(stream: RecordStream, from: number, to: number, now: number): ApiEntry[] {
+    const { isQueue } = kindOf(stream);
     const found: ApiEntry[] = [];
     for (const origin of [this.#given, this.#generated]) {
       if (!origin) continue;
       for (const entry of origin.entries(stream, from, to, now)) {
-        const gone = stream === 'hold' && entry.time + this.#releaseAfterMs <= now;
+        const gone = isQueue && entry.time + this.#releaseAfterMs <= now;
         if (entry.publishedAt <= now && !gone) found.push(entry);
       }
     }

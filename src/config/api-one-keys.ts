@@ -3,8 +3,10 @@
  * place in API 2.0.
  */
 
+import type { DataCollection } from '../domain/streams/streams.js';
+
 /** Values of `supported_apis`, and what `dataCollection` calls them. */
-const API_ONE_COLLECTIONS: Readonly<Record<string, string>> = {
+const API_ONE_COLLECTIONS: Readonly<Record<string, DataCollection>> = {
   SIEM: 'siem',
   DLP: 'dlp',
   'Audit Events': 'auditEvent',

@@ -58,7 +58,7 @@ function isPlainNumber(value: unknown): boolean {
 }
 
 /** One value or a list of them, as a list without repetitions. */
-export function listOf<T extends string>(values: readonly [T, ...T[]]) {
+export function listOf<T extends string>(values: readonly T[]) {
   return z
     .union([z.enum(values).transform((value) => [value]), z.array(z.enum(values)).min(1, 'must name at least one')], {
       error: `must be one or a list of: ${values.join(', ')}`,

@@ -6,6 +6,8 @@
 import { z } from 'zod';
 import { FIELD_LIMITS, SIEM_FORWARD } from '../domain/fields/field-names.js';
 import { type Present, present } from '../domain/present.js';
+import type { StreamDefinition } from '../domain/streams/definitions/definition.js';
+import { DEFINITIONS } from '../domain/streams/definitions/list.js';
 import { DATA_COLLECTIONS, SIEM_STREAMS } from '../domain/streams/streams.js';
 import { HASH_ALGORITHMS, MAX_RULES } from '../rules/filter.js';
 import { baseUrl, DEFAULT_BASE_URL } from './base-url.js';
@@ -24,6 +26,13 @@ const fieldValue = z
 const trueOrFalse = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')], {
   error: 'must be true or false',
 });
+
+/** Streams whose windows follow the configuration. */
+const WINDOWED = new Intl.ListFormat('en-GB').format(
+  DEFINITIONS.flatMap((each: StreamDefinition) =>
+    each.kind === 'windows' && each.lagMs === undefined ? each.title : [],
+  ),
+);
 
 /** The `fields` of a source; what their names may be is checked by `fieldMistakes`. */
 const fields = z
@@ -99,13 +108,13 @@ export const configSchema = z.strictObject({
     default: '24h',
   }),
   lag: key(optional(duration('0s', '1d'), '0s'), {
-    description: 'Audit events and DLP logs are read up to this long before now, for records that appear late.',
+    description: `How long before now each window of ${WINDOWED} ends, for records that appear late.`,
     form: 'duration, `0s` to `1d`',
     examples: ['10m'],
     default: '0s',
   }),
   overlap: key(optional(duration('0s', '1d'), '15m'), {
-    description: 'How far each window of audit events and DLP logs reaches back into the one before.',
+    description: `How far each window of ${WINDOWED} reaches back into the one before.`,
     form: 'duration, `0s` to `1d`',
     examples: ['1h'],
     default: '15m',

@@ -1,15 +1,14 @@
 import { isObject, type JsonObject } from '../domain/json.js';
 import { present } from '../domain/present.js';
 import { notARecord } from '../domain/streams/record-shape.js';
-import type { SiemStream, StreamName } from '../domain/streams/streams.js';
+import { definitionOf, type RecordStream } from '../domain/streams/streams.js';
 import type { ApiCall } from './api.js';
 import { IncompleteAnswerError } from './incomplete.js';
 import { type JsonAnswer, unreadable } from './json-call.js';
 import { JsonPart } from './json-part.js';
 import { type Pagination, readPagination } from './pagination.js';
 
-/** The streams whose records come in the answer itself, page by page of a window of time. */
-export type RecordStream = Exclude<StreamName, SiemStream>;
+export type { RecordStream };
 
 export interface RecordQuery {
   /** Begin of the window; sent cut down to the second. */
@@ -32,49 +31,20 @@ export interface RecordPage extends Omit<Pagination, 'oddity'> {
   readonly failure?: IncompleteAnswerError;
 }
 
-interface RecordApi {
-  readonly path: string;
-  readonly endpoint: string;
-  /** What to ask for, besides the page. */
-  readonly data: (from: string, to: string) => JsonObject;
-  /** Key under which each entry of `data` holds a list of records; without it, the entries are the records. */
-  readonly listKey?: string;
-}
-
-const APIS: Readonly<Record<RecordStream, RecordApi>> = {
-  audit: {
-    path: 'api/audit/get-audit-events',
-    endpoint: 'audit events',
-    data: (startDateTime, endDateTime) => ({ startDateTime, endDateTime }),
-  },
-  dlp: {
-    path: 'api/dlp/get-logs',
-    endpoint: 'DLP logs',
-    data: (from, to) => ({ from, to, oldestFirst: true }),
-    listKey: 'dlpLogs',
-  },
-  hold: {
-    path: 'api/gateway/get-hold-message-list',
-    endpoint: 'held messages',
-    // Without `admin` the API lists only the mailbox of the application's own user.
-    data: (start, end) => ({ admin: true, start, end }),
-  },
-};
-
 /** Rows that are asked for at once. */
 export const DEFAULT_PAGE_SIZE = 500;
 
 export function recordsCall(stream: RecordStream, query: RecordQuery): ApiCall {
-  const { path, endpoint, data } = APIS[stream];
+  const { path, title: endpoint, request } = definitionOf(stream);
   const { from, to, pageToken, pageSize = DEFAULT_PAGE_SIZE } = query;
   const pagination = { pageSize, ...(pageToken ? { pageToken } : {}) };
-  const window = data(timeOf(Math.floor(from.getTime() / 1_000)), timeOf(Math.ceil(to.getTime() / 1_000)));
+  const window = request(timeOf(Math.floor(from.getTime() / 1_000)), timeOf(Math.ceil(to.getTime() / 1_000)));
   const holdsRows = (body: JsonObject) => holdsRecord(stream, body);
   return { method: 'POST', path, endpoint, body: { meta: { pagination }, data: [window] }, holdsRows };
 }
 
 function holdsRecord(stream: RecordStream, { data }: JsonObject): boolean {
-  const { listKey } = APIS[stream];
+  const { listKey } = definitionOf(stream);
   const entries: readonly unknown[] = Array.isArray(data) ? data : [];
   const rows = listKey === undefined ? entries : entries.flatMap((entry) => (isObject(entry) ? entry[listKey] : []));
   return rows.some((row) => notARecord(stream, row) === undefined);
@@ -88,7 +58,7 @@ export function readRecordPage(stream: RecordStream, answer: JsonAnswer): Record
   checkRecordPage(answer);
   const { requestId } = answer;
   const { oddity, ...pagination } = readPagination(answer.body);
-  const rows = rowsOf(answer, APIS[stream].listKey);
+  const rows = rowsOf(answer, definitionOf(stream).listKey);
   if (rows.length > 0 && rows.every(({ value }) => notARecord(stream, value) !== undefined)) {
     const reason = notARecord(stream, rows[0]?.value);
     throw unreadable(answer, `none of the ${rows.length} entries of the answer is a record: ${reason}`);

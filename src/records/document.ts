@@ -1,7 +1,7 @@
 /** A record as it is stored: every key as Mimecast sent it, and the metadata of its source. */
 
 import type { Binary } from 'mongodb';
-import { SIEM_EVENT_ID, type StreamName } from '../domain/streams/streams.js';
+import { definitionOf, type StreamName } from '../domain/streams/streams.js';
 import type { VendorRecord } from './decode.js';
 import { messageTime } from './message-time.js';
 
@@ -54,7 +54,7 @@ export function toDocument(
   stream: StreamName,
   metadata: RecordMetadata,
   receiptTime: Date,
-  time = messageTime(record, receiptTime),
+  time = messageTime(stream, record, receiptTime),
 ): StoredRecord {
   const entries = Object.entries(record);
   const colliding = entries.filter(([key]) => METADATA_KEYS.has(key));
@@ -92,6 +92,6 @@ function siemKeys(stream: StreamName): [string, unknown][] {
     ['_siemVendor', 'Mimecast'],
     ['_siemProduct', 'Mimecast'],
     ['_siemFormat', 'JSON'],
-    ['_siemEventID', SIEM_EVENT_ID[stream]],
+    ['_siemEventID', definitionOf(stream).siemEventId],
   ];
 }

@@ -1,7 +1,8 @@
 /** The time of a record by its own clock. */
 
 import { Decimal128, Long } from 'mongodb';
-import { TIME_KEYS } from '../domain/streams/record-shape.js';
+import { DEFINITIONS } from '../domain/streams/definitions/list.js';
+import { definitionOf, type StreamName } from '../domain/streams/streams.js';
 import type { VendorRecord } from './decode.js';
 
 /** Times before 2000 or more than a day ahead of the receipt are taken for nonsense. */
@@ -14,19 +15,23 @@ const MAX_AHEAD_MS = 86_400_000;
  * Read are ISO 8601 with `Z`, `+00:00`, `+0000` or `+00` (UTC without any), and epoch seconds, milliseconds,
  * microseconds and nanoseconds, as numbers or as digits in a text.
  */
-export function messageTime(record: VendorRecord, receiptTime: Date): Date {
-  return meantTime(record, receiptTime) ?? receiptTime;
+export function messageTime(stream: StreamName, record: VendorRecord, receiptTime: Date): Date {
+  return meantTime(stream, record, receiptTime) ?? receiptTime;
 }
 
 /** The same; `undefined` when the record has none, or one that cannot be meant. */
-export function meantTime(record: VendorRecord, receiptTime: Date): Date | undefined {
+export function meantTime(stream: StreamName, record: VendorRecord, receiptTime: Date): Date | undefined {
   const latest = receiptTime.getTime() + MAX_AHEAD_MS;
-  return timeOf(record, (ms) => ms >= EARLIEST_MS && ms <= latest);
+  return timeOf(stream, record, (ms) => ms >= EARLIEST_MS && ms <= latest);
 }
 
-const TIME_IN_TEXT = new RegExp(String.raw`"(?:${TIME_KEYS.join('|')})"\s*:\s*(?:"([^"\\]*)"|(-?\d[\d.]*))`, 'g');
+const TIME_FIELDS = new Set<string>(DEFINITIONS.flatMap(({ timeFields }) => timeFields));
+const TIME_IN_TEXT = new RegExp(
+  String.raw`"(?:${[...TIME_FIELDS].join('|')})"\s*:\s*(?:"([^"\\]*)"|(-?\d[\d.]*))`,
+  'g',
+);
 
-/** Whether a text that is no JSON any more still shows a time under one of the keys. */
+/** Whether a text that is no JSON any more still shows a time under a key of some stream's time. */
 export function isTimeShown(text: string, time: Date): boolean {
   for (const [, string, number] of text.matchAll(TIME_IN_TEXT)) {
     if (toMs(string ?? Number(number)) === time.getTime()) return true;
@@ -35,12 +40,12 @@ export function isTimeShown(text: string, time: Date): boolean {
 }
 
 /** The time that the record itself tells, however strange; `undefined` when it tells none. The same at every reading. */
-export function ownTime(record: VendorRecord): Date | undefined {
-  return timeOf(record, () => true);
+export function ownTime(stream: StreamName, record: VendorRecord): Date | undefined {
+  return timeOf(stream, record, () => true);
 }
 
-function timeOf(record: VendorRecord, isMeant: (ms: number) => boolean): Date | undefined {
-  for (const key of TIME_KEYS) {
+function timeOf(stream: StreamName, record: VendorRecord, isMeant: (ms: number) => boolean): Date | undefined {
+  for (const key of definitionOf(stream).timeFields) {
     const ms = toMs(record[key]);
     if (ms !== undefined && isMeant(ms)) return new Date(ms);
   }

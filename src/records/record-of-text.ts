@@ -66,7 +66,7 @@ export function recordOfText(
   const record = ruledRecord(rules, text, decoded, { isPiece, isAskedFor });
   if (record.outcome !== 'unreadable') matches?.note(record.matched);
   const ruled = countsOf(record);
-  const time = decoded.ok ? meantTime(decoded.record, receiptTime) : undefined;
+  const time = decoded.ok ? meantTime(stream, decoded.record, receiptTime) : undefined;
   if (record.outcome === 'excluded') return { kind: 'excluded', ruled, time };
   if (record.outcome === 'unreadable') {
     const { reason, text: masked } = record;
@@ -74,7 +74,7 @@ export function recordOfText(
     const told = bytes === undefined ? reason : `${reason}; it has bytes that are not UTF-8`;
     return { kind: 'unreadable', ruled, unreadable: { id, reason: told, place, text: masked, size, ...kept } };
   }
-  const messageTime = time !== undefined && showsTime(record, decoded, time, receiptTime) ? time : receiptTime;
+  const messageTime = time !== undefined && showsTime(stream, record, decoded, time, receiptTime) ? time : receiptTime;
   const document = toDocument(record.record, id, stream, metadata, receiptTime, messageTime);
   const { maskedText } = record;
   const masked = maskedText === undefined ? {} : { [MASKED_TEXT_KEY]: maskedText };
@@ -85,10 +85,16 @@ export function recordOfText(
 }
 
 /** Whether what is stored of a record still tells its time, so that `_messageTime` gives away nothing by telling it too. */
-function showsTime({ record, maskedText }: Kept, decoded: Decoded, time: Date, receiptTime: Date): boolean {
+function showsTime(
+  stream: StreamName,
+  { record, maskedText }: Kept,
+  decoded: Decoded,
+  time: Date,
+  receiptTime: Date,
+): boolean {
   if (maskedText !== undefined) return isTimeShown(maskedText, time);
   if (decoded.ok && decoded.record === record) return true;
-  return meantTime(record, receiptTime)?.getTime() === time.getTime();
+  return meantTime(stream, record, receiptTime)?.getTime() === time.getTime();
 }
 
 type Kept = Extract<RuledRecord, { outcome: 'kept' }>;

@@ -1,27 +1,11 @@
 /**
- * What stays the same in the ids of audit events and held messages. An id is base64url(zlib(JSON)), and some of its
+ * What stays the same in the ids that records carry themselves. An id is base64url(zlib(JSON)), and some of its
  * members are no part of what it names: `secureid` is encrypted, `tmnd` is the node that answered.
  */
 
 import { constants, inflateSync } from 'node:zlib';
 import { isObject } from '../domain/json.js';
-import type { StreamName } from '../domain/streams/streams.js';
-
-/** Streams whose records have an id of their own. */
-export type IdStream = Extract<StreamName, 'audit' | 'hold'>;
-
-interface SealedForm {
-  /** Members that name the record, the first of them always. */
-  readonly naming: readonly [string, ...string[]];
-  /** Members that may change from one listing to the next. */
-  readonly changing: readonly string[];
-}
-
-/** Forms of public samples. An id with any other member is taken as it is: the member may be what tells two records apart. */
-const FORMS: Readonly<Record<IdStream, SealedForm>> = {
-  audit: { naming: ['auditlogid', 'customercode'], changing: ['secureid'] },
-  hold: { naming: ['hldqid', 'queue_id', 'tnde', 'customercode'], changing: ['secureid', 'tmnd'] },
-};
+import type { SealedForm } from '../domain/streams/definitions/definition.js';
 
 /** In characters; public samples have up to 300. */
 const LONGEST_ID = 4_096;
@@ -31,14 +15,15 @@ const BASE64 = /^[\w+/-]+={0,2}$/;
 const VERSION = 1;
 
 /**
+ * @param form of the ids of a stream, as public samples have them: an id with any other member is taken as it is, since the
+ * member may be what tells two records apart.
  * @param time of the record, which is part of the name: nobody says that two nodes never count to the same number.
  * @returns undefined for an id in a form that is not known: then it names its record as it is.
  */
-export function stableIdOf(stream: IdStream, id: string, time: Date | undefined): string | undefined {
+export function stableIdOf({ naming, changing }: SealedForm, id: string, time: Date | undefined): string | undefined {
   const members = unsealed(id);
   if (members === undefined) return undefined;
   const { version = VERSION, ...rest } = members;
-  const { naming, changing } = FORMS[stream];
   const isKnown = Object.entries(rest).every(
     ([key, value]) => changing.includes(key) || (naming.includes(key) && isName(value)),
   );

@@ -1,10 +1,8 @@
 /** The times of held messages in their queue: `_queue`, beside the other metadata of a record. */
 
-import { COLLECTION_OF } from '../domain/streams/streams.js';
-import { collection, type Store } from './driver.js';
-import type { RecordDocument } from './records.js';
-
-const messages = collection<RecordDocument>(COLLECTION_OF.hold);
+import type { StreamName } from '../domain/streams/streams.js';
+import type { Store } from './driver.js';
+import { type RecordDocument, records } from './records.js';
 
 export interface QueueTimes {
   /** When a listing of the queue first had the message. */
@@ -28,14 +26,19 @@ const HELD = { '_queue.leftAt': null };
 const FIRST_SEEN = { $ifNull: ['$_queue.firstSeen', '$_receiptTime'] };
 
 /** How many messages of a source are in the queue, as far as is known; counted up to `limit`. */
-export function countHeld(store: Store, sourceId: number, limit: number): Promise<number> {
-  return messages(store).countDocuments({ _sourceId: sourceId, ...HELD }, { limit });
+export function countHeld(store: Store, stream: StreamName, sourceId: number, limit: number): Promise<number> {
+  return records(store, stream).countDocuments({ _sourceId: sourceId, ...HELD }, { limit });
 }
 
 /** Notes that a listing had these messages; one that had left is back. */
-export async function noteSeen(store: Store, ids: readonly RecordDocument['_id'][], at: Date): Promise<void> {
+export async function noteSeen(
+  store: Store,
+  stream: StreamName,
+  ids: readonly RecordDocument['_id'][],
+  at: Date,
+): Promise<void> {
   if (ids.length === 0) return;
-  await messages(store).updateMany({ _id: { $in: [...ids] } }, [
+  await records(store, stream).updateMany({ _id: { $in: [...ids] } }, [
     { $set: { '_queue.firstSeen': FIRST_SEEN, '_queue.lastSeen': { $max: ['$_queue.lastSeen', at] } } },
     { $unset: '_queue.leftAt' },
   ]);
@@ -44,12 +47,13 @@ export async function noteSeen(store: Store, ids: readonly RecordDocument['_id']
 /** Notes that a listing did not have the messages of a time which were not seen since it began. @returns how many. */
 export async function noteLeft(
   store: Store,
+  stream: StreamName,
   sourceId: number,
   { from, to, notSeenSince, leftAt }: Missing,
 ): Promise<number> {
   // Messages have whole seconds, and the API is asked from the whole second on.
   const second = new Date(Math.floor(from.getTime() / 1_000) * 1_000);
-  const { modifiedCount } = await messages(store).updateMany(
+  const { modifiedCount } = await records(store, stream).updateMany(
     {
       _sourceId: sourceId,
       ...HELD,

@@ -1,7 +1,9 @@
 /** Stores records so that one that is there already is skipped, not repeated. */
 
 import { type Binary, BSON, type Collection, MongoBulkWriteError } from 'mongodb';
-import { COLLECTION_OF, STREAMS, type StreamName } from '../domain/streams/streams.js';
+import type { StreamDefinition } from '../domain/streams/definitions/definition.js';
+import { DEFINITIONS } from '../domain/streams/definitions/list.js';
+import { definitionOf, type StreamName } from '../domain/streams/streams.js';
 import { absentOf, collection, type Indexes, type Store } from './driver.js';
 
 /** A stored record as far as the store itself knows it. */
@@ -13,20 +15,20 @@ export interface RecordDocument {
   readonly [key: string]: unknown;
 }
 
-function records(store: Store, stream: StreamName): Collection<RecordDocument> {
-  return collection<RecordDocument>(COLLECTION_OF[stream])(store);
+/** For the files of this folder: the collection of a stream. */
+export function records(store: Store, stream: StreamName): Collection<RecordDocument> {
+  return collection<RecordDocument>(definitionOf(stream).collection)(store);
 }
 
-export const RECORD_INDEXES: Indexes = {
-  ...Object.fromEntries(
-    STREAMS.map((stream) => [COLLECTION_OF[stream], [{ key: { _sourceId: 1, _messageTime: -1 } }]]),
-  ),
-  [COLLECTION_OF.hold]: [
-    { key: { _sourceId: 1, _messageTime: -1 } },
-    // The messages that are in the queue.
-    { key: { _sourceId: 1, '_queue.leftAt': 1 }, partialFilterExpression: { '_queue.leftAt': null } },
-  ],
-};
+export const RECORD_INDEXES: Indexes = Object.fromEntries(
+  DEFINITIONS.map((definition) => [definition.collection, indexesOf(definition)]),
+);
+
+function indexesOf(definition: StreamDefinition): Indexes[string] {
+  const byTime = { key: { _sourceId: 1, _messageTime: -1 } };
+  const stillHeld = { key: { _sourceId: 1, '_queue.leftAt': 1 }, partialFilterExpression: { '_queue.leftAt': null } };
+  return definition.kind === 'windows' && definition.isQueue ? [byTime, stillHeld] : [byTime];
+}
 
 export interface Inserted {
   readonly stored: number;

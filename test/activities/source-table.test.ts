@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Simulator, startSimulator } from '../../simulator/simulator.js';
 import { createActivities } from '../../src/activities/index.js';
 import { parseSourceFile } from '../../src/config/source-config.js';
-import { SIEM_STREAMS, STREAMS, type StreamName } from '../../src/domain/streams/streams.js';
+import { DATA_COLLECTIONS, SIEM_STREAMS, STREAMS, type StreamName } from '../../src/domain/streams/streams.js';
 import { FieldService } from '../../src/management/fields/field-service.js';
 import { createSource } from '../../src/store/sources.js';
 import { collectorDatabase } from '../support/collector-database.js';
@@ -51,7 +51,7 @@ async function sourceFrom({ config = {}, collector = {} }: Wish): Promise<number
           name: `mail ${made}`,
           clientID: tenant?.clientId,
           clientSecret: tenant?.clientSecret,
-          dataCollection: ['siem', 'dlp', 'auditEvent', 'holdMessageList'],
+          dataCollection: DATA_COLLECTIONS,
           baseUrl: simulator.url,
           ...config,
         },
@@ -216,7 +216,7 @@ describe('clientID, clientSecret and dataCollection', () => {
       ['holdMessageList', 'dlp'],
       ['dlp', 'hold'],
     ],
-    [['siem', 'dlp', 'auditEvent', 'holdMessageList'], STREAMS],
+    [DATA_COLLECTIONS, STREAMS],
   ])('%j', async (dataCollection, streams) => {
     const sourceId = await sourceFrom({ config: { dataCollection } });
     const settings = await run(() => activities.validate(sourceId));

@@ -2,6 +2,7 @@
 
 import { Binary } from 'mongodb';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { STREAMS } from '../../src/domain/streams/streams.js';
 import { recordGap } from '../../src/store/gaps.js';
 import { quarantine } from '../../src/store/quarantine.js';
 import { apiServer, basic } from '../support/api-server.js';
@@ -130,7 +131,7 @@ test('a snapshot tells each stream', async () => {
   await inState(sid, 'Collecting');
   const { json } = await api<{ snapshot: { streams: unknown[] } }>('GET', `${pathOf(sid)}/snapshot`);
   expect(json).toMatchObject({ sourceId: sid, state: 'Collecting', collector: 'overview' });
-  expect(json.snapshot.streams).toHaveLength(13);
+  expect(json.snapshot.streams).toHaveLength(STREAMS.length);
 });
 
 test('HEAD of what is there is answered without a body', async () => {

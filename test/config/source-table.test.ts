@@ -133,7 +133,7 @@ const TABLE: Readonly<Record<string, Row>> = {
       [['dlp', 'dlp'], ['dlp']],
     ],
     bad: [
-      [undefined, /^missing; must be one or a list of: siem, dlp, auditEvent, holdMessageList$/],
+      [undefined, /^missing; must be one or a list of: siem, auditEvent, dlp, holdMessageList$/],
       [null, /^must be one or a list of/],
       [[], /^must name at least one/],
       [5, /^must be one or a list of/],

@@ -47,7 +47,7 @@ test.each<[string, Record<string, unknown>, string]>([
   ['the earliest that is believed', { timestamp: Date.UTC(2000, 0, 1) }, '2000-01-01T00:00:00.000Z'],
   ['a day ahead', { timestamp: RECEIPT.getTime() + 86_400_000 }, '2025-09-16T12:00:00.000Z'],
 ])('%s', (_, record, expected) => {
-  expect(messageTime(record, RECEIPT).toISOString()).toBe(expected);
+  expect(messageTime('receipt', record, RECEIPT).toISOString()).toBe(expected);
 });
 
 test.each<[string, Record<string, unknown>]>([
@@ -68,7 +68,7 @@ test.each<[string, Record<string, unknown>]>([
   ['a text with a number in it', { eventTime: 'event 2024' }],
   ['a year', { eventTime: 'in 2024 or so' }],
 ])('the time of the receipt: %s', (_, record) => {
-  expect(messageTime(record, RECEIPT)).toEqual(RECEIPT);
+  expect(messageTime('receipt', record, RECEIPT)).toEqual(RECEIPT);
 });
 
 test('the zone of this machine plays no part', () => {
@@ -76,8 +76,8 @@ test('the zone of this machine plays no part', () => {
   try {
     for (const zone of ['Asia/Tokyo', 'America/New_York']) {
       process.env.TZ = zone;
-      expect(messageTime({ eventTime: '2025-09-15 10:11:12' }, RECEIPT).toISOString()).toBe(TIME);
-      expect(messageTime({ eventTime: '2025-09-15T10:11:12.000' }, RECEIPT).toISOString()).toBe(TIME);
+      expect(messageTime('receipt', { eventTime: '2025-09-15 10:11:12' }, RECEIPT).toISOString()).toBe(TIME);
+      expect(messageTime('receipt', { eventTime: '2025-09-15T10:11:12.000' }, RECEIPT).toISOString()).toBe(TIME);
     }
   } finally {
     if (before === undefined) delete process.env.TZ;
@@ -91,18 +91,18 @@ test.each<[string, Record<string, unknown>, string | undefined]>([
   ['one of the future', { eventTime: '2525-01-01T00:00:00Z' }, '2525-01-01T00:00:00.000Z'],
   ['none', { eventTime: 'soon' }, undefined],
 ])('its own time does not depend on the receipt: %s', (_, record, expected) => {
-  expect(ownTime(record)?.toISOString()).toBe(expected);
+  expect(ownTime('receipt', record)?.toISOString()).toBe(expected);
 });
 
 test.each([`${MS}000001`, `${MS}.0000000000001`])('a number that a double cannot hold: %s', (digits) => {
   const decoded = decodeText(`{"timestamp":${digits}}`);
-  expect(decoded.ok && messageTime(decoded.record, RECEIPT).toISOString()).toBe(TIME);
+  expect(decoded.ok && messageTime('receipt', decoded.record, RECEIPT).toISOString()).toBe(TIME);
 });
 
 test('a time that cannot be meant is none', () => {
-  expect(meantTime({ timestamp: MS }, RECEIPT)).toEqual(new Date(MS));
-  expect(meantTime({ timestamp: 0 }, RECEIPT)).toBeUndefined();
-  expect(meantTime({}, RECEIPT)).toBeUndefined();
+  expect(meantTime('receipt', { timestamp: MS }, RECEIPT)).toEqual(new Date(MS));
+  expect(meantTime('receipt', { timestamp: 0 }, RECEIPT)).toBeUndefined();
+  expect(meantTime('receipt', {}, RECEIPT)).toBeUndefined();
 });
 
 test.each<[string, string, boolean]>([

@@ -1,10 +1,14 @@
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { type IdStream, stableIdOf as stableIdAt } from '../../src/records/sealed-id.js';
+import { audit } from '../../src/domain/streams/definitions/audit.js';
+import { heldMessages } from '../../src/domain/streams/definitions/held-messages.js';
+import { stableIdOf as stableIdAt } from '../../src/records/sealed-id.js';
 import { auditId, heldId, sealed } from '../support/sealed-ids.js';
 
 const TIME = new Date('2025-09-15T12:00:00Z');
-const stableIdOf = (stream: IdStream, id: string, time: Date | undefined = TIME) => stableIdAt(stream, id, time);
+const FORMS = { audit: audit.identity, hold: heldMessages.identity };
+type IdStream = keyof typeof FORMS;
+const stableIdOf = (stream: IdStream, id: string, time: Date | undefined = TIME) => stableIdAt(FORMS[stream], id, time);
 const HELD = { secureid: 'A', hldqid: 7, tmnd: 'node13', version: 1, tnde: '005', queue_id: 8 };
 const AUDIT = { secureid: 'A', auditlogid: 7, customercode: 'C1', version: 1 };
 

@@ -2,8 +2,10 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
+import { kindOf } from '../../simulator/kinds/list.js';
 import type { SimulatorOptions } from '../../simulator/options/options.js';
 import { type Simulator, startSimulator } from '../../simulator/simulator.js';
+import type { RecordStream } from '../../src/domain/streams/streams.js';
 
 export const NOON = Date.parse('2025-09-15T12:00:00Z');
 export const SECOND = 1000;
@@ -110,8 +112,8 @@ export class Client {
     return new Map(pages.flatMap(({ value }) => value).map(({ url }) => [new URL(url).pathname, url]));
   }
 
-  async list(endpoint: 'audit' | 'dlp' | 'hold', request: object, pagination: object = {}): Promise<ListPage> {
-    const response = await this.api(LIST_PATHS[endpoint], { meta: { pagination }, data: [request] });
+  async list(stream: RecordStream, request: object, pagination: object = {}): Promise<ListPage> {
+    const response = await this.api(kindOf(stream).path, { meta: { pagination }, data: [request] });
     return (await response.json()) as ListPage;
   }
 

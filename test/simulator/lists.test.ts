@@ -1,22 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { API_STREAMS, type ApiStream, apiTime } from '../../simulator/world/api-records.js';
+import { apiTime } from '../../simulator/kinds/api-time.js';
+import { KIND_NAMES, kindOf } from '../../simulator/kinds/list.js';
+import type { RecordStream } from '../../src/domain/streams/streams.js';
 import { type Client, type Clock, HOUR, type ListPage, MINUTE, NOON, SECOND, start } from './client.js';
 
-const FIELDS = { audit: ['startDateTime', 'endDateTime'], dlp: ['from', 'to'], hold: ['start', 'end'] } as const;
-const TIME_FIELD = { audit: 'eventTime', dlp: 'eventTime', hold: 'dateReceived' } as const;
 const BUSY = { historyMs: 2 * HOUR, historyRate: 600 };
 
-function windowOf(stream: ApiStream, from: number, to: number): Record<string, unknown> {
-  const [start, end] = FIELDS[stream];
+function windowOf(stream: RecordStream, from: number, to: number): Record<string, unknown> {
+  const [start, end] = kindOf(stream).dateFields;
   return { [start]: apiTime(from), [end]: new Date(to).toISOString(), admin: true };
 }
 
-function rowsOf(stream: ApiStream, page: ListPage): readonly Record<string, unknown>[] {
-  if (stream !== 'dlp') return page.data;
-  return page.data.flatMap(({ dlpLogs }) => dlpLogs as Record<string, unknown>[]);
+function rowsOf(stream: RecordStream, page: ListPage): readonly Record<string, unknown>[] {
+  const { listKey } = kindOf(stream);
+  return listKey === undefined ? page.data : page.data.flatMap((entry) => entry[listKey] as Record<string, unknown>[]);
 }
 
-async function drain(client: Client, stream: ApiStream, request: object, pageSize: number): Promise<ListPage[]> {
+async function drain(client: Client, stream: RecordStream, request: object, pageSize: number): Promise<ListPage[]> {
   const pages: ListPage[] = [];
   let pageToken: string | undefined = '';
   while (pageToken !== undefined) {
@@ -27,11 +27,11 @@ async function drain(client: Client, stream: ApiStream, request: object, pageSiz
   return pages;
 }
 
-function timesOf(stream: ApiStream, rows: readonly Record<string, unknown>[]): number[] {
-  return rows.map((row) => Date.parse(String(row[TIME_FIELD[stream]]).replace(/(\d\d)$/, ':$1')));
+function timesOf(stream: RecordStream, rows: readonly Record<string, unknown>[]): number[] {
+  return rows.map((row) => Date.parse(String(row[kindOf(stream).timeField]).replace(/(\d\d)$/, ':$1')));
 }
 
-describe.each(API_STREAMS)('%s', (stream) => {
+describe.each(KIND_NAMES)('%s', (stream) => {
   test('is listed newest first, page by page, complete', async () => {
     const client = await start(BUSY);
     const pages = await drain(client, stream, windowOf(stream, NOON - 2 * HOUR, NOON), 50);
@@ -70,7 +70,7 @@ describe.each(API_STREAMS)('%s', (stream) => {
   });
 
   test.each([
-    ['a bad date', { [FIELDS[stream][0]]: '2025-09-15' }, {}, 'must look like'],
+    ['a bad date', { [kindOf(stream).dateFields[0]]: '2025-09-15' }, {}, 'must look like'],
     ['an end before the start', windowOf(stream, NOON, NOON - HOUR), {}, 'is before'],
     ['a page size of 0', windowOf(stream, NOON - HOUR, NOON), { pageSize: 0 }, 'pageSize'],
     ['a page size over 500', windowOf(stream, NOON - HOUR, NOON), { pageSize: 501 }, 'pageSize'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { COLLECTION_OF, SIEM_STREAMS, STREAMS } from '../../src/domain/streams/streams.js';
+import { definitionOf, SIEM_STREAMS, STREAMS } from '../../src/domain/streams/streams.js';
 import { counted, download, HOUR, start } from './client.js';
 
 test('what was downloaded is the truth, however often, and all of it is what is held', async () => {
@@ -26,7 +26,7 @@ test('what was downloaded is the truth, however often, and all of it is what is 
     for (const stream of STREAMS) {
       const expected = counted(lines.get(stream) ?? []);
       const told = truth?.streams[stream];
-      expect(told?.collection).toBe(COLLECTION_OF[stream]);
+      expect(told?.collection).toBe(definitionOf(stream).collection);
       expect(
         told?.lines?.toSorted(([a], [b]) => (a < b ? -1 : 1)),
         stream,

@@ -2,7 +2,7 @@
 
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { apiTime } from '../../simulator/world/api-records.js';
+import { apiTime } from '../../simulator/kinds/api-time.js';
 import { HOUR, NOON, start } from './client.js';
 
 const RECEIPT = { type: 'receipt', pageSize: '5' } as const;

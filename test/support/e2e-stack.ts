@@ -9,6 +9,7 @@ import { startTemporal } from '../../devstack/temporal.js';
 import type { SimulatorOptions } from '../../simulator/options/options.js';
 import { type Simulator, startSimulator } from '../../simulator/simulator.js';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/contract/contract.js';
+import { DATA_COLLECTIONS } from '../../src/domain/streams/streams.js';
 import { SourceService } from '../../src/management/sources/source-service.js';
 import { choosePort, LOOPBACK } from '../../src/runtime/ports.js';
 import { quietRuntime } from './quiet-runtime.js';
@@ -103,7 +104,7 @@ async function temporalOnFreePorts(executable: string, logFile: string) {
   }
 }
 
-/** A source file for the simulator's first tenant, all thirteen streams. */
+/** A source file for the simulator's first tenant, all streams. */
 export function sourceFile(simulator: Simulator, config: Readonly<Record<string, unknown>> = {}) {
   return {
     'api.version': 'v1',
@@ -112,7 +113,7 @@ export function sourceFile(simulator: Simulator, config: Readonly<Record<string,
         name: 'Tenant',
         clientID: 'sim-client-1',
         clientSecret: 'sim-secret-1',
-        dataCollection: ['siem', 'dlp', 'auditEvent', 'holdMessageList'],
+        dataCollection: DATA_COLLECTIONS,
         baseUrl: simulator.url,
         pollInterval: '1s',
         backfill: '24h',

@@ -1,7 +1,7 @@
 /** The driver's collections behind a store, for tests that look at what is stored, put it there, or let it fail. */
 
 import type { Collection, Db } from 'mongodb';
-import { COLLECTION_OF, type StreamName } from '../../src/domain/streams/streams.js';
+import { definitionOf, type StreamName } from '../../src/domain/streams/streams.js';
 import type { ApiKeyDocument } from '../../src/store/api-keys.js';
 import type { AuditDocument } from '../../src/store/audit-trail.js';
 import type { CheckpointDocument } from '../../src/store/checkpoints.js';
@@ -45,7 +45,7 @@ export function raw({ [DB]: db }: Store) {
     fields: db.collection<FieldDocument>('fields'),
     leases: db.collection<LeaseDocument>('leases'),
     counters: db.collection<{ readonly _id: string; readonly value: number }>('counters'),
-    records: (stream: StreamName): Collection<RecordDocument> => db.collection(COLLECTION_OF[stream]),
+    records: (stream: StreamName): Collection<RecordDocument> => db.collection(definitionOf(stream).collection),
   };
 }
 

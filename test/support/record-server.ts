@@ -1,5 +1,6 @@
-/** A small Mimecast whose audit, DLP and hold lists a test holds in its hands: rows, order, totals, tokens, clock. */
+/** A small Mimecast whose listings of records a test holds in its hands: rows, order, totals, tokens, clock. */
 
+import { KINDS, kindOf } from '../../simulator/kinds/list.js';
 import type { RecordStream } from '../../src/mimecast/paged-records.js';
 import { type LocalServer, sendJson, serve } from './local-server.js';
 
@@ -37,12 +38,6 @@ export interface RecordServer {
   readonly requests: ListRequest[];
   readonly server: LocalServer;
 }
-
-const STREAM_OF: readonly (readonly [string, RecordStream])[] = [
-  ['/api/audit/', 'audit'],
-  ['/api/dlp/', 'dlp'],
-  ['/api/gateway/', 'hold'],
-];
 
 /** The function's refusal: HTTP 200, and only `fail` tells. */
 export function refusal(code: string, message: string, status = 200): { status: number; body: unknown } {
@@ -82,7 +77,7 @@ function requestOf(path: string, body: string): ListRequest {
   };
   const [{ from, startDateTime, start = from ?? startDateTime, to, endDateTime, end = to ?? endDateTime }] = data;
   return {
-    stream: STREAM_OF.find(([prefix]) => path.startsWith(prefix))?.[1] ?? 'audit',
+    stream: KINDS.find((kind) => kind.path === path)?.stream ?? 'audit',
     from: Date.parse(start ?? ''),
     to: Date.parse(end ?? ''),
     pageToken: meta.pagination.pageToken,
@@ -97,13 +92,14 @@ function pageOf({ rows, order, pageSize, total }: RecordServer, { stream, from, 
   const page = all.slice(offset, offset + pageSize).map((row) => recordOf(stream, row));
   const next = offset + pageSize < all.length ? { next: `offset ${offset + pageSize}` } : {};
   const totalCount = total === 'none' ? {} : { totalCount: total === 'page' ? page.length : all.length };
-  const data = stream === 'dlp' ? [{ dlpLogs: page }] : page;
+  const { listKey } = kindOf(stream);
+  const data = listKey === undefined ? page : [{ [listKey]: page }];
   return { meta: { status: 200, pagination: { pageSize, ...next, ...totalCount } }, data, fail: [] };
 }
 
 function recordOf(stream: RecordStream, { time, ...rest }: ServedRow): Record<string, unknown> {
   const text = `${new Date(secondOf(time)).toISOString().slice(0, 19)}+0000`;
-  return { ...rest, [stream === 'hold' ? 'dateReceived' : 'eventTime']: text };
+  return { ...rest, [kindOf(stream).timeField]: text };
 }
 
 function secondOf(time: number): number {

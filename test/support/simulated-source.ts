@@ -8,7 +8,7 @@ import { type Simulator, startSimulator } from '../../simulator/simulator.js';
 import { type Activities, createActivities } from '../../src/activities/index.js';
 import { parseSourceConfig } from '../../src/config/source-config.js';
 import type { StreamOutcome } from '../../src/domain/streams/outcome.js';
-import type { StreamName } from '../../src/domain/streams/streams.js';
+import { DATA_COLLECTIONS, type StreamName } from '../../src/domain/streams/streams.js';
 import type { FileRules } from '../../src/ingest/source/file-rules.js';
 import { vendorRecordOf } from '../../src/records/document.js';
 import { type CheckpointDocument, checkpointId } from '../../src/store/checkpoints.js';
@@ -70,7 +70,7 @@ export async function sourceOf(simulator: Simulator, collections: Collections, o
       name,
       clientID: tenant?.clientId,
       clientSecret: tenant?.clientSecret,
-      dataCollection: ['siem', 'auditEvent', 'dlp', 'holdMessageList'],
+      dataCollection: DATA_COLLECTIONS,
       baseUrl: simulator.url,
       ...options.config,
     },

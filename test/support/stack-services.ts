@@ -2,6 +2,7 @@
 
 import type { Client } from '@temporalio/client';
 import type { Stack } from '../../devstack/stack.js';
+import { DATA_COLLECTIONS } from '../../src/domain/streams/streams.js';
 import { SourceService } from '../../src/management/sources/source-service.js';
 import { connectTemporal } from '../../src/management/temporal/temporal-client.js';
 import { keyringOf } from '../../src/runtime/keyring.js';
@@ -31,13 +32,13 @@ export async function openStackServices({ mongodbUri, mongodbDb, env }: Stack): 
   };
 }
 
-/** A source file for the simulator's tenant of that number, all thirteen streams. */
+/** A source file for the simulator's tenant of that number, all streams. */
 export function tenantFile(n: number, baseUrl: string, pollInterval: string) {
   const config = {
     name: `Tenant ${n}`,
     clientID: `sim-client-${n}`,
     clientSecret: `sim-secret-${n}`,
-    dataCollection: ['siem', 'dlp', 'auditEvent', 'holdMessageList'],
+    dataCollection: DATA_COLLECTIONS,
     baseUrl,
     pollInterval,
     backfill: '1d',

@@ -6,37 +6,11 @@
  * samples have times such as 0, and empty IDs.
  */
 
-import { isSiemStream, SIEM_STREAMS, type SiemStream, type StreamName } from './streams.js';
-
-/** Keys that hold a record's time, in order: SIEM types, audit and DLP, held messages. */
-export const TIME_KEYS = ['timestamp', 'eventTime', 'dateReceived'] as const;
-
-/** Every SIEM record has at least one of them. */
-const SIEM_ID_KEYS = ['aggregateId', 'processingId', 'messageId'] as const;
+import type { FileDefinition } from './definitions/definition.js';
+import { definitionOf, SIEM_STREAMS, type SiemStream, type StreamName } from './streams.js';
 
 /** `type` in batch files, `eventType` in the form of the stream endpoint. */
 const TYPE_KEYS = ['type', 'eventType'] as const;
-
-/** Fields of the other records. One is enough: any of them may be missing. */
-const ROW_KEYS: Readonly<Record<Exclude<StreamName, SiemStream>, readonly string[]>> = {
-  audit: ['id', 'auditType', 'category', 'eventInfo', 'eventTime', 'user'],
-  dlp: ['action', 'eventTime', 'messageId', 'policy', 'recipientAddress', 'route', 'senderAddress', 'subject'],
-  hold: [
-    'id',
-    'dateReceived',
-    'from',
-    'fromHeader',
-    'hasAttachments',
-    'policyInfo',
-    'reason',
-    'reasonCode',
-    'reasonId',
-    'route',
-    'size',
-    'subject',
-    'to',
-  ],
-};
 
 /**
  * Why a value is not a record of the stream, for people; it quotes nothing but a type's name. `undefined` for a record.
@@ -46,15 +20,19 @@ const ROW_KEYS: Readonly<Record<Exclude<StreamName, SiemStream>, readonly string
 export function notARecord(stream: StreamName, value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'it is not a JSON object';
   const record = value as Readonly<Record<string, unknown>>;
-  if (isSiemStream(stream)) return notASiemRecord(stream, record);
-  return ROW_KEYS[stream].some((key) => isGiven(record[key])) ? undefined : `it has no field of the ${stream} records`;
+  const definition = definitionOf(stream);
+  if (definition.kind === 'files') return notASiemRecord(definition, record);
+  return definition.fields.some((key) => isGiven(record[key])) ? undefined : `it has no field of the ${stream} records`;
 }
 
-function notASiemRecord(stream: SiemStream, record: Readonly<Record<string, unknown>>): string | undefined {
-  if (!TIME_KEYS.some((key) => isGiven(record[key]) && record[key] !== '')) return 'it has no time';
-  if (!SIEM_ID_KEYS.some((key) => isGiven(record[key]))) return `it has none of ${SIEM_ID_KEYS.join(', ')}`;
-  const types = TYPE_KEYS.flatMap((key) => namedStream(record[key]) ?? []);
-  return types.length === 0 || types.includes(stream) ? undefined : `its type is ${types[0]}`;
+function notASiemRecord(
+  { name, timeFields, idFields }: FileDefinition,
+  record: Readonly<Record<string, unknown>>,
+): string | undefined {
+  if (!timeFields.some((key) => isGiven(record[key]) && record[key] !== '')) return 'it has no time';
+  if (!idFields.some((key) => isGiven(record[key]))) return `it has none of ${idFields.join(', ')}`;
+  const types: readonly string[] = TYPE_KEYS.flatMap((key) => namedStream(record[key]) ?? []);
+  return types.length === 0 || types.includes(name) ? undefined : `its type is ${types[0]}`;
 }
 
 function isGiven(value: unknown): boolean {

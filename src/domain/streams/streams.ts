@@ -1,70 +1,41 @@
 /**
  * The streams of a source: one per kind of record that Mimecast hands out, each with its own cursor and its own
- * failures. Names are Mimecast's own, as sent in the `type` parameter of the SIEM endpoints.
+ * failures. What distinguishes them is in `definitions/`.
  */
 
-/** The ten SIEM types of `/siem/v1/batch/events/cg`. */
-export const SIEM_STREAMS = [
-  'receipt',
-  'process',
-  'delivery',
-  'journal',
-  'av',
-  'spam',
-  'internal email protect',
-  'impersonation protect',
-  'url protect',
-  'attachment protect',
-] as const;
+import type { FileDefinition, StreamDefinition, WindowDefinition } from './definitions/definition.js';
+import { DEFINITIONS } from './definitions/list.js';
 
-/** All thirteen streams, in the order in which they are shown. */
-export const STREAMS = [...SIEM_STREAMS, 'audit', 'dlp', 'hold'] as const;
+type Defined = (typeof DEFINITIONS)[number];
 
-export type SiemStream = (typeof SIEM_STREAMS)[number];
-export type StreamName = (typeof STREAMS)[number];
-
+export type StreamName = Defined['name'];
+export type SiemStream = Extract<Defined, FileDefinition>['name'];
+/** The streams whose records come in the answer itself, page by page of a window of time. */
+export type RecordStream = Exclude<StreamName, SiemStream>;
 /** What a configuration's `dataCollection` can name (the "Supported API to collect" of Sumo Logic's form). */
-export const DATA_COLLECTIONS = ['siem', 'dlp', 'auditEvent', 'holdMessageList'] as const;
-export type DataCollection = (typeof DATA_COLLECTIONS)[number];
+export type DataCollection = Defined['dataCollection'];
 
-/** Collection of each stream's records: the table names of Hunters' *Mimecast V2*, and three of our own. */
-export const COLLECTION_OF: Readonly<Record<StreamName, string>> = {
-  receipt: 'mimecast_receipt_logs_v2',
-  process: 'mimecast_process_logs_v2',
-  delivery: 'mimecast_delivery_logs_v2',
-  journal: 'mimecast_journal_logs_v2',
-  av: 'mimecast_av_logs_v2',
-  spam: 'mimecast_spam_logs_v2',
-  'internal email protect': 'mimecast_internal_email_protect_logs_v2',
-  'impersonation protect': 'mimecast_impersonation_protect_logs_v2',
-  'url protect': 'mimecast_url_protect_logs_v2',
-  'attachment protect': 'mimecast_attachment_protect_logs_v2',
-  audit: 'mimecast_audit_events',
-  dlp: 'mimecast_dlp_logs',
-  hold: 'mimecast_held_messages',
-};
+const BY_NAME: ReadonlyMap<string, StreamDefinition> = new Map(DEFINITIONS.map((each) => [each.name, each]));
 
-/** `_siemEventID` of each stream: the suffix of the API 1.0 file name, which Sumo Logic's rules are written for. */
-export const SIEM_EVENT_ID: Readonly<Record<StreamName, string>> = {
-  receipt: 'receipt',
-  process: 'process',
-  delivery: 'delivery',
-  journal: 'jrnl',
-  av: 'av',
-  spam: 'spam',
-  'internal email protect': 'ttp',
-  'impersonation protect': 'ttp',
-  'url protect': 'ttp',
-  'attachment protect': 'ttp',
-  audit: 'audit',
-  dlp: 'dlp',
-  hold: 'hold',
-};
+/** All streams, in the order in which they are shown. */
+export const STREAMS: readonly StreamName[] = DEFINITIONS.map(({ name }) => name);
+/** The ten types of `/siem/v1/batch/events/cg`. */
+export const SIEM_STREAMS: readonly SiemStream[] = STREAMS.filter(isSiemStream);
+export const DATA_COLLECTIONS: readonly DataCollection[] = [
+  ...new Set(DEFINITIONS.map(({ dataCollection }) => dataCollection)),
+];
 
-const SIEM_SET: ReadonlySet<string> = new Set(SIEM_STREAMS);
+export function definitionOf(stream: SiemStream): FileDefinition;
+export function definitionOf(stream: RecordStream): WindowDefinition;
+export function definitionOf(stream: StreamName): StreamDefinition;
+export function definitionOf(stream: StreamName): StreamDefinition {
+  const definition = BY_NAME.get(stream);
+  if (definition === undefined) throw new Error(`There is no stream ${stream}`);
+  return definition;
+}
 
 export function isSiemStream(stream: StreamName): stream is SiemStream {
-  return SIEM_SET.has(stream);
+  return BY_NAME.get(stream)?.kind === 'files';
 }
 
 /**
@@ -76,10 +47,6 @@ export function streamsOf(
   dataCollection: readonly DataCollection[],
   siemTypes: readonly SiemStream[] = SIEM_STREAMS,
 ): StreamName[] {
-  const wanted = new Set<StreamName>();
-  if (dataCollection.includes('siem')) for (const type of siemTypes) wanted.add(type);
-  if (dataCollection.includes('auditEvent')) wanted.add('audit');
-  if (dataCollection.includes('dlp')) wanted.add('dlp');
-  if (dataCollection.includes('holdMessageList')) wanted.add('hold');
-  return STREAMS.filter((stream) => wanted.has(stream));
+  const asked = DEFINITIONS.filter((each) => dataCollection.includes(each.dataCollection)).map(({ name }) => name);
+  return asked.filter((stream) => !isSiemStream(stream) || siemTypes.includes(stream));
 }

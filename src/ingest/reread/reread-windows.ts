@@ -1,6 +1,7 @@
 /** Reads the windows of a range again: audit events, DLP logs, held messages. */
 
 import { isOutOfReach, TroubleError } from '../../domain/failures/failure.js';
+import { definitionOf } from '../../domain/streams/streams.js';
 import type { Window } from '../../domain/streams/window.js';
 import { IncompleteAnswerError } from '../../mimecast/incomplete.js';
 import type { RecordStream } from '../../mimecast/paged-records.js';
@@ -137,7 +138,7 @@ async function readPages(
 
 /** A held message that was never stored is seen now for the first time. */
 function recordsOf({ records }: WindowPage, stream: RecordStream): WindowPage['records'] {
-  if (stream !== 'hold') return records;
+  if (!definitionOf(stream).isQueue) return records;
   return records.map(({ document, time }) => {
     const seen = document._receiptTime;
     return { document: { ...document, _queue: { firstSeen: seen, lastSeen: seen } }, time };

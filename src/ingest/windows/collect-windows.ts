@@ -1,5 +1,6 @@
 /** Collects audit events, DLP logs or held messages: windows of time, each read page by page to its end. */
 
+import { definitionOf } from '../../domain/streams/streams.js';
 import type { WindowPosition } from '../../domain/streams/window.js';
 import type { RecordStream } from '../../mimecast/paged-records.js';
 import type { Slice } from '../slice/slice.js';
@@ -36,7 +37,7 @@ function unfinished(slice: Slice, stream: RecordStream, present: number): Window
 async function nextWindow(slice: Slice, stream: RecordStream, present: number): Promise<WindowPosition | undefined> {
   const { source } = slice.options;
   await correctBegin(slice, present);
-  const wholeQueue = stream === 'hold' ? await planQueueWindow(slice, present) : undefined;
+  const wholeQueue = definitionOf(stream).isQueue ? await planQueueWindow(slice, present) : undefined;
   if (wholeQueue !== undefined) return wholeQueue;
   const plan = planWindow(slice.checkpoint, {
     end: endOfWindows(source, stream),

@@ -30,9 +30,9 @@ export async function planQueueWindow(slice: Slice, present: number): Promise<Wi
   return from > to ? undefined : { from, to, listedAt };
 }
 
-async function isLarge({ options: { collections, source } }: Slice): Promise<boolean> {
+async function isLarge({ options: { collections, source, stream } }: Slice): Promise<boolean> {
   const { sourceId } = source.settings;
-  return (await countHeld(collections, sourceId, SMALL_QUEUE + 1)) > SMALL_QUEUE;
+  return (await countHeld(collections, stream, sourceId, SMALL_QUEUE + 1)) > SMALL_QUEUE;
 }
 
 /**
@@ -40,12 +40,12 @@ async function isLarge({ options: { collections, source } }: Slice): Promise<boo
  * they may have been stored before there was such a rule.
  */
 export async function storeHeld(slice: Slice, { records, unreadable, listed }: WindowPage): Promise<void> {
-  const { collections, source } = slice.options;
+  const { collections, source, stream } = slice.options;
   const seen = new Date(source.client.now());
   const _queue = { firstSeen: seen, lastSeen: seen };
   const queued = records.map(({ document, time }) => ({ document: { ...document, _queue }, time }));
   await slice.store(queued, unreadable, true);
-  await noteSeen(collections, listed, seen);
+  await noteSeen(collections, stream, listed, seen);
 }
 
 /**
@@ -56,10 +56,10 @@ export async function storeHeld(slice: Slice, { records, unreadable, listed }: W
  * listings, this one and the one before.
  */
 export async function notePieceOfQueue(slice: Slice, piece: Window, listedAt: Date, proven: boolean): Promise<void> {
-  const { collections, source } = slice.options;
+  const { collections, source, stream } = slice.options;
   const notSeenSince = proven ? listedAt : slice.checkpoint.queue?.listedAt;
   if (notSeenSince === undefined) return;
-  await noteLeft(collections, source.settings.sourceId, {
+  await noteLeft(collections, stream, source.settings.sourceId, {
     ...piece,
     notSeenSince,
     leftAt: new Date(Math.max(source.client.now(), listedAt.getTime())),

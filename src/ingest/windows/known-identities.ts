@@ -3,8 +3,10 @@
  * stored again under what stays the same in it.
  */
 
+import type { SealedForm } from '../../domain/streams/definitions/definition.js';
+import { definitionOf } from '../../domain/streams/streams.js';
 import type { RecordStream } from '../../mimecast/paged-records.js';
-import { type IdStream, stableIdOf } from '../../records/sealed-id.js';
+import { stableIdOf } from '../../records/sealed-id.js';
 import type { Collections } from '../../store/collections.js';
 import { absentRecords, type NamedRecord, type RecordDocument, recordsNamed } from '../../store/records.js';
 import type { ReadRows, RenamedRow } from './read-rows.js';
@@ -18,7 +20,8 @@ export async function withKnownIdentities<Page extends ReadRows>(
   stream: RecordStream,
   page: Page,
 ): Promise<Page> {
-  if (stream === 'dlp' || page.renamed.length === 0) return page;
+  const { identity } = definitionOf(stream);
+  if (identity.by === 'content' || page.renamed.length === 0) return page;
   const absent = await absentRecords(
     collections,
     stream,
@@ -30,7 +33,7 @@ export async function withKnownIdentities<Page extends ReadRows>(
     ids: rows.map(({ formerId }) => formerId),
     times: rows.flatMap(({ time }) => time ?? []),
   });
-  const known = knownOf(stream, rows, candidates);
+  const known = knownOf(identity, rows, candidates);
   if (known.size === 0) return page;
   const now = (id: Identity) => known.get(hexOf(id)) ?? id;
   return {
@@ -46,7 +49,7 @@ export async function withKnownIdentities<Page extends ReadRows>(
  * @returns what is stored, by the identity that it would have today.
  */
 function knownOf(
-  stream: IdStream,
+  form: SealedForm,
   rows: readonly RenamedRow[],
   candidates: readonly NamedRecord[],
 ): ReadonlyMap<string, Identity> {
@@ -54,7 +57,7 @@ function knownOf(
   const byId = new Map<string, Identity>();
   for (const { _id, _messageTime, id } of candidates) {
     byId.set(hexOf(_id), _id);
-    const stableId = typeof id === 'string' ? stableIdOf(stream, id, _messageTime) : undefined;
+    const stableId = typeof id === 'string' ? stableIdOf(form, id, _messageTime) : undefined;
     if (stableId !== undefined && !byStableId.has(stableId)) byStableId.set(stableId, _id);
   }
   return new Map(

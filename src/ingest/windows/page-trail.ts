@@ -1,6 +1,8 @@
 /** Tells whether the pages of a listing still bring rows that its pages before did not. */
 
 import { isObject } from '../../domain/json.js';
+import type { IdentityRule } from '../../domain/streams/definitions/definition.js';
+import { definitionOf } from '../../domain/streams/streams.js';
 import type { PageTrail as Kept } from '../../domain/streams/window.js';
 import type { JsonPart } from '../../mimecast/json-part.js';
 import type { RecordStream } from '../../mimecast/paged-records.js';
@@ -16,15 +18,14 @@ const REPEATS_OF_A_CIRCLE = 3;
 const SHORT = 16;
 
 export class PageTrail {
+  readonly #identity: IdentityRule;
   readonly #rows = new Occurrences();
   readonly #pages: Set<string>;
   readonly #tokens: Set<string>;
   #repeats: number;
 
-  constructor(
-    private readonly stream: RecordStream,
-    kept: Kept = { pages: [], tokens: [], repeats: 0 },
-  ) {
+  constructor(stream: RecordStream, kept: Kept = { pages: [], tokens: [], repeats: 0 }) {
+    this.#identity = definitionOf(stream).identity;
     this.#pages = new Set(kept.pages);
     this.#tokens = new Set(kept.tokens);
     this.#repeats = kept.repeats;
@@ -41,7 +42,7 @@ export class PageTrail {
     const keys = rows.map((row) => this.#keyOf(row));
     const page = shortDigest(keys.toSorted().join('\n'));
     const cameBefore = this.#pages.has(page);
-    const isAgain = cameBefore && (this.stream !== 'dlp' || new Set(keys).size > 1);
+    const isAgain = cameBefore && (this.#identity.by === 'id' || new Set(keys).size > 1);
     const hasNew = keys.map((key) => this.#rows.next(key)).includes(1) && !cameBefore;
     this.#repeats = isAgain || !(hasNew || isPromised) ? this.#repeats + 1 : 0;
     this.#pages.add(page);
@@ -76,9 +77,9 @@ export class PageTrail {
   }
 
   #keyOf({ value, text }: JsonPart): string {
-    const id = this.stream !== 'dlp' && isObject(value) ? value.id : undefined;
-    if (this.stream === 'dlp' || typeof id !== 'string' || id === '') return contentDigest(text);
-    return stableIdOf(this.stream, id, undefined) ?? id;
+    const id = isObject(value) ? value.id : undefined;
+    if (this.#identity.by === 'content' || typeof id !== 'string' || id === '') return contentDigest(text);
+    return stableIdOf(this.#identity, id, undefined) ?? id;
   }
 }
 

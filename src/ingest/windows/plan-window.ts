@@ -1,7 +1,7 @@
 /** Which window of a stream to read next. */
 
+import { definitionOf, type RecordStream } from '../../domain/streams/streams.js';
 import type { Window } from '../../domain/streams/window.js';
-import type { RecordStream } from '../../mimecast/paged-records.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -11,8 +11,6 @@ export const MAX_WINDOW_MS = 6 * HOUR_MS;
 const OVERLAPS_PER_WINDOW = 2;
 /** An end that lies behind what was read by more than this tells of a clock that was set back. */
 const CLOCK_JUMP_MS = 60_000;
-/** How far the API reaches back, where that is known. For DLP logs and held messages it has to be learned. */
-const REACH_MS: Readonly<Partial<Record<RecordStream, number>>> = { audit: 60 * DAY_MS };
 /** Kept away from the limit of reach: time passes until the request arrives. */
 const REACH_MARGIN_MS = 60_000;
 /** Step forward after a refusal that does not say how far the API reaches back. */
@@ -70,7 +68,7 @@ function readUntil({ beginAt, readUntil, lastEventTime }: ReadSoFar, end: number
 
 /** The oldest time that is in reach of the API, epoch milliseconds; `undefined` where it is not known. */
 export function reachOf(stream: RecordStream, present: number): number | undefined {
-  const reachMs = REACH_MS[stream];
+  const { reachMs } = definitionOf(stream);
   return reachMs === undefined ? undefined : present - reachMs + REACH_MARGIN_MS;
 }
 

@@ -3,6 +3,7 @@
 import { isObject, type JsonObject } from '../../domain/json.js';
 import { notARecord } from '../../domain/streams/record-shape.js';
 import { addRuleCounts, NO_RULE_COUNTS, type RuleCounts } from '../../domain/streams/rule-counts.js';
+import { definitionOf } from '../../domain/streams/streams.js';
 import type { JsonPart } from '../../mimecast/json-part.js';
 import type { RecordStream } from '../../mimecast/paged-records.js';
 import { type Decoded, decodeParsed } from '../../records/decode.js';
@@ -68,10 +69,12 @@ export function readRows(
     listed.push(id);
     const received = { text, place, size: bytes?.length ?? Buffer.byteLength(text), ...(bytes && { bytes }) };
     const made = recordOfText(maker, { id, decoded: recordOrNone(stream, value, decoded), ...received });
-    if (identity.stableId !== undefined) renamed.push({ ...identity, time: meantTime(parsed, maker.receiptTime) });
+    if (identity.stableId !== undefined)
+      renamed.push({ ...identity, time: meantTime(stream, parsed, maker.receiptTime) });
     if (made.kind === 'document') records.push(timed(made.document, made.time));
     if (made.kind === 'unreadable') unreadable.push(made.unreadable);
-    if (made.ruled !== NO_RULE_COUNTS && isNew(parsed, countRulesAfter)) ruled = addRuleCounts(ruled, made.ruled);
+    if (made.ruled !== NO_RULE_COUNTS && isNew(stream, parsed, countRulesAfter))
+      ruled = addRuleCounts(ruled, made.ruled);
   }
   return { records, unreadable, listed, renamed, ruled };
 }
@@ -83,8 +86,8 @@ function recordOrNone(stream: RecordStream, value: unknown, decoded: Decoded): D
 }
 
 /** Windows reach back into the one before; what was counted there is not counted again. */
-function isNew(record: JsonObject, after: Date | undefined): boolean {
-  const time = ownTime(record);
+function isNew(stream: RecordStream, record: JsonObject, after: Date | undefined): boolean {
+  const time = ownTime(stream, record);
   return after === undefined || time === undefined || time > after;
 }
 
@@ -93,8 +96,8 @@ type RowIdentity =
   | Pick<RenamedRow, 'id' | 'formerId' | 'stableId'>;
 
 /**
- * Audit events and held messages carry an id of their own, of which the parts count that stay the same; DLP rows differ only
- * in their content, whatever white space and escapes it comes with.
+ * By the row's own id, of which the parts count that stay the same, or by its content, whatever white space and escapes it
+ * comes with: see `IdentityRule`.
  *
  * @param parsed the row as `JSON.parse` has it, its numbers included; empty for what is no record.
  */
@@ -106,14 +109,16 @@ function identityOfRow(
   numbers: RowNumbers,
 ): RowIdentity {
   const { id } = parsed;
-  if (stream !== 'dlp' && typeof id === 'string' && id !== '') {
+  const { identity } = definitionOf(stream);
+  const time = ownTime(stream, parsed);
+  if (identity.by === 'id' && typeof id === 'string' && id !== '') {
     const formerId = identityOfId(sourceId, stream, id);
-    const stableId = stableIdOf(stream, id, ownTime(parsed));
+    const stableId = stableIdOf(identity, id, time);
     if (stableId === undefined) return { id: formerId };
     return { id: identityOfStableId(sourceId, stream, stableId), formerId, stableId };
   }
   const content = contentDigest(compact(row));
-  return { id: identityOf(sourceId, stream, content, numbers.next(content, ownTime(parsed))) };
+  return { id: identityOf(sourceId, stream, content, numbers.next(content, time)) };
 }
 
 /** As received where the row is nested too deep for `JSON.stringify`. */

@@ -1,5 +1,6 @@
 /** Stores one window, and goes on inside of it where the last slice ended. */
 
+import { definitionOf } from '../../domain/streams/streams.js';
 import { afterPiece, halved, pieceOf, type WindowPosition } from '../../domain/streams/window.js';
 import type { RecordStream } from '../../mimecast/paged-records.js';
 import type { Slice } from '../slice/slice.js';
@@ -73,14 +74,14 @@ async function storePages(slice: Slice, stream: RecordStream, reading: Reading):
     }
     const page = await withKnownIdentities(slice.options.collections, source.settings.sourceId, stream, read);
     slice.noteRuled(page.ruled);
-    await (stream === 'hold' ? storeHeld(slice, page) : slice.store(page.records, page.unreadable, true));
+    await (definitionOf(stream).isQueue ? storeHeld(slice, page) : slice.store(page.records, page.unreadable, true));
     reading.pages += 1;
     if (page.failure !== undefined) throw page.failure;
     if (page.last) {
       const { from, to } = pieceOf(reading.position);
       // Nothing tells whether there is more, and no smaller piece would: that is told, and `verify` says so as well.
       if (page.doubt !== undefined) await slice.recordGap({ from, to, reason: page.doubt });
-      await finishPiece(slice, stream, reading.position, page.proven && !tolerant);
+      await finishPiece(slice, reading.position, page.proven && !tolerant);
       return 'done';
     }
     if ((await keepPlace(slice, reading, page)) === 'spent') return 'spent';
@@ -109,15 +110,10 @@ async function keepPlace(slice: Slice, reading: Reading, page: WindowPage): Prom
   return 'spent';
 }
 
-async function finishPiece(
-  slice: Slice,
-  stream: RecordStream,
-  position: WindowPosition,
-  proven: boolean,
-): Promise<void> {
+async function finishPiece(slice: Slice, position: WindowPosition, proven: boolean): Promise<void> {
   const rest = afterPiece(position);
   const { listedAt } = position;
-  if (stream === 'hold' && listedAt !== undefined) await notePieceOfQueue(slice, pieceOf(position), listedAt, proven);
+  if (listedAt !== undefined) await notePieceOfQueue(slice, pieceOf(position), listedAt, proven);
   const queue = listedAt === undefined ? {} : { queue: { ...slice.checkpoint.queue, listedAt } };
   await slice.move(rest === undefined ? { window: undefined, readUntil: position.to, ...queue } : { window: rest });
 }

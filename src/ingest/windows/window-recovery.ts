@@ -2,6 +2,7 @@
 
 import { log } from '@temporalio/activity';
 import { isOutOfReach, TroubleError } from '../../domain/failures/failure.js';
+import { definitionOf } from '../../domain/streams/streams.js';
 import { halved, type WindowPosition } from '../../domain/streams/window.js';
 import { IncompleteAnswerError } from '../../mimecast/incomplete.js';
 import type { RecordStream } from '../../mimecast/paged-records.js';
@@ -104,6 +105,6 @@ async function inReach(
   const longest = listedAt === undefined ? longestWindow(overlapOf(source, stream)) : Number.POSITIVE_INFINITY;
   const to = new Date(Math.max(Math.min(position.to.getTime(), end), Math.min(end, reach + longest)));
   const window = { from, to, ...(listedAt === undefined ? {} : { listedAt }) };
-  await slice.move({ window, ...(stream === 'hold' ? { queue: { ...queue, from } } : {}) });
+  await slice.move({ window, ...(definitionOf(stream).isQueue ? { queue: { ...queue, from } } : {}) });
   return window;
 }

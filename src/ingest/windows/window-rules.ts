@@ -1,16 +1,13 @@
-/** What the configuration says of a stream's windows. */
+/** What the stream's definition says of its windows, or else the configuration. */
 
-import type { RecordStream } from '../../mimecast/paged-records.js';
+import { definitionOf, type RecordStream } from '../../domain/streams/streams.js';
 import type { LoadedSource } from '../source/source-reader.js';
-
-/** Held messages appear late; the other streams follow the configuration. */
-const HOLD_OVERLAP_MS = 3_600_000;
 
 /** Latest end of a window, epoch milliseconds: the present by the API's clock, less the lag. */
 export function endOfWindows({ client, lagMs }: LoadedSource, stream: RecordStream): number {
-  return client.now() - (stream === 'hold' ? 0 : lagMs);
+  return client.now() - (definitionOf(stream).lagMs ?? lagMs);
 }
 
 export function overlapOf({ overlapMs }: LoadedSource, stream: RecordStream): number {
-  return stream === 'hold' ? HOLD_OVERLAP_MS : overlapMs;
+  return definitionOf(stream).overlapMs ?? overlapMs;
 }

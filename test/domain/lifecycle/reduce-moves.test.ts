@@ -133,7 +133,7 @@ test.each(seeds(40))('whatever comes in, state and health follow from the proble
   const active = () => snapshot.streams.find(({ phase }) => phase !== 'parked')?.stream ?? 'hold';
   const event = (): SourceEvent =>
     random.pick<readonly (() => SourceEvent)[]>([
-      () => ({ kind: 'configured', settings: settingsOf(STREAMS.slice(0, random.between(1, 13))) }),
+      () => ({ kind: 'configured', settings: settingsOf(STREAMS.slice(0, random.between(1, STREAMS.length))) }),
       () => ({ kind: 'collecting', stream: active() }),
       () => ({ kind: 'outcome', outcome: outcomeOf(stream(), { totals: countsOf(random.between(0, 9), 1, 2) }) }),
       () => ({ kind: 'outcome', outcome: outcomeOf(stream(), { result: 'more' }) }),

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import {
-  COLLECTION_OF,
   type DataCollection,
+  definitionOf,
   isSiemStream,
-  SIEM_EVENT_ID,
   type SiemStream,
   STREAMS,
   type StreamName,
@@ -34,8 +33,8 @@ test('there are thirteen streams, in this order', () => {
 });
 
 test.each(CONTRACT)('%s is stored in %s and has the event id %s', (stream, collection, eventId) => {
-  expect(COLLECTION_OF[stream]).toBe(collection);
-  expect(SIEM_EVENT_ID[stream]).toBe(eventId);
+  expect(definitionOf(stream).collection).toBe(collection);
+  expect(definitionOf(stream).siemEventId).toBe(eventId);
 });
 
 test.each(ALL)('%s is a SIEM stream, or not', (stream) => {

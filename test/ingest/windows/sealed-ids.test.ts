@@ -3,7 +3,6 @@
 import { Binary } from 'mongodb';
 import { describe, expect, test } from 'vitest';
 import { identityOfId } from '../../../src/records/identity.js';
-import type { IdStream } from '../../../src/records/sealed-id.js';
 import type { QueueTimes } from '../../../src/store/held-messages.js';
 import { collectorDatabase } from '../../support/collector-database.js';
 import { raw } from '../../support/raw-collections.js';
@@ -15,6 +14,7 @@ const collections = collectorDatabase();
 const MINUTE = 60_000;
 const TIME = Math.floor((Date.now() - 2 * MINUTE) / 1_000) * 1_000;
 const ID_OF = { hold: heldId, audit: auditId } as const;
+type IdStream = keyof typeof ID_OF;
 
 /** Each listing is told by the other of two nodes. */
 function rows(stream: IdStream, node: string, count = 3) {

@@ -1,6 +1,7 @@
 import { MongoError } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { workflowIdOf } from '../../../src/domain/contract/contract.js';
+import { STREAMS } from '../../../src/domain/streams/streams.js';
 import { RefusedError } from '../../../src/management/common/errors.js';
 import { SourceService } from '../../../src/management/sources/source-service.js';
 import { choosePort, LOOPBACK } from '../../../src/runtime/ports.js';
@@ -310,7 +311,7 @@ describe('stop with remove', () => {
     const records = await countStored(collections, sourceId);
     expect(records).toBeGreaterThan(0);
     await stop(id);
-    expect(await raw(collections).checkpoints.countDocuments({ sourceId })).toBe(13);
+    expect(await raw(collections).checkpoints.countDocuments({ sourceId })).toBe(STREAMS.length);
     await get().service.stop(id, { remove: true });
     await expectGone(sourceId, records);
   });

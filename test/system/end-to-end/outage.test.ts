@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { workflowIdOf } from '../../../src/domain/contract/contract.js';
+import { STREAMS } from '../../../src/domain/streams/streams.js';
 import type { SourceStatus } from '../../../src/management/sources/source-status.js';
 import { e2eStack, sourceFile } from '../../support/e2e-stack.js';
 import { historiesOf } from '../../support/histories.js';
@@ -12,7 +13,7 @@ import { until } from '../../support/until.js';
 const { get } = e2eStack({ historyMs: 600_000, historyRate: 30, rate: 120 });
 
 function isCaughtUp({ snapshot }: SourceStatus): boolean {
-  return snapshot?.streams.length === 13 && snapshot.streams.every(({ caughtUp }) => caughtUp);
+  return snapshot?.streams.length === STREAMS.length && snapshot.streams.every(({ caughtUp }) => caughtUp);
 }
 
 test('streams that have little to store stay in the sweep, however slowly Mimecast answers', async () => {
@@ -58,7 +59,9 @@ test('an outage is one paragraph, one health event and one pending activity, and
   );
   const { open, recent } = await service.health(id);
   expect(open.map(({ subject }) => subject)).toEqual(['sweep']);
-  expect(open[0]?.details.description).toMatch(/^No records can be collected from 13 streams: .*HTTP 503/);
+  expect(open[0]?.details.description).toMatch(
+    new RegExp(`^No records can be collected from ${STREAMS.length} streams: .*HTTP 503`),
+  );
   expect(recent.filter(({ status: told }) => told === 'UnHealthy')).toHaveLength(1);
   const { stdout } = await runCli(env, 'status', id);
   expect(stdout.match(/^! /gm)).toHaveLength(1);

@@ -2,6 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DATA_COLLECTIONS } from '../../../src/domain/streams/streams.js';
 import type { SourceService } from '../../../src/management/sources/source-service.js';
 import type { Collections } from '../../../src/store/collections.js';
 import { raw } from '../../support/raw-collections.js';
@@ -89,7 +90,7 @@ function sourceFile(baseUrl: string) {
         name: 'Under faults',
         clientID: APPLICATION.clientId,
         clientSecret: APPLICATION.clientSecret,
-        dataCollection: ['siem', 'dlp', 'auditEvent', 'holdMessageList'],
+        dataCollection: DATA_COLLECTIONS,
         baseUrl,
         pollInterval: '1s',
         backfill: '24h',

@@ -1,6 +1,6 @@
 /** One mail on its way through the gateway: what all of its records, in whichever stream, have in common. */
 import { ATTACHMENTS, OUTSIDE_DOMAINS, STAFF, SUBJECTS } from './corpus.js';
-import type { DealtKind } from './deck.js';
+import type { MailKind } from './mail-kinds.js';
 import { Random } from './random.js';
 
 export interface Attachment {
@@ -21,7 +21,7 @@ export interface Message {
   readonly accountId: string;
   /** Counts all messages of a tenant from 0, over all segments. */
   readonly index: number;
-  readonly kind: DealtKind;
+  readonly kind: MailKind;
   /** Epoch ms. No record of the message is later than `finishedAt`, so none comes from the future. */
   readonly receivedAt: number;
   readonly processedAt: number;
@@ -45,7 +45,7 @@ export interface MessageSlot {
   readonly tenant: number;
   readonly accountId: string;
   readonly index: number;
-  readonly kind: DealtKind;
+  readonly kind: MailKind;
   readonly finishedAt: number;
 }
 
@@ -83,7 +83,7 @@ export function makeMessage(slot: MessageSlot): Message {
   const random = randomFor(slot, PURPOSE_MESSAGE);
   const { route, name } = slot.kind;
   const sender = route === 'inbound' ? outsider(random) : staffMember(random, slot.accountId);
-  const count = slot.kind.rows.delivery ?? 1;
+  const count = slot.kind.lines.delivery ?? 1;
   const recipients: Person[] = [];
   while (recipients.length < count) {
     const person = route === 'outbound' ? outsider(random) : staffMember(random, slot.accountId);

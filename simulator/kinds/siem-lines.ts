@@ -3,8 +3,10 @@
  * carry `_offset` and `_partition`; the stream endpoint, and now and then a batch line, says `eventType`/`subType`.
  */
 import type { SiemStream } from '../../src/domain/streams/streams.js';
-import { delivery, type Fields, journal, processed, receipt } from './mail-records.js';
-import { type Message, randomFor } from './message.js';
+import { type Message, randomFor } from '../mail/message.js';
+import type { Random } from '../mail/random.js';
+import type { Fields } from './kind.js';
+import { delivery, journal, processed, receipt } from './mail-records.js';
 import {
   antiVirus,
   attachmentProtect,
@@ -13,18 +15,27 @@ import {
   spam,
   urlProtect,
 } from './protect-records.js';
-import type { Random } from './random.js';
 
 /** Where the line is served: in a batch file, or as an event of the stream endpoint. */
 export type LineForm = 'batch' | 'stream';
 
 type Maker = (message: Message, random: Random, row: number) => Fields;
 
-const MAKERS: Readonly<Record<SiemStream, { purpose: number; make: Maker; at: keyof Message & `${string}At` }>> = {
+interface SiemKind {
+  /** Keeps its randomness apart from that of the other kinds. */
+  readonly purpose: number;
+  readonly make: Maker;
+  /** Which time of the message is the line's. */
+  readonly at: keyof Message & `${string}At`;
+  /** Several lines of a message are the same to the last byte. */
+  readonly areTwins?: true;
+}
+
+const KINDS: Readonly<Record<SiemStream, SiemKind>> = {
   receipt: { purpose: 10, make: receipt, at: 'receivedAt' },
   process: { purpose: 11, make: processed, at: 'processedAt' },
   delivery: { purpose: 12, make: delivery, at: 'finishedAt' },
-  journal: { purpose: 13, make: journal, at: 'processedAt' },
+  journal: { purpose: 13, make: journal, at: 'processedAt', areTwins: true },
   av: { purpose: 14, make: antiVirus, at: 'processedAt' },
   spam: { purpose: 15, make: spam, at: 'processedAt' },
   'internal email protect': { purpose: 16, make: internalEmailProtect, at: 'finishedAt' },
@@ -45,13 +56,13 @@ function timestamp(random: Random, epochMs: number): unknown {
 
 /** All lines that the message leaves in the stream, without line ends. */
 export function siemLines(message: Message, stream: SiemStream, form: LineForm): string[] {
-  const rows = message.kind.rows[stream] ?? 0;
+  const rows = message.kind.lines[stream] ?? 0;
   if (rows === 0) return [];
-  const { purpose, make, at } = MAKERS[stream];
+  const { purpose, make, at, areTwins } = KINDS[stream];
   const random = randomFor(message, purpose);
   const asEvent = random.chance(EVENT_TYPE_SHARE) || form === 'stream';
   const time = timestamp(random, message[at]);
-  const twins = stream === 'journal' && rows > 1;
+  const twins = areTwins && rows > 1;
   const lines: string[] = [];
   for (let row = 0; row < rows; row += 1) {
     const { subtype, ...fields } = make(message, random, row);

@@ -2,12 +2,11 @@
  * Receipt, process, delivery and journal records: what the mail transfer agent logs. Field names and types are those
  * of public collectors' samples: numbers as digit strings, `null` for what does not apply, JSON inside strings.
  */
-import { HOLD_REASONS, REJECTIONS } from './corpus.js';
-import { DECK_SIZE } from './deck.js';
-import type { Message } from './message.js';
-import type { Random } from './random.js';
-
-export type Fields = Record<string, unknown>;
+import { HOLD_REASONS, REJECTIONS } from '../mail/corpus.js';
+import { DECK_SIZE } from '../mail/mail-kinds.js';
+import type { Message } from '../mail/message.js';
+import type { Random } from '../mail/random.js';
+import type { Fields } from './kind.js';
 
 const CIPHERS = ['TLS_AES_256_GCM_SHA384', 'ECDHE-RSA-AES256-GCM-SHA384', 'TLS_AES_128_GCM_SHA256'] as const;
 
@@ -15,10 +14,6 @@ const CIPHERS = ['TLS_AES_256_GCM_SHA384', 'ECDHE-RSA-AES256-GCM-SHA384', 'TLS_A
 const LONG_DETAIL_VERDICTS = 1100;
 /** Every so many decks, one spam message carries the long detail; the first deck does. */
 const LONG_DETAIL_EVERY = 20;
-
-export function isHeld(message: Message): boolean {
-  return message.kind.rows.hold !== undefined;
-}
 
 export function recipientsOf(message: Message): string {
   return message.recipients.map(({ address }) => address).join(',');
@@ -87,13 +82,13 @@ export function receipt(message: Message, random: Random): Fields {
 }
 
 export function processed(message: Message): Fields {
-  const action = isHeld(message) ? 'Hld' : 'Acc';
+  const action = message.kind.isHeld ? 'Hld' : 'Acc';
   return {
     subtype: action,
     action,
     attachments: message.attachments.length > 0 ? message.attachments.map(({ name }) => name).join(',') : null,
     emailSize: String(message.size),
-    holdReason: isHeld(message) ? holdReasonOf(message)[0] : null,
+    holdReason: message.kind.isHeld ? holdReasonOf(message)[0] : null,
     messageId: message.messageId,
     numberAttachments: String(message.attachments.length),
     senderEnvelope: message.sender.address,

@@ -1,9 +1,9 @@
 /** Records of the protections: spam, anti-virus, and the four *protect* types. */
-import { URLS, VIRUSES } from './corpus.js';
-import type { Fields } from './mail-records.js';
+import { URLS, VIRUSES } from '../mail/corpus.js';
+import { fillIn, type Message } from '../mail/message.js';
+import type { Random } from '../mail/random.js';
+import type { Fields } from './kind.js';
 import { recipientsOf } from './mail-records.js';
-import { fillIn, type Message } from './message.js';
-import type { Random } from './random.js';
 
 function domainOf(address: string): string {
   return address.split('@')[1] ?? '';

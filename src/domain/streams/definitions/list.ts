@@ -1,0 +1,8 @@
+/** All streams, in the order in which they are shown. To add one, add its definition here. */
+
+import { audit } from './audit.js';
+import { dlp } from './dlp.js';
+import { heldMessages } from './held-messages.js';
+import { SIEM_TYPES } from './siem.js';
+
+export const DEFINITIONS = [...SIEM_TYPES, audit, dlp, heldMessages] as const;
