@@ -165,7 +165,9 @@ test.for([...recordedHistories()])('every recorded history in the folder %s repl
   const all = recorded.map(({ name }) => name).filter((name) => !name.includes(', run '));
   const names = all.filter((name) => !name.startsWith(REREAD));
   if (folder === PRESENT) expect(all).toEqual(expect.arrayContaining([`${REREAD}backfill`, `${REREAD}verify`]));
-  const scenarios = SCENARIOS.filter(({ since = '' }) => Number.parseInt(folder, 10) >= (Number.parseInt(since, 10) || 0));
+  const scenarios = SCENARIOS.filter(
+    ({ since = '' }) => Number.parseInt(folder, 10) >= (Number.parseInt(since, 10) || 0),
+  );
   expect(names.sort()).toEqual(scenarios.map(({ name }) => name).sort());
   for (const history of recorded) await replay(history);
 });
