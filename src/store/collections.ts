@@ -12,6 +12,7 @@ import { COLLECTION_OF, STREAMS, type StreamName } from '../domain/streams/strea
 import type { QueueState, WindowPosition } from '../domain/streams/window.js';
 import type { FieldDocument } from './fields.js';
 import { type InstallationDocument, readInstallation } from './installation.js';
+import type { LeaseDocument } from './lease.js';
 import type { MissingRecords, Rereads } from './rereads.js';
 import type { RuleMatchStore } from './rule-matches.js';
 
@@ -217,6 +218,7 @@ export interface Collections {
   readonly apiKeys: Collection<ApiKeyDocument>;
   readonly auditTrail: Collection<AuditDocument>;
   readonly fields: Collection<FieldDocument>;
+  readonly leases: Collection<LeaseDocument>;
   readonly counters: Collection<{ readonly _id: string; readonly value: number }>;
   /** The name that this program was given. */
   readonly givenName: string | undefined;
@@ -253,6 +255,7 @@ export function collectionsOf(db: Db, givenName?: string): Collections {
     apiKeys: db.collection('api_keys'),
     auditTrail: db.collection('audit_trail'),
     fields: db.collection('fields'),
+    leases: db.collection('leases'),
     counters: db.collection('counters'),
     givenName,
     records: (stream) => db.collection(COLLECTION_OF[stream]),
@@ -276,6 +279,8 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   quarantine: [{ key: { sourceId: 1, at: -1 } }],
   gaps: [{ key: { sourceId: 1, from: 1 } }],
   rule_matches: [{ key: { sourceId: 1 } }],
+  // Those of worker versions that are no longer there.
+  leases: [{ key: { until: 1 }, expireAfterSeconds: 86_400 }],
   audit_trail: [{ key: { at: -1 } }, { key: { sourceId: 1, at: -1 } }, { key: { collectorId: 1, at: -1 } }],
   missing_records: [{ key: { run: 1, stream: 1, place: 1 } }, { key: { sourceId: 1, kind: 1, stream: 1 } }],
   health_events: [{ key: { sourceId: 1, eventTime: -1 } }, { key: { resolvedAt: 1, eventTime: -1 } }],

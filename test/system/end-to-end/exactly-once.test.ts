@@ -57,6 +57,8 @@ test('a worker that is killed in the middle is followed by another, and nothing 
   const { sourceId } = await service.start(sourceFile(simulator, { name: 'Killed' }));
   const count = () => countStored(collections, sourceId);
   const atKill = await until(count, (stored) => stored > all / 4, { limitMs: 50_000, everyMs: 5 });
+  const reconciles = async () => (await collections.leases.findOne({ _id: 'reconciler' }))?.holder.split(' ')[2];
+  expect(await reconciles()).toBe(String(first.pid));
   process.kill(first.pid, 'SIGKILL');
   await first.exited;
   expect(atKill).toBeLessThan(all);
@@ -65,5 +67,7 @@ test('a worker that is killed in the middle is followed by another, and nothing 
   const second = await startProcess('worker-2');
   await until(() => service.status(String(sourceId)), isCaughtUp, { limitMs: 80_000, everyMs: 200 });
   await expectTruth(sourceId);
+  await until(reconciles, (pid) => pid === String(second.pid));
   await second.stop();
+  expect(await reconciles()).toBeUndefined();
 }, 150_000);
