@@ -5,8 +5,9 @@ import { audit } from './audit.js';
 import { dlp } from './dlp.js';
 import { heldMessages } from './held-messages.js';
 import type { RecordKind } from './kind.js';
+import { ttpUrl } from './ttp-url.js';
 
-export const KINDS: readonly RecordKind[] = [audit, dlp, heldMessages];
+export const KINDS: readonly RecordKind[] = [audit, dlp, heldMessages, ttpUrl];
 
 /** Names of streams, endpoints and permissions alike. */
 export const KIND_NAMES: readonly RecordStream[] = KINDS.map(({ stream }) => stream);

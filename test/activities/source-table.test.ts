@@ -163,7 +163,7 @@ describe('Forward to SIEM', () => {
   const EVENT_ID: Readonly<Record<StreamName, string>> = {
     ...{ receipt: 'receipt', process: 'process', delivery: 'delivery', journal: 'jrnl', av: 'av', spam: 'spam' },
     ...{ 'internal email protect': 'ttp', 'impersonation protect': 'ttp', 'url protect': 'ttp' },
-    ...{ 'attachment protect': 'ttp', audit: 'audit', dlp: 'dlp', hold: 'hold' },
+    ...{ 'attachment protect': 'ttp', audit: 'audit', dlp: 'dlp', hold: 'hold', 'ttp url': 'ttp url' },
   };
   let sourceId: number;
   beforeAll(async () => {
@@ -212,6 +212,7 @@ describe('clientID, clientSecret and dataCollection', () => {
     ['dlp', ['dlp']],
     ['auditEvent', ['audit']],
     ['holdMessageList', ['hold']],
+    ['ttpUrl', ['ttp url']],
     [
       ['holdMessageList', 'dlp'],
       ['dlp', 'hold'],

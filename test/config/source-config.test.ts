@@ -80,17 +80,17 @@ describe('mistakes', () => {
     [
       'no data collection',
       { dataCollection: undefined },
-      'source.config.dataCollection: missing; must be one or a list of: siem, auditEvent, dlp, holdMessageList',
+      'source.config.dataCollection: missing; must be one or a list of: siem, auditEvent, dlp, holdMessageList, ttpUrl',
     ],
     [
       'an unknown data collection',
       { dataCollection: 'SIEM' },
-      'source.config.dataCollection: must be one or a list of: siem, auditEvent, dlp, holdMessageList; did you mean "siem"? (found "SIEM")',
+      'source.config.dataCollection: must be one or a list of: siem, auditEvent, dlp, holdMessageList, ttpUrl; did you mean "siem"? (found "SIEM")',
     ],
     [
       'an unknown one in the list',
       { dataCollection: ['siem', 'x'] },
-      'source.config.dataCollection[1]: must be one of: siem, auditEvent, dlp, holdMessageList (found "x")',
+      'source.config.dataCollection[1]: must be one of: siem, auditEvent, dlp, holdMessageList, ttpUrl (found "x")',
     ],
     ['an empty list', { dataCollection: [] }, 'source.config.dataCollection: must name at least one (found a list)'],
     ['no SIEM type', { siemTypes: [] }, 'source.config.siemTypes: must name at least one (found a list)'],

@@ -130,10 +130,11 @@ const TABLE: Readonly<Record<string, Row>> = {
       ['dlp', ['dlp']],
       ['auditEvent', ['auditEvent']],
       ['holdMessageList', ['holdMessageList']],
+      ['ttpUrl', ['ttpUrl']],
       [['dlp', 'dlp'], ['dlp']],
     ],
     bad: [
-      [undefined, /^missing; must be one or a list of: siem, auditEvent, dlp, holdMessageList$/],
+      [undefined, /^missing; must be one or a list of: siem, auditEvent, dlp, holdMessageList, ttpUrl$/],
       [null, /^must be one or a list of/],
       [[], /^must name at least one/],
       [5, /^must be one or a list of/],

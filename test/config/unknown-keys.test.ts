@@ -135,7 +135,7 @@ describe('keys of API 1.0', () => {
       `source.config.application_key: ${OLD}; write "clientSecret", the client secret of an API 2.0 application`,
       'source.config.clientID: missing; must be a string',
       'source.config.clientSecret: missing; must be a string',
-      'source.config.dataCollection: missing; must be one or a list of: siem, auditEvent, dlp, holdMessageList',
+      'source.config.dataCollection: missing; must be one or a list of: siem, auditEvent, dlp, holdMessageList, ttpUrl',
       `source.config.domain: ${OLD}; leave it out, since https://api.services.mimecast.com serves all accounts, or write "baseUrl": "https://us-api.services.mimecast.com"`,
       `source.config.secret_key: ${OLD}; write "clientSecret", the client secret of an API 2.0 application`,
       `source.config.supported_apis: ${OLD}; write "dataCollection": ["siem","auditEvent"]`,
@@ -172,7 +172,7 @@ describe('keys of API 1.0', () => {
     ['auditEvents', 'auditEvent'],
   ])('their values in dataCollection: %s', (old, name) => {
     expect(refused({ dataCollection: [old, 'siem'] })).toEqual([
-      `source.config.dataCollection[0]: must be one of: siem, auditEvent, dlp, holdMessageList; did you mean "${name}"? (found "${old}")`,
+      `source.config.dataCollection[0]: must be one of: siem, auditEvent, dlp, holdMessageList, ttpUrl; did you mean "${name}"? (found "${old}")`,
     ]);
   });
 

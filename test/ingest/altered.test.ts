@@ -3,7 +3,6 @@
 import { Binary } from 'mongodb';
 import { describe, expect, test } from 'vitest';
 import { openProblems } from '../../src/domain/lifecycle/snapshot.js';
-import type { RecordStream } from '../../src/mimecast/paged-records.js';
 import { collectorDatabase } from '../support/collector-database.js';
 import { AV, FileApi, gzipOf } from '../support/file-api.js';
 import { serve } from '../support/local-server.js';
@@ -14,7 +13,7 @@ import { sourceAfter, startUp } from '../support/source-fixtures.js';
 const collections = collectorDatabase();
 const TIME = new Date(Date.now() - 60_000).toISOString().replace(/\.\d+Z$/, '+0000');
 
-describe.each<[RecordStream, (rows: string) => string]>([
+describe.each<['audit' | 'hold' | 'dlp', (rows: string) => string]>([
   ['audit', (rows) => `{"data":[${rows}]}`],
   ['hold', (rows) => `{"data":[${rows}]}`],
   ['dlp', (rows) => `{"data":[{"dlpLogs":[${rows}]}]}`],

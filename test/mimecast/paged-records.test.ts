@@ -15,6 +15,7 @@ test.each<[RecordStream, string, Record<string, unknown>]>([
   ['audit', 'api/audit/get-audit-events', { startDateTime: FROM, endDateTime: TO }],
   ['dlp', 'api/dlp/get-logs', { from: FROM, to: TO, oldestFirst: true }],
   ['hold', 'api/gateway/get-hold-message-list', { admin: true, start: FROM, end: TO }],
+  ['ttp url', 'api/ttp/url/get-logs', { from: FROM, to: TO, oldestFirst: true, route: 'all', scanResult: 'all' }],
 ])('asks for %s', (stream, path, data) => {
   expect(recordsCall(stream, WINDOW)).toMatchObject({
     method: 'POST',
@@ -43,6 +44,7 @@ test.each<[string, RecordStream, Record<string, unknown>, unknown[]]>([
   ['records', 'audit', { meta: META, data: [RECORD, { id: 'b' }], fail: [] }, [RECORD, { id: 'b' }]],
   ['held messages', 'hold', { meta: META, data: [RECORD] }, [RECORD]],
   ['nested records', 'dlp', { meta: META, data: [{ dlpLogs: [RECORD] }, { dlpLogs: [{}] }] }, [RECORD, {}]],
+  ['clicks', 'ttp url', { meta: META, data: [{ clickLogs: [RECORD] }] }, [RECORD]],
   ['no data', 'audit', { meta: META }, []],
   ['data of null', 'dlp', { meta: META, data: null }, []],
   ['an empty list', 'dlp', { meta: META, data: [] }, []],

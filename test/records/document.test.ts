@@ -56,6 +56,7 @@ describe('forwarded to SIEM', () => {
     'audit',
     'dlp',
     'hold',
+    'ttp url',
   ];
 
   test.each(STREAMS.map((stream, index) => [stream, EVENT_IDS[index]] as const))('%s is %s', (stream, eventId) => {

@@ -16,9 +16,14 @@ test('what was downloaded is the truth, however often, and all of it is what is 
   const { data: audit } = await client.list('audit', { startDateTime: dates.from, endDateTime: dates.to }, window);
   const { data: dlp } = await client.list('dlp', dates, window);
   const { data: hold } = await client.list('hold', { admin: true }, window);
+  const { data: clicks } = await client.list('ttp url', dates, window);
   lines.get('audit')?.push(...audit.map((row) => JSON.stringify(row)));
   lines.get('dlp')?.push(...dlp.flatMap(({ dlpLogs }) => (dlpLogs as object[]).map((row) => JSON.stringify(row))));
   lines.get('hold')?.push(...hold.map((row) => JSON.stringify(row)));
+
+  lines
+    .get('ttp url')
+    ?.push(...clicks.flatMap(({ clickLogs }) => (clickLogs as object[]).map((row) => JSON.stringify(row))));
 
   for (const scope of ['served', 'held']) {
     const truth = (await client.truth(`?scope=${scope}`)).tenants.C0A1;

@@ -75,7 +75,7 @@ test('a redirected file is at the other address', async () => {
 test.each([
   ['audit', { poisonToken: true }, 'action > poisonToken is for the endpoints batch, *'],
   ['file', { emptyPage: true }, 'action > emptyPage is for the endpoints batch, *'],
-  ['batch', { shortListing: true }, 'action > shortListing is for the endpoints audit, dlp, hold, *'],
+  ['batch', { shortListing: true }, 'action > shortListing is for the endpoints audit, dlp, hold, ttp url, *'],
   ['batch', { redirect: true }, 'action > redirect is for the endpoints file, *'],
 ])('a fault in the wrong place is refused: %s %j', async (endpoint, action, mistake) => {
   const client = await start();

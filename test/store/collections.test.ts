@@ -10,7 +10,7 @@ const { db, client, uri, name } = testDatabase();
 const RECORD_COLLECTIONS = ['receipt', 'process', 'delivery', 'journal', 'av', 'spam', 'internal_email_protect']
   .concat(['impersonation_protect', 'url_protect', 'attachment_protect'])
   .map((type) => `mimecast_${type}_logs_v2`)
-  .concat(['mimecast_audit_events', 'mimecast_dlp_logs', 'mimecast_held_messages']);
+  .concat(['mimecast_audit_events', 'mimecast_dlp_logs', 'mimecast_held_messages', 'mimecast_ttp_url_logs']);
 
 const INDEXES: Readonly<Record<string, readonly string[]>> = {
   collectors: ['_id', 'name unique'],

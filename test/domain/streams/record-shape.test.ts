@@ -85,6 +85,8 @@ describe('any field of its own makes a record', () => {
     ['dlp', { senderAddress: '<>' }],
     ['hold', { dateReceived: '2022-08-01T13:10:54+0000' }],
     ['hold', { size: 0 }],
+    ['ttp url', { ttpDefinition: '' }],
+    ['ttp url', { date: '2021-11-10T03:49:53+0000' }],
   ])('of %s: %j', (stream, row) => {
     expect(notARecord(stream, row)).toBeUndefined();
   });

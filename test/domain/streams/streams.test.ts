@@ -24,11 +24,12 @@ const CONTRACT: readonly (readonly [StreamName, string, string])[] = [
   ['audit', 'mimecast_audit_events', 'audit'],
   ['dlp', 'mimecast_dlp_logs', 'dlp'],
   ['hold', 'mimecast_held_messages', 'hold'],
+  ['ttp url', 'mimecast_ttp_url_logs', 'ttp url'],
 ];
 const ALL = CONTRACT.map(([stream]) => stream);
 const SIEM = ALL.slice(0, 10);
 
-test('there are thirteen streams, in this order', () => {
+test('there are fourteen streams, in this order', () => {
   expect(STREAMS).toEqual(ALL);
 });
 
@@ -50,8 +51,10 @@ describe('the streams of a configuration', () => {
     ['a SIEM type named twice', ['siem'], ['av', 'av'], ['av']],
     ['types without SIEM count for nothing', ['dlp'], ['av'], ['dlp']],
     ['the other three', ['holdMessageList', 'dlp', 'auditEvent'], undefined, ['audit', 'dlp', 'hold']],
+    ['the clicks on links', ['ttpUrl'], undefined, ['ttp url']],
+    ['what Sumo Logic collects', ['siem', 'auditEvent', 'dlp', 'holdMessageList'], undefined, ALL.slice(0, 13)],
     ['one named twice', ['dlp', 'dlp'], undefined, ['dlp']],
-    ['everything, in any order', ['holdMessageList', 'siem', 'auditEvent', 'dlp'], undefined, ALL],
+    ['everything, in any order', ['ttpUrl', 'holdMessageList', 'siem', 'auditEvent', 'dlp'], undefined, ALL],
   ])('%s', (_, dataCollection, siemTypes, expected) => {
     expect(streamsOf(dataCollection, siemTypes)).toEqual(expected);
   });

@@ -1,7 +1,6 @@
 /** Identities as they are in the databases already: another one would store its row a second time. */
 
 import { expect, test } from 'vitest';
-import type { RecordStream } from '../../../src/mimecast/paged-records.js';
 import { windowOf } from './raw-window.js';
 
 const ROWS = String.raw`
@@ -14,7 +13,7 @@ const ROWS = String.raw`
   {"id":"","key\u0000":1},
   [ 1, 2 ], "te\u0078t", null, 1.0`;
 
-const IDENTITIES: Record<RecordStream, string[]> = {
+const IDENTITIES = {
   audit: [
     '70e133f24f1bb51893f6a374ba2acb26',
     '8cc7a5f1d24457fa13e21a8a6241a09a',
@@ -56,7 +55,7 @@ const IDENTITIES: Record<RecordStream, string[]> = {
   ],
 };
 
-test.each<[RecordStream, string]>([
+test.each<[keyof typeof IDENTITIES, string]>([
   ['audit', `{"data":[${ROWS}]}`],
   ['hold', `{"data":[${ROWS}]}`],
   ['dlp', `{"data":[{"dlpLogs":[${ROWS}]}]}`],

@@ -26,6 +26,7 @@ const LISTS: Readonly<Record<string, readonly [path: string, from: string, to: s
   audit: ['/api/audit/get-audit-events', 'startDateTime', 'endDateTime'],
   dlp: ['/api/dlp/get-logs', 'from', 'to'],
   hold: ['/api/gateway/get-hold-message-list', 'start', 'end'],
+  'ttp url': ['/api/ttp/url/get-logs', 'from', 'to'],
 };
 
 /** What the API says: `totalCount` of every hour, and the lines of all files that it lists by date. */
