@@ -4,6 +4,8 @@ import type { Binary, Collection, Db, IndexDescription, ObjectId } from 'mongodb
 import type { Installation } from '../domain/contract/installation.js';
 import type { HostDoubts } from '../domain/failures/host-doubts.js';
 import type { HealthEvent } from '../domain/health/health-event.js';
+import type { BadFile } from '../domain/records/bad-file.js';
+import type { RecordDocument, RecordId } from '../domain/records/record.js';
 import type { AlterationCounts } from '../domain/streams/alterations.js';
 import type { IdlePages } from '../domain/streams/idle-pages.js';
 import type { Counts, GapCount, PositionResets } from '../domain/streams/outcome.js';
@@ -109,27 +111,13 @@ export interface CheckpointDocument {
   readonly updatedAt: Date;
 }
 
-/** A batch file that cannot be read so far. */
-export interface BadFile {
-  /** Host and path; the path alone in notes of earlier versions. */
-  readonly path: string;
-  /** As `FileFault` of the Mimecast client. */
-  readonly fault: 'damaged' | 'foreign' | 'missing' | 'oversized';
-  /** Failures with this fault, one after the other. */
-  readonly attempts: number;
-  /** When the first of them was. */
-  readonly since: Date;
-  /** What the last one said. */
-  readonly reason: string;
-}
-
 /** What could not be read as a record: a line or an entry of a page, or a whole file. */
 export interface QuarantineDocument {
   /**
    * Derived from source, stream, content and occurrence, or for a whole file from its name, so that a re-read does not
    * add it twice.
    */
-  readonly _id: Binary;
+  readonly _id: RecordId;
   readonly sourceId: number;
   readonly stream: StreamName;
   readonly reason: string;
@@ -225,15 +213,6 @@ export interface Collections {
   installation(): Promise<Installation>;
   /** Makes what is missing of collections and indexes; harmless when all are there. */
   ensureIndexes(): Promise<void>;
-}
-
-/** A stored record as far as the store itself knows it. */
-export interface RecordDocument {
-  readonly _id: Binary;
-  readonly _sourceId: number;
-  readonly _messageTime: Date;
-  readonly _receiptTime: Date;
-  readonly [key: string]: unknown;
 }
 
 /** @param givenName `MIMECAST_INSTALLATION` of this program. */

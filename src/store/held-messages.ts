@@ -1,7 +1,7 @@
 /** The times of held messages in their queue: `_queue`, beside the other metadata of a record. */
 
 import type { Collection } from 'mongodb';
-import type { RecordDocument } from './collections.js';
+import type { RecordDocument, RecordId } from '../domain/records/record.js';
 
 export interface QueueTimes {
   /** When a listing of the queue first had the message. */
@@ -32,7 +32,7 @@ export function countHeld(messages: Collection<RecordDocument>, sourceId: number
 /** Notes that a listing had these messages; one that had left is back. */
 export async function noteSeen(
   messages: Collection<RecordDocument>,
-  ids: readonly RecordDocument['_id'][],
+  ids: readonly RecordId[],
   at: Date,
 ): Promise<void> {
   if (ids.length === 0) return;

@@ -1,6 +1,7 @@
 /** Keeps what could not be read as a record. */
 
 import { Binary, type Collection } from 'mongodb';
+import type { QuarantinedRecord, RecordId } from '../domain/records/record.js';
 import type { StreamName } from '../domain/streams/streams.js';
 import type { QuarantineDocument } from './collections.js';
 import { type Page, type PageRequest, pageOf } from './paging.js';
@@ -8,23 +9,12 @@ import { type Page, type PageRequest, pageOf } from './paging.js';
 /** Longest text that is kept, in characters; the rest of a longer one is cut off. */
 export const MAX_QUARANTINED_TEXT = 1_048_576;
 
-export interface Unreadable {
-  readonly id: Binary;
-  readonly reason: string;
-  readonly place: string;
-  readonly text: string;
-  /** Whole length in bytes. */
-  readonly size: number;
-  /** What the text was read from, where that is not UTF-8. */
-  readonly bytes?: Uint8Array;
-}
-
 /** Adds what is not there yet. @returns how many were new. */
 export async function quarantine(
   collection: Collection<QuarantineDocument>,
   sourceId: number,
   stream: StreamName,
-  entries: readonly Unreadable[],
+  entries: readonly QuarantinedRecord[],
 ): Promise<number> {
   if (entries.length === 0) return 0;
   const at = new Date();
@@ -55,7 +45,7 @@ function keptOf(text: string, bytes: Uint8Array | undefined): Pick<QuarantineDoc
  */
 export async function resolveQuarantined(
   collection: Collection<QuarantineDocument>,
-  ids: readonly Binary[],
+  ids: readonly RecordId[],
 ): Promise<number> {
   const open = { _id: { $in: [...ids] }, resolvedAt: { $exists: false } };
   const { modifiedCount } = await collection.updateMany(open, { $set: { resolvedAt: new Date() } });

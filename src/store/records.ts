@@ -1,7 +1,7 @@
 /** Stores records so that one that is there already is skipped, not repeated. */
 
-import { type Binary, BSON, type Collection, MongoBulkWriteError } from 'mongodb';
-import type { RecordDocument } from './collections.js';
+import { BSON, type Collection, MongoBulkWriteError } from 'mongodb';
+import type { RecordDocument, RecordId } from '../domain/records/record.js';
 
 export interface Inserted {
   readonly stored: number;
@@ -90,7 +90,7 @@ export interface NamedRecord extends Pick<RecordDocument, '_id' | '_messageTime'
 export function recordsNamed(
   collection: Collection<RecordDocument>,
   sourceId: number,
-  { ids, times }: { readonly ids: readonly Binary[]; readonly times: readonly Date[] },
+  { ids, times }: { readonly ids: readonly RecordId[]; readonly times: readonly Date[] },
 ): Promise<NamedRecord[]> {
   const filter = { $or: [{ _id: { $in: [...ids] } }, { _sourceId: sourceId, _messageTime: { $in: [...times] } }] };
   return collection

@@ -1,6 +1,7 @@
 /** What `backfill` and `verify` keep: how far each stream was read again, and which records were missing. */
 
-import type { Binary, Collection } from 'mongodb';
+import type { Collection } from 'mongodb';
+import type { RecordId } from '../domain/records/record.js';
 import { NO_REREAD_COUNTS, type RereadCounts, type RereadKind } from '../domain/rereads/reread.js';
 import type { IdlePages } from '../domain/streams/idle-pages.js';
 import type { StreamName } from '../domain/streams/streams.js';
@@ -44,7 +45,7 @@ export interface MissingDocument {
   readonly kind: RereadKind;
   readonly stream: StreamName;
   /** `_id` of the record, or of the entry in `quarantine`. */
-  readonly recordId: Binary;
+  readonly recordId: RecordId;
   /** Whether it could not be read as a record, and so is missing in `quarantine`. */
   readonly unreadable: boolean;
   /** File, or window and page, that it was found in. */
@@ -105,12 +106,12 @@ export function missingPage(
 
 /** Of these ids, the ones that a collection does not hold. */
 export async function absentOf(
-  collection: Pick<Collection<{ readonly _id: Binary }>, 'find'>,
-  ids: readonly Binary[],
+  collection: Pick<Collection<{ readonly _id: RecordId }>, 'find'>,
+  ids: readonly RecordId[],
 ): Promise<ReadonlySet<string>> {
   const absent = new Set(ids.map((id) => id.toString('hex')));
   if (ids.length === 0) return absent;
-  for await (const { _id } of collection.find({ _id: { $in: ids as Binary[] } }, { projection: { _id: 1 } })) {
+  for await (const { _id } of collection.find({ _id: { $in: ids as RecordId[] } }, { projection: { _id: 1 } })) {
     absent.delete(_id.toString('hex'));
   }
   return absent;

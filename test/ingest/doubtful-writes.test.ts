@@ -2,7 +2,8 @@
 
 import { type Collection, MongoNetworkError } from 'mongodb';
 import { expect, test } from 'vitest';
-import type { Collections, RecordDocument } from '../../src/store/collections.js';
+import type { RecordDocument } from '../../src/domain/records/record.js';
+import type { Collections } from '../../src/store/collections.js';
 import { collectorDatabase } from '../support/collector-database.js';
 import { activityEnvironment, simulatedSource, sizeOf } from '../support/simulated-source.js';
 import { addFault } from '../support/simulator-control.js';

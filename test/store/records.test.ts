@@ -1,8 +1,8 @@
 import { BSON, type Collection, MongoClient } from 'mongodb';
 import { describe, expect, test } from 'vitest';
+import type { RecordDocument } from '../../src/domain/records/record.js';
 import { decodeText } from '../../src/records/decode.js';
 import { vendorRecordOf } from '../../src/records/document.js';
-import type { RecordDocument } from '../../src/store/collections.js';
 import { openDatabase } from '../../src/store/database.js';
 import { insertRecords } from '../../src/store/records.js';
 import { numbers, recordOf } from '../support/store-fixtures.js';

@@ -1,6 +1,7 @@
 /** Collects a SIEM stream: pages of batch files, each file a gzip of NDJSON. */
 
 import { isOutOfReach, TroubleError } from '../../domain/failures/failure.js';
+import type { QuarantinedRecord } from '../../domain/records/record.js';
 import { afterPage, isBraked } from '../../domain/streams/idle-pages.js';
 import type { Counts, StreamEnd } from '../../domain/streams/outcome.js';
 import { isLookDue } from '../../domain/streams/position-check.js';
@@ -10,7 +11,6 @@ import { nextBatchStep } from '../../mimecast/paging.js';
 import type { BatchPage } from '../../mimecast/siem.js';
 import { contentDigest, identityOf, identityOfFile } from '../../records/identity.js';
 import { type CheckpointChange, completeUntil } from '../../store/checkpoints.js';
-import type { Unreadable } from '../../store/quarantine.js';
 import { isTokenRefused } from '../slice/refused-token.js';
 import type { Slice } from '../slice/slice.js';
 import { listBatchPage, MAX_RELISTINGS, REACH_MS, tokenDigest } from './batch-pages.js';
@@ -158,7 +158,7 @@ async function afterRefusal(slice: Slice, stream: SiemStream, refusal: TroubleEr
 }
 
 /** Entries of a listing without a usable address: there is nothing to download, so they are kept for a look. */
-function rejectedEntries(slice: Slice, stream: SiemStream, { rejected }: BatchPage): Unreadable[] {
+function rejectedEntries(slice: Slice, stream: SiemStream, { rejected }: BatchPage): QuarantinedRecord[] {
   return rejected.map(({ value, reason }) => {
     const text = JSON.stringify(value) ?? 'null';
     // Each listing tells another time of expiry.
@@ -169,7 +169,7 @@ function rejectedEntries(slice: Slice, stream: SiemStream, { rejected }: BatchPa
 }
 
 /** Files that failed and that the page no longer lists: they leave with the page, but not unnoticed. */
-function unlistedEntries(slice: Slice, stream: SiemStream): Unreadable[] {
+function unlistedEntries(slice: Slice, stream: SiemStream): QuarantinedRecord[] {
   const { sourceId } = slice.options.source.settings;
   return (slice.checkpoint.badFiles ?? []).map((note) => {
     const reason = `${note.reason}; it is no longer listed`;

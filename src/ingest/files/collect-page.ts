@@ -1,14 +1,15 @@
 /** Stores the files of one page; one that cannot be read holds up the page, but not its other files. */
 
 import { TroubleError } from '../../domain/failures/failure.js';
+import type { BadFile } from '../../domain/records/bad-file.js';
+import type { QuarantinedRecord, RecordId } from '../../domain/records/record.js';
 import type { SiemStream } from '../../domain/streams/streams.js';
 import { laterOf } from '../../domain/streams/window.js';
 import { DamagedFileError } from '../../http-client/file-damage.js';
 import { fileFaultOf, isExpiredFile } from '../../mimecast/file-fault.js';
 import type { BatchFile, BatchPage } from '../../mimecast/siem.js';
 import { identityOfFile } from '../../records/identity.js';
-import type { BadFile } from '../../store/collections.js';
-import { resolveQuarantined, type Unreadable } from '../../store/quarantine.js';
+import { resolveQuarantined } from '../../store/quarantine.js';
 import { absentOf } from '../../store/rereads.js';
 import type { Slice } from '../slice/slice.js';
 import type { FileRules } from '../source/file-rules.js';
@@ -160,12 +161,12 @@ export class PageAttempt {
   }
 
   /** Under which the file may be in quarantine: by its name, or by its path, as earlier versions had it. */
-  private idsOf({ name, path }: BatchFile): [Unreadable['id'], Unreadable['id']] {
+  private idsOf({ name, path }: BatchFile): [RecordId, RecordId] {
     const { sourceId } = this.slice.options.source.settings;
     return [identityOfFile(sourceId, this.stream, name), identityOfFile(sourceId, this.stream, path)];
   }
 
-  private async entryIdOf(file: BatchFile): Promise<Unreadable['id']> {
+  private async entryIdOf(file: BatchFile): Promise<RecordId> {
     const [id, former] = this.idsOf(file);
     const absent = await absentOf(this.slice.options.collections.quarantine, [former]);
     return absent.size === 0 ? former : id;
@@ -183,11 +184,11 @@ function isNoteOf(note: BadFile, { name, path }: BatchFile): boolean {
  * @param text what came in its place.
  */
 export function fileEntry(
-  id: Unreadable['id'],
+  id: RecordId,
   { path, reason, attempts, since }: BadFile,
   size = 0,
   text = '',
-): Unreadable {
+): QuarantinedRecord {
   const tried = `given up after ${attempts} attempts since ${since.toISOString()}`;
   return { id, reason: `a file that cannot be read: ${reason}; ${tried}`, place: pathIn(path), text, size };
 }

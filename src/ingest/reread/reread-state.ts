@@ -12,14 +12,15 @@ export interface RereadRange {
   readonly to: string;
 }
 
+import type { QuarantinedRecord, RecordId, TimedDocument } from '../../domain/records/record.js';
 import type { RereadCounts, RereadKind, RereadOutcome } from '../../domain/rereads/reread.js';
 import type { IdlePages } from '../../domain/streams/idle-pages.js';
 import type { StreamName } from '../../domain/streams/streams.js';
 import type { BatchFile } from '../../mimecast/siem.js';
 import { identityOfFile } from '../../records/identity.js';
 import { addTotals } from '../../store/checkpoints.js';
-import type { CheckpointDocument, Collections, RecordDocument } from '../../store/collections.js';
-import { resolveQuarantined, type Unreadable } from '../../store/quarantine.js';
+import type { CheckpointDocument, Collections } from '../../store/collections.js';
+import { resolveQuarantined } from '../../store/quarantine.js';
 import {
   absentOf,
   countMissing,
@@ -30,7 +31,6 @@ import {
   saveReread,
 } from '../../store/rereads.js';
 import { storeBatch } from '../slice/store-batch.js';
-import type { TimedDocument } from '../slice/timed-document.js';
 import type { LoadedSource } from '../source/source-reader.js';
 
 export interface RereadingOptions {
@@ -46,11 +46,9 @@ export interface RereadingOptions {
 /** Records met at one place. */
 export interface Met {
   readonly records: readonly TimedDocument[];
-  readonly unreadable: readonly Unreadable[];
+  readonly unreadable: readonly QuarantinedRecord[];
   readonly place: string;
 }
-
-type RecordId = RecordDocument['_id'];
 
 /** Most notes that are kept: they are for people. */
 const MAX_NOTES = 20;

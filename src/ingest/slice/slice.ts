@@ -4,6 +4,7 @@
  */
 
 import { classify } from '../../domain/failures/failure.js';
+import type { QuarantinedRecord, TimedDocument } from '../../domain/records/record.js';
 import {
   type AlterationCounts,
   addAlterations,
@@ -30,11 +31,9 @@ import {
 } from '../../store/checkpoints.js';
 import type { CheckpointDocument, Collections } from '../../store/collections.js';
 import { type Gap, recordGap } from '../../store/gaps.js';
-import type { Unreadable } from '../../store/quarantine.js';
 import type { FileRules } from '../source/file-rules.js';
 import type { LoadedSource } from '../source/source-reader.js';
 import { storeBatch } from './store-batch.js';
-import type { TimedDocument } from './timed-document.js';
 import { troubleOf } from './trouble-of.js';
 
 export interface SliceOptions {
@@ -99,7 +98,7 @@ export class Slice {
   /** Stores a batch: records, and what could not be read as one. */
   async store(
     records: readonly TimedDocument[],
-    unreadable: readonly Unreadable[],
+    unreadable: readonly QuarantinedRecord[],
     expectDuplicates = false,
   ): Promise<void> {
     this.read += records.length + unreadable.length;

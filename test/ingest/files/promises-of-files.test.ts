@@ -3,7 +3,8 @@
 import { gzipSync } from 'node:zlib';
 import { CancelledFailure } from '@temporalio/common';
 import { describe, expect, test } from 'vitest';
-import type { Collections, RecordDocument } from '../../../src/store/collections.js';
+import type { RecordDocument } from '../../../src/domain/records/record.js';
+import type { Collections } from '../../../src/store/collections.js';
 import { collectorDatabase } from '../../support/collector-database.js';
 import { AV, FileApi, gzipOf, linesOf } from '../../support/file-api.js';
 import { activityEnvironment, type SimulatedSource } from '../../support/simulated-source.js';
