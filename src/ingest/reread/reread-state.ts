@@ -184,10 +184,9 @@ export class Rereading {
     await saveReread(collections.rereads, this.current);
   }
 
-  /** Forgets the page inside of a window, and what was counted since the last move. */
-  async beginAgain(): Promise<void> {
+  /** Forgets how much was read since the last move: it is read again. */
+  forgetRead(): void {
     this.read = 0;
-    await this.move({});
   }
 
   /** A backfill that has stored all records of a file marks it as resolved, in case the collection had given it up. */
