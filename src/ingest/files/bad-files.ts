@@ -12,7 +12,7 @@ import { absentOf } from '../../store/rereads.js';
 import type { Slice } from '../slice/slice.js';
 import type { FileRules } from '../source/file-rules.js';
 import { FILE_RULES, notedAgain, verdictOn } from './file-patience.js';
-import type { FileFailure, ListedFiles } from './file-sink.js';
+import type { FileFailure } from './file-sink.js';
 import { readBatchFile } from './read-batch-file.js';
 
 /** How many other files are tried as witnesses. */
@@ -45,11 +45,11 @@ export class BadFiles {
   }
 
   /** Whether the page can do without a file that failed; then it is in quarantine. Else its failure is noted. */
-  async isGivenUp({ file, fault, error }: FileFailure, listed: ListedFiles): Promise<boolean> {
+  async isGivenUp({ file, fault, error, ...page }: FileFailure): Promise<boolean> {
     const now = new Date();
     const note = notedAgain(this.noteOf(file), { path: file.name, fault, reason: error.message }, now);
     const verdict = verdictOn(note, now, this.rules.patiences);
-    if (verdict === 'giveUp' || (verdict === 'witness' && (await this.hasWitness(listed)))) {
+    if (verdict === 'giveUp' || (verdict === 'witness' && (await this.hasWitness(page)))) {
       const text = error instanceof DamagedFileError ? error.text : '';
       const id = await this.entryIdOf(file);
       await this.slice.store([], [fileEntry(id, note, file.size, text)]);
@@ -76,7 +76,7 @@ export class BadFiles {
   }
 
   /** Whether a file of the page that was stored before can still be read as one: then the store is well. */
-  private async hasWitness({ files, done }: ListedFiles): Promise<boolean> {
+  private async hasWitness({ files, done }: Pick<FileFailure, 'files' | 'done'>): Promise<boolean> {
     const { source, signal } = this.slice.options;
     const stored = files.filter((file) => done.has(file)).slice(-MAX_WITNESSES);
     for (const file of stored) {

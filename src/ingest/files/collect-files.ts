@@ -9,7 +9,7 @@ import type { Slice } from '../slice/slice.js';
 import type { ReadOptions } from '../source/file-rules.js';
 import { BadFiles } from './bad-files.js';
 import { FilePosition } from './file-position.js';
-import type { FileFailure, FileSink, ListedFiles, ReadPage } from './file-sink.js';
+import type { FileFailure, FileSink, ReadPage } from './file-sink.js';
 import type { FilesDone } from './files-done.js';
 import type { FileBatch } from './read-batch-file.js';
 import { walkFiles } from './walk-files.js';
@@ -24,19 +24,11 @@ class CollectedFiles implements FileSink {
   private readonly position: FilePosition;
 
   constructor(
-    private readonly slice: Slice,
+    readonly slice: Slice,
     stream: SiemStream,
   ) {
     this.badFiles = new BadFiles(slice, stream);
     this.position = new FilePosition(slice, stream, this.badFiles);
-  }
-
-  get options() {
-    return this.slice.options;
-  }
-
-  get spent(): boolean {
-    return this.slice.spent;
   }
 
   get place(): CheckpointDocument {
@@ -76,8 +68,8 @@ class CollectedFiles implements FileSink {
     return this.badFiles.noteOf(file) === undefined;
   }
 
-  onUnreadable(failure: FileFailure, listed: ListedFiles): Promise<boolean> {
-    return this.badFiles.isGivenUp(failure, listed);
+  onUnreadable(failure: FileFailure): Promise<boolean> {
+    return this.badFiles.isGivenUp(failure);
   }
 
   async keepFiles(done: FilesDone, last?: BatchFile): Promise<void> {

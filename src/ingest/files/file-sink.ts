@@ -3,7 +3,7 @@ import type { IdlePages } from '../../domain/streams/idle-pages.js';
 import type { StreamEnd } from '../../domain/streams/outcome.js';
 import type { BatchStep } from '../../mimecast/paging.js';
 import type { BatchFile, BatchPage } from '../../mimecast/siem.js';
-import type { SliceOptions } from '../slice/slice.js';
+import type { SliceOfWork } from '../slice/slice.js';
 import type { ReadOptions } from '../source/file-rules.js';
 import type { FilesDone } from './files-done.js';
 import type { FileBatch } from './read-batch-file.js';
@@ -17,17 +17,14 @@ export interface FilePlace {
   readonly idle?: IdlePages;
 }
 
-/** The files of a listing, and those of them that were read. */
-export interface ListedFiles {
-  readonly files: readonly BatchFile[];
-  readonly done: FilesDone;
-}
-
 /** A file that cannot be read, for a reason of its own. */
 export interface FileFailure {
   readonly file: BatchFile;
   readonly fault: FileFault;
   readonly error: Error;
+  /** All files of its page, and those of them that were read. */
+  readonly files: readonly BatchFile[];
+  readonly done: FilesDone;
 }
 
 /** A page of which all files were dealt with. */
@@ -41,9 +38,7 @@ export interface ReadPage {
 
 /** Where the records of files go, and where the place in the stream is kept. */
 export interface FileSink {
-  readonly options: Pick<SliceOptions, 'source' | 'signal'>;
-  /** Whether the slice's time is over. */
-  readonly spent: boolean;
+  readonly slice: SliceOfWork;
   readonly place: FilePlace;
   /** How much of what it has taken was new to it. */
   readonly news: number;
@@ -56,10 +51,10 @@ export interface FileSink {
   take(batch: FileBatch, file: BatchFile): Promise<void>;
   /** Notes that all of a file was taken. */
   finishFile(file: BatchFile): Promise<void>;
-  /** Whether the page is listed again for the sake of a file whose address has expired. */
-  relistsFor(file: BatchFile): boolean;
+  /** Whether the page is listed again for the sake of a file whose address has expired. Default yes. */
+  relistsFor?(file: BatchFile): boolean;
   /** @returns whether the page can do without the file; else the attempt fails once the other files were read. */
-  onUnreadable(failure: FileFailure, listed: ListedFiles): Promise<boolean>;
+  onUnreadable(failure: FileFailure): Promise<boolean>;
   /** Keeps which files were read. @param last the one that has just been read, when there may be more to come. */
   keepFiles(done: FilesDone, last?: BatchFile): Promise<void>;
   /** Moves on to the next page. @returns how the reading ends; undefined when it goes on. */

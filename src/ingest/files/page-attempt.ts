@@ -5,7 +5,7 @@ import type { SiemStream } from '../../domain/streams/streams.js';
 import { laterOf } from '../../domain/streams/window.js';
 import { fileFaultOf, isExpiredFile } from '../../mimecast/file-fault.js';
 import type { BatchFile, BatchPage } from '../../mimecast/siem.js';
-import type { FileSink, ListedFiles } from './file-sink.js';
+import type { FileFailure, FileSink } from './file-sink.js';
 import { FilesDone } from './files-done.js';
 import { readBatchFile } from './read-batch-file.js';
 
@@ -38,11 +38,11 @@ export class PageAttempt {
     const done = new FilesDone(files, sink.place.filesDone);
     for (const file of files) {
       if (done.has(file) || this.failed.has(file.name)) continue;
-      if (sink.spent) return this.end(done, 'spent');
+      if (sink.slice.spent) return this.end(done, 'spent');
       try {
         await this.readFile(file);
       } catch (error) {
-        if (canRelist && isExpiredFile(error) && sink.relistsFor(file)) return this.end(done, 'expired');
+        if (canRelist && isExpiredFile(error) && sink.relistsFor?.(file) !== false) return this.end(done, 'expired');
         if (!(await this.isGivenUp(file, { files, done }, error))) continue;
       }
       this.outagesInARow = 0;
@@ -53,7 +53,7 @@ export class PageAttempt {
   }
 
   private async readFile(file: BatchFile): Promise<void> {
-    const { source, signal } = this.sink.options;
+    const { source, signal } = this.sink.slice.options;
     const options = this.sink.beginFile(file);
     for await (const batch of readBatchFile(source, this.stream, file, options, signal)) {
       this.newest = batch.times.reduce(laterOf, this.newest);
@@ -63,7 +63,11 @@ export class PageAttempt {
   }
 
   /** Whether the page can do without a file that failed. */
-  private async isGivenUp(file: BatchFile, listed: ListedFiles, error: unknown): Promise<boolean> {
+  private async isGivenUp(
+    file: BatchFile,
+    listed: Pick<FileFailure, 'files' | 'done'>,
+    error: unknown,
+  ): Promise<boolean> {
     const fault = fileFaultOf(error);
     if (!(error instanceof TroubleError) || error.trouble.origin !== 'file') throw error;
     if (fault === undefined) {
@@ -73,7 +77,7 @@ export class PageAttempt {
       await this.sink.keepFiles(listed.done);
       throw error;
     }
-    if (await this.sink.onUnreadable({ file, fault, error }, listed)) return true;
+    if (await this.sink.onUnreadable({ ...listed, file, fault, error })) return true;
     this.failed.set(file.name, told(error, file.name));
     if (this.failed.size >= MAX_FAILED) await this.end(listed.done, 'done');
     return false;

@@ -28,7 +28,7 @@ export async function walkFiles(sink: FileSink, stream: SiemStream): Promise<Str
     const idle = step.next === 'caughtUp' ? undefined : afterPage(known, news, new Date());
     const end = await sink.finishPage({ page, step, moved, idle });
     if (end !== undefined) return end;
-    if (sink.spent) return 'more';
+    if (sink.slice.spent) return 'more';
   }
 }
 

@@ -33,20 +33,12 @@ class RereadFiles implements FileSink {
   private file = NOTHING_READ;
 
   constructor(
-    private readonly reading: Rereading,
+    readonly slice: Rereading,
     private readonly stream: SiemStream,
   ) {}
 
-  get options() {
-    return this.reading.options;
-  }
-
-  get spent(): boolean {
-    return this.reading.spent;
-  }
-
   get place() {
-    return this.reading.state;
+    return this.slice.state;
   }
 
   halt(): 'caughtUp' | undefined {
@@ -55,71 +47,68 @@ class RereadFiles implements FileSink {
   }
 
   async listPage(): Promise<BatchPage | undefined> {
-    const { source, signal } = this.options;
+    const { source, signal } = this.slice.options;
     const { pageToken, filesDone } = this.place;
     try {
-      const page = await listBatchPage(source, this.stream, { pageToken, beginAt: this.reading.from }, signal);
+      const page = await listBatchPage(source, this.stream, { pageToken, beginAt: this.slice.from }, signal);
       const done = new FilesDone(page.files, filesDone);
       // What a file held that was read before is not known any more.
       this.isPast = page.files.length > 0 && !page.files.some((file) => done.has(file));
       return page;
     } catch (error) {
       if (!(error instanceof TroubleError) || !isOutOfReach(error.trouble)) throw error;
-      this.reading.note(`Mimecast does not hand out this range any more: ${error.trouble.message}`);
+      this.slice.note(`Mimecast does not hand out this range any more: ${error.trouble.message}`);
       return undefined;
     }
   }
 
   /** Each file is noted by itself, so what was counted since then is of one that failed. */
   beginFile(): ReadOptions {
-    this.reading.forgetRead();
+    this.slice.forgetRead();
     this.file = NOTHING_READ;
     return {};
   }
 
-  async take({ times, ...batch }: FileBatch, { path: place }: BatchFile): Promise<void> {
-    await this.reading.take({ ...batch, place });
-    const late = this.reading.to.getTime() + LATE_MS;
+  async take(batch: FileBatch, { path }: BatchFile): Promise<void> {
+    const { times } = batch;
+    await this.slice.take(batch, path);
+    const late = this.slice.to.getTime() + LATE_MS;
     const { isEmpty, isLate, isCovered } = this.file;
     this.file = {
       isEmpty: isEmpty && times.length === 0,
       isLate: isLate && times.every((time) => time !== undefined && time.getTime() > late),
-      isCovered: isCovered && times.every((time) => time !== undefined && this.reading.covers(time)),
+      isCovered: isCovered && times.every((time) => time !== undefined && this.slice.covers(time)),
     };
   }
 
   async finishFile(file: BatchFile): Promise<void> {
     const { isEmpty, isLate, isCovered } = this.file;
     if (isEmpty || !isLate) this.isPast = false;
-    if (isCovered) await this.reading.resolveFile(file);
-  }
-
-  relistsFor(): boolean {
-    return true;
+    if (isCovered) await this.slice.resolveFile(file);
   }
 
   /** What it held is not known. */
   async onUnreadable({ file, error }: FileFailure): Promise<boolean> {
     this.isPast = false;
-    this.reading.skipFile(`${file.path}: ${error.message}`);
+    this.slice.skipFile(`${file.path}: ${error.message}`);
     return true;
   }
 
   async keepFiles(done: FilesDone): Promise<void> {
-    if (done.hasUnwritten) await this.reading.move({ filesDone: done.take() });
+    if (done.hasUnwritten) await this.slice.move({ filesDone: done.take() });
   }
 
   async finishPage({ page: { failure }, step, moved, idle }: ReadPage): Promise<'caughtUp' | undefined> {
-    const { reading } = this;
+    const { slice } = this;
     if (failure?.incompleteness === 'partial') throw failure;
     if (this.isPast) return 'caughtUp';
-    reading.noteIdle(idle);
+    slice.noteIdle(idle);
     const isEndless = idle !== undefined && (idle.isCircle === true || idle.pages >= MAX_IDLE);
-    if (failure !== undefined) reading.noteUnseen(failure.message);
-    else if (step.next === 'wait') reading.noteUnseen('Mimecast says that this is not the end, but not how to go on');
-    else if (step.next === 'more' && isEndless) reading.noteUnseen(idleText(idle));
+    if (failure !== undefined) slice.noteUnseen(failure.message);
+    else if (step.next === 'wait') slice.noteUnseen('Mimecast says that this is not the end, but not how to go on');
+    else if (step.next === 'more' && isEndless) slice.noteUnseen(idleText(idle));
     else if (moved !== undefined && step.next === 'more') {
-      await reading.move({ pageToken: moved, filesDone: [] });
+      await slice.move({ pageToken: moved, filesDone: [] });
       return undefined;
     }
     return 'caughtUp';

@@ -38,28 +38,19 @@ function noteRest(reading: Rereading, readUntil: Date | undefined): void {
 }
 
 class RereadWindows implements WindowSink {
-  readonly countRulesAfter = undefined;
   /** The window that is being read. Of one that an earlier slice has left, only its piece is known. */
   private window: WindowPosition | undefined;
 
   constructor(
-    private readonly reading: Rereading,
+    readonly slice: Rereading,
     private readonly stream: RecordStream,
     /** Epoch milliseconds. */
     private readonly end: number,
   ) {
-    const { page, windowTo } = reading.state;
+    const { page, windowTo } = slice.state;
     if (windowTo === undefined) return;
     // The token of a page belongs to the exact window that it was given for.
     this.window = { from: this.from, to: windowTo, ...(page === undefined ? {} : { page }) };
-  }
-
-  get options() {
-    return this.reading.options;
-  }
-
-  get spent(): boolean {
-    return this.reading.spent;
   }
 
   async next(): Promise<WindowPosition | undefined> {
@@ -70,43 +61,34 @@ class RereadWindows implements WindowSink {
   }
 
   isLast(): boolean {
-    return this.from.getTime() >= this.end || (this.reading.state.unseen?.count ?? 0) >= MAX_UNSEEN;
-  }
-
-  /** It ends where the collection has been. */
-  async isMisplanned(): Promise<boolean> {
-    return false;
+    return this.from.getTime() >= this.end || (this.slice.state.unseen?.count ?? 0) >= MAX_UNSEEN;
   }
 
   async take(page: WindowPage, piece: Window): Promise<void> {
-    await this.reading.take({
-      records: recordsOf(page, this.stream),
-      unreadable: page.unreadable,
-      place: placeOf(piece),
-    });
+    await this.slice.take({ ...page, records: recordsOf(page, this.stream) }, placeOf(piece));
   }
 
   async keepPlace(position: WindowPosition): Promise<void> {
     this.window = position;
-    await this.reading.move({ windowTo: pieceOf(position).to, ...(position.page && { page: position.page }) });
+    await this.slice.move({ windowTo: pieceOf(position).to, ...(position.page && { page: position.page }) });
   }
 
   async beginAgain(position: WindowPosition): Promise<void> {
-    this.reading.forgetRead();
+    this.slice.forgetRead();
     await this.keepPlace(position);
   }
 
   async finishPiece(position: WindowPosition, { doubt }: PieceEnd): Promise<void> {
     const piece = pieceOf(position);
-    if (doubt !== undefined) this.reading.noteUnseen(`${placeOf(piece)}: ${doubt}`);
+    if (doubt !== undefined) this.slice.noteUnseen(`${placeOf(piece)}: ${doubt}`);
     this.window = afterPiece(position);
-    await this.reading.move({ readUntil: piece.to });
+    await this.slice.move({ readUntil: piece.to });
   }
 
   async skipTo({ to }: WindowPosition, reach: Date, reason: string): Promise<WindowPosition | undefined> {
-    this.reading.note(`Mimecast does not hand out what is before ${reach.toISOString()}: ${reason}`);
+    this.slice.note(`Mimecast does not hand out what is before ${reach.toISOString()}: ${reason}`);
     this.window = reach < to ? { from: reach, to } : undefined;
-    await this.reading.move({ readUntil: reach });
+    await this.slice.move({ readUntil: reach });
     return this.window;
   }
 
@@ -115,7 +97,7 @@ class RereadWindows implements WindowSink {
   }
 
   private get from(): Date {
-    return this.reading.state.readUntil ?? this.reading.from;
+    return this.slice.state.readUntil ?? this.slice.from;
   }
 }
 

@@ -50,10 +50,26 @@ export interface SliceOptions {
   readonly fileRules?: FileRules | undefined;
 }
 
+/** What all work on a stream has in common, whatever becomes of the records. */
+export interface SliceOfWork {
+  readonly options: Pick<SliceOptions, 'collections' | 'source' | 'signal'>;
+  /** Whether it should end at the next good place. */
+  readonly spent: boolean;
+}
+
+/** What was read at once. */
+export interface ReadBatch {
+  readonly records: readonly TimedDocument[];
+  /** Lines and entries that are no records. */
+  readonly unreadable: readonly QuarantinedRecord[];
+  /** What the processing rules did. */
+  readonly ruled: RuleCounts;
+}
+
 /** Of a reason that goes into histories, in characters. */
 const LONGEST_REASON = 300;
 
-export class Slice {
+export class Slice implements SliceOfWork {
   counts: Counts = NO_COUNTS;
   files = 0;
   /** Records handled, new or not. */
@@ -89,7 +105,6 @@ export class Slice {
     return this.current;
   }
 
-  /** Whether the slice should end at the next good place. */
   get spent(): boolean {
     const { until, maxRecords = Number.POSITIVE_INFINITY } = this.options;
     return this.read >= maxRecords || Date.now() >= until;

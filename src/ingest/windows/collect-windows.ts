@@ -29,37 +29,29 @@ export function collectWindows(slice: Slice, stream: RecordStream): Promise<'cau
  */
 class CollectedWindows implements WindowSink {
   constructor(
-    private readonly slice: Slice,
+    readonly slice: Slice,
     private readonly stream: RecordStream,
   ) {}
-
-  get options() {
-    return this.slice.options;
-  }
-
-  get spent(): boolean {
-    return this.slice.spent;
-  }
 
   get countRulesAfter(): Date | undefined {
     return this.slice.checkpoint.readUntil;
   }
 
   async next(): Promise<WindowPosition | undefined> {
-    const { source, signal } = this.options;
+    const { source, signal } = this.slice.options;
     const present = await source.client.present(signal);
     return unfinished(this.slice, this.stream, present) ?? nextWindow(this.slice, this.stream, present);
   }
 
   isLast({ to }: Window): boolean {
     const isRead = this.slice.checkpoint.window === undefined;
-    return isRead && to.getTime() >= endOfWindows(this.options.source, this.stream) - NEARLY_NOW_MS;
+    return isRead && to.getTime() >= endOfWindows(this.slice.options.source, this.stream) - NEARLY_NOW_MS;
   }
 
   /** A window planned by our own clock, before the API had told its time, may reach beyond the present. */
   async isMisplanned({ to, page, pieceMs }: WindowPosition): Promise<boolean> {
     const isFresh = page === undefined && pieceMs === undefined;
-    const end = endOfWindows(this.options.source, this.stream) + HEADER_TOLERANCE_MS;
+    const end = endOfWindows(this.slice.options.source, this.stream) + HEADER_TOLERANCE_MS;
     if (!isFresh || to.getTime() <= end) return false;
     if (this.slice.checkpoint.window !== undefined) await this.slice.note({ window: undefined });
     return true;

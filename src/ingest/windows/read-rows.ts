@@ -8,7 +8,7 @@ import {
   timed,
 } from '../../domain/records/record.js';
 import { notARecord } from '../../domain/streams/record-shape.js';
-import { addRuleCounts, NO_RULE_COUNTS, type RuleCounts } from '../../domain/streams/rule-counts.js';
+import { addRuleCounts, NO_RULE_COUNTS } from '../../domain/streams/rule-counts.js';
 import { isObject, type JsonObject } from '../../http-client/json.js';
 import type { JsonPart } from '../../mimecast/json-part.js';
 import type { RecordStream } from '../../mimecast/paged-records.js';
@@ -18,18 +18,14 @@ import { meantTime, ownTime } from '../../records/message-time.js';
 import { recordOfText } from '../../records/record-of-text.js';
 import type { RowNumbers } from '../../records/row-numbers.js';
 import { stableIdOf } from '../../records/sealed-id.js';
+import type { ReadBatch } from '../slice/slice.js';
 import type { LoadedSource } from '../source/source-reader.js';
 
-export interface ReadRows {
-  readonly records: readonly TimedDocument[];
-  /** Entries that are no records. */
-  readonly unreadable: readonly QuarantinedRecord[];
+export interface ReadRows extends ReadBatch {
   /** Of all entries, those included that the processing rules keep out. */
   readonly listed: readonly RecordId[];
   /** Of the entries whose identity an earlier version derived otherwise. */
   readonly renamed: readonly RenamedRow[];
-  /** What the processing rules did. */
-  readonly ruled: RuleCounts;
 }
 
 /** A row that earlier versions named by its whole id. */

@@ -18,7 +18,7 @@ export async function walkWindows(sink: WindowSink, stream: RecordStream): Promi
     const reading: Reading = { position, pages: 0, inVain: 0, shifts: 0 };
     const end = await readPiece(sink, stream, reading);
     if (end === 'done' && sink.isLast(position)) return 'caughtUp';
-    if (end === 'spent' || sink.spent) return 'more';
+    if (end === 'spent' || sink.slice.spent) return 'more';
   }
 }
 
@@ -27,7 +27,7 @@ async function readPiece(sink: WindowSink, stream: RecordStream, reading: Readin
     try {
       return await readPages(sink, stream, reading);
     } catch (error) {
-      sink.options.signal.throwIfAborted();
+      sink.slice.options.signal.throwIfAborted();
       const next = await positionAfter(sink, stream, reading, error);
       if (next === undefined) throw error;
       if (next === 'over') return 'done';
@@ -39,7 +39,7 @@ async function readPiece(sink: WindowSink, stream: RecordStream, reading: Readin
 }
 
 async function readPages(sink: WindowSink, stream: RecordStream, reading: Reading): Promise<ReadingEnd> {
-  const { collections, source, signal } = sink.options;
+  const { collections, source, signal } = sink.slice.options;
   const tolerant = reading.shifts > MAX_SHIFTS;
   const piece = pieceOf(reading.position);
   for await (const read of readWindow(source, stream, piece, {
@@ -49,7 +49,7 @@ async function readPages(sink: WindowSink, stream: RecordStream, reading: Readin
     countRulesAfter: sink.countRulesAfter,
     canSplit: halved(reading.position) !== undefined,
   })) {
-    if (reading.pages === 0 && (await sink.isMisplanned(reading.position))) return 'again';
+    if (reading.pages === 0 && (await sink.isMisplanned?.(reading.position))) return 'again';
     const page = await withKnownIdentities(collections, source.settings.sourceId, stream, read);
     await sink.take(page, piece);
     reading.pages += 1;
@@ -69,10 +69,10 @@ async function keepPlace(sink: WindowSink, reading: Reading, page: WindowPage): 
   if (page.next !== undefined && position.inOneGo !== true) {
     reading.position = { ...position, page: page.next };
     await sink.keepPlace(reading.position);
-    return sink.spent ? 'spent' : 'more';
+    return sink.slice.spent ? 'spent' : 'more';
   }
   reading.inVain += 1;
-  const smaller = sink.spent ? halved(position) : undefined;
+  const smaller = sink.slice.spent ? halved(position) : undefined;
   if (smaller === undefined) return 'more';
   await sink.beginAgain(smaller);
   return 'spent';

@@ -98,7 +98,7 @@ async function inReach(
   position: WindowPosition,
   reason: string,
 ): Promise<WindowPosition | 'over' | undefined> {
-  const reach = reachAfterRefusal(reason, position.from.getTime(), sink.options.source.client.now());
+  const reach = reachAfterRefusal(reason, position.from.getTime(), sink.slice.options.source.client.now());
   if (reach === undefined) return undefined;
   return (await sink.skipTo(position, new Date(reach), reason)) ?? 'over';
 }

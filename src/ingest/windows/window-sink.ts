@@ -1,6 +1,6 @@
 import type { Window, WindowPosition } from '../../domain/streams/window.js';
 import type { IncompleteAnswerError } from '../../mimecast/incomplete.js';
-import type { SliceOptions } from '../slice/slice.js';
+import type { SliceOfWork } from '../slice/slice.js';
 import type { WindowPage } from './read-window.js';
 
 /** How a piece of a window ended: as far as is known, all of it came, or why that is not certain. */
@@ -13,17 +13,15 @@ export interface PieceEnd {
 
 /** Where the records of windows go, which window is next, and where the place inside of one is kept. */
 export interface WindowSink {
-  readonly options: Pick<SliceOptions, 'collections' | 'source' | 'signal'>;
-  /** Whether the slice's time is over. */
-  readonly spent: boolean;
-  /** Rows up to this time were counted by the processing rules before; undefined: none was. */
-  readonly countRulesAfter: Date | undefined;
+  readonly slice: SliceOfWork;
+  /** Rows up to this time were counted by the processing rules before. Default: none was. */
+  readonly countRulesAfter?: Date | undefined;
   /** The window to read next, from where it was left; undefined when there is nothing to read now. */
   next(): Promise<WindowPosition | undefined>;
   /** Whether nothing more is to be read now, after a piece of this window. */
   isLast(window: Window): boolean;
-  /** Whether a window has to be planned again, now that the API has answered to it. */
-  isMisplanned(position: WindowPosition): Promise<boolean>;
+  /** Whether a window has to be planned again, now that the API has answered to it. Default not. */
+  isMisplanned?(position: WindowPosition): Promise<boolean>;
   /** Takes the records of a page. */
   take(page: WindowPage, piece: Window): Promise<void>;
   /** Keeps the place of the next page, after the page before was taken. */

@@ -63,7 +63,10 @@ describe.each(['verify', 'backfill'] as const)('%s', (kind) => {
       failed += 1;
       return { status: 429, body: {} };
     };
-    const outcome = await attempts(3, () => reread(kind));
+    await expect(reread(kind)).rejects.toMatchObject({ trouble: { status: 429 } });
+    const kept = await collections.rereads.findOne({ _id: `${source.id}/${kind}/dlp` });
+    expect(kept).toMatchObject({ page: { number: 2, token: 'offset 10' }, windowTo: expect.any(Date) });
+    const outcome = await attempts(2, () => reread(kind));
     expect(failed).toBe(1);
     expect(outcome).toMatchObject({ done: true, counts: { missing: 3, restored: restoredIn(kind) }, notes: [] });
     expect(outcome).not.toHaveProperty('failure');
