@@ -3,19 +3,11 @@ import type { IdlePages } from '../../domain/streams/idle-pages.js';
 import type { StreamEnd } from '../../domain/streams/outcome.js';
 import type { BatchStep } from '../../mimecast/paging.js';
 import type { BatchFile, BatchPage } from '../../mimecast/siem.js';
+import type { CheckpointDocument } from '../../store/collections.js';
 import type { SliceOfWork } from '../slice/slice.js';
 import type { ReadOptions } from '../source/file-rules.js';
 import type { FilesDone } from './files-done.js';
 import type { FileBatch } from './read-batch-file.js';
-
-/** Where a stream of files stands. */
-export interface FilePlace {
-  /** The page to ask for; default the first one. */
-  readonly pageToken?: string;
-  /** Which of its files were read, as `FilesDone` has them. */
-  readonly filesDone: readonly string[];
-  readonly idle?: IdlePages;
-}
 
 /** A file that cannot be read, for a reason of its own. */
 export interface FileFailure {
@@ -39,7 +31,8 @@ export interface ReadPage {
 /** Where the records of files go, and where the place in the stream is kept. */
 export interface FileSink {
   readonly slice: SliceOfWork;
-  readonly place: FilePlace;
+  /** The page to ask for, by default the first one, and which of its files were read. */
+  readonly place: Pick<CheckpointDocument, 'pageToken' | 'filesDone' | 'idle'>;
   /** How much of what it has taken was new to it. */
   readonly news: number;
   /** Why no page is asked for now; undefined when one may be. */
