@@ -8,8 +8,9 @@
 import { Command } from 'commander';
 import { GeneratedMail } from '../simulator/world/generated-mail.js';
 import { historySegment, planSegments } from '../simulator/world/segments.js';
+import type { RecordDocument } from '../src/domain/records/record.js';
 import { decodeText, textOf } from '../src/records/decode.js';
-import { type RecordMetadata, type StoredRecord, toDocument } from '../src/records/document.js';
+import { type RecordMetadata, toDocument } from '../src/records/document.js';
 import { contentDigest, identityOf } from '../src/records/identity.js';
 import { ruledRecord } from '../src/records/ruled-record.js';
 import { compileRules, NO_RULES, type Rules } from '../src/rules/compile.js';
@@ -48,7 +49,7 @@ function work(lines: readonly Buffer[], rules: Rules, tally: Tally): void {
   tally.ms += performance.now() - begin;
 }
 
-function documentOf(line: Buffer, rules: Rules, tally: Tally): StoredRecord | undefined {
+function documentOf(line: Buffer, rules: Rules, tally: Tally): RecordDocument | undefined {
   const { text } = textOf(line);
   const ruled = ruledRecord(rules, text, decodeText(text));
   if (ruled.outcome !== 'kept') {

@@ -1,6 +1,7 @@
 /** What an error at a batch file says about that file, apart from the network and the store that it lies in. */
 
 import { TroubleError } from '../domain/failures/failure.js';
+import type { FileFault } from '../domain/records/bad-file.js';
 import { DamagedFileError } from '../http-client/file-damage.js';
 
 /** What S3 says, with status 400, when the credentials that a URL was signed with are no longer valid. */
@@ -12,12 +13,6 @@ export function isExpiredFile(error: unknown): boolean {
   const { status, code } = error.trouble;
   return status === 403 || status === 404 || EXPIRED_CODES.has(code ?? '');
 }
-
-/**
- * `damaged`: it came, broken. `foreign`: something else came in its place. `missing`: the store, or our own rules about
- * addresses, refuse it. `oversized`: it unpacks to more than a file may.
- */
-export type FileFault = 'damaged' | 'foreign' | 'missing' | 'oversized';
 
 /** Statuses that speak of the moment and not of the file: request timeout, too early, too many requests. */
 const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 425, 429]);

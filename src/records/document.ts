@@ -1,6 +1,7 @@
 /** A record as it is stored: every key as Mimecast sent it, and the metadata of its source. */
 
-import type { Binary } from 'mongodb';
+import { METADATA_KEYS } from '../domain/records/metadata-keys.js';
+import type { RecordDocument, RecordId } from '../domain/records/record.js';
 import { definitionOf, type StreamName } from '../domain/streams/streams.js';
 import type { VendorRecord } from './decode.js';
 import { messageTime } from './message-time.js';
@@ -17,45 +18,15 @@ export interface RecordMetadata {
   readonly siemForward: boolean;
 }
 
-export interface StoredRecord {
-  readonly _id: Binary;
-  readonly _sourceId: number;
-  readonly _messageTime: Date;
-  readonly _receiptTime: Date;
-  readonly [key: string]: unknown;
-}
-
-/** Keys of the metadata; a record's own key of such a name is kept under `_vendor`. */
-export const METADATA_KEYS: ReadonlySet<string> = new Set([
-  '_id',
-  '_sourceId',
-  '_source',
-  '_collector',
-  '_sourceCategory',
-  '_dataType',
-  '_messageTime',
-  '_receiptTime',
-  '_fields',
-  '_queue',
-  '_maskedText',
-  '_received',
-  '_siemForward',
-  '_siemVendor',
-  '_siemProduct',
-  '_siemFormat',
-  '_siemEventID',
-  '_vendor',
-]);
-
 /** @param time of the record; default what it says itself. */
 export function toDocument(
   record: VendorRecord,
-  id: Binary,
+  id: RecordId,
   stream: StreamName,
   metadata: RecordMetadata,
   receiptTime: Date,
   time = messageTime(stream, record, receiptTime),
-): StoredRecord {
+): RecordDocument {
   const entries = Object.entries(record);
   const colliding = entries.filter(([key]) => METADATA_KEYS.has(key));
   // Object.fromEntries defines keys one by one, so that even a key named __proto__ stays an ordinary key.
@@ -72,7 +43,7 @@ export function toDocument(
     ['_receiptTime', receiptTime],
     ['_fields', metadata.fields],
     ...(metadata.siemForward ? siemKeys(stream) : []),
-  ]) as StoredRecord;
+  ]) as RecordDocument;
 }
 
 /** Inverse of `toDocument`: the record as Mimecast sent it. */

@@ -1,12 +1,12 @@
 /** From the text of a record to what is stored of it: rules first, then metadata. */
 
-import type { Binary } from 'mongodb';
+import type { QuarantinedRecord, ReceivedRecord, ReceivedTime, RecordDocument } from '../domain/records/record.js';
 import { NO_RULE_COUNTS, type RuleCounts } from '../domain/streams/rule-counts.js';
 import type { StreamName } from '../domain/streams/streams.js';
 import type { Rule, Rules } from '../rules/compile.js';
 import type { RuleMatches } from '../rules/rule-matches.js';
 import type { Decoded } from './decode.js';
-import { type RecordMetadata, type StoredRecord, toDocument } from './document.js';
+import { type RecordMetadata, toDocument } from './document.js';
 import { isTimeShown, meantTime } from './message-time.js';
 import { RECEIVED_KEY, receivedOf } from './received.js';
 import { MASKED_TEXT_KEY, type RuledRecord, ruledRecord } from './ruled-record.js';
@@ -21,46 +21,22 @@ export interface RecordMaker {
   readonly receiptTime: Date;
 }
 
-export interface ReceivedText {
-  readonly id: Binary;
-  readonly text: string;
+/** A record as received, and what its text says. */
+export interface DecodedRecord extends ReceivedRecord {
   readonly decoded: Decoded;
-  /** What the text was read from, where that is not UTF-8. */
-  readonly bytes?: Uint8Array;
-  /** File and line, or window and page. */
-  readonly place: string;
-  /** Whole length in bytes. */
-  readonly size: number;
   /** Whether the text may be only the beginning of one. Default false. */
   readonly isPiece?: boolean;
 }
 
-/** What is no record, for quarantine; its text and reason hold nothing that a rule hides. */
-export interface UnreadableText {
-  readonly id: Binary;
-  readonly reason: string;
-  readonly place: string;
-  readonly text: string;
-  readonly size: number;
-  /** What the text was read from, where that is not UTF-8 and nothing has to be hidden. */
-  readonly bytes?: Uint8Array;
-}
-
 export type MadeRecord = { readonly ruled: RuleCounts } & (
-  | { readonly kind: 'document'; readonly document: StoredRecord; readonly time: ReceivedTime }
-  | { readonly kind: 'unreadable'; readonly unreadable: UnreadableText }
+  | { readonly kind: 'document'; readonly document: RecordDocument; readonly time: ReceivedTime }
+  | { readonly kind: 'unreadable'; readonly unreadable: QuarantinedRecord }
   | { readonly kind: 'excluded'; readonly time: ReceivedTime }
 );
 
-/**
- * The time that a record told when it was received; undefined when it told none that can be meant. It is for whoever has to
- * know which records lie in a range, and stands beside the document, never in it: a rule may have hidden it there.
- */
-export type ReceivedTime = Date | undefined;
-
 export function recordOfText(
   { stream, metadata, rules, matches, receiptTime }: RecordMaker,
-  { id, text, decoded, bytes, place, size, isPiece = false }: ReceivedText,
+  { id, text, decoded, bytes, place, size, isPiece = false }: DecodedRecord,
 ): MadeRecord {
   const isAskedFor = matches && ((rule: Rule) => !matches.has(rule));
   const record = ruledRecord(rules, text, decoded, { isPiece, isAskedFor });

@@ -3,7 +3,8 @@
  * they can hand to the functions of this folder and cannot look into.
  */
 
-import { type Binary, type Collection, type Db, type Document, type IndexDescription, MongoServerError } from 'mongodb';
+import { type Collection, type Db, type Document, type IndexDescription, MongoServerError } from 'mongodb';
+import type { RecordId } from '../domain/records/record.js';
 
 export const DB: unique symbol = Symbol('db');
 
@@ -35,12 +36,12 @@ export async function unlessTaken<T>(write: () => Promise<T>, taken: () => Error
 
 /** Of these ids, in hexadecimal, the ones that a collection does not hold. */
 export async function absentOf(
-  collection: Pick<Collection<{ readonly _id: Binary }>, 'find'>,
-  ids: readonly Binary[],
+  collection: Pick<Collection<{ readonly _id: RecordId }>, 'find'>,
+  ids: readonly RecordId[],
 ): Promise<ReadonlySet<string>> {
   const absent = new Set(ids.map((id) => id.toString('hex')));
   if (ids.length === 0) return absent;
-  for await (const { _id } of collection.find({ _id: { $in: ids as Binary[] } }, { projection: { _id: 1 } })) {
+  for await (const { _id } of collection.find({ _id: { $in: ids as RecordId[] } }, { projection: { _id: 1 } })) {
     absent.delete(_id.toString('hex'));
   }
   return absent;

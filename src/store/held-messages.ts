@@ -1,8 +1,9 @@
 /** The times of held messages in their queue: `_queue`, beside the other metadata of a record. */
 
+import type { RecordId } from '../domain/records/record.js';
 import type { StreamName } from '../domain/streams/streams.js';
 import type { Store } from './driver.js';
-import { type RecordDocument, records } from './records.js';
+import { records } from './records.js';
 
 export interface QueueTimes {
   /** When a listing of the queue first had the message. */
@@ -31,12 +32,7 @@ export function countHeld(store: Store, stream: StreamName, sourceId: number, li
 }
 
 /** Notes that a listing had these messages; one that had left is back. */
-export async function noteSeen(
-  store: Store,
-  stream: StreamName,
-  ids: readonly RecordDocument['_id'][],
-  at: Date,
-): Promise<void> {
+export async function noteSeen(store: Store, stream: StreamName, ids: readonly RecordId[], at: Date): Promise<void> {
   if (ids.length === 0) return;
   await records(store, stream).updateMany({ _id: { $in: [...ids] } }, [
     { $set: { '_queue.firstSeen': FIRST_SEEN, '_queue.lastSeen': { $max: ['$_queue.lastSeen', at] } } },

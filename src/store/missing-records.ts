@@ -1,6 +1,6 @@
 /** The records that a `backfill` or `verify` found missing. */
 
-import type { Binary } from 'mongodb';
+import type { RecordId } from '../domain/records/record.js';
 import type { RereadKind } from '../domain/rereads/reread.js';
 import type { StreamName } from '../domain/streams/streams.js';
 import { collection, type Indexes, type Store } from './driver.js';
@@ -14,7 +14,7 @@ export interface MissingDocument {
   readonly kind: RereadKind;
   readonly stream: StreamName;
   /** `_id` of the record, or of the entry in `quarantine`. */
-  readonly recordId: Binary;
+  readonly recordId: RecordId;
   /** Whether it could not be read as a record, and so is missing in `quarantine`. */
   readonly unreadable: boolean;
   /** File, or window and page, that it was found in. */

@@ -1,6 +1,7 @@
 /** Keeps what could not be read as a record. */
 
 import { Binary } from 'mongodb';
+import type { QuarantinedRecord, RecordId } from '../domain/records/record.js';
 import type { StreamName } from '../domain/streams/streams.js';
 import { absentOf, collection, type Indexes, type Store } from './driver.js';
 import { type Page, type PageRequest, pageOf } from './paging.js';
@@ -11,7 +12,7 @@ export interface QuarantineDocument {
    * Derived from source, stream, content and occurrence, or for a whole file from its name, so that a re-read does not
    * add it twice.
    */
-  readonly _id: Binary;
+  readonly _id: RecordId;
   readonly sourceId: number;
   readonly stream: StreamName;
   readonly reason: string;
@@ -34,23 +35,12 @@ export const QUARANTINE_INDEXES: Indexes = { quarantine: [{ key: { sourceId: 1, 
 /** Longest text that is kept, in characters; the rest of a longer one is cut off. */
 export const MAX_QUARANTINED_TEXT = 1_048_576;
 
-export interface Unreadable {
-  readonly id: Binary;
-  readonly reason: string;
-  readonly place: string;
-  readonly text: string;
-  /** Whole length in bytes. */
-  readonly size: number;
-  /** What the text was read from, where that is not UTF-8. */
-  readonly bytes?: Uint8Array;
-}
-
 /** Adds what is not there yet. @returns how many were new. */
 export async function quarantine(
   store: Store,
   sourceId: number,
   stream: StreamName,
-  entries: readonly Unreadable[],
+  entries: readonly QuarantinedRecord[],
 ): Promise<number> {
   if (entries.length === 0) return 0;
   const at = new Date();
@@ -79,14 +69,14 @@ function keptOf(text: string, bytes: Uint8Array | undefined): Pick<QuarantineDoc
  *
  * @returns how many were open until now.
  */
-export async function resolveQuarantined(store: Store, ids: readonly Binary[]): Promise<number> {
+export async function resolveQuarantined(store: Store, ids: readonly RecordId[]): Promise<number> {
   const open = { _id: { $in: [...ids] }, resolvedAt: { $exists: false } };
   const { modifiedCount } = await quarantined(store).updateMany(open, { $set: { resolvedAt: new Date() } });
   return modifiedCount;
 }
 
 /** Of these ids, in hexadecimal, those that are not in quarantine. */
-export function absentFromQuarantine(store: Store, ids: readonly Binary[]): Promise<ReadonlySet<string>> {
+export function absentFromQuarantine(store: Store, ids: readonly RecordId[]): Promise<ReadonlySet<string>> {
   return absentOf(quarantined(store), ids);
 }
 

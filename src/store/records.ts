@@ -1,19 +1,11 @@
 /** Stores records so that one that is there already is skipped, not repeated. */
 
-import { type Binary, BSON, type Collection, MongoBulkWriteError } from 'mongodb';
+import { BSON, type Collection, MongoBulkWriteError } from 'mongodb';
+import type { RecordDocument, RecordId } from '../domain/records/record.js';
 import type { StreamDefinition } from '../domain/streams/definitions/definition.js';
 import { DEFINITIONS } from '../domain/streams/definitions/list.js';
 import { definitionOf, type StreamName } from '../domain/streams/streams.js';
 import { absentOf, collection, type Indexes, type Store } from './driver.js';
-
-/** A stored record as far as the store itself knows it. */
-export interface RecordDocument {
-  readonly _id: Binary;
-  readonly _sourceId: number;
-  readonly _messageTime: Date;
-  readonly _receiptTime: Date;
-  readonly [key: string]: unknown;
-}
 
 /** For the files of this folder: the collection of a stream. */
 export function records(store: Store, stream: StreamName): Collection<RecordDocument> {
@@ -121,7 +113,7 @@ export function recordsNamed(
   store: Store,
   stream: StreamName,
   sourceId: number,
-  { ids, times }: { readonly ids: readonly Binary[]; readonly times: readonly Date[] },
+  { ids, times }: { readonly ids: readonly RecordId[]; readonly times: readonly Date[] },
 ): Promise<NamedRecord[]> {
   const filter = { $or: [{ _id: { $in: [...ids] } }, { _sourceId: sourceId, _messageTime: { $in: [...times] } }] };
   return records(store, stream)
@@ -131,7 +123,11 @@ export function recordsNamed(
 }
 
 /** Of these ids, in hexadecimal, those of no stored record. */
-export function absentRecords(store: Store, stream: StreamName, ids: readonly Binary[]): Promise<ReadonlySet<string>> {
+export function absentRecords(
+  store: Store,
+  stream: StreamName,
+  ids: readonly RecordId[],
+): Promise<ReadonlySet<string>> {
   return absentOf(records(store, stream), ids);
 }
 

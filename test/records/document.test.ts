@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { METADATA_KEYS } from '../../src/domain/records/metadata-keys.js';
 import { STREAMS, type StreamName } from '../../src/domain/streams/streams.js';
-import { METADATA_KEYS, type RecordMetadata, toDocument, vendorRecordOf } from '../../src/records/document.js';
+import { type RecordMetadata, toDocument, vendorRecordOf } from '../../src/records/document.js';
 import { contentDigest, identityOf } from '../../src/records/identity.js';
 
 const ID = identityOf(7, 'receipt', contentDigest('x'), 1);

@@ -1,7 +1,7 @@
 import { Long } from 'mongodb';
 import { describe, expect, test } from 'vitest';
+import { METADATA_KEYS } from '../../src/domain/records/metadata-keys.js';
 import { decodeText } from '../../src/records/decode.js';
-import { METADATA_KEYS } from '../../src/records/document.js';
 import { MASKED_TEXT_KEY, ruledRecord } from '../../src/records/ruled-record.js';
 import { NO_RULES } from '../../src/rules/compile.js';
 import { rulesFrom } from '../rules/rules-from.js';

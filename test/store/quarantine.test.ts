@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
+import type { QuarantinedRecord } from '../../src/domain/records/record.js';
 import { contentDigest, identityOf } from '../../src/records/identity.js';
-import { MAX_QUARANTINED_TEXT, quarantine, resolveQuarantined, type Unreadable } from '../../src/store/quarantine.js';
+import { MAX_QUARANTINED_TEXT, quarantine, resolveQuarantined } from '../../src/store/quarantine.js';
 import { collectionsIn, raw } from '../support/raw-collections.js';
 import { numbers } from '../support/store-fixtures.js';
 import { testDatabase } from '../support/test-database.js';
@@ -13,7 +14,7 @@ beforeEach(async () => {
   await collection.deleteMany({});
 });
 
-function unreadable(text: string, occurrence = 1): Unreadable {
+function unreadable(text: string, occurrence = 1): QuarantinedRecord {
   const id = identityOf(7, 'receipt', contentDigest(text), occurrence);
   return { id, reason: 'not JSON', place: '/f line 1', text, size: Buffer.byteLength(text) };
 }

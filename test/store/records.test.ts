@@ -1,9 +1,10 @@
 import { BSON, MongoClient } from 'mongodb';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { RecordDocument } from '../../src/domain/records/record.js';
 import { decodeText } from '../../src/records/decode.js';
 import { vendorRecordOf } from '../../src/records/document.js';
 import { openDatabase } from '../../src/store/database.js';
-import { insertRecords, type RecordDocument } from '../../src/store/records.js';
+import { insertRecords } from '../../src/store/records.js';
 import { collectionsIn, raw } from '../support/raw-collections.js';
 import { numbers, recordOf } from '../support/store-fixtures.js';
 import { testDatabase } from '../support/test-database.js';

@@ -1,6 +1,7 @@
 /** The driver's collections behind a store, for tests that look at what is stored, put it there, or let it fail. */
 
 import type { Collection, Db } from 'mongodb';
+import type { RecordDocument } from '../../src/domain/records/record.js';
 import { definitionOf, type StreamName } from '../../src/domain/streams/streams.js';
 import type { ApiKeyDocument } from '../../src/store/api-keys.js';
 import type { AuditDocument } from '../../src/store/audit-trail.js';
@@ -15,7 +16,6 @@ import type { InstallationDocument } from '../../src/store/installation.js';
 import type { LeaseDocument } from '../../src/store/lease.js';
 import type { MissingDocument } from '../../src/store/missing-records.js';
 import type { QuarantineDocument } from '../../src/store/quarantine.js';
-import type { RecordDocument } from '../../src/store/records.js';
 import type { RereadDocument } from '../../src/store/rereads.js';
 import type { RuleMatchDocument } from '../../src/store/rule-matches.js';
 import type { SourceDocument } from '../../src/store/sources.js';

@@ -1,7 +1,7 @@
+import type { RecordDocument } from '../../src/domain/records/record.js';
 import type { StreamName } from '../../src/domain/streams/streams.js';
 import { toDocument } from '../../src/records/document.js';
 import { contentDigest, identityOf } from '../../src/records/identity.js';
-import type { RecordDocument } from '../../src/store/records.js';
 
 /** A document as the collector makes it of a record; equal records have equal identities. */
 export function recordOf(

@@ -3,6 +3,8 @@
  * Logic's *Fields*; which characters a name may have is not published, so it is decided here.
  */
 
+import { METADATA_KEYS } from '../records/metadata-keys.js';
+
 export const FIELD_LIMITS = {
   /** Fields of one source, or of one collector; `_siemForward` is not counted. */
   perOwner: 10,
@@ -44,18 +46,8 @@ export const BUILTIN_FIELDS: readonly string[] = [...GIVEN_BUILTINS, ...SETTABLE
 
 /** Names that mean something else: keys of a stored record, and headers of Sumo Logic's HTTP sources. */
 const OTHER_RESERVED = [
-  ...[
-    '_id',
-    '_sourceId',
-    '_dataType',
-    '_messageTime',
-    '_receiptTime',
-    '_fields',
-    '_queue',
-    '_maskedText',
-    '_vendor',
-    '__proto__',
-  ],
+  ...METADATA_KEYS,
+  '__proto__',
   ...['X-Sumo-Category', 'X-Sumo-Dimensions', 'X-Sumo-Fields', 'X-Sumo-Host', 'X-Sumo-Metadata', 'X-Sumo-Name'],
   ...['Webhook-AuthID', 'Webhook-ValidationCode', 'x-amz-sns-topic-arn'],
 ];

@@ -1,6 +1,6 @@
 /** How long a batch file that cannot be read holds up its page; pure. */
 
-import type { BadFile } from '../../store/checkpoints.js';
+import type { BadFile } from '../../domain/records/bad-file.js';
 import type { FilePatiences, FileRules } from '../source/file-rules.js';
 
 const MINUTE = 60_000;

@@ -1,26 +1,23 @@
 /** Reads one batch file: download, gunzip, lines, records. It knows nothing of checkpoints and stores nothing. */
 
-import { addRuleCounts, NO_RULE_COUNTS, type RuleCounts } from '../../domain/streams/rule-counts.js';
+import { type QuarantinedRecord, type ReceivedTime, type TimedDocument, timed } from '../../domain/records/record.js';
+import { addRuleCounts, NO_RULE_COUNTS } from '../../domain/streams/rule-counts.js';
 import type { SiemStream } from '../../domain/streams/streams.js';
 import { DamagedFileError } from '../../http-client/file-damage.js';
 import type { BatchFile } from '../../mimecast/siem.js';
 import { recordOfLine } from '../../records/line-record.js';
 import { linesOf } from '../../records/lines.js';
 import { Occurrences } from '../../records/occurrences.js';
-import type { MadeRecord, ReceivedTime, UnreadableText } from '../../records/record-of-text.js';
-import { type TimedDocument, timed } from '../slice/timed-document.js';
+import type { MadeRecord } from '../../records/record-of-text.js';
+import type { ReadBatch } from '../slice/slice.js';
 import type { ReadOptions } from '../source/file-rules.js';
 import type { LoadedSource } from '../source/source-reader.js';
 import { LateRecordError, Probation } from './probation.js';
 
 /** What is stored at once. */
-export interface FileBatch {
-  readonly records: readonly TimedDocument[];
-  readonly unreadable: readonly UnreadableText[];
+export interface FileBatch extends ReadBatch {
   /** Of each record, those included that the processing rules keep out. */
   readonly times: readonly ReceivedTime[];
-  /** What the processing rules did. */
-  readonly ruled: RuleCounts;
 }
 
 /** A batch is handed out when it has so many records, or so many bytes of lines. */
@@ -96,7 +93,7 @@ async function* readLines(
 
 class Batch {
   private records: TimedDocument[] = [];
-  private unreadable: UnreadableText[] = [];
+  private unreadable: QuarantinedRecord[] = [];
   private times: ReceivedTime[] = [];
   private ruled = NO_RULE_COUNTS;
   private bytes = 0;

@@ -1,15 +1,15 @@
 /** Reads the batch files of a range again. */
 
 import { isOutOfReach, TroubleError } from '../../domain/failures/failure.js';
-import { afterPage, idleText } from '../../domain/streams/idle-pages.js';
+import { idleText } from '../../domain/streams/idle-pages.js';
 import type { SiemStream } from '../../domain/streams/streams.js';
-import { laterOf } from '../../domain/streams/window.js';
-import { fileFaultOf, isExpiredFile } from '../../mimecast/file-fault.js';
-import { nextBatchStep } from '../../mimecast/paging.js';
 import type { BatchFile, BatchPage } from '../../mimecast/siem.js';
-import { listBatchPage, MAX_RELISTINGS, tokenDigest } from '../files/batch-pages.js';
+import { listBatchPage } from '../files/batch-pages.js';
+import type { FileFailure, FileSink, ReadPage } from '../files/file-sink.js';
 import { FilesDone } from '../files/files-done.js';
-import { readBatchFile } from '../files/read-batch-file.js';
+import type { FileBatch } from '../files/read-batch-file.js';
+import { walkFiles } from '../files/walk-files.js';
+import type { ReadOptions } from '../source/file-rules.js';
 import type { Rereading } from './reread-state.js';
 
 /** Files are listed in the order in which they were made; a page whose records are all later than this ends the range. */
@@ -19,118 +19,98 @@ const MAX_IDLE = 20;
 
 /** @returns whether all of the range was read; else the slice's time is over. */
 export async function rereadFiles(reading: Rereading, stream: SiemStream): Promise<boolean> {
-  const { endToken } = reading.state;
-  for (;;) {
-    const { pageToken } = reading.state;
-    if (pageToken !== undefined && pageToken === endToken) return true;
-    const page = await readPage(reading, stream);
-    if (page === 'spent') return false;
-    if (page === 'past') return true;
-    const step = nextBatchStep({ requestedToken: pageToken, returnedToken: page.pageToken, ...page });
-    if (step.next === 'wait') reading.noteUnseen('Mimecast says that this is not the end, but not how to go on');
-    if (step.next !== 'more' || step.keepToken === undefined) return true;
-    const { idle } = reading.state;
-    if (idle !== undefined && (idle.isCircle === true || idle.pages >= MAX_IDLE)) {
-      reading.noteUnseen(idleText(idle));
-      return true;
-    }
-    await reading.move({ pageToken: step.keepToken, filesDone: [] });
-    if (reading.spent) return false;
-  }
+  return (await walkFiles(new RereadFiles(reading, stream), stream)) === 'caughtUp';
 }
 
-async function readPage(reading: Rereading, stream: SiemStream): Promise<BatchPage | 'spent' | 'past'> {
-  for (let relistings = 0; ; relistings += 1) {
-    const page = await listPage(reading, stream);
-    if (page === undefined) return 'past';
+/** What is known of the records of a file, those included that no rule lets in. */
+const NOTHING_READ = { isEmpty: true, isLate: true, isCovered: true };
+
+class RereadFiles implements FileSink {
+  /** Reading again tells of all pages alike whether they move forward: none brings news to the store. */
+  readonly news = 0;
+  /** Whether the records of the page are all from long after the range, as far as it was read; else it is not known. */
+  private isPast = false;
+  private file = NOTHING_READ;
+
+  constructor(
+    readonly slice: Rereading,
+    private readonly stream: SiemStream,
+  ) {}
+
+  get place() {
+    return this.slice.state;
+  }
+
+  halt(): 'caughtUp' | undefined {
+    const { pageToken, endToken } = this.place;
+    return pageToken !== undefined && pageToken === endToken ? 'caughtUp' : undefined;
+  }
+
+  async listPage(): Promise<BatchPage | undefined> {
+    const { source, signal } = this.slice.options;
+    const { pageToken, filesDone } = this.place;
     try {
-      const end = await readFiles(reading, stream, page, relistings < MAX_RELISTINGS);
-      if (end === 'spent') return end;
-      const { failure } = page;
-      if (failure?.incompleteness === 'partial') throw failure;
-      if (failure === undefined || end === 'past') return end ?? page;
-      reading.noteUnseen(failure.message);
-      return 'past';
+      const page = await listBatchPage(source, this.stream, { pageToken, beginAt: this.slice.from }, signal);
+      const done = new FilesDone(page.files, filesDone);
+      // What a file held that was read before is not known any more.
+      this.isPast = page.files.length > 0 && !page.files.some((file) => done.has(file));
+      return page;
     } catch (error) {
-      if (!isExpiredFile(error)) throw error;
+      if (!(error instanceof TroubleError) || !isOutOfReach(error.trouble)) throw error;
+      this.slice.note(`Mimecast does not hand out this range any more: ${error.trouble.message}`);
+      return undefined;
     }
   }
-}
 
-/** @returns nothing when the page has gone out of the API's reach meanwhile. */
-async function listPage(reading: Rereading, stream: SiemStream): Promise<BatchPage | undefined> {
-  const { source, signal } = reading.options;
-  const { pageToken } = reading.state;
-  try {
-    return await listBatchPage(source, stream, { pageToken, beginAt: reading.from }, signal);
-  } catch (error) {
-    if (!(error instanceof TroubleError) || !isOutOfReach(error.trouble)) throw error;
-    reading.note(`Mimecast does not hand out this range any more: ${error.trouble.message}`);
-    return undefined;
+  /** Each file is noted by itself, so what was counted since then is of one that failed. */
+  beginFile(): ReadOptions {
+    this.slice.forgetRead();
+    this.file = NOTHING_READ;
+    return {};
   }
-}
 
-async function readFiles(
-  reading: Rereading,
-  stream: SiemStream,
-  { files, pageToken }: BatchPage,
-  canRelist: boolean,
-): Promise<'spent' | 'past' | undefined> {
-  let isPast = files.length > 0;
-  let newest: Date | undefined;
-  const done = new FilesDone(files, reading.state.filesDone);
-  for (const file of files) {
-    if (done.has(file)) {
-      // What it held is not known any more.
-      isPast = false;
-      continue;
+  async take(batch: FileBatch, { path }: BatchFile): Promise<void> {
+    const { times } = batch;
+    await this.slice.take(batch, path);
+    const late = this.slice.to.getTime() + LATE_MS;
+    const { isEmpty, isLate, isCovered } = this.file;
+    this.file = {
+      isEmpty: isEmpty && times.length === 0,
+      isLate: isLate && times.every((time) => time !== undefined && time.getTime() > late),
+      isCovered: isCovered && times.every((time) => time !== undefined && this.slice.covers(time)),
+    };
+  }
+
+  async finishFile(file: BatchFile): Promise<void> {
+    const { isEmpty, isLate, isCovered } = this.file;
+    if (isEmpty || !isLate) this.isPast = false;
+    if (isCovered) await this.slice.resolveFile(file);
+  }
+
+  /** What it held is not known. */
+  async onUnreadable({ file, error }: FileFailure): Promise<boolean> {
+    this.isPast = false;
+    this.slice.skipFile(`${file.path}: ${error.message}`);
+    return true;
+  }
+
+  async keepFiles(done: FilesDone): Promise<void> {
+    if (done.hasUnwritten) await this.slice.move({ filesDone: done.take() });
+  }
+
+  async finishPage({ page: { failure }, step, moved, idle }: ReadPage): Promise<'caughtUp' | undefined> {
+    const { slice } = this;
+    if (failure?.incompleteness === 'partial') throw failure;
+    if (this.isPast) return 'caughtUp';
+    slice.noteIdle(idle);
+    const isEndless = idle !== undefined && (idle.isCircle === true || idle.pages >= MAX_IDLE);
+    if (failure !== undefined) slice.noteUnseen(failure.message);
+    else if (step.next === 'wait') slice.noteUnseen('Mimecast says that this is not the end, but not how to go on');
+    else if (step.next === 'more' && isEndless) slice.noteUnseen(idleText(idle));
+    else if (moved !== undefined && step.next === 'more') {
+      await slice.move({ pageToken: moved, filesDone: [] });
+      return undefined;
     }
-    if (reading.spent) return 'spent';
-    const read = await readFile(reading, stream, file, canRelist);
-    if (!read.isPast) isPast = false;
-    newest = laterOf(newest, read.newest);
-    done.add(file);
-    await reading.move({ filesDone: done.take() });
+    return 'caughtUp';
   }
-  const token = pageToken === reading.state.pageToken ? undefined : pageToken;
-  const news = { isNew: false, newest, ...(token === undefined ? {} : { token: tokenDigest(token) }) };
-  reading.noteIdle(afterPage(reading.state.idle, news, new Date()));
-  return isPast ? 'past' : undefined;
-}
-
-/** What is known of a file that was read. */
-interface FileRead {
-  /** Whether it holds records, and none but from long after the range; those count too that no rule lets in. */
-  readonly isPast: boolean;
-  /** Time of its newest record. */
-  readonly newest?: Date | undefined;
-}
-
-async function readFile(
-  reading: Rereading,
-  stream: SiemStream,
-  file: BatchFile,
-  canRelist: boolean,
-): Promise<FileRead> {
-  const { source, signal } = reading.options;
-  const past = reading.to.getTime() + LATE_MS;
-  let isPast = true;
-  let isEmpty = true;
-  let isCovered = true;
-  let newest: Date | undefined;
-  try {
-    for await (const { times, ...batch } of readBatchFile(source, stream, file, {}, signal)) {
-      await reading.take({ ...batch, place: file.path });
-      newest = times.reduce(laterOf, newest);
-      if (times.length > 0) isEmpty = false;
-      if (times.some((time) => time === undefined || time.getTime() <= past)) isPast = false;
-      if (times.some((time) => time === undefined || !reading.covers(time))) isCovered = false;
-    }
-  } catch (error) {
-    if (fileFaultOf(error) === undefined || (canRelist && isExpiredFile(error))) throw error;
-    reading.skipFile(`${file.path}: ${error instanceof Error ? error.message : String(error)}`);
-    return { isPast: false };
-  }
-  if (isCovered) await reading.resolveFile(file);
-  return { isPast: isPast && !isEmpty, newest };
 }

@@ -3,16 +3,14 @@
  * missing is noted before it is stored, so that an attempt that dies in between counts it as well.
  */
 
-/** Which reading a slice belongs to, and what it reads. */
-export interface RereadRange {
-  readonly kind: RereadKind;
-  readonly run: string;
-  /** ISO times; both bounds belong to it. */
-  readonly from: string;
-  readonly to: string;
-}
-
-import type { RereadCounts, RereadKind, RereadOutcome } from '../../domain/rereads/reread.js';
+import type { RecordId } from '../../domain/records/record.js';
+import {
+  addRereadCounts,
+  NO_REREAD_COUNTS,
+  type RereadCounts,
+  type RereadKind,
+  type RereadOutcome,
+} from '../../domain/rereads/reread.js';
 import type { IdlePages } from '../../domain/streams/idle-pages.js';
 import type { StreamName } from '../../domain/streams/streams.js';
 import type { BatchFile } from '../../mimecast/siem.js';
@@ -26,43 +24,33 @@ import {
   noteMissing,
   removeFound,
 } from '../../store/missing-records.js';
-import { absentFromQuarantine, resolveQuarantined, type Unreadable } from '../../store/quarantine.js';
-import { absentRecords, type RecordDocument } from '../../store/records.js';
+import { absentFromQuarantine, resolveQuarantined } from '../../store/quarantine.js';
+import { absentRecords } from '../../store/records.js';
 import { openReread, type RereadDocument, saveReread } from '../../store/rereads.js';
+import type { ReadBatch, SliceOfWork, SliceOptions } from '../slice/slice.js';
 import { storeBatch } from '../slice/store-batch.js';
-import type { TimedDocument } from '../slice/timed-document.js';
-import type { LoadedSource } from '../source/source-reader.js';
 
-export interface RereadingOptions {
-  readonly collections: Collections;
-  readonly source: LoadedSource;
-  readonly stream: StreamName;
-  readonly range: RereadRange;
-  readonly signal: AbortSignal;
-  /** Epoch milliseconds after which no new piece of work is begun. */
-  readonly until: number;
+/** Which reading a slice belongs to, and what it reads. */
+export interface RereadRange {
+  readonly kind: RereadKind;
+  readonly run: string;
+  /** ISO times; both bounds belong to it. */
+  readonly from: string;
+  readonly to: string;
 }
 
-/** Records met at one place. */
-export interface Met {
-  readonly records: readonly TimedDocument[];
-  readonly unreadable: readonly Unreadable[];
-  readonly place: string;
-}
-
-type RecordId = RecordDocument['_id'];
+export type RereadingOptions = Omit<SliceOptions, 'maxRecords' | 'fileRules'> & { readonly range: RereadRange };
 
 /** Most notes that are kept: they are for people. */
 const MAX_NOTES = 20;
 /** How many entries are looked at again at once. */
 const RECHECKED_AT_ONCE = 1_000;
 
-export class Rereading {
+export class Rereading implements SliceOfWork {
   readonly from: Date;
   readonly to: Date;
-  private read = 0;
-  private restored = 0;
-  private unreadFiles = 0;
+  /** What was counted since the last move. */
+  private since = NO_REREAD_COUNTS;
 
   private constructor(
     readonly options: RereadingOptions,
@@ -108,13 +96,7 @@ export class Rereading {
   }
 
   get counts(): RereadCounts {
-    const { read, missing, restored, unreadFiles } = this.current.counts;
-    return {
-      read: read + this.read,
-      missing,
-      restored: restored + this.restored,
-      unreadFiles: unreadFiles + this.unreadFiles,
-    };
+    return addRereadCounts(this.current.counts, this.since);
   }
 
   get spent(): boolean {
@@ -127,69 +109,47 @@ export class Rereading {
   }
 
   /** Compares what Mimecast handed out with the store, and for a backfill stores what is missing. */
-  async take({ records, unreadable, place }: Met): Promise<void> {
+  async take({ records, unreadable }: ReadBatch, place: string): Promise<void> {
     const { collections, source, stream, range } = this.options;
+    const { kind, run } = range;
     const { sourceId } = source.settings;
-    const inRange = records.filter(({ time }) => this.covers(time));
-    const wanted = inRange.map(({ document }) => document);
-    this.read += wanted.length;
+    const wanted = records.filter(({ time }) => this.covers(time)).map(({ document }) => document);
+    this.count({ read: wanted.length });
     const absent = await absentRecords(collections, stream, idsOf(wanted));
-    const absentLines = await absentFromQuarantine(
-      collections,
-      unreadable.map(({ id }) => id),
-    );
+    const lineIds = unreadable.map(({ id }) => id);
+    const absentLines = await absentFromQuarantine(collections, lineIds);
     const missing = wanted.filter(({ _id }) => absent.has(_id.toString('hex')));
     const missingLines = unreadable.filter(({ id }) => absentLines.has(id.toString('hex')));
-    const entry = (recordId: RecordId): Omit<MissingDocument, 'unreadable' | 'messageTime' | 'place'> => {
-      return {
-        _id: `${range.run}/${recordId.toString('hex')}`,
-        run: range.run,
-        sourceId,
-        kind: range.kind,
-        stream,
-        recordId,
-      };
+    const entry = (recordId: RecordId, unreadable: boolean) => {
+      return { _id: `${run}/${recordId.toString('hex')}`, run, sourceId, kind, stream, recordId, unreadable };
     };
     await noteMissing(collections, [
-      ...missing.map(({ _id, _messageTime: messageTime }) => ({
-        ...entry(_id),
-        unreadable: false,
-        place,
-        messageTime,
-      })),
-      ...missingLines.map(({ id, place: line }) => ({ ...entry(id), unreadable: true, place: line })),
+      ...missing.map(({ _id, _messageTime: messageTime }) => ({ ...entry(_id, false), place, messageTime })),
+      ...missingLines.map(({ id, place: line }) => ({ ...entry(id, true), place: line })),
     ]);
-    if (range.kind === 'verify') return;
+    if (kind === 'verify') return;
     const { inserted, quarantined } = await storeBatch(collections, sourceId, stream, missing, missingLines);
     await addTotals(collections, sourceId, stream, { stored: inserted.stored, duplicates: 0, quarantined });
-    this.restored += inserted.stored + quarantined;
+    this.count({ restored: inserted.stored + quarantined });
   }
 
   /** Notes where the reading stands, after what lies before was taken. */
   async move(change: Partial<Pick<RereadDocument, 'filesDone' | 'readUntil' | 'done'>> & Place): Promise<void> {
     const { collections, stream, range } = this.options;
-    const { pageToken = this.current.pageToken, page, windowTo, ...rest } = change;
     const { page: _before, windowTo: _windowBefore, ...known } = this.current;
     const counts = { ...this.counts, missing: await countMissing(collections, range.run, stream) };
-    this.current = {
-      ...known,
-      ...rest,
-      ...(pageToken === undefined ? {} : { pageToken }),
-      ...(page === undefined ? {} : { page }),
-      ...(windowTo === undefined ? {} : { windowTo }),
-      counts,
-      updatedAt: new Date(),
-    };
-    this.read = 0;
-    this.restored = 0;
-    this.unreadFiles = 0;
+    this.current = { ...known, ...change, counts, updatedAt: new Date() };
+    this.since = NO_REREAD_COUNTS;
     await saveReread(collections, this.current);
   }
 
-  /** Forgets the page inside of a window, and what was counted since the last move. */
-  async beginAgain(): Promise<void> {
-    this.read = 0;
-    await this.move({});
+  /** Forgets how much was read since the last move: it is read again. */
+  forgetRead(): void {
+    this.since = { ...this.since, read: 0 };
+  }
+
+  private count(counts: Partial<RereadCounts>): void {
+    this.since = addRereadCounts(this.since, { ...NO_REREAD_COUNTS, ...counts });
   }
 
   /** A backfill that has stored all records of a file marks it as resolved, in case the collection had given it up. */
@@ -203,7 +163,7 @@ export class Rereading {
 
   /** Goes on without a file; what it held is not known. */
   skipFile(reason: string): void {
-    this.unreadFiles += 1;
+    this.count({ unreadFiles: 1 });
     this.note(reason);
   }
 

@@ -4,6 +4,7 @@
  */
 
 import { classify } from '../../domain/failures/failure.js';
+import type { QuarantinedRecord, TimedDocument } from '../../domain/records/record.js';
 import {
   type AlterationCounts,
   addAlterations,
@@ -31,11 +32,9 @@ import {
 } from '../../store/checkpoints.js';
 import type { Collections } from '../../store/collections.js';
 import { type Gap, recordGap } from '../../store/gaps.js';
-import type { Unreadable } from '../../store/quarantine.js';
 import type { FileRules } from '../source/file-rules.js';
 import type { LoadedSource } from '../source/source-reader.js';
 import { storeBatch } from './store-batch.js';
-import type { TimedDocument } from './timed-document.js';
 import { troubleOf } from './trouble-of.js';
 
 export interface SliceOptions {
@@ -52,10 +51,26 @@ export interface SliceOptions {
   readonly fileRules?: FileRules | undefined;
 }
 
+/** What all work on a stream has in common, whatever becomes of the records. */
+export interface SliceOfWork {
+  readonly options: Pick<SliceOptions, 'collections' | 'source' | 'signal'>;
+  /** Whether it should end at the next good place. */
+  readonly spent: boolean;
+}
+
+/** What was read at once. */
+export interface ReadBatch {
+  readonly records: readonly TimedDocument[];
+  /** Lines and entries that are no records. */
+  readonly unreadable: readonly QuarantinedRecord[];
+  /** What the processing rules did. */
+  readonly ruled: RuleCounts;
+}
+
 /** Of a reason that goes into histories, in characters. */
 const LONGEST_REASON = 300;
 
-export class Slice {
+export class Slice implements SliceOfWork {
   counts: Counts = NO_COUNTS;
   files = 0;
   /** Records handled, new or not. */
@@ -91,7 +106,6 @@ export class Slice {
     return this.current;
   }
 
-  /** Whether the slice should end at the next good place. */
   get spent(): boolean {
     const { until, maxRecords = Number.POSITIVE_INFINITY } = this.options;
     return this.read >= maxRecords || Date.now() >= until;
@@ -100,7 +114,7 @@ export class Slice {
   /** Stores a batch: records, and what could not be read as one. */
   async store(
     records: readonly TimedDocument[],
-    unreadable: readonly Unreadable[],
+    unreadable: readonly QuarantinedRecord[],
     expectDuplicates = false,
   ): Promise<void> {
     this.read += records.length + unreadable.length;

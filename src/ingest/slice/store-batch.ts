@@ -1,5 +1,6 @@
 /** Stores a batch: the records, and in `quarantine` what could not be read as one or what MongoDB refuses to take. */
 
+import type { QuarantinedRecord, RecordDocument } from '../../domain/records/record.js';
 import {
   type AlterationCounts,
   addAlterations,
@@ -9,8 +10,8 @@ import {
 import type { StreamName } from '../../domain/streams/streams.js';
 import { isReceived, RECEIVED_KEY } from '../../records/received.js';
 import type { Collections } from '../../store/collections.js';
-import { quarantine, type Unreadable } from '../../store/quarantine.js';
-import { type Inserted, insertRecords, type RecordDocument } from '../../store/records.js';
+import { quarantine } from '../../store/quarantine.js';
+import { type Inserted, insertRecords } from '../../store/records.js';
 
 export interface StoredBatch {
   readonly inserted: Inserted;
@@ -19,7 +20,7 @@ export interface StoredBatch {
   /** How many entries are new in `quarantine`. */
   readonly quarantined: number;
   /** The last of what went there, with its place; absent when nothing did. */
-  readonly lastUnreadable?: Unreadable;
+  readonly lastUnreadable?: QuarantinedRecord;
 }
 
 export async function storeBatch(
@@ -27,7 +28,7 @@ export async function storeBatch(
   sourceId: number,
   stream: StreamName,
   documents: readonly RecordDocument[],
-  unreadable: readonly Unreadable[],
+  unreadable: readonly QuarantinedRecord[],
 ): Promise<StoredBatch> {
   const inserted = await insertRecords(collections, stream, documents);
   const refused = inserted.refused.flatMap(({ index, reason }) => refusedEntry(documents[index], reason));
@@ -52,7 +53,7 @@ function alteredIn(documents: readonly RecordDocument[], { known, refused }: Ins
     .reduce(addAlterations, NO_ALTERATIONS);
 }
 
-function refusedEntry(document: RecordDocument | undefined, reason: string): Unreadable[] {
+function refusedEntry(document: RecordDocument | undefined, reason: string): QuarantinedRecord[] {
   if (document === undefined) return [];
   const text = JSON.stringify(document);
   return [{ id: document._id, reason, place: 'insert', text, size: Buffer.byteLength(text) }];

@@ -1,5 +1,5 @@
+import type { FileFault } from '../../domain/records/bad-file.js';
 import type { DownloadOptions } from '../../mimecast/client.js';
-import type { FileFault } from '../../mimecast/file-fault.js';
 import type { LineOptions } from '../../records/lines.js';
 
 /** When to go on without a file: not before all of these. */

@@ -1,29 +1,107 @@
-/** Collects audit events, DLP logs or held messages: windows of time, each read page by page to its end. */
+/** Collects audit events, DLP logs or held messages: stores the records of windows, and keeps the place in the checkpoint. */
 
 import { definitionOf } from '../../domain/streams/streams.js';
-import type { WindowPosition } from '../../domain/streams/window.js';
+import { afterPiece, pieceOf, type Window, type WindowPosition } from '../../domain/streams/window.js';
+import type { IncompleteAnswerError } from '../../mimecast/incomplete.js';
 import type { RecordStream } from '../../mimecast/paged-records.js';
 import type { Slice } from '../slice/slice.js';
-import { planQueueWindow } from './held-queue.js';
-import { planWindow, reachOf } from './plan-window.js';
-import { storeWindow } from './store-window.js';
+import { notePieceOfQueue, planQueueWindow, storeHeld } from './held-queue.js';
+import { longestWindow, planWindow, reachOf } from './plan-window.js';
+import type { WindowPage } from './read-window.js';
+import { walkWindows } from './walk-windows.js';
 import { endOfWindows, overlapOf } from './window-rules.js';
+import type { PieceEnd, WindowSink } from './window-sink.js';
 
 /** A window that ends so shortly before the present was the last one for now. */
 const NEARLY_NOW_MS = 60_000;
 /** A smaller difference of the two clocks is not worth a correction. */
 const CLOCK_TOLERANCE_MS = 2_000;
+/** What the `Date` header of the first answer may be behind the present. */
+const HEADER_TOLERANCE_MS = 1_000;
 
-/** Collects until now, or until the slice's time is over. A window that it leaves unfinished is gone on with next time. */
-export async function collectWindows(slice: Slice, stream: RecordStream): Promise<'caughtUp' | 'more'> {
-  const { source, signal } = slice.options;
-  for (;;) {
+/** Collects until now, or until the slice's time is over. */
+export function collectWindows(slice: Slice, stream: RecordStream): Promise<'caughtUp' | 'more'> {
+  return walkWindows(new CollectedWindows(slice, stream), stream);
+}
+
+/**
+ * The checkpoint knows each page that is stored and has another after it, and forgets the pages in the same write that notes
+ * the window as read.
+ */
+class CollectedWindows implements WindowSink {
+  constructor(
+    readonly slice: Slice,
+    private readonly stream: RecordStream,
+  ) {}
+
+  get countRulesAfter(): Date | undefined {
+    return this.slice.checkpoint.readUntil;
+  }
+
+  async next(): Promise<WindowPosition | undefined> {
+    const { source, signal } = this.slice.options;
     const present = await source.client.present(signal);
-    const position = unfinished(slice, stream, present) ?? (await nextWindow(slice, stream, present));
-    if (position === undefined) return 'caughtUp';
-    const end = await storeWindow(slice, stream, position);
-    if (end === 'done' && position.to.getTime() >= endOfWindows(source, stream) - NEARLY_NOW_MS) return 'caughtUp';
-    if (end === 'spent' || slice.spent) return 'more';
+    return unfinished(this.slice, this.stream, present) ?? nextWindow(this.slice, this.stream, present);
+  }
+
+  isLast({ to }: Window): boolean {
+    const isRead = this.slice.checkpoint.window === undefined;
+    return isRead && to.getTime() >= endOfWindows(this.slice.options.source, this.stream) - NEARLY_NOW_MS;
+  }
+
+  /** A window planned by our own clock, before the API had told its time, may reach beyond the present. */
+  async isMisplanned({ to, page, pieceMs }: WindowPosition): Promise<boolean> {
+    const isFresh = page === undefined && pieceMs === undefined;
+    const end = endOfWindows(this.slice.options.source, this.stream) + HEADER_TOLERANCE_MS;
+    if (!isFresh || to.getTime() <= end) return false;
+    if (this.slice.checkpoint.window !== undefined) await this.slice.note({ window: undefined });
+    return true;
+  }
+
+  async take(page: WindowPage): Promise<void> {
+    const { slice, stream } = this;
+    slice.noteRuled(page.ruled);
+    await (definitionOf(stream).isQueue ? storeHeld(slice, page) : slice.store(page.records, page.unreadable, true));
+  }
+
+  async keepPlace(window: WindowPosition): Promise<void> {
+    await this.slice.move({ window });
+  }
+
+  async beginAgain(window: WindowPosition): Promise<void> {
+    await this.slice.note({ window });
+  }
+
+  async finishPiece(position: WindowPosition, { proven, doubt }: PieceEnd): Promise<void> {
+    const { slice } = this;
+    const { from, to } = pieceOf(position);
+    // Nothing tells whether there is more, and no smaller piece would: that is told, and `verify` says so as well.
+    if (doubt !== undefined) await slice.recordGap({ from, to, reason: doubt });
+    const rest = afterPiece(position);
+    const { listedAt } = position;
+    if (listedAt !== undefined) await notePieceOfQueue(slice, { from, to }, listedAt, proven);
+    const queue = listedAt === undefined ? {} : { queue: { ...slice.checkpoint.queue, listedAt } };
+    await slice.move(rest === undefined ? { window: undefined, readUntil: position.to, ...queue } : { window: rest });
+  }
+
+  /** What is out of reach is a gap. */
+  async skipTo(position: WindowPosition, from: Date, reason: string): Promise<WindowPosition> {
+    const { slice, stream } = this;
+    const { source } = slice.options;
+    const { beginAt, readUntil = beginAt, queue } = slice.checkpoint;
+    if (readUntil < from) await slice.recordGap({ from: readUntil, to: from, reason });
+    const { listedAt } = position;
+    const end = endOfWindows(source, stream);
+    const longest = listedAt === undefined ? longestWindow(overlapOf(source, stream)) : Number.POSITIVE_INFINITY;
+    const to = new Date(Math.max(Math.min(position.to.getTime(), end), Math.min(end, from.getTime() + longest)));
+    const window = { from, to, ...(listedAt === undefined ? {} : { listedAt }) };
+    await slice.move({ window, ...(definitionOf(stream).isQueue ? { queue: { ...queue, from } } : {}) });
+    return window;
+  }
+
+  /** Where the listing does not say how to go on, that is told each time. */
+  onIncomplete({ incompleteness }: IncompleteAnswerError, canSplit: boolean): 'split' | 'fail' {
+    return canSplit && incompleteness !== 'paging' ? 'split' : 'fail';
   }
 }
 

@@ -3,15 +3,14 @@
  * stored again under what stays the same in it.
  */
 
+import type { RecordId } from '../../domain/records/record.js';
 import type { SealedForm } from '../../domain/streams/definitions/definition.js';
 import { definitionOf } from '../../domain/streams/streams.js';
 import type { RecordStream } from '../../mimecast/paged-records.js';
 import { stableIdOf } from '../../records/sealed-id.js';
 import type { Collections } from '../../store/collections.js';
-import { absentRecords, type NamedRecord, type RecordDocument, recordsNamed } from '../../store/records.js';
+import { absentRecords, type NamedRecord, recordsNamed } from '../../store/records.js';
 import type { ReadRows, RenamedRow } from './read-rows.js';
-
-type Identity = RecordDocument['_id'];
 
 /** The page with the identities that its records have in the store. */
 export async function withKnownIdentities<Page extends ReadRows>(
@@ -35,7 +34,7 @@ export async function withKnownIdentities<Page extends ReadRows>(
   });
   const known = knownOf(identity, rows, candidates);
   if (known.size === 0) return page;
-  const now = (id: Identity) => known.get(hexOf(id)) ?? id;
+  const now = (id: RecordId) => known.get(hexOf(id)) ?? id;
   return {
     ...page,
     records: page.records.map(({ document, time }) => ({ document: { ...document, _id: now(document._id) }, time })),
@@ -52,9 +51,9 @@ function knownOf(
   form: SealedForm,
   rows: readonly RenamedRow[],
   candidates: readonly NamedRecord[],
-): ReadonlyMap<string, Identity> {
-  const byStableId = new Map<string, Identity>();
-  const byId = new Map<string, Identity>();
+): ReadonlyMap<string, RecordId> {
+  const byStableId = new Map<string, RecordId>();
+  const byId = new Map<string, RecordId>();
   for (const { _id, _messageTime, id } of candidates) {
     byId.set(hexOf(_id), _id);
     const stableId = typeof id === 'string' ? stableIdOf(form, id, _messageTime) : undefined;
@@ -68,6 +67,6 @@ function knownOf(
   );
 }
 
-function hexOf(id: Identity): string {
+function hexOf(id: RecordId): string {
   return id.toString('hex');
 }

@@ -1,38 +1,38 @@
 /** From the rows of a page to what is stored of them. */
 
 import { isObject, type JsonObject } from '../../domain/json.js';
+import {
+  type QuarantinedRecord,
+  type ReceivedTime,
+  type RecordId,
+  type TimedDocument,
+  timed,
+} from '../../domain/records/record.js';
 import { notARecord } from '../../domain/streams/record-shape.js';
-import { addRuleCounts, NO_RULE_COUNTS, type RuleCounts } from '../../domain/streams/rule-counts.js';
+import { addRuleCounts, NO_RULE_COUNTS } from '../../domain/streams/rule-counts.js';
 import { definitionOf } from '../../domain/streams/streams.js';
 import type { JsonPart } from '../../mimecast/json-part.js';
 import type { RecordStream } from '../../mimecast/paged-records.js';
 import { type Decoded, decodeParsed } from '../../records/decode.js';
 import { contentDigest, identityOf, identityOfId, identityOfStableId } from '../../records/identity.js';
 import { meantTime, ownTime } from '../../records/message-time.js';
-import { type ReceivedTime, recordOfText } from '../../records/record-of-text.js';
+import { recordOfText } from '../../records/record-of-text.js';
 import type { RowNumbers } from '../../records/row-numbers.js';
 import { stableIdOf } from '../../records/sealed-id.js';
-import type { Unreadable } from '../../store/quarantine.js';
-import type { RecordDocument } from '../../store/records.js';
-import { type TimedDocument, timed } from '../slice/timed-document.js';
+import type { ReadBatch } from '../slice/slice.js';
 import type { LoadedSource } from '../source/source-reader.js';
 
-export interface ReadRows {
-  readonly records: readonly TimedDocument[];
-  /** Entries that are no records. */
-  readonly unreadable: readonly Unreadable[];
+export interface ReadRows extends ReadBatch {
   /** Of all entries, those included that the processing rules keep out. */
-  readonly listed: readonly RecordDocument['_id'][];
+  readonly listed: readonly RecordId[];
   /** Of the entries whose identity an earlier version derived otherwise. */
   readonly renamed: readonly RenamedRow[];
-  /** What the processing rules did. */
-  readonly ruled: RuleCounts;
 }
 
 /** A row that earlier versions named by its whole id. */
 export interface RenamedRow {
-  readonly id: RecordDocument['_id'];
-  readonly formerId: RecordDocument['_id'];
+  readonly id: RecordId;
+  readonly formerId: RecordId;
   readonly stableId: string;
   /** Of the record, as far as it tells one. */
   readonly time: ReceivedTime;
@@ -56,8 +56,8 @@ export function readRows(
 ): ReadRows {
   const maker = { stream, metadata, rules, matches, receiptTime: new Date() };
   const records: TimedDocument[] = [];
-  const unreadable: Unreadable[] = [];
-  const listed: RecordDocument['_id'][] = [];
+  const unreadable: QuarantinedRecord[] = [];
+  const listed: RecordId[] = [];
   const renamed: RenamedRow[] = [];
   let ruled = NO_RULE_COUNTS;
   for (const row of rows) {
@@ -92,7 +92,7 @@ function isNew(stream: RecordStream, record: JsonObject, after: Date | undefined
 }
 
 type RowIdentity =
-  | { readonly id: RecordDocument['_id']; readonly stableId?: never }
+  | { readonly id: RecordId; readonly stableId?: never }
   | Pick<RenamedRow, 'id' | 'formerId' | 'stableId'>;
 
 /**

@@ -38,6 +38,7 @@ describe('reserved names', () => {
     '_messageTime',
     '_dataType',
     '_vendor',
+    '_received',
     '__proto__',
     'X-Sumo-Fields',
     'x-sumo-name',

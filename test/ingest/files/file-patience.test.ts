@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { BadFile } from '../../../src/domain/records/bad-file.js';
 import { FILE_PATIENCES, type FileVerdict, notedAgain, verdictOn } from '../../../src/ingest/files/file-patience.js';
-import type { BadFile } from '../../../src/store/checkpoints.js';
 
 const NOW = new Date('2025-09-15T12:00:00Z');
 const MINUTE = 60_000;

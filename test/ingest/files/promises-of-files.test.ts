@@ -3,7 +3,7 @@
 import { gzipSync } from 'node:zlib';
 import { CancelledFailure } from '@temporalio/common';
 import { describe, expect, test } from 'vitest';
-import type { RecordDocument } from '../../../src/store/records.js';
+import type { RecordDocument } from '../../../src/domain/records/record.js';
 import { collectorDatabase } from '../../support/collector-database.js';
 import { AV, FileApi, gzipOf, linesOf } from '../../support/file-api.js';
 import { RECORDS, raw, withMethods } from '../../support/raw-collections.js';
