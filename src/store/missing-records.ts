@@ -69,7 +69,3 @@ export async function removeMissingOfOthers(
 ): Promise<void> {
   await missing(store).deleteMany({ sourceId, kind, stream, run: { $ne: run } });
 }
-
-export async function removeMissing(store: Store, sourceId: number): Promise<void> {
-  await missing(store).deleteMany({ sourceId });
-}

@@ -2,7 +2,7 @@
 
 import { type Binary, BSON, type Collection, MongoBulkWriteError } from 'mongodb';
 import { COLLECTION_OF, STREAMS, type StreamName } from '../domain/streams/streams.js';
-import { absentOf, collection, type Indexes, type Store } from './driver.js';
+import { absentOf, collection, type Indexes, type Store, type TimeLimit } from './driver.js';
 
 /** A stored record as far as the store itself knows it. */
 export interface RecordDocument {
@@ -133,7 +133,6 @@ export function absentRecords(store: Store, stream: StreamName, ids: readonly Bi
   return absentOf(records(store, stream), ids);
 }
 
-/** @param timeoutMS default none of its own. */
-export function countRecords(store: Store, stream: StreamName, sourceId: number, timeoutMS?: number): Promise<number> {
-  return records(store, stream).countDocuments({ _sourceId: sourceId }, timeoutMS === undefined ? {} : { timeoutMS });
+export function countRecords(store: Store, stream: StreamName, sourceId: number, limit?: TimeLimit): Promise<number> {
+  return records(store, stream).countDocuments({ _sourceId: sourceId }, limit);
 }
