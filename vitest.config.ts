@@ -6,8 +6,13 @@ const INTEGRATION = [
   'system/end-to-end',
 ].map((name) => `test/${name}/**/*.test.ts`);
 
+/** Random walks, long pauses, many processes: `npm run test:long`. */
+const LONG = 'test/**/*.long.test.ts';
+
 /** Kills servers and loads the machine, so it runs when all other tests are through. */
-const FAULT_SUITE = 'test/system/faults/fault-suite.test.ts';
+const FAULT_SUITE = 'test/system/faults/fault-suite.long.test.ts';
+
+const SERVERS = { globalSetup: 'test/support/start-servers.ts' };
 
 export default defineConfig({
   test: {
@@ -18,11 +23,9 @@ export default defineConfig({
     hookTimeout: 120_000,
     teardownTimeout: 30_000,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...INTEGRATION, FAULT_SUITE] } },
-      {
-        extends: true,
-        test: { name: 'integration', include: INTEGRATION, globalSetup: 'test/support/start-servers.ts' },
-      },
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...INTEGRATION, LONG] } },
+      { extends: true, test: { name: 'integration', include: INTEGRATION, exclude: [LONG], ...SERVERS } },
+      { extends: true, test: { name: 'long', include: [LONG], exclude: [FAULT_SUITE], ...SERVERS } },
       { extends: true, test: { name: 'faults', include: [FAULT_SUITE], sequence: { groupOrder: 1 } } },
     ],
   },

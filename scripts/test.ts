@@ -1,6 +1,11 @@
 /**
- * `npm test [-- VITEST-ARGUMENT…]`: runs the tests on real servers. The last line it prints is
- * `N passed, N failed`, with `, N skipped` when there are any, counted from vitest's own report.
+ * Runs the tests on real servers. The last line it prints is `N passed, N failed`, with `, N skipped` when there are any,
+ * counted from vitest's own report.
+ *
+ * - `npm test`: all but the long ones.
+ * - `npm run test:long`: the long ones, `test/**\/*.long.test.ts`.
+ * - `npm test -- --with-long`: both, as CI runs them.
+ * - `npm test -- VITEST-ARGUMENT…`, such as the path of a test, a long one or not.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,6 +20,13 @@ interface Counts {
   failed: number;
   skipped: number;
 }
+
+/** Vitest's projects for each flag of ours. */
+const PROJECTS: Readonly<Record<string, readonly string[]>> = {
+  '--long': ['long', 'faults'],
+  '--with-long': ['unit', 'integration', 'long', 'faults'],
+};
+const QUICK = ['unit', 'integration'];
 
 const root = projectRoot();
 process.chdir(root);
@@ -37,7 +49,7 @@ async function runTests(): Promise<{ counts: Counts; problem?: string }> {
   const found = await findExecutables(['temporal', 'mongod', 'temporal-test-server'], { onProgress: console.error });
   const args = [
     'run',
-    ...process.argv.slice(2),
+    ...vitestArguments(process.argv.slice(2)),
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,
@@ -62,6 +74,14 @@ async function runTests(): Promise<{ counts: Counts; problem?: string }> {
     return { counts, problem: `vitest ended with code ${code} although no test failed: an error outside of tests` };
   }
   return { counts };
+}
+
+function vitestArguments(given: readonly string[]): string[] {
+  const flag = given.find((argument) => argument in PROJECTS);
+  const others = given.filter((argument) => argument !== flag);
+  // Whoever names a test means it, whichever kind it is.
+  const projects = PROJECTS[flag ?? ''] ?? (others.length > 0 ? [] : QUICK);
+  return [...projects.flatMap((name) => ['--project', name]), ...others];
 }
 
 /** A guarded process does not keep the event loop alive by itself. */

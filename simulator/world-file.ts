@@ -55,6 +55,8 @@ export function loadWorld(folder: string): StoredWorld | undefined {
 export function saveWorld(folder: string, world: StoredWorld): void {
   mkdirSync(folder, { recursive: true });
   const path = pathOf(folder);
-  writeFileSync(`${path}.new`, `${JSON.stringify(world, null, 2)}\n`);
-  renameSync(`${path}.new`, path);
+  // Each process has a draft of its own: another simulator may start in the same folder at the same moment.
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, `${JSON.stringify(world, null, 2)}\n`);
+  renameSync(draft, path);
 }

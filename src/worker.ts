@@ -12,6 +12,7 @@ import { taskQueueOf } from './domain/contract/installation.js';
 import type { WorkerVersion } from './domain/contract/worker-version.js';
 import { proxiesOf } from './domain/hosts/proxies.js';
 import { Reconciler } from './management/reconcile/reconciler.js';
+import { reconcilerTurn } from './management/reconcile/reconciler-turn.js';
 import { Reconciliation } from './management/reconcile/reconciliation.js';
 import { SourceService } from './management/sources/source-service.js';
 import { SourceWorkflows } from './management/sources/source-workflows.js';
@@ -23,6 +24,7 @@ import { refuseSharedVersion, VersionConflictError } from './management/temporal
 import { untilAborted } from './runtime/aborted.js';
 import { watchCache } from './runtime/cache-watch.js';
 import { keyringOf } from './runtime/keyring.js';
+import { isGone, ownHolder } from './runtime/lease-holder.js';
 import { createLogger, installTemporalLogger } from './runtime/logger.js';
 import { onceInAWhile } from './runtime/once-in-a-while.js';
 import { messageOf, runProgram } from './runtime/program.js';
@@ -109,6 +111,7 @@ async function createWorker(
 
 function createReconciler(client: Client, shared: Shared, logger: Logger): Reconciler {
   return new Reconciler({
+    turn: reconcilerTurn(shared.collections, shared.version, { holder: ownHolder(), isGone }),
     service: new Reconciliation({ ...shared, client, sources: new SourceService({ ...shared, client }) }),
     onStarted: (started) => logger.info(started, 'started a stored source that had no running workflow'),
     onTerminated: (ended) => logger.warn(ended, 'terminated a workflow'),

@@ -9,6 +9,7 @@ import { FIELD_INDEXES } from './fields.js';
 import { GAP_INDEXES } from './gaps.js';
 import { HEALTH_EVENT_INDEXES } from './health-events.js';
 import { readInstallation } from './installation.js';
+import { LEASE_INDEXES } from './lease.js';
 import { MISSING_INDEXES } from './missing-records.js';
 import { QUARANTINE_INDEXES } from './quarantine.js';
 import { RECORD_INDEXES } from './records.js';
@@ -50,6 +51,7 @@ const INDEXES = {
   ...GAP_INDEXES,
   ...RULE_MATCH_INDEXES,
   ...AUDIT_INDEXES,
+  ...LEASE_INDEXES,
   ...MISSING_INDEXES,
   ...HEALTH_EVENT_INDEXES,
   ...RECORD_INDEXES,

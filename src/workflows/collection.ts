@@ -4,9 +4,10 @@
  * them fail for the same cause, they are in the sweep again, which then finds out when the outage is over.
  */
 
-import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
 import { formatTime, formatTimeAfter } from '../domain/duration.js';
 import { hasWorked } from '../domain/lifecycle/outage.js';
+import { evenPollAtMs, pollSpreadMs } from '../domain/lifecycle/poll-spread.js';
 import { restLeftMs } from '../domain/lifecycle/rest.js';
 import { sweepProblemOf } from '../domain/lifecycle/snapshot.js';
 import type { StreamOutcome, SweepOutcome } from '../domain/streams/outcome.js';
@@ -14,6 +15,7 @@ import type { StreamName } from '../domain/streams/streams.js';
 import { type Limits, patiently } from './attempts.js';
 import type { Book } from './book.js';
 import type { HistoryBudget } from './history.js';
+import { ownInstallation } from './installation.js';
 import { LoopGuard } from './loop-guard.js';
 import { Outages } from './outages.js';
 import { work } from './steps.js';
@@ -158,8 +160,10 @@ export class Collection {
   }
 
   private planPoll(): void {
-    const at = new Date(Date.now() + this.book.snapshot.pollIntervalMs).toISOString();
-    this.book.write({ kind: 'pollPlanned', at });
+    const { pollIntervalMs } = this.book.snapshot;
+    const spreadMs = pollSpreadMs(pollIntervalMs, Date.now(), workflowInfo().workflowId, ownInstallation());
+    const at = new Date(Date.now() + pollIntervalMs + spreadMs).toISOString();
+    this.book.write({ kind: 'pollPlanned', at, spreadMs });
   }
 
   private async untilPollIsDue(): Promise<void> {
@@ -169,9 +173,10 @@ export class Collection {
       const restMs = restLeftMs(problem, retryAgainEveryMs, Date.now());
       await (restMs === undefined ? condition(woken) : condition(woken, restMs));
     } else if (problem === undefined || streams.every(({ phase }) => phase !== 'waiting')) {
-      const leftMs = Date.parse(nextPollAt ?? '') - Date.now();
-      if (leftMs > 0)
+      if (evenPollAtMs(this.book.snapshot) > Date.now()) {
+        const leftMs = Math.max(1, Date.parse(nextPollAt ?? '') - Date.now());
         await condition(woken, leftMs, { summary: `next poll at ${formatTimeAfter(leftMs, Date.now())}` });
+      }
     }
     this.serving = this.asked;
     if (this.defect !== undefined) throw this.defect;

@@ -20,6 +20,7 @@ const INDEXES: Readonly<Record<string, readonly string[]>> = {
   quarantine: ['_id', 'sourceId,at'],
   gaps: ['_id', 'sourceId,from'],
   rule_matches: ['_id', 'sourceId'],
+  leases: ['_id', 'until'],
   audit_trail: ['_id', 'at', 'sourceId,at', 'collectorId,at'],
   missing_records: ['_id', 'run,stream,place', 'sourceId,kind,stream'],
   health_events: ['_id', 'sourceId,eventTime', 'resolvedAt,eventTime'],

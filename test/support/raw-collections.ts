@@ -12,6 +12,7 @@ import type { FieldDocument } from '../../src/store/fields.js';
 import type { GapDocument } from '../../src/store/gaps.js';
 import type { HealthEventDocument } from '../../src/store/health-events.js';
 import type { InstallationDocument } from '../../src/store/installation.js';
+import type { LeaseDocument } from '../../src/store/lease.js';
 import type { MissingDocument } from '../../src/store/missing-records.js';
 import type { QuarantineDocument } from '../../src/store/quarantine.js';
 import type { RecordDocument } from '../../src/store/records.js';
@@ -41,6 +42,7 @@ export function raw({ [DB]: db }: Store) {
     healthEvents: db.collection<HealthEventDocument>('health_events'),
     apiKeys: db.collection<ApiKeyDocument>('api_keys'),
     auditTrail: db.collection<AuditDocument>('audit_trail'),
+    leases: db.collection<LeaseDocument>('leases'),
     fields: db.collection<FieldDocument>('fields'),
     counters: db.collection<{ readonly _id: string; readonly value: number }>('counters'),
     records: (stream: StreamName): Collection<RecordDocument> => db.collection(COLLECTION_OF[stream]),

@@ -26,6 +26,8 @@ import { temporalConnection, workflowBundle } from './temporal-connection.js';
 import { until } from './until.js';
 
 export const POLL_INTERVAL_MS = 5 * 60_000;
+/** After this, the next poll has begun: no interval is longer by more than a twentieth. */
+export const POLL_PASSED_MS = POLL_INTERVAL_MS * 1.05 + 1_000;
 
 quietRuntime();
 
@@ -42,6 +44,8 @@ export interface SourceServer {
 export interface StartOptions {
   /** See `HistoryLimit`. */
   readonly maxHistoryEvents?: number | undefined;
+  /** What a run before this one has handed over; default: there was none. */
+  readonly carried?: (sourceId: number) => NonNullable<SourceInput['carried']>;
   /** Default: three of them. */
   readonly streams?: readonly StreamName[];
   /** Called before the workflow is started. */
@@ -103,6 +107,7 @@ export function sourceRuns(server: SourceServer = developmentServer()) {
     taskQueue,
     onTestFinished: whenFinished = onTestFinished,
     maxHistoryEvents,
+    carried,
   }: StartOptions = {}) {
     const sourceId = firstId + fakes.size;
     const settings = { name: `Tenant ${sourceId}`, collector: 'lab', streams, pollIntervalMs: POLL_INTERVAL_MS };
@@ -112,7 +117,9 @@ export function sourceRuns(server: SourceServer = developmentServer()) {
     const client = server.client();
     const workflowId = workflowIdOf(sourceId);
     const limit = maxHistoryEvents === undefined ? {} : { maxHistoryEvents };
-    const args: [SourceInput] = [{ sourceId, name: 'as it was created', ...limit }];
+    const args: [SourceInput] = [
+      { sourceId, name: 'as it was created', ...limit, ...(carried && { carried: carried(sourceId) }) },
+    ];
     await client.workflow.start(WORKFLOW_TYPE, { workflowId, taskQueue: taskQueue ?? ownQueue, args });
     // The handle that `start` returns stays with the first run.
     const handle = client.workflow.getHandle(workflowId);

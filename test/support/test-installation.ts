@@ -1,9 +1,11 @@
 /** An installation in the test's own process: a database, a service for it, and a worker with its reconciler. */
 
+import { randomUUID } from 'node:crypto';
 import { NativeConnection } from '@temporalio/worker';
 import { onTestFinished } from 'vitest';
 import type { TerminatedWorkflow } from '../../src/management/reconcile/reconciler.js';
 import { Reconciler } from '../../src/management/reconcile/reconciler.js';
+import { reconcilerTurn } from '../../src/management/reconcile/reconciler-turn.js';
 import { Reconciliation } from '../../src/management/reconcile/reconciliation.js';
 import type { VersionMove } from '../../src/management/reconcile/version-moves.js';
 import { SourceService } from '../../src/management/sources/source-service.js';
@@ -51,6 +53,7 @@ export function testInstallation(stack: () => E2eStack, name?: string) {
               rounds += 1;
             }),
         },
+        turn: reconcilerTurn(collections, options.version, { holder: randomUUID() }),
         intervalMs: ROUND_MS,
         onStarted: () => undefined,
         onTrouble: (error) => troubles.push(String(error)),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type FakeSource, TROUBLE } from '../support/fake-activities.js';
-import { POLL_INTERVAL_MS } from '../support/source-runs.js';
+import { POLL_PASSED_MS } from '../support/source-runs.js';
 import { timeSkippingRuns } from '../support/time-skipping-runs.js';
 import { until } from '../support/until.js';
 
@@ -101,7 +101,7 @@ test('events wait while they cannot be written, and none is missing afterwards',
   });
   await run.when(({ streams }) => streams.map(({ phase }) => phase).join() === 'waiting,waiting,parked');
   run.fake.fail('audit', TROUBLE.unavailable);
-  await runs.pass(POLL_INTERVAL_MS + 1_000);
+  await runs.pass(POLL_PASSED_MS);
   await run.when(({ streams }) => streams[1]?.problem !== undefined);
   await runs.pass('2 hours');
   run.fake.heal('audit');

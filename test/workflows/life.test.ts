@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { TROUBLE } from '../support/fake-activities.js';
 import { attributeValues } from '../support/histories.js';
-import { POLL_INTERVAL_MS } from '../support/source-runs.js';
+import { POLL_INTERVAL_MS, POLL_PASSED_MS } from '../support/source-runs.js';
 import { timeSkippingRuns } from '../support/time-skipping-runs.js';
 import { until } from '../support/until.js';
 
@@ -42,14 +42,19 @@ test('the first collection of each stream is an activity of its own', async () =
 
 test('streams that are caught up are polled together, once per interval', async () => {
   const run = await runs.start();
-  await run.caughtUp();
-  await runs.pass(10 * POLL_INTERVAL_MS + 1_000);
+  let planned = await run.caughtUp();
+  const polls = 10;
+  for (let poll = 1; poll <= polls; poll += 1) {
+    const { nextPollAt = '' } = planned;
+    await runs.passUntil(nextPollAt, 1_000);
+    planned = await run.when((snapshot) => snapshot.nextPollAt !== nextPollAt);
+  }
   const sweeps = run.fake.callsOf('sweep');
-  expect(sweeps.map(({ streams }) => streams.length)).toEqual(Array.from({ length: 10 }, () => 3));
+  expect(sweeps.map(({ streams }) => streams.length)).toEqual(Array.from({ length: polls }, () => 3));
   for (const [index, { at }] of sweeps.slice(1).entries()) {
     const gap = at - (sweeps[index]?.at ?? 0);
-    expect(gap).toBeGreaterThanOrEqual(POLL_INTERVAL_MS);
-    expect(gap).toBeLessThan(POLL_INTERVAL_MS + 5_000);
+    expect(gap).toBeGreaterThanOrEqual(POLL_INTERVAL_MS * 0.95);
+    expect(gap).toBeLessThan(POLL_INTERVAL_MS * 1.05 + 5_000);
   }
   expect(run.fake.callsOf('collect')).toHaveLength(3);
 });
@@ -104,12 +109,12 @@ test('a stream with more to come leaves the sweep and joins it again', async () 
   await run.caughtUp();
   run.fake.deliver('audit', 10, 20, 30);
   run.fake.deliver('dlp', 1);
-  await runs.pass(POLL_INTERVAL_MS + 1_000);
+  await runs.pass(POLL_PASSED_MS);
   await run.when(({ totals }) => totals.stored === 61);
   await run.caughtUp();
   expect(run.fake.callsOf('collect', 'audit')).toHaveLength(3);
   expect(run.fake.callsOf('collect', 'dlp')).toHaveLength(1);
-  await runs.pass(POLL_INTERVAL_MS);
+  await runs.pass(POLL_PASSED_MS);
   await until(
     () => run.fake.callsOf('sweep').length,
     (count) => count === 2,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { classify } from '../../src/domain/failures/failure.js';
 import { TROUBLE } from '../support/fake-activities.js';
-import { POLL_INTERVAL_MS, type SourceRun } from '../support/source-runs.js';
+import { POLL_PASSED_MS, type SourceRun } from '../support/source-runs.js';
 import { timeSkippingRuns } from '../support/time-skipping-runs.js';
 import { until } from '../support/until.js';
 
@@ -63,7 +63,7 @@ test('a permission that is lost while collecting parks the stream at the next po
   const run = await runs.start();
   await run.caughtUp();
   run.fake.fail('dlp', TROUBLE.forbidden);
-  await runs.pass(POLL_INTERVAL_MS + 1_000);
+  await runs.pass(POLL_PASSED_MS);
   await run.when(({ streams }) => streams[2]?.phase === 'parked');
   await runs.pass('1 hour');
   expect(run.fake.callsOf('collect', 'dlp')).toHaveLength(1);
@@ -123,7 +123,7 @@ test('MongoDB away for longer than patience lasts: no sweeps any more until a re
   await run.restart();
   await run.caughtUp();
   expect(await run.status()).toMatchObject({ state: 'Collecting', health: 'Healthy' });
-  await runs.pass(POLL_INTERVAL_MS + 1_000);
+  await runs.pass(POLL_PASSED_MS);
   await until(
     () => run.fake.callsOf('sweep').length,
     (count) => count > attempts,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { TROUBLE } from '../support/fake-activities.js';
-import { POLL_INTERVAL_MS, type SourceRun } from '../support/source-runs.js';
+import { POLL_PASSED_MS, type SourceRun } from '../support/source-runs.js';
 import { timeSkippingRuns } from '../support/time-skipping-runs.js';
 
 const MINUTE = 60_000;
@@ -23,7 +23,7 @@ test('a failing stream puts the source into Error and names itself at its first 
   await run.when(({ streams }) => streams.filter(({ phase }) => phase === 'waiting').length === 2);
   expect(await run.status()).toMatchObject({ state: 'Error', stage: 'Collecting', health: 'Error' });
   run.fake.deliver('audit', 3, 4);
-  await runs.pass(POLL_INTERVAL_MS + 1_000);
+  await runs.pass(POLL_PASSED_MS);
   await run.when(({ totals }) => totals.stored === 7);
   expect(await run.status()).toMatchObject({ state: 'Error' });
 });
@@ -134,7 +134,7 @@ test('a stream that fails in the sweep is collected alone, with patience of its 
   const run = await runs.start();
   await run.caughtUp();
   run.fake.fail('dlp', TROUBLE.unavailable);
-  await runs.pass(POLL_INTERVAL_MS + 1_000);
+  await runs.pass(POLL_PASSED_MS);
   const { since } = await problemOf(run, 'dlp');
   await runs.passUntil(since, 85 * MINUTE);
   expect(await run.stream('dlp')).toMatchObject({ phase: 'retrying', problem: { gaveUp: false, since } });

@@ -7,6 +7,7 @@ import type { Failure } from '../failures/failure.js';
 import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS, ownPauseMs, PATIENCE_MS } from '../failures/patience.js';
 import type { StreamOutcome, SweepOutcome } from '../streams/outcome.js';
 import type { StreamName } from '../streams/streams.js';
+import { evenPollAtMs } from './poll-spread.js';
 import { type Problem, type SourceSnapshot, type StreamStatus, sweepProblemOf } from './snapshot.js';
 
 /**
@@ -67,9 +68,10 @@ export function onsetsOf({ streams }: SourceSnapshot): readonly string[] {
 }
 
 /** Whether polling the caught-up streams now would tell something new. */
-export function isLookWorthwhile({ streams, problem, nextPollAt }: SourceSnapshot, nowMs: number): boolean {
+export function isLookWorthwhile(snapshot: SourceSnapshot, nowMs: number): boolean {
+  const { streams, problem } = snapshot;
   const waiting = streams.filter(({ phase }) => phase === 'waiting');
-  const isSoon = Date.parse(nextPollAt ?? '') - nowMs < WINDOW_MS;
+  const isSoon = evenPollAtMs(snapshot) - nowMs < WINDOW_MS;
   return (
     problem === undefined &&
     !isSoon &&

@@ -53,7 +53,7 @@ export type SourceEvent =
   | { readonly kind: 'united'; readonly streams: readonly StreamName[] }
   /** A sweep found nothing new in these streams. */
   | { readonly kind: 'idle'; readonly streams: readonly StreamName[] }
-  | { readonly kind: 'pollPlanned'; readonly at: string }
+  | { readonly kind: 'pollPlanned'; readonly at: string; readonly spreadMs?: number }
   | {
       readonly kind: 'failed';
       readonly subject: Subject;
@@ -117,7 +117,11 @@ export function reduce(snapshot: SourceSnapshot, event: SourceEvent, now: string
         snapshot,
       );
     case 'pollPlanned':
-      return { ...snapshot, nextPollAt: event.at };
+      return {
+        ...withoutPlan(snapshot),
+        nextPollAt: event.at,
+        ...(event.spreadMs === undefined ? {} : { pollSpreadMs: event.spreadMs }),
+      };
     case 'failed':
       return onProblem(snapshot, event.subject, now, (current) => failed(current, event, now));
     case 'gaveUp':
@@ -170,7 +174,7 @@ function sweptStreams({ streams }: SourceSnapshot): StreamName[] {
   return streams.filter(({ phase }) => phase === 'waiting').map(({ stream }) => stream);
 }
 
-function withoutPlan({ nextPollAt: _nextPollAt, ...snapshot }: SourceSnapshot): SourceSnapshot {
+function withoutPlan({ nextPollAt: _at, pollSpreadMs: _spread, ...snapshot }: SourceSnapshot): SourceSnapshot {
   return snapshot;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Brings workflows into line with the stored sources: one that is meant to run and has no running workflow (terminated
- * by hand, failed, or never started because a program died in between) is started.
+ * by hand, failed, or never started because a program died in between) is started. Of several workers, one does it.
  */
 
 import type { StartingListener } from '../sources/source-service.js';
@@ -24,17 +24,38 @@ export interface Reconcilable {
   startMissing(listener: ReconciliationListener): Promise<void>;
 }
 
+/** Says whose turn it is; see `store/lease.ts`. */
+export interface Turn {
+  /** Takes it, or keeps it. @returns whether it is ours now. */
+  hold(): Promise<boolean>;
+  /** Leaves it to others. */
+  release(): Promise<void>;
+}
+
 export interface ReconcilerOptions extends ReconciliationListener {
   readonly service: Reconcilable;
+  /** Default: it is always our turn. */
+  readonly turn?: Turn;
   /** Default 15,000 ms. */
   readonly intervalMs?: number;
 }
 
-/** Reconciles now and then, until it is closed. Several at once do no harm: a workflow id runs once. */
+/** While a round lasts, the turn is kept this often. */
+const KEEP_EVERY_MS = 10_000;
+/** A round that takes longer hangs: the turn is no longer kept for it, and somebody else's comes. */
+const LONGEST_ROUND_MS = 10 * 60_000;
+
+/**
+ * Reconciles now and then, when it is its turn, until it is closed.
+ *
+ * The turn saves work, no more: it may be lost in the middle of a round, and then two do the same for a while. That does no
+ * harm, since all that a round does may be done twice, and a workflow ID runs once.
+ */
 export class Reconciler {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
   private closed = false;
+  private hasTurn = false;
 
   constructor(private readonly options: ReconcilerOptions) {}
 
@@ -47,22 +68,63 @@ export class Reconciler {
     this.closed = true;
     clearTimeout(this.timer);
     await this.running;
+    await this.release();
   }
 
   private plan(delayMs: number): void {
     if (this.closed) return;
     this.timer = setTimeout(() => {
-      this.running = this.round();
+      this.running = this.look();
     }, delayMs);
   }
 
-  private async round(): Promise<void> {
-    const { service, onTrouble, intervalMs = 15_000 } = this.options;
+  private async look(): Promise<void> {
+    const { intervalMs = 15_000 } = this.options;
+    // A worker that has trouble may have it alone, as with keys that only others have: let those try.
+    if ((await this.hold()) && !(await this.round())) await this.release();
+    this.plan(intervalMs);
+  }
+
+  /** @returns whether it went without trouble. */
+  private async round(): Promise<boolean> {
+    const { service, onTrouble } = this.options;
+    let isGood = true;
+    const noted = (error: unknown) => {
+      isGood = false;
+      onTrouble(error);
+    };
+    const began = Date.now();
+    let kept: Promise<unknown> = Promise.resolve();
+    const keeping = setInterval(() => {
+      if (Date.now() - began < LONGEST_ROUND_MS) kept = this.hold();
+    }, KEEP_EVERY_MS);
     try {
-      await service.startMissing(this.options);
+      await service.startMissing({ ...this.options, onTrouble: noted });
+    } catch (error) {
+      noted(error);
+    } finally {
+      clearInterval(keeping);
+      // What is given back next must not be taken again by what is still under way.
+      await kept;
+    }
+    return isGood;
+  }
+
+  private async hold(): Promise<boolean> {
+    const { turn, onTrouble } = this.options;
+    if (turn === undefined) return true;
+    try {
+      this.hasTurn = await turn.hold();
     } catch (error) {
       onTrouble(error);
+      return false;
     }
-    this.plan(intervalMs);
+    return this.hasTurn;
+  }
+
+  private async release(): Promise<void> {
+    if (!this.hasTurn) return;
+    this.hasTurn = false;
+    await this.options.turn?.release().catch(this.options.onTrouble);
   }
 }

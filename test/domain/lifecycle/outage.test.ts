@@ -217,6 +217,11 @@ describe('whether the others are polled early', () => {
     ['they were looked at long ago', checked(minutes(5)), true],
     ['they were looked at just now', checked(NOW), false],
     ['they are due anyway', { ...checked(minutes(5)), nextPollAt: minutes(11) }, false],
+    [
+      'they would be due without the spread',
+      { ...checked(minutes(5)), nextPollAt: minutes(13), pollSpreadMs: 90_000 },
+      false,
+    ],
     ['there are none', { ...checked(minutes(5)), streams: [statusOf('dlp', down())] }, false],
     ['an outage is known', { ...checked(minutes(5)), problem: { ...down(), step: 'sweep' } }, false],
   ])('%s', (_, snapshot, worthwhile) => {

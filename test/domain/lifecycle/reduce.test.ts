@@ -150,7 +150,11 @@ test('collecting: a healthy stream collects, one in trouble is retrying', () => 
 });
 
 test('pollPlanned', () => {
-  expect(collecting({ kind: 'pollPlanned', at: minutes(30) }).nextPollAt).toBe(minutes(30));
+  const spread = collecting({ kind: 'pollPlanned', at: minutes(30), spreadMs: 7 });
+  expect(spread).toMatchObject({ nextPollAt: minutes(30), pollSpreadMs: 7 });
+  const now = reduce(spread, { kind: 'pollPlanned', at: minutes(31) }, minutes(31));
+  expect(now.nextPollAt).toBe(minutes(31));
+  expect(now).not.toHaveProperty('pollSpreadMs');
 });
 
 describe('failed', () => {

@@ -4,6 +4,7 @@ import { spawnGuarded } from '../../../devstack/guarded-process.js';
 import type { SourceStatus } from '../../../src/management/sources/source-status.js';
 import { projectRoot } from '../../../src/runtime/project-root.js';
 import { e2eStack, sourceFile } from '../../support/e2e-stack.js';
+import { raw } from '../../support/raw-collections.js';
 import { addFault, countStored, sizes, storedOf, sum, truthOf } from '../../support/simulator-control.js';
 import { until } from '../../support/until.js';
 
@@ -57,6 +58,8 @@ test('a worker that is killed in the middle is followed by another, and nothing 
   const { sourceId } = await service.start(sourceFile(simulator, { name: 'Killed' }));
   const count = () => countStored(collections, sourceId);
   const atKill = await until(count, (stored) => stored > all / 4, { limitMs: 50_000, everyMs: 5 });
+  const reconciles = async () => (await raw(collections).leases.findOne({ _id: 'reconciler' }))?.holder.split(' ')[2];
+  expect(await reconciles()).toBe(String(first.pid));
   process.kill(first.pid, 'SIGKILL');
   await first.exited;
   expect(atKill).toBeLessThan(all);
@@ -65,5 +68,7 @@ test('a worker that is killed in the middle is followed by another, and nothing 
   const second = await startProcess('worker-2');
   await until(() => service.status(String(sourceId)), isCaughtUp, { limitMs: 80_000, everyMs: 200 });
   await expectTruth(sourceId);
+  await until(reconciles, (pid) => pid === String(second.pid));
   await second.stop();
+  expect(await reconciles()).toBeUndefined();
 }, 150_000);

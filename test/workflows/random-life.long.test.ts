@@ -1,6 +1,6 @@
 /**
  * Random lives on a real server, with a patience of seconds: whatever comes, no illegal state, no lost signal, and always
- * a way out. `RANDOM_LIFE_SEED=17 npm test -- test/workflows/random-life.test.ts` repeats one walk.
+ * a way out. `RANDOM_LIFE_SEED=17 npm test -- test/workflows/random-life.long.test.ts` repeats one walk.
  */
 
 import { expect, test, vi } from 'vitest';
