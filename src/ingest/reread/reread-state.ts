@@ -22,7 +22,7 @@ import type { Collections } from '../../store/collections.js';
 import {
   countMissing,
   type MissingDocument,
-  missingInStream,
+  missingRecords,
   noteMissing,
   removeFound,
 } from '../../store/missing-records.js';
@@ -96,7 +96,7 @@ export class Rereading {
       await removeFound(collections, there);
       batch = [];
     };
-    for await (const document of missingInStream(collections, run, stream)) {
+    for await (const document of missingRecords(collections, run, stream)) {
       if (batch.push(document) >= RECHECKED_AT_ONCE) await strike();
     }
     await strike();
