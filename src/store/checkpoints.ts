@@ -108,25 +108,12 @@ export async function ensureCheckpoints(
   streams: readonly StreamName[],
   beginAt: Date,
 ): Promise<void> {
-  await Promise.all(
-    streams.map((stream) =>
-      checkpoints(store).updateOne(
-        { _id: checkpointId(sourceId, stream) },
-        {
-          $setOnInsert: {
-            sourceId,
-            stream,
-            version: 1,
-            beginAt,
-            filesDone: [],
-            totals: NO_COUNTS,
-            updatedAt: new Date(),
-          },
-        },
-        { upsert: true },
-      ),
-    ),
-  );
+  const begun = { version: 1, beginAt, filesDone: [], totals: NO_COUNTS, updatedAt: new Date() };
+  const made = streams.map((stream) => {
+    const _id = checkpointId(sourceId, stream);
+    return checkpoints(store).updateOne({ _id }, { $setOnInsert: { sourceId, stream, ...begun } }, { upsert: true });
+  });
+  await Promise.all(made);
 }
 
 /** All of a source. */
@@ -141,11 +128,8 @@ export async function readProgress(
   streams: readonly StreamName[],
 ): Promise<StreamProgress[]> {
   const ids = streams.map((stream) => checkpointId(sourceId, stream));
-  return (
-    await checkpoints(store)
-      .find({ _id: { $in: ids } })
-      .toArray()
-  ).map(progressOf);
+  const found = checkpoints(store).find({ _id: { $in: ids } });
+  return (await found.toArray()).map(progressOf);
 }
 
 export async function hasCheckpoint(store: Store, sourceId: number, stream: StreamName): Promise<boolean> {
