@@ -28,7 +28,7 @@ const LAYERS = {
   },
   secrets: { job: 'encryption of client secrets', imports: [], packages: ['jose'] },
   store: {
-    job: 'MongoDB: collections, indexes, what reads and writes them',
+    job: 'MongoDB: a file per collection with its documents, its indexes and what reads and writes it; the driver stays inside',
     imports: ['domain'],
     packages: ['mongodb'],
   },

@@ -1,7 +1,8 @@
 import type { StreamProgress } from '../domain/streams/outcome.js';
 import type { StreamName } from '../domain/streams/streams.js';
 import type { ActivityDependencies } from '../ingest/source/dependencies.js';
-import { progressOf, resetCheckpoint } from '../store/checkpoints.js';
+import { resetCheckpoint } from '../store/checkpoints.js';
+import { progressOf } from '../store/progress.js';
 
 /** Moves a stream's checkpoint to a time, so that it is collected again from there. @returns what the checkpoint says. */
 export async function resetPosition(

@@ -26,10 +26,6 @@ export function allKeys(store: Store): Promise<ApiKeyDocument[]> {
   return apiKeys(store).find().sort({ createdAt: 1 }).toArray();
 }
 
-export async function hasKeys(store: Store): Promise<boolean> {
-  return (await apiKeys(store).findOne({})) !== null;
-}
-
 /** @param hash only while this is what is stored. */
 export function storedKey(store: Store, _id: string, hash?: string): Promise<ApiKeyDocument | null> {
   return apiKeys(store).findOne({ _id, ...(hash === undefined ? {} : { hash }) });

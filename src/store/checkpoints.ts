@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { AlterationCounts } from '../domain/streams/alterations.js';
-import { areMany, type IdlePages, idleText } from '../domain/streams/idle-pages.js';
+import type { IdlePages } from '../domain/streams/idle-pages.js';
 import {
   type Counts,
   type GapCount,
@@ -15,6 +15,7 @@ import type { RuleCounts } from '../domain/streams/rule-counts.js';
 import { isSiemStream, type StreamName } from '../domain/streams/streams.js';
 import type { QueueState, WindowPosition } from '../domain/streams/window.js';
 import { collection, type Indexes, type Store } from './driver.js';
+import { progressOf } from './progress.js';
 import { countQuarantined } from './quarantine.js';
 import { countRecords } from './records.js';
 
@@ -107,25 +108,12 @@ export async function ensureCheckpoints(
   streams: readonly StreamName[],
   beginAt: Date,
 ): Promise<void> {
-  await Promise.all(
-    streams.map((stream) =>
-      checkpoints(store).updateOne(
-        { _id: checkpointId(sourceId, stream) },
-        {
-          $setOnInsert: {
-            sourceId,
-            stream,
-            version: 1,
-            beginAt,
-            filesDone: [],
-            totals: NO_COUNTS,
-            updatedAt: new Date(),
-          },
-        },
-        { upsert: true },
-      ),
-    ),
-  );
+  const begun = { version: 1, beginAt, filesDone: [], totals: NO_COUNTS, updatedAt: new Date() };
+  const made = streams.map((stream) => {
+    const _id = checkpointId(sourceId, stream);
+    return checkpoints(store).updateOne({ _id }, { $setOnInsert: { sourceId, stream, ...begun } }, { upsert: true });
+  });
+  await Promise.all(made);
 }
 
 /** All of a source. */
@@ -133,12 +121,19 @@ export function checkpointsOf(store: Store, sourceId: number): Promise<Checkpoin
   return checkpoints(store).find({ sourceId }).toArray();
 }
 
-export async function hasCheckpoint(store: Store, sourceId: number, stream: StreamName): Promise<boolean> {
-  return (await checkpoints(store).findOne({ _id: checkpointId(sourceId, stream) })) !== null;
+/** What the checkpoints of some streams say; streams without one are left out. */
+export async function readProgress(
+  store: Store,
+  sourceId: number,
+  streams: readonly StreamName[],
+): Promise<StreamProgress[]> {
+  const ids = streams.map((stream) => checkpointId(sourceId, stream));
+  const found = checkpoints(store).find({ _id: { $in: ids } });
+  return (await found.toArray()).map(progressOf);
 }
 
-export async function removeCheckpoints(store: Store, sourceId: number): Promise<void> {
-  await checkpoints(store).deleteMany({ sourceId });
+export async function hasCheckpoint(store: Store, sourceId: number, stream: StreamName): Promise<boolean> {
+  return (await checkpoints(store).findOne({ _id: checkpointId(sourceId, stream) })) !== null;
 }
 
 /** After a restart, the position of a stream that stays empty is looked at again. */
@@ -255,7 +250,7 @@ export function completeUntil({ stream, beginAt, lastEventTime, readUntil }: Che
 }
 
 /** How long a count of all that a stream has stored may take. */
-const COUNTING_LIMIT_MS = 10 * 60_000;
+const COUNTING_LIMIT = { timeoutMS: 10 * 60_000 };
 
 /**
  * Counts anew what is stored of a checkpoint's stream, and notes that its totals are right again.
@@ -264,8 +259,8 @@ const COUNTING_LIMIT_MS = 10 * 60_000;
  */
 export async function recountTotals(store: Store, current: CheckpointDocument): Promise<CheckpointDocument> {
   const { _id, sourceId, stream, version, recountFor } = current;
-  const stored = await countRecords(store, stream, sourceId, COUNTING_LIMIT_MS);
-  const quarantined = await countQuarantined(store, stream, sourceId, COUNTING_LIMIT_MS);
+  const stored = await countRecords(store, stream, sourceId, COUNTING_LIMIT);
+  const quarantined = await countQuarantined(store, stream, sourceId, COUNTING_LIMIT);
   const settled = await checkpoints(store).findOneAndUpdate(
     { _id, version },
     { $set: { 'totals.stored': stored, 'totals.quarantined': quarantined, unsettled: false }, $inc: { version: 1 } },
@@ -292,41 +287,4 @@ export async function addTotals(store: Store, sourceId: number, stream: StreamNa
 
 function totalsBy({ stored, duplicates, quarantined }: Counts): Record<string, number> {
   return { 'totals.stored': stored, 'totals.duplicates': duplicates, 'totals.quarantined': quarantined };
-}
-
-/** What the checkpoints of some streams say; streams without one are left out. */
-export async function readProgress(
-  store: Store,
-  sourceId: number,
-  streams: readonly StreamName[],
-): Promise<StreamProgress[]> {
-  return (
-    await checkpoints(store)
-      .find({ _id: { $in: streams.map((stream) => checkpointId(sourceId, stream)) } })
-      .toArray()
-  ).map(progressOf);
-}
-
-export function progressOf(checkpoint: CheckpointDocument): StreamProgress {
-  const { stream, totals, lastEventTime, gaps, ruled, altered, idle, resets } = checkpoint;
-  return {
-    stream,
-    totals,
-    ...(lastEventTime === undefined ? {} : { lastEventTime: lastEventTime.toISOString() }),
-    position: positionOf(checkpoint),
-    ...(gaps === undefined ? {} : { gaps }),
-    ...(ruled === undefined ? {} : { ruled }),
-    ...(altered === undefined ? {} : { altered }),
-    ...(resets === undefined ? {} : { resets }),
-    ...(areMany(idle) ? { endless: { pages: idle.pages, message: idleText(idle) } } : {}),
-  };
-}
-
-/** Where a checkpoint stands, for people. */
-export function positionOf({ pageToken, filesDone, readUntil, window, beginAt }: CheckpointDocument): string {
-  const page = window?.page === undefined ? '' : `, then ${window.page.number - 1} pages`;
-  if (readUntil !== undefined) return `read until ${readUntil.toISOString().slice(0, 19)}Z${page}`;
-  const files = filesDone.length === 0 ? '' : `, ${filesDone.length} of its files done`;
-  if (pageToken !== undefined) return `page …${pageToken.slice(-8)}${files}`;
-  return `first page from ${beginAt.toISOString().slice(0, 10)}${files}${page}`;
 }

@@ -37,12 +37,11 @@ export class CollectorNameTakenError extends Error {
   }
 }
 
-export function storedCollector(store: Store, _id: number): Promise<CollectorDocument | null> {
-  return collectors(store).findOne({ _id });
-}
-
-export function collectorNamed(store: Store, name: string): Promise<CollectorDocument | null> {
-  return collectors(store).findOne({ name });
+export function storedCollector(
+  store: Store,
+  key: { readonly _id: number } | { readonly name: string },
+): Promise<CollectorDocument | null> {
+  return collectors(store).findOne(key);
 }
 
 /** Those that have one of the names. */
@@ -89,7 +88,7 @@ export async function createCollector(store: Store, settings: CollectorSettings)
   const now = new Date();
   const taken = () => new CollectorNameTakenError(settings.name);
   // An id is used up only by a collector that is made: set-up jobs that run again must not eat them.
-  if ((await collectorNamed(store, settings.name)) !== null) throw taken();
+  if ((await storedCollector(store, { name: settings.name })) !== null) throw taken();
   const _id = await nextId(store, 'collector');
   const collector: CollectorDocument = { _id, ...settings, version: 1, createdAt: now, updatedAt: now };
   await unlessTaken(() => collectors(store).insertOne(collector), taken);

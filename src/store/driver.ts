@@ -17,6 +17,11 @@ export function collection<T extends Document>(name: string): (store: Store) => 
   return ({ [DB]: db }) => db.collection<T>(name);
 }
 
+/** How long an operation may take, where it may take longer than others. */
+export interface TimeLimit {
+  readonly timeoutMS: number;
+}
+
 /** By the names of the collections. */
 export type Indexes = Readonly<Record<string, readonly IndexDescription[]>>;
 

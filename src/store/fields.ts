@@ -37,12 +37,11 @@ export function allFields(store: Store): Promise<FieldDocument[]> {
   return fields(store).find().sort({ key: 1 }).toArray();
 }
 
-export function storedField(store: Store, _id: string): Promise<FieldDocument | null> {
-  return fields(store).findOne({ _id });
-}
-
-export function fieldNamed(store: Store, fieldName: string): Promise<FieldDocument | null> {
-  return fields(store).findOne({ key: fieldKey(fieldName) });
+export function storedField(
+  store: Store,
+  by: { readonly _id: string } | { readonly key: string },
+): Promise<FieldDocument | null> {
+  return fields(store).findOne(by);
 }
 
 /** Of these keys, those that the schema has. */

@@ -13,8 +13,8 @@ export async function writeHealthChanges(
   sourceId: number,
   changes: readonly (EventChange | ClearingChange)[],
 ): Promise<void> {
-  const stored = await storedSource(store, sourceId);
-  const collector = stored && (await storedCollector(store, stored.collectorId));
+  const stored = await storedSource(store, { _id: sourceId });
+  const collector = stored && (await storedCollector(store, { _id: stored.collectorId }));
   const source = {
     sourceId,
     name: stored?.name ?? `source ${sourceId}`,

@@ -15,7 +15,6 @@ export interface LeaseDocument {
 }
 
 const leases = collection<LeaseDocument>('leases');
-/** Those of worker versions that are no longer there go after a day. */
 export const LEASE_INDEXES: Indexes = { leases: [{ key: { until: 1 }, expireAfterSeconds: 86_400 }] };
 
 export interface LeaseOptions {

@@ -48,13 +48,11 @@ export function missingPage(store: Store, run: string, request: PageRequest): Pr
   return pageOf(missing(store), { _id: { $gt: `${run}/`, $lt: `${run}${AFTER_SLASH}` } }, '_id', request);
 }
 
-/** All that a run found missing, by stream and place. */
-export function missingRecords(store: Store, run: string): AsyncIterable<MissingDocument> {
-  return missing(store).find({ run }).sort({ stream: 1, place: 1 });
-}
-
-export function missingInStream(store: Store, run: string, stream: StreamName): AsyncIterable<MissingDocument> {
-  return missing(store).find({ run, stream });
+/** What a run found missing, by stream and place. @param stream default all of them. */
+export function missingRecords(store: Store, run: string, stream?: StreamName): AsyncIterable<MissingDocument> {
+  return missing(store)
+    .find(stream === undefined ? { run } : { run, stream })
+    .sort({ stream: 1, place: 1 });
 }
 
 /** Removes what is not missing any more. */
@@ -68,8 +66,4 @@ export async function removeMissingOfOthers(
   { sourceId, kind, stream, run }: Pick<MissingDocument, 'sourceId' | 'kind' | 'stream' | 'run'>,
 ): Promise<void> {
   await missing(store).deleteMany({ sourceId, kind, stream, run: { $ne: run } });
-}
-
-export async function removeMissing(store: Store, sourceId: number): Promise<void> {
-  await missing(store).deleteMany({ sourceId });
 }

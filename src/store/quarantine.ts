@@ -3,7 +3,7 @@
 import { Binary } from 'mongodb';
 import type { QuarantinedRecord, RecordId } from '../domain/records/record.js';
 import type { StreamName } from '../domain/streams/streams.js';
-import { absentOf, collection, type Indexes, type Store } from './driver.js';
+import { absentOf, collection, type Indexes, type Store, type TimeLimit } from './driver.js';
 import { type Page, type PageRequest, pageOf } from './paging.js';
 
 /** What could not be read as a record: a line or an entry of a page, or a whole file. */
@@ -80,14 +80,13 @@ export function absentFromQuarantine(store: Store, ids: readonly RecordId[]): Pr
   return absentOf(quarantined(store), ids);
 }
 
-/** @param timeoutMS default none of its own. */
 export function countQuarantined(
   store: Store,
   stream: StreamName,
   sourceId: number,
-  timeoutMS?: number,
+  limit?: TimeLimit,
 ): Promise<number> {
-  return quarantined(store).countDocuments({ sourceId, stream }, timeoutMS === undefined ? {} : { timeoutMS });
+  return quarantined(store).countDocuments({ sourceId, stream }, limit);
 }
 
 /** What is in quarantine of a source, newest first. @throws PageTokenError */

@@ -5,7 +5,7 @@ import type { RecordDocument, RecordId } from '../domain/records/record.js';
 import type { StreamDefinition } from '../domain/streams/definitions/definition.js';
 import { DEFINITIONS } from '../domain/streams/definitions/list.js';
 import { definitionOf, type StreamName } from '../domain/streams/streams.js';
-import { absentOf, collection, type Indexes, type Store } from './driver.js';
+import { absentOf, collection, type Indexes, type Store, type TimeLimit } from './driver.js';
 
 /** For the files of this folder: the collection of a stream. */
 export function records(store: Store, stream: StreamName): Collection<RecordDocument> {
@@ -131,7 +131,6 @@ export function absentRecords(
   return absentOf(records(store, stream), ids);
 }
 
-/** @param timeoutMS default none of its own. */
-export function countRecords(store: Store, stream: StreamName, sourceId: number, timeoutMS?: number): Promise<number> {
-  return records(store, stream).countDocuments({ _sourceId: sourceId }, timeoutMS === undefined ? {} : { timeoutMS });
+export function countRecords(store: Store, stream: StreamName, sourceId: number, limit?: TimeLimit): Promise<number> {
+  return records(store, stream).countDocuments({ _sourceId: sourceId }, limit);
 }

@@ -59,7 +59,3 @@ export async function openReread(
 export async function saveReread(store: Store, document: RereadDocument): Promise<void> {
   await rereads(store).replaceOne({ _id: document._id, run: document.run }, document);
 }
-
-export async function removeRereads(store: Store, sourceId: number): Promise<void> {
-  await rereads(store).deleteMany({ sourceId });
-}

@@ -69,7 +69,3 @@ export async function ruleStatusOf(store: Store, sourceId: number, rules: readon
     return [{ name, filterType, records, since, ...last, isSilent: isSilent(since, triedAt, lastMatchedAt) }];
   });
 }
-
-export async function removeRuleMatches(store: Store, sourceId: number): Promise<void> {
-  await ruleMatches(store).deleteMany({ sourceId });
-}

@@ -1,14 +1,10 @@
 /** Sources: what is configured of them, each change a version of its own. */
 
 import type { HostDoubts } from '../domain/failures/host-doubts.js';
-import { removeCheckpoints } from './checkpoints.js';
 import { stayingCollectors } from './collectors.js';
 import { LEAVING, markDeleting, STAYING } from './deletion.js';
 import { collection, type Indexes, type Store, unlessTaken } from './driver.js';
 import { nextId } from './ids.js';
-import { removeMissing } from './missing-records.js';
-import { removeRereads } from './rereads.js';
-import { removeRuleMatches } from './rule-matches.js';
 
 export interface SourceDocument {
   readonly _id: number;
@@ -49,16 +45,13 @@ export class NameTakenError extends Error {
   }
 }
 
-export function storedSource(store: Store, _id: number): Promise<SourceDocument | null> {
-  return sources(store).findOne({ _id });
-}
+/** What a source is known by: its id, also that of its collector, or its name on its collector. */
+type SourceKey =
+  | { readonly _id: number; readonly collectorId?: number }
+  | { readonly collectorId: number; readonly name: string };
 
-export function sourceOfCollector(store: Store, collectorId: number, _id: number): Promise<SourceDocument | null> {
-  return sources(store).findOne({ _id, collectorId });
-}
-
-export function sourceNamed(store: Store, collectorId: number, name: string): Promise<SourceDocument | null> {
-  return sources(store).findOne({ collectorId, name });
+export function storedSource(store: Store, key: SourceKey): Promise<SourceDocument | null> {
+  return sources(store).findOne(key);
 }
 
 export function allSources(store: Store): Promise<SourceDocument[]> {
@@ -102,14 +95,6 @@ export function sourceFields(store: Store, { staying = false } = {}): Promise<So
     .toArray();
 }
 
-/** Of these ids, those that are stored. */
-export async function storedIds(store: Store, ids: readonly number[]): Promise<ReadonlySet<number>> {
-  const stored = await sources(store)
-    .find({ _id: { $in: ids } }, ID_ONLY)
-    .toArray();
-  return new Set(stored.map(({ _id }) => _id));
-}
-
 export async function isStored(store: Store, _id: number): Promise<boolean> {
   return (await sources(store).findOne({ _id }, ID_ONLY)) !== null;
 }
@@ -122,12 +107,8 @@ export async function idsMeantToRun(store: Store): Promise<number[]> {
   return (await sources(store).find(MEANT_TO_RUN, ID_ONLY).toArray()).map(({ _id }) => _id);
 }
 
-export function sourceMeantToRun(store: Store, _id: number): Promise<SourceDocument | null> {
-  return sources(store).findOne({ _id, ...MEANT_TO_RUN });
-}
-
-export async function isMarkedStopped(store: Store, _id: number): Promise<boolean> {
-  return (await sources(store).findOne({ _id, stoppedAt: { $exists: true } }, ID_ONLY)) !== null;
+export function isMeantToRun({ stoppedAt, deletingAt }: Pick<SourceDocument, 'stoppedAt' | 'deletingAt'>): boolean {
+  return stoppedAt === undefined && deletingAt === undefined;
 }
 
 /** Whether a workflow works for one of them, as far as is known, so that the installation's name must stay. */
@@ -263,9 +244,8 @@ export function markSourceDeleting(store: Store, sourceId: number): Promise<bool
 
 /** Deletes a source's configuration with its secret, its checkpoints, and what was read again. Its records stay. */
 export async function removeSource(store: Store, sourceId: number): Promise<void> {
-  await removeCheckpoints(store, sourceId);
-  await removeRereads(store, sourceId);
-  await removeMissing(store, sourceId);
-  await removeRuleMatches(store, sourceId);
+  for (const name of ['checkpoints', 'rereads', 'missing_records', 'rule_matches']) {
+    await collection(name)(store).deleteMany({ sourceId });
+  }
   await sources(store).deleteOne({ _id: sourceId });
 }

@@ -5,10 +5,11 @@ import { numbers } from '../support/store-fixtures.js';
 import { testDatabase } from '../support/test-database.js';
 
 const { db } = testDatabase();
-const store = collectionsIn(db);
-const { leases } = raw(store);
+const collections = collectionsIn(db);
+const { leases } = raw(collections);
 const name = 'reconciler';
-const leaseOf = (holder: string, more: Partial<LeaseOptions> = {}) => new Lease({ store, name, holder, ...more });
+const leaseOf = (holder: string, more: Partial<LeaseOptions> = {}) =>
+  new Lease({ store: collections, name, holder, ...more });
 
 beforeEach(async () => {
   await leases.deleteMany({});

@@ -42,8 +42,8 @@ export function raw({ [DB]: db }: Store) {
     healthEvents: db.collection<HealthEventDocument>('health_events'),
     apiKeys: db.collection<ApiKeyDocument>('api_keys'),
     auditTrail: db.collection<AuditDocument>('audit_trail'),
-    fields: db.collection<FieldDocument>('fields'),
     leases: db.collection<LeaseDocument>('leases'),
+    fields: db.collection<FieldDocument>('fields'),
     counters: db.collection<{ readonly _id: string; readonly value: number }>('counters'),
     records: (stream: StreamName): Collection<RecordDocument> => db.collection(definitionOf(stream).collection),
   };

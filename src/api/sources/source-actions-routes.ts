@@ -10,7 +10,7 @@ import { referenceOf } from '../../management/sources/source-directory.js';
 import { NO_SECRET_YET } from '../../management/sources/source-secrets.js';
 import { INITIATED, SourceSteering, STEERING } from '../../management/sources/source-steering.js';
 import { SecretError } from '../../secrets/keyring.js';
-import { sourceNamed, sourceOfCollector } from '../../store/sources.js';
+import { storedSource } from '../../store/sources.js';
 import { actorOf } from '../common/authentication.js';
 import { collectorParams, flatErrors, sourceParams } from '../common/common-schemas.js';
 import type { Routes, Services } from '../common/services.js';
@@ -116,7 +116,7 @@ async function tryOut(services: Services, collectorId: number, body: SourceBody)
     const config = editor.parse(fileFrom(body));
     const { name, baseUrl, clientID } = config;
     const { id } = body.source;
-    const holder = await sourceNamed(collections, collectorId, name);
+    const holder = await storedSource(collections, { collectorId, name });
     const secret = await secretFor(services, collectorId, id, config);
     const mistakes = [
       ...(holder === null || holder._id === id
@@ -142,7 +142,7 @@ async function secretFor(
   { clientSecret, baseUrl, clientID }: SourceConfig,
 ): Promise<{ readonly value: string } | { readonly mistake: string }> {
   if (clientSecret !== SECRET_MASK) return { value: clientSecret };
-  const stored = sourceId === undefined ? null : await sourceOfCollector(collections, collectorId, sourceId);
+  const stored = sourceId === undefined ? null : await storedSource(collections, { _id: sourceId, collectorId });
   if (stored?.secret === undefined) return { mistake: NO_SECRET_YET };
   if (stored.config.baseUrl !== baseUrl || stored.config.clientID !== clientID) return { mistake: SECRET_OF_ANOTHER };
   try {

@@ -20,7 +20,7 @@ import type { Collections } from '../../store/collections.js';
 import {
   countMissing,
   type MissingDocument,
-  missingInStream,
+  missingRecords,
   noteMissing,
   removeFound,
 } from '../../store/missing-records.js';
@@ -84,7 +84,7 @@ export class Rereading implements SliceOfWork {
       await removeFound(collections, there);
       batch = [];
     };
-    for await (const document of missingInStream(collections, run, stream)) {
+    for await (const document of missingRecords(collections, run, stream)) {
       if (batch.push(document) >= RECHECKED_AT_ONCE) await strike();
     }
     await strike();

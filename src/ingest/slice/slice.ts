@@ -26,12 +26,12 @@ import {
   type CheckpointChange,
   type CheckpointDocument,
   moveCheckpoint,
-  progressOf,
   readCheckpoint,
   recountTotals,
 } from '../../store/checkpoints.js';
 import type { Collections } from '../../store/collections.js';
 import { type Gap, recordGap } from '../../store/gaps.js';
+import { progressOf } from '../../store/progress.js';
 import type { FileRules } from '../source/file-rules.js';
 import type { LoadedSource } from '../source/source-reader.js';
 import { storeBatch } from './store-batch.js';

@@ -54,9 +54,9 @@ export class SourceReader {
   /** @throws TroubleError with origin `configuration` naming every mistake. */
   async load(sourceId: number): Promise<LoadedSource> {
     const { collections } = this.dependencies;
-    const source = await storedSource(collections, sourceId);
+    const source = await storedSource(collections, { _id: sourceId });
     if (source === null) throw configurationTrouble(`There is no source ${sourceId} in the store; was it removed?`);
-    const collector = await storedCollector(collections, source.collectorId);
+    const collector = await storedCollector(collections, { _id: source.collectorId });
     const { config, rules, matches } = this.configs.of(source);
     return {
       settings: {

@@ -6,7 +6,6 @@ import {
   type CollectorDocument,
   CollectorNameTakenError,
   type CollectorSettings,
-  collectorNamed,
   collectorPage,
   collectorsNamed,
   createCollector,
@@ -50,7 +49,7 @@ export class CollectorService {
 
   /** @throws CodedRefusal 404 */
   async get(collectorId: number): Promise<CollectorDocument> {
-    const found = await storedCollector(this.collections, collectorId);
+    const found = await storedCollector(this.collections, { _id: collectorId });
     if (found === null) throw unknownCollector();
     return found;
   }
@@ -106,7 +105,7 @@ export class CollectorService {
 
   /** The collector of this name, made if there is none. */
   async ensure(name: string, actor: string): Promise<CollectorDocument> {
-    const found = await collectorNamed(this.collections, name);
+    const found = await storedCollector(this.collections, { name });
     if (found !== null) return found;
     const { error } = collectorName.safeParse(name);
     if (error !== undefined)
@@ -117,7 +116,7 @@ export class CollectorService {
     try {
       return await this.create({ name }, { actor });
     } catch (error) {
-      const made = await collectorNamed(this.collections, name);
+      const made = await storedCollector(this.collections, { name });
       if (made === null) throw error;
       return made;
     }
@@ -128,7 +127,7 @@ export class CollectorService {
   }
 
   private async refuseTaken(name: string): Promise<void> {
-    const holder = await collectorNamed(this.collections, name);
+    const holder = await storedCollector(this.collections, { name });
     if (holder !== null) throw nameTaken('collector', name, holder._id);
   }
 
@@ -137,7 +136,7 @@ export class CollectorService {
       return await write();
     } catch (error) {
       if (!(error instanceof CollectorNameTakenError)) throw error;
-      const holder = await collectorNamed(this.collections, error.collectorName);
+      const holder = await storedCollector(this.collections, { name: error.collectorName });
       throw nameTaken('collector', error.collectorName, holder?._id);
     }
   }

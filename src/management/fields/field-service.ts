@@ -10,7 +10,6 @@ import {
   enabledFields,
   type FieldDocument,
   FieldExistsError,
-  fieldNamed,
   fieldUses,
   knownFieldKeys,
   removeField,
@@ -57,7 +56,7 @@ export class FieldService {
 
   /** @throws FieldError 404 */
   async get(fieldId: string): Promise<Field> {
-    const found = await storedField(this.collections, fieldId.toUpperCase());
+    const found = await storedField(this.collections, { _id: fieldId.toUpperCase() });
     if (found === null) throw unknownField(fieldId);
     return shown(found);
   }
@@ -178,7 +177,7 @@ export class FieldService {
   }
 
   private async byName(fieldName: string): Promise<Field | undefined> {
-    const found = await fieldNamed(this.collections, fieldName);
+    const found = await storedField(this.collections, { key: fieldKey(fieldName) });
     return found === null ? undefined : shown(found);
   }
 

@@ -2,15 +2,7 @@
 
 import { randomBytes, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
-import {
-  type ApiKeyDocument,
-  type ApiRole,
-  addKey,
-  allKeys,
-  hasKeys,
-  removeKey,
-  storedKey,
-} from '../../store/api-keys.js';
+import { type ApiKeyDocument, type ApiRole, addKey, allKeys, removeKey, storedKey } from '../../store/api-keys.js';
 import type { Collections } from '../../store/collections.js';
 import { audited, CLI_ACTOR, DONE_BY_ANOTHER } from '../audit-trail.js';
 import { unknownKey } from '../refusals.js';
@@ -73,7 +65,7 @@ export class ApiKeyService {
 
   /** Makes an administrator's key when there is no key at all. */
   async ensureFirst(): Promise<NewKey | undefined> {
-    if (await hasKeys(this.collections)) return undefined;
+    if ((await this.list()).length > 0) return undefined;
     return this.create({ role: 'administrator', label: 'made by npm start' });
   }
 }

@@ -6,10 +6,10 @@ import { Lease, type LeaseOptions } from '../../store/lease.js';
 
 /** @param version of the worker, if it has one. */
 export function reconcilerTurn(
-  store: Collections,
+  collections: Collections,
   version: WorkerVersion | undefined,
   holder: Pick<LeaseOptions, 'holder' | 'isGone'>,
 ): Lease {
   const name = version === undefined ? 'reconciler' : `reconciler/${versionText(version)}`;
-  return new Lease({ store, name, ...holder });
+  return new Lease({ store: collections, name, ...holder });
 }

@@ -10,7 +10,7 @@ import { ADOPT_SIGNAL, sourceIdOfAnyName, workflowIdIn } from '../../domain/cont
 import { LEAVING_STATES } from '../../domain/lifecycle/lifecycle.js';
 import { isDeletionNoted } from '../../store/audit-trail.js';
 import { clearHealthEvents } from '../../store/health-events.js';
-import { isStored, storedIds } from '../../store/sources.js';
+import { isStored, sourceOrigins } from '../../store/sources.js';
 import { audited, RECONCILER_ACTOR } from '../audit-trail.js';
 import { RefusedError } from '../common/errors.js';
 import { type InstallationAccess, isOurs, labelOf, type RunningSource } from '../temporal/ownership.js';
@@ -65,7 +65,7 @@ export class StrayWorkflows {
     const { collections } = this.access;
     const installation = await collections.installation();
     const own = running.filter(({ info }) => labelOf(info) === installation.id);
-    const stored = await storedIds(
+    const stored = await sourceOrigins(
       collections,
       own.map(({ sourceId }) => sourceId),
     );

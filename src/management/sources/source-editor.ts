@@ -11,14 +11,7 @@ import type { AuditMark } from '../../store/audit-trail.js';
 import type { Collections } from '../../store/collections.js';
 import { type CollectorDocument, stayingCollectors, storedCollector } from '../../store/collectors.js';
 import { likelyNextId } from '../../store/ids.js';
-import {
-  createSource,
-  NameTakenError,
-  type SourceDocument,
-  sourceNamed,
-  sourceOfCollector,
-  updateSource,
-} from '../../store/sources.js';
+import { createSource, NameTakenError, type SourceDocument, storedSource, updateSource } from '../../store/sources.js';
 import { audited } from '../audit-trail.js';
 import { FieldService } from '../fields/field-service.js';
 import { beingDeleted, changedMeanwhile, invalid, nameTaken, unknownCollector, unknownSource } from '../refusals.js';
@@ -68,7 +61,7 @@ export class SourceEditor {
 
   /** @throws CodedRefusal 404, or 400 with the id of the source that has the name. */
   async get(collectorId: number, sourceId: number): Promise<SourceDocument> {
-    const source = await sourceOfCollector(this.options.collections, collectorId, sourceId);
+    const source = await storedSource(this.options.collections, { _id: sourceId, collectorId });
     if (source === null) throw unknownSource();
     return source;
   }
@@ -159,7 +152,7 @@ export class SourceEditor {
   }
 
   private async collectorFor(collectorId: number): Promise<CollectorDocument> {
-    const collector = await storedCollector(this.options.collections, collectorId);
+    const collector = await storedCollector(this.options.collections, { _id: collectorId });
     if (collector === null) throw unknownCollector();
     if (collector.deletingAt !== undefined) throw beingDeleted('collector', collector.name);
     return collector;
@@ -187,7 +180,7 @@ export class SourceEditor {
   }
 
   private async refuseTaken(collectorId: number, name: string): Promise<void> {
-    const holder = await sourceNamed(this.options.collections, collectorId, name);
+    const holder = await storedSource(this.options.collections, { collectorId, name });
     if (holder !== null) throw nameTaken('source', name, holder._id);
   }
 
@@ -196,7 +189,7 @@ export class SourceEditor {
       return await write();
     } catch (error) {
       if (!(error instanceof NameTakenError)) throw error;
-      const holder = await sourceNamed(this.options.collections, collectorId, name);
+      const holder = await storedSource(this.options.collections, { collectorId, name });
       throw nameTaken('source', name, holder?._id);
     }
   }

@@ -22,8 +22,8 @@ import {
   markSourceDeleting,
   removeSource,
   type SourceDocument,
-  sourceOfCollector,
   sourcesOfCollector,
+  storedSource,
 } from '../../store/sources.js';
 import { type Audited, audited, DONE_BY_ANOTHER, RECONCILER_ACTOR } from '../audit-trail.js';
 import { settingsOf } from '../collectors/collector-service.js';
@@ -54,7 +54,7 @@ export class SourceRemoval {
    */
   async removeSource(collectorId: number, sourceId: number, actor: string, patienceMs = PATIENCE_MS): Promise<boolean> {
     const { collections } = this.options;
-    const source = await sourceOfCollector(collections, collectorId, sourceId);
+    const source = await storedSource(collections, { _id: sourceId, collectorId });
     if (source === null) throw unknownSource();
     if (source.deletingAt === undefined) await this.markSource(source, actor);
     if (!(await unlessTemporalIsAway(() => this.end(sourceId)))) return false;
@@ -72,7 +72,7 @@ export class SourceRemoval {
    */
   async removeCollector(collectorId: number, actor: string, patienceMs = PATIENCE_MS): Promise<boolean> {
     const { collections } = this.options;
-    const collector = await storedCollector(collections, collectorId);
+    const collector = await storedCollector(collections, { _id: collectorId });
     if (collector === null) throw unknownCollector();
     if (collector.deletingAt === undefined) await this.markCollector(collector, actor);
     const deadline = Date.now() + patienceMs;

@@ -7,14 +7,7 @@ import { workflowIdIn } from '../../domain/contract/installation.js';
 import type { Keyring } from '../../secrets/keyring.js';
 import type { Collections } from '../../store/collections.js';
 import { collectorNames, storedCollector } from '../../store/collectors.js';
-import {
-  idsMeantToRun,
-  isMarkedStopped,
-  type SourceDocument,
-  sourceMeantToRun,
-  sourceNamed,
-  storedSource,
-} from '../../store/sources.js';
+import { idsMeantToRun, isMeantToRun, type SourceDocument, storedSource } from '../../store/sources.js';
 import { CLI_ACTOR } from '../audit-trail.js';
 import { CollectorService } from '../collectors/collector-service.js';
 import { RefusedError } from '../common/errors.js';
@@ -102,7 +95,7 @@ export class SourceService {
     const { name } = this.editor.parse(json);
     const { _id: collectorId } = await this.collectors.ensure(collector, this.actor);
     const saving = { ...options, actor: this.actor };
-    const find = () => sourceNamed(this.options.collections, collectorId, name);
+    const find = () => storedSource(this.options.collections, { collectorId, name });
     const before = await find();
     if (before !== null) await this.refuseRunning(before);
     // Read anew: one that was being deleted is gone now.
@@ -146,12 +139,13 @@ export class SourceService {
     if (await this.workflows.isRunning(sourceId)) return undefined;
     const { collections } = this.options;
     // Read anew: it may not run because it was stopped or removed just now.
-    const source = await sourceMeantToRun(collections, sourceId);
-    if (source === null) return undefined;
-    const collector = await storedCollector(collections, source.collectorId);
+    const source = await storedSource(collections, { _id: sourceId });
+    if (source === null || !isMeantToRun(source)) return undefined;
+    const collector = await storedCollector(collections, { _id: source.collectorId });
     await this.workflows.start({ sourceId, name: source.name, collector: collector?.name ?? '' });
     // Stopped in that moment, when there was no workflow yet that could have been told.
-    if (!(await isMarkedStopped(collections, sourceId))) return this.started(source, false);
+    const meanwhile = await storedSource(collections, { _id: sourceId });
+    if (meanwhile?.stoppedAt === undefined) return this.started(source, false);
     await this.workflows.signal(sourceId, 'stop');
     return undefined;
   }
@@ -235,7 +229,7 @@ export class SourceService {
 
   private async stored(idOrName: string): Promise<SourceDocument> {
     const { sourceId } = await this.find(idOrName);
-    const source = await storedSource(this.options.collections, sourceId);
+    const source = await storedSource(this.options.collections, { _id: sourceId });
     if (source === null) throw new RefusedError(`The source ${idOrName} was removed meanwhile`);
     return source;
   }

@@ -7,9 +7,10 @@ import { isObject } from '../../domain/json.js';
 import type { SourceSnapshot, StreamStatus } from '../../domain/lifecycle/snapshot.js';
 import { addCounts, NO_COUNTS } from '../../domain/streams/outcome.js';
 import type { RuleStatus } from '../../domain/streams/rule-status.js';
-import { type CheckpointDocument, checkpointsOf, progressOf } from '../../store/checkpoints.js';
+import { type CheckpointDocument, checkpointsOf } from '../../store/checkpoints.js';
 import { storedCollector } from '../../store/collectors.js';
 import { gapsOf, type ShownGap } from '../../store/gaps.js';
+import { progressOf } from '../../store/progress.js';
 import { type RuleText, ruleStatusOf } from '../../store/rule-matches.js';
 import { storedFilters } from '../../store/sources.js';
 import { belongsToAnother, type Meanwhile, meanwhileOf } from '../temporal/meanwhile.js';
@@ -56,7 +57,7 @@ export async function statusOf(
       const { collections } = access;
       const known = await checkpointsOf(collections, source.sourceId);
       // The workflow knows the name that the collector had when the source began.
-      const { name = answer.value.collector } = (await storedCollector(collections, source.collectorId)) ?? {};
+      const { name = answer.value.collector } = (await storedCollector(collections, { _id: source.collectorId })) ?? {};
       const snapshot = { ...withProgress(answer.value, known), collector: name };
       const filters = ruleTextsIn(await storedFilters(collections, source.sourceId));
       const rules = await ruleStatusOf(collections, source.sourceId, filters);

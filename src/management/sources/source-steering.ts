@@ -76,7 +76,7 @@ export class SourceSteering {
     const { collections } = this.options;
     // Stored, so that the reconciler does not start it: it may not run only because it was terminated by hand.
     if (steering === 'stop') return markStopped(collections, source.sourceId, true);
-    const stored = await storedSource(collections, source.sourceId);
+    const stored = await storedSource(collections, { _id: source.sourceId });
     if (stored?.stoppedAt !== undefined) throw isStopped(source.name, source.sourceId);
     await this.start(source);
   }
@@ -85,7 +85,7 @@ export class SourceSteering {
     const { collections } = this.options;
     const goesOn = await this.workflows.goesOn(sourceId, PATIENCE_MS);
     if (goesOn === 'unknown') throw isStopping(name);
-    const collector = await storedCollector(collections, collectorId);
+    const collector = await storedCollector(collections, { _id: collectorId });
     // Before the start: whatever crashes in between, the reconciler then finishes it.
     await markStopped(collections, sourceId, false);
     if (!goesOn) await this.workflows.start({ sourceId, name, collector: collector?.name ?? '' });

@@ -240,10 +240,15 @@ describe('§9 of the API’s fact sheet', () => {
     const server = await recordServer(rowsUntil(5 * MINUTE, 25));
     server.pageSize = 10;
     const source = await sourceAt(server);
-    const moved = vi.spyOn(raw(collections).checkpoints, 'findOneAndUpdate');
-    await source.collect('audit');
-    const checkpoints = (await Promise.all(moved.mock.results.map(({ value }) => value))) as unknown as object[];
-    const states = checkpoints.map((state) => ({ pages: 'window' in state, moved: 'readUntil' in state }));
+    const states: { readonly pages: boolean; readonly moved: boolean }[] = [];
+    const watched = withMethods(collections, /^checkpoints$/, (checkpoints) => ({
+      findOneAndUpdate: async (...args: Parameters<typeof checkpoints.findOneAndUpdate>) => {
+        const state = await checkpoints.findOneAndUpdate(...args);
+        states.push({ pages: 'window' in (state ?? {}), moved: 'readUntil' in (state ?? {}) });
+        return state;
+      },
+    }));
+    await collectWith(watched, source, 'audit');
     expect(states.some(({ pages }) => pages)).toBe(true);
     expect(states.filter(({ pages, moved }) => pages && moved)).toEqual([]);
     expect(states.find(({ moved }) => moved)).toEqual({ pages: false, moved: true });
@@ -405,19 +410,19 @@ describe('§9 of the API’s fact sheet', () => {
     const server = await recordServer(rows);
     server.pageSize = 5;
     const source = await sourceAt(server);
-    const move = raw(collections).checkpoints.findOneAndUpdate.bind(raw(collections).checkpoints) as (
-      ...args: unknown[]
-    ) => Promise<unknown>;
     let refused = 0;
-    const refusing = async (...args: unknown[]) => {
-      const { $set = {} } = args[1] as { $set?: object };
-      if (!('window' in $set || 'readUntil' in $set) || refused >= 4) return move(...args);
-      refused += 1;
-      throw new Error('the checkpoint is away');
-    };
-    vi.spyOn(raw(collections).checkpoints, 'findOneAndUpdate').mockImplementation(refusing as never);
+    const refusing = withMethods(collections, /^checkpoints$/, (checkpoints) => ({
+      findOneAndUpdate: async (...args: Parameters<typeof checkpoints.findOneAndUpdate>) => {
+        const { $set = {} } = args[1] as { $set?: object };
+        if (!('window' in $set || 'readUntil' in $set)) return checkpoints.findOneAndUpdate(...args);
+        refused += 1;
+        throw new Error('the checkpoint is away');
+      },
+    }));
     for (let attempt = 0; attempt < 4; attempt += 1) {
-      await source.collect('dlp').catch((error: Error) => expect(error.message).toBe('the checkpoint is away'));
+      await collectWith(refusing, source, 'dlp').catch((error: Error) =>
+        expect(error.message).toBe('the checkpoint is away'),
+      );
     }
     await slices(source, 'dlp');
     expect(refused).toBe(4);

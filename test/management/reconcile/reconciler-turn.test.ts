@@ -9,10 +9,10 @@ import { testDatabase } from '../../support/test-database.js';
 import { until } from '../../support/until.js';
 
 const { db } = testDatabase();
-const store = collectionsIn(db);
-const { leases } = raw(store);
+const collections = collectionsIn(db);
+const { leases } = raw(collections);
 const leaseOf = (holder: string, more: Partial<LeaseOptions> = {}) =>
-  new Lease({ store, name: 'reconciler', holder, ...more });
+  new Lease({ store: collections, name: 'reconciler', holder, ...more });
 
 beforeEach(async () => {
   await leases.deleteMany({});
@@ -96,7 +96,9 @@ test.each(['tells of trouble', 'fails'])('one whose round %s lets others try', a
 
 test('workers of another version have a turn of their own', async () => {
   const turnOf = (holder: string, buildId?: string) =>
-    reconcilerTurn(store, buildId === undefined ? undefined : { deploymentName: 'mimecast', buildId }, { holder });
+    reconcilerTurn(collections, buildId === undefined ? undefined : { deploymentName: 'mimecast', buildId }, {
+      holder,
+    });
   const all = [turnOf('a'), turnOf('b', '1'), turnOf('c', '2'), turnOf('d'), turnOf('e', '2')];
   const held: boolean[] = [];
   for (const turn of all) held.push(await turn.hold());

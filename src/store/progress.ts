@@ -1,0 +1,29 @@
+/** What a checkpoint tells of its stream. */
+
+import { areMany, idleText } from '../domain/streams/idle-pages.js';
+import type { StreamProgress } from '../domain/streams/outcome.js';
+import type { CheckpointDocument } from './checkpoints.js';
+
+export function progressOf(checkpoint: CheckpointDocument): StreamProgress {
+  const { stream, totals, lastEventTime, gaps, ruled, altered, idle, resets } = checkpoint;
+  return {
+    stream,
+    totals,
+    ...(lastEventTime === undefined ? {} : { lastEventTime: lastEventTime.toISOString() }),
+    position: positionOf(checkpoint),
+    ...(gaps === undefined ? {} : { gaps }),
+    ...(ruled === undefined ? {} : { ruled }),
+    ...(altered === undefined ? {} : { altered }),
+    ...(resets === undefined ? {} : { resets }),
+    ...(areMany(idle) ? { endless: { pages: idle.pages, message: idleText(idle) } } : {}),
+  };
+}
+
+/** Where a checkpoint stands, for people. */
+export function positionOf({ pageToken, filesDone, readUntil, window, beginAt }: CheckpointDocument): string {
+  const page = window?.page === undefined ? '' : `, then ${window.page.number - 1} pages`;
+  if (readUntil !== undefined) return `read until ${readUntil.toISOString().slice(0, 19)}Z${page}`;
+  const files = filesDone.length === 0 ? '' : `, ${filesDone.length} of its files done`;
+  if (pageToken !== undefined) return `page …${pageToken.slice(-8)}${files}`;
+  return `first page from ${beginAt.toISOString().slice(0, 10)}${files}${page}`;
+}
