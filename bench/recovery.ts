@@ -14,7 +14,7 @@ import { type Measured, type Outage, text } from './recovery/report.js';
 import { withStack } from './with-stack.js';
 
 /** Sources that are polled a second at most, so that the machine is not busy before anything has happened. */
-const MOST_POLLS_PER_SECOND = 14;
+const MAX_POLLS_PER_SECOND = 14;
 
 interface Options {
   readonly sources: number;
@@ -32,7 +32,7 @@ export const recovery = new Command('recovery')
 async function measure({ sources, events, json = false }: Options): Promise<void> {
   const simulatorArguments = ['--tenants', String(sources), '--history', '1h', '--history-rate', '1', '--rate', '6'];
   await withStack('recovery', simulatorArguments, async ({ stack, data, say }) => {
-    const pollSeconds = Math.max(5, Math.ceil(sources / MOST_POLLS_PER_SECOND));
+    const pollSeconds = Math.max(5, Math.ceil(sources / MAX_POLLS_PER_SECOND));
     const fleet = await Fleet.start(stack, { sources, pollSeconds, say });
     try {
       const outages: Outage[] = [];

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { identifyProcess, isRunning, parseIdentity } from '../src/runtime/process-identity.js';
 
 /** Longer than a guard's grace: a server whose owner was killed is gone by then. */
-const PATIENCE_MS = 20_000;
+const RELEASE_WAIT_MS = 20_000;
 
 /**
  * Remembers which server works on a data folder. After a crash of its owner a server needs some seconds to end, and
@@ -22,7 +22,7 @@ export function serverSlot(name: string, file: string): ServerSlot {
       const before = readOwner(file);
       if (before === undefined || !isRunning(before)) return;
       onWait(`Waiting for the ${name} of an earlier run (process ${before.pid}) to end …`);
-      for (const deadline = Date.now() + PATIENCE_MS; isRunning(before); await sleep(100, undefined, { signal })) {
+      for (const deadline = Date.now() + RELEASE_WAIT_MS; isRunning(before); await sleep(100, undefined, { signal })) {
         if (Date.now() > deadline) throw new Error(`${name} already runs on the same data as process ${before.pid}`);
       }
     },

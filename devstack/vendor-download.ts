@@ -34,11 +34,11 @@ export async function downloadProgram(url: string, name: string, folder: string)
 }
 
 async function downloadFile(url: string, file: string): Promise<void> {
-  const patience = new AbortController();
-  const giveUp = (why: string) => () => patience.abort(new Error(why));
+  const timeLimit = new AbortController();
+  const giveUp = (why: string) => () => timeLimit.abort(new Error(why));
   let timer = setTimeout(giveUp(`no answer in ${ANSWER_TIMEOUT_MS} ms`), ANSWER_TIMEOUT_MS);
   try {
-    const response = await fetch(url, { signal: patience.signal });
+    const response = await fetch(url, { signal: timeLimit.signal });
     if (!response.ok || response.body === null) throw new Error(`the answer was HTTP ${response.status}`);
     const onChunk = async function* (chunks: AsyncIterable<Uint8Array>) {
       for await (const chunk of chunks) {

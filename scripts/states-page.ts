@@ -2,8 +2,8 @@
 
 import { formatDuration } from '../src/domain/duration.js';
 import { FAILURE_TYPES, HEALTH_EVENT_OF } from '../src/domain/failures/failure.js';
-import { FAILURE_RULES } from '../src/domain/failures/failure-rules.js';
-import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS } from '../src/domain/failures/patience.js';
+import { FAILURE_TABLE } from '../src/domain/failures/failure-table.js';
+import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS } from '../src/domain/failures/retry-budget.js';
 import { FLAPPING_MS } from '../src/domain/health/health-ledger.js';
 import { LIFECYCLE_STATES, STATE_MEANING, TRANSITIONS } from '../src/domain/lifecycle/lifecycle.js';
 import { RETRY_TEXT } from '../src/domain/lifecycle/problem-text.js';
@@ -70,7 +70,7 @@ export function statesPage(): string {
     '',
     ...table(
       ['what comes back', 'type', 'retried', 'what to do'],
-      FAILURE_RULES.map(({ what, type, retry, againEveryMs, severity, advice }) => [
+      FAILURE_TABLE.map(({ what, type, retry, againEveryMs, severity, advice }) => [
         what,
         `\`${type}\`${severity === 'warning' ? ', a warning until patience ends' : ''}`,
         retry ? 'yes' : againEveryMs === undefined ? 'no' : `every ${minutes(againEveryMs)}`,

@@ -5,7 +5,7 @@ import { readEnvironment } from './config/environment.js';
 import { type Installation, taskQueueOf } from './domain/contract/installation.js';
 import { RefusedError } from './management/common/errors.js';
 import { connectTemporal } from './management/temporal/temporal-client.js';
-import { temporalRefusalText } from './management/temporal/temporal-trouble.js';
+import { temporalRefusalText } from './management/temporal/temporal-errors.js';
 import { countLive, liveHistories } from './runtime/live-histories.js';
 import { createLogger, installTemporalLogger } from './runtime/logger.js';
 import { EXIT, messageOf, runProgram } from './runtime/program.js';
@@ -14,8 +14,8 @@ import { environmentWithStack } from './runtime/running-stack.js';
 import { stopOnSignals } from './runtime/stop-signals.js';
 import { workflowCode } from './runtime/workflow-code.js';
 import { openDatabase } from './store/database.js';
-import { storedInstallation } from './store/installation.js';
-import { storeTroubleOf } from './store/mongo-trouble.js';
+import { storedInstallation } from './store/installation-identity.js';
+import { storeErrorFactsOf } from './store/mongo-error.js';
 
 /** Between two lines of progress. */
 const PROGRESS_MS = 2_000;
@@ -69,7 +69,7 @@ async function installationIn(env: NodeJS.ProcessEnv): Promise<Pick<Installation
     const recorded = await storedInstallation(database);
     return recorded?.name === undefined ? {} : { name: recorded.name };
   } catch (error) {
-    const reason = storeTroubleOf(error)?.message ?? messageOf(error);
+    const reason = storeErrorFactsOf(error)?.message ?? messageOf(error);
     throw new Error(
       `Which installation is meant is known to MongoDB, which does not answer (${reason}). Set MONGODB_URI and ` +
         'MONGODB_DB as for a worker, or MIMECAST_INSTALLATION.',

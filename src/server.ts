@@ -8,15 +8,15 @@ import { readServerEnvironment } from './config/server-environment.js';
 import { lazyTemporal } from './management/temporal/temporal-client.js';
 import { untilAborted } from './runtime/aborted.js';
 import { onFreePorts } from './runtime/free-ports.js';
-import { keyringOf } from './runtime/keyring.js';
 import { createLogger } from './runtime/logger.js';
 import { choosePort } from './runtime/ports.js';
 import { runProgram } from './runtime/program.js';
+import { keyringOf } from './runtime/program-keyring.js';
 import { environmentWithStack } from './runtime/running-stack.js';
 import { stopOnSignals } from './runtime/stop-signals.js';
 import { type Collections, collectionsOf } from './store/collections.js';
 import { openDatabase } from './store/database.js';
-import { storeTroubleOf } from './store/mongo-trouble.js';
+import { storeErrorFactsOf } from './store/mongo-error.js';
 
 const DEFAULT_PORT = 8080;
 
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
 /** A MongoDB that is away now is asked again with the first request that needs it. @throws InstallationNameError */
 async function refuseWrongName(collections: Collections): Promise<void> {
   await collections.installation().catch((error: unknown) => {
-    if (storeTroubleOf(error) === undefined) throw error;
+    if (storeErrorFactsOf(error) === undefined) throw error;
   });
 }
 

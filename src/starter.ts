@@ -5,12 +5,12 @@ import { Command } from 'commander';
 import { keysCommand } from './cli/keys.js';
 import { addRereadCommands } from './cli/reread-commands.js';
 import { rulesText, testRules } from './cli/rules.js';
-import type { SourceCommands } from './cli/services/commands.js';
+import type { SourceCommands } from './cli/services/command-services.js';
 import { sessionOf } from './cli/session.js';
 import { readSourceFile } from './cli/source-file.js';
 import { healthText, listText, statusText } from './cli/status-text.js';
 import { watchStatus } from './cli/watch-status.js';
-import type { PositionWish } from './management/sources/position-wish.js';
+import type { PositionResetRequest } from './management/sources/position-reset-request.js';
 import { DEFAULT_COLLECTOR } from './management/sources/source-service.js';
 import { runProgram } from './runtime/program.js';
 import { endWithReader } from './runtime/stop-signals.js';
@@ -87,7 +87,7 @@ command('collect-now <ID>', `poll a source's caught-up streams at once (${ID})`)
 command('reset-position <ID>', `collect one stream of a source (${ID}) again by date; what is stored is skipped`)
   .requiredOption('--stream <name>', 'the stream, such as receipt or "url protect"')
   .option('--from <time>', 'an ISO time, or an age such as 7d (default: where all is known to be read)')
-  .action((id: string, { json, stream, from }: Json & PositionWish) =>
+  .action((id: string, { json, stream, from }: Json & PositionResetRequest) =>
     answer(
       json,
       (service) => service.resetPosition(id, { stream, from }),

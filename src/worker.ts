@@ -19,15 +19,15 @@ import { SourceWorkflows } from './management/sources/source-workflows.js';
 import { isOwnRun } from './management/temporal/ownership.js';
 import { ensureSearchAttributes } from './management/temporal/search-attributes.js';
 import { connectTemporal } from './management/temporal/temporal-client.js';
-import { temporalRefusalText } from './management/temporal/temporal-trouble.js';
+import { temporalRefusalText } from './management/temporal/temporal-errors.js';
 import { refuseSharedVersion, VersionConflictError } from './management/temporal/version-conflict.js';
 import { untilAborted } from './runtime/aborted.js';
 import { watchCache } from './runtime/cache-watch.js';
-import { keyringOf } from './runtime/keyring.js';
 import { isGone, ownHolder } from './runtime/lease-holder.js';
 import { createLogger, installTemporalLogger } from './runtime/logger.js';
 import { onceInAWhile } from './runtime/once-in-a-while.js';
 import { messageOf, runProgram } from './runtime/program.js';
+import { keyringOf } from './runtime/program-keyring.js';
 import { environmentWithStack } from './runtime/running-stack.js';
 import { SourceWorker } from './runtime/source-worker.js';
 import { stopOnSignals } from './runtime/stop-signals.js';
@@ -36,7 +36,7 @@ import { workflowCode } from './runtime/workflow-code.js';
 import type { Keyring } from './secrets/keyring.js';
 import { type Collections, collectionsOf } from './store/collections.js';
 import { openDatabase } from './store/database.js';
-import { InstallationNameError } from './store/installation.js';
+import { InstallationNameError } from './store/installation-identity.js';
 
 async function main(): Promise<void> {
   const env = environmentWithStack();
@@ -116,7 +116,7 @@ function createReconciler(client: Client, shared: Shared, logger: Logger): Recon
     onStarted: (started) => logger.info(started, 'started a stored source that had no running workflow'),
     onTerminated: (ended) => logger.warn(ended, 'terminated a workflow'),
     onMoved: (move) => logger.info(move, 'a workflow moves to the version of this worker'),
-    onTrouble: onceInAWhile((text) => logger.warn(`the stored sources could not be reconciled: ${text}`)),
+    onError: onceInAWhile((text) => logger.warn(`the stored sources could not be reconciled: ${text}`)),
   });
 }
 

@@ -10,7 +10,7 @@ import { type Answer, json } from '../protocol/answer.js';
 import type { Call } from '../protocol/call.js';
 import { ERRORS, invalidRequest } from '../protocol/errors.js';
 import type { Seal } from '../protocol/seal.js';
-import { maskOf, readSiemQuery, type SiemQuery, typesOf } from '../protocol/siem-query.js';
+import { readSiemQuery, type SiemQuery, typeBits, typesOf } from '../protocol/siem-query.js';
 import { after, type LogFile, type Position } from '../world/position.js';
 import type { TenantWorld } from '../world/tenant-world.js';
 import type { FileDesk } from './file-desk.js';
@@ -44,16 +44,16 @@ function tokenOf(
   afterEmpty: boolean,
   nonce?: string,
 ): string {
-  const place = ['batch', tenant.accountId, maskOf(types), segment, bucket, type, afterEmpty ? 1 : 0];
+  const place = ['batch', tenant.accountId, typeBits(types), segment, bucket, type, afterEmpty ? 1 : 0];
   return seal.encode(nonce === undefined ? place : [...place, nonce]);
 }
 
 function placeOfToken(token: string, query: SiemQuery, tenant: TenantWorld, seal: Seal): Place | undefined {
-  const [kind, account, mask, segment, bucket, type, afterEmpty] = seal.decode(token) ?? [];
+  const [kind, account, bits, segment, bucket, type, afterEmpty] = seal.decode(token) ?? [];
   if (kind !== 'batch' || account !== tenant.accountId) return undefined;
-  if (query.types.length > 0 && maskOf(query.types) !== mask) return undefined;
+  if (query.types.length > 0 && typeBits(query.types) !== bits) return undefined;
   const position = { segment: Number(segment), bucket: Number(bucket), type: Number(type) };
-  return { types: typesOf(Number(mask)), position, afterEmpty: afterEmpty === 1, until: Number.POSITIVE_INFINITY };
+  return { types: typesOf(Number(bits)), position, afterEmpty: afterEmpty === 1, until: Number.POSITIVE_INFINITY };
 }
 
 /** Where the first page begins: at the date asked for, else at the oldest file that is kept. */
@@ -104,7 +104,7 @@ export async function listFiles(call: Call, tenant: TenantWorld, desk: FileDesk,
   const [first] = ahead;
   if (first && first.publishedAt < tenant.retainedFrom(call.now)) return ERRORS.retention();
 
-  const hash = hash32(tenant.accountId, maskOf(types), position.segment, position.bucket, position.type);
+  const hash = hash32(tenant.accountId, typeBits(types), position.segment, position.bucket, position.type);
   if (!first) return caughtUp(query.token, tokenOf(seal, tenant, types, position, place.afterEmpty), hash);
   if (hash % EMPTY_PAGE_EVERY === 0 && !place.afterEmpty) {
     const nextPage = tokenOf(seal, tenant, types, position, true);

@@ -10,7 +10,7 @@ import type { Call } from '../protocol/call.js';
 import { isoTime } from '../protocol/dates.js';
 import { ERRORS, invalidRequest } from '../protocol/errors.js';
 import type { Seal } from '../protocol/seal.js';
-import { maskOf, readSiemQuery, type SiemQuery, typesOf } from '../protocol/siem-query.js';
+import { readSiemQuery, type SiemQuery, typeBits, typesOf } from '../protocol/siem-query.js';
 import { fileStem, type LogFile, type Position } from '../world/position.js';
 import type { TenantWorld } from '../world/tenant-world.js';
 
@@ -47,19 +47,19 @@ function tokenOf(
 ): string {
   const flat = (at: EventPosition): number[] => [at.segment, at.bucket, at.type, at.line];
   const places = [...flat(from), ...(previous ? flat(previous) : [NO_EVENT])];
-  return seal.encode(['stream', tenant.accountId, maskOf(types), ...places]);
+  return seal.encode(['stream', tenant.accountId, typeBits(types), ...places]);
 }
 
 function placeOfToken(token: string, query: SiemQuery, tenant: TenantWorld, seal: Seal): Place | undefined {
-  const [kind, account, mask, ...places] = seal.decode(token) ?? [];
+  const [kind, account, bits, ...places] = seal.decode(token) ?? [];
   if (kind !== 'stream' || account !== tenant.accountId) return undefined;
-  if (query.types.length > 0 && maskOf(query.types) !== mask) return undefined;
+  if (query.types.length > 0 && typeBits(query.types) !== bits) return undefined;
   const at = (start: number): EventPosition => {
     const [segment = 0, bucket = 0, type = 0, line = 0] = places.slice(start).map(Number);
     return { segment, bucket, type, line };
   };
   const previous = places[4] === NO_EVENT ? undefined : at(4);
-  return { types: typesOf(Number(mask)), from: at(0), previous, until: Number.POSITIVE_INFINITY };
+  return { types: typesOf(Number(bits)), from: at(0), previous, until: Number.POSITIVE_INFINITY };
 }
 
 function placeOfDates(query: SiemQuery, tenant: TenantWorld, now: number): Place | Answer {

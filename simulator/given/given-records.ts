@@ -52,7 +52,7 @@ export class GivenRecords implements Origin {
         for await (const line of readLines(file.path)) {
           number += 1;
           const stream = file.stream === 'mixed' ? protectTypeOf(line) : file.stream;
-          shape.note(line, stream);
+          shape.add(line, stream);
           if (isSiemStream(stream)) spoolOf(spools, stream, options).add(line);
           else {
             const entries = records.get(stream) ?? [];
@@ -111,7 +111,7 @@ class FileShape {
   #hasRecord = false;
   mistake: string | undefined;
 
-  note(line: Buffer, stream: StreamName): void {
+  add(line: Buffer, stream: StreamName): void {
     if (this.#hasRecord) return;
     const reason = notARecord(stream, parsedOrNone(line));
     this.#hasRecord = reason === undefined;

@@ -46,10 +46,10 @@ export function readSiemQuery(query: URLSearchParams, mistakes: string[]): SiemQ
 }
 
 /** The set of types as one number, for page tokens. */
-export function maskOf(types: readonly SiemStream[]): number {
-  return types.reduce((mask, type) => mask | (1 << SIEM_STREAMS.indexOf(type)), 0);
+export function typeBits(types: readonly SiemStream[]): number {
+  return types.reduce((bits, type) => bits | (1 << SIEM_STREAMS.indexOf(type)), 0);
 }
 
-export function typesOf(mask: number): SiemStream[] {
-  return SIEM_STREAMS.filter((_, at) => mask & (1 << at));
+export function typesOf(bits: number): SiemStream[] {
+  return SIEM_STREAMS.filter((_, at) => bits & (1 << at));
 }

@@ -2,8 +2,8 @@
 
 import { cancellationSignal } from '@temporalio/activity';
 import { formatDuration } from '../domain/duration.js';
-import { classify, type Failure, looksLikeWrongHost, TroubleError } from '../domain/failures/failure.js';
-import { WRONG_HOST } from '../domain/failures/failure-rules.js';
+import { classify, type Failure, looksLikeWrongHost, RawError } from '../domain/failures/failure.js';
+import { WRONG_HOST } from '../domain/failures/failure-table.js';
 import { areEnough, isMimecastHost, withDoubt } from '../domain/failures/host-doubts.js';
 import type { Permissions } from '../domain/streams/outcome.js';
 import { isSiemStream, type StreamName } from '../domain/streams/streams.js';
@@ -11,7 +11,7 @@ import type { ActivityDependencies } from '../ingest/source/dependencies.js';
 import type { LoadedSource, SourceReader } from '../ingest/source/source-reader.js';
 import type { MimecastClient } from '../mimecast/client.js';
 import type { Collections } from '../store/collections.js';
-import { noteHostDoubts, noteKnownHost } from '../store/sources.js';
+import { saveHostDoubts, saveKnownHost } from '../store/sources.js';
 
 /** One endpoint that hangs must not keep the whole source from collecting. */
 const PROBE_LIMIT_MS = 10_000;
@@ -51,15 +51,15 @@ async function obtainToken(collections: Collections, source: LoadedSource, signa
     await client.authenticate(signal);
   } catch (error) {
     if (knownHost || isMimecastHost(new URL(baseUrl).hostname)) throw error;
-    if (!(error instanceof TroubleError) || !looksLikeWrongHost(error.trouble)) throw error;
+    if (!(error instanceof RawError) || !looksLikeWrongHost(error.facts)) throw error;
     const doubts = withDoubt(source.hostDoubts, baseUrl, new Date());
-    await noteHostDoubts(collections, settings.sourceId, doubts);
+    await saveHostDoubts(collections, settings.sourceId, doubts);
     if (!areEnough(doubts) || (await client.refusesStrangers(signal))) throw error;
     const age = formatDuration(doubts.at.getTime() - doubts.since.getTime());
-    const message = `baseUrl ${baseUrl} is not Mimecast's API: ${doubts.count} token requests in ${age} failed, the last one with: ${error.trouble.message}`;
-    throw new TroubleError({ origin: 'configuration', code: WRONG_HOST, message }, { cause: error });
+    const message = `baseUrl ${baseUrl} is not Mimecast's API: ${doubts.count} token requests in ${age} failed, the last one with: ${error.facts.message}`;
+    throw new RawError({ origin: 'configuration', code: WRONG_HOST, message }, { cause: error });
   }
-  if (!knownHost) await noteKnownHost(collections, settings.sourceId, baseUrl);
+  if (!knownHost) await saveKnownHost(collections, settings.sourceId, baseUrl);
 }
 
 /** The ten SIEM types are one function of the API, and asked for together where it allows the first of them. */
@@ -68,17 +68,17 @@ function groupsOf(streams: readonly StreamName[]): StreamName[][] {
   return [siem, ...streams.filter((stream) => !isSiemStream(stream)).map((stream) => [stream])];
 }
 
-/** Only a refusal that needs the operator counts; any other trouble shows, and is retried, where the stream collects. */
+/** Only a refusal that needs the operator counts; any other error is reported, and retried, where the stream collects. */
 async function denial(client: MimecastClient, stream: StreamName, signal: AbortSignal): Promise<Failure | undefined> {
-  const patience = AbortSignal.timeout(PROBE_LIMIT_MS);
+  const timeLimit = AbortSignal.timeout(PROBE_LIMIT_MS);
   try {
-    await client.probe(stream, AbortSignal.any([signal, patience]));
+    await client.probe(stream, AbortSignal.any([signal, timeLimit]));
     return undefined;
   } catch (error) {
     signal.throwIfAborted();
-    if (patience.aborted) return undefined;
-    if (!(error instanceof TroubleError)) throw error;
-    const failure = classify(error.trouble);
+    if (timeLimit.aborted) return undefined;
+    if (!(error instanceof RawError)) throw error;
+    const failure = classify(error.facts);
     return failure.type === 'ThirdPartyConfig' ? failure : undefined;
   }
 }

@@ -8,11 +8,11 @@ import { type Context, log } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { msOptionalToNumber } from '@temporalio/common/lib/time.js';
 import { classify, type Failure } from '../domain/failures/failure.js';
-import { nextPauseMs } from '../domain/failures/patience.js';
+import { nextPauseMs } from '../domain/failures/retry-budget.js';
 import { present } from '../domain/present.js';
 import { type AttemptFailed, isSourceStep } from '../domain/streams/outcome.js';
 import { STREAMS } from '../domain/streams/streams.js';
-import { troubleOf } from '../ingest/slice/trouble-of.js';
+import { errorFactsOf } from '../ingest/slice/error-facts-of.js';
 
 /** Telling the workflow must not hold up the attempt for longer. */
 const REPORT_LIMIT_MS = 5_000;
@@ -31,7 +31,7 @@ export function failureInterceptor(context: Context) {
           return await next(input);
         } catch (error) {
           if (cancellationSignal.aborted || error instanceof ApplicationFailure) throw error;
-          const failure = classify(troubleOf(error));
+          const failure = classify(errorFactsOf(error));
           const pauseMs = failure.retry ? pauseOf(context, failure) : undefined;
           await report(context, input.args, failure, pauseMs);
           throw toApplicationFailure(failure, pauseMs, error);

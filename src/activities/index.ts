@@ -19,7 +19,7 @@ import { collect } from './collect.js';
 import { finalize } from './finalize.js';
 import { initialize } from './initialize.js';
 import { recordHealth } from './record-health.js';
-import { recheck, reread } from './reread.js';
+import { recheck, reread } from './reread-slice.js';
 import { resetPosition } from './reset-position.js';
 import { sweep } from './sweep.js';
 import { validate } from './validate.js';

@@ -1,12 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
-import { classify, TroubleError } from '../domain/failures/failure.js';
+import { classify, RawError } from '../domain/failures/failure.js';
 import { askedFirst, isStillOut } from '../domain/lifecycle/outage.js';
 import { NO_COUNTS, type StreamOutcome, type SweepOutcome } from '../domain/streams/outcome.js';
 import type { StreamName } from '../domain/streams/streams.js';
 import { collectStream } from '../ingest/collect-stream.js';
+import { errorFactsOf } from '../ingest/slice/error-facts-of.js';
 import { withHeartbeats } from '../ingest/slice/heartbeats.js';
-import { troubleOf } from '../ingest/slice/trouble-of.js';
 import { type ActivityDependencies, DEFAULT_SWEEP_RECORDS } from '../ingest/source/dependencies.js';
 import type { LoadedSource, SourceReader } from '../ingest/source/source-reader.js';
 
@@ -27,9 +27,9 @@ interface Look {
 }
 
 /**
- * Looks once at each of the streams, all at the same time: one that hangs or is in trouble does not hold up the others.
+ * Looks once at each of the streams, all at the same time: one that hangs or is failing does not hold up the others.
  *
- * @throws the trouble of MongoDB; and that of the streams, when it is a probe and none of them can be collected.
+ * @throws the error of MongoDB; and that of the streams, when it is a probe and none of them can be collected.
  */
 export async function sweep(
   dependencies: ActivityDependencies,
@@ -67,39 +67,39 @@ export async function sweep(
 function throwIfStillOut(looks: readonly Look[]): void {
   if (!isStillOut(looks.map(({ outcome }) => outcome))) return;
   const [error] = looks.map((look) => look.error);
-  if (!(error instanceof TroubleError)) throw error;
-  // It is not the trouble of that one place.
-  const { endpoint: _endpoint, ...trouble } = error.trouble;
-  throw new TroubleError(trouble, { cause: error });
+  if (!(error instanceof RawError)) throw error;
+  // It does not concern that one place alone.
+  const { endpoint: _endpoint, ...facts } = error.facts;
+  throw new RawError(facts, { cause: error });
 }
 
 function outcomeOf(outcomes: readonly StreamOutcome[]): SweepOutcome {
   return {
-    outcomes: outcomes.filter((outcome) => !isIdle(outcome)),
-    idle: outcomes.filter(isIdle).map(({ stream }) => stream),
+    outcomes: outcomes.filter((outcome) => !foundNothing(outcome)),
+    idle: outcomes.filter(foundNothing).map(({ stream }) => stream),
   };
 }
 
-function isIdle({ result, counts }: StreamOutcome): boolean {
+function foundNothing({ result, counts }: StreamOutcome): boolean {
   return result === 'caughtUp' && counts.stored + counts.quarantined === 0;
 }
 
 async function look(
-  { collections, fileRules, sweepRecords = DEFAULT_SWEEP_RECORDS }: ActivityDependencies,
+  { collections, filePolicy, sweepRecords = DEFAULT_SWEEP_RECORDS }: ActivityDependencies,
   source: LoadedSource,
   stream: StreamName,
   signal: AbortSignal,
 ): Promise<Look> {
   try {
     const until = Date.now() + LONGEST_LOOK_MS;
-    const options = { collections, source, stream, signal, until, maxRecords: sweepRecords, fileRules };
+    const options = { collections, source, stream, signal, until, maxRecords: sweepRecords, filePolicy: filePolicy };
     return { outcome: await collectStream(options) };
   } catch (error) {
     if (signal.aborted) throw error;
-    const trouble = troubleOf(error);
+    const facts = errorFactsOf(error);
     // Without the store nothing can be done for any stream: the sweep as a whole is tried again.
-    if (trouble.origin === 'mongodb') throw error;
-    const failure = classify(trouble);
+    if (facts.origin === 'mongodb') throw error;
+    const failure = classify(facts);
     return { outcome: { stream, result: 'failed', failure, counts: NO_COUNTS, files: 0 }, error };
   }
 }

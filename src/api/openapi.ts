@@ -3,7 +3,7 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { SOURCE_CONFIG_JSON_SCHEMA } from '../config/json-schema.js';
-import { SOURCE_CONFIG } from './sources/source-schema.js';
+import { SOURCE_CONFIG } from './sources/source-resource.js';
 
 export const OPENAPI_OPTIONS: FastifyDynamicSwaggerOptions = {
   openapi: {

@@ -3,7 +3,7 @@
 import { Command, Option } from 'commander';
 import type { NewKey, ShownKey } from '../management/keys/api-keys.js';
 import { API_ROLES, type ApiRole } from '../store/api-keys.js';
-import type { KeyCommands } from './services/commands.js';
+import type { KeyCommands } from './services/command-services.js';
 import type { WithKeys } from './session.js';
 import { table } from './table.js';
 

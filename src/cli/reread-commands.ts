@@ -4,8 +4,8 @@ import type { Command } from 'commander';
 import { REREAD_KINDS, type RereadKind } from '../domain/rereads/reread.js';
 import type { MissingRecord } from '../management/rereads/reread-service.js';
 import { EXIT } from '../runtime/program.js';
-import { awaitReread, isGood, type RereadResult, rereadText, wishOf } from './reread.js';
-import type { RereadCommands } from './services/commands.js';
+import { awaitReread, inputOf, isGood, type RereadResult, rereadText } from './reread-result.js';
+import type { RereadCommands } from './services/command-services.js';
 import type { WithCommands } from './session.js';
 
 interface RereadOptions {
@@ -63,7 +63,7 @@ async function resultOf(
   id: string,
   { detach, wish }: { readonly detach: boolean; readonly wish: RereadOptions },
 ): Promise<RereadResult> {
-  const started = await rereads.start(kind, id, wishOf(wish));
+  const started = await rereads.start(kind, id, inputOf(wish));
   if (detach) return { ...started, state: 'RUNNING' };
   const ended = await awaitReread(rereads, kind, started, (text) => process.stderr.write(`${text}\n`));
   if (kind === 'backfill' || ended.report === undefined) return ended;

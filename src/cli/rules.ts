@@ -133,7 +133,7 @@ class Tally {
     if (ruled.outcome === 'unreadable') return;
     const changes = ruled.outcome === 'kept' ? ruled.changes : [];
     for (const rule of ruled.matched) {
-      this.note(rule, changes.find((change) => change.rule === rule)?.occurrences ?? 0);
+      this.count(rule, changes.find((change) => change.rule === rule)?.occurrences ?? 0);
     }
     if (ruled.outcome === 'excluded') {
       this.counts.excluded += 1;
@@ -157,7 +157,7 @@ class Tally {
     for (const rule of by) this.shown.add(rule);
   }
 
-  private note(rule: Rule, occurrences: number): void {
+  private count(rule: Rule, occurrences: number): void {
     const effect = this.effects.get(rule);
     if (effect === undefined) return;
     effect.records += 1;

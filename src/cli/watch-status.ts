@@ -5,7 +5,7 @@ import { createLogUpdate } from 'log-update';
 import { isFinal, LIFECYCLE_STATES } from '../domain/lifecycle/lifecycle.js';
 import type { SourceStatus } from '../management/sources/source-status.js';
 import { stopOnSignals } from '../runtime/stop-signals.js';
-import type { SourceCommands } from './services/commands.js';
+import type { SourceCommands } from './services/command-services.js';
 
 const INTERVAL_MS = 1_000;
 

@@ -1,12 +1,12 @@
 /** What a schema of types cannot say: names of fields, what a permit is needed for. All of it is told at once. */
 
-import { FIELD_LIMITS, fieldKey, SIEM_FORWARD, unfitForOwner } from '../domain/fields/field-names.js';
+import { FIELD_LIMITS, fieldKey, invalidFieldReason, SIEM_FORWARD } from '../domain/fields/field-names.js';
 import { isObject } from '../domain/json.js';
 import { insecureAddress } from './base-url.js';
 import { foundText } from './found.js';
 import type { Mistake } from './mistakes.js';
 import { ruleMistakes } from './rule-mistakes.js';
-import { SECRET_MASK } from './source-schema.js';
+import { SECRET_PLACEHOLDER } from './source-schema.js';
 
 export interface Permit {
   /** Permits `http:` and private hosts as `baseUrl` (`MIMECAST_ALLOW_INSECURE`). Default false. */
@@ -27,10 +27,10 @@ export function furtherMistakes(
   if (!isObject(config)) return [];
   const { baseUrl, clientSecret, fields, filters } = config;
   const insecure = allowInsecure ? undefined : insecureAddress(baseUrl);
-  const isMask = typeof clientSecret === 'string' && clientSecret.trim() === SECRET_MASK;
+  const isPlaceholder = typeof clientSecret === 'string' && clientSecret.trim() === SECRET_PLACEHOLDER;
   return [
     ...(insecure === undefined ? [] : [{ path: ['baseUrl'], message: insecure }]),
-    ...(isMask && !keepSecret ? [{ path: ['clientSecret'], message: NO_SECRET_YET }] : []),
+    ...(isPlaceholder && !keepSecret ? [{ path: ['clientSecret'], message: NO_SECRET_YET }] : []),
     ...fieldMistakes(fields).map(({ path, message }) => ({
       path: ['fields', ...path],
       message,
@@ -40,7 +40,7 @@ export function furtherMistakes(
   ];
 }
 
-const NO_SECRET_YET = `${SECRET_MASK} stands for the stored secret, and there is none yet; write the secret itself`;
+const NO_SECRET_YET = `${SECRET_PLACEHOLDER} stands for the stored secret, and there is none yet; write the secret itself`;
 
 export interface FieldMistake {
   /** Of the name that is meant; empty when it is about all of them. */
@@ -57,7 +57,7 @@ export function fieldMistakes(fields: unknown): FieldMistake[] {
       ? [{ path: [], message: `must have at most ${FIELD_LIMITS.perOwner} names (found ${names.length})` }]
       : [];
   const unfit = names.flatMap((name) => {
-    const message = unfitForOwner(name);
+    const message = invalidFieldReason(name);
     return message === undefined ? [] : [{ path: [name], message }];
   });
   return [...tooMany, ...unfit, ...twins(names)];

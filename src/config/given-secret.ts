@@ -1,7 +1,7 @@
 /** The client secret of what is being read: wherever else somebody has pasted it, no message may repeat it. */
 
 import { valueAt } from '../domain/json.js';
-import { configSchema, SECRET_MASK } from './source-schema.js';
+import { configSchema, SECRET_PLACEHOLDER } from './source-schema.js';
 
 const PLACES = [['source', 'config'], ['config'], [], ['source']];
 
@@ -15,7 +15,7 @@ const LEAST_PART = 6;
 export function secretIn(json: unknown): string | undefined {
   const found = PLACES.map((place) => valueAt(json, [...place, 'clientSecret'])).find((value) => value !== undefined);
   const secret = typeof found === 'string' ? found.trim() : '';
-  const isNone = secret === '' || secret === SECRET_MASK || Object.hasOwn(configSchema.shape, secret);
+  const isNone = secret === '' || secret === SECRET_PLACEHOLDER || Object.hasOwn(configSchema.shape, secret);
   return isNone ? undefined : secret;
 }
 

@@ -20,9 +20,9 @@ export interface Mistake {
 export type UnknownKey = (path: readonly PropertyKey[], key: string, value: unknown) => string;
 
 /** Of one object or list, so many unknown keys or entries are told one by one. */
-const MOST_ALIKE = 20;
+const MAX_SIMILAR = 20;
 /** So many mistakes are told altogether. */
-const MOST_TOLD = 200;
+const MAX_REPORTED = 200;
 
 /** All that a schema refused of an input, as sentences. */
 export function mistakesOf(error: z.ZodError, input: unknown): string[] {
@@ -31,10 +31,10 @@ export function mistakesOf(error: z.ZodError, input: unknown): string[] {
 
 /** @param secret is nowhere in the sentences. */
 export function sentencesOf(mistakes: readonly Mistake[], secret: string | undefined): string[] {
-  const isTooMuch = mistakes.length > MOST_TOLD;
+  const isTooMuch = mistakes.length > MAX_REPORTED;
   // What is wrong with a whole, such as its size, explains many others.
   const ordered = isTooMuch ? mistakes.toSorted((a, b) => a.path.length - b.path.length) : mistakes;
-  const told = ordered.slice(0, MOST_TOLD).map(({ path, message, found }) => {
+  const told = ordered.slice(0, MAX_REPORTED).map(({ path, message, found }) => {
     const wanted = `${pathText(path, secret)}: ${withoutSecret(message, secret)}`;
     return found === undefined ? wanted : `${wanted} (found ${found})`;
   });
@@ -67,7 +67,7 @@ function firstOf<T>(
   { path, what }: { readonly path: readonly PropertyKey[]; readonly what: string },
   mistakeIn: (item: T) => Mistake,
 ): Mistake[] {
-  const told = items.slice(0, MOST_ALIKE).map(mistakeIn);
+  const told = items.slice(0, MAX_SIMILAR).map(mistakeIn);
   const rest = items.length - told.length;
   return rest > 0 ? [...told, { path, message: `and ${rest} more ${what}` }] : told;
 }

@@ -12,7 +12,7 @@ import { configSchema, type SourceConfig } from './source-schema.js';
 import { unknownKey } from './unknown-keys.js';
 
 export type { Permit } from './further-mistakes.js';
-export { SECRET_MASK, type SourceConfig } from './source-schema.js';
+export { SECRET_PLACEHOLDER, type SourceConfig } from './source-schema.js';
 
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T }

@@ -15,7 +15,7 @@ import { rulesSchema } from './rule-schema.js';
 import { duration, key, listOf, oneLine, optional, quoted, text, tooLong, unlessEmpty } from './schema-parts.js';
 
 /** Stands in place of a secret wherever a configuration is shown; given in one, it means the secret that is stored. */
-export const SECRET_MASK = '********';
+export const SECRET_PLACEHOLDER = '********';
 
 const fieldValue = z
   .union([z.string().max(FIELD_LIMITS.value, tooLong(FIELD_LIMITS.value)), z.boolean(), z.number()], {
@@ -72,7 +72,7 @@ export const configSchema = z.strictObject({
     examples: ['YOUR-CLIENT-ID'],
   }),
   clientSecret: key(text(1024), {
-    description: `Client secret of the application. It is shown as \`${SECRET_MASK}\`, which in an update means the secret that is stored.`,
+    description: `Client secret of the application. It is shown as \`${SECRET_PLACEHOLDER}\`, which in an update means the secret that is stored.`,
     form: 'text, at most 1,024 characters',
     examples: ['YOUR-CLIENT-SECRET'],
     writeOnly: true,

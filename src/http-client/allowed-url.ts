@@ -1,17 +1,17 @@
-import { TroubleError, type TroubleOrigin } from '../domain/failures/failure.js';
+import { type ErrorOrigin, RawError } from '../domain/failures/failure.js';
 import { isPrivateHost } from './private-host.js';
 
 /**
  * The address as a URL that may be called: `https:` and no host of a private network, unless `allowInsecure`. Batch
  * file URLs come from an answer, and a forged one must not reach into the network this program runs in.
  *
- * @throws {TroubleError} when it may not be called; the message names the host only, as the query may be a signature.
+ * @throws {RawError} when it may not be called; the message names the host only, as the query may be a signature.
  */
 export function allowedUrl(
   address: string,
-  { allowInsecure, origin, endpoint }: { allowInsecure: boolean; origin: TroubleOrigin; endpoint: string },
+  { allowInsecure, origin, endpoint }: { allowInsecure: boolean; origin: ErrorOrigin; endpoint: string },
 ): URL {
-  const refuse = (message: string) => new TroubleError({ origin, endpoint, message, code: 'address_refused' });
+  const refuse = (message: string) => new RawError({ origin, endpoint, message, code: 'address_refused' });
   const url = URL.parse(address);
   if (url === null) throw refuse('the address is not a URL');
   if (url.username !== '' || url.password !== '') throw refuse(`the address of ${url.host} contains credentials`);

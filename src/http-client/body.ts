@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
-import { TroubleError } from '../domain/failures/failure.js';
+import { RawError } from '../domain/failures/failure.js';
 import { plainCause } from './conceal.js';
 import type { HttpRequest } from './http.js';
 import { faultOf } from './network-error.js';
@@ -8,7 +8,7 @@ import { faultOf } from './network-error.js';
 /**
  * The bytes of a response as they arrive. Leaving the loop early closes the connection.
  *
- * @throws {TroubleError} when the connection is lost, or closed before all of `Content-Length` came.
+ * @throws {RawError} when the connection is lost, or closed before all of `Content-Length` came.
  * @throws the reason of the deadline's signal once that is aborted.
  */
 export async function* bodyChunks(response: Response, http: HttpRequest): AsyncGenerator<Uint8Array, void, undefined> {
@@ -20,7 +20,7 @@ export async function* bodyChunks(response: Response, http: HttpRequest): AsyncG
   } catch (error) {
     deadline.signal.throwIfAborted();
     const cause = plainCause(error, conceal);
-    throw new TroubleError({ origin, endpoint, ...faultOf(error, http) }, { cause });
+    throw new RawError({ origin, endpoint, ...faultOf(error, http) }, { cause });
   }
 }
 
@@ -30,7 +30,7 @@ export const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 /**
  * The whole body as text; a leading byte order mark is dropped, invalid UTF-8 replaced.
  *
- * @throws {TroubleError} as `readBytes` does.
+ * @throws {RawError} as `readBytes` does.
  */
 export async function readText(response: Response, http: HttpRequest, maxBytes?: number): Promise<string> {
   return textOf(await readBytes(response, http, maxBytes));
@@ -40,7 +40,7 @@ export function textOf(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** @throws {TroubleError} as `bodyChunks` does, and `unreadable` as soon as more than `maxBytes` have come. */
+/** @throws {RawError} as `bodyChunks` does, and `unreadable` as soon as more than `maxBytes` have come. */
 export async function readBytes(response: Response, http: HttpRequest, maxBytes = MAX_TEXT_BYTES): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -49,7 +49,7 @@ export async function readBytes(response: Response, http: HttpRequest, maxBytes 
     if (bytes > maxBytes) {
       const { origin, endpoint, url } = http;
       const message = `${url.host} answered with more than ${maxBytes} bytes`;
-      throw new TroubleError({ origin, endpoint, cause: 'unreadable', message });
+      throw new RawError({ origin, endpoint, cause: 'unreadable', message });
     }
     chunks.push(chunk);
   }

@@ -1,6 +1,6 @@
 /** Takes secrets out of what the other side said: some hosts repeat in an error what they were sent. */
 
-import { type Trouble, TroubleError } from '../domain/failures/failure.js';
+import { type ErrorFacts, RawError } from '../domain/failures/failure.js';
 import { present } from '../domain/present.js';
 
 /** A text without the secrets that it holds. */
@@ -26,15 +26,15 @@ export function concealing(secrets: readonly string[], user = ''): Conceal {
   };
 }
 
-/** Trouble without secrets; its cause is left as it is, since those are plain already. */
-export function concealed({ trouble, cause }: TroubleError, conceal: Conceal): TroubleError {
-  const { code, requestId } = trouble;
-  const shown: Trouble = {
-    ...trouble,
-    message: conceal(trouble.message),
+/** ErrorFacts without secrets; its cause is left as it is, since those are plain already. */
+export function concealed({ facts, cause }: RawError, conceal: Conceal): RawError {
+  const { code, requestId } = facts;
+  const shown: ErrorFacts = {
+    ...facts,
+    message: conceal(facts.message),
     ...present({ code: code && conceal(code), requestId: requestId && conceal(requestId) }),
   };
-  return new TroubleError(shown, cause === undefined ? {} : { cause });
+  return new RawError(shown, cause === undefined ? {} : { cause });
 }
 
 /**

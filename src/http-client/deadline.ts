@@ -1,7 +1,7 @@
-import { TroubleError } from '../domain/failures/failure.js';
+import { RawError } from '../domain/failures/failure.js';
 
 /** What to say when the time is over. */
-export interface DeadlineTrouble {
+export interface DeadlineFacts {
   readonly origin: 'mimecast' | 'file';
   readonly endpoint: string;
   readonly message: string;
@@ -11,7 +11,7 @@ export interface DeadlineTrouble {
  * A caller's abort signal and a timer, as one signal.
  *
  * The signal's reason is always what should be thrown: the caller's own reason, untouched, so that Temporal recognises a
- * cancellation; or trouble with the cause `timeout`. It is wired by hand because Node 20 may collect a signal made by
+ * cancellation; or an error with the cause `timeout`. It is wired by hand because Node 20 may collect a signal made by
  * `AbortSignal.any` before it fires.
  */
 export class Deadline {
@@ -24,7 +24,7 @@ export class Deadline {
   constructor(
     private readonly ms: number,
     private readonly caller: AbortSignal | undefined,
-    private readonly trouble: DeadlineTrouble,
+    private readonly facts: DeadlineFacts,
   ) {
     if (caller?.aborted) this.#controller.abort(caller.reason);
     else caller?.addEventListener('abort', this.#onCallerAbort, { once: true });
@@ -46,7 +46,7 @@ export class Deadline {
     if (this.signal.aborted) return;
     this.#endsAt = performance.now() + this.ms;
     this.#timer = setTimeout(() => {
-      this.#controller.abort(new TroubleError({ ...this.trouble, cause: 'timeout' }));
+      this.#controller.abort(new RawError({ ...this.facts, cause: 'timeout' }));
     }, this.ms);
   }
 

@@ -1,4 +1,4 @@
-import { TroubleError } from '../domain/failures/failure.js';
+import { RawError } from '../domain/failures/failure.js';
 
 /**
  * What is wrong with a file that did come: it breaks off (what came of it is right), its content is not what its
@@ -21,7 +21,7 @@ export class Damage extends Error {
 }
 
 /** Thrown when a file came that cannot be read, or not to its end. */
-export class DamagedFileError extends TroubleError {
+export class DamagedFileError extends RawError {
   override readonly name = 'DamagedFileError';
 
   constructor(

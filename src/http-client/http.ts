@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fetchRetry from 'fetch-retry';
 import { fetch, Response } from 'undici';
-import { type Trouble, TroubleError } from '../domain/failures/failure.js';
+import { type ErrorFacts, RawError } from '../domain/failures/failure.js';
 import { present } from '../domain/present.js';
 import { readText } from './body.js';
 import { type Conceal, plainCause } from './conceal.js';
@@ -48,14 +48,14 @@ const fetchThroughBlips = fetchRetry(fetch);
  * for by the caller, as its header says, where an operator can see it. Redirects are never followed here, because the
  * bearer token must not reach another host.
  *
- * @throws {TroubleError} for every other status, a redirect, no usable answer, and the end of the deadline.
+ * @throws {RawError} for every other status, a redirect, no usable answer, and the end of the deadline.
  * @throws the reason of the caller's signal, untouched, once that is aborted.
  */
 export async function request(http: HttpRequest): Promise<Response> {
   const response = await send(http);
   if (response.ok || (http.returnsRedirects === true && redirectTarget(response, http.url) !== undefined))
     return response;
-  throw new TroubleError(await troubleOf(response, http));
+  throw new RawError(await errorFactsOf(response, http));
 }
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -92,7 +92,7 @@ async function send(http: HttpRequest): Promise<Response> {
     signal.throwIfAborted();
     const { origin, endpoint } = http;
     const cause = plainCause(error, http.conceal);
-    throw new TroubleError({ origin, endpoint, ...faultOf(error, http) }, { cause });
+    throw new RawError({ origin, endpoint, ...faultOf(error, http) }, { cause });
   }
 }
 
@@ -117,7 +117,7 @@ function isBlip({ cause, code }: NetworkFault): boolean {
   return BLIP_CAUSES.has(cause) && !/^proxy_[34]/.test(code ?? '');
 }
 
-async function troubleOf(response: Response, http: HttpRequest): Promise<Trouble> {
+async function errorFactsOf(response: Response, http: HttpRequest): Promise<ErrorFacts> {
   const { origin, endpoint } = http;
   const { status, headers } = response;
   const waitMs = (status === 429 ? retryAfterMs : retryAfterHeaderMs)(headers, Date.now());

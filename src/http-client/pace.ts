@@ -47,7 +47,7 @@ export class Pace {
    * @param waitedMs for it.
    * @returns why to wait no longer, for people: "less than 4096 bytes within 60 s"; else nothing.
    */
-  note(waitedMs: number, bytes: number): string | undefined {
+  add(waitedMs: number, bytes: number): string | undefined {
     const { minBytes, periodMs, totalMs } = this.limits;
     this.#totalMs += waitedMs;
     this.#periodMs += waitedMs;

@@ -5,7 +5,7 @@ import type { StreamOutcome } from '../domain/streams/outcome.js';
 import { isSiemStream } from '../domain/streams/streams.js';
 import { collectFiles } from './files/collect-files.js';
 import { Slice, type SliceOptions } from './slice/slice.js';
-import { storeRuleMatches } from './source/rule-matches.js';
+import { storeRuleMatches } from './source/store-rule-matches.js';
 import { collectWindows } from './windows/collect-windows.js';
 
 /** @throws what stopped the slice, unless it got somewhere before; then the outcome tells both. */
@@ -15,12 +15,12 @@ export async function collectStream(options: SliceOptions, onOpen?: (slice: Slic
   onOpen?.(slice);
   try {
     const result = await (isSiemStream(stream) ? collectFiles(slice, stream) : collectWindows(slice, stream));
-    await slice.settle();
+    await slice.markCounted();
     await storeRuleMatches(options.collections, options.source);
     return slice.outcome(result);
   } catch (error) {
     await slice
-      .settle()
+      .markCounted()
       .catch((cause: unknown) => log.warn('The totals are counted anew at the next slice', { cause }));
     return slice.outcomeOrThrow(error);
   }

@@ -22,7 +22,7 @@ export class ApiClock {
   }
 
   /** Notes the `Date` header of an answer that has just come; one that is missing or makes no sense changes nothing. */
-  note(date: string | null): void {
+  setFrom(date: string | null): void {
     const apiMs = Date.parse(date ?? '');
     if (Number.isNaN(apiMs) || apiMs < EARLIEST_MS) return;
     // A header that agrees with what is known to the second tells nothing new, and would only set the clock back to it.

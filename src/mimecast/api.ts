@@ -1,4 +1,4 @@
-import { TroubleError } from '../domain/failures/failure.js';
+import { RawError } from '../domain/failures/failure.js';
 import { concealing } from '../http-client/conceal.js';
 import { callJson, type HttpTimes, type JsonAnswer, type JsonCall } from './json-call.js';
 import { RateLimits } from './rate-limits.js';
@@ -29,15 +29,15 @@ export class Api {
    * One call. When Mimecast says that the token has expired, a new one is obtained and the call repeated, once. A function
    * whose rate limit is reached is not called before Mimecast's time is over, by whichever stream.
    *
-   * @throws {TroubleError} as `callJson` does.
+   * @throws {RawError} as `callJson` does.
    */
   async call(call: ApiCall, signal?: AbortSignal): Promise<JsonAnswer> {
     this.#limits.check(call.endpoint);
     try {
       return await this.#callOnce(call, signal);
     } catch (error) {
-      this.#limits.note(call.endpoint, error);
-      if (!(error instanceof TroubleError && error.trouble.code === 'token_expired')) throw error;
+      this.#limits.remember(call.endpoint, error);
+      if (!(error instanceof RawError && error.facts.code === 'token_expired')) throw error;
       return await this.#callOnce(call, signal);
     }
   }
@@ -56,8 +56,8 @@ export class Api {
       await callJson(call, this.times, signal);
       return false;
     } catch (error) {
-      if (!(error instanceof TroubleError)) throw error;
-      const { status, code } = error.trouble;
+      if (!(error instanceof RawError)) throw error;
+      const { status, code } = error.facts;
       return (status === 401 || status === 403) && code !== undefined;
     }
   }
@@ -75,7 +75,7 @@ export class Api {
       return await callJson({ ...call, url, conceal: concealing([token]), ...json }, this.times, signal);
     } catch (error) {
       // Whatever the code of a 401, the next attempt should not come with the same token.
-      if (error instanceof TroubleError && error.trouble.status === 401) this.tokens.invalidate(token);
+      if (error instanceof RawError && error.facts.status === 401) this.tokens.invalidate(token);
       throw error;
     }
   }

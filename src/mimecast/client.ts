@@ -36,7 +36,7 @@ const PROBE_WINDOW_MS = 60_000;
  * Mimecast's API 2.0 for one application. It has no state but the token and the time of the API's clock, so one client
  * serves all streams of a source.
  *
- * Every error is a `TroubleError`; only the reason of an aborted `signal` is thrown as it is.
+ * Every error is a `RawError`; only the reason of an aborted `signal` is thrown as it is.
  */
 export class MimecastClient {
   readonly #tokens: TokenSource;
@@ -45,7 +45,7 @@ export class MimecastClient {
   readonly #allowInsecure: boolean;
   readonly #connections: Connections;
 
-  /** @throws {TroubleError} with the origin `configuration` when the base URL may not be called. */
+  /** @throws {RawError} with the origin `configuration` when the base URL may not be called. */
   constructor(private readonly options: MimecastClientOptions) {
     this.#allowInsecure = options.allowInsecure ?? false;
     const origin = 'configuration';

@@ -1,6 +1,6 @@
 /** What an error at a batch file says about that file, apart from the network and the store that it lies in. */
 
-import { TroubleError } from '../domain/failures/failure.js';
+import { RawError } from '../domain/failures/failure.js';
 import type { FileFault } from '../domain/records/bad-file.js';
 import { DamagedFileError } from '../http-client/file-damage.js';
 
@@ -9,8 +9,8 @@ const EXPIRED_CODES: ReadonlySet<string> = new Set(['ExpiredToken', 'RequestExpi
 
 /** Whether the file's URL has expired, so that its page has to be listed again for a fresh one. */
 export function isExpiredFile(error: unknown): boolean {
-  if (!(error instanceof TroubleError) || error.trouble.origin !== 'file') return false;
-  const { status, code } = error.trouble;
+  if (!(error instanceof RawError) || error.facts.origin !== 'file') return false;
+  const { status, code } = error.facts;
   return status === 403 || status === 404 || EXPIRED_CODES.has(code ?? '');
 }
 
@@ -22,8 +22,8 @@ export function fileFaultOf(error: unknown): FileFault | undefined {
   if (error instanceof DamagedFileError) {
     return error.damage === 'cut' || error.damage === 'corrupt' ? 'damaged' : error.damage;
   }
-  if (!(error instanceof TroubleError) || error.trouble.origin !== 'file') return undefined;
-  const { status = 0, code } = error.trouble;
+  if (!(error instanceof RawError) || error.facts.origin !== 'file') return undefined;
+  const { status = 0, code } = error.facts;
   if (code === 'address_refused') return 'missing';
   return status >= 300 && status < 500 && !PASSING_STATUSES.has(status) ? 'missing' : undefined;
 }

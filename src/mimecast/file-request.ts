@@ -1,6 +1,6 @@
 /** Asks the store of batch files, along its redirects. */
 
-import { TroubleError } from '../domain/failures/failure.js';
+import { RawError } from '../domain/failures/failure.js';
 import { allowedUrl } from '../http-client/allowed-url.js';
 import { concealing } from '../http-client/conceal.js';
 import { type HttpRequest, redirectTarget, request } from '../http-client/http.js';
@@ -20,7 +20,7 @@ export interface FileResponse {
  * Follows redirects to addresses that may be called, each judged like the first. Nothing of ours travels along, as a file
  * is asked for without a token; what an address gives away, its signature, is kept out of errors at every hop.
  *
- * @throws {TroubleError} as `request` does; `address_refused` for a redirect to an address that may not be called.
+ * @throws {RawError} as `request` does; `address_refused` for a redirect to an address that may not be called.
  */
 export async function requestFile(first: HttpRequest, allowInsecure: boolean): Promise<FileResponse> {
   const signatures: string[] = [];
@@ -43,13 +43,13 @@ function redirected(target: string, { url, origin, endpoint }: HttpRequest, allo
   try {
     return allowedUrl(target, { allowInsecure, origin, endpoint });
   } catch (error) {
-    if (!(error instanceof TroubleError)) throw error;
+    if (!(error instanceof RawError)) throw error;
     const message = `${url.host} redirects to an address that may not be called: ${error.message}`;
-    throw new TroubleError({ ...error.trouble, message }, { cause: error });
+    throw new RawError({ ...error.facts, message }, { cause: error });
   }
 }
 
-function endless({ url, origin, endpoint }: HttpRequest, status: number): TroubleError {
+function endless({ url, origin, endpoint }: HttpRequest, status: number): RawError {
   const message = `${url.host} redirects once more after ${MAX_REDIRECTS} redirects`;
-  return new TroubleError({ origin, endpoint, status, code: 'too_many_redirects', message });
+  return new RawError({ origin, endpoint, status, code: 'too_many_redirects', message });
 }

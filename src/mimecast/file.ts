@@ -1,4 +1,4 @@
-import { TroubleError } from '../domain/failures/failure.js';
+import { RawError } from '../domain/failures/failure.js';
 import { present } from '../domain/present.js';
 import { allowedUrl } from '../http-client/allowed-url.js';
 import { bodyChunks } from '../http-client/body.js';
@@ -38,7 +38,7 @@ const HEADERS = { 'accept-encoding': 'identity' };
  * store of a third party, which may redirect to one of its regions. Instead of one deadline, which a large file would break, it may not be silent for too long, nor
  * drip, see `Pace`.
  *
- * @throws {TroubleError} with the origin `file`, here or from `bytes`: no answer, an error status, a lost connection, a
+ * @throws {RawError} with the origin `file`, here or from `bytes`: no answer, an error status, a lost connection, a
  * silence, a drip.
  * @throws {DamagedFileError} when something came that is no file, or a damaged one.
  * @throws the reason of `signal`, untouched, once that is aborted.
@@ -87,7 +87,7 @@ async function* readFile(
     onEnd(yield* gunzipIfGzip(whileKeepingPace(response, http, options), options));
   } catch (error) {
     http.deadline.signal.throwIfAborted();
-    if (error instanceof TroubleError) throw error;
+    if (error instanceof RawError) throw error;
     const what = error instanceof Error ? error.message : String(error);
     const message = `a file of ${http.url.host} is damaged: ${what}`;
     throw new DamagedFileError(damageOf(error) ?? 'corrupt', message, { cause: error });
@@ -111,9 +111,9 @@ async function* whileKeepingPace(
     deadline.pause();
     // A longer wait is not the other side's silence but a pause of this process.
     const waitedMs = Math.min(performance.now() - waitingSince, idleMs);
-    const tooSlow = pace.note(waitedMs, chunk.length);
+    const tooSlow = pace.add(waitedMs, chunk.length);
     if (tooSlow !== undefined) {
-      throw new TroubleError({
+      throw new RawError({
         origin: 'file',
         endpoint: ENDPOINT,
         cause: 'timeout',

@@ -1,4 +1,4 @@
-import { TroubleError } from '../domain/failures/failure.js';
+import { RawError } from '../domain/failures/failure.js';
 
 /**
  * `partial`: the answer reports an error beside its rows. `paging`: how to go on after it is told in a shape that nobody
@@ -16,14 +16,14 @@ const CODES: Readonly<Record<Exclude<Incompleteness, 'partial'>, string>> = {
 };
 
 /** An answer that is good as far as it goes: what it holds is stored, but it is not all that was asked for. */
-export class IncompleteAnswerError extends TroubleError {
+export class IncompleteAnswerError extends RawError {
   override readonly name = 'IncompleteAnswerError';
 
   constructor(
     readonly incompleteness: Incompleteness,
-    trouble: TroubleError['trouble'],
+    facts: RawError['facts'],
   ) {
-    super(trouble);
+    super(facts);
   }
 
   /** An answer whose paging does not add up. */

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { type Trouble, TroubleError } from '../domain/failures/failure.js';
+import { type ErrorFacts, RawError } from '../domain/failures/failure.js';
 import { isObject, type JsonObject, parseJson } from '../domain/json.js';
 import { present } from '../domain/present.js';
 import { readBytes, textOf } from '../http-client/body.js';
@@ -60,7 +60,7 @@ const DEADLINE_MS = 30_000;
  * A call to the API that answers with a JSON object. A status of 200 is not yet success: the functions under `/api/`
  * report errors in `fail`, or in `meta.status`, of an answer with status 200.
  *
- * @throws {TroubleError} for everything but a JSON object without errors, or with rows beside them.
+ * @throws {RawError} for everything but a JSON object without errors, or with rows beside them.
  * @throws the reason of `signal`, untouched, once that is aborted.
  */
 export async function callJson(call: JsonCall, times: HttpTimes, signal?: AbortSignal): Promise<JsonAnswer> {
@@ -81,7 +81,7 @@ export async function callJson(call: JsonCall, times: HttpTimes, signal?: AbortS
   };
   try {
     const response = await request(http);
-    times.clock?.note(response.headers.get('date'));
+    times.clock?.setFrom(response.headers.get('date'));
     const bytes = await readBytes(response, http);
     const text = textOf(bytes);
     const body = parseJson(text);
@@ -91,27 +91,27 @@ export async function callJson(call: JsonCall, times: HttpTimes, signal?: AbortS
     const failure = failureIn(body, response.status, call.conceal);
     const content = { body, text, ...(isUtf8(bytes) ? {} : { bytes }) };
     if (failure === undefined) return { ...answer, ...content };
-    const trouble: Trouble = { origin: 'mimecast', ...answer, ...failure };
-    if (call.holdsRows?.(body) !== true) throw new TroubleError(trouble);
-    return { ...answer, ...content, failure: new IncompleteAnswerError('partial', trouble) };
+    const facts: ErrorFacts = { origin: 'mimecast', ...answer, ...failure };
+    if (call.holdsRows?.(body) !== true) throw new RawError(facts);
+    return { ...answer, ...content, failure: new IncompleteAnswerError('partial', facts) };
   } catch (error) {
-    throw error instanceof TroubleError ? concealed(error, call.conceal) : error;
+    throw error instanceof RawError ? concealed(error, call.conceal) : error;
   } finally {
     deadline.close();
   }
 }
 
-/** Trouble with an answer that came, but not in the shape it should have. */
-export function unreadable({ endpoint, requestId }: Omit<JsonAnswer, 'body' | 'text'>, message: string): TroubleError {
+/** ErrorFacts with an answer that came, but not in the shape it should have. */
+export function unreadable({ endpoint, requestId }: Omit<JsonAnswer, 'body' | 'text'>, message: string): RawError {
   const id = requestId === undefined ? {} : { requestId };
-  return new TroubleError({ origin: 'mimecast', endpoint, cause: 'unreadable', message, ...id });
+  return new RawError({ origin: 'mimecast', endpoint, cause: 'unreadable', message, ...id });
 }
 
 function failureIn(
   body: JsonObject,
   httpStatus: number,
   conceal: Conceal,
-): Pick<Trouble, 'status' | 'code' | 'message'> | undefined {
+): Pick<ErrorFacts, 'status' | 'code' | 'message'> | undefined {
   const inner = isObject(body.meta) ? body.meta.status : undefined;
   const status = typeof inner === 'number' && inner >= 400 ? inner : httpStatus;
   const explanation = explainJsonError(body, conceal);

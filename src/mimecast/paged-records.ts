@@ -21,7 +21,7 @@ export interface RecordQuery {
   readonly pageSize?: number | undefined;
 }
 
-/** What to do with its next page is decided in `paging.ts`. */
+/** What to do with its next page is decided in `next-page.ts`. */
 export interface RecordPage extends Omit<Pagination, 'oddity'> {
   readonly endpoint: string;
   /** Every entry of the page with its text as received, those included that are no records. */
@@ -51,7 +51,7 @@ function holdsRecord(stream: RecordStream, { data }: JsonObject): boolean {
 }
 
 /**
- * @throws {TroubleError} `unreadable` for an object that is no page at all, and for one whose entries are no records of the
+ * @throws {RawError} `unreadable` for an object that is no page at all, and for one whose entries are no records of the
  * stream, all of them: taken for a page, its time would count as read.
  */
 export function readRecordPage(stream: RecordStream, answer: JsonAnswer): RecordPage {
@@ -76,7 +76,7 @@ export function readRecordPage(stream: RecordStream, answer: JsonAnswer): Record
 /**
  * For whoever asks for a page without wanting its rows.
  *
- * @throws {TroubleError} as `readRecordPage` does.
+ * @throws {RawError} as `readRecordPage` does.
  */
 export function checkRecordPage(answer: JsonAnswer): void {
   const { data, meta } = answer.body;

@@ -23,9 +23,11 @@ export function readPagination(body: JsonObject): Pagination {
   if (!isObject(told)) return { oddity: `meta.pagination is ${kindOf(told)}` };
   const { next, totalCount, pageSize } = told;
   const oddity =
-    oddToken('meta.pagination.next', next) ??
+    invalidTokenReason('meta.pagination.next', next) ??
     (isCount(totalCount) ? undefined : `meta.pagination.totalCount is ${kindOf(totalCount)}`) ??
-    (filledString(next) === undefined ? strayNext({ 'meta.pagination.': told, 'meta.': meta, '': body }) : undefined);
+    (filledString(next) === undefined
+      ? unexpectedNext({ 'meta.pagination.': told, 'meta.': meta, '': body })
+      : undefined);
   return {
     ...countOf('totalCount', totalCount),
     ...countOf('pageSize', pageSize),
@@ -34,13 +36,13 @@ export function readPagination(body: JsonObject): Pagination {
 }
 
 /** What is odd about a value that should be a token, an empty text or nothing. */
-export function oddToken(name: string, value: unknown): string | undefined {
+export function invalidTokenReason(name: string, value: unknown): string | undefined {
   if (value === undefined || value === null || value === false || typeof value === 'string') return undefined;
   return `${name} is ${kindOf(value)}`;
 }
 
 /** A filled key that may tell of a next page, where the known one tells of none. @param places objects by their names. */
-export function strayNext(places: Readonly<Record<string, JsonObject>>): string | undefined {
+export function unexpectedNext(places: Readonly<Record<string, JsonObject>>): string | undefined {
   for (const [place, object] of Object.entries(places)) {
     const key = Object.keys(object).find((name) => NEXT_KEY.test(name) && isFilled(object[name]));
     if (key !== undefined) return `there is ${place}${key} instead of a next page`;

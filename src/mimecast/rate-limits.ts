@@ -1,4 +1,4 @@
-import { TroubleError } from '../domain/failures/failure.js';
+import { RawError } from '../domain/failures/failure.js';
 
 /** Longest wait that is kept here: a server that asks for days is asked again by the next attempt all the same. */
 const LONGEST_MS = 15 * 60_000;
@@ -8,9 +8,9 @@ const LONGEST_MS = 15 * 60_000;
  * what one stream was told holds for all streams of the source.
  */
 export class RateLimits {
-  readonly #until = new Map<string, { readonly atMs: number; readonly error: TroubleError }>();
+  readonly #until = new Map<string, { readonly atMs: number; readonly error: RawError }>();
 
-  /** @throws {TroubleError} the refusal that was met, with what is left of its wait, while that lasts. */
+  /** @throws {RawError} the refusal that was met, with what is left of its wait, while that lasts. */
   check(endpoint: string): void {
     const limit = this.#until.get(endpoint);
     if (limit === undefined) return;
@@ -19,7 +19,7 @@ export class RateLimits {
       this.#until.delete(endpoint);
       return;
     }
-    throw new TroubleError({ ...limit.error.trouble, retryAfterMs }, { cause: limit.error });
+    throw new RawError({ ...limit.error.facts, retryAfterMs }, { cause: limit.error });
   }
 
   clear(): void {
@@ -27,9 +27,9 @@ export class RateLimits {
   }
 
   /** Remembers a refusal that says how long to wait; any other error changes nothing. */
-  note(endpoint: string, error: unknown): void {
-    if (!(error instanceof TroubleError) || error.trouble.status !== 429) return;
-    const { retryAfterMs = 0 } = error.trouble;
+  remember(endpoint: string, error: unknown): void {
+    if (!(error instanceof RawError) || error.facts.status !== 429) return;
+    const { retryAfterMs = 0 } = error.facts;
     if (retryAfterMs > 0)
       this.#until.set(endpoint, { atMs: performance.now() + Math.min(retryAfterMs, LONGEST_MS), error });
   }

@@ -4,7 +4,7 @@ import type { SiemStream } from '../domain/streams/streams.js';
 import type { ApiCall } from './api.js';
 import { IncompleteAnswerError } from './incomplete.js';
 import { type JsonAnswer, unreadable } from './json-call.js';
-import { oddToken, strayNext } from './pagination.js';
+import { invalidTokenReason, unexpectedNext } from './pagination.js';
 
 export interface BatchQuery {
   readonly type: SiemStream;
@@ -72,7 +72,7 @@ export function batchListCall({ type, pageToken, from, to, pageSize = DEFAULT_PA
 
 /**
  * @param pageSize how many files were asked for. Default 100.
- * @throws {TroubleError} `unreadable` for an object that is no page at all, or one beyond all measure.
+ * @throws {RawError} `unreadable` for an object that is no page at all, or one beyond all measure.
  */
 export function readBatchPage(answer: JsonAnswer, pageSize = DEFAULT_PAGE_SIZE): BatchPage {
   const { body } = answer;
@@ -112,9 +112,9 @@ function oddityOf(body: JsonObject): string | undefined {
   const { '@nextPage': token, isCaughtUp } = body;
   const isTold = caughtUpOf(isCaughtUp) !== undefined || isCaughtUp === undefined || isCaughtUp === null;
   return (
-    oddToken('@nextPage', token) ??
+    invalidTokenReason('@nextPage', token) ??
     (isTold ? undefined : `isCaughtUp is ${kindOf(isCaughtUp)}`) ??
-    (filledString(token) === undefined && caughtUpOf(isCaughtUp) !== true ? strayNext({ '': body }) : undefined)
+    (filledString(token) === undefined && caughtUpOf(isCaughtUp) !== true ? unexpectedNext({ '': body }) : undefined)
   );
 }
 

@@ -38,7 +38,7 @@ export class TokenSource {
    * A token that is still good for a while.
    *
    * @param signal ends this caller's wait only; the request goes on for the others, under its own deadline.
-   * @throws {TroubleError} when Mimecast refuses the credentials or can't be reached.
+   * @throws {RawError} when Mimecast refuses the credentials or can't be reached.
    */
   async get(signal?: AbortSignal): Promise<string> {
     signal?.throwIfAborted();

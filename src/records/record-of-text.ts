@@ -4,7 +4,7 @@ import type { QuarantinedRecord, ReceivedRecord, ReceivedTime, RecordDocument } 
 import { NO_RULE_COUNTS, type RuleCounts } from '../domain/streams/rule-counts.js';
 import type { StreamName } from '../domain/streams/streams.js';
 import type { Rule, Rules } from '../rules/compile.js';
-import type { RuleMatches } from '../rules/rule-matches.js';
+import type { MatchCounts } from '../rules/match-counts.js';
 import type { Decoded } from './decode.js';
 import { type RecordMetadata, toDocument } from './document.js';
 import { isTimeShown, meantTime } from './message-time.js';
@@ -17,7 +17,7 @@ export interface RecordMaker {
   readonly metadata: RecordMetadata;
   readonly rules: Rules;
   /** To be told which rules match. */
-  readonly matches?: RuleMatches | undefined;
+  readonly matches?: MatchCounts | undefined;
   readonly receiptTime: Date;
 }
 
@@ -40,7 +40,7 @@ export function recordOfText(
 ): MadeRecord {
   const isAskedFor = matches && ((rule: Rule) => !matches.has(rule));
   const record = ruledRecord(rules, text, decoded, { isPiece, isAskedFor });
-  if (record.outcome !== 'unreadable') matches?.note(record.matched);
+  if (record.outcome !== 'unreadable') matches?.count(record.matched);
   const ruled = countsOf(record);
   const time = decoded.ok ? meantTime(stream, decoded.record, receiptTime) : undefined;
   if (record.outcome === 'excluded') return { kind: 'excluded', ruled, time };

@@ -52,7 +52,7 @@ const MAX_GROWTH = 5;
 export const MAX_TEXT = 67_108_864;
 
 /** So many different texts that were replaced are remembered. */
-const MOST_HIDDEN = 1_000;
+const MAX_HIDDEN = 1_000;
 const NOTHING: ReadonlySet<string> = new Set();
 
 /**
@@ -166,7 +166,7 @@ function changedSlice(rules: Rules, look: Look, limits: Limits, tally: Tally): s
     if (!current.screenings.some((screening) => screening.has(rule.index))) continue;
     const { received } = current.text;
     const replacement = (captured: string) => {
-      if (tally.hidden.size <= MOST_HIDDEN) tally.hidden.add(captured);
+      if (tally.hidden.size <= MAX_HIDDEN) tally.hidden.add(captured);
       return rule.replacement(captured);
     };
     const replaced = replaceGroups(rule.regexp, current.text, replacement, limits);
@@ -185,6 +185,6 @@ function changedSlice(rules: Rules, look: Look, limits: Limits, tally: Tally): s
 
 function kept(text: string, { occurrences, hidden }: Tally): Kept {
   const changes = [...occurrences].map(([rule, count]) => ({ rule, occurrences: count }));
-  const known = hidden.size > MOST_HIDDEN ? undefined : hidden;
+  const known = hidden.size > MAX_HIDDEN ? undefined : hidden;
   return { isKept: true, text, changes, hidden: known, matched: changes.map(({ rule }) => rule) };
 }

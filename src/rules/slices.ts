@@ -13,14 +13,14 @@ export const MULTI_LINE_BYTES = 524_288;
 export const MULTI_LINE_LINES = 2_000;
 
 /** Of an escape that is cut, in characters. */
-const MOST_OF_ESCAPE = 5;
+const MAX_OF_ESCAPE = 5;
 /** A character of UTF-16 has at most so many bytes in UTF-8. */
-const MOST_BYTES = 3;
+const MAX_BYTES = 3;
 
 /** The slices of a text: joined they are the text, and no cut goes through a character or an escape of JSON. */
 export function slicesOf(text: string): string[] {
   const isMultiLine = hasNewline(text, text.length - 1);
-  if (!isMultiLine && text.length * MOST_BYTES <= SINGLE_LINE_BYTES) return [text];
+  if (!isMultiLine && text.length * MAX_BYTES <= SINGLE_LINE_BYTES) return [text];
   const slices: string[] = [];
   for (let at = 0; at < text.length; at += slices.at(-1)?.length ?? 1) {
     const slice = isMultiLine
@@ -35,9 +35,9 @@ const OPEN_ESCAPE = /\\(?:u[\da-fA-F]{0,3})?$/;
 
 /** A slice without the beginning of an escape that the cut would go through. */
 function beforeOpenEscape(slice: string): string {
-  const at = slice.slice(-MOST_OF_ESCAPE).search(OPEN_ESCAPE);
+  const at = slice.slice(-MAX_OF_ESCAPE).search(OPEN_ESCAPE);
   if (at < 0) return slice;
-  const cut = Math.max(0, slice.length - MOST_OF_ESCAPE) + at;
+  const cut = Math.max(0, slice.length - MAX_OF_ESCAPE) + at;
   return cut === 0 || isEscaped(slice, cut) ? slice : slice.slice(0, cut);
 }
 
@@ -59,7 +59,7 @@ function endOfLines(text: string, from: number): number {
 
 /** The beginning of a text that has at most so many bytes in UTF-8, cut between two characters. */
 export function cutToBytes(text: string, most: number): string {
-  if (text.length * MOST_BYTES <= most || Buffer.byteLength(text) <= most) return text;
+  if (text.length * MAX_BYTES <= most || Buffer.byteLength(text) <= most) return text;
   const { read } = new TextEncoder().encodeInto(text, new Uint8Array(most));
   return text.slice(0, read);
 }

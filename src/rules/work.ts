@@ -6,7 +6,7 @@
  */
 
 /** Characters looked at, each by its price. Measured at 20 to 30 ns each, a record takes a second or two at most. */
-const MOST_WORK = 60_000_000;
+const MAX_WORK = 60_000_000;
 
 /** Instructions of a pattern that make a character as dear again: a long text is matched with all of them at once. */
 const INSTRUCTIONS = 32;
@@ -14,7 +14,7 @@ const INSTRUCTIONS = 32;
  * Of a larger pattern, so many are taken for being tried at once: one that counts repetitions, such as `{1,255}`, has many
  * more and tries few.
  */
-const MOST_AT_ONCE = 128;
+const MAX_AT_ONCE = 128;
 /** So many characters that are only searched for the beginning of a match cost as much as one that is matched. */
 const SEARCHED = 16;
 
@@ -30,7 +30,7 @@ export class WorkUsedUp extends Error {
 
 /** What is left of the work for one record. */
 export class Work {
-  private left = MOST_WORK;
+  private left = MAX_WORK;
   private uncounted = UNCOUNTED;
 
   /** Whether a search through so many characters may be done without counting; if so, it is taken for done. */
@@ -73,5 +73,5 @@ export class MeteredText extends String {
 }
 
 function priceOf(programSize: number): number {
-  return 1 + Math.min(programSize, MOST_AT_ONCE) / INSTRUCTIONS;
+  return 1 + Math.min(programSize, MAX_AT_ONCE) / INSTRUCTIONS;
 }

@@ -2,7 +2,7 @@
 
 import { UnexpectedEnd } from './process-exit.js';
 
-const MOST_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 5;
 
 /**
  * @param choose picks ports that are free now: the usual ones if possible.
@@ -15,7 +15,7 @@ export async function onFreePorts<P, T>(choose: () => Promise<P>, start: (ports:
     try {
       return await start(ports);
     } catch (error) {
-      if (attempt === MOST_ATTEMPTS || !hasLostPort(error)) throw error;
+      if (attempt === MAX_ATTEMPTS || !hasLostPort(error)) throw error;
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Tells the same trouble now and then, not with every attempt. */
+/** Reports the same error now and then, not with every attempt. */
 
 import { messageOf } from './program.js';
 

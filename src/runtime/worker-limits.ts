@@ -21,7 +21,7 @@ const CACHED_SOURCE_MIB = 0.75;
 /** What everything else of the worker takes at its peak, in MiB. */
 const OTHERS_MIB = 200;
 const LEAST_CACHED = 100;
-const MOST_CACHED = 5_000;
+const MAX_CACHED_WORKFLOWS = 5_000;
 
 /**
  * How many sources can be kept in memory between two polls.
@@ -30,7 +30,7 @@ const MOST_CACHED = 5_000;
  */
 export function cachedSources(heapBytes: number): number {
   const fitting = Math.floor((heapBytes / MIB - OTHERS_MIB) / CACHED_SOURCE_MIB);
-  return Math.min(MOST_CACHED, Math.max(LEAST_CACHED, fitting));
+  return Math.min(MAX_CACHED_WORKFLOWS, Math.max(LEAST_CACHED, fitting));
 }
 
 export function workerLimits(): Omit<WorkerOptions, 'taskQueue'> {

@@ -11,13 +11,13 @@ import { type BundleOptions, bundleWorkflowCode } from '@temporalio/worker';
  */
 export async function bundleWorkflows(workflowsPath: string, more: Partial<BundleOptions> = {}): Promise<string> {
   const complaints: string[] = [];
-  const note = (message: string) => void complaints.push(message);
+  const addComplaint = (message: string) => void complaints.push(message);
   const ignore = () => undefined;
-  const logger = { log: ignore, trace: ignore, debug: ignore, info: ignore, warn: note, error: note };
+  const logger = { log: ignore, trace: ignore, debug: ignore, info: ignore, warn: addComplaint, error: addComplaint };
   const beside = (name: string) => join(dirname(workflowsPath), `${name}${extname(workflowsPath)}`);
   const parts = {
     payloadConverterPath: beside('payload-converter'),
-    workflowInterceptorModules: ['details', 'installation', 'activity-ids', 'priority'].map(beside),
+    workflowInterceptorModules: ['details', 'own-installation', 'activity-ids', 'priority'].map(beside),
   };
   try {
     return (await bundleWorkflowCode({ workflowsPath, ...parts, logger, ...more })).code;

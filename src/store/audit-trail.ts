@@ -2,7 +2,7 @@
 
 import { ObjectId } from 'mongodb';
 import { collection, type Indexes, type Store } from './driver.js';
-import { type Page, type PageRequest, pageOf } from './paging.js';
+import { type Page, type PageRequest, pageOf } from './list-page.js';
 
 export interface AuditDocument {
   readonly _id: ObjectId;

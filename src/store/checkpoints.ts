@@ -2,7 +2,6 @@
 
 import { randomUUID } from 'node:crypto';
 import type { AlterationCounts } from '../domain/streams/alterations.js';
-import type { IdlePages } from '../domain/streams/idle-pages.js';
 import {
   type Counts,
   type GapCount,
@@ -12,6 +11,7 @@ import {
   subtractCounts,
 } from '../domain/streams/outcome.js';
 import type { RuleCounts } from '../domain/streams/rule-counts.js';
+import type { StalledListing } from '../domain/streams/stalled-listing.js';
 import { isSiemStream, type StreamName } from '../domain/streams/streams.js';
 import type { QueueState, WindowPosition } from '../domain/streams/window.js';
 import { collection, type Indexes, type Store } from './driver.js';
@@ -36,7 +36,7 @@ export interface CheckpointDocument {
   /** SIEM streams: files of that page that were tried and cannot be read so far; the page waits for them. */
   readonly badFiles?: readonly BadFile[];
   /** SIEM streams: pages in a row that brought nothing new. */
-  readonly idle?: IdlePages;
+  readonly idle?: StalledListing;
   /** Audit, DLP and hold: everything up to this time has been read. */
   readonly readUntil?: Date;
   /** Audit, DLP and hold: the window that is being read, when it did not fit into one slice. */
@@ -151,7 +151,7 @@ export async function readCheckpoint(store: Store, sourceId: number, stream: Str
 export type CheckpointChange = {
   readonly pageToken?: string | undefined;
   readonly window?: WindowPosition | undefined;
-  readonly idle?: IdlePages | undefined;
+  readonly idle?: StalledListing | undefined;
   readonly refusals?: number | undefined;
   readonly lastFile?: string | undefined;
 } & Partial<
@@ -261,16 +261,16 @@ export async function recountTotals(store: Store, current: CheckpointDocument): 
   const { _id, sourceId, stream, version, recountFor } = current;
   const stored = await countRecords(store, stream, sourceId, COUNTING_LIMIT);
   const quarantined = await countQuarantined(store, stream, sourceId, COUNTING_LIMIT);
-  const settled = await checkpoints(store).findOneAndUpdate(
+  const counted = await checkpoints(store).findOneAndUpdate(
     { _id, version },
     { $set: { 'totals.stored': stored, 'totals.quarantined': quarantined, unsettled: false }, $inc: { version: 1 } },
     { returnDocument: 'after' },
   );
-  if (settled === null) throw new CheckpointMovedError(current);
+  if (counted === null) throw new CheckpointMovedError(current);
   // A backfill that has stored more since then asks for another count.
   if (recountFor !== undefined)
     await checkpoints(store).updateOne({ _id, recountFor }, { $unset: { recountFor: true } });
-  return settled;
+  return counted;
 }
 
 /**

@@ -8,7 +8,7 @@ import { DB, type Store } from './driver.js';
 import { FIELD_INDEXES } from './fields.js';
 import { GAP_INDEXES } from './gaps.js';
 import { HEALTH_EVENT_INDEXES } from './health-events.js';
-import { readInstallation } from './installation.js';
+import { readInstallation } from './installation-identity.js';
 import { LEASE_INDEXES } from './lease.js';
 import { MISSING_INDEXES } from './missing-records.js';
 import { QUARANTINE_INDEXES } from './quarantine.js';

@@ -2,7 +2,7 @@
 
 import type { StreamName } from '../domain/streams/streams.js';
 import { collection, type Indexes, type Store } from './driver.js';
-import { type Page, type PageRequest, pageOf } from './paging.js';
+import { type Page, type PageRequest, pageOf } from './list-page.js';
 
 /** A time from which records may be missing. */
 export interface GapDocument {

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { HealthEvent } from '../domain/health/health-event.js';
 import { collection, type Indexes, type Store } from './driver.js';
-import { type Page, type PageRequest, pageOf } from './paging.js';
+import { type Page, type PageRequest, pageOf } from './list-page.js';
 
 export interface HealthEventDocument extends HealthEvent {
   /** The event's UUID. */

@@ -32,7 +32,7 @@ export function countHeld(store: Store, stream: StreamName, sourceId: number, li
 }
 
 /** Notes that a listing had these messages; one that had left is back. */
-export async function noteSeen(store: Store, stream: StreamName, ids: readonly RecordId[], at: Date): Promise<void> {
+export async function markSeen(store: Store, stream: StreamName, ids: readonly RecordId[], at: Date): Promise<void> {
   if (ids.length === 0) return;
   await records(store, stream).updateMany({ _id: { $in: [...ids] } }, [
     { $set: { '_queue.firstSeen': FIRST_SEEN, '_queue.lastSeen': { $max: ['$_queue.lastSeen', at] } } },
@@ -41,7 +41,7 @@ export async function noteSeen(store: Store, stream: StreamName, ids: readonly R
 }
 
 /** Notes that a listing did not have the messages of a time which were not seen since it began. @returns how many. */
-export async function noteLeft(
+export async function markLeft(
   store: Store,
   stream: StreamName,
   sourceId: number,

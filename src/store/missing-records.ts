@@ -4,7 +4,7 @@ import type { RecordId } from '../domain/records/record.js';
 import type { RereadKind } from '../domain/rereads/reread.js';
 import type { StreamName } from '../domain/streams/streams.js';
 import { collection, type Indexes, type Store } from './driver.js';
-import { type Page, type PageRequest, pageOf } from './paging.js';
+import { type Page, type PageRequest, pageOf } from './list-page.js';
 
 export interface MissingDocument {
   /** `<run>/<record's _id in hexadecimal>` */
@@ -28,7 +28,7 @@ export const MISSING_INDEXES: Indexes = {
 };
 
 /** Notes records as missing; harmless when done before. */
-export async function noteMissing(store: Store, documents: readonly MissingDocument[]): Promise<void> {
+export async function saveMissing(store: Store, documents: readonly MissingDocument[]): Promise<void> {
   if (documents.length === 0) return;
   await missing(store).bulkWrite(
     documents.map(({ _id, ...document }) => ({

@@ -1,7 +1,7 @@
 /** What a checkpoint tells of its stream. */
 
-import { areMany, idleText } from '../domain/streams/idle-pages.js';
 import type { StreamProgress } from '../domain/streams/outcome.js';
+import { areMany, stalledText } from '../domain/streams/stalled-listing.js';
 import type { CheckpointDocument } from './checkpoints.js';
 
 export function progressOf(checkpoint: CheckpointDocument): StreamProgress {
@@ -15,7 +15,7 @@ export function progressOf(checkpoint: CheckpointDocument): StreamProgress {
     ...(ruled === undefined ? {} : { ruled }),
     ...(altered === undefined ? {} : { altered }),
     ...(resets === undefined ? {} : { resets }),
-    ...(areMany(idle) ? { endless: { pages: idle.pages, message: idleText(idle) } } : {}),
+    ...(areMany(idle) ? { endless: { pages: idle.pages, message: stalledText(idle) } } : {}),
   };
 }
 

@@ -4,7 +4,7 @@ import { Binary } from 'mongodb';
 import type { QuarantinedRecord, RecordId } from '../domain/records/record.js';
 import type { StreamName } from '../domain/streams/streams.js';
 import { absentOf, collection, type Indexes, type Store, type TimeLimit } from './driver.js';
-import { type Page, type PageRequest, pageOf } from './paging.js';
+import { type Page, type PageRequest, pageOf } from './list-page.js';
 
 /** What could not be read as a record: a line or an entry of a page, or a whole file. */
 export interface QuarantineDocument {

@@ -1,7 +1,7 @@
 /** How far `backfill` and `verify` have read each stream again. */
 
 import { NO_REREAD_COUNTS, type RereadCounts, type RereadKind } from '../domain/rereads/reread.js';
-import type { IdlePages } from '../domain/streams/idle-pages.js';
+import type { StalledListing } from '../domain/streams/stalled-listing.js';
 import type { StreamName } from '../domain/streams/streams.js';
 import type { PagePlace } from '../domain/streams/window.js';
 import { collection, type Store } from './driver.js';
@@ -27,7 +27,7 @@ export interface RereadDocument {
   /** End of the window that `page` belongs to. */
   readonly windowTo?: Date;
   /** SIEM streams: pages that brought nothing new. */
-  readonly idle?: IdlePages;
+  readonly idle?: StalledListing;
   /** Why a part of the range could not be seen, and how often that happened. */
   readonly unseen?: { readonly reason: string; readonly count: number };
   readonly counts: RereadCounts;

@@ -25,7 +25,7 @@ const ruleMatches = collection<RuleMatchDocument>('rule_matches');
 export const RULE_MATCH_INDEXES: Indexes = { rule_matches: [{ key: { sourceId: 1 } }] };
 
 /** Notes that rules were tried on records, and how many each of them matched. */
-export async function noteRuleMatches(
+export async function saveRuleMatches(
   store: Store,
   sourceId: number,
   rules: readonly { readonly rule: RuleText; readonly records: number }[],
@@ -33,12 +33,12 @@ export async function noteRuleMatches(
 ): Promise<void> {
   if (rules.length === 0) return;
   await ruleMatches(store).bulkWrite(
-    rules.map(({ rule, records }) => noteOf(sourceId, rule, records, now)),
+    rules.map(({ rule, records }) => writeOf(sourceId, rule, records, now)),
     { ordered: false },
   );
 }
 
-function noteOf(
+function writeOf(
   sourceId: number,
   { name, filterType, regexp }: RuleText,
   records: number,

@@ -229,11 +229,11 @@ export async function markSeen(store: Store, _id: number): Promise<void> {
 }
 
 /** Notes that a host has given a token. */
-export async function noteKnownHost(store: Store, _id: number, knownHost: string): Promise<void> {
+export async function saveKnownHost(store: Store, _id: number, knownHost: string): Promise<void> {
   await sources(store).updateOne({ _id }, { $set: { knownHost }, $unset: { hostDoubts: true } });
 }
 
-export async function noteHostDoubts(store: Store, _id: number, hostDoubts: HostDoubts): Promise<void> {
+export async function saveHostDoubts(store: Store, _id: number, hostDoubts: HostDoubts): Promise<void> {
   await sources(store).updateOne({ _id }, { $set: { hostDoubts } });
 }
 

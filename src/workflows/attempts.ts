@@ -1,12 +1,12 @@
-/** Carries out a step with patience: its failures are written into the book, and giving up is decided here. */
+/** Runs a step within its retry budget: its failures go into the state of the source, and giving up is decided here. */
 
 import type { RetryPolicy } from '@temporalio/common';
 import { CancellationScope, CancelledFailure, isCancellation, sleep } from '@temporalio/workflow';
-import { FIRST_PAUSE_MS, LEAST_PATIENCE_MS, ownPauseMs, PATIENCE_MS } from '../domain/failures/patience.js';
+import { FIRST_PAUSE_MS, MIN_RETRY_BUDGET_MS, ownPauseMs, RETRY_BUDGET_MS } from '../domain/failures/retry-budget.js';
 import { type Problem, problemOf, type Subject } from '../domain/lifecycle/snapshot.js';
-import type { Book } from './book.js';
 import { failureOf, isOutOfTime, isRefusedByStranger } from './failure-of.js';
 import { LoopGuard } from './loop-guard.js';
+import type { SourceState } from './source-state.js';
 import { RETRY } from './steps.js';
 
 export type Attempted<T> = { readonly ok: true; readonly value: T } | { readonly ok: false };
@@ -19,7 +19,7 @@ export interface Limits {
 }
 
 /**
- * Runs a step until it succeeds or its patience ends.
+ * Runs a step until it succeeds or its retry budget is used up.
  *
  * The budget belongs to the problem, not to the activity: a part of it used in an earlier run is not given twice. An
  * activity whose time was over while no worker was there is begun again, for one more attempt if it had failed before.
@@ -27,28 +27,28 @@ export interface Limits {
  * @param run schedules the activity with the limits it is given.
  * @throws CancelledFailure when the scope is cancelled; nothing else.
  */
-export async function patiently<T>(
-  book: Book,
+export async function withRetryBudget<T>(
+  source: SourceState,
   subject: Subject,
   run: (limits: Limits) => Promise<T>,
 ): Promise<Attempted<T>> {
   let isLast = false;
   for (const guard = new LoopGuard(); ; guard.pass()) {
     try {
-      book.attempting.add(subject);
-      await untilRetry(book, subject);
-      return { ok: true, value: await run(limitsFor(problemOf(book.snapshot, subject), isLast)) };
+      source.attempting.add(subject);
+      await untilRetry(source, subject);
+      return { ok: true, value: await run(limitsFor(problemOf(source.snapshot, subject), isLast)) };
     } catch (error) {
       if (isCancellation(error)) throw error;
       // It failed while it was being cancelled: nobody is left to try again.
-      if (book.unitesOutages && CancellationScope.current().consideredCancelled)
+      if (source.unitesOutages && CancellationScope.current().consideredCancelled)
         throw new CancelledFailure('left behind');
       if (isRefusedByStranger(error)) {
         await sleep(FIRST_PAUSE_MS, { summary: `${subject}: waiting for a worker of its installation` });
         continue;
       }
       const failure = failureOf(error);
-      const known = problemOf(book.snapshot, subject);
+      const known = problemOf(source.snapshot, subject);
       const isOver = known !== undefined && isOutOfTime(error);
       if (isOver && !known.gaveUp && !wasJustTried(known)) {
         isLast = true;
@@ -56,15 +56,15 @@ export async function patiently<T>(
       }
       // A time limit that cut off the last attempt tells nothing new: the reason is the one of the attempts before.
       if (!isOver && known?.code !== failure.code) {
-        book.write({ kind: 'failed', subject, failure, attempt: known?.attempt ?? 1 });
+        source.write({ kind: 'failed', subject, failure, attempt: known?.attempt ?? 1 });
       }
-      if (!failure.retry || Date.now() - since(problemOf(book.snapshot, subject)) >= LEAST_PATIENCE_MS) {
-        book.write({ kind: 'gaveUp', subject });
+      if (!failure.retry || Date.now() - since(problemOf(source.snapshot, subject)) >= MIN_RETRY_BUDGET_MS) {
+        source.write({ kind: 'gaveUp', subject });
         return { ok: false };
       }
       await sleep(FIRST_PAUSE_MS, { summary: `${subject}: trying again` });
     } finally {
-      book.attempting.delete(subject);
+      source.attempting.delete(subject);
     }
   }
 }
@@ -73,7 +73,7 @@ export async function patiently<T>(
  * The wait that Mimecast asked for when a sweep or a slice met its rate limit, and what is left of a pause between two
  * attempts when the run before this one ended in it; else an activity keeps its pauses itself.
  */
-async function untilRetry({ snapshot, keepsPlan }: Book, subject: Subject): Promise<void> {
+async function untilRetry({ snapshot, keepsPlan }: SourceState, subject: Subject): Promise<void> {
   const problem = problemOf(snapshot, subject);
   const waitMs = Date.parse(problem?.retryAt ?? '') - Date.now();
   if (problem === undefined || !(waitMs > 0)) return;
@@ -86,7 +86,7 @@ async function untilRetry({ snapshot, keepsPlan }: Book, subject: Subject): Prom
 
 /** Whether a worker was at it lately: the next attempt that it announced is due by now, or not long past. */
 function wasJustTried({ retryAt }: Problem): boolean {
-  return retryAt !== undefined && Date.now() - Date.parse(retryAt) < PATIENCE_MS - LEAST_PATIENCE_MS;
+  return retryAt !== undefined && Date.now() - Date.parse(retryAt) < RETRY_BUDGET_MS - MIN_RETRY_BUDGET_MS;
 }
 
 function since(problem: Problem | undefined): number {
@@ -96,9 +96,9 @@ function since(problem: Problem | undefined): number {
 /** What is left of the budget; a problem that was given up gets one more attempt and no more. */
 function limitsFor(problem: Problem | undefined, isLast: boolean): Limits {
   if (isLast || problem?.gaveUp === true) {
-    return { scheduleToCloseTimeout: PATIENCE_MS, retry: { ...RETRY, maximumAttempts: 1 } };
+    return { scheduleToCloseTimeout: RETRY_BUDGET_MS, retry: { ...RETRY, maximumAttempts: 1 } };
   }
-  const scheduleToCloseTimeout = Math.max(1_000, PATIENCE_MS - (Date.now() - since(problem)));
+  const scheduleToCloseTimeout = Math.max(1_000, RETRY_BUDGET_MS - (Date.now() - since(problem)));
   if (problem === undefined) return { scheduleToCloseTimeout, retry: RETRY };
   // The pauses grow with the attempts at the problem, of which this activity's are only the latest.
   return { scheduleToCloseTimeout, retry: { ...RETRY, initialInterval: ownPauseMs(problem.attempt + 1) } };

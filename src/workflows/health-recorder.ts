@@ -1,16 +1,16 @@
-/** Writes the health events that are due, in the background and with all patience: they wait for MongoDB to come back. */
+/** Writes the health events that are due, in the background and for as long as it takes: they wait for MongoDB to come back. */
 
 import { CancellationScope, condition, isCancellation, log } from '@temporalio/workflow';
-import { afterWriting, beforeWriting, type HealthChange, settlingMs } from '../domain/health/health-ledger.js';
+import { afterWriting, beforeWriting, groupingDelayMs, type HealthChange } from '../domain/health/health-ledger.js';
 import { LEAVING_STATES } from '../domain/lifecycle/lifecycle.js';
-import type { Book } from './book.js';
+import type { SourceState } from './source-state.js';
 import { steps } from './steps.js';
 
 export class HealthRecorder {
   private scope = new CancellationScope();
   private running: Promise<void> = Promise.resolve();
 
-  constructor(private readonly book: Book) {
+  constructor(private readonly source: SourceState) {
     this.resume();
   }
 
@@ -30,15 +30,15 @@ export class HealthRecorder {
 
   /** Waits until all is written or the time is over, then ends. */
   async finish(limitMs: number): Promise<void> {
-    await condition(() => this.book.ledger.queue.length === 0, limitMs);
+    await condition(() => this.source.ledger.queue.length === 0, limitMs);
     await this.pause();
   }
 
   private async loop(): Promise<void> {
     try {
       for (;;) {
-        await condition(() => this.book.ledger.queue.length > 0);
-        if (this.book.unitesOutages) await this.settled();
+        await condition(() => this.source.ledger.queue.length > 0);
+        if (this.source.unitesOutages) await this.waitForOthers();
         await this.write();
       }
     } catch (error) {
@@ -47,23 +47,23 @@ export class HealthRecorder {
   }
 
   /** Lets the other streams tell whether they fail as well; not for long, and not at the end of the source. */
-  private async settled(): Promise<void> {
-    const waitMs = settlingMs(this.book.ledger, Date.now());
-    const isLeaving = () => LEAVING_STATES.some((state) => state === this.book.snapshot.state);
+  private async waitForOthers(): Promise<void> {
+    const waitMs = groupingDelayMs(this.source.ledger, Date.now());
+    const isLeaving = () => LEAVING_STATES.some((state) => state === this.source.snapshot.state);
     if (waitMs > 0) await condition(isLeaving, waitMs, { summary: 'one stream fails: do the others, too?' });
   }
 
   private async write(): Promise<void> {
-    const changes = this.book.ledger.queue;
+    const changes = this.source.ledger.queue;
     if (changes.length === 0) return;
-    this.book.ledger = beforeWriting(this.book.ledger, changes);
+    this.source.ledger = beforeWriting(this.source.ledger, changes);
     const summary = changes.map(summaryOf);
     try {
       await steps.recordHealth.executeWithOptions({ summary: summary.slice(0, 3).join(', ') }, [
-        this.book.snapshot.sourceId,
+        this.source.snapshot.sourceId,
         changes,
       ]);
-      this.book.ledger = afterWriting(this.book.ledger, changes);
+      this.source.ledger = afterWriting(this.source.ledger, changes);
     } catch (error) {
       if (isCancellation(error)) throw error;
       log.warn('Health events could not be written; they are kept and tried again', { error });
@@ -73,5 +73,5 @@ export class HealthRecorder {
 
 function summaryOf(change: HealthChange): string {
   if (change.kind === 'cleared') return 'close what an earlier run left open';
-  return `${change.subject} ${change.kind === 'opened' ? 'in trouble' : 'well again'}`;
+  return `${change.subject} ${change.kind === 'opened' ? 'failing' : 'recovered'}`;
 }

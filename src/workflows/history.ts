@@ -6,7 +6,7 @@
 
 import { workflowInfo } from '@temporalio/workflow';
 import { hasShortHistory } from './patches.js';
-import { shouldMove } from './worker-version.js';
+import { shouldMove } from './version-move.js';
 
 /** A run of so many events is continued as new at the next moment at which nothing runs. */
 const ENOUGH_EVENTS = 100;

@@ -1,2 +1,2 @@
 export { mimecastSource } from './mimecast-source.js';
-export { mimecastBackfill, mimecastVerify } from './reread.js';
+export { mimecastBackfill, mimecastVerify } from './reread-workflows.js';

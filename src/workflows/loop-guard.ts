@@ -7,7 +7,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 
 /** Far beyond what a loop can have to do between two workflow tasks. */
-const MOST_PASSES = 10_000;
+const MAX_PASSES = 10_000;
 
 export class LoopGuard {
   private passes = 0;
@@ -18,6 +18,6 @@ export class LoopGuard {
     const { historyLength } = workflowInfo();
     this.passes = historyLength === this.historyLength ? this.passes + 1 : 0;
     this.historyLength = historyLength;
-    if (this.passes > MOST_PASSES) throw new Error(`a loop of the workflow does not wait: ${MOST_PASSES} passes`);
+    if (this.passes > MAX_PASSES) throw new Error(`a loop of the workflow does not wait: ${MAX_PASSES} passes`);
   }
 }

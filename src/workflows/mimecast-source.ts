@@ -14,7 +14,7 @@ import {
 } from '@temporalio/workflow';
 import { HEALTH_QUERY, SIGNALS, STATUS_QUERY, type StopRequest } from '../domain/contract/contract.js';
 import { ADOPT_SIGNAL } from '../domain/contract/installation.js';
-import { FIRST_PAUSE_MS, PATIENCE_MS } from '../domain/failures/patience.js';
+import { FIRST_PAUSE_MS, RETRY_BUDGET_MS } from '../domain/failures/retry-budget.js';
 import { openChanges, type ProblemChange } from '../domain/health/health-ledger.js';
 import { isFinal } from '../domain/lifecycle/lifecycle.js';
 import type { SourceEvent } from '../domain/lifecycle/reduce.js';
@@ -22,20 +22,20 @@ import type { SourceSnapshot } from '../domain/lifecycle/snapshot.js';
 import { present } from '../domain/present.js';
 import { type AttemptFailed, isAttemptFailed } from '../domain/streams/outcome.js';
 import { type PositionReset, positionResetOf } from '../domain/streams/position-reset.js';
-import { Book } from './book.js';
-import { Collection } from './collection.js';
+import { resetPosition } from './carry-out-reset.js';
 import { Commands } from './commands.js';
 import { untilHandOver } from './hand-over.js';
 import { HealthRecorder } from './health-recorder.js';
 import { HistoryBudget } from './history.js';
-import { adopt, belongTo, ownInstallation, withOwnMemo } from './installation.js';
 import { LoopGuard } from './loop-guard.js';
-import { resetPosition } from './reset-position.js';
+import { adopt, belongTo, ownInstallation, withOwnMemo } from './own-installation.js';
+import { PollingLoop } from './polling-loop.js';
 import type { SourceInput } from './source-input.js';
+import { SourceState } from './source-state.js';
 import { startUp } from './start-up.js';
 import { steps } from './steps.js';
 import { Updates } from './updates.js';
-import { listenForVersions, toCurrentVersion } from './worker-version.js';
+import { listenForVersions, toCurrentVersion } from './version-move.js';
 
 export const restartSignal = defineSignal(SIGNALS.restart);
 export const stopSignal = defineSignal<[StopRequest?]>(SIGNALS.stop);
@@ -43,7 +43,7 @@ export const collectNowSignal = defineSignal(SIGNALS.collectNow);
 export const resetPositionSignal = defineSignal<[PositionReset]>(SIGNALS.resetPosition);
 /** From our own worker: an attempt of an activity failed. */
 export const attemptFailedSignal = defineSignal<[AttemptFailed]>('attemptFailed');
-/** From a worker whose installation the source belongs to; see `installation.ts`. */
+/** From a worker whose installation the source belongs to; see `own-installation.ts`. */
 export const adoptSignal = defineSignal<[string]>(ADOPT_SIGNAL);
 export const statusQuery = defineQuery<SourceSnapshot>(STATUS_QUERY);
 export const healthQuery = defineQuery<ProblemChange[]>(HEALTH_QUERY);
@@ -58,40 +58,40 @@ const LAST_EVENTS_LIMIT_MS = 30_000;
 
 export async function mimecastSource(input: SourceInput): Promise<SourceEnd> {
   belongTo(input.installation);
-  const book = new Book(input);
+  const source = new SourceState(input);
   const commands = new Commands();
-  const history = new HistoryBudget(input, !book.keepsPlan);
-  const collection = new Collection(book, history);
-  registerHandlers(book, commands, collection);
-  const updates = new Updates(book, commands, collection);
+  const history = new HistoryBudget(input, !source.keepsPlan);
+  const polling = new PollingLoop(source, history);
+  registerHandlers(source, commands, polling);
+  const updates = new Updates(source, commands, polling);
   updates.register();
-  const recorder = new HealthRecorder(book);
-  const isTimeToHandOver = () => history.isLong && book.isAtRest;
+  const recorder = new HealthRecorder(source);
+  const isTimeToHandOver = () => history.isLong && source.isAtRest;
   for (const guard = new LoopGuard(); ; guard.pass()) {
     await commands.interrupt(() =>
       untilHandOver(isTimeToHandOver, async () => {
-        if (book.snapshot.stage !== 'Collecting') await startUp(book);
-        await collection.run();
+        if (source.snapshot.stage !== 'Collecting') await startUp(source);
+        await polling.run();
       }),
     );
     const command = commands.take();
     if (command?.kind === 'stop')
-      return CancellationScope.nonCancellable(() => stop({ book, commands, recorder, updates }, command));
-    if (command?.kind === 'restart') book.write({ kind: 'restarted' });
-    if (command?.kind === 'reset') await resetPosition(book, command.reset, () => commands.isStopAsked);
-    if (history.isLong) await continueWith(input, { book, commands, recorder, updates, collection });
+      return CancellationScope.nonCancellable(() => stop({ source: source, commands, recorder, updates }, command));
+    if (command?.kind === 'restart') source.write({ kind: 'restarted' });
+    if (command?.kind === 'reset') await resetPosition(source, command.reset, () => commands.isStopAsked);
+    if (history.isLong) await continueWith(input, { source: source, commands, recorder, updates, polling: polling });
   }
 }
 
 /** Signal handlers only note the command; queries only read. Registered before the first await, so no signal is missed. */
-function registerHandlers(book: Book, commands: Commands, collection: Collection): void {
+function registerHandlers(source: SourceState, commands: Commands, polling: PollingLoop): void {
   setHandler(restartSignal, () => commands.restart(), {
     description: 'Begin anew: validate the configuration, get a new token, go on from the checkpoints.',
   });
   setHandler(stopSignal, (request) => commands.stop(request), {
     description: 'End the source. With {"remove": true} also delete its configuration and checkpoints.',
   });
-  setHandler(collectNowSignal, () => void collection.wake(), { description: 'Poll all caught-up streams at once.' });
+  setHandler(collectNowSignal, () => void polling.wake(), { description: 'Poll all caught-up streams at once.' });
   setHandler(
     resetPositionSignal,
     (payload) => {
@@ -108,7 +108,7 @@ function registerHandlers(book: Book, commands: Commands, collection: Collection
     attemptFailedSignal,
     (report) => {
       // A report may come late: of a step that a restart has left behind, or that has succeeded meanwhile.
-      if (isAttemptFailed(report) && book.attempting.has(report.subject)) book.write(attemptEvent(report));
+      if (isAttemptFailed(report) && source.attempting.has(report.subject)) source.write(attemptEvent(report));
       else log.warn('A signal attemptFailed was ignored: no proper payload, or of nothing that is being attempted');
     },
     { description: "Sent by the worker at a failing attempt; not for people's use." },
@@ -117,10 +117,10 @@ function registerHandlers(book: Book, commands: Commands, collection: Collection
     description: "Sent by a worker to a source that was started without an installation; not for people's use.",
   });
   listenForVersions();
-  setHandler(statusQuery, () => (commands.isStopAsked ? asStopping(book.snapshot) : book.snapshot), {
+  setHandler(statusQuery, () => (commands.isStopAsked ? asStopping(source.snapshot) : source.snapshot), {
     description: 'The whole state of the source: lifecycle, health, problems, and each stream.',
   });
-  setHandler(healthQuery, () => openChanges(book.ledger, book.snapshot.since), {
+  setHandler(healthQuery, () => openChanges(source.ledger, source.snapshot.since), {
     description: 'The open health events, also those that could not be written to MongoDB yet.',
   });
 }
@@ -129,7 +129,8 @@ function registerHandlers(book: Book, commands: Commands, collection: Collection
 function attemptEvent({ subject, failure, attempt, retryAt, pauseMs }: AttemptFailed): SourceEvent {
   const leftMs = pauseMs ?? (retryAt === undefined ? undefined : Date.parse(retryAt) - Date.now());
   // Whoever sends the signal: nothing is put off for longer than its retries last.
-  const next = leftMs === undefined ? undefined : new Date(Date.now() + Math.min(leftMs, PATIENCE_MS)).toISOString();
+  const next =
+    leftMs === undefined ? undefined : new Date(Date.now() + Math.min(leftMs, RETRY_BUDGET_MS)).toISOString();
   return { kind: 'failed', subject, failure, attempt, ...present({ retryAt: next }) };
 }
 
@@ -139,7 +140,7 @@ function asStopping(snapshot: SourceSnapshot): SourceSnapshot {
 }
 
 interface Running {
-  readonly book: Book;
+  readonly source: SourceState;
   readonly commands: Commands;
   readonly recorder: HealthRecorder;
   readonly updates: Updates;
@@ -148,10 +149,10 @@ interface Running {
 /** Hands over to a run with a fresh history, unless a command came while the recorder was being closed. */
 async function continueWith(
   input: SourceInput,
-  { book, commands, recorder, updates, collection }: Running & { readonly collection: Collection },
+  { source, commands, recorder, updates, polling }: Running & { readonly polling: PollingLoop },
 ): Promise<void> {
   await recorder.pause();
-  await updates.settle();
+  await updates.answerAll();
   if (commands.isPending) {
     updates.goOn();
     return recorder.resume();
@@ -159,33 +160,33 @@ async function continueWith(
   const installation = ownInstallation();
   const own = installation === undefined ? {} : { installation };
   const next = makeContinueAsNewFunc<typeof mimecastSource>({ ...withOwnMemo(), ...toCurrentVersion() });
-  await next({ ...input, ...own, carried: book.handOver(collection.isWoken) });
+  await next({ ...input, ...own, carried: source.handOver(polling.isWoken) });
 }
 
 async function stop(
-  { book, commands, recorder, updates }: Running,
+  { source, commands, recorder, updates }: Running,
   asked: { readonly remove: boolean },
 ): Promise<SourceEnd> {
-  book.write({ kind: 'stopping' });
-  await noteEnd(book, asked.remove);
+  source.write({ kind: 'stopping' });
+  await recordEnd(source, asked.remove);
   const later = asked.remove ? undefined : commands.take();
   const remove = asked.remove || (later?.kind === 'stop' && later.remove);
-  if (remove && !asked.remove) await noteEnd(book, true);
+  if (remove && !asked.remove) await recordEnd(source, true);
   const state = remove ? 'Deleted' : 'Stopped';
-  book.write({ kind: 'ended', state });
+  source.write({ kind: 'ended', state });
   await recorder.finish(LAST_EVENTS_LIMIT_MS);
-  await updates.settle();
-  return { state, stored: book.snapshot.totals.stored };
+  await updates.answerAll();
+  return { state, stored: source.snapshot.totals.stored };
 }
 
 /** However long it takes: an end that MongoDB does not know of would be undone by the reconciler. */
-async function noteEnd(book: Book, remove: boolean): Promise<void> {
+async function recordEnd(source: SourceState, remove: boolean): Promise<void> {
   const summary = remove ? 'delete configuration and checkpoints' : 'note the source as stopped';
-  book.attempting.add('finalize');
+  source.attempting.add('finalize');
   for (;;) {
     try {
-      await steps.finalize.executeWithOptions({ summary }, [book.snapshot.sourceId, { remove }]);
-      return book.write({ kind: 'recovered', subject: 'finalize' });
+      await steps.finalize.executeWithOptions({ summary }, [source.snapshot.sourceId, { remove }]);
+      return source.write({ kind: 'recovered', subject: 'finalize' });
     } catch (error) {
       log.warn('The end of the source could not be noted in MongoDB; it is tried again', { error });
       await sleep(FIRST_PAUSE_MS, { summary: 'finalize: trying again' });

@@ -2,7 +2,7 @@
 
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
-import { LONGEST_PAUSE_MS, LOST_PAUSE_MS, PATIENCE_MS } from '../domain/failures/patience.js';
+import { LONGEST_PAUSE_MS, LOST_PAUSE_MS, RETRY_BUDGET_MS } from '../domain/failures/retry-budget.js';
 
 /** For attempts that ended without a word; all others are followed by the pause that `failure-interceptor.ts` asks for. */
 export const RETRY = {
@@ -21,7 +21,7 @@ export const steps = proxyActivities<Omit<Activities, 'sweep' | 'collect' | 'rer
   // Longer than the client's own deadline of half a minute, so that the attempt says itself what went wrong.
   startToCloseTimeout: '3 minutes',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
-  scheduleToCloseTimeout: PATIENCE_MS,
+  scheduleToCloseTimeout: RETRY_BUDGET_MS,
   retry: RETRY,
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 });
@@ -32,7 +32,7 @@ export const steps = proxyActivities<Omit<Activities, 'sweep' | 'collect' | 'rer
  */
 export const work = proxyActivities<Pick<Activities, 'sweep' | 'collect'>>({
   startToCloseTimeout: '1 hour',
-  scheduleToCloseTimeout: PATIENCE_MS,
+  scheduleToCloseTimeout: RETRY_BUDGET_MS,
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: RETRY,
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -41,7 +41,7 @@ export const work = proxyActivities<Pick<Activities, 'sweep' | 'collect'>>({
 /** Reading again for `backfill` and `verify`: like collecting, in slices that go on where the last one ended. */
 export const rereading = proxyActivities<Pick<Activities, 'reread' | 'recheck' | 'wake'>>({
   startToCloseTimeout: '1 hour',
-  scheduleToCloseTimeout: PATIENCE_MS,
+  scheduleToCloseTimeout: RETRY_BUDGET_MS,
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: RETRY,
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

@@ -7,10 +7,10 @@ import { allHandlersFinished, CancellationScope, condition, defineUpdate, setHan
 import { SIGNALS, type StopRequest } from '../domain/contract/contract.js';
 import { isFinal, LEAVING_STATES, type LifecycleState } from '../domain/lifecycle/lifecycle.js';
 import { type Health, isPausing, type Problem, problemOf } from '../domain/lifecycle/snapshot.js';
-import type { Book } from './book.js';
-import type { Collection } from './collection.js';
 import type { Commands } from './commands.js';
 import { LoopGuard } from './loop-guard.js';
+import type { PollingLoop } from './polling-loop.js';
+import type { SourceState } from './source-state.js';
 
 /** What the updates `restart`, `stop` and `collectNow` answer: the same commands as the signals, for who wants to know. */
 export interface CommandAnswer {
@@ -34,9 +34,9 @@ export class Updates {
   private isRunEnding = false;
 
   constructor(
-    private readonly book: Book,
+    private readonly source: SourceState,
     private readonly commands: Commands,
-    private readonly collection: Collection,
+    private readonly polling: PollingLoop,
   ) {}
 
   register(): void {
@@ -52,7 +52,7 @@ export class Updates {
   }
 
   /** Lets those that still wait answer. Until `goOn` is called, further ones answer at once. */
-  async settle(): Promise<void> {
+  async answerAll(): Promise<void> {
     this.isRunEnding = true;
     await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
   }
@@ -62,32 +62,32 @@ export class Updates {
   }
 
   private restart(): Promise<CommandAnswer> {
-    const { restarts } = this.book.snapshot;
+    const { restarts } = this.source.snapshot;
     this.commands.restart();
-    const isBegun = () => this.book.snapshot.restarts > restarts;
+    const isBegun = () => this.source.snapshot.restarts > restarts;
     return this.answer(
-      () => isBegun() && this.book.snapshot.stage === 'Collecting',
-      () => (this.isStopping ? IS_STOPPING : isBegun() ? textOf(this.book.snapshot.problem) : undefined),
+      () => isBegun() && this.source.snapshot.stage === 'Collecting',
+      () => (this.isStopping ? IS_STOPPING : isBegun() ? textOf(this.source.snapshot.problem) : undefined),
     );
   }
 
   private stop(request: StopRequest | undefined): Promise<CommandAnswer> {
     this.commands.stop(request);
     return this.answer(
-      () => isFinal(this.book.snapshot.state),
-      () => textOf(problemOf(this.book.snapshot, 'finalize')),
+      () => isFinal(this.source.snapshot.state),
+      () => textOf(problemOf(this.source.snapshot, 'finalize')),
     );
   }
 
   private collectNow(): Promise<CommandAnswer> {
-    const { problem: before } = this.book.snapshot;
-    const poll = this.collection.wake();
-    const isServed = () => this.collection.hasServed(poll);
+    const { problem: before } = this.source.snapshot;
+    const poll = this.polling.wake();
+    const isServed = () => this.polling.hasServed(poll);
     return this.answer(
-      () => isServed() && this.book.snapshot.problem === undefined,
+      () => isServed() && this.source.snapshot.problem === undefined,
       () => {
         if (this.isStopping) return IS_STOPPING;
-        const { problem, stage } = this.book.snapshot;
+        const { problem, stage } = this.source.snapshot;
         if (problem === undefined) return undefined;
         // A poll that gave up is made anew; a start that did, or what pauses between two attempts, is not.
         const isHeldUp = problem !== before || isServed() || stage !== 'Collecting' || isPausing(problem, Date.now());
@@ -97,7 +97,7 @@ export class Updates {
   }
 
   private get isStopping(): boolean {
-    return this.commands.isStopAsked || LEAVING_STATES.some((state) => state === this.book.snapshot.state);
+    return this.commands.isStopAsked || LEAVING_STATES.some((state) => state === this.source.snapshot.state);
   }
 
   /** Whoever is asked for an answer hears it even if the source is cancelled meanwhile. */
@@ -106,7 +106,7 @@ export class Updates {
     return CancellationScope.nonCancellable(async () => {
       for (const guard = new LoopGuard(); ; guard.pass()) {
         await condition(() => hasHappened() || reason() !== undefined);
-        const { state, health } = this.book.snapshot;
+        const { state, health } = this.source.snapshot;
         if (hasHappened()) return { outcome: 'done', state, health };
         const why = reason();
         // What held it up may be gone by the time that this goes on.

@@ -6,13 +6,13 @@ import { DefaultLogger } from '@temporalio/worker';
 import { MongoNetworkError } from 'mongodb';
 import { describe, expect, test, vi } from 'vitest';
 import { failureInterceptor } from '../../src/activities/failure-interceptor.js';
-import { classify, isFailure, type Trouble, TroubleError } from '../../src/domain/failures/failure.js';
+import { classify, type ErrorFacts, isFailure, RawError } from '../../src/domain/failures/failure.js';
 import { isAttemptFailed } from '../../src/domain/streams/outcome.js';
 
 const MINUTE = 60_000;
-const UNAVAILABLE: Trouble = { origin: 'mimecast', status: 503, endpoint: 'batch list', message: 'down' };
-const DENIED: Trouble = { origin: 'mimecast', status: 403, code: 'app_forbidden', message: 'no' };
-const LIMITED: Trouble = { origin: 'mimecast', status: 429, message: 'slow down', retryAfterMs: 4 * MINUTE };
+const UNAVAILABLE: ErrorFacts = { origin: 'mimecast', status: 503, endpoint: 'batch list', message: 'down' };
+const DENIED: ErrorFacts = { origin: 'mimecast', status: 403, code: 'app_forbidden', message: 'no' };
+const LIMITED: ErrorFacts = { origin: 'mimecast', status: 429, message: 'slow down', retryAfterMs: 4 * MINUTE };
 
 /** Runs an activity that throws, as a worker with the interceptor does, and tells what came of it. */
 function attempt(error: unknown, info: Partial<Info> = {}, args: readonly unknown[] = [7, 'dlp']) {
@@ -57,13 +57,13 @@ describe('what Temporal is told', () => {
   test.each<[string, unknown, object]>([
     [
       'tried again',
-      new TroubleError(UNAVAILABLE),
+      new RawError(UNAVAILABLE),
       { type: 'ThirdPartyGeneric', nonRetryable: false, nextRetryDelay: 5_000 },
     ],
-    ['not tried again', new TroubleError(DENIED), { type: 'ThirdPartyConfig', nonRetryable: true }],
+    ['not tried again', new RawError(DENIED), { type: 'ThirdPartyConfig', nonRetryable: true }],
     [
       'a wait that is asked for',
-      new TroubleError(LIMITED),
+      new RawError(LIMITED),
       { type: 'ThirdPartyGeneric', nextRetryDelay: 4 * MINUTE, category: ApplicationFailureCategory.BENIGN },
     ],
     [
@@ -81,7 +81,7 @@ describe('what Temporal is told', () => {
   });
 
   test('the details are the whole failure, as it is classified', async () => {
-    const cause = new TroubleError({ ...UNAVAILABLE, requestId: 'r' });
+    const cause = new RawError({ ...UNAVAILABLE, requestId: 'r' });
     const failure = await failureOf(cause);
     expect(failure.details).toEqual([classify({ ...UNAVAILABLE, requestId: 'r' })]);
     expect(failure.message).toBe('batch list: down (HTTP 503)');
@@ -89,7 +89,7 @@ describe('what Temporal is told', () => {
   });
 
   test('what is not tried again has no delay', async () => {
-    expect(await failureOf(new TroubleError(DENIED))).not.toHaveProperty('nextRetryDelay', expect.anything());
+    expect(await failureOf(new RawError(DENIED))).not.toHaveProperty('nextRetryDelay', expect.anything());
   });
 
   test.each<[string, number, number, number]>([
@@ -97,17 +97,17 @@ describe('what Temporal is told', () => {
     ['a late one', 20, 40, 2 * MINUTE],
   ])('%s', async (_, count, minutesAgo, delay) => {
     const info = { attempt: count, scheduledTimestampMs: Date.now() - minutesAgo * MINUTE };
-    expect(await failureOf(new TroubleError(UNAVAILABLE), info)).toHaveProperty('nextRetryDelay', delay);
+    expect(await failureOf(new RawError(UNAVAILABLE), info)).toHaveProperty('nextRetryDelay', delay);
   });
 
   test.each([2 * 60 * MINUTE, 1e20, Number.POSITIVE_INFINITY])(
     'a wait of %d ms is cut to what is left',
     async (retryAfterMs) => {
-      const { nextRetryDelay } = await failureOf(new TroubleError({ ...LIMITED, retryAfterMs }));
+      const { nextRetryDelay } = await failureOf(new RawError({ ...LIMITED, retryAfterMs }));
       expect(nextRetryDelay).toBeGreaterThan(88 * MINUTE);
       expect(nextRetryDelay).toBeLessThanOrEqual(89 * MINUTE);
       const late = { scheduledTimestampMs: Date.now() - 89 * MINUTE };
-      expect(await failureOf(new TroubleError({ ...LIMITED, retryAfterMs }), late)).toBeInstanceOf(ApplicationFailure);
+      expect(await failureOf(new RawError({ ...LIMITED, retryAfterMs }), late)).toBeInstanceOf(ApplicationFailure);
     },
   );
 
@@ -127,7 +127,7 @@ describe('a cancellation passes', () => {
   });
 
   test('also when something else is thrown on the way out', async () => {
-    const { environment, run, signal } = attempt(new TroubleError(UNAVAILABLE));
+    const { environment, run, signal } = attempt(new RawError(UNAVAILABLE));
     environment.cancel('CANCELLED');
     expect(await run()).not.toBeInstanceOf(ApplicationFailure);
     expect(signal).not.toHaveBeenCalled();
@@ -142,7 +142,7 @@ describe('what the workflow is told', () => {
     ['finalize', [7, { remove: true }], 'finalize'],
   ])('%s: of which subject, at which attempt, and when the next one is', async (activityType, args, subject) => {
     const before = Date.now();
-    const { run, signal, getHandle } = attempt(new TroubleError(UNAVAILABLE), { activityType, attempt: 2 }, args);
+    const { run, signal, getHandle } = attempt(new RawError(UNAVAILABLE), { activityType, attempt: 2 }, args);
     await run();
     expect(getHandle).toHaveBeenCalledWith('test', '00000000-0000-0000-0000-000000000000');
     const [name, payload] = signal.mock.calls[0] ?? [];
@@ -156,15 +156,15 @@ describe('what the workflow is told', () => {
   });
 
   test.each<[string, unknown, Partial<Info>, readonly unknown[]]>([
-    ['a failure that is not tried again', new TroubleError(DENIED), {}, [7, 'dlp']],
+    ['a failure that is not tried again', new RawError(DENIED), {}, [7, 'dlp']],
     ['a failure of its own making', ApplicationFailure.retryable('own'), {}, [7, 'dlp']],
     [
       'an activity that is no part of the start or the work',
-      new TroubleError(UNAVAILABLE),
+      new RawError(UNAVAILABLE),
       { activityType: 'recordHealth' },
       [7, []],
     ],
-    ['a stream that does not exist', new TroubleError(UNAVAILABLE), {}, [7, 'dinner']],
+    ['a stream that does not exist', new RawError(UNAVAILABLE), {}, [7, 'dinner']],
   ])('nothing: %s', async (_, error, info, args) => {
     const { run, signal } = attempt(error, info, args);
     expect(await run()).toBeInstanceOf(ApplicationFailure);
@@ -172,7 +172,7 @@ describe('what the workflow is told', () => {
   });
 
   test('that it cannot be told does not change the failure', async () => {
-    const { run, signal } = attempt(new TroubleError(UNAVAILABLE));
+    const { run, signal } = attempt(new RawError(UNAVAILABLE));
     signal.mockRejectedValue(new Error('Temporal is away'));
     expect(await run()).toMatchObject({ type: 'ThirdPartyGeneric', nextRetryDelay: 5_000 });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { TroubleError } from '../../src/domain/failures/failure.js';
+import { RawError } from '../../src/domain/failures/failure.js';
 import { STREAMS, type StreamName } from '../../src/domain/streams/streams.js';
 import { collectorDatabase } from '../support/collector-database.js';
 import { raw } from '../support/raw-collections.js';
@@ -34,7 +34,7 @@ describe('validate', () => {
     await sources.updateOne({ _id: source.id }, { $set: { config: { ...stored?.config, ...change } } });
     const validated = source.run(({ validate }, id) => validate(id));
     await expect(validated).rejects.toMatchObject({
-      trouble: { origin: 'configuration', code: 'InvalidConfiguration' },
+      facts: { origin: 'configuration', code: 'InvalidConfiguration' },
     });
     await expect(validated).rejects.toThrow(message);
     await expect(validated).rejects.not.toThrow('sim-secret');
@@ -138,22 +138,22 @@ describe('authenticate', () => {
     await source.run(({ authenticate }, id) => authenticate(id));
     await source.changeTenant({ clientSecret: 'another' });
     const again = source.run(({ authenticate }, id) => authenticate(id));
-    await expect(again).rejects.toMatchObject({ trouble: { status: 401, code: 'InvalidClientIdentifier' } });
+    await expect(again).rejects.toMatchObject({ facts: { status: 401, code: 'InvalidClientIdentifier' } });
   });
 
   test('a secret that is mended in the configuration is used at once', async () => {
     const source = await simulatedSource(collections, { config: { clientSecret: 'wrong' } });
-    await expect(source.run(({ authenticate }, id) => authenticate(id))).rejects.toBeInstanceOf(TroubleError);
+    await expect(source.run(({ authenticate }, id) => authenticate(id))).rejects.toBeInstanceOf(RawError);
     await sources.updateOne({ _id: source.id }, { $set: { 'config.clientSecret': 'sim-secret-1' } } as object);
     expect(await source.run(({ authenticate }, id) => authenticate(id))).toEqual({ denied: [] });
   });
 
-  test('a host that has given a token before is only in trouble', async () => {
+  test('a host that has given a token before is only failing', async () => {
     const source = await simulatedSource(collections);
     await source.run(({ authenticate }, id) => authenticate(id));
     await source.fault({ endpoint: 'token', action: { status: 404, body: '<html>' } });
     const failing = source.run(({ authenticate }, id) => authenticate(id));
-    await expect(failing).rejects.toMatchObject({ trouble: { origin: 'mimecast', status: 404 } });
+    await expect(failing).rejects.toMatchObject({ facts: { origin: 'mimecast', status: 404 } });
   });
 
   test.each(['fail200', 'too_many_requests'])(

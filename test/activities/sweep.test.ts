@@ -100,7 +100,7 @@ describe('a probe, when none could be collected last time', () => {
   test('fails for the cause of all, and asks all of them at the first attempt', async () => {
     const source = await simulatedSource(collections);
     await source.fault(down);
-    await expect(probe(source, 1)).rejects.toMatchObject({ trouble: { origin: 'mimecast', status: 503 } });
+    await expect(probe(source, 1)).rejects.toMatchObject({ facts: { origin: 'mimecast', status: 503 } });
   });
 
   test('asks one stream only at the second attempt, and all others once that can be collected', async () => {
@@ -115,7 +115,7 @@ describe('a probe, when none could be collected last time', () => {
     const source = await simulatedSource(collections);
     const asked = STREAMS[2 % STREAMS.length];
     await source.fault({ endpoint: 'batch', match: { type: asked ?? '' }, times: -1, action: { status: 503 } });
-    await expect(probe(source, 2)).rejects.toMatchObject({ trouble: { status: 503 } });
+    await expect(probe(source, 2)).rejects.toMatchObject({ facts: { status: 503 } });
     for (const stream of STREAMS) expect(sizeOf(await source.stored(stream))).toBe(0);
   });
 });

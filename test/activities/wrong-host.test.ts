@@ -1,7 +1,7 @@
 import dns from 'node:dns';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { classify, type Failure } from '../../src/domain/failures/failure.js';
-import { troubleOf } from '../../src/ingest/slice/trouble-of.js';
+import { errorFactsOf } from '../../src/ingest/slice/error-facts-of.js';
 import { collectorDatabase } from '../support/collector-database.js';
 import { type Handler, hang, sendJson, serve } from '../support/local-server.js';
 import { raw } from '../support/raw-collections.js';
@@ -23,7 +23,7 @@ async function failureOf(source: SimulatedSource): Promise<Failure> {
   try {
     await source.run(({ authenticate }, id) => authenticate(id));
   } catch (error) {
-    return classify(troubleOf(error));
+    return classify(errorFactsOf(error));
   }
   throw new Error('the authentication did not fail');
 }
@@ -160,14 +160,14 @@ test.each<[string, Handler, string]>([
   ['answers 404', answering(404), 'http_404'],
   ['answers 405', answering(405), 'http_405'],
   ['answers with a web page', page, 'unreadable'],
-])('a host that gave a token before and now %s is in trouble, and is retried', async (_, handler, code) => {
+])('a host that gave a token before and now %s is failing, and is retried', async (_, handler, code) => {
   const { source, url } = await provenAt(handler);
   const failure = await failureOf(source);
   expect(failure).toMatchObject({ type: 'ThirdPartyGeneric', code, retry: true });
   expect(failure.message).not.toContain(`baseUrl ${url} is not`);
 });
 
-test('a proven host whose name is not found any more is in trouble, and is retried', async () => {
+test('a proven host whose name is not found any more is failing, and is retried', async () => {
   const source = await simulatedSource(collections);
   const changed = { 'config.baseUrl': UNKNOWN_HOST, knownHost: UNKNOWN_HOST };
   await raw(collections).sources.updateOne({ _id: source.id }, { $set: changed } as object);

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { buildApp } from '../../src/api/app.js';
 import { assembleServices } from '../../src/api/assemble.js';
 import { AttemptLimit } from '../../src/api/common/attempt-limit.js';
-import { Turns } from '../../src/management/common/turns.js';
+import { Semaphore } from '../../src/management/common/semaphore.js';
 import { ApiKeyService, type NewKey } from '../../src/management/keys/api-keys.js';
 import { KeyVerifier } from '../../src/management/keys/key-verifier.js';
 import type { Collections } from '../../src/store/collections.js';
@@ -237,11 +237,11 @@ describe('the limit of new credentials', () => {
 });
 
 test('turns: so many at a time, in their order, also after one that fails', async () => {
-  const turns = new Turns(2);
+  const turns = new Semaphore(2);
   const begun: number[] = [];
   const ends: (() => void)[] = [];
   const all = Array.from({ length: 5 }, (_, n) =>
-    turns.take(async () => {
+    turns.run(async () => {
       begun.push(n);
       await new Promise<void>((resolve) => ends.push(resolve));
       if (n === 0) throw new Error('failed');

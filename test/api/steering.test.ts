@@ -48,7 +48,7 @@ async function reconcile(): Promise<readonly number[]> {
   const started: number[] = [];
   await stack().service.startMissing({
     onStarted: ({ sourceId }) => started.push(sourceId),
-    onTrouble: (error) => {
+    onError: (error) => {
       throw error;
     },
   });

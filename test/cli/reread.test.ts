@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isGood, type RereadResult, rereadText } from '../../src/cli/reread.js';
+import { isGood, type RereadResult, rereadText } from '../../src/cli/reread-result.js';
 import { NO_REREAD_COUNTS, newReport, type StreamReread, withStream } from '../../src/domain/rereads/reread.js';
 
 /** A verify of one stream that is over. */

@@ -1,7 +1,7 @@
 /** The table of configuration keys of Sumo Logic's Mimecast Source page, row by row. */
 
 import { describe, expect, test } from 'vitest';
-import { type Permit, parseSourceConfig, parseSourceFile, SECRET_MASK } from '../../src/config/source-config.js';
+import { type Permit, parseSourceConfig, parseSourceFile, SECRET_PLACEHOLDER } from '../../src/config/source-config.js';
 
 const CONFIG = { name: 'mail', clientID: 'id', clientSecret: 'hush', dataCollection: ['siem'] };
 const KIND = { schemaRef: { type: 'Mimecast' }, sourceType: 'Universal' };
@@ -292,7 +292,7 @@ describe('a download', () => {
 });
 
 describe('a masked secret', () => {
-  const masked = { clientSecret: SECRET_MASK };
+  const masked = { clientSecret: SECRET_PLACEHOLDER };
 
   test('is refused where no secret is stored', () => {
     const mistake =

@@ -39,7 +39,7 @@ test.each([
   'hush',
 ])('%s is refused, without telling its secrets', (address) => {
   const attempt = () => allowedUrl(address, rule(false));
-  expect(attempt).toThrow(expect.objectContaining({ trouble: expect.objectContaining({ code: 'address_refused' }) }));
+  expect(attempt).toThrow(expect.objectContaining({ facts: expect.objectContaining({ code: 'address_refused' }) }));
   expect(attempt).not.toThrow(/hush/);
 });
 

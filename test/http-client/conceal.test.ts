@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { inspect } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { TroubleError } from '../../src/domain/failures/failure.js';
+import { RawError } from '../../src/domain/failures/failure.js';
 import { concealing } from '../../src/http-client/conceal.js';
 import { Api } from '../../src/mimecast/api.js';
 import { openFile } from '../../src/mimecast/file.js';
@@ -68,9 +68,9 @@ function everything(error: unknown): string {
   return inspect(error, { depth: 20, showHidden: true, maxStringLength: null, maxArrayLength: null });
 }
 
-async function errorOf(promise: Promise<unknown>): Promise<TroubleError> {
+async function errorOf(promise: Promise<unknown>): Promise<RawError> {
   const error = await promise.catch((thrown: unknown) => thrown);
-  if (!(error instanceof TroubleError)) throw error;
+  if (!(error instanceof RawError)) throw error;
   return error;
 }
 
@@ -107,13 +107,13 @@ describe('of a host that repeats what it was sent', () => {
     const { url } = await serve(echo(make, ({ body }) => new URLSearchParams(body).get('client_secret') ?? ''));
     const error = await errorOf(source(url, secret).get());
     expect(everything(error)).not.toMatch(/hush7|7f3aqq/i);
-    expect(error.trouble.endpoint).toBe('token');
+    expect(error.facts.endpoint).toBe('token');
   });
 
   test('the client secret is not told: the whole form', async () => {
     const { url } = await serve((received, response) => void response.writeHead(400).end(received.body));
     const error = await errorOf(source(url).get());
-    expect(error.trouble).toMatchObject({
+    expect(error.facts).toMatchObject({
       status: 400,
       message: `client_id=${ID}&client_secret=********&grant_type=client_credentials`,
     });
@@ -138,7 +138,7 @@ describe('of a host that repeats what it was sent', () => {
     });
     const file = `${url}/f?time=12:00&sig=${encodeURIComponent(signature)}`;
     const error = await errorOf(openFile(file, { allowInsecure: true, blipWaitsMs: [] }));
-    expect(error.trouble.message).toBe('no access with ******** at 12:00');
+    expect(error.facts.message).toBe('no access with ******** at 12:00');
     expect(everything(error)).not.toContain('hush');
   });
 
@@ -149,7 +149,7 @@ describe('of a host that repeats what it was sent', () => {
     const address = server.address();
     const port = typeof address === 'object' ? address?.port : undefined;
     const error = await errorOf(source(`http://127.0.0.1:${port}`).get());
-    expect(error.trouble.cause).toBe('unreadable');
+    expect(error.facts.cause).toBe('unreadable');
     expect(error.cause).toBeInstanceOf(Error);
     expect(everything(error)).not.toMatch(/client_secret|sh%26|7f3a/);
   });

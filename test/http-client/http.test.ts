@@ -5,7 +5,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { Deadline } from '../../src/http-client/deadline.js';
 import { type HttpRequest, request, VERSION } from '../../src/http-client/http.js';
 import { explainErrorBody } from '../../src/mimecast/error-body.js';
-import { type Handler, hang, happening, sendJson, serve, troubleOf } from '../support/local-server.js';
+import { errorFactsOf, type Handler, hang, happening, sendJson, serve } from '../support/local-server.js';
 
 interface Call extends Partial<HttpRequest> {
   readonly deadlineMs?: number;
@@ -13,8 +13,8 @@ interface Call extends Partial<HttpRequest> {
 }
 
 function call(url: string, { deadlineMs = 60_000, signal, ...rest }: Call = {}): Promise<Response> {
-  const trouble = { origin: 'mimecast', endpoint: 'batch list', message: 'too slow' } as const;
-  const deadline = new Deadline(deadlineMs, signal, trouble);
+  const facts = { origin: 'mimecast', endpoint: 'batch list', message: 'too slow' } as const;
+  const deadline = new Deadline(deadlineMs, signal, facts);
   onTestFinished(() => deadline.close());
   const blipWaitsMs = [0, 0, 0];
   const http: HttpRequest = {
@@ -76,7 +76,7 @@ describe('blips', () => {
     ['501', [status(501)], 1, { status: 501 }],
   ])('%s is trouble', async (_, blips, calls, expected) => {
     const server = await serve(answers(...blips));
-    expect(await troubleOf(call(server.url))).toMatchObject({
+    expect(await errorFactsOf(call(server.url))).toMatchObject({
       origin: 'mimecast',
       endpoint: 'batch list',
       ...expected,
@@ -86,8 +86,8 @@ describe('blips', () => {
 
   test('a wait that would pass the deadline is not begun: the real reason is told', async () => {
     const server = await serve(status(503));
-    const trouble = await troubleOf(call(server.url, { blipWaitsMs: [60_000], deadlineMs: 59_000 }));
-    expect(trouble).toMatchObject({ status: 503 });
+    const facts = await errorFactsOf(call(server.url, { blipWaitsMs: [60_000], deadlineMs: 59_000 }));
+    expect(facts).toMatchObject({ status: 503 });
     expect(server.received).toHaveLength(1);
   });
 
@@ -111,7 +111,7 @@ describe('blips', () => {
 describe('no answer', () => {
   test('of a hung server ends at the deadline, as a timeout', async () => {
     const server = await serve(hang);
-    expect(await troubleOf(call(server.url, { deadlineMs: 100 }))).toEqual({
+    expect(await errorFactsOf(call(server.url, { deadlineMs: 100 }))).toEqual({
       origin: 'mimecast',
       endpoint: 'batch list',
       cause: 'timeout',
@@ -122,7 +122,7 @@ describe('no answer', () => {
 
   test('of a hung error body ends at the deadline too', async () => {
     const server = await serve((_, response) => void response.writeHead(400, { 'content-length': 10 }).write('{'));
-    expect(await troubleOf(call(server.url, { deadlineMs: 50 }))).toMatchObject({ cause: 'timeout' });
+    expect(await errorFactsOf(call(server.url, { deadlineMs: 50 }))).toMatchObject({ cause: 'timeout' });
   });
 
   test('because of an error body that breaks off is still that error', async () => {
@@ -130,7 +130,7 @@ describe('no answer', () => {
       response.writeHead(403, { 'content-length': 100 }).write('{"fail"');
       response.socket?.end();
     });
-    expect(await troubleOf(call(server.url))).toMatchObject({ status: 403, message: 'no reason was given' });
+    expect(await errorFactsOf(call(server.url))).toMatchObject({ status: 403, message: 'no reason was given' });
   });
 
   test('where nobody listens is a refusal', async () => {
@@ -140,7 +140,7 @@ describe('no answer', () => {
     const port = typeof address === 'object' ? address?.port : undefined;
     server.close();
     await once(server, 'close');
-    expect(await troubleOf(call(`http://127.0.0.1:${port}/?sig=hush`))).toEqual({
+    expect(await errorFactsOf(call(`http://127.0.0.1:${port}/?sig=hush`))).toEqual({
       origin: 'mimecast',
       endpoint: 'batch list',
       cause: 'refused',
@@ -154,7 +154,7 @@ describe('no answer', () => {
     onTestFinished(() => void server.close());
     const address = server.address();
     const port = typeof address === 'object' ? address?.port : undefined;
-    expect(await troubleOf(call(`http://127.0.0.1:${port}/`))).toMatchObject({ cause: 'unreadable' });
+    expect(await errorFactsOf(call(`http://127.0.0.1:${port}/`))).toMatchObject({ cause: 'unreadable' });
   });
 });
 
@@ -183,17 +183,17 @@ test.each([301, 302, 303, 307, 308])('a redirect (%i) is trouble and not followe
   const other = await serve(status(200));
   const location = `${other.url}/steal?sig=hush`;
   const server = await serve(status(code, { location }));
-  const trouble = await troubleOf(call(server.url, { headers: { authorization: 'Bearer secret' } }));
-  expect(trouble.status).toBe(code);
-  expect(trouble.message).toContain(`redirects to ${new URL(other.url).host}`);
-  expect(trouble.message).not.toContain('hush');
+  const facts = await errorFactsOf(call(server.url, { headers: { authorization: 'Bearer secret' } }));
+  expect(facts.status).toBe(code);
+  expect(facts.message).toContain(`redirects to ${new URL(other.url).host}`);
+  expect(facts.message).not.toContain('hush');
   expect(other.received).toHaveLength(0);
 });
 
 test('trouble tells code, message and request id', async () => {
   const body = { fail: [{ code: 'app_forbidden', message: 'Forbidden to perform the requested operation' }] };
   const server = await serve((_, response) => sendJson(response, 403, body, { 'x-request-id': 'r-7' }));
-  expect(await troubleOf(call(server.url))).toEqual({
+  expect(await errorFactsOf(call(server.url))).toEqual({
     origin: 'mimecast',
     endpoint: 'batch list',
     status: 403,

@@ -7,7 +7,7 @@ const HOUR = 60 * MINUTE;
 /** The chunk, counted from 1, at which a download is given up; undefined when it is not. */
 function endOf(chunks: number, waitedMs: number, bytes: number, totalMs = HOUR): number | undefined {
   const pace = new Pace({ ...MIN_PACE, totalMs });
-  for (let chunk = 1; chunk <= chunks; chunk += 1) if (pace.note(waitedMs, bytes) !== undefined) return chunk;
+  for (let chunk = 1; chunk <= chunks; chunk += 1) if (pace.add(waitedMs, bytes) !== undefined) return chunk;
   return undefined;
 }
 
@@ -26,9 +26,9 @@ test.each<[string, number, number, number, number | undefined]>([
 
 test('a start at full speed does not excuse a drip after it', () => {
   const pace = new Pace({ ...MIN_PACE, totalMs: HOUR });
-  expect(pace.note(MINUTE, 1_000_000)).toBeUndefined();
-  expect(pace.note(30_000, 1)).toBeUndefined();
-  expect(pace.note(30_000, 1)).toBe('less than 4096 bytes within 60 s');
+  expect(pace.add(MINUTE, 1_000_000)).toBeUndefined();
+  expect(pace.add(30_000, 1)).toBeUndefined();
+  expect(pace.add(30_000, 1)).toBe('less than 4096 bytes within 60 s');
 });
 
 test('a drip just fast enough ends with the life of the address', () => {

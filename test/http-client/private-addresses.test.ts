@@ -1,10 +1,10 @@
 import dns, { type LookupAddress } from 'node:dns';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { classify, TroubleError } from '../../src/domain/failures/failure.js';
+import { classify, RawError } from '../../src/domain/failures/failure.js';
 import { publicLookup } from '../../src/http-client/public-lookup.js';
 import { MimecastClient } from '../../src/mimecast/client.js';
 import { fileFaultOf } from '../../src/mimecast/file-fault.js';
-import { serve, troubleOf } from '../support/local-server.js';
+import { errorFactsOf, serve } from '../support/local-server.js';
 
 const HOST = 'files.example.com';
 
@@ -75,8 +75,8 @@ test('a file store that stands for this machine is refused, and nothing reaches 
   const error = await clientOf(false)
     .openFile({ url })
     .catch((caught: unknown) => caught);
-  if (!(error instanceof TroubleError)) throw new Error('no trouble came');
-  expect(error.trouble).toEqual({
+  if (!(error instanceof RawError)) throw new Error('no trouble came');
+  expect(error.facts).toEqual({
     origin: 'file',
     endpoint: 'file store',
     cause: 'privateAddress',
@@ -87,12 +87,12 @@ test('a file store that stands for this machine is refused, and nothing reaches 
   expect(lookup).toHaveBeenCalledTimes(1);
   // A name that is resolved wrongly says nothing of the file: it is not given up for it.
   expect(fileFaultOf(error)).toBeUndefined();
-  expect(classify(error.trouble)).toMatchObject({ type: 'ThirdPartyGeneric', code: 'privateAddress', retry: true });
+  expect(classify(error.facts)).toMatchObject({ type: 'ThirdPartyGeneric', code: 'privateAddress', retry: true });
 });
 
 test('the API is looked at in the same way', async () => {
   resolveTo(['127.0.0.1']);
-  expect(await troubleOf(clientOf(false).authenticate())).toMatchObject({
+  expect(await errorFactsOf(clientOf(false).authenticate())).toMatchObject({
     origin: 'mimecast',
     cause: 'privateAddress',
     message: 'api.services.mimecast.com is at the private address 127.0.0.1',

@@ -5,7 +5,7 @@ import { proxiesOf } from '../../src/domain/hosts/proxies.js';
 import { Connections } from '../../src/http-client/connections.js';
 import { testConnection } from '../../src/management/sources/connection-test.js';
 import { MimecastClient } from '../../src/mimecast/client.js';
-import { type Handler, hang, sendJson, serve, troubleOf } from '../support/local-server.js';
+import { errorFactsOf, type Handler, hang, sendJson, serve } from '../support/local-server.js';
 import { type ConnectProxyOptions, connectProxy } from './connect-proxy.js';
 
 const API = 'http://api.mimecast.test';
@@ -72,10 +72,10 @@ describe('a proxy that', () => {
   ])('answers %i is told as such: %s', async (refuse, reason, times) => {
     for (const baseUrl of [API, 'https://api.mimecast.test']) {
       const { proxy, client } = await proxied({ refuse }, { baseUrl });
-      const trouble = await troubleOf(client.authenticate());
+      const facts = await errorFactsOf(client.authenticate());
       const host = new URL(baseUrl).host;
       const message = `the proxy ${proxy.name} opens no connection to ${host} (HTTP ${refuse}: ${reason})`;
-      expect(trouble).toEqual({
+      expect(facts).toEqual({
         origin: 'mimecast',
         endpoint: 'token',
         cause: 'proxy',
@@ -83,7 +83,7 @@ describe('a proxy that', () => {
         message,
       });
       expect(proxy.asked).toHaveLength(times);
-      expect(classify(trouble)).toMatchObject({
+      expect(classify(facts)).toMatchObject({
         type: 'ThirdPartyGeneric',
         retry: true,
         advice: expect.stringContaining('HTTPS_PROXY'),
@@ -93,7 +93,7 @@ describe('a proxy that', () => {
 
   test('hangs is named when the time is over', async () => {
     const { proxy, client } = await proxied({ hangs: true }, { deadlineMs: 300 });
-    const { cause, message } = await troubleOf(client.authenticate());
+    const { cause, message } = await errorFactsOf(client.authenticate());
     expect({ cause, message }).toEqual({
       cause: 'timeout',
       message: `api.mimecast.test did not answer within 0.3 s (through the proxy ${proxy.name})`,
@@ -106,7 +106,7 @@ describe('a proxy that', () => {
     const address = closed.address();
     const name = `127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
     await new Promise((resolve) => closed.close(resolve));
-    const { cause, message } = await troubleOf(clientOf(through(name)).authenticate());
+    const { cause, message } = await errorFactsOf(clientOf(through(name)).authenticate());
     expect({ cause, message }).toEqual({
       cause: 'proxy',
       message: `the proxy ${name} cannot be used: ${name} refused the connection`,
@@ -116,14 +116,14 @@ describe('a proxy that', () => {
   test('loses a connection says where it was lost', async () => {
     const api = await serve((_, response) => void response.socket?.resetAndDestroy());
     const { proxy, client } = await proxied({ to: api.url });
-    expect((await troubleOf(client.authenticate())).message).toContain(`(through the proxy ${proxy.name})`);
+    expect((await errorFactsOf(client.authenticate())).message).toContain(`(through the proxy ${proxy.name})`);
   });
 
   test('refuses a file says nothing of that file', async () => {
     const { client } = await proxied({ refuse: 403 });
-    const trouble = await troubleOf(client.openFile({ url: 'http://files.mimecast.test/f' }));
-    expect(trouble).toMatchObject({ origin: 'file', cause: 'proxy', code: 'proxy_403' });
-    expect(trouble).not.toHaveProperty('status');
+    const facts = await errorFactsOf(client.openFile({ url: 'http://files.mimecast.test/f' }));
+    expect(facts).toMatchObject({ origin: 'file', cause: 'proxy', code: 'proxy_403' });
+    expect(facts).not.toHaveProperty('status');
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { TroubleError } from '../../src/domain/failures/failure.js';
+import { RawError } from '../../src/domain/failures/failure.js';
 import { collectorDatabase } from '../support/collector-database.js';
 import { simulatedSource, sizeOf } from '../support/simulated-source.js';
 
@@ -59,13 +59,13 @@ describe('a file that fails', () => {
       { origin: 'file', cause: 'unreadable' },
     ],
     ['expired, however often it is listed', { expiredUrl: true }, { origin: 'file', status: 403 }],
-  ])('%s: the checkpoint stays before it, and nothing is lost or repeated', async (_, action, trouble) => {
+  ])('%s: the checkpoint stays before it, and nothing is lost or repeated', async (_, action, facts) => {
     const source = await simulatedSource(collections);
     const before = await source.checkpoint('receipt');
     await source.fault({ endpoint: 'file', times: -1, action });
     const failing = source.collect('receipt');
-    await expect(failing).rejects.toBeInstanceOf(TroubleError);
-    await expect(failing).rejects.toMatchObject({ trouble });
+    await expect(failing).rejects.toBeInstanceOf(RawError);
+    await expect(failing).rejects.toMatchObject({ facts });
     expect(await source.checkpoint('receipt')).toMatchObject({ filesDone: before.filesDone, beginAt: before.beginAt });
     expect(await source.checkpoint('receipt')).not.toHaveProperty('pageToken');
 
@@ -89,7 +89,7 @@ describe('a file that fails', () => {
     const { filesDone } = await source.checkpoint('receipt');
     expect(filesDone).toHaveLength(2);
 
-    await expect(source.collect('receipt')).rejects.toBeInstanceOf(TroubleError);
+    await expect(source.collect('receipt')).rejects.toBeInstanceOf(RawError);
     const after = await source.checkpoint('receipt');
     expect(after.filesDone).toEqual(filesDone);
     expect(after).not.toHaveProperty('pageToken');
@@ -104,7 +104,7 @@ describe('a file that fails', () => {
   test('with half of its lines read already: those are met again, and no page is passed', async () => {
     const source = await simulatedSource(collections, { world: { historyRate: 2_000, historyMs: 300_000 } });
     await source.fault({ endpoint: 'file', times: 1, action: { truncateGzip: 0.8 } });
-    await expect(source.collect('receipt')).rejects.toBeInstanceOf(TroubleError);
+    await expect(source.collect('receipt')).rejects.toBeInstanceOf(RawError);
     const half = sizeOf(await source.stored('receipt'));
     expect(half).toBeGreaterThan(0);
     const held = await source.held('receipt');
@@ -121,11 +121,11 @@ describe('a window that fails', () => {
     ['for its permission', { error: 'app_forbidden' }, { status: 403, code: 'app_forbidden' }],
     ['for its quota', { rateLimited: { retryAfterSeconds: 7 } }, { status: 429, retryAfterMs: 7_000 }],
     ['with something that is no JSON', { status: 200, body: 'OK' }, { cause: 'unreadable' }],
-  ])('%s is not passed', async (_, action, trouble) => {
+  ])('%s is not passed', async (_, action, facts) => {
     const source = await simulatedSource(collections);
     const before = await source.checkpoint('audit');
     await source.fault({ endpoint: 'audit', action });
-    await expect(source.collect('audit')).rejects.toMatchObject({ trouble });
+    await expect(source.collect('audit')).rejects.toMatchObject({ facts });
     expect(await source.checkpoint('audit')).toEqual(before);
     // As a restart does; a rate limit would else be waited for.
     await source.run(({ authenticate }, id) => authenticate(id));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { TroubleError } from '../../src/domain/failures/failure.js';
+import { RawError } from '../../src/domain/failures/failure.js';
 import { ParsedConfigs } from '../../src/ingest/source/parsed-configs.js';
 
 const CONFIG = {
@@ -48,6 +48,6 @@ describe('a configuration', () => {
   test('that is wrong is refused each time', () => {
     const configs = new ParsedConfigs(false);
     const wrong = stored(1, 1, { filters: [{ filterType: 'Exclude', name: 'e', regexp: '(' }] });
-    for (let time = 0; time < 2; time += 1) expect(() => configs.of(wrong)).toThrow(TroubleError);
+    for (let time = 0; time < 2; time += 1) expect(() => configs.of(wrong)).toThrow(RawError);
   });
 });

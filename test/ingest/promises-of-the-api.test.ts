@@ -13,7 +13,7 @@ describe('§9 #18: rate limits', () => {
     const source = await simulatedSource(collections);
     await source.fault({ endpoint: 'batch', times: 1, action: { rateLimited: { retryAfterSeconds: 1 } } });
     const before = await source.checkpoint('receipt');
-    await expect(source.collect('receipt')).rejects.toMatchObject({ trouble: { status: 429, retryAfterMs: 1_000 } });
+    await expect(source.collect('receipt')).rejects.toMatchObject({ facts: { status: 429, retryAfterMs: 1_000 } });
     expect((await source.checkpoint('receipt')).version).toBe(before.version);
     await source.run(({ authenticate }, id) => authenticate(id));
     await source.collectAll('receipt');
@@ -23,10 +23,10 @@ describe('§9 #18: rate limits', () => {
   test('what one stream was told holds for all: Mimecast is not asked again before its time', async () => {
     const source = await simulatedSource(collections);
     await source.fault({ endpoint: 'batch', times: -1, action: { rateLimited: { retryAfterSeconds: 600 } } });
-    await expect(source.collect('receipt')).rejects.toMatchObject({ trouble: { status: 429 } });
+    await expect(source.collect('receipt')).rejects.toMatchObject({ facts: { status: 429 } });
     const calls = await source.calls('batch');
     for (const stream of SIEM) {
-      await expect(source.collect(stream)).rejects.toMatchObject({ trouble: { status: 429, endpoint: 'batch list' } });
+      await expect(source.collect(stream)).rejects.toMatchObject({ facts: { status: 429, endpoint: 'batch list' } });
     }
     expect(await source.calls('batch')).toBe(calls);
     await source.clearFaults();
@@ -46,7 +46,7 @@ test.each(['Unauthorized Request', 'token_verification_failed'])(
     const source = await simulatedSource(collections);
     const body = { fail: [{ code, message: 'no' }] };
     await source.fault({ endpoint: 'audit', times: 1, action: { status: 401, body } });
-    await expect(source.collect('audit')).rejects.toMatchObject({ trouble: { status: 401, code } });
+    await expect(source.collect('audit')).rejects.toMatchObject({ facts: { status: 401, code } });
     await source.collectAll('audit');
     expect(await source.stored('audit')).toEqual(await source.held('audit'));
   },

@@ -27,7 +27,7 @@ test('before any answer it is our own clock', () => {
 test('it runs on from the last answer, whatever our own clock does', () => {
   const pass = monotonic();
   const clock = new ApiClock();
-  clock.note(header(NOON));
+  clock.setFrom(header(NOON));
   pass(250);
   vi.spyOn(Date, 'now').mockReturnValue(NOON + 5 * HOUR);
   expect([clock.isKnown, clock.now()]).toEqual([true, NOON + 250]);
@@ -42,14 +42,14 @@ test.each([
 ])('an answer that %s', (_, passed, told, expected) => {
   const pass = monotonic();
   const clock = new ApiClock();
-  clock.note(header(NOON));
+  clock.setFrom(header(NOON));
   pass(passed);
-  clock.note(header(NOON + told));
+  clock.setFrom(header(NOON + told));
   expect(clock.now() - NOON).toBe(expected);
 });
 
 test.each([null, '', 'soon', 'Thu, 01 Jan 1970 00:00:00 GMT'])('%o tells no time', (date) => {
   const clock = new ApiClock();
-  clock.note(date);
+  clock.setFrom(date);
   expect(clock.isKnown).toBe(false);
 });

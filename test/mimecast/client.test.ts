@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { SIEM_STREAMS, STREAMS } from '../../src/domain/streams/streams.js';
 import { MimecastClient, type MimecastClientOptions } from '../../src/mimecast/client.js';
-import { type Handler, hang, type LocalServer, sendJson, serve, troubleOf } from '../support/local-server.js';
+import { errorFactsOf, type Handler, hang, type LocalServer, sendJson, serve } from '../support/local-server.js';
 
 const EMPTY_LIST = { value: [], '@nextPage': 't', isCaughtUp: true };
 const EMPTY_PAGE = { meta: { status: 200, pagination: { pageSize: 1 } }, data: [], fail: [] };
@@ -38,7 +38,7 @@ const callsTo = ({ received }: LocalServer, path: string) => received.filter((ea
 describe('the base URL', () => {
   test.each(['http://api.services.mimecast.com', 'https://127.0.0.1', 'nonsense'])('%s is refused', (baseUrl) => {
     const make = () => new MimecastClient({ baseUrl, clientId: 'id', clientSecret: 'secret' });
-    expect(make).toThrow(expect.objectContaining({ trouble: expect.objectContaining({ origin: 'configuration' }) }));
+    expect(make).toThrow(expect.objectContaining({ facts: expect.objectContaining({ origin: 'configuration' }) }));
   });
 
   test.each(['/proxy', '/proxy/'])('keeps its path %s', async (path) => {
@@ -85,7 +85,7 @@ describe('the token', () => {
 
   test('is renewed once per call, not for ever', async () => {
     const server = await api(fail(401, 'token_expired'));
-    expect(await troubleOf(client(server).probe('av'))).toMatchObject({ status: 401, code: 'token_expired' });
+    expect(await errorFactsOf(client(server).probe('av'))).toMatchObject({ status: 401, code: 'token_expired' });
     expect(server.received).toHaveLength(4);
   });
 
@@ -93,7 +93,7 @@ describe('the token', () => {
     const refusals = [fail(401, 'token_verification_failed')];
     const server = await api((received, response) => (refusals.shift() ?? empty)(received, response));
     const mimecast = client(server);
-    expect(await troubleOf(mimecast.probe('av'))).toEqual({
+    expect(await errorFactsOf(mimecast.probe('av'))).toEqual({
       origin: 'mimecast',
       endpoint: 'batch list',
       status: 401,
@@ -121,7 +121,7 @@ describe('a status of 200 is not success', () => {
     ['with something else', { ok: true }, { cause: 'unreadable' }],
   ])('%s', async (_, body, expected) => {
     const server = await api((_, response) => sendJson(response, 200, body, { 'x-request-id': 'r1' }));
-    expect(await troubleOf(client(server).listRecords('audit', WINDOW))).toMatchObject({
+    expect(await errorFactsOf(client(server).listRecords('audit', WINDOW))).toMatchObject({
       origin: 'mimecast',
       endpoint: 'audit events',
       requestId: 'r1',
@@ -134,12 +134,12 @@ describe('a status of 200 is not success', () => {
       response.writeHead(200, { 'content-length': 1_000 }).write('{"value":[]');
       response.socket?.end();
     });
-    expect(await troubleOf(client(server).probe('av'))).toMatchObject({ cause: 'reset', endpoint: 'batch list' });
+    expect(await errorFactsOf(client(server).probe('av'))).toMatchObject({ cause: 'reset', endpoint: 'batch list' });
   });
 
   test('with a hung body is a timeout', async () => {
     const server = await api((_, response) => void response.writeHead(200).write('{"value":'));
-    expect(await troubleOf(client(server, { deadlineMs: 100 }).probe('av'))).toMatchObject({ cause: 'timeout' });
+    expect(await errorFactsOf(client(server, { deadlineMs: 100 }).probe('av'))).toMatchObject({ cause: 'timeout' });
   });
 });
 
@@ -176,7 +176,7 @@ describe('a probe', () => {
 
   test('without permission is trouble of that endpoint', async () => {
     const server = await api(fail(403, 'app_forbidden'));
-    expect(await troubleOf(client(server).probe('hold'))).toMatchObject({
+    expect(await errorFactsOf(client(server).probe('hold'))).toMatchObject({
       status: 403,
       code: 'app_forbidden',
       endpoint: 'held messages',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Trouble, TroubleError } from '../../src/domain/failures/failure.js';
+import { type ErrorFacts, RawError } from '../../src/domain/failures/failure.js';
 import { DamagedFileError, type FileDamage } from '../../src/http-client/file-damage.js';
 import { fileFaultOf } from '../../src/mimecast/file-fault.js';
 
@@ -12,24 +12,24 @@ test.each<[FileDamage, string]>([
   expect(fileFaultOf(new DamagedFileError(damage, 'x'))).toBe(fault);
 });
 
-test.each<[string, Partial<Trouble>]>([
+test.each<[string, Partial<ErrorFacts>]>([
   ['403', { status: 403, code: 'AccessDenied' }],
   ['404', { status: 404 }],
   ['400', { status: 400, code: 'InvalidRequest' }],
   ['a redirect', { status: 307 }],
   ['an address that may not be called', { code: 'address_refused' }],
-])('%s: the file is missing', (_, trouble) => {
-  expect(fileFaultOf(new TroubleError({ origin: 'file', message: '', ...trouble }))).toBe('missing');
+])('%s: the file is missing', (_, facts) => {
+  expect(fileFaultOf(new RawError({ origin: 'file', message: '', ...facts }))).toBe('missing');
 });
 
 test.each<[string, unknown]>([
   ...[500, 503, 408, 425, 429].map((status): [string, unknown] => [
     String(status),
-    new TroubleError({ origin: 'file', message: '', status }),
+    new RawError({ origin: 'file', message: '', status }),
   ]),
-  ['a lost connection', new TroubleError({ origin: 'file', message: '', cause: 'reset' })],
-  ['silence', new TroubleError({ origin: 'file', message: '', cause: 'timeout' })],
-  ['a refusal of the API', new TroubleError({ origin: 'mimecast', message: '', status: 403 })],
+  ['a lost connection', new RawError({ origin: 'file', message: '', cause: 'reset' })],
+  ['silence', new RawError({ origin: 'file', message: '', cause: 'timeout' })],
+  ['a refusal of the API', new RawError({ origin: 'mimecast', message: '', status: 403 })],
   ['a cancellation', new Error('cancelled')],
 ])('%s says nothing of the file', (_, error) => {
   expect(fileFaultOf(error)).toBeUndefined();

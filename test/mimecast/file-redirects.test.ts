@@ -4,7 +4,7 @@ import { Deadline } from '../../src/http-client/deadline.js';
 import { MimecastClient } from '../../src/mimecast/client.js';
 import { explainErrorBody } from '../../src/mimecast/error-body.js';
 import { requestFile } from '../../src/mimecast/file-request.js';
-import { type Handler, serve, troubleOf } from '../support/local-server.js';
+import { errorFactsOf, type Handler, serve } from '../support/local-server.js';
 
 const SIGNATURE = 's'.repeat(40);
 const file: Handler = (_, response) => void response.writeHead(200).end('content');
@@ -45,8 +45,8 @@ describe('a file store that redirects', () => {
 
   test('without end is trouble after a few', async () => {
     const store = await serve(redirectTo('/f'));
-    const trouble = await troubleOf(read(`${store.url}/f`));
-    expect(trouble).toMatchObject({ origin: 'file', status: 307, code: 'too_many_redirects' });
+    const facts = await errorFactsOf(read(`${store.url}/f`));
+    expect(facts).toMatchObject({ origin: 'file', status: 307, code: 'too_many_redirects' });
     expect(store.received).toHaveLength(6);
   });
 
@@ -56,18 +56,18 @@ describe('a file store that redirects', () => {
     ['credentials', 'http://user:hush@files.example.com/f', 'contains credentials'],
   ])('to %s is trouble that tells so, and nothing is called', async (_, location, reason) => {
     const store = await serve(redirectTo(location));
-    const trouble = await troubleOf(read(`${store.url}/f`));
-    expect(trouble).toMatchObject({ origin: 'file', code: 'address_refused' });
-    expect(trouble.message).toContain('redirects to an address that may not be called');
-    expect(trouble.message).toContain(reason);
-    expect(trouble.message).not.toContain('hush');
+    const facts = await errorFactsOf(read(`${store.url}/f`));
+    expect(facts).toMatchObject({ origin: 'file', code: 'address_refused' });
+    expect(facts.message).toContain('redirects to an address that may not be called');
+    expect(facts.message).toContain(reason);
+    expect(facts.message).not.toContain('hush');
   });
 
   test('says nowhere to is an error of the file store, and what it says is told', async () => {
     const store = await serve(
       (_, response) => void response.writeHead(301).end('<Error><Code>PermanentRedirect</Code></Error>'),
     );
-    const failure = classify(await troubleOf(read(`${store.url}/f`)));
+    const failure = classify(await errorFactsOf(read(`${store.url}/f`)));
     expect(failure.message).toBe('file store: PermanentRedirect (HTTP 301)');
     expect(JSON.stringify(failure)).not.toMatch(/base ?url/i);
   });
@@ -76,7 +76,7 @@ describe('a file store that redirects', () => {
     const second = 't'.repeat(40);
     const other = await serve((_, response) => void response.writeHead(403).end(`no ${SIGNATURE} and no ${second}`));
     const store = await serve(redirectTo(`${other.url}/f?X-Amz-Signature=${second}`));
-    const { message } = await troubleOf(read(`${store.url}/f?X-Amz-Signature=${SIGNATURE}`));
+    const { message } = await errorFactsOf(read(`${store.url}/f?X-Amz-Signature=${SIGNATURE}`));
     expect(message).toBe('no ******** and no ********');
   });
 });
@@ -96,7 +96,7 @@ test('each hop is judged like the first address: none leads into a private netwo
     conceal: String,
     explain: explainErrorBody,
   } as const;
-  expect(await troubleOf(requestFile(http, false))).toMatchObject({ code: 'address_refused' });
+  expect(await errorFactsOf(requestFile(http, false))).toMatchObject({ code: 'address_refused' });
   expect(other.received).toEqual([]);
 });
 

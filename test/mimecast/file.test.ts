@@ -4,19 +4,19 @@ import { pipeline, Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { TroubleError } from '../../src/domain/failures/failure.js';
+import { RawError } from '../../src/domain/failures/failure.js';
 import { HELD_BACK_BYTES } from '../../src/http-client/gunzip.js';
 import type { PaceLimits } from '../../src/http-client/pace.js';
 import { MimecastClient } from '../../src/mimecast/client.js';
 import { isExpiredFile } from '../../src/mimecast/file-fault.js';
 import {
+  errorFactsOf,
   type Handler,
   hang,
   happening,
   type LocalServer,
   sendJson,
   serve,
-  troubleOf,
 } from '../support/local-server.js';
 
 function open({ url }: LocalServer, signal?: AbortSignal, idleMs = 60_000, pace: Partial<PaceLimits> = {}) {
@@ -71,9 +71,9 @@ test.each(['http://bucket.s3.amazonaws.com/f?sig=hush', 'https://10.0.0.1/f?sig=
   'a file at %s is refused',
   async (url) => {
     const mimecast = new MimecastClient({ baseUrl: 'https://api.example.com', clientId: 'i', clientSecret: 's' });
-    const trouble = await troubleOf(mimecast.openFile({ url }));
-    expect(trouble).toMatchObject({ origin: 'file', code: 'address_refused' });
-    expect(trouble.message).not.toContain('hush');
+    const facts = await errorFactsOf(mimecast.openFile({ url }));
+    expect(facts).toMatchObject({ origin: 'file', code: 'address_refused' });
+    expect(facts.message).not.toContain('hush');
   },
 );
 
@@ -94,13 +94,13 @@ describe('an expired file', () => {
     const error: unknown = await open(server).catch((caught: unknown) => caught);
     expect(isExpiredFile(error)).toBe(expired);
     expect(error).toMatchObject({
-      trouble: { origin: 'file', endpoint: 'file store', status, code, message: `it says ${code}`, requestId: 'a1' },
+      facts: { origin: 'file', endpoint: 'file store', status, code, message: `it says ${code}`, requestId: 'a1' },
     });
   });
 
   test.each([
-    new TroubleError({ origin: 'mimecast', status: 403, message: '' }),
-    new TroubleError({ origin: 'file', cause: 'reset', message: '' }),
+    new RawError({ origin: 'mimecast', status: 403, message: '' }),
+    new RawError({ origin: 'file', cause: 'reset', message: '' }),
     new Error('x'),
     undefined,
   ])('is not %s', (error) => {
@@ -139,10 +139,10 @@ describe('damage', () => {
     ],
   ])('%s is trouble', async (_, handler, cause) => {
     const server = await serve(handler);
-    const trouble = await troubleOf(read(server));
-    expect(trouble).toMatchObject({ origin: 'file', endpoint: 'file store', cause });
-    expect(trouble.message).toContain(new URL(server.url).host);
-    expect(trouble.message).not.toContain('hush');
+    const facts = await errorFactsOf(read(server));
+    expect(facts).toMatchObject({ origin: 'file', endpoint: 'file store', cause });
+    expect(facts.message).toContain(new URL(server.url).host);
+    expect(facts.message).not.toContain('hush');
   });
 });
 
@@ -154,7 +154,7 @@ describe('silence', () => {
     ['within gzip', (_, response) => void response.write(gzipSync(TEXT).subarray(0, 40))],
   ])('%s is a timeout', async (_, handler) => {
     const server = await serve(handler);
-    expect(await troubleOf(read(server, undefined, 200))).toMatchObject({
+    expect(await errorFactsOf(read(server, undefined, 200))).toMatchObject({
       origin: 'file',
       cause: 'timeout',
       message: expect.stringContaining('sent no data for 0.2 s'),
@@ -188,7 +188,7 @@ describe('a drip', () => {
     ['after a start at full speed', gzipSync(randomBytes(50_000)), 40_000],
   ])('is broken off as a timeout: %s', async (_, bytes, atOnce) => {
     const server = await serve(slow(bytes, 5, atOnce));
-    expect(await troubleOf(download(server, PACE))).toMatchObject({
+    expect(await errorFactsOf(download(server, PACE))).toMatchObject({
       origin: 'file',
       cause: 'timeout',
       message: expect.stringContaining('sent less than 1000 bytes within 0.1 s'),
@@ -198,7 +198,7 @@ describe('a drip', () => {
 
   test('that keeps its pace ends with the life of the address', async () => {
     const server = await serve(slow(Buffer.from(TEXT), 5));
-    expect(await troubleOf(download(server, { minBytes: 1, periodMs: 50, totalMs: 300 }))).toMatchObject({
+    expect(await errorFactsOf(download(server, { minBytes: 1, periodMs: 50, totalMs: 300 }))).toMatchObject({
       cause: 'timeout',
       message: expect.stringContaining('not all of a file within 0.3 s'),
     });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { MAX_TEXT_BYTES } from '../../src/http-client/body.js';
 import { MimecastClient } from '../../src/mimecast/client.js';
-import { type Handler, sendJson, serve, troubleOf } from '../support/local-server.js';
+import { errorFactsOf, type Handler, sendJson, serve } from '../support/local-server.js';
 
 const WINDOW = { from: new Date(0), to: new Date(1) };
 
@@ -30,10 +30,10 @@ test.each([200, 400])('an answer without end is given up at its limit (HTTP %i)'
     }
     response.end();
   });
-  const trouble = await troubleOf(client.listRecords('audit', WINDOW));
+  const facts = await errorFactsOf(client.listRecords('audit', WINDOW));
   if (status === 200)
-    expect(trouble).toMatchObject({ cause: 'unreadable', message: expect.stringContaining('67108864') });
-  else expect(trouble).toMatchObject({ status });
+    expect(facts).toMatchObject({ cause: 'unreadable', message: expect.stringContaining('67108864') });
+  else expect(facts).toMatchObject({ status });
   expect(sent).toBeLessThan(2 * MAX_TEXT_BYTES);
 });
 

@@ -93,7 +93,7 @@ test.each<[string, Record<string, unknown>, string]>([
   expect(rows).toHaveLength(1);
   expect(failure).toMatchObject({
     incompleteness: 'paging',
-    trouble: { code: 'unknown_paging', endpoint: 'the page', message: expect.stringContaining(what) },
+    facts: { code: 'unknown_paging', endpoint: 'the page', message: expect.stringContaining(what) },
   });
 });
 
@@ -108,7 +108,7 @@ test('sizes are numbers, also as text; one below zero says nothing', () => {
 
 test.each([{}, { data: {} }, { data: 'x', meta: {} }, { value: [] }])('%o is no page', (body) => {
   expect(() => readRecordPage('audit', answer(body))).toThrow(
-    expect.objectContaining({ trouble: expect.objectContaining({ cause: 'unreadable', endpoint: 'the page' }) }),
+    expect.objectContaining({ facts: expect.objectContaining({ cause: 'unreadable', endpoint: 'the page' }) }),
   );
 });
 
@@ -125,8 +125,8 @@ describe('an answer whose entries are no records, all of them, is a failed answe
     ['dlp', [{ dlpLogs: [ERROR, ERROR] }]],
     ['dlp', [{ dlpLogs: 'x' }]],
   ])('%s: %j', (stream, data) => {
-    const trouble = expect.objectContaining({ cause: 'unreadable', endpoint: 'the page', origin: 'mimecast' });
-    expect(() => readRecordPage(stream, answer({ meta: META, data }))).toThrow(expect.objectContaining({ trouble }));
+    const facts = expect.objectContaining({ cause: 'unreadable', endpoint: 'the page', origin: 'mimecast' });
+    expect(() => readRecordPage(stream, answer({ meta: META, data }))).toThrow(expect.objectContaining({ facts }));
   });
 
   test('one that is beside them makes it a page', () => {

@@ -97,7 +97,7 @@ test.each<[string, Record<string, unknown>]>([
 ])('%s is no page', (_, body) => {
   expect(() => readBatchPage(answer(body))).toThrow(
     expect.objectContaining({
-      trouble: expect.objectContaining({ cause: 'unreadable', endpoint: 'batch list', requestId: 'r1' }),
+      facts: expect.objectContaining({ cause: 'unreadable', endpoint: 'batch list', requestId: 'r1' }),
     }),
   );
 });
@@ -115,7 +115,7 @@ test.each<[string, Record<string, unknown>, string]>([
   expect(files).toHaveLength(1);
   expect(failure).toMatchObject({
     incompleteness: 'paging',
-    trouble: {
+    facts: {
       code: 'unknown_paging',
       endpoint: 'batch list',
       requestId: 'r1',

@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { TokenSource } from '../../src/mimecast/token.js';
 import {
+  errorFactsOf,
   type Handler,
   hang,
   happening,
   type LocalServer,
   sendJson,
   serve,
-  troubleOf,
 } from '../support/local-server.js';
 
 const SECRET = 'hush&+ secret';
@@ -137,8 +137,8 @@ describe('trouble', () => {
   test('with the credentials is told as Mimecast says it, and without the secret', async () => {
     const body = { fail: [{ code: 'InvalidClientIdentifier', message: 'Client credentials are invalid' }] };
     const server = await serve((_, response) => sendJson(response, 401, body, { 'x-request-id': 'r1' }));
-    const trouble = await troubleOf(source(server).get());
-    expect(trouble).toEqual({
+    const facts = await errorFactsOf(source(server).get());
+    expect(facts).toEqual({
       origin: 'mimecast',
       endpoint: 'token',
       status: 401,
@@ -159,13 +159,13 @@ describe('trouble', () => {
     ['JSON that breaks off', '{"access_token":"t'],
   ])('%s is unreadable', async (_, body) => {
     const server = await serve((_, response) => void response.end(body));
-    expect(await troubleOf(source(server).get())).toMatchObject({ cause: 'unreadable', endpoint: 'token' });
+    expect(await errorFactsOf(source(server).get())).toMatchObject({ cause: 'unreadable', endpoint: 'token' });
   });
 
   test('a hung request ends at its own deadline', async () => {
     const server = await serve(hang);
-    const trouble = await troubleOf(source(server, 20).get());
-    expect(trouble).toMatchObject({ cause: 'timeout', endpoint: 'token' });
-    expect(trouble.message).toMatch(/did not answer within 0.02 s/);
+    const facts = await errorFactsOf(source(server, 20).get());
+    expect(facts).toMatchObject({ cause: 'timeout', endpoint: 'token' });
+    expect(facts.message).toMatch(/did not answer within 0.02 s/);
   });
 });

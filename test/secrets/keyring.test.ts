@@ -1,10 +1,10 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { keyringAtHand, keyringOf } from '../../src/runtime/keyring.js';
+import { keyringAtHand, keyringOf } from '../../src/runtime/program-keyring.js';
 import { ensureSecretKeys } from '../../src/runtime/secret-keys.js';
-import { readKeyring } from '../../src/secrets/environment.js';
 import { Keyring, SecretError } from '../../src/secrets/keyring.js';
+import { readKeyring } from '../../src/secrets/read-keyring.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const KEY = Buffer.alloc(32, 1).toString('base64');

@@ -1,6 +1,6 @@
 import { Binary } from 'mongodb';
 import { beforeEach, expect, test } from 'vitest';
-import { countHeld, noteLeft, noteSeen, type QueueTimes } from '../../src/store/held-messages.js';
+import { countHeld, markLeft, markSeen, type QueueTimes } from '../../src/store/held-messages.js';
 import { collectionsIn, raw } from '../support/raw-collections.js';
 import { numbers } from '../support/store-fixtures.js';
 import { testDatabase } from '../support/test-database.js';
@@ -30,27 +30,27 @@ async function queueOf(n: number): Promise<QueueTimes | undefined> {
 }
 
 test('seen: the last time moves forward only, and the first one stays', async () => {
-  await noteSeen(collections, 'hold', [0, 1].map(idOf), at(20));
-  await noteSeen(collections, 'hold', [1].map(idOf), at(15));
+  await markSeen(collections, 'hold', [0, 1].map(idOf), at(20));
+  await markSeen(collections, 'hold', [1].map(idOf), at(15));
   expect([await queueOf(0), await queueOf(1), await queueOf(2)]).toEqual([
     { firstSeen: at(10), lastSeen: at(20) },
     { firstSeen: at(10), lastSeen: at(20) },
     { firstSeen: at(10), lastSeen: at(10) },
   ]);
-  await noteSeen(collections, 'hold', [], at(30));
+  await markSeen(collections, 'hold', [], at(30));
 });
 
 test('left: what a listing of a time should have had and was not seen since it began', async () => {
-  await noteSeen(collections, 'hold', [idOf(1)], at(20));
+  await markSeen(collections, 'hold', [idOf(1)], at(20));
   const missing = { from: at(0), to: at(2), notSeenSince: at(20), leftAt: at(21) };
-  expect(await noteLeft(collections, 'hold', 1, missing)).toBe(2);
+  expect(await markLeft(collections, 'hold', 1, missing)).toBe(2);
   expect([await queueOf(0), await queueOf(1), await queueOf(2), await queueOf(3)]).toEqual([
     { firstSeen: at(10), lastSeen: at(10), leftAt: at(21) },
     { firstSeen: at(10), lastSeen: at(20) },
     { firstSeen: at(10), lastSeen: at(10), leftAt: at(21) },
     { firstSeen: at(10), lastSeen: at(10) },
   ]);
-  expect(await noteLeft(collections, 'hold', 1, { ...missing, leftAt: at(30) })).toBe(0);
+  expect(await markLeft(collections, 'hold', 1, { ...missing, leftAt: at(30) })).toBe(0);
   expect(await countHeld(collections, 'hold', 1, 10)).toBe(1);
 });
 
@@ -58,18 +58,18 @@ test.each([
   ['before', at(1), at(2)],
   ['after', at(-5), at(-1)],
 ])('messages %s the time that was listed are left alone', async (_, from, to) => {
-  await noteLeft(collections, 'hold', 1, { from, to, notSeenSince: at(20), leftAt: at(21) });
+  await markLeft(collections, 'hold', 1, { from, to, notSeenSince: at(20), leftAt: at(21) });
   expect(await queueOf(0)).toBeUndefined();
 });
 
 test('the time that was listed begins with a whole second', async () => {
   const from = new Date(at(2).getTime() + 999);
-  expect(await noteLeft(collections, 'hold', 1, { from, to: at(5), notSeenSince: at(20), leftAt: at(21) })).toBe(1);
+  expect(await markLeft(collections, 'hold', 1, { from, to: at(5), notSeenSince: at(20), leftAt: at(21) })).toBe(1);
 });
 
 test('a worker thought dead that comes back takes nothing from a later listing', async () => {
-  await noteSeen(collections, 'hold', [0, 1, 2].map(idOf), at(30));
-  expect(await noteLeft(collections, 'hold', 1, { from: at(0), to: at(5), notSeenSince: at(20), leftAt: at(31) })).toBe(
+  await markSeen(collections, 'hold', [0, 1, 2].map(idOf), at(30));
+  expect(await markLeft(collections, 'hold', 1, { from: at(0), to: at(5), notSeenSince: at(20), leftAt: at(31) })).toBe(
     0,
   );
 });

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { isSilent } from '../../src/domain/streams/rule-status.js';
-import { noteRuleMatches, type RuleText, ruleStatusOf } from '../../src/store/rule-matches.js';
+import { type RuleText, ruleStatusOf, saveRuleMatches } from '../../src/store/rule-matches.js';
 import { collectorDatabase } from '../support/collector-database.js';
 import { raw } from '../support/raw-collections.js';
 
@@ -13,7 +13,7 @@ const OTHER: RuleText = { name: 'other', filterType: 'Exclude', regexp: '.*x.*' 
 beforeEach(() => raw(collections).ruleMatches.deleteMany({}));
 
 const note = (hours: number, records: number, rule = MASK) =>
-  noteRuleMatches(collections, 1, [{ rule, records }], at(hours));
+  saveRuleMatches(collections, 1, [{ rule, records }], at(hours));
 
 test('a rule is known by its matches, and is silent after a day without one', async () => {
   await note(0, 0);

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ensureCheckpoints } from '../../src/store/checkpoints.js';
-import { noteRuleMatches } from '../../src/store/rule-matches.js';
+import { saveRuleMatches } from '../../src/store/rule-matches.js';
 import { createSource, markStopped, NameTakenError, removeSource, updateSource } from '../../src/store/sources.js';
 import { ensureCollector } from '../support/ensure-collector.js';
 import { collectionsIn, raw } from '../support/raw-collections.js';
@@ -107,7 +107,7 @@ test('removing a source takes its secret and its checkpoints, and no record', as
     .records('dlp')
     .insertOne(recordOf({ n: 1 }, _id, 'dlp'));
   const rule = { name: 'r', filterType: 'Mask', regexp: '(x)' };
-  await noteRuleMatches(collections, _id, [{ rule, records: 1 }], new Date());
+  await saveRuleMatches(collections, _id, [{ rule, records: 1 }], new Date());
   await removeSource(collections, _id);
   await removeSource(collections, _id);
   expect(await raw(collections).ruleMatches.countDocuments({ sourceId: _id })).toBe(0);

@@ -2,7 +2,7 @@
 
 import { Context, heartbeat } from '@temporalio/activity';
 import type { Activities } from '../../src/activities/index.js';
-import { classify, type Trouble, TroubleError } from '../../src/domain/failures/failure.js';
+import { classify, type ErrorFacts, RawError } from '../../src/domain/failures/failure.js';
 import type { HealthChange, ProblemChange } from '../../src/domain/health/health-ledger.js';
 import { isStillOut } from '../../src/domain/lifecycle/outage.js';
 import type { AlterationCounts } from '../../src/domain/streams/alterations.js';
@@ -19,7 +19,7 @@ import type { StreamName } from '../../src/domain/streams/streams.js';
 
 export type ActivityName = Exclude<keyof Activities, 'reread' | 'recheck' | 'wake'>;
 /** What can be put into trouble: an activity for all it does, or one stream wherever it is read. */
-export type Troubled = ActivityName | StreamName;
+export type FailingPart = ActivityName | StreamName;
 
 export interface FakeCall {
   readonly activity: ActivityName;
@@ -30,7 +30,7 @@ export interface FakeCall {
 }
 
 /** Some usual troubles. */
-export const TROUBLE = {
+export const FAULTS = {
   unavailable: { origin: 'mimecast', status: 503, message: 'The service is temporarily unavailable' },
   credentials: {
     origin: 'mimecast',
@@ -42,7 +42,7 @@ export const TROUBLE = {
   slowDown: { origin: 'mimecast', status: 429, message: 'Quota used up', retryAfterMs: 2 * 3_600_000 },
   wrongHost: { origin: 'configuration', code: 'WrongHost', message: 'baseUrl https://a.example is not Mimecast’s API' },
   mongodbAway: { origin: 'mongodb', code: 'MongoServerSelectionError', message: 'MongoDB: connection refused' },
-} as const satisfies Record<string, Trouble>;
+} as const satisfies Record<string, ErrorFacts>;
 
 interface Gate {
   readonly opened: Promise<void>;
@@ -60,20 +60,20 @@ export class FakeSource implements Omit<Activities, 'reread' | 'recheck' | 'wake
   altered: AlterationCounts | undefined;
   /** False for a worker of earlier code. */
   knowsProbes = true;
-  private readonly troubles = new Map<Troubled, { readonly trouble: Trouble; slicesBefore: number }>();
+  private readonly failing = new Map<FailingPart, { readonly facts: ErrorFacts; slicesBefore: number }>();
   private readonly toCome = new Map<StreamName, number[]>();
   private readonly stored = new Map<StreamName, number>();
-  private readonly gates = new Map<Troubled, Gate>();
+  private readonly gates = new Map<FailingPart, Gate>();
 
   constructor(public settings: SourceSettings) {}
 
   /** @param slicesBefore how many slices of the stream still go well. */
-  fail(what: Troubled, trouble: Trouble, slicesBefore = 0): void {
-    this.troubles.set(what, { trouble, slicesBefore });
+  fail(what: FailingPart, facts: ErrorFacts, slicesBefore = 0): void {
+    this.failing.set(what, { facts: facts, slicesBefore });
   }
 
-  heal(what: Troubled): void {
-    this.troubles.delete(what);
+  heal(what: FailingPart): void {
+    this.failing.delete(what);
   }
 
   /** Records that Mimecast will hand out, one number per slice of work. */
@@ -86,7 +86,7 @@ export class FakeSource implements Omit<Activities, 'reread' | 'recheck' | 'wake
    *
    * @param deaf does not hear of its cancellation either.
    */
-  hold(what: Troubled, { deaf = false } = {}): () => void {
+  hold(what: FailingPart, { deaf = false } = {}): () => void {
     let open: () => void = () => undefined;
     const opened = new Promise<void>((resolve) => {
       open = resolve;
@@ -99,7 +99,7 @@ export class FakeSource implements Omit<Activities, 'reread' | 'recheck' | 'wake
   }
 
   /** Lets later calls pass; those that wait go on waiting. */
-  ungate(what: Troubled): void {
+  ungate(what: FailingPart): void {
     this.gates.delete(what);
   }
 
@@ -145,18 +145,18 @@ export class FakeSource implements Omit<Activities, 'reread' | 'recheck' | 'wake
 
   async sweep(_sourceId: number, streams: readonly StreamName[], isProbe = false): Promise<SweepOutcome> {
     await this.begin('sweep', streams);
-    const idle = streams.filter((stream) => !this.troubles.has(stream) && !this.toCome.get(stream)?.length);
+    const idle = streams.filter((stream) => !this.failing.has(stream) && !this.toCome.get(stream)?.length);
     const outcomes = streams.filter((stream) => !idle.includes(stream)).map((stream) => this.look(stream));
-    const [first] = streams.flatMap((stream) => this.troubles.get(stream)?.trouble ?? []);
+    const [first] = streams.flatMap((stream) => this.failing.get(stream)?.facts ?? []);
     if (isProbe && this.knowsProbes && first !== undefined && idle.length === 0 && isStillOut(outcomes))
-      throw new TroubleError(first);
+      throw new RawError(first);
     return { idle, outcomes };
   }
 
   async collect(_sourceId: number, stream: StreamName): Promise<StreamOutcome> {
     await this.begin('collect', [stream]);
     await this.passGate(stream);
-    this.throwTrouble(stream);
+    this.throwIfFailing(stream);
     return this.slice(stream);
   }
 
@@ -173,10 +173,10 @@ export class FakeSource implements Omit<Activities, 'reread' | 'recheck' | 'wake
   private async begin(activity: ActivityName, streams: readonly StreamName[] = []): Promise<void> {
     this.calls.push({ activity, streams, at: Date.now() });
     await this.passGate(activity);
-    this.throwTrouble(activity);
+    this.throwIfFailing(activity);
   }
 
-  private async passGate(what: Troubled): Promise<void> {
+  private async passGate(what: FailingPart): Promise<void> {
     const gate = this.gates.get(what);
     if (gate === undefined) return;
     if (gate.deaf) return gate.opened;
@@ -184,20 +184,20 @@ export class FakeSource implements Omit<Activities, 'reread' | 'recheck' | 'wake
     await Promise.race([gate.opened, Context.current().cancelled]).finally(() => clearInterval(timer));
   }
 
-  private throwTrouble(what: Troubled): void {
-    const known = this.troubles.get(what);
+  private throwIfFailing(what: FailingPart): void {
+    const known = this.failing.get(what);
     if (known === undefined) return;
-    if (known.slicesBefore <= 0) throw new TroubleError(known.trouble);
+    if (known.slicesBefore <= 0) throw new RawError(known.facts);
     known.slicesBefore -= 1;
   }
 
   private look(stream: StreamName): StreamOutcome {
     try {
-      this.throwTrouble(stream);
+      this.throwIfFailing(stream);
       return this.slice(stream);
     } catch (error) {
-      if (!(error instanceof TroubleError)) throw error;
-      return { stream, result: 'failed', failure: classify(error.trouble), counts: NO_COUNTS, files: 0 };
+      if (!(error instanceof RawError)) throw error;
+      return { stream, result: 'failed', failure: classify(error.facts), counts: NO_COUNTS, files: 0 };
     }
   }
 

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { type Trouble, TroubleError } from '../../src/domain/failures/failure.js';
+import { type ErrorFacts, RawError } from '../../src/domain/failures/failure.js';
 
 export interface Received {
   readonly method: string;
@@ -65,11 +65,11 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 export const hang: Handler = () => undefined;
 
 /** The trouble that a promise is expected to end in. */
-export async function troubleOf(promise: Promise<unknown>): Promise<Trouble> {
+export async function errorFactsOf(promise: Promise<unknown>): Promise<ErrorFacts> {
   try {
     await promise;
   } catch (error) {
-    if (error instanceof TroubleError) return error.trouble;
+    if (error instanceof RawError) return error.facts;
     throw error;
   }
   throw new Error('no trouble came');

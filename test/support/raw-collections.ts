@@ -12,7 +12,7 @@ import { DB, type Store } from '../../src/store/driver.js';
 import type { FieldDocument } from '../../src/store/fields.js';
 import type { GapDocument } from '../../src/store/gaps.js';
 import type { HealthEventDocument } from '../../src/store/health-events.js';
-import type { InstallationDocument } from '../../src/store/installation.js';
+import type { InstallationDocument } from '../../src/store/installation-identity.js';
 import type { LeaseDocument } from '../../src/store/lease.js';
 import type { MissingDocument } from '../../src/store/missing-records.js';
 import type { QuarantineDocument } from '../../src/store/quarantine.js';

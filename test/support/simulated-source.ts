@@ -9,7 +9,7 @@ import { type Activities, createActivities } from '../../src/activities/index.js
 import { parseSourceConfig } from '../../src/config/source-config.js';
 import type { StreamOutcome } from '../../src/domain/streams/outcome.js';
 import { DATA_COLLECTIONS, type StreamName } from '../../src/domain/streams/streams.js';
-import type { FileRules } from '../../src/ingest/source/file-rules.js';
+import type { FilePolicy } from '../../src/ingest/source/file-policy.js';
 import { vendorRecordOf } from '../../src/records/document.js';
 import { type CheckpointDocument, checkpointId } from '../../src/store/checkpoints.js';
 import type { Collections } from '../../src/store/collections.js';
@@ -43,7 +43,7 @@ export interface SourceOptions {
   /** See `ActivityDependencies`. */
   readonly sliceMs?: number;
   readonly sweepRecords?: number;
-  readonly fileRules?: FileRules;
+  readonly fileRules?: FilePolicy;
 }
 
 let made = 0;
@@ -84,7 +84,7 @@ export async function sourceOf(simulator: Simulator, collections: Collections, o
     allowInsecure: true,
     ...(sliceMs === undefined ? {} : { sliceMs }),
     ...(sweepRecords === undefined ? {} : { sweepRecords }),
-    ...(fileRules === undefined ? {} : { fileRules }),
+    ...(fileRules === undefined ? {} : { filePolicy: fileRules }),
   });
   const simulated = new SimulatedSource(source._id, simulator, collections, activities, (options.world?.rate ?? 0) > 0);
   await simulated.run(({ initialize }, id) => initialize(id));

@@ -5,7 +5,7 @@ import type { Stack } from '../../devstack/stack.js';
 import { DATA_COLLECTIONS } from '../../src/domain/streams/streams.js';
 import { SourceService } from '../../src/management/sources/source-service.js';
 import { connectTemporal } from '../../src/management/temporal/temporal-client.js';
-import { keyringOf } from '../../src/runtime/keyring.js';
+import { keyringOf } from '../../src/runtime/program-keyring.js';
 import { type Collections, collectionsOf } from '../../src/store/collections.js';
 import { openDatabase } from '../../src/store/database.js';
 

@@ -24,7 +24,7 @@ export type TestInstallation = ReturnType<typeof testInstallation>;
 export function testInstallation(stack: () => E2eStack, name?: string) {
   const { db, name: database } = testDatabase();
   const collections = collectionsIn(db, name);
-  const troubles: string[] = [];
+  const errors: string[] = [];
   const terminated: TerminatedWorkflow[] = [];
   const moved: VersionMove[] = [];
   let rounds = 0;
@@ -36,7 +36,7 @@ export function testInstallation(stack: () => E2eStack, name?: string) {
     collections,
     access,
     service,
-    troubles,
+    errors: errors,
     terminated,
     moved,
     /** Starts a worker with a reconciler that hardly rests; both end with the test. @returns ends them before. */
@@ -56,7 +56,7 @@ export function testInstallation(stack: () => E2eStack, name?: string) {
         turn: reconcilerTurn(collections, options.version, { holder: randomUUID() }),
         intervalMs: ROUND_MS,
         onStarted: () => undefined,
-        onTrouble: (error) => troubles.push(String(error)),
+        onError: (error) => errors.push(String(error)),
         onMoved: (move) => moved.push(move),
         onTerminated: (ended) => terminated.push(ended),
       }).start();

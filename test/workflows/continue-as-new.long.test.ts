@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { ownPauseMs } from '../../src/domain/failures/patience.js';
-import { TROUBLE } from '../support/fake-activities.js';
+import { ownPauseMs } from '../../src/domain/failures/retry-budget.js';
+import { FAULTS } from '../support/fake-activities.js';
 import { attributeValues } from '../support/histories.js';
 import { type SourceRun, sourceRuns } from '../support/source-runs.js';
 import { until } from '../support/until.js';
@@ -34,7 +34,7 @@ test('a long life is many runs with one snapshot', async () => {
     maxHistoryEvents: 100,
     prepare: (fake) => {
       fake.deliver('receipt', 100);
-      fake.fail('dlp', TROUBLE.forbidden);
+      fake.fail('dlp', FAULTS.forbidden);
     },
   });
   await dlpIsParked(run);
@@ -84,10 +84,10 @@ test('a restart in the middle of a flood of signals is carried out', async () =>
   await run.caughtUp();
 });
 
-test('a stream in trouble goes on being retried in the next run, since the same time', async () => {
+test('a stream failing goes on being retried in the next run, since the same time', async () => {
   const run = await runs.start({
     maxHistoryEvents: 100,
-    prepare: (fake) => fake.fail('receipt', TROUBLE.unavailable),
+    prepare: (fake) => fake.fail('receipt', FAULTS.unavailable),
   });
   const before = await run.when(
     ({ streams }) => streams.map(({ phase }) => phase).join() === 'retrying,waiting,waiting',
@@ -103,7 +103,7 @@ test('a stream in trouble goes on being retried in the next run, since the same 
 });
 
 test('the pause between two attempts is kept in the next run, and goes on growing', async () => {
-  const run = await runs.start({ maxHistoryEvents: 60, prepare: (fake) => fake.fail('receipt', TROUBLE.unavailable) });
+  const run = await runs.start({ maxHistoryEvents: 60, prepare: (fake) => fake.fail('receipt', FAULTS.unavailable) });
   const second = await run.when(({ streams }) => (streams[0]?.problem?.attempt ?? 0) >= 2);
   const { retryAt = '', attempt = 0 } = second.streams[0]?.problem ?? {};
   const before = run.fake.callsOf('collect', 'receipt').length;
@@ -128,7 +128,7 @@ test('a run that continues another one does not poll before its time', async () 
 });
 
 test('a poll that is asked for while a run hands over is made by the next one', async () => {
-  const run = await runs.start({ maxHistoryEvents: 60, prepare: (fake) => fake.fail('receipt', TROUBLE.unavailable) });
+  const run = await runs.start({ maxHistoryEvents: 60, prepare: (fake) => fake.fail('receipt', FAULTS.unavailable) });
   await run.when(({ streams }) => streams.map(({ phase }) => phase).join() === 'retrying,waiting,waiting');
   // The pause of a failing stream is cancelled by the server, so a hand-over takes two workflow tasks.
   while ((await run.histories()).length < 4) {
@@ -139,7 +139,7 @@ test('a poll that is asked for while a run hands over is made by the next one', 
 });
 
 test('the wait that Mimecast asked for is kept in the next run', async () => {
-  const run = await runs.start({ maxHistoryEvents: 100, prepare: (fake) => fake.fail('receipt', TROUBLE.slowDown) });
+  const run = await runs.start({ maxHistoryEvents: 100, prepare: (fake) => fake.fail('receipt', FAULTS.slowDown) });
   await run.when(({ streams }) => streams.map(({ phase }) => phase).join() === 'retrying,waiting,waiting');
   const attempts = run.fake.callsOf('collect', 'receipt').length;
   await liveOn(run, 2);
@@ -151,8 +151,8 @@ test('health events that are not written yet go into the next run', async () => 
   const run = await runs.start({
     maxHistoryEvents: 100,
     prepare: (fake) => {
-      fake.fail('recordHealth', TROUBLE.mongodbAway);
-      fake.fail('dlp', TROUBLE.forbidden);
+      fake.fail('recordHealth', FAULTS.mongodbAway);
+      fake.fail('dlp', FAULTS.forbidden);
     },
   });
   await dlpIsParked(run);

@@ -2,12 +2,12 @@
 
 import { expect, test } from 'vitest';
 import { classify } from '../../src/domain/failures/failure.js';
-import { TROUBLE } from '../support/fake-activities.js';
+import { FAULTS } from '../support/fake-activities.js';
 import { type SourceRun, sourceRuns } from '../support/source-runs.js';
 import { until } from '../support/until.js';
 
 const runs = sourceRuns();
-const failure = classify(TROUBLE.unavailable);
+const failure = classify(FAULTS.unavailable);
 
 /** The source still polls every stream when it is told to, and is well. */
 async function expectWell(run: SourceRun): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type FakeSource, TROUBLE } from '../support/fake-activities.js';
+import { FAULTS, type FakeSource } from '../support/fake-activities.js';
 import { POLL_PASSED_MS } from '../support/source-runs.js';
 import { timeSkippingRuns } from '../support/time-skipping-runs.js';
 import { until } from '../support/until.js';
@@ -22,7 +22,7 @@ test('a healthy source raises no event', async () => {
 });
 
 test('an event is opened once, counts on while the problem lasts, and is closed when it ends', async () => {
-  const run = await runs.start({ prepare: (fake) => fake.fail('receipt', TROUBLE.unavailable) });
+  const run = await runs.start({ prepare: (fake) => fake.fail('receipt', FAULTS.unavailable) });
   await recorded(run.fake, (changes) => changes.length > 0);
   await runs.pass('10 minutes');
   run.fake.heal('receipt');
@@ -41,7 +41,7 @@ test('an event is opened once, counts on while the problem lasts, and is closed 
 });
 
 test('an event says at last that the stream was given up', async () => {
-  const run = await runs.start({ prepare: (fake) => fake.fail('receipt', TROUBLE.unavailable) });
+  const run = await runs.start({ prepare: (fake) => fake.fail('receipt', FAULTS.unavailable) });
   await recorded(run.fake, (changes) => changes.length > 0);
   await runs.pass('91 minutes');
   await run.when(({ streams }) => streams[0]?.phase === 'parked');
@@ -55,8 +55,8 @@ test('an event says at last that the stream was given up', async () => {
 test('each stream has an event of its own', async () => {
   const run = await runs.start({
     prepare: (fake) => {
-      fake.fail('receipt', TROUBLE.forbidden);
-      fake.fail('dlp', TROUBLE.forbidden);
+      fake.fail('receipt', FAULTS.forbidden);
+      fake.fail('dlp', FAULTS.forbidden);
     },
   });
   const changes = await recorded(run.fake, (seen) => seen.length === 2);
@@ -65,9 +65,9 @@ test('each stream has an event of its own', async () => {
 });
 
 test('a problem that turns into another closes its event and opens one', async () => {
-  const run = await runs.start({ prepare: (fake) => fake.fail('receipt', TROUBLE.unavailable) });
+  const run = await runs.start({ prepare: (fake) => fake.fail('receipt', FAULTS.unavailable) });
   await recorded(run.fake, (changes) => changes.length > 0);
-  run.fake.fail('receipt', TROUBLE.forbidden);
+  run.fake.fail('receipt', FAULTS.forbidden);
   await runs.pass('3 minutes');
   await run.when(({ streams }) => streams[0]?.phase === 'parked');
   await until(
@@ -81,7 +81,7 @@ test('a problem that turns into another closes its event and opens one', async (
 });
 
 test('a restart closes the events of problems that it mends', async () => {
-  const run = await runs.start({ prepare: (fake) => fake.fail('authenticate', TROUBLE.credentials) });
+  const run = await runs.start({ prepare: (fake) => fake.fail('authenticate', FAULTS.credentials) });
   await recorded(run.fake, (changes) => changes.length === 1);
   run.fake.heal('authenticate');
   await run.restart();
@@ -95,12 +95,12 @@ test('a restart closes the events of problems that it mends', async () => {
 test('events wait while they cannot be written, and none is missing afterwards', async () => {
   const run = await runs.start({
     prepare: (fake) => {
-      fake.fail('recordHealth', TROUBLE.mongodbAway);
-      fake.fail('dlp', TROUBLE.forbidden);
+      fake.fail('recordHealth', FAULTS.mongodbAway);
+      fake.fail('dlp', FAULTS.forbidden);
     },
   });
   await run.when(({ streams }) => streams.map(({ phase }) => phase).join() === 'waiting,waiting,parked');
-  run.fake.fail('audit', TROUBLE.unavailable);
+  run.fake.fail('audit', FAULTS.unavailable);
   await runs.pass(POLL_PASSED_MS);
   await run.when(({ streams }) => streams[1]?.problem !== undefined);
   await runs.pass('2 hours');
@@ -121,7 +121,7 @@ test('events wait while they cannot be written, and none is missing afterwards',
 test('a source that is stopped writes its last events before it ends', async () => {
   const run = await runs.start({ prepare: (fake) => void fake.hold('recordHealth') });
   await run.caughtUp();
-  run.fake.fail('dlp', TROUBLE.forbidden);
+  run.fake.fail('dlp', FAULTS.forbidden);
   await run.signal('collectNow');
   await run.when(({ streams }) => streams[2]?.phase === 'parked');
   await run.stop();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { TROUBLE } from '../support/fake-activities.js';
+import { FAULTS } from '../support/fake-activities.js';
 import { sourceRuns } from '../support/source-runs.js';
 import { until } from '../support/until.js';
 
@@ -16,7 +16,7 @@ test('a step that fails only after a restart has left it behind does not put the
   run.fake.ungate('authenticate');
   await run.restart();
   await run.caughtUp();
-  run.fake.fail('authenticate', TROUBLE.unavailable);
+  run.fake.fail('authenticate', FAULTS.unavailable);
   release();
   await until(
     async () => (await run.handle.fetchHistory()).events ?? [],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { TROUBLE } from '../support/fake-activities.js';
+import { FAULTS } from '../support/fake-activities.js';
 import { attributeValues } from '../support/histories.js';
 import { POLL_INTERVAL_MS, POLL_PASSED_MS } from '../support/source-runs.js';
 import { timeSkippingRuns } from '../support/time-skipping-runs.js';
@@ -137,7 +137,7 @@ test('while a stream is collected alone, the others are polled', async () => {
 });
 
 test('each activity has a heartbeat timeout: a worker that died in it is noticed within 10 seconds', async () => {
-  const run = await runs.start({ prepare: (fake) => fake.fail('dlp', TROUBLE.forbidden) });
+  const run = await runs.start({ prepare: (fake) => fake.fail('dlp', FAULTS.forbidden) });
   await run.when(({ streams }) => streams.map(({ phase }) => phase).join() === 'waiting,waiting,parked');
   await run.signal('collectNow');
   await run.attempted('sweep', 1);

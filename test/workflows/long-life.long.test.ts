@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { TROUBLE } from '../support/fake-activities.js';
+import { FAULTS } from '../support/fake-activities.js';
 import { attributeValues, type History } from '../support/histories.js';
 import { POLL_INTERVAL_MS } from '../support/source-runs.js';
 import { timeSkippingRuns } from '../support/time-skipping-runs.js';
@@ -57,7 +57,7 @@ test('two months of many runs hand over state, counts and problems, and what the
   await run.restart();
   await run.when(({ restarts }) => restarts === 1);
   await run.caughtUp();
-  run.fake.fail('dlp', TROUBLE.forbidden);
+  run.fake.fail('dlp', FAULTS.forbidden);
   await run.signal('collectNow');
   const troubled = await run.when(({ streams }) => streams[2]?.phase === 'parked');
   await runs.pass(20 * DAY);

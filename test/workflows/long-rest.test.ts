@@ -1,7 +1,7 @@
 /** On the development server: the one whose time is skipped refuses to cancel an activity that ends at the same moment. */
 
 import { expect, test } from 'vitest';
-import { TROUBLE } from '../support/fake-activities.js';
+import { FAULTS } from '../support/fake-activities.js';
 import { sourceRuns } from '../support/source-runs.js';
 import { until } from '../support/until.js';
 
@@ -10,7 +10,7 @@ const runs = sourceRuns();
 test('while the source waits for a restart, signals end no history limit: the next runs rest as well', async () => {
   const run = await runs.start({
     maxHistoryEvents: 60,
-    prepare: (fake) => fake.fail('authenticate', TROUBLE.credentials),
+    prepare: (fake) => fake.fail('authenticate', FAULTS.credentials),
   });
   await run.state('Error');
   const { problem: { since = '' } = {} } = await run.status();

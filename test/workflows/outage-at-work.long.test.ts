@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { openProblems } from '../../src/domain/lifecycle/snapshot.js';
 import type { StreamName } from '../../src/domain/streams/streams.js';
 import { COLLECTOR, NEEDS_ATTENTION } from '../../src/management/temporal/search-attribute-keys.js';
-import { type ActivityName, type FakeSource, TROUBLE } from '../support/fake-activities.js';
+import { type ActivityName, FAULTS, type FakeSource } from '../support/fake-activities.js';
 import { type SourceRun, sourceRuns } from '../support/source-runs.js';
 import { until } from '../support/until.js';
 
@@ -18,7 +18,7 @@ const eventsOf = (fake: FakeSource) => fake.problemChanges().map(({ kind, subjec
 /** All streams have a backlog, and fail at once. */
 function failAtWork(fake: FakeSource): void {
   for (const stream of STREAMS) {
-    fake.fail(stream, TROUBLE.unavailable);
+    fake.fail(stream, FAULTS.unavailable);
     fake.deliver(stream, 5, 7, 9);
   }
 }
@@ -68,9 +68,9 @@ test('also when its streams fail one after the other', async () => {
 test('a stream that fails for another reason is no hostage of the outage: it is polled on once it works', async () => {
   const run = await runs.start({
     prepare: (fake) => {
-      fake.fail('receipt', TROUBLE.unavailable);
-      fake.fail('audit', TROUBLE.unavailable);
-      fake.fail('dlp', TROUBLE.mongodbAway);
+      fake.fail('receipt', FAULTS.unavailable);
+      fake.fail('audit', FAULTS.unavailable);
+      fake.fail('dlp', FAULTS.mongodbAway);
     },
   });
   const { problem } = await united(run);
@@ -102,8 +102,8 @@ test('a slice that ends well while it is being left is counted, and its stream i
   run.fake.deliver('receipt', 1, 1, 1);
   await run.signal('collectNow');
   await run.when(({ streams }) => streams[0]?.phase === 'collecting');
-  run.fake.fail('audit', TROUBLE.unavailable);
-  run.fake.fail('dlp', TROUBLE.unavailable);
+  run.fake.fail('audit', FAULTS.unavailable);
+  run.fake.fail('dlp', FAULTS.unavailable);
   await run.signal('collectNow');
   await run.when(({ streams }) => streams.filter(({ phase }) => phase === 'retrying').length === 2);
   const failure = (await run.status()).streams[1]?.problem;
@@ -122,7 +122,7 @@ test.for<[string, readonly ActivityName[]]>([
   const run = await runs.start({
     prepare: (fake) => {
       for (const stream of activities.length === 1 ? STREAMS : STREAMS.slice(0, 1)) fake.deliver(stream, 1, 1);
-      for (const activity of activities) fake.fail(activity, TROUBLE.mongodbAway);
+      for (const activity of activities) fake.fail(activity, FAULTS.mongodbAway);
     },
   });
   await united(run);
@@ -151,7 +151,7 @@ test('its activities have the names of the streams, and their cards in the Web U
   const run = await runs.start({
     streams: ['internal email protect'],
     prepare: (fake) => {
-      fake.fail('internal email protect', TROUBLE.unavailable);
+      fake.fail('internal email protect', FAULTS.unavailable);
     },
   });
   await run.when(({ streams }) => streams[0]?.problem !== undefined);
@@ -175,8 +175,8 @@ test('search attributes and memo tell the collector and what needs attention, wh
   const run = await runs.start({
     maxHistoryEvents: 60,
     prepare: (fake) => {
-      fake.fail('audit', TROUBLE.unavailable);
-      fake.fail('dlp', TROUBLE.forbidden);
+      fake.fail('audit', FAULTS.unavailable);
+      fake.fail('dlp', FAULTS.forbidden);
     },
   });
   const told = async () => {

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { needsAttention, openProblems } from '../../src/domain/lifecycle/snapshot.js';
 import type { StreamName } from '../../src/domain/streams/streams.js';
-import { type FakeSource, TROUBLE } from '../support/fake-activities.js';
+import { FAULTS, type FakeSource } from '../support/fake-activities.js';
 import { POLL_INTERVAL_MS, type SourceRun } from '../support/source-runs.js';
 import { timeSkippingRuns } from '../support/time-skipping-runs.js';
 import { until } from '../support/until.js';
@@ -14,7 +14,7 @@ const BAD_GATEWAY = { origin: 'mimecast', status: 502, message: 'Bad gateway' } 
 const NOT_THERE = { origin: 'mimecast', status: 404, message: 'No resource' } as const;
 const runs = timeSkippingRuns();
 
-const failAll = (fake: FakeSource) => STREAMS.map((stream) => fake.fail(stream, TROUBLE.unavailable));
+const failAll = (fake: FakeSource) => STREAMS.map((stream) => fake.fail(stream, FAULTS.unavailable));
 const healAll = (fake: FakeSource) => STREAMS.map((stream) => fake.heal(stream));
 const united = (run: SourceRun) => run.when(({ problem }) => problem?.step === 'sweep');
 const eventsOf = (fake: FakeSource) => fake.problemChanges().map(({ kind, subject }) => `${kind} ${subject}`);
@@ -144,14 +144,14 @@ describe('an outage', () => {
       },
     });
     await run.caughtUp();
-    run.fake.fail('receipt', TROUBLE.unavailable);
+    run.fake.fail('receipt', FAULTS.unavailable);
     await run.signal('collectNow');
     await run.when(({ streams }) => streams[0]?.phase === 'retrying');
     await runs.pass('10 minutes');
     const sweeps = run.fake.callsOf('sweep').length;
     // It recovers for a slice, and begins to fail again.
     run.fake.deliver('receipt', 1, 1, 1);
-    run.fake.fail('receipt', TROUBLE.unavailable, 1);
+    run.fake.fail('receipt', FAULTS.unavailable, 1);
     await runs.pass('3 minutes');
     await run.attempted('sweep', sweeps + 1);
     await runs.pass('10 minutes');
@@ -164,7 +164,7 @@ describe('no outage', () => {
     const run = await runs.start();
     await run.caughtUp();
     failAll(run.fake);
-    run.fake.fail('audit', TROUBLE.mongodbAway);
+    run.fake.fail('audit', FAULTS.mongodbAway);
     run.fake.fail('dlp', NOT_THERE);
     await run.signal('collectNow');
     await run.when(({ streams }) => streams.every(({ phase }) => phase === 'retrying'));

@@ -5,7 +5,7 @@
 
 import { expect, test, vi } from 'vitest';
 import { SIGNALS, WORKFLOW_TYPE } from '../../src/domain/contract/contract.js';
-import { classify, type Trouble } from '../../src/domain/failures/failure.js';
+import { classify, type ErrorFacts } from '../../src/domain/failures/failure.js';
 import {
   isLegalTransition,
   LIFECYCLE_STATES,
@@ -15,14 +15,14 @@ import {
 import { isError, openProblems, type SourceSnapshot } from '../../src/domain/lifecycle/snapshot.js';
 import { addCounts, NO_COUNTS, SOURCE_STEPS } from '../../src/domain/streams/outcome.js';
 import type { StreamName } from '../../src/domain/streams/streams.js';
-import { TROUBLE, type Troubled } from '../support/fake-activities.js';
+import { FAULTS, type FailingPart } from '../support/fake-activities.js';
 import { attributeValues } from '../support/histories.js';
 import { SeededRandom } from '../support/random.js';
-import { shortPatienceBundle } from '../support/short-patience-bundle.js';
+import { shortRetryBudgetBundle } from '../support/short-retry-budget-bundle.js';
 import { developmentServer, type SourceRun, sourceRuns } from '../support/source-runs.js';
 
-vi.mock('../../src/domain/failures/patience.js', () => import('../support/short-patience.js'));
-const runs = sourceRuns({ ...developmentServer(), workflowBundle: shortPatienceBundle() });
+vi.mock('../../src/domain/failures/retry-budget.js', () => import('../support/short-retry-budget.js'));
+const runs = sourceRuns({ ...developmentServer(), workflowBundle: shortRetryBudgetBundle() });
 
 const STEPS = 500;
 const SEEDS = process.env.RANDOM_LIFE_SEED === undefined ? [1, 2, 3, 4, 5, 6] : [Number(process.env.RANDOM_LIFE_SEED)];
@@ -31,10 +31,10 @@ const STREAMS = ['receipt', 'audit', 'dlp', 'hold'] as const satisfies readonly 
 const CAN_FAIL = [
   ...['validate', 'initialize', 'authenticate', 'sweep', 'recordHealth', 'finalize'],
   ...STREAMS,
-] as readonly Troubled[];
-const KNOWN: readonly Trouble[] = Object.values(TROUBLE);
-const TROUBLES: readonly Trouble[] = [
-  ...KNOWN.map((trouble) => (trouble.retryAfterMs === undefined ? trouble : { ...trouble, retryAfterMs: 200 })),
+] as readonly FailingPart[];
+const KNOWN: readonly ErrorFacts[] = Object.values(FAULTS);
+const TROUBLES: readonly ErrorFacts[] = [
+  ...KNOWN.map((facts) => (facts.retryAfterMs === undefined ? facts : { ...facts, retryAfterMs: 200 })),
   { origin: 'internal', code: 'TypeError', message: 'undefined is no function' },
 ];
 const GARBAGE: readonly unknown[] = [

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { replayHistory } from '../../src/runtime/replay-history.js';
-import { TROUBLE } from '../support/fake-activities.js';
+import { FAULTS } from '../support/fake-activities.js';
 import {
   historyOf,
   PRESENT,
@@ -45,7 +45,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'wrong-credentials-then-removed',
-    options: { prepare: (fake) => fake.fail('authenticate', TROUBLE.credentials) },
+    options: { prepare: (fake) => fake.fail('authenticate', FAULTS.credentials) },
     live: async (run) => {
       await run.state('Error');
       await run.stop({ remove: true });
@@ -56,8 +56,8 @@ const SCENARIOS: readonly Scenario[] = [
     name: 'back-off-and-recovery',
     options: {
       prepare: (fake) => {
-        fake.fail('receipt', TROUBLE.unavailable);
-        fake.fail('dlp', TROUBLE.forbidden);
+        fake.fail('receipt', FAULTS.unavailable);
+        fake.fail('dlp', FAULTS.forbidden);
       },
     },
     live: async (run) => {
@@ -70,7 +70,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'mongodb-away-and-back',
-    options: { prepare: (fake) => fake.fail('sweep', TROUBLE.mongodbAway) },
+    options: { prepare: (fake) => fake.fail('sweep', FAULTS.mongodbAway) },
     live: async (run) => {
       await run.caughtUp();
       await run.signal('collectNow');
@@ -94,7 +94,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'gave-up-after-90-minutes-then-restarted',
-    options: { prepare: (fake) => fake.fail('dlp', TROUBLE.unavailable) },
+    options: { prepare: (fake) => fake.fail('dlp', FAULTS.unavailable) },
     isLong: true,
     live: async (run) => {
       const { streams } = await run.when((seen) => seen.streams[2]?.problem !== undefined);
@@ -110,7 +110,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'start-up-gave-up-after-90-minutes',
-    options: { prepare: (fake) => fake.fail('authenticate', TROUBLE.unavailable) },
+    options: { prepare: (fake) => fake.fail('authenticate', FAULTS.unavailable) },
     isLong: true,
     live: async (run) => {
       const { problem } = await run.when((seen) => seen.problem !== undefined);
@@ -125,7 +125,7 @@ const SCENARIOS: readonly Scenario[] = [
     since: '3-one-outage',
     options: {
       prepare: (fake) => {
-        for (const stream of ['receipt', 'audit', 'dlp'] as const) fake.fail(stream, TROUBLE.unavailable);
+        for (const stream of ['receipt', 'audit', 'dlp'] as const) fake.fail(stream, FAULTS.unavailable);
       },
     },
     live: async (run) => {
@@ -138,7 +138,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'continued-as-new',
-    options: { maxHistoryEvents: 60, prepare: (fake) => fake.fail('dlp', TROUBLE.forbidden) },
+    options: { maxHistoryEvents: 60, prepare: (fake) => fake.fail('dlp', FAULTS.forbidden) },
     live: async (run) => {
       await run.when(({ streams }) => streams.map(({ phase }) => phase).join() === 'waiting,waiting,parked');
       // Not a flood of them: Temporal refuses to continue as new while signals keep coming in.

@@ -7,7 +7,7 @@ import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { failureInterceptor } from '../../src/activities/failure-interceptor.js';
 import type { Activities } from '../../src/activities/index.js';
-import { TroubleError } from '../../src/domain/failures/failure.js';
+import { RawError } from '../../src/domain/failures/failure.js';
 import {
   NO_REREAD_COUNTS,
   PROGRESS_QUERY,
@@ -22,7 +22,7 @@ import type { StreamName } from '../../src/domain/streams/streams.js';
 import { replayHistory } from '../../src/runtime/replay-history.js';
 import { PAUSE_PROOF } from '../../src/runtime/worker-limits.js';
 import type { HistoryLimit } from '../../src/workflows/history.js';
-import { TROUBLE } from '../support/fake-activities.js';
+import { FAULTS } from '../support/fake-activities.js';
 import { historiesOf } from '../support/histories.js';
 import { quietRuntime } from '../support/quiet-runtime.js';
 import { REREAD, recordedHistory, writeRecordedHistory } from '../support/recorded-histories.js';
@@ -147,7 +147,7 @@ test('a long reading is continued as new, and loses neither counts nor its name'
 
 test('a stream that fails for 90 minutes is given up and named; the others are read', async () => {
   slice = async (stream, number, kind) => {
-    if (stream === 'dlp') throw new TroubleError(TROUBLE.unavailable);
+    if (stream === 'dlp') throw new RawError(FAULTS.unavailable);
     return ofThree(number, kind);
   };
   const { end } = await start('backfill', ['receipt', 'dlp']);
@@ -161,7 +161,7 @@ test('a stream that fails for 90 minutes is given up and named; the others are r
 
 test('what is not permitted is not tried again', async () => {
   slice = async () => {
-    throw new TroubleError(TROUBLE.forbidden);
+    throw new RawError(FAULTS.forbidden);
   };
   const { end } = await start('verify', ['dlp']);
   expect((await end()).streams).toMatchObject([{ failure: expect.stringContaining('Forbidden') }]);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SIGNALS } from '../../src/domain/contract/contract.js';
-import { TROUBLE } from '../support/fake-activities.js';
+import { FAULTS } from '../support/fake-activities.js';
 import { sourceRuns } from '../support/source-runs.js';
 
 const runs = sourceRuns();
@@ -19,7 +19,7 @@ test('a stream whose position is reset is collected by itself again, and the oth
 });
 
 test('a stream that was given up is tried again from its new position', async () => {
-  const run = await runs.start({ prepare: (fake) => fake.fail('dlp', TROUBLE.forbidden) });
+  const run = await runs.start({ prepare: (fake) => fake.fail('dlp', FAULTS.forbidden) });
   await run.when(({ streams }) => streams[2]?.phase === 'parked');
   run.fake.heal('dlp');
   await run.signal(SIGNALS.resetPosition, { stream: 'dlp' });
@@ -28,7 +28,7 @@ test('a stream that was given up is tried again from its new position', async ()
 });
 
 test('a reset of the only stream while the sweep fails is collected, and the source goes on', async () => {
-  const run = await runs.start({ streams: ['receipt'], prepare: (fake) => fake.fail('sweep', TROUBLE.mongodbAway) });
+  const run = await runs.start({ streams: ['receipt'], prepare: (fake) => fake.fail('sweep', FAULTS.mongodbAway) });
   await run.caughtUp();
   await run.signal('collectNow');
   await run.state('Error');

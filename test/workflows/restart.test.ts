@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { TROUBLE } from '../support/fake-activities.js';
+import { FAULTS } from '../support/fake-activities.js';
 import { attributeValues } from '../support/histories.js';
 import { sourceRuns } from '../support/source-runs.js';
 
@@ -52,7 +52,7 @@ test('a restart waits until the work in progress has ended', async () => {
 test("a restart interrupts a stream's back-off at once", async () => {
   const run = await runs.start({
     prepare: (fake) => {
-      fake.fail('receipt', TROUBLE.slowDown);
+      fake.fail('receipt', FAULTS.slowDown);
       fake.deliver('receipt', 3);
     },
   });
@@ -68,7 +68,7 @@ test("a restart interrupts a stream's back-off at once", async () => {
 test.for(['validate', 'initialize', 'authenticate', 'sweep'] as const)(
   'a restart interrupts the back-off of %s at once',
   async (step) => {
-    const run = await runs.start({ prepare: (fake) => fake.fail(step, TROUBLE.mongodbAway) });
+    const run = await runs.start({ prepare: (fake) => fake.fail(step, FAULTS.mongodbAway) });
     if (step === 'sweep') {
       await run.caughtUp();
       await run.signal('collectNow');
@@ -83,7 +83,7 @@ test.for(['validate', 'initialize', 'authenticate', 'sweep'] as const)(
 );
 
 test('a restart brings a parked stream back', async () => {
-  const run = await runs.start({ prepare: (fake) => fake.fail('dlp', TROUBLE.forbidden) });
+  const run = await runs.start({ prepare: (fake) => fake.fail('dlp', FAULTS.forbidden) });
   await run.when(({ streams }) => streams.map(({ phase }) => phase).join() === 'waiting,waiting,parked');
   await run.restart();
   await run.when(({ restarts, streams }) => restarts === 1 && streams[2]?.phase === 'parked');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type FakeSource, TROUBLE } from '../support/fake-activities.js';
+import { FAULTS, type FakeSource } from '../support/fake-activities.js';
 import type { SourceRun } from '../support/source-runs.js';
 import { timeSkippingRuns } from '../support/time-skipping-runs.js';
 import { until } from '../support/until.js';
@@ -10,7 +10,7 @@ const EVERY = 2 * HOUR;
 const runs = timeSkippingRuns();
 
 /** Sets `retryAgainEvery`. Hourly polls keep the tests short. */
-function patientOperator(fake: FakeSource): void {
+function persistentOperator(fake: FakeSource): void {
   fake.settings = { ...fake.settings, retryAgainEveryMs: EVERY, pollIntervalMs: HOUR };
 }
 
@@ -34,8 +34,8 @@ async function attempted(run: SourceRun, count: number): Promise<number[]> {
 test('a stream that gave up is tried once after each such time, and recovers at the first that succeeds', async () => {
   const run = await runs.start({
     prepare: (fake) => {
-      patientOperator(fake);
-      fake.fail('receipt', TROUBLE.unavailable);
+      persistentOperator(fake);
+      fake.fail('receipt', FAULTS.unavailable);
       fake.deliver('receipt', 5, 7);
     },
   });
@@ -67,15 +67,15 @@ test('a stream that gave up is tried once after each such time, and recovers at 
 test('a stream that recovered and fails again has all its patience', async () => {
   const run = await runs.start({
     prepare: (fake) => {
-      patientOperator(fake);
-      fake.fail('receipt', TROUBLE.unavailable);
+      persistentOperator(fake);
+      fake.fail('receipt', FAULTS.unavailable);
     },
   });
   await gaveUp(run);
   run.fake.heal('receipt');
   await runs.pass(EVERY);
   await run.caughtUp();
-  run.fake.fail('receipt', TROUBLE.unavailable);
+  run.fake.fail('receipt', FAULTS.unavailable);
   await run.signal('collectNow');
   const { streams } = await run.when((seen) => seen.streams[0]?.problem !== undefined);
   await runs.passUntil(streams[0]?.problem?.since ?? '', 85 * MINUTE);
@@ -89,7 +89,7 @@ test('without it, a stream that gave up is not tried again for a day', async () 
     streams: ['receipt'],
     prepare: (fake) => {
       fake.settings = { ...fake.settings, pollIntervalMs: HOUR };
-      fake.fail('receipt', TROUBLE.unavailable);
+      fake.fail('receipt', FAULTS.unavailable);
     },
   });
   const before = await gaveUp(run);
@@ -102,14 +102,14 @@ test('a failure of the configuration is never tried again, whether of a stream o
   const ofStream = await runs.start({
     streams: ['receipt'],
     prepare: (fake) => {
-      patientOperator(fake);
-      fake.fail('receipt', TROUBLE.forbidden);
+      persistentOperator(fake);
+      fake.fail('receipt', FAULTS.forbidden);
     },
   });
   const ofSource = await runs.start({
     prepare: (fake) => {
-      patientOperator(fake);
-      fake.fail('authenticate', TROUBLE.credentials);
+      persistentOperator(fake);
+      fake.fail('authenticate', FAULTS.credentials);
     },
   });
   await ofStream.when(({ streams }) => streams[0]?.phase === 'parked');
@@ -123,12 +123,12 @@ test('a stream that turns out to be forbidden when it is tried again rests for e
   const run = await runs.start({
     streams: ['receipt'],
     prepare: (fake) => {
-      patientOperator(fake);
-      fake.fail('receipt', TROUBLE.unavailable);
+      persistentOperator(fake);
+      fake.fail('receipt', FAULTS.unavailable);
     },
   });
   const before = await gaveUp(run);
-  run.fake.fail('receipt', TROUBLE.forbidden);
+  run.fake.fail('receipt', FAULTS.forbidden);
   await runs.pass(EVERY);
   await attempted(run, before.length + 1);
   await run.when(({ streams }) => streams[0]?.problem?.code === 'app_forbidden');
@@ -137,9 +137,9 @@ test('a stream that turns out to be forbidden when it is tried again rests for e
 });
 
 test('the sweep that gave up is tried once after each such time, and the source recovers', async () => {
-  const run = await runs.start({ prepare: patientOperator });
+  const run = await runs.start({ prepare: persistentOperator });
   await run.caughtUp();
-  run.fake.fail('sweep', TROUBLE.mongodbAway);
+  run.fake.fail('sweep', FAULTS.mongodbAway);
   await run.signal('collectNow');
   const { problem } = await run.when((seen) => seen.problem !== undefined);
   await runs.passUntil(problem?.since ?? '', 90 * MINUTE);
@@ -158,8 +158,8 @@ test('the sweep that gave up is tried once after each such time, and the source 
 test('a restart does not wait for the next try', async () => {
   const run = await runs.start({
     prepare: (fake) => {
-      patientOperator(fake);
-      fake.fail('receipt', TROUBLE.unavailable);
+      persistentOperator(fake);
+      fake.fail('receipt', FAULTS.unavailable);
     },
   });
   await gaveUp(run);
@@ -176,14 +176,14 @@ test.for(['validate', 'authenticate'] as const)(
   async (step) => {
     const run = await runs.start({
       prepare: (fake) => {
-        patientOperator(fake);
-        if (step !== 'validate') fake.fail(step, TROUBLE.mongodbAway);
+        persistentOperator(fake);
+        if (step !== 'validate') fake.fail(step, FAULTS.mongodbAway);
       },
     });
     if (step === 'validate') {
       // How often to try again is known once the configuration was read.
       await run.caughtUp();
-      run.fake.fail(step, TROUBLE.mongodbAway);
+      run.fake.fail(step, FAULTS.mongodbAway);
       await run.restart();
     }
     const { problem } = await run.when((seen) => seen.problem !== undefined);
@@ -202,7 +202,7 @@ test.for(['validate', 'authenticate'] as const)(
 );
 
 test('a host that looks wrong is tried every five minutes, and goes on by itself once it is right', async () => {
-  const run = await runs.start({ prepare: (fake) => fake.fail('authenticate', TROUBLE.wrongHost) });
+  const run = await runs.start({ prepare: (fake) => fake.fail('authenticate', FAULTS.wrongHost) });
   const { problem } = await run.state('Error');
   expect(problem).toMatchObject({ code: 'WrongHost', type: 'ThirdPartyConfig', gaveUp: true });
   await runs.pass(3 * HOUR);
@@ -221,10 +221,10 @@ test('a host that looks wrong is tried every five minutes, and goes on by itself
 });
 
 test('an outage at a host that looked wrong for hours is retried as any outage', async () => {
-  const run = await runs.start({ prepare: (fake) => fake.fail('authenticate', TROUBLE.wrongHost) });
+  const run = await runs.start({ prepare: (fake) => fake.fail('authenticate', FAULTS.wrongHost) });
   await run.state('Error');
   await runs.pass(3 * HOUR);
-  run.fake.fail('authenticate', TROUBLE.unavailable);
+  run.fake.fail('authenticate', FAULTS.unavailable);
   await runs.pass(30 * MINUTE);
   const { problem } = await run.when((seen) => seen.problem?.code === 'http_503');
   expect(problem).toMatchObject({ gaveUp: false });

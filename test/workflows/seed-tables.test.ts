@@ -1,11 +1,11 @@
 /** Row by row what Sumo Logic's page "Mimecast Source" promises of states, error types and restarts. */
 
 import { describe, expect, test } from 'vitest';
-import type { Trouble } from '../../src/domain/failures/failure.js';
+import type { ErrorFacts } from '../../src/domain/failures/failure.js';
 import { type HealthEvent, healthEventOf } from '../../src/domain/health/health-event.js';
 import type { Problem, SourceSnapshot } from '../../src/domain/lifecycle/snapshot.js';
 import { isSourceStep } from '../../src/domain/streams/outcome.js';
-import { type ActivityName, type FakeSource, TROUBLE, type Troubled } from '../support/fake-activities.js';
+import { type ActivityName, FAULTS, type FailingPart, type FakeSource } from '../support/fake-activities.js';
 import { attributeValues } from '../support/histories.js';
 import type { SourceRun } from '../support/source-runs.js';
 import { timeSkippingRuns } from '../support/time-skipping-runs.js';
@@ -61,7 +61,7 @@ describe('a source goes through the following states when created', () => {
   test.for(WAITING_FOR)(
     'an issue during %s is an Error, and when it ends the source goes on',
     async ([state, step]) => {
-      const run = await start((fake) => fake.fail(step, TROUBLE.mongodbAway));
+      const run = await start((fake) => fake.fail(step, FAULTS.mongodbAway));
       expect(await run.state('Error')).toMatchObject({ stage: state, health: 'Error', problem: { step } });
       run.fake.heal(step);
       await runs.pass('1 minute');
@@ -85,7 +85,7 @@ describe('a source goes through the following states when created', () => {
   test('an issue while Collecting is an Error, and Collecting comes back', async () => {
     const run = await start();
     await run.caughtUp();
-    run.fake.fail('receipt', TROUBLE.unavailable);
+    run.fake.fail('receipt', FAULTS.unavailable);
     await run.signal('collectNow');
     await run.state('Error');
     run.fake.heal('receipt');
@@ -114,24 +114,24 @@ describe('when it is deleted, it is Stopping, and when it has stopped it is gone
 interface Row {
   readonly type: Problem['type'];
   readonly event: string;
-  readonly what: Troubled;
-  readonly trouble: Trouble;
+  readonly what: FailingPart;
+  readonly facts: ErrorFacts;
 }
 
-const timeout: Trouble = { origin: 'mimecast', cause: 'timeout', message: 'no answer in time' };
+const timeout: ErrorFacts = { origin: 'mimecast', cause: 'timeout', message: 'no answer in time' };
 const NO_RETRIES: readonly Row[] = (['authenticate', 'receipt'] as const).flatMap((what) =>
-  [TROUBLE.credentials, TROUBLE.forbidden].map((trouble) => {
-    return { type: 'ThirdPartyConfig', event: 'ThirdPartyConfigError', what, trouble } as const;
+  [FAULTS.credentials, FAULTS.forbidden].map((facts) => {
+    return { type: 'ThirdPartyConfig', event: 'ThirdPartyConfigError', what, facts } as const;
   }),
 );
 const RETRIES: readonly Row[] = [
   ...(['authenticate', 'receipt'] as const).flatMap((what) =>
-    [TROUBLE.unavailable, timeout].map((trouble) => {
-      return { type: 'ThirdPartyGeneric', event: 'ThirdPartyGenericError', what, trouble } as const;
+    [FAULTS.unavailable, timeout].map((facts) => {
+      return { type: 'ThirdPartyGeneric', event: 'ThirdPartyGenericError', what, facts } as const;
     }),
   ),
   ...(['validate', 'receipt'] as const).map((what) => {
-    return { type: 'FirstPartyGeneric', event: 'FirstPartyGenericError', what, trouble: TROUBLE.mongodbAway } as const;
+    return { type: 'FirstPartyGeneric', event: 'FirstPartyGenericError', what, facts: FAULTS.mongodbAway } as const;
   }),
 ];
 
@@ -173,7 +173,7 @@ async function expectRecovered(run: SourceRun, { event }: Row): Promise<void> {
 
 describe('error types', () => {
   test.for(NO_RETRIES)('$type of $what ($trouble.code): $event, no retries until it is updated', async (row) => {
-    const run = await start((fake) => fake.fail(row.what, row.trouble));
+    const run = await start((fake) => fake.fail(row.what, row.facts));
     const problem = await problemOf(run, row);
     expect(problem).toMatchObject({ type: row.type, retry: false, gaveUp: true, attempt: 1 });
     expect(problem).not.toHaveProperty('until');
@@ -191,7 +191,7 @@ describe('error types', () => {
   });
 
   test.for(RETRIES)('$type of $what: $event, retried for up to 90 minutes, then it quits', async (row) => {
-    const run = await start((fake) => fake.fail(row.what, row.trouble));
+    const run = await start((fake) => fake.fail(row.what, row.facts));
     const { since, ...problem } = await problemOf(run, row);
     expect(problem).toMatchObject({ type: row.type, retry: true, gaveUp: false });
     expect(Date.parse(problem.until ?? '') - Date.parse(since)).toBe(90 * MINUTE);
@@ -216,7 +216,7 @@ describe('error types', () => {
 });
 
 test('a source that encounters ThirdPartyConfig errors can be restarted, as often as it takes', async () => {
-  const run = await start((fake) => fake.fail('authenticate', TROUBLE.credentials));
+  const run = await start((fake) => fake.fail('authenticate', FAULTS.credentials));
   expect(await run.state('Error')).toMatchObject({ problem: { message: 'Client credentials are invalid' } });
   for (const restarts of [1, 2]) {
     await run.restart();

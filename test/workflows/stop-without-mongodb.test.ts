@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { TROUBLE } from '../support/fake-activities.js';
+import { FAULTS } from '../support/fake-activities.js';
 import { timeSkippingRuns } from '../support/time-skipping-runs.js';
 
 const runs = timeSkippingRuns();
@@ -12,7 +12,7 @@ test.for([
   async ([remove, end]) => {
     const run = await runs.start();
     await run.caughtUp();
-    run.fake.fail('finalize', TROUBLE.mongodbAway);
+    run.fake.fail('finalize', FAULTS.mongodbAway);
     await run.stop({ remove });
     await run.when(({ problem }) => problem?.step === 'finalize');
     await runs.pass('5 hours');

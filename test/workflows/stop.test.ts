@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { TROUBLE } from '../support/fake-activities.js';
+import { FAULTS } from '../support/fake-activities.js';
 import { attributeValues } from '../support/histories.js';
 import { type SourceRun, sourceRuns } from '../support/source-runs.js';
 
@@ -20,12 +20,12 @@ const SITUATIONS: readonly Situation[] = [
     },
     {
       name: `in the back-off of ${step}`,
-      prepare: (fake: SourceRun['fake']) => fake.fail(step, TROUBLE.mongodbAway),
+      prepare: (fake: SourceRun['fake']) => fake.fail(step, FAULTS.mongodbAway),
       reach: (run: SourceRun) => run.state('Error'),
     },
     {
       name: `parked at ${step}`,
-      prepare: (fake: SourceRun['fake']) => fake.fail(step, TROUBLE.credentials),
+      prepare: (fake: SourceRun['fake']) => fake.fail(step, FAULTS.credentials),
       reach: (run: SourceRun) => run.state('Error'),
     },
   ]),
@@ -37,12 +37,12 @@ const SITUATIONS: readonly Situation[] = [
   },
   {
     name: "in a stream's back-off",
-    prepare: (fake) => fake.fail('receipt', TROUBLE.slowDown),
+    prepare: (fake) => fake.fail('receipt', FAULTS.slowDown),
     reach: (run) => run.when(({ health }) => health === 'Warning'),
   },
   {
     name: 'with a parked stream',
-    prepare: (fake) => fake.fail('dlp', TROUBLE.forbidden),
+    prepare: (fake) => fake.fail('dlp', FAULTS.forbidden),
     reach: (run) => run.state('Error'),
   },
   {

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import type { StopRequest } from '../../src/domain/contract/contract.js';
 import type { CommandAnswer } from '../../src/workflows/updates.js';
-import { TROUBLE } from '../support/fake-activities.js';
+import { FAULTS } from '../support/fake-activities.js';
 import { type SourceRun, sourceRuns } from '../support/source-runs.js';
 
 const runs = sourceRuns();
@@ -23,7 +23,7 @@ test('a restart is answered when the source collects again', async () => {
 test('a restart that meets wrong credentials says so', async () => {
   const run = await runs.start();
   await run.caughtUp();
-  run.fake.fail('authenticate', TROUBLE.credentials);
+  run.fake.fail('authenticate', FAULTS.credentials);
   expect(await update(run, 'restart')).toEqual({
     ...{ outcome: 'pending', state: 'Error', health: 'Error' },
     reason: expect.stringContaining('InvalidClientIdentifier'),
@@ -48,7 +48,7 @@ test('a poll is answered when it has been made, with what it found', async () =>
 test('a poll that fails is answered at the first failure', async () => {
   const run = await runs.start();
   await run.caughtUp();
-  run.fake.fail('sweep', TROUBLE.mongodbAway);
+  run.fake.fail('sweep', FAULTS.mongodbAway);
   const held = { outcome: 'pending', state: 'Error', reason: expect.stringContaining('MongoDB: connection refused') };
   expect(await update(run, 'collectNow')).toMatchObject(held);
   expect(await update(run, 'collectNow')).toMatchObject(held);
@@ -60,14 +60,14 @@ test('a poll that fails is answered at the first failure', async () => {
 test('a poll that is given up is no poll that was made', async () => {
   const run = await runs.start();
   await run.caughtUp();
-  run.fake.fail('sweep', TROUBLE.credentials);
+  run.fake.fail('sweep', FAULTS.credentials);
   const held = { outcome: 'pending', state: 'Error', reason: expect.stringContaining('InvalidClientIdentifier') };
   expect(await update(run, 'collectNow')).toMatchObject(held);
   expect(await update(run, 'collectNow')).toMatchObject(held);
 });
 
 test('a source whose start was given up answers all that is asked of it', async () => {
-  const run = await runs.start({ prepare: (fake) => fake.fail('authenticate', TROUBLE.credentials) });
+  const run = await runs.start({ prepare: (fake) => fake.fail('authenticate', FAULTS.credentials) });
   await run.state('Error');
   // More than Temporal lets a workflow have unanswered at a time.
   for (let asked = 0; asked < 12; asked += 1)
@@ -85,7 +85,7 @@ test('a stop is answered when the source has ended', async () => {
 });
 
 test('a stop that cannot be stored is answered as held up, and carried out later', async () => {
-  const run = await runs.start({ prepare: (fake) => fake.fail('finalize', TROUBLE.mongodbAway) });
+  const run = await runs.start({ prepare: (fake) => fake.fail('finalize', FAULTS.mongodbAway) });
   await run.caughtUp();
   expect(await stop(run, { remove: true })).toEqual({
     ...{ outcome: 'pending', state: 'Stopping', health: 'Error' },

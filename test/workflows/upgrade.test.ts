@@ -1,8 +1,8 @@
 /** A worker of earlier code is replaced by one of today, while its sources run. */
 
 import { expect, test } from 'vitest';
-import { TROUBLE } from '../support/fake-activities.js';
-import { earlierBundle } from '../support/short-patience-bundle.js';
+import { FAULTS } from '../support/fake-activities.js';
+import { earlierBundle } from '../support/short-retry-budget-bundle.js';
 import { type SourceRun, sourceRuns } from '../support/source-runs.js';
 
 const runs = sourceRuns();
@@ -21,7 +21,7 @@ async function growTo(run: SourceRun, events: number): Promise<void> {
 test('a long run of earlier code is taken up, continued as new, and loses nothing', async () => {
   const taskQueue = 'upgraded';
   const stopEarlier = await runs.startWorker(taskQueue, earlier());
-  const run = await runs.start({ taskQueue, prepare: (fake) => fake.fail('receipt', TROUBLE.unavailable) });
+  const run = await runs.start({ taskQueue, prepare: (fake) => fake.fail('receipt', FAULTS.unavailable) });
   await run.when(({ streams }) => streams.map(({ phase }) => phase).join() === 'retrying,waiting,waiting');
   await growTo(run, 150);
   const before = await run.status();

@@ -11,7 +11,7 @@ import { actorOf } from '../common/authentication.js';
 import { collectorParams, flag, flatErrors, nothing, underWay, wholeNumber } from '../common/common-schemas.js';
 import { etagOf, mayChange } from '../common/etag.js';
 import type { Routes } from '../common/services.js';
-import { collectorBody, settingsFrom, showCollector, shownCollector } from './collector-schema.js';
+import { collectorBody, settingsFrom, showCollector, shownCollector } from './collector-resource.js';
 
 const one = { 200: z.object({ collector: shownCollector }), ...flatErrors } as const;
 const many = { 200: z.object({ collectors: z.array(shownCollector) }), ...flatErrors } as const;

@@ -10,10 +10,10 @@ export interface AttemptLimitOptions {
 }
 
 /** Kinds that are counted at a time; beyond them the oldest are forgotten. */
-const MOST_KINDS = 10_000;
+const MAX_KINDS = 10_000;
 
 export class AttemptLimit {
-  private readonly counts = new LRUCache<string, { readonly until: number; attempts: number }>({ max: MOST_KINDS });
+  private readonly counts = new LRUCache<string, { readonly until: number; attempts: number }>({ max: MAX_KINDS });
 
   constructor(private readonly options: AttemptLimitOptions) {}
 

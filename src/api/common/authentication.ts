@@ -27,24 +27,24 @@ declare module 'fastify' {
 const LONGEST_ID = 64;
 const WINDOW_MS = 10_000;
 /** Wrong credentials of one address with one access ID in that time: whoever gives many wrong ones is alone in waiting. */
-const MOST_OF_ONE_ID = 20;
+const MAX_OF_ONE_ID = 20;
 /** Wrong credentials of one address, whatever their access IDs. */
-const MOST_OF_ONE_ADDRESS = 60;
+const MAX_OF_ONE_ADDRESS = 60;
 /**
  * Wrong credentials with one access ID, whatever their addresses. Beyond them an address that has given a wrong one waits,
  * and one that has not may still try: the key's owner is not locked out by those who guess.
  */
-const MOST_WITH_ONE_ID = 100;
+const MAX_WITH_ONE_ID = 100;
 /** Credentials of all addresses that wait to be hashed; beyond them only the first one of an address waits, too. */
-const MOST_WAITING = 100;
+const MAX_WAITING = 100;
 /** With those. */
-const MOST_WAITING_EVER = 1_000;
+const MAX_WAITING_EVER = 1_000;
 
 export function authenticate(app: FastifyInstance, verifier: KeyVerifier): void {
   const window = { windowMs: WINDOW_MS, now: () => verifier.now() };
-  const ofOneId = new AttemptLimit({ most: MOST_OF_ONE_ID, ...window });
-  const ofOneAddress = new AttemptLimit({ most: MOST_OF_ONE_ADDRESS, ...window });
-  const withOneId = new AttemptLimit({ most: MOST_WITH_ONE_ID, ...window });
+  const ofOneId = new AttemptLimit({ most: MAX_OF_ONE_ID, ...window });
+  const ofOneAddress = new AttemptLimit({ most: MAX_OF_ONE_ADDRESS, ...window });
+  const withOneId = new AttemptLimit({ most: MAX_WITH_ONE_ID, ...window });
 
   const identify = async (ip: string, credential: Credential): Promise<Identity | undefined> => {
     const address = normalizeIP(ip);
@@ -58,7 +58,7 @@ export function authenticate(app: FastifyInstance, verifier: KeyVerifier): void 
         ofOneId.isCounted(both) ? withOneId.waitOf(accessId) : 0,
       );
       refuseFor(waitMs);
-      const mostWaiting = ofOneAddress.isCounted(address) ? MOST_WAITING : MOST_WAITING_EVER;
+      const mostWaiting = ofOneAddress.isCounted(address) ? MAX_WAITING : MAX_WAITING_EVER;
       if (verifier.waiting >= mostWaiting) throw new TooManyError(1);
       ofOneId.count(both);
       ofOneAddress.count(address);

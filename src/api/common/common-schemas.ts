@@ -1,7 +1,7 @@
 /** What many addresses of the API share. */
 
 import { z } from 'zod';
-import type { Page } from '../../store/paging.js';
+import type { Page } from '../../store/list-page.js';
 
 /** The text of an id in an address. */
 export const idText = z

@@ -3,8 +3,8 @@
 import { CodedRefusal, RefusedError } from '../../management/common/errors.js';
 import { FieldError } from '../../management/fields/field-errors.js';
 import { FIELDS_INVALID, FIELDS_MISSING } from '../../management/refusals.js';
-import { isTemporalAway, isTemporalDenied } from '../../management/temporal/temporal-trouble.js';
-import { PageTokenError } from '../../store/paging.js';
+import { isTemporalAway, isTemporalDenied } from '../../management/temporal/temporal-errors.js';
+import { PageTokenError } from '../../store/list-page.js';
 import { isStoreAway } from './store-away.js';
 
 export interface ErrorAnswer {

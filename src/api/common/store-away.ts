@@ -1,6 +1,6 @@
 /** Whether an error says that MongoDB is away. One that it answers with may as well be our own mistake. */
 
-import { storeTroubleOf } from '../../store/mongo-trouble.js';
+import { storeErrorFactsOf } from '../../store/mongo-error.js';
 
 /** What the driver says of a server that it does not reach. */
 const UNREACHED: ReadonlySet<string> = new Set([
@@ -20,6 +20,6 @@ const UNREADY: ReadonlySet<string> = new Set([
 ]);
 
 export function isStoreAway(error: unknown): boolean {
-  const { origin, code = '' } = storeTroubleOf(error) ?? {};
+  const { origin, code = '' } = storeErrorFactsOf(error) ?? {};
   return origin === 'mongodb' && (UNREACHED.has(code) || UNREADY.has(code));
 }

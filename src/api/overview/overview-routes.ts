@@ -1,7 +1,7 @@
 /** What Sumo Logic's API does not have: all sources with their states, and what is known of each. */
 
 import { z } from 'zod';
-import { statesOf } from '../../management/sources/source-state.js';
+import { statesOf } from '../../management/sources/shown-state.js';
 import { collectorNames } from '../../store/collectors.js';
 import { gapsPage } from '../../store/gaps.js';
 import { quarantinePage } from '../../store/quarantine.js';
@@ -9,7 +9,7 @@ import { allSources } from '../../store/sources.js';
 import { flatErrors, pageOf, pageQuery, shown, sourceParams } from '../common/common-schemas.js';
 import type { Routes } from '../common/services.js';
 import { showSourceEvent, sourceEvent } from '../events/source-event.js';
-import { listedSource, showListed } from '../sources/source-schema.js';
+import { listedSource, showListed } from '../sources/source-resource.js';
 
 const tags = ['Overview'];
 

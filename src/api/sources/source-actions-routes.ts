@@ -1,11 +1,11 @@
 /** What is done to a source beside its configuration: `action/…`, and the trial of a configuration. */
 
 import { z } from 'zod';
-import { SECRET_MASK, type SourceConfig } from '../../config/source-config.js';
+import { SECRET_PLACEHOLDER, type SourceConfig } from '../../config/source-config.js';
 import { STREAMS } from '../../domain/streams/streams.js';
 import { RefusedError } from '../../management/common/errors.js';
 import { testConnection } from '../../management/sources/connection-test.js';
-import { positionResetFor } from '../../management/sources/position-wish.js';
+import { positionResetFor } from '../../management/sources/position-reset-request.js';
 import { referenceOf } from '../../management/sources/source-directory.js';
 import { NO_SECRET_YET } from '../../management/sources/source-secrets.js';
 import { INITIATED, SourceSteering, STEERING } from '../../management/sources/source-steering.js';
@@ -14,7 +14,7 @@ import { storedSource } from '../../store/sources.js';
 import { actorOf } from '../common/authentication.js';
 import { collectorParams, flatErrors, sourceParams } from '../common/common-schemas.js';
 import type { Routes, Services } from '../common/services.js';
-import { fileFrom, type SourceBody, sourceBody } from './source-schema.js';
+import { fileFrom, type SourceBody, sourceBody } from './source-resource.js';
 
 const tags = ['Sources'];
 
@@ -141,7 +141,7 @@ async function secretFor(
   sourceId: number | undefined,
   { clientSecret, baseUrl, clientID }: SourceConfig,
 ): Promise<{ readonly value: string } | { readonly mistake: string }> {
-  if (clientSecret !== SECRET_MASK) return { value: clientSecret };
+  if (clientSecret !== SECRET_PLACEHOLDER) return { value: clientSecret };
   const stored = sourceId === undefined ? null : await storedSource(collections, { _id: sourceId, collectorId });
   if (stored?.secret === undefined) return { mistake: NO_SECRET_YET };
   if (stored.config.baseUrl !== baseUrl || stored.config.clientID !== clientID) return { mistake: SECRET_OF_ANOTHER };
@@ -153,5 +153,5 @@ async function secretFor(
   }
 }
 
-const SECRET_OF_ANOTHER = `source.config.clientSecret: ${SECRET_MASK} stands for the stored secret, which was given for another baseUrl or clientID: write the secret itself`;
+const SECRET_OF_ANOTHER = `source.config.clientSecret: ${SECRET_PLACEHOLDER} stands for the stored secret, which was given for another baseUrl or clientID: write the secret itself`;
 const NO_KEYS = 'source.config.clientSecret: the stored one cannot be read, since MIMECAST_SECRET_KEYS is not set';

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { invalid } from '../../management/refusals.js';
-import { type StatedSource, statesOf } from '../../management/sources/source-state.js';
+import { type StatedSource, statesOf } from '../../management/sources/shown-state.js';
 import { type SourceDocument, sourcesOfCollector } from '../../store/sources.js';
 import { actorOf } from '../common/authentication.js';
 import { collectorParams, flag, flatErrors, nothing, sourceParams, underWay } from '../common/common-schemas.js';
@@ -16,7 +16,7 @@ import {
   shownSource,
   showSource,
   sourceBody,
-} from './source-schema.js';
+} from './source-resource.js';
 
 const tags = ['Sources'];
 const reading = z.strictObject({ download: flag.describe('true: as in a file, without what changes by itself') });

@@ -3,7 +3,7 @@
 import type { NewKey, ShownKey } from '../../management/keys/api-keys.js';
 import type { ApiRole } from '../../store/api-keys.js';
 import type { ApiClient } from './api-client.js';
-import type { KeyCommands } from './commands.js';
+import type { KeyCommands } from './command-services.js';
 
 interface Told {
   readonly id: string;

@@ -3,12 +3,12 @@
 import type { RereadKind, RereadReport } from '../../domain/rereads/reread.js';
 import type {
   MissingRecord,
+  RereadInput,
   RereadProgress,
-  RereadWish,
   StartedReread,
 } from '../../management/rereads/reread-service.js';
 import type { ApiClient } from './api-client.js';
-import type { RereadCommands } from './commands.js';
+import type { RereadCommands } from './command-services.js';
 import { findRemote, pathOf } from './remote-source-list.js';
 
 /** Missing records that are asked for at once. */
@@ -17,7 +17,7 @@ const PAGE = 1_000;
 export class RemoteRereads implements RereadCommands {
   constructor(private readonly api: ApiClient) {}
 
-  async start(kind: RereadKind, idOrName: string, wish: RereadWish): Promise<StartedReread> {
+  async start(kind: RereadKind, idOrName: string, wish: RereadInput): Promise<StartedReread> {
     return this.api.call('POST', await this.path(kind, idOrName), wish);
   }
 

@@ -7,15 +7,15 @@ import type { HealthEvent } from '../../domain/health/health-event.js';
 import { present } from '../../domain/present.js';
 import type { PositionReset } from '../../domain/streams/position-reset.js';
 import { RefusedError } from '../../management/common/errors.js';
-import type { PositionWish, ResetStream } from '../../management/sources/position-wish.js';
+import type { PositionResetRequest, ResetStream } from '../../management/sources/position-reset-request.js';
+import { WORKFLOW_ENDED } from '../../management/sources/shown-state.js';
 import type { SourceHealth } from '../../management/sources/source-health.js';
 import type { SourceListing } from '../../management/sources/source-listing.js';
 import { hasNotEnded, type SourceSaveOptions, type Started } from '../../management/sources/source-service.js';
-import { WORKFLOW_ENDED } from '../../management/sources/source-state.js';
 import type { SourceStatus } from '../../management/sources/source-status.js';
-import { MEANWHILE_CODES } from '../../management/temporal/meanwhile.js';
+import { UNCERTAINTY_CODES } from '../../management/temporal/uncertainty.js';
 import type { ApiClient } from './api-client.js';
-import type { SourceCommands } from './commands.js';
+import type { SourceCommands } from './command-services.js';
 import { findRemote, type ListedSource, listRemote, pathOf } from './remote-source-list.js';
 
 interface Saved {
@@ -88,7 +88,7 @@ export class RemoteSources implements SourceCommands {
     return this.act(await this.find(idOrName), 'collectNow');
   }
 
-  async resetPosition(idOrName: string, wish: PositionWish): Promise<ResetStream> {
+  async resetPosition(idOrName: string, wish: PositionResetRequest): Promise<ResetStream> {
     const source = await this.find(idOrName);
     const path = `${pathOf(source)}/action/resetPosition`;
     const { stream, from } = await this.api.call<PositionReset>('POST', path, wish);
@@ -158,7 +158,7 @@ function isRunning({ state: { state, errorCode } }: ListedSource): boolean {
 
 /** What is said of a source whose workflow has not spoken for itself. */
 function noteOf({ errorInfo, errorCode }: ListedSource['state']): Pick<SourceListing, 'note' | 'noteCode'> {
-  const noteCode = MEANWHILE_CODES.find((code) => code === errorCode);
+  const noteCode = UNCERTAINTY_CODES.find((code) => code === errorCode);
   return noteCode === undefined || errorInfo === undefined ? {} : { note: errorInfo, noteCode };
 }
 

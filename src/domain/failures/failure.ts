@@ -1,10 +1,10 @@
 /**
- * What can go wrong, and what it means: one table from what came back (`Trouble`) to one of the three error types of
+ * What can go wrong, and what it means: one table from what came back (`ErrorFacts`) to one of the three error types of
  * Sumo Logic's *Mimecast Source* page (`Failure`).
  */
 
 import { present } from '../present.js';
-import { FAILURE_RULES } from './failure-rules.js';
+import { FAILURE_TABLE } from './failure-table.js';
 
 /** The three error types, in the order of the page. */
 export const FAILURE_TYPES = ['ThirdPartyConfig', 'ThirdPartyGeneric', 'FirstPartyGeneric'] as const;
@@ -17,8 +17,8 @@ export const HEALTH_EVENT_OF: Readonly<Record<FailureType, string>> = {
   FirstPartyGeneric: 'FirstPartyGenericError',
 };
 
-/** Which party the trouble came from. `file` is the store of the pre-signed batch files, `internal` our own code. */
-export type TroubleOrigin = 'mimecast' | 'file' | 'mongodb' | 'temporal' | 'internal' | 'configuration';
+/** Which party the error came from. `file` is the store of the pre-signed batch files, `internal` our own code. */
+export type ErrorOrigin = 'mimecast' | 'file' | 'mongodb' | 'temporal' | 'internal' | 'configuration';
 
 /** Why no usable answer came at all. */
 export type NetworkCause =
@@ -36,8 +36,8 @@ export type NetworkCause =
   | 'privateAddress';
 
 /** What came back, freed from every library's own types. */
-export interface Trouble {
-  readonly origin: TroubleOrigin;
+export interface ErrorFacts {
+  readonly origin: ErrorOrigin;
   /** What the other side said, or what our side saw; without secrets. */
   readonly message: string;
   /** HTTP status, when there was an answer. */
@@ -53,7 +53,7 @@ export interface Trouble {
   readonly requestId?: string;
 }
 
-/** Trouble with its meaning. Serialisable: it crosses from activities to the workflow. */
+/** ErrorFacts with its meaning. Serialisable: it crosses from activities to the workflow. */
 export interface Failure {
   readonly type: FailureType;
   /** Short machine-readable cause: Mimecast's code where there is one, else `http_503`, `timeout`, … */
@@ -64,7 +64,7 @@ export interface Failure {
   readonly advice?: string;
   /** Whether trying again by itself can help. */
   readonly retry: boolean;
-  /** A warning is shown as such and is no error until patience ends (rate limits). */
+  /** A warning is shown as such and is not an error until the retry budget is used up (rate limits). */
   readonly severity: 'error' | 'warning';
   readonly retryAfterMs?: number;
   /** What is not retried is tried once more after each such time all the same, in milliseconds. Default: never. */
@@ -72,20 +72,20 @@ export interface Failure {
   readonly requestId?: string;
 }
 
-/** The failure that some trouble means. */
-export function classify(trouble: Trouble): Failure {
-  const rule = FAILURE_RULES.find(({ when }) => when(trouble));
+/** Classifies an error. */
+export function classify(facts: ErrorFacts): Failure {
+  const row = FAILURE_TABLE.find(({ when }) => when(facts));
   return {
-    type: rule?.type ?? 'ThirdPartyGeneric',
-    code: codeOf(trouble),
-    message: rule?.say?.(trouble) ?? plainMessage(trouble),
-    retry: rule?.retry ?? true,
-    severity: rule?.severity ?? 'error',
+    type: row?.type ?? 'ThirdPartyGeneric',
+    code: codeOf(facts),
+    message: row?.say?.(facts) ?? plainMessage(facts),
+    retry: row?.retry ?? true,
+    severity: row?.severity ?? 'error',
     ...present({
-      advice: rule?.advice,
-      againEveryMs: rule?.againEveryMs,
-      retryAfterMs: trouble.retryAfterMs,
-      requestId: trouble.requestId,
+      advice: row?.advice,
+      againEveryMs: row?.againEveryMs,
+      retryAfterMs: facts.retryAfterMs,
+      requestId: facts.requestId,
     }),
   };
 }
@@ -94,14 +94,14 @@ export function classify(trouble: Trouble): Failure {
  * Whether a token request failed as it does at a host that is not Mimecast's. A passing fault looks the same, so once
  * proves nothing; see `host-doubts.ts`.
  */
-export function looksLikeWrongHost({ origin, cause, status = 0 }: Trouble): boolean {
+export function looksLikeWrongHost({ origin, cause, status = 0 }: ErrorFacts): boolean {
   if (origin !== 'mimecast') return false;
   if (cause === 'unknownHost' || cause === 'unreadable' || cause === 'tls') return true;
   return status === 404 || status === 405 || (status >= 300 && status < 400);
 }
 
 /** Whether the API refuses a date because it keeps nothing so old. */
-export function isOutOfReach({ origin, status, message }: Trouble): boolean {
+export function isOutOfReach({ origin, status, message }: ErrorFacts): boolean {
   return (
     origin === 'mimecast' &&
     (status === 400 || status === 200) &&
@@ -109,24 +109,24 @@ export function isOutOfReach({ origin, status, message }: Trouble): boolean {
   );
 }
 
-function codeOf({ code, status, cause, origin }: Trouble): string {
+function codeOf({ code, status, cause, origin }: ErrorFacts): string {
   return code ?? cause ?? (status === undefined ? origin : `http_${status}`);
 }
 
-function plainMessage({ message, status, endpoint }: Trouble): string {
+function plainMessage({ message, status, endpoint }: ErrorFacts): string {
   const place = endpoint === undefined ? '' : `${endpoint}: `;
   return status === undefined ? `${place}${message}` : `${place}${message} (HTTP ${status})`;
 }
 
-/** Carries trouble through code that throws; every error of `mimecast/` is one. */
-export class TroubleError extends Error {
-  override readonly name: string = 'TroubleError';
+/** An error with its facts, before it is classified; every error of `mimecast/` is one. */
+export class RawError extends Error {
+  override readonly name: string = 'RawError';
 
   constructor(
-    readonly trouble: Trouble,
+    readonly facts: ErrorFacts,
     options?: ErrorOptions,
   ) {
-    super(trouble.message, options);
+    super(facts.message, options);
   }
 }
 

@@ -13,8 +13,8 @@ export interface HostDoubts {
 }
 
 /** Fewer failures, or failures within a shorter time, prove nothing. */
-export const LEAST_DOUBTS = 4;
-export const LEAST_DOUBT_MS = 3 * 60_000;
+export const MIN_DOUBTS = 4;
+export const MIN_DOUBT_MS = 3 * 60_000;
 /** Older doubts say nothing of today. */
 const DOUBTS_LAST_MS = 3_600_000;
 
@@ -25,7 +25,7 @@ export function withDoubt(doubts: HostDoubts | undefined, baseUrl: string, at: D
 }
 
 export function areEnough({ count, since, at }: HostDoubts): boolean {
-  return count >= LEAST_DOUBTS && at.getTime() - since.getTime() >= LEAST_DOUBT_MS;
+  return count >= MIN_DOUBTS && at.getTime() - since.getTime() >= MIN_DOUBT_MS;
 }
 
 /** Whether a host is below a domain of Mimecast's API 2.0: whatever is wrong there, it is not the configuration. */

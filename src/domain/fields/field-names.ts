@@ -84,14 +84,14 @@ export function misspeltName(name: string): string | undefined {
 }
 
 /** What is wrong with a name for a new field of the schema, or `undefined`. */
-export function unfitForSchema(name: string): string | undefined {
+export function invalidSchemaFieldReason(name: string): string | undefined {
   if (isBuiltinField(name)) return 'is a built-in field, which is there already';
   if (RESERVED.has(fieldKey(name))) return 'is a reserved name';
   return misspeltName(name);
 }
 
 /** What is wrong with a name among the `fields` of a source or collector, or `undefined`. */
-export function unfitForOwner(name: string): string | undefined {
+export function invalidFieldReason(name: string): string | undefined {
   const key = fieldKey(name);
   if (key === fieldKey(SIEM_FORWARD)) {
     return name === SIEM_FORWARD ? undefined : `must be written ${SIEM_FORWARD}; this name is case-sensitive`;

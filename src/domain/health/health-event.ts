@@ -55,7 +55,7 @@ export interface HealthSource {
   readonly collectorName: string;
 }
 
-/** `workflow` is what a source runs as: of its trouble only others can tell. */
+/** `workflow` is what a source runs as: only others can report its errors. */
 export type EventSubject = Subject | 'workflow';
 export type EventChange = Omit<ProblemChange, 'subject'> & { readonly subject: EventSubject };
 

@@ -3,7 +3,7 @@
  * keeps the ledger, so nothing is forgotten while MongoDB is away.
  */
 
-import { FIRST_PAUSE_MS } from '../failures/patience.js';
+import { FIRST_PAUSE_MS } from '../failures/retry-budget.js';
 import {
   openProblems,
   type Problem,
@@ -31,7 +31,7 @@ export interface ProblemChange {
 }
 
 /**
- * `recovered` is said only of what is well again; a restart or a removal ends a problem without curing it, and so does an
+ * `recovered` is said only of what is recovered; a restart or a removal ends a problem without curing it, and so does an
  * outage that it turns out to be a part of.
  */
 export type Ending = 'recovered' | 'restarted' | 'removed' | 'united' | 'split';
@@ -76,7 +76,7 @@ export function newLedger(now: string): HealthLedger {
  * @param newId makes a UUID; inside a workflow it must be the deterministic one.
  * @param ending why the problems that are gone have ended.
  */
-export function noteProblems(
+export function withProblems(
   ledger: HealthLedger,
   snapshot: SourceSnapshot,
   now: string,
@@ -130,13 +130,13 @@ export function beforeWriting(ledger: HealthLedger, changes: readonly HealthChan
 }
 
 /** Shorter than the first pause between two attempts. */
-const SETTLING_MS = 0.6 * FIRST_PAUSE_MS;
+const GROUPING_DELAY_MS = 0.6 * FIRST_PAUSE_MS;
 
 /**
  * How long the writing may wait, in milliseconds: what only one stream was seen to fail for may turn out to be an outage, and
  * is then told of once.
  */
-export function settlingMs({ queue }: HealthLedger, nowMs: number): number {
+export function groupingDelayMs({ queue }: HealthLedger, nowMs: number): number {
   const mayTurn = queue.every(
     (change) =>
       change.kind === 'opened' &&
@@ -146,7 +146,7 @@ export function settlingMs({ queue }: HealthLedger, nowMs: number): number {
       change.problem.attempt === 1,
   );
   const [first] = queue;
-  return mayTurn && first !== undefined ? Math.max(0, Date.parse(first.at) + SETTLING_MS - nowMs) : 0;
+  return mayTurn && first !== undefined ? Math.max(0, Date.parse(first.at) + GROUPING_DELAY_MS - nowMs) : 0;
 }
 
 /** The ledger without the changes that were written. */

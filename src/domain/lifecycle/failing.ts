@@ -1,7 +1,7 @@
 /** The life of a problem: attempts at it, and giving up. */
 
 import type { Failure } from '../failures/failure.js';
-import { nextPauseMs, PATIENCE_MS } from '../failures/patience.js';
+import { nextPauseMs, RETRY_BUDGET_MS } from '../failures/retry-budget.js';
 import { restLeftMs } from './rest.js';
 import type { Problem } from './snapshot.js';
 
@@ -19,7 +19,7 @@ export function failed(
     attempt: Math.max(attempt, (before?.attempt ?? 0) + 1),
     since,
     gaveUp: !failure.retry,
-    ...(failure.retry ? { until: new Date(Date.parse(since) + PATIENCE_MS).toISOString() } : {}),
+    ...(failure.retry ? { until: new Date(Date.parse(since) + RETRY_BUDGET_MS).toISOString() } : {}),
     ...(failure.retry && retryAt !== undefined ? { retryAt } : {}),
   };
 }

@@ -1,10 +1,10 @@
 /**
- * When the trouble of single streams is one outage: everything that is being tried fails for the same cause. It becomes a
+ * When the failures of single streams are one outage: everything that is being tried fails for the same cause. It becomes a
  * problem of the source, and the common poll of its streams is the probe that finds out when it is over.
  */
 
 import type { Failure } from '../failures/failure.js';
-import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS, ownPauseMs, PATIENCE_MS } from '../failures/patience.js';
+import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS, ownPauseMs, RETRY_BUDGET_MS } from '../failures/retry-budget.js';
 import type { StreamOutcome, SweepOutcome } from '../streams/outcome.js';
 import type { StreamName } from '../streams/streams.js';
 import { evenPollAtMs } from './poll-spread.js';
@@ -56,7 +56,7 @@ export function unitedProblem(snapshot: SourceSnapshot, streams: readonly Stream
     ...base,
     message: commonMessage(problems.map(({ message }) => message)),
     ...{ attempt, since, gaveUp: false },
-    until: isoOf(Date.parse(since) + PATIENCE_MS),
+    until: isoOf(Date.parse(since) + RETRY_BUDGET_MS),
     // Some may be in the middle of an attempt: it is given the time to end.
     retryAt: isoOf(Math.max(nowMs + FIRST_PAUSE_MS, retryAtMs)),
   };

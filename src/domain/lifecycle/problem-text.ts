@@ -4,18 +4,18 @@
  */
 
 import { formatDuration, formatTime } from '../duration.js';
-import { LEAST_PATIENCE_MS, PATIENCE_MS } from '../failures/patience.js';
+import { MIN_RETRY_BUDGET_MS, RETRY_BUDGET_MS } from '../failures/retry-budget.js';
 import { STATE_MEANING } from './lifecycle.js';
 import type { Problem, SourceSnapshot, StreamPhase, StreamStatus, SubjectProblem } from './snapshot.js';
 import { lagMs, openProblems, sweepProblemOf } from './snapshot.js';
 
-const BUDGET = `${PATIENCE_MS / 60_000} minutes`;
+const BUDGET = `${RETRY_BUDGET_MS / 60_000} minutes`;
 
 /** How retries end; for the documentation. */
 export const RETRY_TEXT = {
   none: 'none until the source is updated or restarted, except where the table below says so',
   budget: `for up to ${BUDGET}, after which it quits`,
-  least: `${LEAST_PATIENCE_MS / 60_000} minutes`,
+  least: `${MIN_RETRY_BUDGET_MS / 60_000} minutes`,
   most: BUDGET,
   again:
     'What gave up after its retries rests until a restart or an update. With `retryAgainEvery`, a stream, an outage or a step ' +

@@ -53,7 +53,7 @@ export type SourceEvent =
   /** The problems of these streams are one problem of the source: the common poll, which they join, is its probe. */
   | { readonly kind: 'united'; readonly streams: readonly StreamName[] }
   /** A sweep found nothing new in these streams. */
-  | { readonly kind: 'idle'; readonly streams: readonly StreamName[] }
+  | { readonly kind: 'nothingNew'; readonly streams: readonly StreamName[] }
   | { readonly kind: 'pollPlanned'; readonly at: string; readonly spreadMs?: number }
   | {
       readonly kind: 'failed';
@@ -78,9 +78,9 @@ export type SourceEvent =
 export function reduce(snapshot: SourceSnapshot, event: SourceEvent, now: string): SourceSnapshot {
   switch (event.kind) {
     case 'advanced':
-      return settle({ ...snapshot, stage: event.stage }, now);
+      return derive({ ...snapshot, stage: event.stage }, now);
     case 'configured':
-      return settle(configure(snapshot, event.settings), now);
+      return derive(configure(snapshot, event.settings), now);
     case 'resumed':
       return event.streams.reduce(
         (next, progress) => onStream(next, progress.stream, now, (status) => resumed(status, progress, now)),
@@ -104,8 +104,8 @@ export function reduce(snapshot: SourceSnapshot, event: SourceEvent, now: string
           : withOutcome(status, event.outcome, now, event.before),
       );
     case 'united':
-      return settle(unite(snapshot, event.streams, now), now);
-    case 'idle':
+      return derive(unite(snapshot, event.streams, now), now);
+    case 'nothingNew':
       return event.streams.reduce(
         (next, stream) =>
           onStream(next, stream, now, (status) => ({
@@ -132,7 +132,7 @@ export function reduce(snapshot: SourceSnapshot, event: SourceEvent, now: string
     case 'recovered':
       return onProblem(snapshot, event.subject, now, () => undefined);
     case 'restarted':
-      return settle(
+      return derive(
         {
           ...withoutPlan(withoutProblem(snapshot)),
           stage: 'Pending',
@@ -193,7 +193,7 @@ function onStream(
   change: (status: StreamStatus) => StreamStatus,
 ): SourceSnapshot {
   const streams = snapshot.streams.map((status) => (status.stream === stream ? change(status) : status));
-  return settle({ ...snapshot, streams }, now);
+  return derive({ ...snapshot, streams }, now);
 }
 
 function onProblem(
@@ -207,9 +207,9 @@ function onProblem(
     const problem = change(current);
     if (problem !== undefined) {
       const affects = subject === 'sweep' ? { affects: sweptStreams(snapshot) } : {};
-      return settle({ ...snapshot, problem: { ...problem, step: subject, ...affects } }, now);
+      return derive({ ...snapshot, problem: { ...problem, step: subject, ...affects } }, now);
     }
-    return current === undefined ? snapshot : settle(withoutProblem(snapshot), now);
+    return current === undefined ? snapshot : derive(withoutProblem(snapshot), now);
   }
   return onStream(snapshot, subject, now, (status) => {
     const problem = change(status.problem);
@@ -221,12 +221,12 @@ function onProblem(
 }
 
 /** Derives totals, health and state from the rest. A source that is ending stays in the states of its end. */
-function settle(unsettled: SourceSnapshot, now: string): SourceSnapshot {
-  const snapshot = { ...unsettled, streams: unsettled.streams.map((status) => withCurrentNotices(status, now)) };
+function derive(changed: SourceSnapshot, now: string): SourceSnapshot {
+  const snapshot = { ...changed, streams: changed.streams.map((status) => withCurrentNotices(status, now)) };
   const health = healthOf(snapshot);
-  const settled = { ...snapshot, health, totals: snapshot.streams.reduce(addCounts, NO_COUNTS) };
-  const ending = settled.state === 'Stopping' || settled.state === 'Stopped' || settled.state === 'Deleted';
-  return ending ? settled : moveTo(settled, health === 'Error' ? 'Error' : settled.stage, now);
+  const derived = { ...snapshot, health, totals: snapshot.streams.reduce(addCounts, NO_COUNTS) };
+  const ending = derived.state === 'Stopping' || derived.state === 'Stopped' || derived.state === 'Deleted';
+  return ending ? derived : moveTo(derived, health === 'Error' ? 'Error' : derived.stage, now);
 }
 
 function moveTo(snapshot: SourceSnapshot, state: LifecycleState, now: string): SourceSnapshot {

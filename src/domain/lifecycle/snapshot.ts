@@ -18,7 +18,7 @@ import type { StreamName } from '../streams/streams.js';
 import type { LifecycleState } from './lifecycle.js';
 import { type Notice, problemOfNotice } from './notice.js';
 
-/** Trouble that has not ended. Times are ISO strings. */
+/** ErrorFacts that has not ended. Times are ISO strings. */
 export interface Problem extends Failure {
   /** Attempts made since `since`. */
   readonly attempt: number;
@@ -84,10 +84,10 @@ export interface SourceSnapshot {
   readonly state: LifecycleState;
   /** Since when it has been in `state`. */
   readonly since: string;
-  /** How far the source has come, whatever trouble it is in: the state it returns to. */
+  /** How far the source has come, whatever fails now: the state it returns to. */
   readonly stage: Stage;
   readonly health: Health;
-  /** Trouble of the source as a whole: of a start-up step, or of what all streams need. */
+  /** ErrorFacts of the source as a whole: of a start-up step, or of what all streams need. */
   readonly problem?: Problem & { readonly step: SourceStep };
   readonly streams: readonly StreamStatus[];
   /** Sums over the streams. */
@@ -171,7 +171,7 @@ function severityRank(problem: Problem): number {
   return isError(problem) ? 0 : 1;
 }
 
-/** A warning becomes an error when patience with it ends. */
+/** A warning becomes an error when its retry budget is used up. */
 export function isError(problem: Problem): boolean {
   return problem.severity === 'error' || problem.gaveUp;
 }

@@ -1,10 +1,10 @@
 /** What the activities hand back to the workflow: counts, times and reasons; never records, never secrets. */
 
 import { type Failure, isFailure } from '../failures/failure.js';
-import { PATIENCE_MS } from '../failures/patience.js';
+import { RETRY_BUDGET_MS } from '../failures/retry-budget.js';
 import type { AlterationCounts } from './alterations.js';
-import type { EndlessPages } from './idle-pages.js';
 import type { RuleCounts } from './rule-counts.js';
+import type { EndlessPages } from './stalled-listing.js';
 import { STREAMS, type StreamName } from './streams.js';
 
 export interface Counts {
@@ -111,7 +111,7 @@ export interface Permissions {
   readonly denied: readonly { readonly stream: StreamName; readonly failure: Failure }[];
 }
 
-/** Sent by the worker to the workflow at a failing attempt, so that trouble is seen at once and not after its retries. */
+/** Sent by the worker to the workflow at a failing attempt, so that an error is seen at once and not after its retries. */
 export interface AttemptFailed {
   /** The stream, or the name of the step when it concerns the whole source. */
   readonly subject: StreamName | SourceStep;
@@ -147,9 +147,9 @@ function isSubject(value: unknown): value is StreamName | SourceStep {
   return typeof value === 'string' && (isSourceStep(value) || STREAMS.some((stream) => stream === value));
 }
 
-/** Nothing waits longer for its next attempt than all patience lasts. */
+/** Nothing waits longer for its next attempt than the whole retry budget. */
 function isPause(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && value <= PATIENCE_MS;
+  return typeof value === 'number' && value >= 0 && value <= RETRY_BUDGET_MS;
 }
 
 function isTime(value: unknown): value is string {

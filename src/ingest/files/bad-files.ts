@@ -1,6 +1,6 @@
 /** The files of the present page that the collection could not read so far, as its checkpoint notes them. */
 
-import { TroubleError } from '../../domain/failures/failure.js';
+import { RawError } from '../../domain/failures/failure.js';
 import type { BadFile } from '../../domain/records/bad-file.js';
 import type { QuarantinedRecord, RecordId } from '../../domain/records/record.js';
 import type { SiemStream } from '../../domain/streams/streams.js';
@@ -9,13 +9,13 @@ import type { BatchFile } from '../../mimecast/siem.js';
 import { identityOfFile } from '../../records/identity.js';
 import { absentFromQuarantine, resolveQuarantined } from '../../store/quarantine.js';
 import type { Slice } from '../slice/slice.js';
-import type { FileRules } from '../source/file-rules.js';
-import { FILE_RULES, notedAgain, verdictOn } from './file-patience.js';
+import type { FilePolicy } from '../source/file-policy.js';
+import { FILE_POLICY, verdictOn, withAnotherFailure } from './file-retry-budget.js';
 import type { FileFailure } from './file-sink.js';
 import { readBatchFile } from './read-batch-file.js';
 
-/** How many other files are tried as witnesses. */
-const MAX_WITNESSES = 3;
+/** How many other files are tried as control file. */
+const MAX_CONTROL_FILES = 3;
 
 export class BadFiles {
   constructor(
@@ -23,38 +23,38 @@ export class BadFiles {
     private readonly stream: SiemStream,
   ) {}
 
-  get rules(): FileRules {
-    return this.slice.options.fileRules ?? FILE_RULES;
+  get policy(): FilePolicy {
+    return this.slice.options.filePolicy ?? FILE_POLICY;
   }
 
-  noteOf(file: BatchFile): BadFile | undefined {
-    return this.notes.find((note) => isNoteOf(note, file));
+  badFileOf(file: BatchFile): BadFile | undefined {
+    return this.badFiles.find((entry) => isEntryOf(entry, file));
   }
 
-  notesBut(file: BatchFile): BadFile[] {
-    return this.notes.filter((note) => !isNoteOf(note, file));
+  badFilesWithout(file: BatchFile): BadFile[] {
+    return this.badFiles.filter((entry) => !isEntryOf(entry, file));
   }
 
   /** Whether the file is given up if it fails once more as it did: then what it still gives is all there will be. */
   isLastAttempt(file: BatchFile): boolean {
-    const note = this.noteOf(file);
-    if (note === undefined) return false;
+    const entry = this.badFileOf(file);
+    if (entry === undefined) return false;
     const now = new Date();
-    return verdictOn(notedAgain(note, note, now), now, this.rules.patiences) !== 'tryAgain';
+    return verdictOn(withAnotherFailure(entry, entry, now), now, this.policy.retryBudgets) !== 'tryAgain';
   }
 
   /** Whether the page can do without a file that failed; then it is in quarantine. Else its failure is noted. */
   async isGivenUp({ file, fault, error, ...page }: FileFailure): Promise<boolean> {
     const now = new Date();
-    const note = notedAgain(this.noteOf(file), { path: file.name, fault, reason: error.message }, now);
-    const verdict = verdictOn(note, now, this.rules.patiences);
-    if (verdict === 'giveUp' || (verdict === 'witness' && (await this.hasWitness(page)))) {
+    const entry = withAnotherFailure(this.badFileOf(file), { path: file.name, fault, reason: error.message }, now);
+    const verdict = verdictOn(entry, now, this.policy.retryBudgets);
+    if (verdict === 'giveUp' || (verdict === 'needsControl' && (await this.hasControlFile(page)))) {
       const text = error instanceof DamagedFileError ? error.text : '';
       const id = await this.entryIdOf(file);
-      await this.slice.store([], [fileEntry(id, note, file.size, text)]);
+      await this.slice.store([], [fileEntry(id, entry, file.size, text)]);
       return true;
     }
-    await this.slice.note({ badFiles: [...this.notesBut(file), note] });
+    await this.slice.savePlace({ badFiles: [...this.badFilesWithout(file), entry] });
     return false;
   }
 
@@ -67,31 +67,31 @@ export class BadFiles {
   /** Quarantines files that failed and that the page no longer lists: they leave with the page, but not unnoticed. */
   async quarantineUnlisted(): Promise<void> {
     const { sourceId } = this.slice.options.source.settings;
-    const entries = this.notes.map((note) => {
-      const reason = `${note.reason}; it is no longer listed`;
-      return fileEntry(identityOfFile(sourceId, this.stream, note.path), { ...note, reason });
+    const entries = this.badFiles.map((entry) => {
+      const reason = `${entry.reason}; it is no longer listed`;
+      return fileEntry(identityOfFile(sourceId, this.stream, entry.path), { ...entry, reason });
     });
     await this.slice.store([], entries);
   }
 
   /** Whether a file of the page that was stored before can still be read as one: then the store is well. */
-  private async hasWitness({ files, done }: Pick<FileFailure, 'files' | 'done'>): Promise<boolean> {
+  private async hasControlFile({ files, done }: Pick<FileFailure, 'files' | 'done'>): Promise<boolean> {
     const { source, signal } = this.slice.options;
-    const stored = files.filter((file) => done.has(file)).slice(-MAX_WITNESSES);
+    const stored = files.filter((file) => done.has(file)).slice(-MAX_CONTROL_FILES);
     for (const file of stored) {
       try {
-        const options = { ...this.rules.reading, heldBackBytes: 0 };
+        const options = { ...this.policy.reading, heldBackBytes: 0 };
         for await (const { times } of readBatchFile(source, this.stream, file, options, signal)) {
           if (times.length > 0) return true;
         }
       } catch (error) {
-        if (!(error instanceof TroubleError)) throw error;
+        if (!(error instanceof RawError)) throw error;
       }
     }
     return false;
   }
 
-  private get notes(): readonly BadFile[] {
+  private get badFiles(): readonly BadFile[] {
     return this.slice.checkpoint.badFiles ?? [];
   }
 
@@ -109,8 +109,8 @@ export class BadFiles {
 }
 
 /** Notes of earlier versions have the path alone. */
-function isNoteOf(note: BadFile, { name, path }: BatchFile): boolean {
-  return note.path === name || note.path === path;
+function isEntryOf(entry: BadFile, { name, path }: BatchFile): boolean {
+  return entry.path === name || entry.path === path;
 }
 
 /**

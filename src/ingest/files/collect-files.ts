@@ -1,12 +1,12 @@
 /** Collects a SIEM stream: stores the records of its files, and keeps the place in the checkpoint. */
 
-import { isBraked } from '../../domain/streams/idle-pages.js';
 import type { StreamEnd } from '../../domain/streams/outcome.js';
+import { isBraked } from '../../domain/streams/stalled-listing.js';
 import type { SiemStream } from '../../domain/streams/streams.js';
 import type { BatchFile, BatchPage } from '../../mimecast/siem.js';
 import type { CheckpointDocument } from '../../store/checkpoints.js';
 import type { Slice } from '../slice/slice.js';
-import type { ReadOptions } from '../source/file-rules.js';
+import type { ReadOptions } from '../source/file-policy.js';
 import { BadFiles } from './bad-files.js';
 import { FilePosition } from './file-position.js';
 import type { FileFailure, FileSink, ReadPage } from './file-sink.js';
@@ -50,11 +50,11 @@ class CollectedFiles implements FileSink {
   }
 
   beginFile(file: BatchFile): ReadOptions {
-    return { ...this.badFiles.rules.reading, salvage: this.badFiles.isLastAttempt(file) };
+    return { ...this.badFiles.policy.reading, salvage: this.badFiles.isLastAttempt(file) };
   }
 
   async take({ records, unreadable, ruled }: FileBatch): Promise<void> {
-    this.slice.noteRuled(ruled);
+    this.slice.countRuled(ruled);
     await this.slice.store(records, unreadable);
   }
 
@@ -65,7 +65,7 @@ class CollectedFiles implements FileSink {
 
   /** A file noted before was listed anew for this attempt already. */
   relistsFor(file: BatchFile): boolean {
-    return this.badFiles.noteOf(file) === undefined;
+    return this.badFiles.badFileOf(file) === undefined;
   }
 
   onUnreadable(failure: FileFailure): Promise<boolean> {
@@ -73,11 +73,11 @@ class CollectedFiles implements FileSink {
   }
 
   async keepFiles(done: FilesDone, last?: BatchFile): Promise<void> {
-    const isNoted = last !== undefined && this.badFiles.noteOf(last) !== undefined;
+    const isNoted = last !== undefined && this.badFiles.badFileOf(last) !== undefined;
     if (!done.hasUnwritten || (last !== undefined && !done.isDue && !isNoted)) return;
     await this.slice.move({
       filesDone: done.take(),
-      ...(isNoted ? { badFiles: this.badFiles.notesBut(last) } : {}),
+      ...(isNoted ? { badFiles: this.badFiles.badFilesWithout(last) } : {}),
     });
   }
 
@@ -88,7 +88,7 @@ class CollectedFiles implements FileSink {
       await this.badFiles.quarantineUnlisted();
       await this.slice.move({ pageToken: moved, filesDone: [], badFiles: [], idle, ...proof });
     } else if (idle !== this.place.idle || proof !== undefined) {
-      await this.slice.note({ idle, ...proof });
+      await this.slice.savePlace({ idle, ...proof });
     }
     if (step.next === 'more') return undefined;
     const isEmpty = page.files.length === 0 && step.next === 'caughtUp';

@@ -1,6 +1,6 @@
 /** Where the collection stands in a SIEM stream, and what becomes of a position that Mimecast no longer knows. */
 
-import { isOutOfReach, TroubleError } from '../../domain/failures/failure.js';
+import { isOutOfReach, RawError } from '../../domain/failures/failure.js';
 import { isObject } from '../../domain/json.js';
 import type { QuarantinedRecord } from '../../domain/records/record.js';
 import { isLookDue } from '../../domain/streams/position-check.js';
@@ -12,7 +12,7 @@ import { isTokenRefused } from '../slice/refused-token.js';
 import type { Slice } from '../slice/slice.js';
 import type { BadFiles } from './bad-files.js';
 import { type BatchPlace, listBatchPage, REACH_MS } from './batch-pages.js';
-import { fileMark, filesBehind } from './position-check.js';
+import { fileMark, filesBehind } from './files-behind.js';
 
 /** Refusals of a stored token, one after the other, after which it is given up. */
 const MAX_REFUSALS = 3;
@@ -50,11 +50,11 @@ export class FilePosition {
     const now = new Date();
     const { newsAt } = slice.checkpoint;
     // From here on it is known how long the stream has been empty.
-    if (newsAt === undefined) await slice.note({ newsAt: now, provenAt: now });
+    if (newsAt === undefined) await slice.savePlace({ newsAt: now, provenAt: now });
     if (!isLookDue(slice.checkpoint, now)) return false;
     const behind = await filesBehind(slice, this.stream);
     if (behind === 0) {
-      await slice.note({ provenAt: now });
+      await slice.savePlace({ provenAt: now });
       return false;
     }
     // What has only just appeared is behind the position as well.
@@ -76,18 +76,18 @@ export class FilePosition {
     const { slice } = this;
     try {
       const page = await this.listAt(slice.checkpoint);
-      if (slice.checkpoint.refusals !== undefined) await slice.note({ refusals: undefined });
+      if (slice.checkpoint.refusals !== undefined) await slice.savePlace({ refusals: undefined });
       return page;
     } catch (error) {
       const { pageToken, lastEventTime, beginAt } = slice.checkpoint;
-      if (pageToken === undefined || !(error instanceof TroubleError)) throw error;
-      if (!isOutOfReach(error.trouble)) {
-        if (isTokenRefused(error.trouble)) return this.afterRefusal(error);
+      if (pageToken === undefined || !(error instanceof RawError)) throw error;
+      if (!isOutOfReach(error.facts)) {
+        if (isTokenRefused(error.facts)) return this.afterRefusal(error);
         throw error;
       }
       const to = new Date(Date.now() - REACH_MS);
       const from = lastEventTime ?? beginAt;
-      if (from < to) await slice.recordGap({ from, to, reason: error.trouble.message });
+      if (from < to) await slice.recordGap({ from, to, reason: error.facts.message });
       await this.badFiles.quarantineUnlisted();
       await slice.move({ pageToken: undefined, filesDone: [], badFiles: [], idle: undefined });
       return this.listAt(slice.checkpoint);
@@ -100,9 +100,9 @@ export class FilePosition {
    *
    * @throws the refusal, or what the API says to the request without a token.
    */
-  private async afterRefusal(refusal: TroubleError): Promise<BatchPage> {
+  private async afterRefusal(refusal: RawError): Promise<BatchPage> {
     const { refusals = 0 } = this.slice.checkpoint;
-    await this.slice.note({ refusals: refusals + 1 });
+    await this.slice.savePlace({ refusals: refusals + 1 });
     if (refusals + 1 < MAX_REFUSALS) throw refusal;
     const beginAt = completeUntil(this.slice.checkpoint);
     const page = await this.listAt({ beginAt });

@@ -1,11 +1,11 @@
 import type { FileFault } from '../../domain/records/bad-file.js';
-import type { IdlePages } from '../../domain/streams/idle-pages.js';
 import type { StreamEnd } from '../../domain/streams/outcome.js';
-import type { BatchStep } from '../../mimecast/paging.js';
+import type { StalledListing } from '../../domain/streams/stalled-listing.js';
+import type { BatchStep } from '../../mimecast/next-page.js';
 import type { BatchFile, BatchPage } from '../../mimecast/siem.js';
 import type { CheckpointDocument } from '../../store/checkpoints.js';
 import type { SliceOfWork } from '../slice/slice.js';
-import type { ReadOptions } from '../source/file-rules.js';
+import type { ReadOptions } from '../source/file-policy.js';
 import type { FilesDone } from './files-done.js';
 import type { FileBatch } from './read-batch-file.js';
 
@@ -25,7 +25,7 @@ export interface ReadPage {
   readonly step: BatchStep;
   /** Token of the next page, when the position moves. */
   readonly moved: string | undefined;
-  readonly idle: IdlePages | undefined;
+  readonly idle: StalledListing | undefined;
 }
 
 /** Where the records of files go, and where the place in the stream is kept. */

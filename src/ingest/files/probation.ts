@@ -40,7 +40,7 @@ export class Probation {
   }
 
   /** @throws LateRecordError */
-  note(line: Line, { stranger }: LineRecord): void {
+  examine(line: Line, { stranger }: LineRecord): void {
     if (this.passed) return;
     this.lines += 1;
     if (stranger === undefined) {
@@ -54,7 +54,7 @@ export class Probation {
   }
 
   /** The lines so far are too many to be held until one looks like a record. */
-  letGo(): void {
+  release(): void {
     this.hasLetGo = true;
   }
 

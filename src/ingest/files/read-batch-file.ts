@@ -10,7 +10,7 @@ import { linesOf } from '../../records/lines.js';
 import { Occurrences } from '../../records/occurrences.js';
 import type { MadeRecord } from '../../records/record-of-text.js';
 import type { ReadBatch } from '../slice/slice.js';
-import type { ReadOptions } from '../source/file-rules.js';
+import type { ReadOptions } from '../source/file-policy.js';
 import type { LoadedSource } from '../source/source-reader.js';
 import { LateRecordError, Probation } from './probation.js';
 
@@ -74,12 +74,12 @@ async function* readLines(
         if (line.isOpen === true && record.kind === 'unreadable' && probation.isPassed && !content.isProven()) {
           throw new DamagedFileError('cut', 'the file breaks off within its last line');
         }
-        probation.note(line, record);
+        probation.examine(line, record);
         batch.add(record, line.bytes.length);
         if (!batch.isFull) continue;
         const full = batch.take();
         if (probation.mayHandOut) yield full;
-        else probation.letGo();
+        else probation.release();
       }
     }
     const foreign = probation.verdict(origin, file.size, content.isProven());

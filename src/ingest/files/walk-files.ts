@@ -3,13 +3,13 @@
  * page, but not the other files of it.
  */
 
-import { TroubleError } from '../../domain/failures/failure.js';
-import { afterPage } from '../../domain/streams/idle-pages.js';
+import { RawError } from '../../domain/failures/failure.js';
 import type { StreamEnd } from '../../domain/streams/outcome.js';
+import { afterPage } from '../../domain/streams/stalled-listing.js';
 import type { SiemStream } from '../../domain/streams/streams.js';
 import { laterOf } from '../../domain/streams/window.js';
 import { fileFaultOf, isExpiredFile } from '../../mimecast/file-fault.js';
-import { nextBatchStep } from '../../mimecast/paging.js';
+import { nextBatchStep } from '../../mimecast/next-page.js';
 import type { BatchFile, BatchPage } from '../../mimecast/siem.js';
 import { MAX_RELISTINGS, tokenDigest } from './batch-pages.js';
 import type { FileFailure, FileSink } from './file-sink.js';
@@ -80,7 +80,7 @@ class PageAttempt {
    *
    * @param canRelist whether the page may be listed again for fresh signatures.
    * @returns `expired` when it has to be; `spent` when the slice's time is over; else `done`.
-   * @throws the trouble of the first file that failed, after all others were read.
+   * @throws the error of the first file that failed, after all others were read.
    */
   async readFiles({ files }: BatchPage, canRelist: boolean): Promise<'done' | 'spent' | 'expired'> {
     const { sink } = this;
@@ -118,11 +118,11 @@ class PageAttempt {
     error: unknown,
   ): Promise<boolean> {
     const fault = fileFaultOf(error);
-    if (!(error instanceof TroubleError) || error.trouble.origin !== 'file') throw error;
+    if (!(error instanceof RawError) || error.facts.origin !== 'file') throw error;
     if (fault === undefined) {
       this.outagesInARow += 1;
       this.failed.set(file.name, error);
-      if (error.trouble.status !== 429 && this.outagesInARow < MAX_OUTAGES) return false;
+      if (error.facts.status !== 429 && this.outagesInARow < MAX_OUTAGES) return false;
       await this.sink.keepFiles(listed.done);
       throw error;
     }
@@ -140,6 +140,6 @@ class PageAttempt {
   }
 }
 
-function told(error: TroubleError, name: string): TroubleError {
-  return new TroubleError({ ...error.trouble, message: `${error.message} (${name})` }, { cause: error });
+function told(error: RawError, name: string): RawError {
+  return new RawError({ ...error.facts, message: `${error.message} (${name})` }, { cause: error });
 }

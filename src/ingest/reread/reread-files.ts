@@ -1,7 +1,7 @@
 /** Reads the batch files of a range again. */
 
-import { isOutOfReach, TroubleError } from '../../domain/failures/failure.js';
-import { idleText } from '../../domain/streams/idle-pages.js';
+import { isOutOfReach, RawError } from '../../domain/failures/failure.js';
+import { stalledText } from '../../domain/streams/stalled-listing.js';
 import type { SiemStream } from '../../domain/streams/streams.js';
 import type { BatchFile, BatchPage } from '../../mimecast/siem.js';
 import { listBatchPage } from '../files/batch-pages.js';
@@ -9,13 +9,13 @@ import type { FileFailure, FileSink, ReadPage } from '../files/file-sink.js';
 import { FilesDone } from '../files/files-done.js';
 import type { FileBatch } from '../files/read-batch-file.js';
 import { walkFiles } from '../files/walk-files.js';
-import type { ReadOptions } from '../source/file-rules.js';
+import type { ReadOptions } from '../source/file-policy.js';
 import type { Rereading } from './reread-state.js';
 
 /** Files are listed in the order in which they were made; a page whose records are all later than this ends the range. */
 const LATE_MS = 86_400_000;
 /** So many pages in a row that do not move forward are no listing that will end. */
-const MAX_IDLE = 20;
+const MAX_STALLED_PAGES = 20;
 
 /** @returns whether all of the range was read; else the slice's time is over. */
 export async function rereadFiles(reading: Rereading, stream: SiemStream): Promise<boolean> {
@@ -56,8 +56,8 @@ class RereadFiles implements FileSink {
       this.isPast = page.files.length > 0 && !page.files.some((file) => done.has(file));
       return page;
     } catch (error) {
-      if (!(error instanceof TroubleError) || !isOutOfReach(error.trouble)) throw error;
-      this.slice.note(`Mimecast does not hand out this range any more: ${error.trouble.message}`);
+      if (!(error instanceof RawError) || !isOutOfReach(error.facts)) throw error;
+      this.slice.addRemark(`Mimecast does not hand out this range any more: ${error.facts.message}`);
       return undefined;
     }
   }
@@ -102,11 +102,11 @@ class RereadFiles implements FileSink {
     const { slice } = this;
     if (failure?.incompleteness === 'partial') throw failure;
     if (this.isPast) return 'caughtUp';
-    slice.noteIdle(idle);
-    const isEndless = idle !== undefined && (idle.isCircle === true || idle.pages >= MAX_IDLE);
-    if (failure !== undefined) slice.noteUnseen(failure.message);
-    else if (step.next === 'wait') slice.noteUnseen('Mimecast says that this is not the end, but not how to go on');
-    else if (step.next === 'more' && isEndless) slice.noteUnseen(idleText(idle));
+    slice.setStalled(idle);
+    const isEndless = idle !== undefined && (idle.isCircle === true || idle.pages >= MAX_STALLED_PAGES);
+    if (failure !== undefined) slice.addUnseen(failure.message);
+    else if (step.next === 'wait') slice.addUnseen('Mimecast says that this is not the end, but not how to go on');
+    else if (step.next === 'more' && isEndless) slice.addUnseen(stalledText(idle));
     else if (moved !== undefined && step.next === 'more') {
       await slice.move({ pageToken: moved, filesDone: [] });
       return undefined;

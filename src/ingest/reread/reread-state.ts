@@ -11,7 +11,7 @@ import {
   type RereadKind,
   type RereadOutcome,
 } from '../../domain/rereads/reread.js';
-import type { IdlePages } from '../../domain/streams/idle-pages.js';
+import type { StalledListing } from '../../domain/streams/stalled-listing.js';
 import type { StreamName } from '../../domain/streams/streams.js';
 import type { BatchFile } from '../../mimecast/siem.js';
 import { identityOfFile } from '../../records/identity.js';
@@ -21,8 +21,8 @@ import {
   countMissing,
   type MissingDocument,
   missingRecords,
-  noteMissing,
   removeFound,
+  saveMissing,
 } from '../../store/missing-records.js';
 import { absentFromQuarantine, resolveQuarantined } from '../../store/quarantine.js';
 import { absentRecords } from '../../store/records.js';
@@ -123,7 +123,7 @@ export class Rereading implements SliceOfWork {
     const entry = (recordId: RecordId, unreadable: boolean) => {
       return { _id: `${run}/${recordId.toString('hex')}`, run, sourceId, kind, stream, recordId, unreadable };
     };
-    await noteMissing(collections, [
+    await saveMissing(collections, [
       ...missing.map(({ _id, _messageTime: messageTime }) => ({ ...entry(_id, false), place, messageTime })),
       ...missingLines.map(({ id, place: line }) => ({ ...entry(id, true), place: line })),
     ]);
@@ -164,23 +164,23 @@ export class Rereading implements SliceOfWork {
   /** Goes on without a file; what it held is not known. */
   skipFile(reason: string): void {
     this.count({ unreadFiles: 1 });
-    this.note(reason);
+    this.addRemark(reason);
   }
 
   /** Notes that a part of the range could not be seen, so that nobody takes the rest for all; saved with the next move. */
-  noteUnseen(reason: string): void {
+  addUnseen(reason: string): void {
     this.current = { ...this.current, unseen: { reason, count: (this.current.unseen?.count ?? 0) + 1 } };
-    this.note(reason);
+    this.addRemark(reason);
   }
 
-  /** Notes what a page of files told, see `IdlePages`; saved with the next move. */
-  noteIdle(idle: IdlePages | undefined): void {
+  /** Notes what a page of files told, see `StalledListing`; saved with the next move. */
+  setStalled(idle: StalledListing | undefined): void {
     const { idle: _before, ...rest } = this.current;
     this.current = idle === undefined ? rest : { ...rest, idle };
   }
 
   /** Tells what cannot be read again; saved with the next move. */
-  note(text: string): void {
+  addRemark(text: string): void {
     const { notes } = this.current;
     if (notes.length < MAX_NOTES && !notes.includes(text)) this.current = { ...this.current, notes: [...notes, text] };
   }

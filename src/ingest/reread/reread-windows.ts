@@ -25,16 +25,16 @@ export async function rereadWindows(
   stream: RecordStream,
   { readUntil }: CheckpointDocument,
 ): Promise<boolean> {
-  noteRest(reading, readUntil);
+  remarkUnreadRest(reading, readUntil);
   const end = Math.min(reading.to.getTime(), readUntil?.getTime() ?? 0);
   return (await walkWindows(new RereadWindows(reading, stream, end), stream)) === 'caughtUp';
 }
 
 /** Tells of a part of the range that the collection has not come to. */
-function noteRest(reading: Rereading, readUntil: Date | undefined): void {
-  if (readUntil === undefined) reading.noteUnseen('the collection has read nothing yet');
+function remarkUnreadRest(reading: Rereading, readUntil: Date | undefined): void {
+  if (readUntil === undefined) reading.addUnseen('the collection has read nothing yet');
   else if (reading.to.getTime() - readUntil.getTime() > FAR_BEHIND_MS) {
-    reading.note(`The collection has only read until ${readUntil.toISOString()}: what is later was not looked at`);
+    reading.addRemark(`The collection has only read until ${readUntil.toISOString()}: what is later was not looked at`);
   }
 }
 
@@ -81,13 +81,13 @@ class RereadWindows implements WindowSink {
 
   async finishPiece(position: WindowPosition, { doubt }: PieceEnd): Promise<void> {
     const piece = pieceOf(position);
-    if (doubt !== undefined) this.slice.noteUnseen(`${placeOf(piece)}: ${doubt}`);
+    if (doubt !== undefined) this.slice.addUnseen(`${placeOf(piece)}: ${doubt}`);
     this.window = afterPiece(position);
     await this.slice.move({ readUntil: piece.to });
   }
 
   async skipTo({ to }: WindowPosition, reach: Date, reason: string): Promise<WindowPosition | undefined> {
-    this.slice.note(`Mimecast does not hand out what is before ${reach.toISOString()}: ${reason}`);
+    this.slice.addRemark(`Mimecast does not hand out what is before ${reach.toISOString()}: ${reason}`);
     this.window = reach < to ? { from: reach, to } : undefined;
     await this.slice.move({ readUntil: reach });
     return this.window;

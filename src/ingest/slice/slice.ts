@@ -32,10 +32,10 @@ import {
 import type { Collections } from '../../store/collections.js';
 import { type Gap, recordGap } from '../../store/gaps.js';
 import { progressOf } from '../../store/progress.js';
-import type { FileRules } from '../source/file-rules.js';
+import type { FilePolicy } from '../source/file-policy.js';
 import type { LoadedSource } from '../source/source-reader.js';
+import { errorFactsOf } from './error-facts-of.js';
 import { storeBatch } from './store-batch.js';
-import { troubleOf } from './trouble-of.js';
 
 export interface SliceOptions {
   readonly collections: Collections;
@@ -48,7 +48,7 @@ export interface SliceOptions {
   /** How many records it may read before it ends, the time aside. Default: any number. */
   readonly maxRecords?: number;
   /** Default `FILE_RULES`. */
-  readonly fileRules?: FileRules | undefined;
+  readonly filePolicy?: FilePolicy | undefined;
 }
 
 /** What all work on a stream has in common, whatever becomes of the records. */
@@ -135,7 +135,7 @@ export class Slice implements SliceOfWork {
   }
 
   /** Counts what the processing rules did; it is written with the next move. */
-  noteRuled(ruled: RuleCounts): void {
+  countRuled(ruled: RuleCounts): void {
     this.read += ruled.excluded;
     if (!isNoCount(ruled)) this.ruled = addRuleCounts(this.ruled, ruled);
   }
@@ -154,8 +154,8 @@ export class Slice implements SliceOfWork {
     this.progressed = true;
   }
 
-  /** Notes where to go on, without the claim to have got somewhere: it renews no patience. */
-  async note(change: CheckpointChange): Promise<void> {
+  /** Notes where to go on, without the claim to have got somewhere: it renews no retry budget. */
+  async savePlace(change: CheckpointChange): Promise<void> {
     await this.write(change);
   }
 
@@ -163,7 +163,7 @@ export class Slice implements SliceOfWork {
    * Notes that `totals` counts everything again. To be called at the end of a slice, whatever its end: after a batch that
    * failed, some of which may be stored, the next slice counts anew.
    */
-  async settle(): Promise<void> {
+  async markCounted(): Promise<void> {
     if (this.current.unsettled === true && !this.isUncounted) await this.write({ unsettled: false });
   }
 
@@ -171,10 +171,10 @@ export class Slice implements SliceOfWork {
     return { ...this.report(), result };
   }
 
-  /** A slice that got somewhere before it failed reports both: the progress renews the stream's patience. */
+  /** A slice that got somewhere before it failed reports both: the progress renews the stream's retry budget. */
   outcomeOrThrow(error: unknown): StreamOutcome {
     if (!this.progressed || this.options.signal.aborted) throw error;
-    return { ...this.report(), result: 'failed', failure: classify(troubleOf(error)) };
+    return { ...this.report(), result: 'failed', failure: classify(errorFactsOf(error)) };
   }
 
   private report(): Omit<StreamOutcome, 'result'> {

@@ -1,6 +1,6 @@
 import type { Keyring } from '../../secrets/keyring.js';
 import type { Collections } from '../../store/collections.js';
-import type { FileRules } from './file-rules.js';
+import type { FilePolicy } from './file-policy.js';
 
 /** What the worker gives its activities. */
 export interface ActivityDependencies {
@@ -16,7 +16,7 @@ export interface ActivityDependencies {
   /** How many records one stream may take of a sweep before it leaves it; default 5,000. */
   readonly sweepRecords?: number;
   /** How batch files are read and when one is given up; default `FILE_RULES`. */
-  readonly fileRules?: FileRules;
+  readonly filePolicy?: FilePolicy;
 }
 
 export const DEFAULT_SLICE_MS = 45_000;

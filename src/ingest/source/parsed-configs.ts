@@ -2,9 +2,9 @@
 
 import { LRUCache } from 'lru-cache';
 import { parseSourceConfig, type SourceConfig } from '../../config/source-config.js';
-import { TroubleError } from '../../domain/failures/failure.js';
+import { RawError } from '../../domain/failures/failure.js';
 import { compileChecked, type Rules } from '../../rules/compile.js';
-import { RuleMatches } from '../../rules/rule-matches.js';
+import { MatchCounts } from '../../rules/match-counts.js';
 import type { SourceDocument } from '../../store/sources.js';
 
 export interface ParsedConfig {
@@ -12,18 +12,18 @@ export interface ParsedConfig {
   /** What becomes of its records before they are stored. */
   readonly rules: Rules;
   /** Which of them match; undefined when there are none. */
-  readonly matches: RuleMatches | undefined;
+  readonly matches: MatchCounts | undefined;
 }
 
 /** A hundred large patterns take a second to compile, and some megabytes; so many sources are kept at once. */
-const MOST_KEPT = 100;
+const MAX_CACHED = 100;
 
 export class ParsedConfigs {
-  private readonly kept = new LRUCache<number, ParsedConfig & { readonly key: string }>({ max: MOST_KEPT });
+  private readonly kept = new LRUCache<number, ParsedConfig & { readonly key: string }>({ max: MAX_CACHED });
 
   constructor(private readonly allowInsecure: boolean) {}
 
-  /** @throws TroubleError with origin `configuration` naming every mistake. */
+  /** @throws RawError with origin `configuration` naming every mistake. */
   of({ _id, version, config, secret }: Pick<SourceDocument, '_id' | 'version' | 'config' | 'secret'>): ParsedConfig {
     const keepSecret = secret !== undefined;
     const key = JSON.stringify([version, keepSecret, config]);
@@ -39,13 +39,13 @@ export class ParsedConfigs {
 
   private parsed(stored: SourceDocument['config'], keepSecret: boolean): ParsedConfig {
     const parsed = parseSourceConfig(stored, { allowInsecure: this.allowInsecure, keepSecret });
-    if (!parsed.ok) throw configurationTrouble(`The stored configuration is invalid: ${parsed.mistakes.join('; ')}`);
+    if (!parsed.ok) throw configurationError(`The stored configuration is invalid: ${parsed.mistakes.join('; ')}`);
     const { filters, hashAlgorithm } = parsed.value;
     const rules = compileChecked(filters, hashAlgorithm);
-    return { config: parsed.value, rules, matches: rules.isEmpty ? undefined : new RuleMatches() };
+    return { config: parsed.value, rules, matches: rules.isEmpty ? undefined : new MatchCounts() };
   }
 }
 
-export function configurationTrouble(message: string): TroubleError {
-  return new TroubleError({ origin: 'configuration', code: 'InvalidConfiguration', message });
+export function configurationError(message: string): RawError {
+  return new RawError({ origin: 'configuration', code: 'InvalidConfiguration', message });
 }

@@ -2,20 +2,20 @@
 
 import type { SourceConfig } from '../../config/source-config.js';
 import { parseDuration } from '../../domain/duration.js';
-import { TroubleError } from '../../domain/failures/failure.js';
+import { RawError } from '../../domain/failures/failure.js';
 import type { HostDoubts } from '../../domain/failures/host-doubts.js';
 import type { SourceSettings } from '../../domain/streams/outcome.js';
 import { streamsOf } from '../../domain/streams/streams.js';
 import { MimecastClient } from '../../mimecast/client.js';
 import type { RecordMetadata } from '../../records/document.js';
 import type { Rules } from '../../rules/compile.js';
-import type { RuleMatches } from '../../rules/rule-matches.js';
+import type { MatchCounts } from '../../rules/match-counts.js';
 import { SecretError } from '../../secrets/keyring.js';
 import { storedCollector } from '../../store/collectors.js';
 import { storedSource } from '../../store/sources.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { FieldSchema } from './field-schema.js';
-import { configurationTrouble, ParsedConfigs } from './parsed-configs.js';
+import { configurationError, ParsedConfigs } from './parsed-configs.js';
 import { recordMetadataOf } from './record-metadata.js';
 
 /** Everything that an activity needs to know of its source. */
@@ -36,7 +36,7 @@ export interface LoadedSource {
   /** What becomes of its records before they are stored. */
   readonly rules: Rules;
   /** Which of them match; undefined when there are none. Shared by all that is done for the source on this worker. */
-  readonly matches: RuleMatches | undefined;
+  readonly matches: MatchCounts | undefined;
 }
 
 export class SourceReader {
@@ -51,11 +51,11 @@ export class SourceReader {
     this.configs = new ParsedConfigs(dependencies.allowInsecure);
   }
 
-  /** @throws TroubleError with origin `configuration` naming every mistake. */
+  /** @throws RawError with origin `configuration` naming every mistake. */
   async load(sourceId: number): Promise<LoadedSource> {
     const { collections } = this.dependencies;
     const source = await storedSource(collections, { _id: sourceId });
-    if (source === null) throw configurationTrouble(`There is no source ${sourceId} in the store; was it removed?`);
+    if (source === null) throw configurationError(`There is no source ${sourceId} in the store; was it removed?`);
     const collector = await storedCollector(collections, { _id: source.collectorId });
     const { config, rules, matches } = this.configs.of(source);
     return {
@@ -115,7 +115,7 @@ export class SourceReader {
       return await keyring.decrypt(secret);
     } catch (cause) {
       if (!(cause instanceof SecretError)) throw cause;
-      throw new TroubleError({ origin: 'internal', code: 'SecretKeyMissing', message: cause.message }, { cause });
+      throw new RawError({ origin: 'internal', code: 'SecretKeyMissing', message: cause.message }, { cause });
     }
   }
 }

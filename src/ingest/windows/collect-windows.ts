@@ -5,11 +5,11 @@ import { afterPiece, pieceOf, type Window, type WindowPosition } from '../../dom
 import type { IncompleteAnswerError } from '../../mimecast/incomplete.js';
 import type { RecordStream } from '../../mimecast/paged-records.js';
 import type { Slice } from '../slice/slice.js';
-import { notePieceOfQueue, planQueueWindow, storeHeld } from './held-queue.js';
+import { markLeftWithin, planQueueWindow, storeHeld } from './held-queue.js';
 import { longestWindow, planWindow, reachOf } from './plan-window.js';
 import type { WindowPage } from './read-window.js';
 import { walkWindows } from './walk-windows.js';
-import { endOfWindows, overlapOf } from './window-rules.js';
+import { endOfWindows, overlapOf } from './window-bounds.js';
 import type { PieceEnd, WindowSink } from './window-sink.js';
 
 /** A window that ends so shortly before the present was the last one for now. */
@@ -54,13 +54,13 @@ class CollectedWindows implements WindowSink {
     const isFresh = page === undefined && pieceMs === undefined;
     const end = endOfWindows(this.slice.options.source, this.stream) + HEADER_TOLERANCE_MS;
     if (!isFresh || to.getTime() <= end) return false;
-    if (this.slice.checkpoint.window !== undefined) await this.slice.note({ window: undefined });
+    if (this.slice.checkpoint.window !== undefined) await this.slice.savePlace({ window: undefined });
     return true;
   }
 
   async take(page: WindowPage): Promise<void> {
     const { slice, stream } = this;
-    slice.noteRuled(page.ruled);
+    slice.countRuled(page.ruled);
     await (definitionOf(stream).isQueue ? storeHeld(slice, page) : slice.store(page.records, page.unreadable, true));
   }
 
@@ -69,7 +69,7 @@ class CollectedWindows implements WindowSink {
   }
 
   async beginAgain(window: WindowPosition): Promise<void> {
-    await this.slice.note({ window });
+    await this.slice.savePlace({ window });
   }
 
   async finishPiece(position: WindowPosition, { proven, doubt }: PieceEnd): Promise<void> {
@@ -79,7 +79,7 @@ class CollectedWindows implements WindowSink {
     if (doubt !== undefined) await slice.recordGap({ from, to, reason: doubt });
     const rest = afterPiece(position);
     const { listedAt } = position;
-    if (listedAt !== undefined) await notePieceOfQueue(slice, { from, to }, listedAt, proven);
+    if (listedAt !== undefined) await markLeftWithin(slice, { from, to }, listedAt, proven);
     const queue = listedAt === undefined ? {} : { queue: { ...slice.checkpoint.queue, listedAt } };
     await slice.move(rest === undefined ? { window: undefined, readUntil: position.to, ...queue } : { window: rest });
   }
@@ -133,5 +133,5 @@ async function correctBegin(slice: Slice, present: number): Promise<void> {
   const { beginAt, readUntil, window } = slice.checkpoint;
   if (readUntil !== undefined || window !== undefined) return;
   const begin = present - slice.options.source.backfillMs;
-  if (beginAt.getTime() > begin + CLOCK_TOLERANCE_MS) await slice.note({ beginAt: new Date(begin) });
+  if (beginAt.getTime() > begin + CLOCK_TOLERANCE_MS) await slice.savePlace({ beginAt: new Date(begin) });
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Window, WindowPosition } from '../../domain/streams/window.js';
-import { countHeld, noteLeft, noteSeen } from '../../store/held-messages.js';
+import { countHeld, markLeft, markSeen } from '../../store/held-messages.js';
 import type { Slice } from '../slice/slice.js';
 import type { WindowPage } from './read-window.js';
 
@@ -45,7 +45,7 @@ export async function storeHeld(slice: Slice, { records, unreadable, listed }: W
   const _queue = { firstSeen: seen, lastSeen: seen };
   const queued = records.map(({ document, time }) => ({ document: { ...document, _queue }, time }));
   await slice.store(queued, unreadable, true);
-  await noteSeen(collections, stream, listed, seen);
+  await markSeen(collections, stream, listed, seen);
 }
 
 /**
@@ -55,11 +55,11 @@ export async function storeHeld(slice: Slice, { records, unreadable, listed }: W
  * @param proven whether nothing in the piece can have shifted from page to page. Else a message has to be missing in two
  * listings, this one and the one before.
  */
-export async function notePieceOfQueue(slice: Slice, piece: Window, listedAt: Date, proven: boolean): Promise<void> {
+export async function markLeftWithin(slice: Slice, piece: Window, listedAt: Date, proven: boolean): Promise<void> {
   const { collections, source, stream } = slice.options;
   const notSeenSince = proven ? listedAt : slice.checkpoint.queue?.listedAt;
   if (notSeenSince === undefined) return;
-  await noteLeft(collections, stream, source.settings.sourceId, {
+  await markLeft(collections, stream, source.settings.sourceId, {
     ...piece,
     notSeenSince,
     leftAt: new Date(Math.max(source.client.now(), listedAt.getTime())),

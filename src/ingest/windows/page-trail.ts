@@ -37,7 +37,7 @@ export class PageTrail {
    * @param isPromised whether the API's total still has room for its rows: then rows that look alike may well be several.
    * @returns whether it is a page that came before, whose rows are to be left out: numbered, they would look like more.
    */
-  note(rows: readonly JsonPart[], isPromised: boolean): boolean {
+  addPage(rows: readonly JsonPart[], isPromised: boolean): boolean {
     if (rows.length === 0) return false;
     const keys = rows.map((row) => this.#keyOf(row));
     const page = shortDigest(keys.toSorted().join('\n'));
@@ -59,7 +59,7 @@ export class PageTrail {
   }
 
   /** Notes the token of a page that was asked for. */
-  noteToken(token: string | undefined): void {
+  addToken(token: string | undefined): void {
     if (token !== undefined) this.#tokens.add(shortDigest(token));
   }
 

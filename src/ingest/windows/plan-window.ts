@@ -26,7 +26,7 @@ export interface ReadSoFar {
   readonly lastEventTime?: Date;
 }
 
-export interface WindowRules {
+export interface WindowBounds {
   /** The latest end of a window: the present by the API's clock, less the lag. Epoch milliseconds. */
   readonly end: number;
   /** How far a window reaches back into the one before, in milliseconds. */
@@ -42,7 +42,7 @@ export interface WindowPlan {
 }
 
 /** The next window; `undefined` when nothing is to be read yet. Never one that ends before it begins. */
-export function planWindow(sofar: ReadSoFar, { end, overlapMs, reach }: WindowRules): WindowPlan | undefined {
+export function planWindow(sofar: ReadSoFar, { end, overlapMs, reach }: WindowBounds): WindowPlan | undefined {
   const done = readUntil(sofar, end);
   const start = Math.max(done, reach ?? done);
   const from = Math.max(start - overlapMs, sofar.beginAt.getTime(), reach ?? 0);

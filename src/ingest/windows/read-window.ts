@@ -5,8 +5,8 @@
 
 import type { PagePlace, Window } from '../../domain/streams/window.js';
 import { IncompleteAnswerError } from '../../mimecast/incomplete.js';
+import { endOfListing, type ListingEnd, nextRecordStep, totalAfterPage } from '../../mimecast/next-page.js';
 import { DEFAULT_PAGE_SIZE, type RecordPage, type RecordStream } from '../../mimecast/paged-records.js';
-import { endOfListing, type ListingEnd, nextRecordStep, totalAfterPage } from '../../mimecast/paging.js';
 import { RowNumbers } from '../../records/row-numbers.js';
 import type { LoadedSource } from '../source/source-reader.js';
 import { PageTrail } from './page-trail.js';
@@ -56,7 +56,7 @@ export class ListingUnorderedError extends Error {
 /**
  * The pages of a window, each asked for when the one before was taken.
  *
- * @throws TroubleError as the client does.
+ * @throws RawError as the client does.
  * @throws ListingShiftedError unless `tolerant`.
  * @throws ListingUnorderedError only with `begin`.
  */
@@ -74,7 +74,7 @@ export async function* readWindow(
   };
   for (;;) {
     const page = await source.client.listRecords(stream, { ...window, pageToken: token }, signal);
-    trail.noteToken(token);
+    trail.addToken(token);
     const entries = page.rows.length;
     const known = total;
     const verdict = totalAfterPage({ number, met, total, entries, totalCount: page.totalCount });
@@ -83,7 +83,7 @@ export async function* readWindow(
       throw new ListingShiftedError(`Page ${number} of a window of ${stream} tells of ${found}`);
     }
     total = verdict === 'shifted' ? undefined : verdict;
-    const isAgain = trail.note(page.rows, total !== undefined);
+    const isAgain = trail.addPage(page.rows, total !== undefined);
     // All that was told of has come, and the listing only does not know its end.
     const isExtra = verdict !== 'shifted' && trail.isRepeating && known !== undefined && met >= known;
     if (verdict !== 'shifted' && (isAgain || isExtra)) total = known;

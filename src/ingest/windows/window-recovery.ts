@@ -1,7 +1,7 @@
 /** Where a window is begun again after an error. */
 
 import { log } from '@temporalio/activity';
-import { isOutOfReach, TroubleError } from '../../domain/failures/failure.js';
+import { isOutOfReach, RawError } from '../../domain/failures/failure.js';
 import { halved, type WindowPosition } from '../../domain/streams/window.js';
 import { IncompleteAnswerError } from '../../mimecast/incomplete.js';
 import type { RecordStream } from '../../mimecast/paged-records.js';
@@ -41,10 +41,10 @@ export async function positionAfter(
   if (error instanceof ListingShiftedError) return afterShift(sink, stream, reading, error);
   if (error instanceof ListingUnorderedError) return inOneGo(sink, position);
   if (error instanceof IncompleteAnswerError) return afterIncomplete(sink, position, error);
-  if (!(error instanceof TroubleError)) return undefined;
-  if (isOutOfReach(error.trouble)) return inReach(sink, position, error.trouble.message);
+  if (!(error instanceof RawError)) return undefined;
+  if (isOutOfReach(error.facts)) return inReach(sink, position, error.facts.message);
   const askedWithToken = page !== undefined || reading.pages > 0;
-  if (askedWithToken && isTokenRefused(error.trouble)) return inOneGo(sink, position);
+  if (askedWithToken && isTokenRefused(error.facts)) return inOneGo(sink, position);
   const smaller = reading.inVain >= PAGES_IN_VAIN ? halved(position) : undefined;
   if (smaller !== undefined) await sink.beginAgain(smaller);
   return undefined;

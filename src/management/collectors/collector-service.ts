@@ -1,6 +1,6 @@
 /** Collectors as people manage them. A collector groups sources and gives them category and fields. */
 
-import { collectorName } from '../../config/collector-schema.js';
+import { collectorName } from '../../config/collector-names.js';
 import type { Collections } from '../../store/collections.js';
 import {
   type CollectorDocument,
@@ -12,7 +12,7 @@ import {
   replaceCollector,
   storedCollector,
 } from '../../store/collectors.js';
-import { audited } from '../audit-trail.js';
+import { audited } from '../audited.js';
 import { FieldService } from '../fields/field-service.js';
 import {
   beingDeleted,

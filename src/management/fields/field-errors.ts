@@ -27,7 +27,7 @@ export const fieldExists = ({ fieldName, fieldId }: { readonly fieldName: string
 export const unknownField = (fieldId: string) =>
   new FieldError(404, 'field:doesnt_exist', "Field with the given id doesn't exist", { id: fieldId });
 
-export const unfitField = (fieldName: string, mistake: string) =>
+export const invalidField = (fieldName: string, mistake: string) =>
   new FieldError(400, 'field:invalid', `The field "${fieldName.slice(0, 60)}" cannot be made: ${mistake}.`);
 
 export const fieldIsBuiltin = (fieldName: string) =>

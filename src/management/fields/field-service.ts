@@ -1,6 +1,6 @@
 /** Fields as people manage them: the schema that says which fields come onto records. */
 
-import { FIELD_LIMITS, fieldKey, isBuiltinField, unfitForSchema } from '../../domain/fields/field-names.js';
+import { FIELD_LIMITS, fieldKey, invalidSchemaFieldReason, isBuiltinField } from '../../domain/fields/field-names.js';
 import type { Collections } from '../../store/collections.js';
 import { collectorsWithFields } from '../../store/collectors.js';
 import {
@@ -17,14 +17,14 @@ import {
   storedField,
 } from '../../store/fields.js';
 import { sourceFields } from '../../store/sources.js';
-import { audited, CLI_ACTOR, DONE_BY_ANOTHER } from '../audit-trail.js';
+import { audited, CLI_ACTOR, DONE_BY_ANOTHER } from '../audited.js';
 import { BUILTIN, builtinOf, type Field } from './builtin-fields.js';
 import {
   FieldError,
   fieldExists,
   fieldInUse,
   fieldIsBuiltin,
-  unfitField,
+  invalidField,
   unknownField,
   wouldExceedQuota,
 } from './field-errors.js';
@@ -79,10 +79,10 @@ export class FieldService {
    */
   async create({ fieldName, dataType, state }: FieldRequest, actor = CLI_ACTOR): Promise<Field> {
     const mistake =
-      unfitForSchema(fieldName) ??
+      invalidSchemaFieldReason(fieldName) ??
       unfitValue('dataType', dataType, FIELD_TYPES) ??
       unfitValue('state', state, FIELD_STATES);
-    if (mistake !== undefined) throw unfitField(fieldName, mistake);
+    if (mistake !== undefined) throw invalidField(fieldName, mistake);
     await this.collections.ensureIndexes();
     const existing = await this.byName(fieldName);
     if (existing !== undefined) throw fieldExists(existing);
@@ -109,8 +109,8 @@ export class FieldService {
     const missing = new Map(names.filter((name) => !isBuiltinField(name)).map((name) => [fieldKey(name), name]));
     for (const key of await knownFieldKeys(this.collections, [...missing.keys()])) missing.delete(key);
     for (const name of missing.values()) {
-      const mistake = unfitForSchema(name);
-      if (mistake !== undefined) throw unfitField(name, mistake);
+      const mistake = invalidSchemaFieldReason(name);
+      if (mistake !== undefined) throw invalidField(name, mistake);
     }
     if (missing.size > 0) await this.requireRoom(missing.size);
     const added: Field[] = [];

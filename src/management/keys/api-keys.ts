@@ -4,7 +4,7 @@ import { randomBytes, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import { type ApiKeyDocument, type ApiRole, addKey, allKeys, removeKey, storedKey } from '../../store/api-keys.js';
 import type { Collections } from '../../store/collections.js';
-import { audited, CLI_ACTOR, DONE_BY_ANOTHER } from '../audit-trail.js';
+import { audited, CLI_ACTOR, DONE_BY_ANOTHER } from '../audited.js';
 import { unknownKey } from '../refusals.js';
 
 export interface ShownKey {

@@ -7,7 +7,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { type ApiRole, storedKey } from '../../store/api-keys.js';
 import type { Collections } from '../../store/collections.js';
-import { Turns } from '../common/turns.js';
+import { Semaphore } from '../common/semaphore.js';
 import { hashOf } from './api-keys.js';
 
 export interface Identity {
@@ -23,9 +23,9 @@ export interface Credential {
 /** How long an answer is remembered, and so how long a key that another program deleted still works. */
 const REMEMBERED_MS = 60_000;
 /** Answers that are remembered; beyond them the oldest go. */
-const MOST_REMEMBERED = 10_000;
+const MAX_REMEMBERED = 10_000;
 /** Each takes a thread of Node's four, 16 MiB and a core for 50 ms. */
-const MOST_HASHED_AT_ONCE = 2;
+const MAX_HASHED_AT_ONCE = 2;
 /** An unknown access ID is answered after the same work as a known one. */
 const NOBODY = { hash: '00'.repeat(32), salt: '00'.repeat(16) } as const;
 
@@ -45,10 +45,10 @@ interface Proof {
 
 export class KeyVerifier {
   /** By the SHA-256 of the credential, as the other: nothing in memory can be used as one. */
-  private readonly answers = new LRUCache<string, Answer>({ max: MOST_REMEMBERED });
+  private readonly answers = new LRUCache<string, Answer>({ max: MAX_REMEMBERED });
   /** Not more than there are keys. */
   private readonly proofs = new Map<string, Proof>();
-  private readonly turns = new Turns(MOST_HASHED_AT_ONCE);
+  private readonly semaphore = new Semaphore(MAX_HASHED_AT_ONCE);
 
   constructor(
     private readonly collections: Collections,
@@ -58,7 +58,7 @@ export class KeyVerifier {
 
   /** How many credentials wait to be hashed. */
   get waiting(): number {
-    return this.turns.waiting;
+    return this.semaphore.waiting;
   }
 
   /**
@@ -95,7 +95,7 @@ export class KeyVerifier {
   private async check(digest: string, { accessId, accessKey }: Credential): Promise<Identity | undefined> {
     const key = await storedKey(this.collections, accessId);
     const { hash, salt } = key ?? NOBODY;
-    const given = await this.turns.take(() => hashOf(accessKey, salt));
+    const given = await this.semaphore.run(() => hashOf(accessKey, salt));
     if (!timingSafeEqual(given, Buffer.from(hash, 'hex')) || key === null) return undefined;
     // Unless it was forgotten meanwhile.
     if (this.answers.has(digest)) this.proofs.set(digest, { accessId, hash });

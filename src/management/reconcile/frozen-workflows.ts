@@ -7,9 +7,9 @@ import { createHash } from 'node:crypto';
 import type { EventChange } from '../../domain/health/health-event.js';
 import { writeHealthChanges } from '../../store/health-changes.js';
 import { openEventsAbout } from '../../store/health-events.js';
-import { cannotGoOn } from '../temporal/meanwhile.js';
 import { type InstallationAccess, labelOf, type RunningSource } from '../temporal/ownership.js';
-import { reportedTrouble } from '../temporal/workflow-task.js';
+import { cannotGoOn } from '../temporal/uncertainty.js';
+import { reportedTaskProblem } from '../temporal/workflow-task.js';
 
 const SUBJECT = 'workflow';
 const CODE = 'WorkflowTaskFailed';
@@ -17,7 +17,7 @@ const CODE = 'WorkflowTaskFailed';
 export class FrozenWorkflows {
   constructor(private readonly access: InstallationAccess) {}
 
-  async note(running: readonly RunningSource[]): Promise<void> {
+  async report(running: readonly RunningSource[]): Promise<void> {
     const { collections } = this.access;
     const { id } = await collections.installation();
     const frozen = new Map(running.filter(({ info }) => labelOf(info) === id).flatMap(frozenRun));
@@ -44,7 +44,7 @@ interface FrozenRun {
 }
 
 function frozenRun({ sourceId, info }: RunningSource): [string, FrozenRun][] {
-  const task = reportedTrouble(info.typedSearchAttributes);
+  const task = reportedTaskProblem(info.typedSearchAttributes);
   if (task?.outcome !== 'failed') return [];
   return [[info.runId, { sourceId, message: cannotGoOn(task, info.workflowId) }]];
 }

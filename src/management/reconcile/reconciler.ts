@@ -80,18 +80,18 @@ export class Reconciler {
 
   private async look(): Promise<void> {
     const { intervalMs = 15_000 } = this.options;
-    // A worker that has trouble may have it alone, as with keys that only others have: let those try.
+    // A worker may fail alone, as when only others have the keys: let those try.
     if ((await this.hold()) && !(await this.round())) await this.release();
     this.plan(intervalMs);
   }
 
-  /** @returns whether it went without trouble. */
+  /** @returns whether it had no errors. */
   private async round(): Promise<boolean> {
-    const { service, onTrouble } = this.options;
+    const { service, onError } = this.options;
     let isGood = true;
     const noted = (error: unknown) => {
       isGood = false;
-      onTrouble(error);
+      onError(error);
     };
     const began = Date.now();
     let kept: Promise<unknown> = Promise.resolve();
@@ -99,7 +99,7 @@ export class Reconciler {
       if (Date.now() - began < LONGEST_ROUND_MS) kept = this.hold();
     }, KEEP_EVERY_MS);
     try {
-      await service.startMissing({ ...this.options, onTrouble: noted });
+      await service.startMissing({ ...this.options, onError: noted });
     } catch (error) {
       noted(error);
     } finally {
@@ -111,12 +111,12 @@ export class Reconciler {
   }
 
   private async hold(): Promise<boolean> {
-    const { turn, onTrouble } = this.options;
+    const { turn, onError } = this.options;
     if (turn === undefined) return true;
     try {
       this.hasTurn = await turn.hold();
     } catch (error) {
-      onTrouble(error);
+      onError(error);
       return false;
     }
     return this.hasTurn;
@@ -125,6 +125,6 @@ export class Reconciler {
   private async release(): Promise<void> {
     if (!this.hasTurn) return;
     this.hasTurn = false;
-    await this.options.turn?.release().catch(this.options.onTrouble);
+    await this.options.turn?.release().catch(this.options.onError);
   }
 }

@@ -7,13 +7,13 @@
 import type { Client } from '@temporalio/client';
 import type { WorkerVersion } from '../../domain/contract/worker-version.js';
 import type { Collections } from '../../store/collections.js';
-import { storedInstallation } from '../../store/installation.js';
+import { storedInstallation } from '../../store/installation-identity.js';
 import { sourcesBehind } from '../../store/sources.js';
 import { RefusedError } from '../common/errors.js';
 import { SourceRemoval } from '../sources/source-removal.js';
 import { SourceWorkflows } from '../sources/source-workflows.js';
 import { type RunningSource, runningSources } from '../temporal/ownership.js';
-import { temporalRefusalText, unlessTemporalDenies } from '../temporal/temporal-trouble.js';
+import { temporalRefusalText, unlessTemporalDenies } from '../temporal/temporal-errors.js';
 import { FrozenWorkflows } from './frozen-workflows.js';
 import type { Reconcilable, ReconciliationListener } from './reconciler.js';
 import { StrayWorkflows } from './stray-workflows.js';
@@ -53,30 +53,30 @@ export class Reconciliation implements Reconcilable {
     await this.refuseRenamed();
     // Listed before the store is read: what is stored later is not taken for missing.
     const running = await this.running(listener);
-    if (running !== undefined) await this.strays.adopt(running, listener.onTrouble);
-    await this.removal.finish(listener.onTrouble);
+    if (running !== undefined) await this.strays.adopt(running, listener.onError);
+    await this.removal.finish(listener.onError);
     await this.options.sources.startMissing(listener);
-    await this.announceChanges(listener.onTrouble);
+    await this.announceChanges(listener.onError);
     if (running === undefined) return;
-    await this.frozen.note(running);
+    await this.frozen.report(running);
     await this.strays.end(running, listener);
     await this.moveVersions(running, listener);
   }
 
   /** @returns `undefined` without the right to list: stored sources are then looked at one by one, and strays not at all. */
-  private async running({ onTrouble }: ReconciliationListener): Promise<RunningSource[] | undefined> {
+  private async running({ onError }: ReconciliationListener): Promise<RunningSource[] | undefined> {
     const { client, collections } = this.options;
     return unlessTemporalDenies(
       async () => runningSources(client, await collections.installation()),
-      (error) => onTrouble(new RefusedError(temporalRefusalText(error, client.options.namespace) ?? String(error))),
+      (error) => onError(new RefusedError(temporalRefusalText(error, client.options.namespace) ?? String(error))),
     );
   }
 
   private async moveVersions(
     running: readonly RunningSource[],
-    { onTrouble, onMoved }: ReconciliationListener,
+    { onError, onMoved }: ReconciliationListener,
   ): Promise<void> {
-    for (const move of await this.moves.move(running, onTrouble)) onMoved?.(move);
+    for (const move of await this.moves.move(running, onError)) onMoved?.(move);
   }
 
   /** A program whose database was made anew, or renamed by another one, is not to act for it. */
@@ -91,14 +91,14 @@ export class Reconciliation implements Reconcilable {
   }
 
   /** Restarts the sources whose workflow has not begun to work with the version that is stored. */
-  private async announceChanges(onTrouble: ReconciliationListener['onTrouble']): Promise<void> {
+  private async announceChanges(onError: ReconciliationListener['onError']): Promise<void> {
     const { collections, changeAgeMs = 10_000 } = this.options;
     const behind = await sourcesBehind(collections, new Date(Date.now() - changeAgeMs));
     for (const [change, at] of this.restarted) if (Date.now() - at > AGAIN_MS) this.restarted.delete(change);
     for (const { _id, version } of behind) {
       const change = `${_id}/${version}`;
       if (this.restarted.has(change)) continue;
-      await this.workflows.signal(_id, 'restart').then(() => this.restarted.set(change, Date.now()), onTrouble);
+      await this.workflows.signal(_id, 'restart').then(() => this.restarted.set(change, Date.now()), onError);
     }
   }
 }

@@ -11,7 +11,7 @@ import { LEAVING_STATES } from '../../domain/lifecycle/lifecycle.js';
 import { isDeletionNoted } from '../../store/audit-trail.js';
 import { clearHealthEvents } from '../../store/health-events.js';
 import { isStored, sourceOrigins } from '../../store/sources.js';
-import { audited, RECONCILER_ACTOR } from '../audit-trail.js';
+import { audited, RECONCILER_ACTOR } from '../audited.js';
 import { RefusedError } from '../common/errors.js';
 import { type InstallationAccess, isOurs, labelOf, type RunningSource } from '../temporal/ownership.js';
 import { INSTALLATION, STATE } from '../temporal/search-attribute-keys.js';
@@ -34,7 +34,7 @@ export class StrayWorkflows {
   constructor(private readonly access: InstallationAccess) {}
 
   /** Gives workflows that were started by hand, or by an earlier version, the identity of this installation. */
-  async adopt(running: readonly RunningSource[], onTrouble: ReconciliationListener['onTrouble']): Promise<void> {
+  async adopt(running: readonly RunningSource[], onError: ReconciliationListener['onError']): Promise<void> {
     const { client, collections } = this.access;
     const installation = await collections.installation();
     for (const { sourceId, info } of running) {
@@ -47,7 +47,7 @@ export class StrayWorkflows {
         this.adopted.set(info.runId, Date.now());
       } catch (error) {
         // One that cannot be adopted holds up none of the others.
-        onTrouble(error);
+        onError(error);
       }
     }
   }
@@ -60,7 +60,7 @@ export class StrayWorkflows {
 
   private async withoutSource(
     running: readonly RunningSource[],
-    { onTrouble }: ReconciliationListener,
+    { onError }: ReconciliationListener,
   ): Promise<Stray[]> {
     const { collections } = this.access;
     const installation = await collections.installation();
@@ -75,7 +75,7 @@ export class StrayWorkflows {
       const { sourceId, info } = orphan;
       if (await isDeletionNoted(collections, sourceId))
         strays.push({ ...orphan, reason: `Source ${sourceId} was deleted` });
-      else onTrouble(withoutTrace(sourceId, info.workflowId));
+      else onError(withoutTrace(sourceId, info.workflowId));
     }
     return strays;
   }

@@ -9,12 +9,12 @@ import type { WorkflowExecutionInfo, WorkflowService } from '@temporalio/client'
 import { VERSION_SIGNAL, versionText, type WorkerVersion } from '../../domain/contract/worker-version.js';
 import { REREAD_WORKFLOW_TYPE } from '../../domain/rereads/reread.js';
 import { RefusedError } from '../common/errors.js';
-import { makeCurrent } from '../temporal/meanwhile.js';
 import { type InstallationAccess, labelOf, type RunningSource, runningQuery } from '../temporal/ownership.js';
 import { VERSIONING_BEHAVIOR, WORKER_VERSION } from '../temporal/search-attribute-keys.js';
+import { makeCurrent } from '../temporal/uncertainty.js';
 import { unlessEnded } from '../temporal/unless-ended.js';
 import { NO_VERSION, type WorkerFacts, workersOf } from '../temporal/workers.js';
-import { reportedTrouble } from '../temporal/workflow-task.js';
+import { reportedTaskProblem } from '../temporal/workflow-task.js';
 
 /** Moved in one round: each replays its history, and polls anew. */
 const AT_ONCE = 20;
@@ -52,7 +52,7 @@ export class VersionMoves {
    * @param sources that run; those that read again are looked for here.
    * @throws RefusedError saying how to make this worker's version the current one, when none is.
    */
-  async move(sources: readonly RunningSource[], onTrouble: (error: unknown) => void): Promise<VersionMove[]> {
+  async move(sources: readonly RunningSource[], onError: (error: unknown) => void): Promise<VersionMove[]> {
     const { client, collections } = this.access;
     const installation = await collections.installation();
     const now = this.clock();
@@ -77,7 +77,7 @@ export class VersionMoves {
         moves.push(await this.moveOne(info, how));
       } catch (error) {
         // One that cannot be moved holds up none of the others.
-        onTrouble(error);
+        onError(error);
       }
     }
     return moves;
@@ -136,7 +136,7 @@ export class VersionMoves {
 
 function howToMove({ typedSearchAttributes }: WorkflowExecutionInfo, { versions }: WorkerFacts): VersionMove['how'] {
   const from = typedSearchAttributes.get(WORKER_VERSION);
-  const isFrozen = reportedTrouble(typedSearchAttributes) !== undefined;
+  const isFrozen = reportedTaskProblem(typedSearchAttributes) !== undefined;
   // One without a version goes over with its next task anyway.
   return from !== undefined && (isFrozen || !versions.has(from)) ? 'taken' : 'asked';
 }

@@ -11,11 +11,11 @@ import {
 } from '../../domain/rereads/reread.js';
 import { STREAMS, type StreamName } from '../../domain/streams/streams.js';
 import { checkpointsOf } from '../../store/checkpoints.js';
+import type { Page, PageRequest } from '../../store/list-page.js';
 import { type MissingDocument, missingPage, missingRecords } from '../../store/missing-records.js';
-import type { Page, PageRequest } from '../../store/paging.js';
-import { auditedIfPossible, CLI_ACTOR } from '../audit-trail.js';
+import { auditedIfPossible, CLI_ACTOR } from '../audited.js';
 import { RefusedError } from '../common/errors.js';
-import { timeOf } from '../common/time-wish.js';
+import { parseTime } from '../common/parse-time.js';
 import { anotherInstallation } from '../refusals.js';
 import { type FoundWorkflow, findWorkflow } from '../sources/own-workflow.js';
 import { findSource, type SourceReference } from '../sources/source-directory.js';
@@ -23,7 +23,7 @@ import { type InstallationAccess, installationOf } from '../temporal/ownership.j
 import { isRereading, neverReread, notRereading } from './reread-errors.js';
 
 /** What to read again, as people say it. */
-export interface RereadWish {
+export interface RereadInput {
   /** Default: all streams of the source. */
   readonly streams?: readonly string[];
   /** An ISO time, or a duration before now such as "7d". Default: the first day that the source asked for. */
@@ -68,7 +68,7 @@ export class RereadService {
    * @param actor who is noted in the audit trail.
    * @throws RefusedError naming every mistake in the wish, or that one of the kind is running already.
    */
-  async start(kind: RereadKind, idOrName: string, wish: RereadWish, actor = CLI_ACTOR): Promise<StartedReread> {
+  async start(kind: RereadKind, idOrName: string, wish: RereadInput, actor = CLI_ACTOR): Promise<StartedReread> {
     const source = await findSource(this.options, idOrName);
     const { sourceId, name } = source;
     const range = await this.rangeFor(source, wish);
@@ -79,7 +79,7 @@ export class RereadService {
     return { sourceId, workflowId, ...range };
   }
 
-  private async rangeFor({ sourceId, name }: SourceReference, wish: RereadWish): Promise<Range> {
+  private async rangeFor({ sourceId, name }: SourceReference, wish: RereadInput): Promise<Range> {
     const { collections } = this.options;
     const checkpoints = await checkpointsOf(collections, sourceId);
     if (checkpoints.length === 0) throw new RefusedError(`The source "${name}" has not collected anything yet`);
@@ -176,9 +176,9 @@ function missingRecordOf({ stream, recordId, unreadable, place, messageTime }: M
   return { stream, id: recordId.toString('hex'), unreadable, place, ...time };
 }
 
-function rangeOf({ streams, from, to }: RereadWish, known: readonly StreamName[], first: number, now: number): Range {
-  const begin = from === undefined ? first : timeOf(from, now);
-  const end = to === undefined ? now : timeOf(to, now);
+function rangeOf({ streams, from, to }: RereadInput, known: readonly StreamName[], first: number, now: number): Range {
+  const begin = from === undefined ? first : parseTime(from, now);
+  const end = to === undefined ? now : parseTime(to, now);
   const strange = (streams ?? []).filter((name) => !known.some((stream) => stream === name));
   const mistakes = [
     ...strange.map((name) => `stream: the source does not collect "${name}"; it collects: ${known.join(', ')}`),

@@ -1,6 +1,6 @@
 /** Tries a configuration's credentials: one token call, within seconds, whose result is told and not thrown. */
 
-import { classify, type FailureType, type Trouble, TroubleError } from '../../domain/failures/failure.js';
+import { classify, type ErrorFacts, type FailureType, RawError } from '../../domain/failures/failure.js';
 import { type Connections, processConnections } from '../../http-client/connections.js';
 import { MimecastClient } from '../../mimecast/client.js';
 
@@ -40,18 +40,18 @@ export async function testConnection({ limitMs = 5_000, ...access }: ConnectionT
     return { ok: true, ms: took(), ...way };
   } catch (error) {
     if (signal.aborted) return failed(late());
-    if (!(error instanceof TroubleError)) throw error;
-    return failed(error.trouble);
+    if (!(error instanceof RawError)) throw error;
+    return failed(error.facts);
   }
 
-  function late(): Trouble {
+  function late(): ErrorFacts {
     const via = url === null ? '' : connections.via(url);
     const message = `${access.baseUrl} gave no token within ${limitMs / 1_000} s${via}`;
     return { origin: 'mimecast', cause: 'timeout', message };
   }
 
-  function failed(trouble: Trouble): ConnectionResult {
-    const { type: errorType, code: errorCode, message, advice } = classify(trouble);
+  function failed(facts: ErrorFacts): ConnectionResult {
+    const { type: errorType, code: errorCode, message, advice } = classify(facts);
     const errorInfo = advice === undefined ? message : `${message}. ${advice}`;
     return { ok: false, ms: took(), ...way, errorType, errorCode, errorInfo };
   }

@@ -1,6 +1,6 @@
 /** Which sources there are: from the store, and while that is away, from Temporal's own index. */
 
-import { storeTroubleOf } from '../../store/mongo-trouble.js';
+import { storeErrorFactsOf } from '../../store/mongo-error.js';
 import { type SourceSummary, sourceSummaries } from '../../store/sources.js';
 import { RefusedError } from '../common/errors.js';
 import type { InstallationAccess } from '../temporal/ownership.js';
@@ -28,7 +28,7 @@ export async function orFromTemporal<T>(fromStore: () => Promise<T>, fromTempora
   try {
     return await fromStore();
   } catch (error) {
-    if (storeTroubleOf(error)?.origin !== 'mongodb') throw error;
+    if (storeErrorFactsOf(error)?.origin !== 'mongodb') throw error;
     return fromTemporal();
   }
 }

@@ -5,17 +5,22 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Client } from '@temporalio/client';
-import { parseSourceConfig, parseSourceFile, SECRET_MASK, type SourceConfig } from '../../config/source-config.js';
+import {
+  parseSourceConfig,
+  parseSourceFile,
+  SECRET_PLACEHOLDER,
+  type SourceConfig,
+} from '../../config/source-config.js';
 import type { Keyring } from '../../secrets/keyring.js';
 import type { AuditMark } from '../../store/audit-trail.js';
 import type { Collections } from '../../store/collections.js';
 import { type CollectorDocument, stayingCollectors, storedCollector } from '../../store/collectors.js';
 import { likelyNextId } from '../../store/ids.js';
 import { createSource, NameTakenError, type SourceDocument, storedSource, updateSource } from '../../store/sources.js';
-import { audited } from '../audit-trail.js';
+import { audited } from '../audited.js';
 import { FieldService } from '../fields/field-service.js';
 import { beingDeleted, changedMeanwhile, invalid, nameTaken, unknownCollector, unknownSource } from '../refusals.js';
-import { unlessTemporalIsAway } from '../temporal/temporal-trouble.js';
+import { unlessTemporalIsAway } from '../temporal/temporal-errors.js';
 import { SourceRemoval } from './source-removal.js';
 import { NO_SECRET_YET, seal } from './source-secrets.js';
 import { SourceWorkflows } from './source-workflows.js';
@@ -28,7 +33,7 @@ export interface SourceEditorOptions {
 }
 
 /** Of a change that names no version, when others change the same source at the same time. */
-const MOST_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 5;
 const CHANGED_BY_ANOTHER: AuditMark = { outcome: 'failed', reason: 'It was changed at the same time' };
 
 export interface SaveOptions {
@@ -75,7 +80,7 @@ export class SourceEditor {
     const { actor } = options;
     const collector = await this.collectorFor(collectorId);
     const config = this.parse(json);
-    const { config: masked, secret } = await seal(config, this.options.keyring);
+    const { config: withoutSecret, secret } = await seal(config, this.options.keyring);
     if (secret === undefined) throw invalid('The configuration is invalid:', [NO_SECRET_YET]);
     const { name } = config;
     await collections.ensureIndexes();
@@ -84,10 +89,10 @@ export class SourceEditor {
     await this.ensureFields(config, options);
     const source = await audited(
       collections,
-      { actor, action: 'source.create', collectorId, name, to: masked },
+      { actor, action: 'source.create', collectorId, name, to: withoutSecret },
       async () => {
         const result = await this.refusingTaken(collectorId, name, () =>
-          createSource(collections, collectorId, name, masked, secret),
+          createSource(collections, collectorId, name, withoutSecret, secret),
         );
         return { result, mark: { sourceId: result._id } };
       },
@@ -112,7 +117,7 @@ export class SourceEditor {
       const updated = await this.replaceOnce(collectorId, sourceId, json, options);
       if (updated !== undefined) return updated;
       // Changed between reading and writing: only who said which version is meant has to know.
-      if (options.mayReplace !== undefined || attempts === MOST_ATTEMPTS) throw changedMeanwhile();
+      if (options.mayReplace !== undefined || attempts === MAX_ATTEMPTS) throw changedMeanwhile();
     }
   }
 
@@ -132,13 +137,14 @@ export class SourceEditor {
     if (config.name !== current.name) await this.refuseTaken(collectorId, config.name);
     await this.ensureFields(config, options);
     if (await this.isSame(current, config)) return current;
-    const { config: masked, secret } = await seal(config, keyring);
+    const { config: withoutSecret, secret } = await seal(config, keyring);
     const { name } = config;
     const entry = { actor, action: 'source.update', collectorId, sourceId, name, from: current.config };
-    const to = secret === undefined ? masked : { ...masked, clientSecret: `${SECRET_MASK} (given anew)` };
+    const to =
+      secret === undefined ? withoutSecret : { ...withoutSecret, clientSecret: `${SECRET_PLACEHOLDER} (given anew)` };
     const updated = await audited(collections, { ...entry, to }, async () => {
       const result = await this.refusingTaken(collectorId, name, () =>
-        updateSource(collections, sourceId, name, masked, secret, current.version),
+        updateSource(collections, sourceId, name, withoutSecret, secret, current.version),
       );
       return { result, ...(result === null ? { mark: CHANGED_BY_ANOTHER } : {}) };
     });
@@ -171,11 +177,11 @@ export class SourceEditor {
 
   private async isSame({ config, secret }: SourceDocument, wanted: SourceConfig): Promise<boolean> {
     const { clientSecret } = wanted;
-    const masked = JSON.parse(JSON.stringify({ ...wanted, clientSecret: SECRET_MASK }));
+    const withoutSecret = JSON.parse(JSON.stringify({ ...wanted, clientSecret: SECRET_PLACEHOLDER }));
     // Stored earlier, it may hold keys that are empty, which now are left out.
     const known = parseSourceConfig(config, { allowInsecure: true, keepSecret: true });
-    if (!isDeepStrictEqual(masked, JSON.parse(JSON.stringify(known.ok ? known.value : config)))) return false;
-    if (clientSecret === SECRET_MASK) return true;
+    if (!isDeepStrictEqual(withoutSecret, JSON.parse(JSON.stringify(known.ok ? known.value : config)))) return false;
+    if (clientSecret === SECRET_PLACEHOLDER) return true;
     return secret !== undefined && (await this.options.keyring?.isOf(secret, clientSecret)) === true;
   }
 

@@ -4,8 +4,8 @@ import type { TypedSearchAttributes } from '@temporalio/common';
 import { type Installation, workflowIdIn } from '../../domain/contract/installation.js';
 import { isFinal, LIFECYCLE_STATES } from '../../domain/lifecycle/lifecycle.js';
 import type { Health } from '../../domain/lifecycle/snapshot.js';
-import type { Meanwhile, MeanwhileCode } from '../temporal/meanwhile.js';
 import { ERROR_TYPE, HEALTH, LAST_EVENT_TIME, STATE } from '../temporal/search-attribute-keys.js';
+import type { Uncertainty, UncertaintyCode } from '../temporal/uncertainty.js';
 import type { SourceReference } from './source-directory.js';
 
 export interface SourceListing {
@@ -21,7 +21,7 @@ export interface SourceListing {
   /** Why there is no snapshot, or why the state may be old. */
   readonly note?: string;
   /** What kind of note it is, for programs. */
-  readonly noteCode?: MeanwhileCode;
+  readonly noteCode?: UncertaintyCode;
 }
 
 /** What Temporal says of a workflow, in a description as well as in a list. */
@@ -56,7 +56,7 @@ export function listingOf(
 }
 
 /** Of a running source nobody calls healthy what nobody confirms. */
-export function withMeanwhile(listing: SourceListing, meanwhile: Meanwhile | undefined): SourceListing {
+export function withUncertainty(listing: SourceListing, meanwhile: Uncertainty | undefined): SourceListing {
   const isRunning = LIFECYCLE_STATES.some((state) => state === listing.state && !isFinal(state));
   if (!isRunning || meanwhile === undefined) return listing;
   const { code: noteCode, text: note } = meanwhile;

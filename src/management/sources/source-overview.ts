@@ -1,16 +1,16 @@
 /** The lines of many sources: most from one query of Temporal's index, only where that differs from the store singly. */
 
 import { type Installation, workflowIdIn } from '../../domain/contract/installation.js';
-import { Turns } from '../common/turns.js';
-import { belongsToAnother, meanwhileOf } from '../temporal/meanwhile.js';
+import { Semaphore } from '../common/semaphore.js';
 import { type InstallationAccess, installationOf } from '../temporal/ownership.js';
 import { WORKER_VERSION } from '../temporal/search-attribute-keys.js';
-import { isTemporalAway } from '../temporal/temporal-trouble.js';
+import { isTemporalAway } from '../temporal/temporal-errors.js';
+import { belongsToAnother, uncertaintyOf } from '../temporal/uncertainty.js';
 import { type WorkerFacts, workersOf } from '../temporal/workers.js';
-import { reportedTrouble, taskTroubleOf } from '../temporal/workflow-task.js';
+import { reportedTaskProblem, taskProblemOf } from '../temporal/workflow-task.js';
 import { findWorkflow } from './own-workflow.js';
 import type { SourceReference } from './source-directory.js';
-import { listingOf, type SourceListing, withMeanwhile } from './source-listing.js';
+import { listingOf, type SourceListing, withUncertainty } from './source-listing.js';
 import { listableSources } from './visible-sources.js';
 
 /** How long all descriptions for one list may take together. */
@@ -39,22 +39,22 @@ export async function listingsOf(
     workersOf(access.client, installation),
     isShort ? new Map<number, never>() : listableSources(access),
   ]);
-  const turns = new Turns(AT_ONCE);
+  const semaphore = new Semaphore(AT_ONCE);
   const deadline = Date.now() + LIST_LIMIT_MS;
   return Promise.all(
     wanted.map(async ({ source, collector }) => {
       const seen = visible.get(source.sourceId);
       if (seen !== undefined && !source.stopped) {
         const { workflowId, typedSearchAttributes } = seen;
-        const task = reportedTrouble(typedSearchAttributes);
+        const task = reportedTaskProblem(typedSearchAttributes);
         const listing = listingOf(installation, source, collector, seen);
-        return withMeanwhile(
+        return withUncertainty(
           listing,
-          meanwhileOf({ workflowId, workers, task, version: typedSearchAttributes.get(WORKER_VERSION) }),
+          uncertaintyOf({ workflowId, workers, task, version: typedSearchAttributes.get(WORKER_VERSION) }),
         );
       }
-      return turns
-        .take(() => describedListing(access, installation, { source, collector }, workers, deadline))
+      return semaphore
+        .run(() => describedListing(access, installation, { source, collector }, workers, deadline))
         .catch((error: unknown) => {
           if (isShort || !isTemporalAway(error)) throw error;
           return unknownListing(installation, { source, collector });
@@ -74,10 +74,10 @@ async function describedListing(
   const found = await findWorkflow(access, source.sourceId, workflowId, deadline);
   const described = found.whose === 'ours' ? found.description : undefined;
   const listing = listingOf(installation, source, collector, described);
-  if (found.whose === 'another') return withMeanwhile(listing, belongsToAnother(workflowId));
-  const task = described === undefined ? undefined : await taskTroubleOf(access.client, described);
+  if (found.whose === 'another') return withUncertainty(listing, belongsToAnother(workflowId));
+  const task = described === undefined ? undefined : await taskProblemOf(access.client, described);
   const version = described?.typedSearchAttributes.get(WORKER_VERSION);
-  return withMeanwhile(listing, meanwhileOf({ workflowId, workers, task, version }));
+  return withUncertainty(listing, uncertaintyOf({ workflowId, workers, task, version }));
 }
 
 function unknownListing(installation: Installation, { source, collector }: WantedSource): SourceListing {

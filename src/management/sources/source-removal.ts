@@ -25,15 +25,15 @@ import {
   sourcesOfCollector,
   storedSource,
 } from '../../store/sources.js';
-import { type Audited, audited, DONE_BY_ANOTHER, RECONCILER_ACTOR } from '../audit-trail.js';
+import { type Audited, audited, DONE_BY_ANOTHER, RECONCILER_ACTOR } from '../audited.js';
 import { settingsOf } from '../collectors/collector-service.js';
-import { Turns } from '../common/turns.js';
+import { Semaphore } from '../common/semaphore.js';
 import { unknownCollector, unknownSource } from '../refusals.js';
-import { unlessTemporalIsAway } from '../temporal/temporal-trouble.js';
+import { unlessTemporalIsAway } from '../temporal/temporal-errors.js';
 import { SourceWorkflows } from './source-workflows.js';
 
 /** How long a deletion waits for its sources to end; it goes on by itself. */
-const PATIENCE_MS = 10_000;
+const END_WAIT_MS = 10_000;
 const LOOK_MS = 100;
 /** Sources of a collector that are ended at a time. */
 const AT_ONCE = 8;
@@ -52,13 +52,13 @@ export class SourceRemoval {
    * @returns false when it has not ended by then: it goes on by itself.
    * @throws CodedRefusal 404
    */
-  async removeSource(collectorId: number, sourceId: number, actor: string, patienceMs = PATIENCE_MS): Promise<boolean> {
+  async removeSource(collectorId: number, sourceId: number, actor: string, waitMs = END_WAIT_MS): Promise<boolean> {
     const { collections } = this.options;
     const source = await storedSource(collections, { _id: sourceId, collectorId });
     if (source === null) throw unknownSource();
     if (source.deletingAt === undefined) await this.markSource(source, actor);
     if (!(await unlessTemporalIsAway(() => this.end(sourceId)))) return false;
-    for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await pause(LOOK_MS)) {
+    for (const deadline = Date.now() + waitMs; Date.now() < deadline; await pause(LOOK_MS)) {
       if (!(await isStored(collections, sourceId))) return true;
     }
     return false;
@@ -70,18 +70,18 @@ export class SourceRemoval {
    * @returns false when they have not ended by then: the reconciler goes on with what is left.
    * @throws CodedRefusal 404
    */
-  async removeCollector(collectorId: number, actor: string, patienceMs = PATIENCE_MS): Promise<boolean> {
+  async removeCollector(collectorId: number, actor: string, waitMs = END_WAIT_MS): Promise<boolean> {
     const { collections } = this.options;
     const collector = await storedCollector(collections, { _id: collectorId });
     if (collector === null) throw unknownCollector();
     if (collector.deletingAt === undefined) await this.markCollector(collector, actor);
-    const deadline = Date.now() + patienceMs;
-    const enough = Date.now() + Math.max(patienceMs, PATIENCE_MS);
-    const turns = new Turns(AT_ONCE);
+    const deadline = Date.now() + waitMs;
+    const enough = Date.now() + Math.max(waitMs, END_WAIT_MS);
+    const semaphore = new Semaphore(AT_ONCE);
     const remaining = await sourcesOfCollector(collections, collectorId);
     await Promise.all(
       remaining.map((source) =>
-        turns.take(async () => {
+        semaphore.run(async () => {
           if (Date.now() > enough) return;
           if (source.deletingAt === undefined) await this.markSource(source, actor);
           await unlessTemporalIsAway(() => this.end(source._id));
@@ -95,11 +95,11 @@ export class SourceRemoval {
   }
 
   /** Goes on with every deletion that is begun. One that fails does not hold up the others. */
-  async finish(onTrouble: (error: unknown) => void): Promise<void> {
+  async finish(onError: (error: unknown) => void): Promise<void> {
     const { collections } = this.options;
     const leaving = await leavingCollectors(collections);
     for (const source of await lostSources(collections)) await this.markSource(source, RECONCILER_ACTOR);
-    for (const sourceId of await leavingSources(collections)) await this.end(sourceId).catch(onTrouble);
+    for (const sourceId of await leavingSources(collections)) await this.end(sourceId).catch(onError);
     for (const collectorId of leaving) await this.dropCollector(collectorId);
   }
 

@@ -1,13 +1,13 @@
 /** The client secrets of sources: encrypted before they are stored, and masked wherever a configuration is shown. */
 
-import { SECRET_MASK, type SourceConfig } from '../../config/source-config.js';
+import { SECRET_PLACEHOLDER, type SourceConfig } from '../../config/source-config.js';
 import { type Keyring, SecretError } from '../../secrets/keyring.js';
 import type { Collections } from '../../store/collections.js';
 import { sealSource, unsealedSources } from '../../store/sources.js';
 import { RefusedError } from '../common/errors.js';
 
 /** The mistake of a mask where there is nothing that it could stand for. */
-export const NO_SECRET_YET = `source.config.clientSecret: ${SECRET_MASK} stands for the stored secret, and there is none yet`;
+export const NO_SECRET_YET = `source.config.clientSecret: ${SECRET_PLACEHOLDER} stands for the stored secret, and there is none yet`;
 
 export interface SealedConfig {
   /** With the secret masked. */
@@ -19,8 +19,8 @@ export interface SealedConfig {
 /** @throws RefusedError when there is no key to encrypt with. */
 export async function seal(config: SourceConfig, keyring: Keyring | undefined): Promise<SealedConfig> {
   const { clientSecret } = config;
-  const masked = { ...config, clientSecret: SECRET_MASK };
-  if (clientSecret === SECRET_MASK) return { config: masked };
+  const masked = { ...config, clientSecret: SECRET_PLACEHOLDER };
+  if (clientSecret === SECRET_PLACEHOLDER) return { config: masked };
   if (keyring === undefined) {
     throw new RefusedError(
       'MIMECAST_SECRET_KEYS is not set, so the client secret cannot be encrypted: set it to the keys of the workers ' +
@@ -34,7 +34,7 @@ export interface SealingOptions {
   /** Also what was encrypted with another key than the first. */
   readonly rotating: boolean;
   /** Hears of a source whose secret cannot be had; the others go on. */
-  readonly onTrouble: (error: unknown) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 /**
@@ -44,16 +44,16 @@ export interface SealingOptions {
 export async function sealStored(
   collections: Collections,
   keyring: Keyring,
-  { rotating, onTrouble }: SealingOptions,
+  { rotating, onError }: SealingOptions,
 ): Promise<void> {
   for await (const source of unsealedSources(collections, rotating ? keyring.currentPrefix : undefined)) {
     const { _id, config, secret } = source;
     try {
       const plain = secret === undefined ? String(config.clientSecret) : await keyring.decrypt(secret);
-      await sealSource(collections, source, await keyring.encrypt(plain), SECRET_MASK);
+      await sealSource(collections, source, await keyring.encrypt(plain), SECRET_PLACEHOLDER);
     } catch (error) {
       if (!(error instanceof SecretError)) throw error;
-      onTrouble(new SecretError(`Source ${_id}: ${error.message}`));
+      onError(new SecretError(`Source ${_id}: ${error.message}`));
     }
   }
 }

@@ -8,12 +8,12 @@ import type { Keyring } from '../../secrets/keyring.js';
 import type { Collections } from '../../store/collections.js';
 import { collectorNames, storedCollector } from '../../store/collectors.js';
 import { idsMeantToRun, isMeantToRun, type SourceDocument, storedSource } from '../../store/sources.js';
-import { CLI_ACTOR } from '../audit-trail.js';
+import { CLI_ACTOR } from '../audited.js';
 import { CollectorService } from '../collectors/collector-service.js';
 import { RefusedError } from '../common/errors.js';
 import { isStopping } from '../refusals.js';
 import { installationOf } from '../temporal/ownership.js';
-import { type PositionWish, positionResetFor, type ResetStream } from './position-wish.js';
+import { type PositionResetRequest, positionResetFor, type ResetStream } from './position-reset-request.js';
 import { findSource, knownSources, orFromTemporal, referenceOf, type SourceReference } from './source-directory.js';
 import { SourceEditor } from './source-editor.js';
 import { healthOfSource, type SourceHealth } from './source-health.js';
@@ -55,7 +55,7 @@ export interface Started {
 /** Hears of what `startMissing` does, source by source. */
 export interface StartingListener {
   readonly onStarted: (started: Started) => void;
-  readonly onTrouble: (error: unknown) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 export interface SourceSaveOptions {
@@ -65,7 +65,7 @@ export interface SourceSaveOptions {
 
 export interface StopOptions extends StopRequest {
   /** How long the end is waited for; default 60 s. It goes on by itself. */
-  readonly patienceMs?: number;
+  readonly waitMs?: number;
 }
 
 export class SourceService {
@@ -119,9 +119,9 @@ export class SourceService {
    *
    * @throws Error when the stored sources cannot be read, or Temporal does not say which of them run.
    */
-  async startMissing({ onStarted, onTrouble }: StartingListener): Promise<void> {
+  async startMissing({ onStarted, onError }: StartingListener): Promise<void> {
     const { collections, keyring } = this.options;
-    if (keyring !== undefined) await sealStored(collections, keyring, { rotating: !this.hasRotated, onTrouble });
+    if (keyring !== undefined) await sealStored(collections, keyring, { rotating: !this.hasRotated, onError: onError });
     this.hasRotated = true;
     const running = await listableSources(this.options);
     for (const sourceId of await idsMeantToRun(collections)) {
@@ -130,7 +130,7 @@ export class SourceService {
         const started = await this.startIfMissing(sourceId);
         if (started !== undefined) onStarted(started);
       } catch (error) {
-        onTrouble(error);
+        onError(error);
       }
     }
   }
@@ -171,7 +171,7 @@ export class SourceService {
   }
 
   /** @throws RefusedError naming every mistake. */
-  async resetPosition(idOrName: string, wish: PositionWish): Promise<ResetStream> {
+  async resetPosition(idOrName: string, wish: PositionResetRequest): Promise<ResetStream> {
     const source = await this.find(idOrName);
     const reset = positionResetFor(wish, Date.now());
     await this.steering.resetPosition(source, reset, this.actor);
@@ -185,16 +185,16 @@ export class SourceService {
    */
   async stop(
     idOrName: string,
-    { remove = false, patienceMs = STOP_LIMIT_MS }: StopOptions = {},
+    { remove = false, waitMs = STOP_LIMIT_MS }: StopOptions = {},
   ): Promise<{ readonly sourceId: number; readonly state: string }> {
-    const deadline = Date.now() + patienceMs;
+    const deadline = Date.now() + waitMs;
     const source = await this.find(idOrName);
     const { sourceId } = source;
-    if (remove) await this.remove(source, patienceMs);
+    if (remove) await this.remove(source, waitMs);
     else await this.steering.steer(source, 'stop', this.actor);
     const state = remove ? 'Deleted' : 'Stopped';
     if (await this.hasEnded(sourceId, deadline)) return { sourceId, state };
-    throw hasNotEnded(patienceMs, (await statusOf(this.options, source)).note);
+    throw hasNotEnded(waitMs, (await statusOf(this.options, source)).note);
   }
 
   async status(idOrName: string): Promise<SourceStatus> {
@@ -247,11 +247,11 @@ export class SourceService {
     if (goesOn === 'unknown') throw isStopping(source.name);
   }
 
-  private async remove(source: SourceReference, patienceMs: number): Promise<void> {
+  private async remove(source: SourceReference, waitMs: number): Promise<void> {
     const { sourceId, collectorId } = source;
     await orFromTemporal(
       async () => {
-        await this.removal.removeSource(collectorId, sourceId, this.actor, patienceMs);
+        await this.removal.removeSource(collectorId, sourceId, this.actor, waitMs);
       },
       // The workflow takes the stored source with it when the store is back.
       async () => {
@@ -271,9 +271,9 @@ export class SourceService {
 }
 
 /** @param note why that may be. */
-export function hasNotEnded(patienceMs: number, note?: string): RefusedError {
+export function hasNotEnded(waitMs: number, note?: string): RefusedError {
   const why = note === undefined ? 'it ends as soon as it can' : note;
-  return new RefusedError(`The source was asked to stop, but has not ended within ${patienceMs / 1_000} s: ${why}`);
+  return new RefusedError(`The source was asked to stop, but has not ended within ${waitMs / 1_000} s: ${why}`);
 }
 
 function alreadyRunning({ _id, name }: SourceDocument): RefusedError {

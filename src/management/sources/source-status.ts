@@ -13,15 +13,15 @@ import { gapsOf, type ShownGap } from '../../store/gaps.js';
 import { progressOf } from '../../store/progress.js';
 import { type RuleText, ruleStatusOf } from '../../store/rule-matches.js';
 import { storedFilters } from '../../store/sources.js';
-import { belongsToAnother, type Meanwhile, meanwhileOf } from '../temporal/meanwhile.js';
 import { type InstallationAccess, installationOf } from '../temporal/ownership.js';
 import { WORKER_VERSION } from '../temporal/search-attribute-keys.js';
-import { isTemporalAway } from '../temporal/temporal-trouble.js';
+import { isTemporalAway } from '../temporal/temporal-errors.js';
+import { belongsToAnother, type Uncertainty, uncertaintyOf } from '../temporal/uncertainty.js';
 import { workersOf } from '../temporal/workers.js';
-import { taskTroubleOf } from '../temporal/workflow-task.js';
+import { taskProblemOf } from '../temporal/workflow-task.js';
 import { findWorkflow } from './own-workflow.js';
 import { orFromTemporal, type SourceReference } from './source-directory.js';
-import { listingOf, type SourceListing, withMeanwhile } from './source-listing.js';
+import { listingOf, type SourceListing, withUncertainty } from './source-listing.js';
 
 /** States that a workflow itself says nothing of. */
 const ENDED: readonly string[] = ['Stopped', 'Deleted', 'Terminated', 'Failed'];
@@ -48,7 +48,7 @@ export async function statusOf(
   const answer = await askWorkflow<SourceSnapshot>(access, source.sourceId, STATUS_QUERY);
   if ('note' in answer) {
     const { note, described, meanwhile } = answer;
-    return { note, ...withMeanwhile(listingOf(installation, source, collector, described), meanwhile) };
+    return { note, ...withUncertainty(listingOf(installation, source, collector, described), meanwhile) };
   }
   const { snapshot, ...stored } = await orFromTemporal<
     Pick<SourceStatus, 'gaps' | 'rules'> & { readonly snapshot: SourceSnapshot }
@@ -82,7 +82,7 @@ export interface Unanswered {
   readonly note: string;
   /** Absent when there is no workflow. */
   readonly described?: WorkflowExecutionDescription;
-  readonly meanwhile?: Meanwhile;
+  readonly meanwhile?: Uncertainty;
 }
 
 /** Asks a source's workflow; when it does not answer, says why. @throws Error when Temporal does not say why. */
@@ -125,9 +125,9 @@ async function whyUnanswered(
   ]);
   if (found.whose !== 'ours') return notOurs(found.whose, workflowId);
   const { description: described } = found;
-  const task = await taskTroubleOf(access.client, described);
+  const task = await taskProblemOf(access.client, described);
   const version = described.typedSearchAttributes.get(WORKER_VERSION);
-  const meanwhile = meanwhileOf({ workflowId, workers, version, task, unanswered });
+  const meanwhile = uncertaintyOf({ workflowId, workers, version, task, unanswered });
   return { note: meanwhile?.text ?? unanswered, described, ...(meanwhile === undefined ? {} : { meanwhile }) };
 }
 

@@ -6,7 +6,7 @@ import { hasCheckpoint, resetCheckpoint } from '../../store/checkpoints.js';
 import type { Collections } from '../../store/collections.js';
 import { storedCollector } from '../../store/collectors.js';
 import { markStopped, storedSource } from '../../store/sources.js';
-import { auditedIfPossible } from '../audit-trail.js';
+import { auditedIfPossible } from '../audited.js';
 import { RefusedError } from '../common/errors.js';
 import { beingDeleted, isStopped, isStopping } from '../refusals.js';
 import { SourceWorkflows } from './source-workflows.js';
@@ -30,7 +30,7 @@ export interface SteeredSource {
 }
 
 /** How long a start waits for the end of a stop that was asked for before it. */
-const PATIENCE_MS = 20_000;
+const START_WAIT_MS = 20_000;
 
 export class SourceSteering {
   private readonly workflows: SourceWorkflows;
@@ -83,7 +83,7 @@ export class SourceSteering {
 
   private async start({ sourceId, name, collectorId }: SteeredSource): Promise<void> {
     const { collections } = this.options;
-    const goesOn = await this.workflows.goesOn(sourceId, PATIENCE_MS);
+    const goesOn = await this.workflows.goesOn(sourceId, START_WAIT_MS);
     if (goesOn === 'unknown') throw isStopping(name);
     const collector = await storedCollector(collections, { _id: collectorId });
     // Before the start: whatever crashes in between, the reconciler then finishes it.

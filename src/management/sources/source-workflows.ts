@@ -16,7 +16,7 @@ const ANSWER_LIMIT_MS = 5_000;
 
 const LOOK_MS = 100;
 /** A run may be continued as new between the look at it and the signal. */
-const MOST_LOOKS = 5;
+const MAX_LOOKS = 5;
 
 export interface StartedSource {
   readonly sourceId: number;
@@ -75,7 +75,7 @@ export class SourceWorkflows {
         );
         return true;
       } catch (error) {
-        if (!(error instanceof WorkflowNotFoundError) || looks === MOST_LOOKS) throw error;
+        if (!(error instanceof WorkflowNotFoundError) || looks === MAX_LOOKS) throw error;
       }
     }
   }

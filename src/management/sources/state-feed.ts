@@ -4,30 +4,30 @@ import type { Client } from '@temporalio/client';
 import type { FailureType } from '../../domain/failures/failure.js';
 import type { Collections } from '../../store/collections.js';
 import { sourceSummaries } from '../../store/sources.js';
-import { type MeanwhileCode, meanwhileOf } from '../temporal/meanwhile.js';
 import { installationOf } from '../temporal/ownership.js';
 import { WORKER_VERSION } from '../temporal/search-attribute-keys.js';
+import { type UncertaintyCode, uncertaintyOf } from '../temporal/uncertainty.js';
 import { workersOf } from '../temporal/workers.js';
-import { reportedTrouble } from '../temporal/workflow-task.js';
+import { reportedTaskProblem } from '../temporal/workflow-task.js';
+import { SHOWN_ERROR_TYPE } from './shown-state.js';
 import { referenceOf } from './source-directory.js';
-import { listingOf, withMeanwhile } from './source-listing.js';
-import { SHOWN_ERROR_TYPE } from './source-state.js';
+import { listingOf, withUncertainty } from './source-listing.js';
 import { visibleSources } from './visible-sources.js';
 
-export interface SourceState {
+export interface FeedState {
   readonly id: number;
   readonly name: string;
   readonly state: string;
   readonly health: string;
   readonly errorType?: string;
   /** Why nobody confirms the state; its words, which change with every second, stand in the source itself. */
-  readonly errorCode?: MeanwhileCode;
+  readonly errorCode?: UncertaintyCode;
 }
 
 export interface StateListener {
   /** All sources, when the listening begins. */
-  readonly onAll: (sources: readonly SourceState[]) => void;
-  readonly onChange: (source: SourceState) => void;
+  readonly onAll: (sources: readonly FeedState[]) => void;
+  readonly onChange: (source: FeedState) => void;
 }
 
 export interface StateFeedOptions {
@@ -39,7 +39,7 @@ export interface StateFeedOptions {
 
 export class StateFeed {
   private readonly listeners = new Set<StateListener>();
-  private known: Map<number, SourceState> | undefined;
+  private known: Map<number, FeedState> | undefined;
   /** Sources that the index did not show at the last look, although they are meant to run. */
   private missed = new Set<number>();
   private timer: NodeJS.Timeout | undefined;
@@ -75,7 +75,7 @@ export class StateFeed {
     if (this.listeners.size > 0) this.plan(this.options.intervalMs ?? 1_000);
   }
 
-  private tell(found: Map<number, SourceState>): void {
+  private tell(found: Map<number, FeedState>): void {
     const before = this.known;
     this.known = found;
     for (const listener of this.listeners) {
@@ -84,7 +84,7 @@ export class StateFeed {
     }
   }
 
-  private async states(): Promise<Map<number, SourceState>> {
+  private async states(): Promise<Map<number, FeedState>> {
     const { collections, client } = this.options;
     const installation = await installationOf(this.options);
     const [stored, visible, workers] = await Promise.all([
@@ -95,7 +95,7 @@ export class StateFeed {
     const missedBefore = this.missed;
     this.missed = new Set();
     return new Map(
-      stored.map((source): [number, SourceState] => {
+      stored.map((source): [number, FeedState] => {
         const { _id: id, name, deletingAt, stoppedAt } = source;
         const seen = visible.get(id);
         const before = this.known?.get(id);
@@ -104,11 +104,11 @@ export class StateFeed {
           this.missed.add(id);
           if (!missedBefore.has(id)) return [id, before];
         }
-        const task = seen === undefined ? undefined : reportedTrouble(seen.typedSearchAttributes);
+        const task = seen === undefined ? undefined : reportedTaskProblem(seen.typedSearchAttributes);
         const listing = listingOf(installation, referenceOf(source), '', seen);
         const version = seen?.typedSearchAttributes.get(WORKER_VERSION);
-        const meanwhile = meanwhileOf({ workflowId: listing.workflowId, workers, task, version });
-        const { state, health, errorType, noteCode } = withMeanwhile(listing, meanwhile);
+        const meanwhile = uncertaintyOf({ workflowId: listing.workflowId, workers, task, version });
+        const { state, health, errorType, noteCode } = withUncertainty(listing, meanwhile);
         return [
           id,
           {
@@ -122,7 +122,7 @@ export class StateFeed {
   }
 }
 
-function changesOf(before: ReadonlyMap<number, SourceState>, now: ReadonlyMap<number, SourceState>): SourceState[] {
+function changesOf(before: ReadonlyMap<number, FeedState>, now: ReadonlyMap<number, FeedState>): FeedState[] {
   const news = [...now.values()].filter((state) => JSON.stringify(before.get(state.id)) !== JSON.stringify(state));
   const gone = [...before.values()].filter(({ id }) => !now.has(id));
   return [...news, ...gone.map(({ id, name }) => ({ id, name, state: 'Deleted', health: 'Unknown' }))];

@@ -1,7 +1,7 @@
 /** The running sources as Temporal's index shows them: one query for all. The index may be a moment behind. */
 
 import type { WorkflowExecutionInfo } from '@temporalio/client';
-import { storeTroubleOf } from '../../store/mongo-trouble.js';
+import { storeErrorFactsOf } from '../../store/mongo-error.js';
 import { sourceOrigins } from '../../store/sources.js';
 import {
   areOthersAmong,
@@ -11,7 +11,7 @@ import {
   labelOf,
   runningSources,
 } from '../temporal/ownership.js';
-import { unlessTemporalDenies } from '../temporal/temporal-trouble.js';
+import { unlessTemporalDenies } from '../temporal/temporal-errors.js';
 
 /** Like `visibleSources`; none without the right to list, for who looks at each of the others singly. */
 export async function listableSources(access: InstallationAccess): Promise<Map<number, WorkflowExecutionInfo>> {
@@ -51,7 +51,7 @@ async function claimable(
       return claim === 'name' || (claim === 'number' && isNumberEnough);
     });
   } catch (error) {
-    if (storeTroubleOf(error)?.origin !== 'mongodb') throw error;
+    if (storeErrorFactsOf(error)?.origin !== 'mongodb') throw error;
     return [];
   }
 }

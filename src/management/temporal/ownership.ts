@@ -4,7 +4,7 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { WORKFLOW_TYPE } from '../../domain/contract/contract.js';
 import { INSTALLATION_MEMO, type Installation, sourceIdIn, taskQueueOf } from '../../domain/contract/installation.js';
 import type { Collections } from '../../store/collections.js';
-import { storeTroubleOf } from '../../store/mongo-trouble.js';
+import { storeErrorFactsOf } from '../../store/mongo-error.js';
 import { type SourceOrigin, sourceOrigins } from '../../store/sources.js';
 import { RefusedError } from '../common/errors.js';
 import { INSTALLATION, NAME } from './search-attribute-keys.js';
@@ -106,7 +106,7 @@ export async function installationOf({ client, collections }: InstallationAccess
   try {
     return await collections.installation();
   } catch (error) {
-    if (storeTroubleOf(error)?.origin !== 'mongodb') throw error;
+    if (storeErrorFactsOf(error)?.origin !== 'mongodb') throw error;
     const name = collections.givenName === undefined ? {} : { name: collections.givenName };
     const running = await runningSources(client, name);
     const [id = NOBODY, ...others] = new Set(running.flatMap(({ info }) => labelOf(info) ?? []));

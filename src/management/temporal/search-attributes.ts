@@ -3,7 +3,7 @@
 import { type Connection, isGrpcServiceError } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../../domain/contract/contract.js';
 import { RefusedError } from '../common/errors.js';
-import { isTemporalDenied } from './temporal-trouble.js';
+import { isTemporalDenied } from './temporal-errors.js';
 
 /** Numbers of Temporal's `IndexedValueType`. */
 const INDEXED_VALUE_TYPE = { Keyword: 2, Bool: 5, Datetime: 6 } as const;

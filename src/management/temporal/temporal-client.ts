@@ -11,7 +11,7 @@ import { readTemporalConfig } from '../../config/temporal.js';
 import { concealing } from '../../http-client/conceal.js';
 import { RefusedError } from '../common/errors.js';
 import { callNames } from './call-names.js';
-import { temporalRefusalText } from './temporal-trouble.js';
+import { temporalRefusalText } from './temporal-errors.js';
 
 export interface TemporalClient {
   readonly client: Client;

@@ -8,7 +8,7 @@ import { activityQueueOf, taskQueueOf } from '../../domain/contract/installation
 import type { WorkerVersion } from '../../domain/contract/worker-version.js';
 import { RefusedError } from '../common/errors.js';
 import { areOthersAmong, type InstallationAccess, runningSources } from './ownership.js';
-import { unlessTemporalDenies } from './temporal-trouble.js';
+import { unlessTemporalDenies } from './temporal-errors.js';
 
 export class VersionConflictError extends RefusedError {
   override readonly name = 'VersionConflictError';

@@ -2,8 +2,8 @@
 
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import type { TypedSearchAttributes } from '@temporalio/common';
-import type { TaskTrouble } from './meanwhile.js';
 import { REPORTED_PROBLEMS } from './search-attribute-keys.js';
+import type { TaskProblem } from './uncertainty.js';
 
 /** How long Temporal may take to answer. */
 const ANSWER_LIMIT_MS = 5_000;
@@ -33,7 +33,7 @@ export interface TaskEvent {
 }
 
 /** What newer servers note in their index once tasks of a workflow have failed five times in a row. */
-export function reportedTrouble(attributes: TypedSearchAttributes): TaskTrouble | undefined {
+export function reportedTaskProblem(attributes: TypedSearchAttributes): TaskProblem | undefined {
   const problems = attributes.get(REPORTED_PROBLEMS) ?? [];
   if (problems.length === 0) return undefined;
   const [cause] = problems.flatMap(
@@ -47,10 +47,10 @@ export function reportedTrouble(attributes: TypedSearchAttributes): TaskTrouble 
 }
 
 /** @returns `undefined` unless the workflow's task is being tried again. */
-export async function taskTroubleOf(
+export async function taskProblemOf(
   client: Client,
   { raw, workflowId, runId, typedSearchAttributes }: WorkflowExecutionDescription,
-): Promise<TaskTrouble | undefined> {
+): Promise<TaskProblem | undefined> {
   const attempt = raw.pendingWorkflowTask?.attempt ?? 1;
   if (attempt <= 1) return undefined;
   const { history } = await client.withDeadline(Date.now() + ANSWER_LIMIT_MS, () =>
@@ -63,10 +63,10 @@ export async function taskTroubleOf(
   const events: readonly TaskEvent[] = history?.events ?? [];
   // Only the first of several failures in a row has an event.
   const last = events.find(({ eventType }) => eventType === TASK_FAILED || eventType === TASK_TIMED_OUT);
-  return last === undefined ? reportedTrouble(typedSearchAttributes) : troubleIn(last, attempt);
+  return last === undefined ? reportedTaskProblem(typedSearchAttributes) : taskProblemIn(last, attempt);
 }
 
-export function troubleIn(event: TaskEvent, attempt: number): TaskTrouble | undefined {
+export function taskProblemIn(event: TaskEvent, attempt: number): TaskProblem | undefined {
   const { cause, failure } = event.workflowTaskFailedEventAttributes ?? {};
   if (TAKEN_BACK.has(cause)) return undefined;
   const message = failure?.message?.split('\n')[0]?.slice(0, LONGEST_MESSAGE);

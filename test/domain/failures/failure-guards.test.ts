@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import {
   classify,
+  type ErrorFacts,
   isFailure,
   isOutOfReach,
   looksLikeWrongHost,
-  type Trouble,
 } from '../../../src/domain/failures/failure.js';
 
 describe('a failed token request as at a wrong host', () => {
-  test.each<[string, Trouble, boolean]>([
+  test.each<[string, ErrorFacts, boolean]>([
     ['the name does not exist', { origin: 'mimecast', cause: 'unknownHost', message: '' }, true],
     ['the name cannot be asked for now', { origin: 'mimecast', cause: 'dns', message: '' }, false],
     ['no trusted certificate', { origin: 'mimecast', cause: 'tls', message: '' }, true],
@@ -20,12 +20,12 @@ describe('a failed token request as at a wrong host', () => {
     ['wrong credentials', { origin: 'mimecast', status: 401, message: '' }, false],
     ['an error of the server', { origin: 'mimecast', status: 503, message: '' }, false],
     ['a file that is gone', { origin: 'file', status: 404, message: '' }, false],
-  ])('%s: %s', (_, trouble, expected) => {
-    expect(looksLikeWrongHost(trouble)).toBe(expected);
+  ])('%s: %s', (_, facts, expected) => {
+    expect(looksLikeWrongHost(facts)).toBe(expected);
   });
 });
 
-test.each<[string, Trouble, boolean]>([
+test.each<[string, ErrorFacts, boolean]>([
   [
     'the SIEM endpoints',
     { origin: 'mimecast', status: 400, message: 'the `from` date must be within the 7-day retention' },
@@ -36,8 +36,8 @@ test.each<[string, Trouble, boolean]>([
   ['another mistake', { origin: 'mimecast', status: 400, message: '`nextPage` is not a valid page token' }, false],
   ['another status', { origin: 'mimecast', status: 500, message: 'retention service failed' }, false],
   ['the file store', { origin: 'file', status: 400, message: 'retention' }, false],
-])('a date out of the reach of the API: %s', (_, trouble, expected) => {
-  expect(isOutOfReach(trouble)).toBe(expected);
+])('a date out of the reach of the API: %s', (_, facts, expected) => {
+  expect(isOutOfReach(facts)).toBe(expected);
 });
 
 test.each<[string, unknown, boolean]>([

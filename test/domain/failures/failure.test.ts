@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import {
   classify,
+  type ErrorFacts,
   FAILURE_TYPES,
   type Failure,
   HEALTH_EVENT_OF,
   isFailure,
   type NetworkCause,
-  type Trouble,
-  TroubleError,
+  RawError,
 } from '../../../src/domain/failures/failure.js';
-import { FAILURE_RULES } from '../../../src/domain/failures/failure-rules.js';
+import { FAILURE_TABLE } from '../../../src/domain/failures/failure-table.js';
 import { explainErrorBody } from '../../../src/mimecast/error-body.js';
 
 const fail = (code: string, message: string) => JSON.stringify({ fail: [{ code, message }] });
@@ -123,7 +123,7 @@ test.each<NetworkCause>(['unknownHost', 'dns', 'refused', 'reset', 'tls', 'timeo
   },
 );
 
-test.each<[Trouble['origin'], Failure['type'], boolean]>([
+test.each<[ErrorFacts['origin'], Failure['type'], boolean]>([
   ['configuration', 'ThirdPartyConfig', false],
   ['mongodb', 'FirstPartyGeneric', true],
   ['temporal', 'FirstPartyGeneric', true],
@@ -140,7 +140,7 @@ test.each<[Trouble['origin'], Failure['type'], boolean]>([
 });
 
 describe('the sentence for people', () => {
-  test.each<[string, Trouble, string]>([
+  test.each<[string, ErrorFacts, string]>([
     [
       'place and status',
       { origin: 'mimecast', endpoint: 'audit events', status: 500, message: 'oops' },
@@ -154,24 +154,24 @@ describe('the sentence for people', () => {
       { origin: 'mimecast', status: 429, endpoint: 'token', message: 'x' },
       "Mimecast's rate limit is reached (token); waiting as it asks",
     ],
-  ])('%s', (_, trouble, message) => {
-    expect(classify(trouble).message).toBe(message);
+  ])('%s', (_, facts, message) => {
+    expect(classify(facts).message).toBe(message);
   });
 
   test('a missing permission names the function, and what to do', () => {
-    const trouble: Trouble = {
+    const facts: ErrorFacts = {
       origin: 'mimecast',
       endpoint: 'DLP logs',
       status: 403,
       code: 'app_forbidden',
       message: 'No',
     };
-    expect(classify(trouble).message).toContain('DLP logs');
-    expect(classify(trouble).advice).toMatch(/permission.*restart the source/);
+    expect(classify(facts).message).toContain('DLP logs');
+    expect(classify(facts).advice).toMatch(/permission.*restart the source/);
   });
 
   test('every rule says what to do, as a sentence', () => {
-    for (const { what, advice } of FAILURE_RULES) {
+    for (const { what, advice } of FAILURE_TABLE) {
       expect(what, advice).not.toBe('');
       expect(advice).toMatch(/^[A-Z].*\.$/);
     }
@@ -203,8 +203,8 @@ test('each of the three types raises its health event', () => {
 
 test('a trouble error carries its trouble and the cause', () => {
   const cause = new Error('socket');
-  const error = new TroubleError({ origin: 'file', message: 'lost' }, { cause });
-  expect(error).toMatchObject({ name: 'TroubleError', message: 'lost', trouble: { origin: 'file' }, cause });
+  const error = new RawError({ origin: 'file', message: 'lost' }, { cause });
+  expect(error).toMatchObject({ name: 'RawError', message: 'lost', facts: { origin: 'file' }, cause });
 });
 
 describe('advice that can be followed', () => {
@@ -228,7 +228,7 @@ describe('advice that can be followed', () => {
     expect(adviceOf(418)).toContain('time to live of their user’s Authentication Profile');
   });
 
-  test.each(FAILURE_RULES.map(({ what, advice }) => [what, advice]))('no path that is no more: %s', (_, advice) => {
+  test.each(FAILURE_TABLE.map(({ what, advice }) => [what, advice]))('no path that is no more: %s', (_, advice) => {
     expect(advice).not.toMatch(/API and Platform Integrations|Generate Keys|give the application the product/i);
   });
 });

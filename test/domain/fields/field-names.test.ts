@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import {
   BUILTIN_FIELDS,
+  invalidFieldReason,
+  invalidSchemaFieldReason,
   SETTABLE_BUILTINS,
-  unfitForOwner,
-  unfitForSchema,
 } from '../../../src/domain/fields/field-names.js';
 
 const LONGEST = 'n'.repeat(255);
@@ -11,26 +11,26 @@ const LONGEST = 'n'.repeat(255);
 test.each(['team', 'Team', 'host.name', 'app.kubernetes.io/name', 'a b', 'größe', '_own', '-', '5', LONGEST])(
   '%s is fit for the schema and for a source',
   (name) => {
-    expect(unfitForSchema(name)).toBeUndefined();
-    expect(unfitForOwner(name)).toBeUndefined();
+    expect(invalidSchemaFieldReason(name)).toBeUndefined();
+    expect(invalidFieldReason(name)).toBeUndefined();
   },
 );
 
 test.each(['', ' ', ' a', 'a ', 'a\tb', 'a\nb', 'a"b', 'a$b', '$a', 'a=b', 'a*', 'a,b', 'a\u0000', `${LONGEST}n`])(
   '%j is fit for neither',
   (name) => {
-    expect(unfitForSchema(name)).toMatch(/name/);
-    expect(unfitForOwner(name)).toMatch(/name/);
+    expect(invalidSchemaFieldReason(name)).toMatch(/name/);
+    expect(invalidFieldReason(name)).toMatch(/name/);
   },
 );
 
 describe('reserved names', () => {
   test.each(BUILTIN_FIELDS)('%s is built-in, in any case', (name) => {
-    for (const spelling of [name, name.toUpperCase()]) expect(unfitForSchema(spelling)).toMatch(/built-in/);
+    for (const spelling of [name, name.toUpperCase()]) expect(invalidSchemaFieldReason(spelling)).toMatch(/built-in/);
   });
 
   test.each(SETTABLE_BUILTINS)('%s may be given a value', (name) => {
-    expect(unfitForOwner(name)).toBeUndefined();
+    expect(invalidFieldReason(name)).toBeUndefined();
   });
 
   test.each([
@@ -44,7 +44,7 @@ describe('reserved names', () => {
     'x-sumo-name',
     'webhook-authid',
   ])('%s means something else', (name) => {
-    expect(unfitForSchema(name)).toMatch(/reserved/);
-    expect(unfitForOwner(name)).toMatch(/reserved/);
+    expect(invalidSchemaFieldReason(name)).toMatch(/reserved/);
+    expect(invalidFieldReason(name)).toMatch(/reserved/);
   });
 });

@@ -3,10 +3,10 @@ import {
   afterWriting,
   beforeWriting,
   FLAPPING_MS,
+  groupingDelayMs,
   type HealthLedger,
   newLedger,
-  noteProblems,
-  settlingMs,
+  withProblems,
 } from '../../../src/domain/health/health-ledger.js';
 import {
   newSnapshot,
@@ -45,7 +45,7 @@ class Watch {
   see(...snapshots: readonly SourceSnapshot[]): this {
     for (const snapshot of snapshots) {
       this.minute += 1;
-      this.ledger = noteProblems(this.ledger, snapshot, minutes(this.minute), () => `a${++this.ids}`);
+      this.ledger = withProblems(this.ledger, snapshot, minutes(this.minute), () => `a${++this.ids}`);
     }
     return this;
   }
@@ -197,7 +197,7 @@ test('the ledger is carried over a continue-as-new as JSON', () => {
   const { ledger } = new Watch().see(TROUBLED, WELL, TROUBLED);
   const carried = JSON.parse(JSON.stringify(ledger)) as HealthLedger;
   expect(carried).toEqual(ledger);
-  expect(noteProblems(carried, TROUBLED, minutes(9), () => 'x')).toEqual(ledger);
+  expect(withProblems(carried, TROUBLED, minutes(9), () => 'x')).toEqual(ledger);
 });
 
 describe('a problem that turns out to be part of an outage', () => {
@@ -212,38 +212,38 @@ describe('a problem that turns out to be part of an outage', () => {
 
   test('leaves no event behind when nobody was told of it', () => {
     const newId = ids();
-    const before = noteProblems({ ...EMPTY, queue: [] }, BOTH, minutes(0), newId);
+    const before = withProblems({ ...EMPTY, queue: [] }, BOTH, minutes(0), newId);
     expect(kinds(before)).toEqual(['opened dlp', 'opened audit']);
-    const united = noteProblems(before, OUTAGE, minutes(1), newId, 'united');
+    const united = withProblems(before, OUTAGE, minutes(1), newId, 'united');
     expect(kinds(united)).toEqual(['opened sweep']);
     expect(Object.keys(united.entries)).toEqual(['sweep']);
   });
 
   test('is closed for that reason when somebody may know of it, written or not', () => {
     const newId = ids();
-    const told = noteProblems({ ...EMPTY, queue: [] }, TROUBLED, minutes(0), newId);
+    const told = withProblems({ ...EMPTY, queue: [] }, TROUBLED, minutes(0), newId);
     const writing = beforeWriting(told, told.queue);
-    const after = noteProblems(noteProblems(writing, BOTH, minutes(0), newId), OUTAGE, minutes(1), newId, 'united');
+    const after = withProblems(withProblems(writing, BOTH, minutes(0), newId), OUTAGE, minutes(1), newId, 'united');
     expect(kinds(after)).toEqual(['opened dlp', 'closed dlp', 'opened sweep']);
     expect(after.queue).toContainEqual(expect.objectContaining({ kind: 'closed', ending: 'united' }));
   });
 
   test('of an earlier version, whose ledger says nothing of that, is closed as well', () => {
     const newId = ids();
-    const told = noteProblems({ ...EMPTY, queue: [] }, TROUBLED, minutes(0), newId);
+    const told = withProblems({ ...EMPTY, queue: [] }, TROUBLED, minutes(0), newId);
     const [[key, { isNew: _isNew, ...entry }] = ['', {}]] = Object.entries(told.entries);
     const carried = { entries: { [key]: entry }, queue: [] } as HealthLedger;
-    expect(kinds(noteProblems(carried, OUTAGE, minutes(1), newId, 'united'))).toEqual(['closed dlp', 'opened sweep']);
+    expect(kinds(withProblems(carried, OUTAGE, minutes(1), newId, 'united'))).toEqual(['closed dlp', 'opened sweep']);
   });
 
   test.each<[string, HealthLedger['queue'], number]>([
-    ['one stream has begun to fail', noteProblems({ ...EMPTY, queue: [] }, TROUBLED, T0, ids()).queue, 3_000],
-    ['it is forbidden', noteProblems({ ...EMPTY, queue: [] }, snapshotWith({ dlp: GIVEN_UP }), T0, ids()).queue, 0],
-    ['it is an outage', noteProblems({ ...EMPTY, queue: [] }, OUTAGE, T0, ids()).queue, 0],
-    ['it has been failing', noteProblems({ ...EMPTY, queue: [] }, withDown({ attempt: 2 }), T0, ids()).queue, 0],
+    ['one stream has begun to fail', withProblems({ ...EMPTY, queue: [] }, TROUBLED, T0, ids()).queue, 3_000],
+    ['it is forbidden', withProblems({ ...EMPTY, queue: [] }, snapshotWith({ dlp: GIVEN_UP }), T0, ids()).queue, 0],
+    ['it is an outage', withProblems({ ...EMPTY, queue: [] }, OUTAGE, T0, ids()).queue, 0],
+    ['it has been failing', withProblems({ ...EMPTY, queue: [] }, withDown({ attempt: 2 }), T0, ids()).queue, 0],
     ['there is nothing to write', [], 0],
   ])('is waited for before anything is written: %s', (_, queue, ms) => {
-    expect(settlingMs({ entries: {}, queue }, Date.parse(T0))).toBe(ms);
-    expect(settlingMs({ entries: {}, queue }, Date.parse(minutes(1)))).toBe(0);
+    expect(groupingDelayMs({ entries: {}, queue }, Date.parse(T0))).toBe(ms);
+    expect(groupingDelayMs({ entries: {}, queue }, Date.parse(minutes(1)))).toBe(0);
   });
 });

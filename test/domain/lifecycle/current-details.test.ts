@@ -73,7 +73,7 @@ describe('the row of a stream', () => {
       { phase: 'collecting', lastEventTime: minutes(61) },
       { Doing: 'collecting', Behind: '0 s' },
     ],
-    ['in trouble', { phase: 'retrying', problem: problemOf(LIMITED) }, { Doing: '**retrying**', Behind: '-' }],
+    ['failing', { phase: 'retrying', problem: problemOf(LIMITED) }, { Doing: '**retrying**', Behind: '-' }],
     ['parked', { phase: 'parked', problem: problemOf(FORBIDDEN) }, { Doing: '**parked**', Behind: '-' }],
   ])('%s', (_, changes, row) => {
     expect(rowsOf(draw({ streams: [stream(changes)] }))).toEqual([expect.objectContaining(row)]);

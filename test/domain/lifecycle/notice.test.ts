@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { healthEventOf } from '../../../src/domain/health/health-event.js';
-import { newLedger, noteProblems } from '../../../src/domain/health/health-ledger.js';
+import { newLedger, withProblems } from '../../../src/domain/health/health-ledger.js';
 import { NOTICE_MS } from '../../../src/domain/lifecycle/notice.js';
 import { reduce, type SourceEvent } from '../../../src/domain/lifecycle/reduce.js';
 import { openProblems, type SourceSnapshot } from '../../../src/domain/lifecycle/snapshot.js';
@@ -67,7 +67,7 @@ describe('a warning that stops nothing', () => {
   test('ends a day after the last of its kind, or with a restart', () => {
     const noticed = sourceWith(slice(1));
     const idle = (at: number) =>
-      reduce(noticed, { kind: 'idle', streams: ['dlp'] }, new Date(Date.parse(minutes(5)) + at).toISOString());
+      reduce(noticed, { kind: 'nothingNew', streams: ['dlp'] }, new Date(Date.parse(minutes(5)) + at).toISOString());
     expect(told(idle(NOTICE_MS - 1))).toEqual(['dlp quarantined 1']);
     expect(told(idle(NOTICE_MS))).toEqual([]);
     expect(told(sourceWith(slice(1, 1), { kind: 'restarted' }))).toEqual([]);
@@ -93,7 +93,7 @@ describe('when the checkpoints are read at a start', () => {
 test('each kind has a health event of its own, of severity Warning, that is closed when it ends', () => {
   let ids = 0;
   const look = (ledger: ReturnType<typeof newLedger>, snapshot: SourceSnapshot, at: number) =>
-    noteProblems({ ...ledger, queue: [] }, snapshot, minutes(at), () => `e${++ids}`);
+    withProblems({ ...ledger, queue: [] }, snapshot, minutes(at), () => `e${++ids}`);
   const open = look(newLedger(minutes(0)), sourceWith(slice(1, 1)), 6);
   expect(open.queue).toMatchObject([
     { kind: 'opened', subject: 'dlp', eventId: 'e1', problem: { code: 'quarantined' } },
@@ -120,8 +120,8 @@ test.each([
 ] as const)('a closed event says that it was %s, and nothing that is not true', (ending, error, sentence) => {
   const source = { sourceId: 7, name: 'mail', collectorId: 1, collectorName: 'cloud' };
   const troubled = sourceWith({ kind: 'failed', subject: 'dlp', failure: UNAVAILABLE, attempt: 1 });
-  const open = noteProblems(newLedger(minutes(0)), troubled, minutes(1), () => 'e');
-  const closed = noteProblems(open, sourceWith(), minutes(2), () => 'e', ending).queue.at(-1);
+  const open = withProblems(newLedger(minutes(0)), troubled, minutes(1), () => 'e');
+  const closed = withProblems(open, sourceWith(), minutes(2), () => 'e', ending).queue.at(-1);
   if (closed === undefined || closed.kind === 'cleared') throw new Error('nothing was closed');
   expect(healthEventOf(closed, source).details).toMatchObject({ error, description: sentence + UNAVAILABLE.message });
 });
@@ -141,7 +141,7 @@ describe('a listing that goes on without bringing anything new', () => {
     ['is told with its pages', [endless(12)], ['dlp endlessPages 12']],
     ['as long as it lasts', [endless(12), endless(12), endless(15)], ['dlp endlessPages 15']],
     ['and no longer once something new came', [endless(12), endless()], []],
-    ['and no longer once its end came', [endless(12), { kind: 'idle', streams: ['dlp'] }], []],
+    ['and no longer once its end came', [endless(12), { kind: 'nothingNew', streams: ['dlp'] }], []],
     ['and begins anew', [endless(12), endless(), endless(13)], ['dlp endlessPages 13']],
   ])('%s', (_, events, expected) => {
     const snapshot = sourceWith(...events);

@@ -89,7 +89,7 @@ test.each([
 });
 
 const collecting = sourceAfter(...startUp('receipt', 'audit', 'dlp'), {
-  kind: 'idle',
+  kind: 'nothingNew',
   streams: ['receipt', 'audit', 'dlp'],
 });
 const sourceWith = (...events: readonly SourceEvent[]): SourceSnapshot =>

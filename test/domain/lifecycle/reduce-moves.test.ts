@@ -98,7 +98,7 @@ describe('an illegal move is a defect and throws', () => {
   });
 });
 
-test('a source in trouble returns to where its start had come', () => {
+test('a source failing returns to where its start had come', () => {
   const stages: Stage[] = ['Pending', 'Started', 'Initialized', 'Authenticated', 'Collecting'];
   for (const [index, stage] of stages.entries()) {
     const events = startUp('dlp').slice(0, index + 1);
@@ -138,7 +138,7 @@ test.each(seeds(40))('whatever comes in, state and health follow from the proble
       () => ({ kind: 'outcome', outcome: outcomeOf(stream(), { totals: countsOf(random.between(0, 9), 1, 2) }) }),
       () => ({ kind: 'outcome', outcome: outcomeOf(stream(), { result: 'more' }) }),
       () => ({ kind: 'outcome', outcome: outcomeOf(stream(), { result: 'failed', failure: failure() }) }),
-      () => ({ kind: 'idle', streams: [stream()] }),
+      () => ({ kind: 'nothingNew', streams: [stream()] }),
       () => ({ kind: 'failed', subject: subject(), failure: failure(), attempt: random.between(1, 9) }),
       () => ({ kind: 'gaveUp', subject: subject() }),
       () => ({ kind: 'recovered', subject: subject() }),

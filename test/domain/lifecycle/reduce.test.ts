@@ -15,7 +15,7 @@ import {
 } from '../../support/source-fixtures.js';
 
 const collecting = (...events: SourceEvent[]) => sourceAfter(...startUp('receipt', 'dlp'), ...events);
-const trouble = (subject: 'receipt' | 'dlp' | 'sweep', failure = UNAVAILABLE, attempt = 1) => ({
+const failing = (subject: 'receipt' | 'dlp' | 'sweep', failure = UNAVAILABLE, attempt = 1) => ({
   kind: 'failed' as const,
   subject,
   failure,
@@ -45,7 +45,7 @@ describe('configured', () => {
     const before = collecting(
       { kind: 'outcome', outcome: outcomeOf('receipt', { totals }) },
       { kind: 'outcome', outcome: outcomeOf('dlp', { totals: countsOf(100) }) },
-      trouble('dlp'),
+      failing('dlp'),
     );
     expect(before).toMatchObject({ state: 'Error', totals: countsOf(105, 1, 2) });
     const next = reduce(before, { kind: 'configured', settings: settingsOf(['receipt', 'av']) }, minutes(9));
@@ -120,7 +120,7 @@ describe('outcome', () => {
 
   test('progress before a failure renews the patience', () => {
     const outcome = outcomeOf('dlp', { result: 'failed', failure: UNAVAILABLE });
-    const status = streamIn(collecting(trouble('dlp', UNAVAILABLE, 7), { kind: 'outcome', outcome }), 'dlp');
+    const status = streamIn(collecting(failing('dlp', UNAVAILABLE, 7), { kind: 'outcome', outcome }), 'dlp');
     expect(status.problem).toMatchObject({ attempt: 1, since: minutes(6), until: minutes(96) });
   });
 
@@ -130,7 +130,7 @@ describe('outcome', () => {
 });
 
 test('idle: streams of a sweep without news are caught up', () => {
-  const snapshot = collecting(trouble('receipt'), { kind: 'idle', streams: ['receipt'] });
+  const snapshot = collecting(failing('receipt'), { kind: 'nothingNew', streams: ['receipt'] });
   expect(streamIn(snapshot, 'receipt')).toMatchObject({
     phase: 'waiting',
     caughtUp: true,
@@ -143,10 +143,10 @@ test('idle: streams of a sweep without news are caught up', () => {
   expect(snapshot.state).toBe('Collecting');
 });
 
-test('collecting: a healthy stream collects, one in trouble is retrying', () => {
+test('collecting: a healthy stream collects, one failing is retrying', () => {
   const start = collecting({ kind: 'outcome', outcome: outcomeOf('dlp') }, { kind: 'collecting', stream: 'dlp' });
   expect(streamIn(start, 'dlp').phase).toBe('collecting');
-  expect(streamIn(collecting(trouble('dlp'), { kind: 'collecting', stream: 'dlp' }), 'dlp').phase).toBe('retrying');
+  expect(streamIn(collecting(failing('dlp'), { kind: 'collecting', stream: 'dlp' }), 'dlp').phase).toBe('retrying');
 });
 
 test('pollPlanned', () => {
@@ -159,8 +159,8 @@ test('pollPlanned', () => {
 
 describe('failed', () => {
   test('counts on one problem, whose patience begins with its first failure', () => {
-    const again = { ...trouble('dlp', UNAVAILABLE, 4), retryAt: minutes(8) };
-    const { problem } = streamIn(collecting(trouble('dlp'), again), 'dlp');
+    const again = { ...failing('dlp', UNAVAILABLE, 4), retryAt: minutes(8) };
+    const { problem } = streamIn(collecting(failing('dlp'), again), 'dlp');
     expect(problem).toEqual({
       ...UNAVAILABLE,
       attempt: 4,
@@ -172,14 +172,14 @@ describe('failed', () => {
   });
 
   test('a failure that is not tried again has no times of a retry', () => {
-    const event = { ...trouble('dlp', FORBIDDEN), retryAt: minutes(8) };
+    const event = { ...failing('dlp', FORBIDDEN), retryAt: minutes(8) };
     const { problem, phase } = streamIn(collecting(event), 'dlp');
     expect(problem).toEqual({ ...FORBIDDEN, attempt: 1, since: minutes(5), gaveUp: true });
     expect(phase).toBe('parked');
   });
 
   test('a warning is no error until patience with it ends', () => {
-    const warned = collecting(trouble('dlp', LIMITED));
+    const warned = collecting(failing('dlp', LIMITED));
     expect(warned).toMatchObject({ state: 'Collecting', health: 'Warning' });
     expect(reduce(warned, { kind: 'gaveUp', subject: 'dlp' }, minutes(95))).toMatchObject({
       state: 'Error',
@@ -191,7 +191,7 @@ describe('failed', () => {
   test('a step of the source, at whatever stage', () => {
     const early = sourceAfter({ kind: 'failed', subject: 'validate', failure: FORBIDDEN, attempt: 1 });
     expect(early).toMatchObject({ state: 'Error', stage: 'Pending', problem: { step: 'validate', gaveUp: true } });
-    const later = collecting(trouble('sweep'), {
+    const later = collecting(failing('sweep'), {
       kind: 'failed',
       subject: 'finalize',
       failure: UNAVAILABLE,
@@ -203,7 +203,7 @@ describe('failed', () => {
 
 describe('gaveUp', () => {
   test('parks the stream, while the others go on', () => {
-    const snapshot = collecting(trouble('dlp'), { kind: 'gaveUp', subject: 'dlp' });
+    const snapshot = collecting(failing('dlp'), { kind: 'gaveUp', subject: 'dlp' });
     const { problem, phase } = streamIn(snapshot, 'dlp');
     expect(phase).toBe('parked');
     expect(problem).toEqual({ ...UNAVAILABLE, attempt: 1, since: minutes(5), gaveUp: true, gaveUpAt: minutes(6) });
@@ -218,18 +218,18 @@ describe('gaveUp', () => {
 
 describe('recovered', () => {
   test('a stream that recovers is collecting, and so is the source', () => {
-    const snapshot = collecting(trouble('dlp'), { kind: 'recovered', subject: 'dlp' });
+    const snapshot = collecting(failing('dlp'), { kind: 'recovered', subject: 'dlp' });
     expect(streamIn(snapshot, 'dlp')).toMatchObject({ phase: 'collecting', lastProblem: { endedAt: minutes(6) } });
     expect(snapshot).toMatchObject({ state: 'Collecting', since: minutes(6) });
   });
 
-  test('one stream is well again while another is not', () => {
-    const snapshot = collecting(trouble('dlp'), trouble('receipt'), { kind: 'recovered', subject: 'dlp' });
+  test('one stream is recovered while another is not', () => {
+    const snapshot = collecting(failing('dlp'), failing('receipt'), { kind: 'recovered', subject: 'dlp' });
     expect(snapshot).toMatchObject({ state: 'Error', since: minutes(5) });
   });
 
   test('a step ends its own problem, and no other', () => {
-    const troubled = collecting(trouble('sweep'));
+    const troubled = collecting(failing('sweep'));
     expect(reduce(troubled, { kind: 'recovered', subject: 'validate' }, minutes(9))).toEqual(troubled);
     const well = reduce(troubled, { kind: 'recovered', subject: 'sweep' }, minutes(9));
     expect(well).toMatchObject({ state: 'Collecting', health: 'Healthy' });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { problemText } from '../../../src/cli/status-text.js';
 import { healthEventOf } from '../../../src/domain/health/health-event.js';
-import { newLedger, noteProblems } from '../../../src/domain/health/health-ledger.js';
+import { newLedger, withProblems } from '../../../src/domain/health/health-ledger.js';
 import { restLeftMs } from '../../../src/domain/lifecycle/rest.js';
 import { FORBIDDEN, minutes, problemOf, sourceAfter, startUp } from '../../support/source-fixtures.js';
 
@@ -32,7 +32,7 @@ test('what is tried again every few minutes says so in status and health event',
   expect(text).toContain('tried again every 5 min');
   expect(text).not.toContain('no further attempt');
   const source = sourceAfter(...startUp('dlp'), { kind: 'failed', subject: 'dlp', failure, attempt: 1 });
-  const change = noteProblems(newLedger(minutes(0)), source, minutes(1), () => 'e').queue.at(-1);
+  const change = withProblems(newLedger(minutes(0)), source, minutes(1), () => 'e').queue.at(-1);
   if (change === undefined || change.kind === 'cleared') throw new Error('nothing was opened');
   const about = { sourceId: 7, name: 'mail', collectorId: 1, collectorName: 'cloud' };
   const { description } = healthEventOf(change, about).details;

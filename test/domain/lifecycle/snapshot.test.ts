@@ -95,7 +95,7 @@ describe('how far a stream is behind', () => {
     ['caught up', { caughtUp: true, caughtUpAt: minutes(0), lastEventTime: minutes(-60) }, 0],
     ['collecting', { lastEventTime: minutes(4) }, 6 * 60_000],
     ['collecting again after it was caught up', { caughtUpAt: minutes(9), lastEventTime: minutes(4) }, 6 * 60_000],
-    ['in trouble since it was caught up', { caughtUp: true, caughtUpAt: minutes(3), problem }, 7 * 60_000],
+    ['failing since it was caught up', { caughtUp: true, caughtUpAt: minutes(3), problem }, 7 * 60_000],
     ['a record from the future', { lastEventTime: minutes(11) }, 0],
   ])('%s', (_, changes, lag) => {
     expect(lagMs(stream('av', changes), now)).toBe(lag);

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { TroubleError } from '../../../src/domain/failures/failure.js';
-import { FILE_PATIENCES, FILE_RULES } from '../../../src/ingest/files/file-patience.js';
-import type { FileRules } from '../../../src/ingest/source/file-rules.js';
+import { RawError } from '../../../src/domain/failures/failure.js';
+import { FILE_POLICY, FILE_RETRY_BUDGETS } from '../../../src/ingest/files/file-retry-budget.js';
+import type { FilePolicy } from '../../../src/ingest/source/file-policy.js';
 import { identityOfFile } from '../../../src/records/identity.js';
 import type { QuarantineDocument } from '../../../src/store/quarantine.js';
 import { collectorDatabase } from '../../support/collector-database.js';
@@ -12,14 +12,14 @@ import type { SimulatedSource } from '../../support/simulated-source.js';
 
 const collections = collectorDatabase();
 
-/** Three failures are enough, however soon; without a witness only much later. */
+/** Three failures are enough, however soon; without a control file only much later. */
 const QUICK = { attempts: 3, ms: 0 };
-const QUICK_RULES: FileRules = {
-  patiences: {
-    ...FILE_PATIENCES,
+const QUICK_RULES: FilePolicy = {
+  retryBudgets: {
+    ...FILE_RETRY_BUDGETS,
     damaged: QUICK,
-    foreign: { ...QUICK, unwitnessedMs: 60_000 },
-    missing: { ...QUICK, unwitnessedMs: 60_000 },
+    foreign: { ...QUICK, withoutControlMs: 60_000 },
+    missing: { ...QUICK, withoutControlMs: 60_000 },
   },
   reading: {},
 };
@@ -74,7 +74,7 @@ describe('§9 #6, #8, #9: a file that stays bad', () => {
       ],
     });
 
-    await expect(source.collect('av')).rejects.toBeInstanceOf(TroubleError);
+    await expect(source.collect('av')).rejects.toBeInstanceOf(RawError);
     expect((await source.checkpoint('av')).badFiles).toMatchObject([
       { attempts: 2, since: before.badFiles?.[0]?.since },
     ]);
@@ -104,15 +104,15 @@ describe('§9 #6, #8, #9: a file that stays bad', () => {
   });
 
   test('is not set aside before its time', async () => {
-    const { source } = await pageWith(corrupt, FILE_RULES);
+    const { source } = await pageWith(corrupt, FILE_POLICY);
     await source.collect('av');
-    for (let n = 0; n < 6; n += 1) await expect(source.collect('av')).rejects.toBeInstanceOf(TroubleError);
+    for (let n = 0; n < 6; n += 1) await expect(source.collect('av')).rejects.toBeInstanceOf(RawError);
     expect((await source.checkpoint('av')).badFiles).toMatchObject([{ attempts: 7 }]);
     await source.meddle('av', { $set: { 'badFiles.0.since': new Date(Date.now() - 61_000) } });
     expect(await source.collect('av')).toMatchObject({ result: 'caughtUp' });
   });
 
-  test('and is well again is no longer noted', async () => {
+  test('and is recovered is no longer noted', async () => {
     const { api, source } = await pageWith(corrupt);
     await source.collect('av');
     api.files.set('bad', good);
@@ -163,7 +163,7 @@ describe('what looks like a bad file and is none', () => {
     const names = Array.from({ length: 20 }, (_, n) => `f${n}`);
     api.pages.set(undefined, { files: names, next: 'two' });
     for (const name of names) api.files.set(name, (_, response) => void response.socket?.destroy());
-    await expect(source.collect('av')).rejects.toMatchObject({ trouble: { origin: 'file' } });
+    await expect(source.collect('av')).rejects.toMatchObject({ facts: { origin: 'file' } });
     expect(new Set(api.downloaded).size).toBe(3);
   }, 30_000);
 
@@ -174,7 +174,7 @@ describe('what looks like a bad file and is none', () => {
     const { api, source } = await pageWith(served);
     await source.collect('av');
     for (const name of ['a', 'c']) api.files.set(name, served);
-    for (let n = 0; n < 5; n += 1) await expect(source.collect('av')).rejects.toBeInstanceOf(TroubleError);
+    for (let n = 0; n < 5; n += 1) await expect(source.collect('av')).rejects.toBeInstanceOf(RawError);
     expect(await quarantined(source)).toEqual([]);
     await source.meddle('av', { $set: { 'badFiles.0.since': new Date(Date.now() - 61_000) } });
     await source.collect('av');

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { FILE_RULES } from '../../../src/ingest/files/file-patience.js';
-import type { FileRules } from '../../../src/ingest/source/file-rules.js';
+import { FILE_POLICY } from '../../../src/ingest/files/file-retry-budget.js';
+import type { FilePolicy } from '../../../src/ingest/source/file-policy.js';
 import { collectorDatabase } from '../../support/collector-database.js';
 import { FileApi, gzipOf, linesOf } from '../../support/file-api.js';
 import type { Handler } from '../../support/local-server.js';
 
 const collections = collectorDatabase();
 const LINES = 50;
-const RULES: FileRules = { ...FILE_RULES, reading: { pace: { minBytes: 1_000, periodMs: 200 } } };
+const RULES: FilePolicy = { ...FILE_POLICY, reading: { pace: { minBytes: 1_000, periodMs: 200 } } };
 
 /** The head at once, then a byte now and then. */
 const drip =
@@ -34,7 +34,7 @@ test('while a file drips, the others of its page are read; it is asked again and
     failure: { code: 'timeout', retry: true },
   });
   for (let n = 0; n < 3; n += 1) {
-    await expect(source.collect('av')).rejects.toMatchObject({ trouble: { origin: 'file', cause: 'timeout' } });
+    await expect(source.collect('av')).rejects.toMatchObject({ facts: { origin: 'file', cause: 'timeout' } });
   }
   expect((await source.checkpoint('av')).filesDone).toEqual(['a', 'c'].map((name) => api.nameOf(name)));
   expect(api.downloaded.filter((name) => name !== 'drips')).toEqual(['a', 'c']);

@@ -2,10 +2,10 @@
 
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { TroubleError } from '../../../src/domain/failures/failure.js';
+import { RawError } from '../../../src/domain/failures/failure.js';
 import { isSiemStream, SIEM_STREAMS, type SiemStream } from '../../../src/domain/streams/streams.js';
-import { FILE_PATIENCES } from '../../../src/ingest/files/file-patience.js';
-import type { FileRules } from '../../../src/ingest/source/file-rules.js';
+import { FILE_RETRY_BUDGETS } from '../../../src/ingest/files/file-retry-budget.js';
+import type { FilePolicy } from '../../../src/ingest/source/file-policy.js';
 import { vendorRecordOf } from '../../../src/records/document.js';
 import { collectorDatabase } from '../../support/collector-database.js';
 import { CONTROL_RECORDS } from '../../support/control-records.js';
@@ -18,8 +18,8 @@ const LINES = 5;
 const GOOD = gzipOf(...linesOf('a', LINES));
 
 /** Given up at the second failure, also without another file that could be had. */
-const QUICK_RULES: FileRules = {
-  patiences: { ...FILE_PATIENCES, foreign: { attempts: 2, ms: 0, unwitnessedMs: 0 } },
+const QUICK_RULES: FilePolicy = {
+  retryBudgets: { ...FILE_RETRY_BUDGETS, foreign: { attempts: 2, ms: 0, withoutControlMs: 0 } },
   reading: {},
 };
 
@@ -71,7 +71,7 @@ test.each(BODIES)(
   async (_, body, reason) => {
     const { api, source } = await pageOf(body);
     await expect(source.collect('av')).rejects.toMatchObject({
-      trouble: { origin: 'file', cause: 'unreadable', message: expect.stringMatching(reason) },
+      facts: { origin: 'file', cause: 'unreadable', message: expect.stringMatching(reason) },
     });
     expect(await storedIn(source)).toBe(0);
     const checkpoint = await source.checkpoint('av');
@@ -121,10 +121,10 @@ describe('what is kept of it', () => {
   });
 });
 
-test('a store that answers all files so is no witness', async () => {
+test('a store that answers all files so is no control file', async () => {
   const fileRules = {
     ...QUICK_RULES,
-    patiences: { ...FILE_PATIENCES, foreign: { attempts: 2, ms: 0, unwitnessedMs: 1e9 } },
+    retryBudgets: { ...FILE_RETRY_BUDGETS, foreign: { attempts: 2, ms: 0, withoutControlMs: 1e9 } },
   };
   const api = await FileApi.open();
   api.pages.set(undefined, { files: ['a', 'b'], next: 'end', isCaughtUp: true });
@@ -133,7 +133,7 @@ test('a store that answers all files so is no witness', async () => {
   const source = await api.source(collections, { fileRules });
   await source.collect('av');
   api.files.set('a', Buffer.from('{"msg":"later"}'));
-  for (let n = 0; n < 3; n += 1) await expect(source.collect('av')).rejects.toBeInstanceOf(TroubleError);
+  for (let n = 0; n < 3; n += 1) await expect(source.collect('av')).rejects.toBeInstanceOf(RawError);
   expect(await quarantined(source)).toEqual([]);
 });
 

@@ -1,7 +1,7 @@
 /** Files of one path in several buckets, and what earlier versions, which knew files by their path, have left behind. */
 
 import { beforeEach, describe, expect, test } from 'vitest';
-import { FILE_PATIENCES } from '../../../src/ingest/files/file-patience.js';
+import { FILE_RETRY_BUDGETS } from '../../../src/ingest/files/file-retry-budget.js';
 import { FilesDone } from '../../../src/ingest/files/files-done.js';
 import { identityOfFile } from '../../../src/records/identity.js';
 import { collectorDatabase } from '../../support/collector-database.js';
@@ -13,7 +13,7 @@ import type { SimulatedSource } from '../../support/simulated-source.js';
 const collections = collectorDatabase();
 const LINES = 3;
 const HOUR = 3_600_000;
-const QUICK_RULES = { patiences: { ...FILE_PATIENCES, damaged: { attempts: 2, ms: 0 } }, reading: {} };
+const QUICK_RULES = { retryBudgets: { ...FILE_RETRY_BUDGETS, damaged: { attempts: 2, ms: 0 } }, reading: {} };
 
 let api: FileApi;
 let otherBucket: string;

@@ -26,7 +26,7 @@ test.each(['verify', 'backfill'] as const)('%s', async (kind) => {
   };
   const reread = () => source.run((activities, id) => activities.reread(id, 'av', range));
 
-  await expect(reread()).rejects.toMatchObject({ trouble: { origin: 'file', status: 503 } });
+  await expect(reread()).rejects.toMatchObject({ facts: { origin: 'file', status: 503 } });
   expect(new Set(api.downloaded)).toEqual(new Set(NAMES));
 
   api.files.set('f2', file);

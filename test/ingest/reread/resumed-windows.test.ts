@@ -64,7 +64,7 @@ describe.each(['verify', 'backfill'] as const)('%s', (kind) => {
       failed += 1;
       return { status: 429, body: {} };
     };
-    await expect(reread(kind)).rejects.toMatchObject({ trouble: { status: 429 } });
+    await expect(reread(kind)).rejects.toMatchObject({ facts: { status: 429 } });
     const kept = await raw(collections).rereads.findOne({ _id: `${source.id}/${kind}/dlp` });
     expect(kept).toMatchObject({ page: { number: 2, token: 'offset 10' }, windowTo: expect.any(Date) });
     const outcome = await attempts(2, () => reread(kind));

@@ -43,7 +43,7 @@ describe.each(STREAMS)('%s', (stream) => {
     answerWith(ERROR, ERROR);
     for (let n = 0; n < 2; n += 1) {
       await expect(source.collect(stream)).rejects.toMatchObject({
-        trouble: { origin: 'mimecast', cause: 'unreadable', message: expect.stringMatching(/none of the 2 entries/) },
+        facts: { origin: 'mimecast', cause: 'unreadable', message: expect.stringMatching(/none of the 2 entries/) },
       });
     }
     expect(await source.checkpoint(stream)).not.toHaveProperty('readUntil');
@@ -59,7 +59,7 @@ describe.each(STREAMS)('%s', (stream) => {
     const { server, source, answerWith, verify } = await sourceWith(stream);
     await source.collect(stream);
     answerWith(ERROR);
-    await expect(verify()).rejects.toMatchObject({ trouble: { cause: 'unreadable' } });
+    await expect(verify()).rejects.toMatchObject({ facts: { cause: 'unreadable' } });
     server.before = () => undefined;
     expect(await verify()).toMatchObject({ done: true, counts: { read: 3, missing: 0 } });
   });

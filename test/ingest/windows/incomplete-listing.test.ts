@@ -89,12 +89,12 @@ describe.each(STREAMS)('%s', (stream) => {
     const { source, shape } = await listing(stream, 2, ({ rows, total }) => ({
       pagination: { totalCount: rows.length === 0 ? 0 : total + 3 },
     }));
-    const trouble = { code: 'listing_incomplete', message: expect.stringMatching(/ended after \d of \d records/) };
+    const facts = { code: 'listing_incomplete', message: expect.stringMatching(/ended after \d of \d records/) };
     for (let attempt = 0; attempt < 2; attempt += 1) {
       const error = await source.collectAll(stream).catch((cause: unknown) => cause);
       expect(String(error)).toMatch(/ended after \d of \d records/);
     }
-    await expect(source.collect(stream)).rejects.toMatchObject({ trouble });
+    await expect(source.collect(stream)).rejects.toMatchObject({ facts });
     expect(sizeOf(await source.stored(stream))).toBeGreaterThan(0);
     shape.of = told;
     await source.collectAll(stream);
@@ -128,7 +128,7 @@ describe.each(STREAMS)('%s', (stream) => {
     const before = await source.checkpoint(stream);
     for (let attempt = 0; attempt < 2; attempt += 1) {
       await expect(source.collect(stream)).rejects.toMatchObject({
-        trouble: { code: 'err_partial', status: 200, message: 'One page of it did not answer' },
+        facts: { code: 'err_partial', status: 200, message: 'One page of it did not answer' },
       });
       expect(sizeOf(await source.stored(stream))).toBe(2);
     }
@@ -138,7 +138,7 @@ describe.each(STREAMS)('%s', (stream) => {
     shape.of = told;
     expect(await source.collectAll(stream)).toMatchObject({ totals: { stored: 3, quarantined: 0 } });
     shape.of = failing;
-    await expect(verify(source, stream, begin)).rejects.toMatchObject({ trouble: { code: 'err_partial' } });
+    await expect(verify(source, stream, begin)).rejects.toMatchObject({ facts: { code: 'err_partial' } });
     shape.of = told;
     expect(await verify(source, stream, begin)).toMatchObject({ counts: { read: 3, missing: 0 } });
   });

@@ -4,7 +4,7 @@ import {
   type ReadSoFar,
   reachAfterRefusal,
   reachOf,
-  type WindowRules,
+  type WindowBounds,
 } from '../../../src/ingest/windows/plan-window.js';
 
 const MINUTE = 60_000;
@@ -12,11 +12,11 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const NOW = Date.parse('2025-09-15T12:00:00Z');
 const at = (agoMs: number) => new Date(NOW - agoMs);
-const RULES: WindowRules = { end: NOW, overlapMs: 15 * MINUTE };
+const RULES: WindowBounds = { end: NOW, overlapMs: 15 * MINUTE };
 
 interface Case {
   readonly sofar: ReadSoFar;
-  readonly rules?: Partial<WindowRules>;
+  readonly rules?: Partial<WindowBounds>;
   /** Begin and end of the window, as time before now. */
   readonly window: readonly [number, number] | undefined;
   readonly gap?: readonly [number, number];

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Trouble } from '../../../src/domain/failures/failure.js';
+import type { ErrorFacts } from '../../../src/domain/failures/failure.js';
 import { isTokenRefused } from '../../../src/ingest/slice/refused-token.js';
 
-test.each<[string, Partial<Trouble>, boolean]>([
+test.each<[string, Partial<ErrorFacts>, boolean]>([
   ['a bad request', { status: 400 }, true],
   ['not found', { status: 404 }, true],
   ['gone', { status: 410 }, true],
@@ -15,6 +15,6 @@ test.each<[string, Partial<Trouble>, boolean]>([
   ['a fault of the server', { status: 503 }, false],
   ['no answer', { cause: 'timeout' }, false],
   ['our own store', { origin: 'mongodb', status: 400 }, false],
-])('%s', (_, trouble, expected) => {
-  expect(isTokenRefused({ origin: 'mimecast', message: '', ...trouble })).toBe(expected);
+])('%s', (_, facts, expected) => {
+  expect(isTokenRefused({ origin: 'mimecast', message: '', ...facts })).toBe(expected);
 });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createActivities } from '../../../src/activities/index.js';
-import { TroubleError } from '../../../src/domain/failures/failure.js';
+import { RawError } from '../../../src/domain/failures/failure.js';
 import type { RecordStream } from '../../../src/mimecast/paged-records.js';
 import { vendorRecordOf } from '../../../src/records/document.js';
 import type { Collections } from '../../../src/store/collections.js';
@@ -174,7 +174,7 @@ describe('a page token that the API refuses', () => {
     const source = await sourceAt(server);
     const first = await source.collect('audit');
     expect(first).toMatchObject({ result: 'failed', failure: { type: 'ThirdPartyGeneric' } });
-    await expect(source.collect('audit')).rejects.toBeInstanceOf(TroubleError);
+    await expect(source.collect('audit')).rejects.toBeInstanceOf(RawError);
     server.before = () => undefined;
     await slices(source, 'audit');
     expect(await storedNumbers(source, 'audit')).toEqual(numbers(server.rows));
@@ -187,7 +187,7 @@ describe('a page token that the API refuses', () => {
     await source.collect('audit');
     const { window } = await source.checkpoint('audit');
     server.before = () => ({ status, body: { fail: [{ code: 'x', message: 'page token' }] } });
-    await expect(source.collect('audit')).rejects.toBeInstanceOf(TroubleError);
+    await expect(source.collect('audit')).rejects.toBeInstanceOf(RawError);
     expect((await source.checkpoint('audit')).window).toEqual(window);
   });
 });

@@ -55,7 +55,7 @@ test.for([
     const slowService = new SourceService({ collections, client: slow, allowInsecure: true });
     await slowService.startMissing({
       onStarted: (one) => reconciled.push(one),
-      onTrouble: (error) => reconciled.push(error),
+      onError: (error) => reconciled.push(error),
     });
     const now = await handle.describe();
     await handle.terminate('the test is over').catch(() => undefined);
@@ -83,7 +83,7 @@ test('a source that cannot be started holds up none of the others', async () => 
   const told: unknown[] = [];
   await new SourceService({ collections, client: partly, allowInsecure: true }).startMissing({
     onStarted: ({ sourceId }) => told.push(sourceId),
-    onTrouble: (error) => told.push(error),
+    onError: (error) => told.push(error),
   });
   expect(told).toEqual([expect.objectContaining({ message: 'the server refuses this one' }), ids[1]]);
   for (const id of ids)

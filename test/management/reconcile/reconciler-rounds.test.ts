@@ -12,7 +12,7 @@ describe('its rounds', () => {
   test('come at once and then every 15 seconds, and none after it is closed', async () => {
     clock();
     const startMissing = vi.fn(async () => undefined);
-    const told = { onStarted: () => undefined, onTrouble: () => undefined };
+    const told = { onStarted: () => undefined, onError: () => undefined };
     const reconciler = new Reconciler({ service: { startMissing }, ...told }).start();
     await vi.advanceTimersByTimeAsync(0);
     expect(startMissing).toHaveBeenCalledTimes(1);
@@ -36,7 +36,7 @@ describe('its rounds', () => {
       onStarted({ sourceId: 1, name: 'mail', workflowId: workflowIdOf(1), created: false });
     });
     const onStarted = vi.fn();
-    const reconciler = new Reconciler({ service: { startMissing }, onStarted, onTrouble: () => undefined }).start();
+    const reconciler = new Reconciler({ service: { startMissing }, onStarted, onError: () => undefined }).start();
     await vi.advanceTimersByTimeAsync(0);
     const order: string[] = [];
     const closing = reconciler.close().then(() => order.push('closed'));
@@ -53,7 +53,7 @@ describe('its rounds', () => {
   test('one that is closed before its first round has none', async () => {
     clock();
     const startMissing = vi.fn(async () => undefined);
-    const told = { onStarted: () => undefined, onTrouble: () => undefined };
+    const told = { onStarted: () => undefined, onError: () => undefined };
     await new Reconciler({ service: { startMissing }, ...told }).start().close();
     await vi.advanceTimersByTimeAsync(600_000);
     expect(startMissing).not.toHaveBeenCalled();

@@ -19,17 +19,14 @@ beforeEach(async () => {
 });
 
 /** A reconciler that hardly rests, and is closed with the test. */
-function reconciling(
-  turn: Turn,
-  round: (onTrouble: (error: unknown) => void) => Promise<void> = async () => undefined,
-) {
+function reconciling(turn: Turn, round: (onError: (error: unknown) => void) => Promise<void> = async () => undefined) {
   const seen = { looks: 0, rounds: 0 };
   const troubles: unknown[] = [];
   const reconciler = new Reconciler({
     service: {
-      startMissing: async ({ onTrouble }) => {
+      startMissing: async ({ onError }) => {
         seen.rounds += 1;
-        await round(onTrouble);
+        await round(onError);
       },
     },
     turn: {
@@ -41,7 +38,7 @@ function reconciling(
     },
     intervalMs: 10,
     onStarted: () => undefined,
-    onTrouble: (error) => troubles.push(error),
+    onError: (error) => troubles.push(error),
   }).start();
   onTestFinished(() => reconciler.close());
   const more = async (what: keyof typeof seen, count: number) => {
@@ -82,15 +79,15 @@ test('one that is seen to be dead is not waited for', async () => {
 });
 
 test.each(['tells of trouble', 'fails'])('one whose round %s lets others try', async (how) => {
-  const trouble = new Error('not here');
-  const a = reconciling(leaseOf('a'), async (onTrouble) => {
-    if (how === 'fails') throw trouble;
-    onTrouble(trouble);
+  const facts = new Error('not here');
+  const a = reconciling(leaseOf('a'), async (onError) => {
+    if (how === 'fails') throw facts;
+    onError(facts);
   });
   await a.more('rounds', 2);
   const b = reconciling(leaseOf('b'));
   await b.more('rounds', 3);
-  expect(a.troubles).toContain(trouble);
+  expect(a.troubles).toContain(facts);
   expect(b.troubles).toEqual([]);
 });
 
@@ -132,7 +129,7 @@ describe('a long round', () => {
       service: { startMissing: () => ending },
       turn: { hold: holding, release },
       onStarted: () => undefined,
-      onTrouble: () => undefined,
+      onError: () => undefined,
     }).start();
     return { reconciler, holding, release, end };
   }

@@ -32,7 +32,7 @@ function reconciling(service: Reconcilable) {
     service: counting,
     intervalMs: 50,
     onStarted: (one) => started.push(one),
-    onTrouble: (error) => troubles.push(error),
+    onError: (error) => troubles.push(error),
   });
   onTestFinished(() => reconciler.close());
   /** Waits until so many rounds more have ended. */
@@ -116,7 +116,7 @@ describe('on real servers', { sequential: true }, () => {
     await stopWorker();
   });
 
-  test('of a source that is still in trouble, the old event is closed and a new one is open', async () => {
+  test('of a source that is still failing, the old event is closed and a new one is open', async () => {
     const stopWorker = await get().startWorker();
     const sourceId = await startSource('Still wrong', 'Error', { clientSecret: 'wrong' });
     const [orphan] = await until(
@@ -205,7 +205,7 @@ describe('on real servers', { sequential: true }, () => {
       () => troubles.length,
       (count) => count >= 2,
     );
-    expect(troubles.every((trouble) => trouble instanceof MongoError)).toBe(true);
+    expect(troubles.every((facts) => facts instanceof MongoError)).toBe(true);
     expect(started).toEqual([]);
     isAway = false;
     await until(

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../../src/domain/contract/contract.js';
 import { INSTALLATION_MEMO } from '../../../src/domain/contract/installation.js';
-import { audited } from '../../../src/management/audit-trail.js';
+import { audited } from '../../../src/management/audited.js';
 import { CollectorService } from '../../../src/management/collectors/collector-service.js';
 import type { TerminatedWorkflow } from '../../../src/management/reconcile/reconciler.js';
 import { Reconciliation } from '../../../src/management/reconcile/reconciliation.js';
@@ -57,9 +57,9 @@ function reconciling(of = access()) {
   const terminated: TerminatedWorkflow[] = [];
   const sources = new SourceService({ ...of, allowInsecure: true, keyring: testKeyring });
   const reconciliation = new Reconciliation({ ...of, sources, changeAgeMs: 0 });
-  const onTrouble = (error: unknown) => troubles.push(String(error));
+  const onError = (error: unknown) => troubles.push(String(error));
   const onTerminated = (ended: TerminatedWorkflow) => terminated.push(ended);
-  const listener = { onStarted: () => undefined, onTrouble, onTerminated };
+  const listener = { onStarted: () => undefined, onError, onTerminated };
   return { troubles, terminated, round: () => reconciliation.startMissing(listener) };
 }
 
@@ -321,7 +321,7 @@ test('a round that dies at any step leaves nothing that the next one does not fi
     await raw(collections).sources.updateOne({ _id: leaving }, { $set: { deletingAt: new Date() } });
     const dying = reconciling(dyingAt(access(), step, 'after'));
     const died = await dying.round().then(
-      () => dying.troubles.some((trouble) => trouble.startsWith('Died')),
+      () => dying.troubles.some((facts) => facts.startsWith('Died')),
       () => true,
     );
     const { round } = reconciling();

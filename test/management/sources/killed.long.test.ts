@@ -75,7 +75,7 @@ async function reconciled(): Promise<void> {
   const troubles: unknown[] = [];
   const reconciliation = new Reconciliation({ ...access(), sources: get().service, changeAgeMs: 0 });
   const round = () =>
-    reconciliation.startMissing({ onStarted: () => undefined, onTrouble: (error) => troubles.push(error) });
+    reconciliation.startMissing({ onStarted: () => undefined, onError: (error) => troubles.push(error) });
   await until(
     async () => {
       await round();
@@ -213,7 +213,7 @@ test('a workflow whose source was removed while it was being started is ended', 
   const reconciliation = new Reconciliation({ ...access(), sources: get().service });
   await until(
     async () => {
-      await reconciliation.startMissing({ onStarted: () => undefined, onTrouble: () => undefined });
+      await reconciliation.startMissing({ onStarted: () => undefined, onError: () => undefined });
       return (await handle.describe()).status.name;
     },
     (status) => status === 'TERMINATED',

@@ -1,7 +1,7 @@
 /** Client secrets: encrypted in the store, and nowhere else to be seen. */
 
 import { expect, test } from 'vitest';
-import { SECRET_MASK } from '../../../src/config/source-config.js';
+import { SECRET_PLACEHOLDER } from '../../../src/config/source-config.js';
 import { workflowIdOf } from '../../../src/domain/contract/contract.js';
 import { sealStored } from '../../../src/management/sources/source-secrets.js';
 import { SourceService } from '../../../src/management/sources/source-service.js';
@@ -20,7 +20,7 @@ const SECRET = 'sim-secret-1';
 const TEST_KEY = Buffer.alloc(32, 7);
 const NEW_KEY = `newer:${Buffer.alloc(32, 9).toString('base64')}`;
 
-const onTrouble = (error: unknown) => {
+const onError = (error: unknown) => {
   throw error;
 };
 
@@ -42,13 +42,13 @@ test('a source works, and its secret stands in clear neither in MongoDB nor in t
   const { sourceId } = await service.start(sourceFile(simulator, { name: 'Sealed' }));
   await inState(sourceId, 'Collecting');
   const stored = await raw(collections).sources.findOne({ _id: sourceId });
-  expect(stored?.config.clientSecret).toBe(SECRET_MASK);
+  expect(stored?.config.clientSecret).toBe(SECRET_PLACEHOLDER);
   expect(await testKeyring.decrypt(stored?.secret ?? '')).toBe(SECRET);
 
   // A new version without the secret keeps the stored one.
   await service.update(
     String(sourceId),
-    sourceFile(simulator, { name: 'Sealed', clientSecret: SECRET_MASK, pollInterval: '2s' }),
+    sourceFile(simulator, { name: 'Sealed', clientSecret: SECRET_PLACEHOLDER, pollInterval: '2s' }),
   );
   await until(
     () => service.status(String(sourceId)),
@@ -77,7 +77,7 @@ test('without a key nothing is saved, and the way to one is told', async () => {
 
 test('the mask in place of a secret that was never stored is refused', async () => {
   const { service, simulator } = get();
-  const file = sourceFile(simulator, { name: 'Masked', clientSecret: SECRET_MASK });
+  const file = sourceFile(simulator, { name: 'Masked', clientSecret: SECRET_PLACEHOLDER });
   await expect(service.start(file)).rejects.toThrow(/clientSecret.*\*{8}/s);
 });
 
@@ -85,16 +85,16 @@ test('what is not encrypted, or with an older key, is encrypted with the first o
   const config = { ...sourceFile(get().simulator).source.config, name: 'Plain' };
   const { _id } = await createSource(collections, 1, 'Plain', config);
   const secretOf = async () => (await raw(collections).sources.findOne({ _id }))?.secret ?? '';
-  await sealStored(collections, testKeyring, { rotating: true, onTrouble });
+  await sealStored(collections, testKeyring, { rotating: true, onError: onError });
   expect(await testKeyring.decrypt(await secretOf())).toBe(SECRET);
-  expect((await raw(collections).sources.findOne({ _id }))?.config.clientSecret).toBe(SECRET_MASK);
+  expect((await raw(collections).sources.findOne({ _id }))?.config.clientSecret).toBe(SECRET_PLACEHOLDER);
 
   const before = await secretOf();
-  await sealStored(collections, testKeyring, { rotating: true, onTrouble });
+  await sealStored(collections, testKeyring, { rotating: true, onError: onError });
   expect(await secretOf()).toBe(before);
 
   const rotated = Keyring.parse(`${NEW_KEY},${TEST_KEYS}`);
-  await sealStored(collections, rotated, { rotating: true, onTrouble });
+  await sealStored(collections, rotated, { rotating: true, onError: onError });
   expect((await secretOf()).startsWith(rotated.currentPrefix)).toBe(true);
   expect(await Keyring.parse(NEW_KEY).decrypt(await secretOf())).toBe(SECRET);
   await raw(collections).sources.deleteOne({ _id });

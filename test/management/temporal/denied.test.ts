@@ -81,7 +81,7 @@ test('without the right to list, missing sources are started, and the list is ma
     const [started, troubles]: [number[], string[]] = [[], []];
     await new Reconciliation({ ...access, sources }).startMissing({
       onStarted: (one) => started.push(one.sourceId),
-      onTrouble: (error) => troubles.push(String(error)),
+      onError: (error) => troubles.push(String(error)),
     });
     expect(started).toEqual([missing]);
     expect(troubles).toEqual([expect.stringContaining('(Failed to list workflows: Request unauthorized.)')]);

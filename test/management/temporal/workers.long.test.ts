@@ -11,7 +11,7 @@ import { listText, statusText } from '../../../src/cli/status-text.js';
 import { STATUS_QUERY, TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../../src/domain/contract/contract.js';
 import { FrozenWorkflows } from '../../../src/management/reconcile/frozen-workflows.js';
 import { askWorkflow } from '../../../src/management/sources/source-status.js';
-import { type SourceState, StateFeed } from '../../../src/management/sources/state-feed.js';
+import { type FeedState, StateFeed } from '../../../src/management/sources/state-feed.js';
 import { runningSources } from '../../../src/management/temporal/ownership.js';
 import { workersOf } from '../../../src/management/temporal/workers.js';
 import { projectRoot } from '../../../src/runtime/project-root.js';
@@ -56,7 +56,7 @@ test('without a worker, every view says so', async () => {
   const remote = new RemoteSources(new ApiClient({ server: new URL(server().url), ...server().admin }));
   expect(listText(await remote.list())).toContain(`! ${words}`);
   const feed = new StateFeed({ collections, client: get().client });
-  const told = await new Promise<readonly SourceState[]>((resolve) => {
+  const told = await new Promise<readonly FeedState[]>((resolve) => {
     const unlisten = feed.listen({
       onAll: (all) => {
         unlisten();
@@ -68,7 +68,7 @@ test('without a worker, every view says so', async () => {
   expect(told).toEqual([
     { id: sourceId, name: 'Nobody works', state: 'Pending', health: 'Unknown', errorCode: 'NoWorker' },
   ]);
-  await expect(get().service.stop(String(sourceId), { patienceMs: 0 })).rejects.toThrow(
+  await expect(get().service.stop(String(sourceId), { waitMs: 0 })).rejects.toThrow(
     'The source was asked to stop, but has not ended within 0 s: no worker is running ("npm run worker")',
   );
 });
@@ -115,7 +115,7 @@ test('a workflow that cannot go on is no healthy one: every view says why, and w
     workflowBundle: { codePath },
   });
   const running = worker.run();
-  const look = async () => new FrozenWorkflows({ client, collections }).note(await runningSources(client, {}));
+  const look = async () => new FrozenWorkflows({ client, collections }).report(await runningSources(client, {}));
   try {
     await client.workflow.getHandle(workflowIdOf(sourceId)).signal('collectNow');
     const status = await until(
@@ -152,7 +152,7 @@ test('a workflow that cannot go on is no healthy one: every view says why, and w
     await connection.close();
   }
   const stopNext = await startWorker();
-  await service.startMissing({ onStarted: () => undefined, onTrouble: (error) => expect.fail(String(error)) });
+  await service.startMissing({ onStarted: () => undefined, onError: (error) => expect.fail(String(error)) });
   await collecting(sourceId);
   await until(
     () =>

@@ -1,7 +1,7 @@
 import { TypedSearchAttributes } from '@temporalio/common';
 import { expect, test } from 'vitest';
 import { REPORTED_PROBLEMS } from '../../../src/management/temporal/search-attribute-keys.js';
-import { reportedTrouble, type TaskEvent, troubleIn } from '../../../src/management/temporal/workflow-task.js';
+import { reportedTaskProblem, type TaskEvent, taskProblemIn } from '../../../src/management/temporal/workflow-task.js';
 
 const failed = (cause: number, message?: string): TaskEvent => ({
   eventType: 9,
@@ -28,8 +28,8 @@ test.each<[string, TaskEvent, object | undefined]>([
   ['a time-out', { eventType: 8 }, { outcome: 'timed out', isNondeterministic: false, attempt: 3 }],
   ['a signal that came meanwhile', failed(1), undefined],
   ['a reset', failed(20), undefined],
-])('the history tells of %s', (_, event, trouble) => {
-  expect(troubleIn(event, 3)).toEqual(trouble);
+])('the history tells of %s', (_, event, facts) => {
+  expect(taskProblemIn(event, 3)).toEqual(facts);
 });
 
 test.each<[readonly string[] | undefined, object | undefined]>([
@@ -48,9 +48,9 @@ test.each<[readonly string[] | undefined, object | undefined]>([
     { outcome: 'timed out', isNondeterministic: false, message: 'StartToClose' },
   ],
   [['category=New'], { outcome: 'failed', isNondeterministic: false }],
-])('the index tells %j', (values, trouble) => {
+])('the index tells %j', (values, facts) => {
   const attributes = new TypedSearchAttributes(
     values === undefined ? [] : [{ key: REPORTED_PROBLEMS, value: [...values] }],
   );
-  expect(reportedTrouble(attributes)).toEqual(trouble);
+  expect(reportedTaskProblem(attributes)).toEqual(facts);
 });

@@ -132,7 +132,7 @@ describe('without names', () => {
     });
     expect(await theirs.service().list()).toMatchObject([{ name: 'Theirs', noteCode: 'AnotherInstallation' }]);
     expect(await empty.service().list()).toEqual([]);
-    expect([...new Set(theirs.troubles)]).toEqual([expect.stringMatching(ANOTHER)]);
+    expect([...new Set(theirs.errors)]).toEqual([expect.stringMatching(ANOTHER)]);
 
     // While its own worker is away, nobody else does its work.
     await stopOurs();
@@ -150,7 +150,7 @@ describe('without names', () => {
     expect(await signalsTo(workflowId)).toEqual([SIGNALS.collectNow]);
     expect(await countRecords(ours, sourceId)).toBe(stored);
     expect(await raw(ours.collections).healthEvents.countDocuments({ status: 'UnHealthy' })).toBe(0);
-    expect([ours.troubles, ours.terminated, empty.troubles]).toEqual([[], [], []]);
+    expect([ours.errors, ours.terminated, empty.errors]).toEqual([[], [], []]);
     await expectNothingOf(theirs, empty);
     for (const stop of stops) await stop();
     await ours.service().stop(id, { remove: true });
@@ -227,13 +227,13 @@ describe('with names', () => {
     await passRounds(north, south, mistaken);
     await pollsOn(south, sourceId);
     expect(await south.service().list()).toMatchObject([{ sourceId, state: 'Collecting', health: 'Healthy' }]);
-    expect([north.troubles, south.troubles, mistaken.troubles]).toEqual([[], [], []]);
+    expect([north.errors, south.errors, mistaken.errors]).toEqual([[], [], []]);
     await expectNothingOf(mistaken);
     await south.service().stop(String(sourceId), { remove: true });
     // A worker that still has the former name does nothing more.
     await raw(south.collections).installations.updateOne({}, { $set: { name: 'west' } });
     await passRounds(south);
-    expect(south.troubles.at(-1)).toContain('start the worker again');
+    expect(south.errors.at(-1)).toContain('start the worker again');
     for (const stop of stops) await stop();
   });
 });

@@ -11,10 +11,10 @@ import { runningSources } from '../../../src/management/temporal/ownership.js';
 import { STATE, WORKER_VERSION } from '../../../src/management/temporal/search-attribute-keys.js';
 import { refuseSharedVersion } from '../../../src/management/temporal/version-conflict.js';
 import { workersOf } from '../../../src/management/temporal/workers.js';
-import { troubleIn } from '../../../src/management/temporal/workflow-task.js';
+import { taskProblemIn } from '../../../src/management/temporal/workflow-task.js';
 import { e2eStack, sourceFile } from '../../support/e2e-stack.js';
 import { historiesOf } from '../../support/histories.js';
-import { earlierBundle } from '../../support/short-patience-bundle.js';
+import { earlierBundle } from '../../support/short-retry-budget-bundle.js';
 import { addFault, clearFaults, countStored, sizes, storedOf, truthOf } from '../../support/simulator-control.js';
 import { testInstallation } from '../../support/test-installation.js';
 import { until } from '../../support/until.js';
@@ -67,7 +67,7 @@ test('sources go over to the version that becomes current, from earlier code too
     note: expect.stringMatching(/set-current-version --deployment-name mimecast --build-id one"$/),
   });
   await until(
-    () => rolled.troubles.join(),
+    () => rolled.errors.join(),
     (told) => told.includes('This worker is of version mimecast:one, and no version is the current one'),
   );
   await makeCurrent(one);
@@ -158,7 +158,7 @@ test('sources go over to the version that becomes current, from earlier code too
   expect(description.typedSearchAttributes.get(STATE)).toBe('Collecting');
   const failed = (await historiesOf(client.workflow, handleOf(sourceId).workflowId)).flatMap(({ events }) =>
     // A task that the server took back, since a signal came meanwhile, has failed in no other way.
-    (events ?? []).filter((event) => event.workflowTaskFailedEventAttributes && troubleIn(event, 1)),
+    (events ?? []).filter((event) => event.workflowTaskFailedEventAttributes && taskProblemIn(event, 1)),
   );
   expect(failed).toEqual([]);
   await service.stop(String(sourceId), { remove: true });

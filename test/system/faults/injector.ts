@@ -126,7 +126,7 @@ export class Injector {
     const { members } = this.options.stack;
     const times = 'times' in extent ? extent.times : -1;
     const posted = { endpoint, action, skip, probability, times };
-    const { ids } = (await this.patiently(() => this.control('POST', '', posted))) as { ids: number[] };
+    const { ids } = (await this.retrying(() => this.control('POST', '', posted))) as { ids: number[] };
     if ('times' in extent) return;
     const pid = members.simulator.pid;
     await pause(extent.forMs);
@@ -138,8 +138,8 @@ export class Injector {
   private async calm(): Promise<void> {
     const { links } = this.options.stack;
     for (const link of LINKS) links[link].heal();
-    await this.patiently(() => this.control('DELETE'));
-    await this.patiently(() => this.admin({ configureFailPoint: 'failCommand', mode: 'off' }));
+    await this.retrying(() => this.control('DELETE'));
+    await this.retrying(() => this.admin({ configureFailPoint: 'failCommand', mode: 'off' }));
   }
 
   private async control(method: 'POST' | 'DELETE', path = '', body?: object): Promise<unknown> {
@@ -162,7 +162,7 @@ export class Injector {
   }
 
   /** What is away now is being started again. */
-  private async patiently<T>(work: () => Promise<T>): Promise<T> {
+  private async retrying<T>(work: () => Promise<T>): Promise<T> {
     for (const deadline = Date.now() + 60_000; ; await pause(200)) {
       try {
         return await work();

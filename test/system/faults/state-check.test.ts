@@ -43,7 +43,7 @@ test.each<[string, Partial<Evidence>]>([
   expect(untruths(evidenceOf(snapshot, change))).toContain(sentence);
 });
 
-test('not at rest while a part is at work, behind or in trouble', () => {
+test('not at rest while a part is at work, behind or failing', () => {
   const [first, ...others] = snapshot.streams;
   if (first === undefined) throw new Error('there are streams');
   for (const change of [{ phase: 'collecting' as const }, { caughtUp: false }]) {

@@ -18,7 +18,7 @@ export interface Evidence {
   readonly gaps: number;
 }
 
-/** Collecting, with no error, nothing left to fetch, and no part at work or in trouble. */
+/** Collecting, with no error, nothing left to fetch, and no part at work or failing. */
 export function isSettled({ state, health, snapshot }: SourceStatus): boolean {
   if (state !== 'Collecting' || health === 'Error' || snapshot === undefined || snapshot.problem !== undefined) {
     return false;

@@ -42,7 +42,7 @@ async function main({ calls: wanted, seed, json }: Options): Promise<void> {
   const folder = temporaryFolder();
   const result = await callAll(folder.path, { wanted, seed }, say).finally(() => folder.remove());
   for (const failure of failuresOf(result.rounds)) process.stdout.write(`\n${failureText(failure)}\n`);
-  for (const trouble of result.troubles) process.stdout.write(`\n${trouble}\n`);
+  for (const facts of result.troubles) process.stdout.write(`\n${facts}\n`);
   process.stdout.write(`\n${tableOf(result)}\n`);
   if (json) process.stdout.write(`${JSON.stringify(summaryOf(result))}\n`);
   process.exitCode = isGood(result) ? EXIT.done : EXIT.failed;

@@ -1,0 +1,46 @@
+import { MongoNetworkError, MongoServerError } from 'mongodb';
+import { expect, test } from 'vitest';
+import { type CheckpointDocument, CheckpointMovedError } from '../../src/store/checkpoints.js';
+import { storeErrorFactsOf } from '../../src/store/mongo-error.js';
+
+const CHECKPOINT: CheckpointDocument = {
+  _id: '7/dlp',
+  sourceId: 7,
+  stream: 'dlp',
+  version: 3,
+  beginAt: new Date(0),
+  filesDone: [],
+  totals: { stored: 0, duplicates: 0, quarantined: 0 },
+  updatedAt: new Date(0),
+};
+
+test.each<[string, unknown, object | undefined]>([
+  [
+    'the server',
+    new MongoServerError({ message: 'not primary', code: 10107, codeName: 'NotWritablePrimary' }),
+    { origin: 'mongodb', code: 'NotWritablePrimary', message: 'MongoDB: not primary' },
+  ],
+  [
+    'the server, without a name',
+    new MongoServerError({ message: 'odd', code: 4242 }),
+    { origin: 'mongodb', code: '4242', message: 'MongoDB: odd' },
+  ],
+  [
+    'the connection',
+    new MongoNetworkError('connection closed'),
+    { origin: 'mongodb', code: 'MongoNetworkError', message: 'MongoDB: connection closed' },
+  ],
+  [
+    'a checkpoint that was moved',
+    new CheckpointMovedError(CHECKPOINT),
+    {
+      origin: 'internal',
+      code: 'CheckpointMoved',
+      message: 'The checkpoint 7/dlp was moved by another worker; this attempt steps back',
+    },
+  ],
+  ['something else', new TypeError('x is not a function'), undefined],
+  ['a text', 'MongoServerError', undefined],
+])('%s', (_, error, facts) => {
+  expect(storeErrorFactsOf(error)).toEqual(facts);
+});
