@@ -21,7 +21,7 @@ export async function untilListening(
   limitMs = LISTEN_LIMIT_MS,
 ): Promise<void> {
   for (const deadline = Date.now() + limitMs; !(await isListening(group, port)); ) {
-    if (Date.now() > deadline) throw new Error(`it runs, but does not listen on port ${port}`);
+    if (Date.now() > deadline) throw new Error(`it is running, but does not listen on port ${port}`);
     await pause(LOOK_MS, undefined, { signal });
   }
 }

@@ -33,7 +33,7 @@ export function liveView({ status, addresses, rates, notices, startedAt, now }: 
     '',
     `${status.name} (source ${status.sourceId}): ${status.state}, health ${status.health}`,
     ...(snapshot === undefined
-      ? [`  ${status.note ?? 'waiting for its first answer'}`]
+      ? [`  ${status.note ?? 'waiting for the first answer'}`]
       : [streamTable(snapshot, rates, now), '', totals(snapshot.streams, rates)]),
     ...(snapshot === undefined ? [] : openProblems(snapshot).map((problem) => problemText(problem, now))),
     ...notices.map((notice) => `  ${notice}`),
@@ -41,7 +41,7 @@ export function liveView({ status, addresses, rates, notices, startedAt, now }: 
     'From another terminal:',
     `  npm run starter -- status ${status.sourceId}       npm run starter -- restart ${status.sourceId}`,
     `  temporal workflow signal${addressFlag(addresses)} --workflow-id ${status.workflowId} --name restart`,
-    'Ctrl-C stops everything; the next start goes on where this one stopped.',
+    'Ctrl-C stops everything; the next start resumes where this one stopped.',
   ].join('\n');
 }
 

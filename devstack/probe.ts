@@ -21,5 +21,5 @@ export async function probe(program: Program, path: string): Promise<void> {
   const objection = program.objection(output);
   if (objection === undefined) return;
   const said = output.trim().split('\n')[0] ?? '';
-  throw new Error(said === '' ? objection : `${objection}, it says: ${said.slice(0, 200)}`);
+  throw new Error(said === '' ? objection : `${objection}; it says: ${said.slice(0, 200)}`);
 }

@@ -41,17 +41,17 @@ interface Options {
 
 const program = new Command('start')
   .description('Starts Temporal, MongoDB, a simulated Mimecast, a worker and a sample source, and shows them at work.')
-  .option('--until-caught-up', 'end as soon as all that the simulator holds is stored')
+  .option('--until-caught-up', 'exit as soon as everything that the simulator holds is stored')
   .option('--json', 'last line of the output: one JSON object with the counts per collection')
   .option('--history <duration>', 'past that the simulator holds at its very first start', '24h')
   .option('--history-rate <n>', 'records per minute in that past', '60')
   .option('--rate <n>', 'live records per minute', '600')
   .option('--records <folder>', 'serve these NDJSON files (also .gz) instead of generated records')
-  .option('--poll-interval <duration>', 'how often the sample source looks for more', '5s')
+  .option('--poll-interval <duration>', 'how often the sample source polls', '5s')
   .option('--timeout <duration>', 'with --until-caught-up: give up after this time', '15m')
   .addHelpText(
     'after',
-    '\nData is kept under .data/ (MIMECAST_DATA_DIR). TEMPORAL_ADDRESS or MONGODB_URI, when set, are used instead of own servers.',
+    '\nData is kept under .data/ (MIMECAST_DATA_DIR). If TEMPORAL_ADDRESS or MONGODB_URI is set, that server is used instead.',
   )
   .action(main);
 
@@ -60,7 +60,7 @@ const stopping = stopOnSignals(noticeOnStderr('Stopping …'));
 async function main(options: Options): Promise<void> {
   const startedAt = Date.now();
   const timeoutMs = parseDuration(options.timeout);
-  if (timeoutMs === undefined) throw new RefusedError(`--timeout ${options.timeout} is no duration such as 15m`);
+  if (timeoutMs === undefined) throw new RefusedError(`--timeout ${options.timeout} is not a duration (example: 15m)`);
   const say = (text: string) => process.stderr.write(`${text}\n`);
   const notices: string[] = [];
   const data = openDataFolder();
@@ -86,11 +86,11 @@ async function main(options: Options): Promise<void> {
         const { pollInterval, untilCaughtUp = false } = options;
         const sample = { simulatorUrl, pollInterval, fields: new FieldService(collections) };
         const sourceId = await ensureSampleSource(service, sources, sample, untilCaughtUp);
-        say(`Everything runs after ${formatDuration(Date.now() - startedAt)}.`);
+        say(`Ready in ${formatDuration(Date.now() - startedAt)}.`);
         const watch = new Watch(service, sourceId, stack, notices, startedAt);
         if (!untilCaughtUp) {
           const key = await new ApiKeyService(collections).ensureFirst();
-          if (key !== undefined) say(`The management API's first key, told this once:\n${newKeyText(key)}`);
+          if (key !== undefined) say(`The first key of the management API, shown only once:\n${newKeyText(key)}`);
           return watch.untilStopped();
         }
         const before = await compare(collections, sourceId, simulatorUrl);
@@ -173,7 +173,7 @@ class Watch {
         await this.service.collectNow(String(this.sourceId));
       }
       const parked = streams.find(({ phase }) => phase === 'parked')?.problem ?? status.snapshot?.problem;
-      if (parked?.gaveUp) throw new RefusedError(`The source needs somebody: ${parked.type}: ${parked.message}`);
+      if (parked?.gaveUp) throw new RefusedError(`The source needs attention: ${parked.type}: ${parked.message}`);
       if (Date.now() > deadline) throw new RefusedError('Not everything was stored in time (--timeout)');
       await sleep(500);
     }
@@ -244,9 +244,9 @@ function plainView(): (frame: LiveFrame) => void {
 function report(before: Comparison, after: Comparison, startedAt: number, json: boolean): void {
   const stored = sumOf(after, 'stored');
   const added = stored - sumOf(before, 'stored');
-  const news = added === 0 ? 'Nothing new: all of it was stored before.' : `${count(added)} of them are new.`;
+  const news = added === 0 ? 'Nothing new: everything was already stored.' : `${count(added)} of them are new.`;
   const quarantined = sumOf(after, 'quarantined');
-  const bad = quarantined === 0 ? '' : ` ${count(quarantined)} lines or files are no records and are in quarantine.`;
+  const bad = quarantined === 0 ? '' : ` ${count(quarantined)} lines or files are not records and are in quarantine.`;
   const message = `All ${count(stored)} records that the simulator holds are stored.${bad} ${news}`;
   const seconds = (Date.now() - startedAt) / 1000;
   if (!json) process.stdout.write(`${message}\n`);

@@ -71,7 +71,7 @@ async function installationIn(env: NodeJS.ProcessEnv): Promise<Pick<Installation
   } catch (error) {
     const reason = storeErrorFactsOf(error)?.message ?? messageOf(error);
     throw new Error(
-      `Which installation is meant is known to MongoDB, which does not answer (${reason}). Set MONGODB_URI and ` +
+      `Only MongoDB knows which installation is meant, and it does not answer (${reason}). Set MONGODB_URI and ` +
         'MONGODB_DB as for a worker, or MIMECAST_INSTALLATION.',
     );
   } finally {
@@ -96,12 +96,12 @@ function report(
   const told = failures.map(({ workflowId, runId, error }) => ({ workflowId, runId, error: error?.message }));
   const summary = `${replayed} replayed, ${nothing} had nothing to replay, ${failed} failed`;
   const verdict = good
-    ? 'This version can go on with them.'
+    ? 'This version can take them over.'
     : isNothing
       ? 'That proves nothing: is it the right server and installation? If nothing runs there, add --allow-none.'
       : isWhole
-        ? 'This version cannot go on with those: do not deploy it.'
-        : 'Interrupted: the others were not looked at.';
+        ? 'This version cannot take over the failed ones: do not deploy it.'
+        : 'Interrupted: the others were not checked.';
   const line = json ? JSON.stringify({ good, ...counts, failures: told }) : `${summary}. ${verdict}`;
   process.stdout.write(`${line}\n`);
   if (!good) process.exitCode = EXIT.failed;
@@ -111,11 +111,11 @@ await runProgram(
   new Command('replay')
     .description(
       'Replays the histories of all running sources, and of their backfill and verify, with the workflow code of this ' +
-        'version: exit code 0 when it can go on with all of them. Changes nothing. Which Temporal: TEMPORAL_ADDRESS, ' +
+        'version: exit code 0 if it can take over all of them. Changes nothing. Which Temporal: TEMPORAL_ADDRESS, ' +
         'TEMPORAL_NAMESPACE, MIMECAST_INSTALLATION or MONGODB_URI and MONGODB_DB; see the README',
     )
     .option('--json', 'the result as one JSON object')
-    .option('--allow-none', 'exit code 0 also when nothing runs that could be replayed')
+    .option('--allow-none', 'exit code 0 even if there is nothing to replay')
     .action(main),
 );
 process.exit();

@@ -38,7 +38,7 @@ interface AddFields {
   readonly addFields?: boolean;
 }
 
-const ADD_FIELDS = ['--add-fields', 'add the fields of the file that the schema of fields does not have'] as const;
+const ADD_FIELDS = ['--add-fields', 'add the file’s fields to the schema of fields if they are missing'] as const;
 
 const program = new Command('starter').description(
   'Starts, steers and inspects Mimecast sources. Servers are taken from TEMPORAL_ADDRESS and MONGODB_URI, ' +
@@ -67,7 +67,7 @@ command('start <FILE.json|ID>', 'create a source from its JSON file and start it
     ),
   );
 
-command('restart <ID>', `restart a source (${ID}): validates, gets a new token, goes on from the checkpoints`).action(
+command('restart <ID>', `restart a source (${ID}): validates, gets a new token, resumes from the checkpoints`).action(
   (id: string, { json }: Json) =>
     answer(
       json,
@@ -80,24 +80,24 @@ command('collect-now <ID>', `poll a source's caught-up streams at once (${ID})`)
   answer(
     json,
     async (service) => ({ sourceId: (await service.collectNow(id)).sourceId }),
-    ({ sourceId }) => `Source ${sourceId} polls now.`,
+    ({ sourceId }) => `Source ${sourceId} is polling now.`,
   ),
 );
 
-command('reset-position <ID>', `collect one stream of a source (${ID}) again by date; what is stored is skipped`)
+command('reset-position <ID>', `collect one stream of a source (${ID}) again from a date; duplicates are skipped`)
   .requiredOption('--stream <name>', 'the stream, such as receipt or "url protect"')
-  .option('--from <time>', 'an ISO time, or an age such as 7d (default: where all is known to be read)')
+  .option('--from <time>', 'an ISO time, or an age such as 7d (default: the end of what is known to be complete)')
   .action((id: string, { json, stream, from }: Json & PositionResetRequest) =>
     answer(
       json,
       (service) => service.resetPosition(id, { stream, from }),
       ({ sourceId, stream: name, from: time }) =>
-        `The stream ${name} of source ${sourceId} is collected again from ${time ?? 'where all is known to be read'}.`,
+        `The stream ${name} of source ${sourceId} is collected again from ${time ?? 'the end of what is known to be complete'}.`,
     ),
   );
 
 command('stop <ID>', `stop a source (${ID}) and wait until it has ended`)
-  .option('--remove', 'also delete its configuration, secret and checkpoints; the records stay')
+  .option('--remove', 'also delete its configuration, secret and checkpoints; the records are kept')
   .action((id: string, { json, remove = false }: Json & { readonly remove?: boolean }) =>
     answer(
       json,
@@ -106,7 +106,7 @@ command('stop <ID>', `stop a source (${ID}) and wait until it has ended`)
     ),
   );
 
-command('update <ID> <FILE.json>', `give a source (${ID}) a changed configuration; its checkpoints stay`)
+command('update <ID> <FILE.json>', `give a source (${ID}) a changed configuration; its checkpoints are kept`)
   .option(...ADD_FIELDS)
   .action((id: string, file: string, { json, addFields = false }: Json & AddFields) =>
     answer(
@@ -142,14 +142,14 @@ command('health <ID>', `show the health events of a source (${ID})`).action((id:
   ),
 );
 
-command('secret-key', 'make a key for MIMECAST_SECRET_KEYS, which encrypts the client secrets that are stored').action(
+command('secret-key', 'create a key for MIMECAST_SECRET_KEYS, which encrypts the stored client secrets').action(
   ({ json }: Json) => {
     const key = Keyring.newKey();
     process.stdout.write(`${json ? JSON.stringify({ key }) : key}\n`);
   },
 );
 
-const rules = program.command('rules').description('look at processing rules before they are saved');
+const rules = program.command('rules').description('try processing rules before they are saved');
 rules
   .command('test <FILE.json>')
   .description('show what the rules of a source file would do to records')

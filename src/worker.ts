@@ -116,7 +116,7 @@ function createReconciler(client: Client, shared: Shared, logger: Logger): Recon
     onStarted: (started) => logger.info(started, 'started a stored source that had no running workflow'),
     onTerminated: (ended) => logger.warn(ended, 'terminated a workflow'),
     onMoved: (move) => logger.info(move, 'a workflow moves to the version of this worker'),
-    onError: onceInAWhile((text) => logger.warn(`the stored sources could not be reconciled: ${text}`)),
+    onError: onceInAWhile((text) => logger.warn(`reconciling the stored sources failed: ${text}`)),
   });
 }
 

@@ -116,7 +116,7 @@ class FileShape {
     const reason = notARecord(stream, parsedOrNone(line));
     this.#hasRecord = reason === undefined;
     if (reason === undefined) this.mistake = undefined;
-    else this.mistake ??= `none of its lines is a record of ${stream}, as the first shows: ${reason}`;
+    else this.mistake ??= `none of its lines is a record of ${stream}; the first one: ${reason}`;
   }
 }
 

@@ -21,10 +21,7 @@ export function simulatorCommand(): Command {
     .option('--json', 'print one JSON line with the address and the credentials when ready')
     .option('--tenants <n>', 'number of Mimecast accounts, with one application each (default: 1)')
     .option('--seed <n>', 'the world follows from it (default: 1)')
-    .option(
-      '--history <duration>',
-      'history that is there at the first start: 24h, 90m, 7d (default: 24h; with --records 0s)',
-    )
+    .option('--history <duration>', 'history at the first start: 24h, 90m, 7d (default: 24h; with --records 0s)')
     .option('--history-rate <n>', 'records per minute and tenant in the history (default: 60)')
     .option('--rate <n>', 'live records per minute and tenant; 0 for none (default: 60; with --records 0)')
     .option('--file-interval <duration>', 'time that one live log file covers (default: 10s)')
@@ -36,8 +33,8 @@ export function simulatorCommand(): Command {
       'serve these NDJSON files (also .gz) as the records of the first tenant; one line of each at least has to look like a record: a SIEM record has a timestamp, and aggregateId, processingId or messageId',
     )
     .option('--lines-per-file <n>', 'lines of given records per served log file (default: 5000)')
-    .option('--data <folder>', 'keep the world here, and go on with the one that is kept')
-    .option('--frozen', 'no live traffic: the world stands still at its end')
+    .option('--data <folder>', 'keep the world here, and continue with the one that is there')
+    .option('--frozen', 'no live traffic: the world stops at its end')
     .option('--token-ttl <duration>', 'life of an access token (default: 1799s)')
     .option('--url-ttl <duration>', "life of a log file's URL (default: 15m)")
     .option('--rate-limit <calls/duration>', 'quota of each application and endpoint: 50/15m (default: none)')

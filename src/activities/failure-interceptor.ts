@@ -77,9 +77,10 @@ async function report(
     signalled.catch(() => undefined);
     // A timer and not a deadline: the native client panics at a deadline that has passed by the time of the call.
     const late = pause(REPORT_LIMIT_MS, 'late', { ref: false });
-    if ((await Promise.race([signalled, late])) === 'late') log.warn('The workflow was told late of a failed attempt');
+    if ((await Promise.race([signalled, late])) === 'late')
+      log.warn('A failed attempt was reported to the workflow late');
   } catch (cause) {
-    log.warn('The workflow could not be told of a failed attempt', { cause });
+    log.warn('A failed attempt could not be reported to the workflow', { cause });
   }
 }
 

@@ -50,8 +50,8 @@ export function installationGuard({ installationId, isOurs }: GuardOptions) {
 function refuse(cause?: unknown): never {
   throw ApplicationFailure.create({
     message:
-      'The worker that took this is not known to be of the same installation; it waits for one that is. A source that ' +
-      'was started without an installation needs to be stored by exactly one of those that use this task queue',
+      'This worker may belong to another installation, so the task waits for one that does not. A source that ' +
+      'was started without an installation must be stored by exactly one of the installations on this task queue',
     type: REFUSED_BY_STRANGER,
     nextRetryDelay: AGAIN_MS,
     category: ApplicationFailureCategory.BENIGN,

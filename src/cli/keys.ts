@@ -23,7 +23,7 @@ export function keysCommand(withKeys: WithKeys): Command {
   const keys = new Command('keys').description('the access keys of the management API');
   keys
     .command('create')
-    .description('make a key; its secret half is told once')
+    .description('create a key; its secret half is shown only once')
     .addOption(new Option('--role <role>', 'what it may do').choices(API_ROLES).default('administrator'))
     .option('--label <text>', 'what it is for', '')
     .option('--json', 'print the result as JSON')
@@ -37,13 +37,13 @@ export function keysCommand(withKeys: WithKeys): Command {
     .action(({ json }: Json) => answer(json, (service) => service.list(), listText));
   keys
     .command('delete <ID>')
-    .description('delete a key by its access ID; servers forget it within a minute')
+    .description('delete a key by its access ID; servers accept it for up to a minute')
     .option('--json', 'print the result as JSON')
     .action((id: string, { json }: Json) =>
       answer(
         json,
         (service) => service.remove(id),
-        ({ accessId }) => `The key ${accessId} was deleted; servers forget it within a minute.`,
+        ({ accessId }) => `The key ${accessId} was deleted; servers accept it for up to a minute.`,
       ),
     );
   return keys;
@@ -53,12 +53,12 @@ export function newKeyText({ accessId, accessKey, role }: NewKey): string {
   return [
     `Access ID:  ${accessId}`,
     `Access key: ${accessKey}`,
-    `Role ${role}. The access key is not told again.`,
+    `Role ${role}. The access key will not be shown again.`,
   ].join('\n');
 }
 
 function listText(keys: readonly ShownKey[]): string {
-  if (keys.length === 0) return 'There are no keys yet: "keys create" makes one.';
+  if (keys.length === 0) return 'There are no keys yet: create one with "keys create".';
   return table(
     ['access ID', 'role', 'label', 'created'],
     keys.map(({ accessId, role, label, createdAt }) => [accessId, role, label, createdAt.toISOString()]),

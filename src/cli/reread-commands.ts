@@ -18,8 +18,8 @@ interface RereadOptions {
 }
 
 const DESCRIPTION = {
-  backfill: 'read a range of a source (its id or name) again and store what is missing, beside its collection',
-  verify: 'read a range of a source (its id or name) again and tell what is missing; exit code 1 when something is',
+  backfill: 'read a range of a source (its id or name) again and store what is missing, alongside its collection',
+  verify: 'read a range of a source (its id or name) again and report what is missing; exit code 1 if anything is',
 } as const satisfies Readonly<Record<RereadKind, string>>;
 
 export function addRereadCommands(program: Command, withCommands: WithCommands): void {
@@ -30,8 +30,8 @@ export function addRereadCommands(program: Command, withCommands: WithCommands):
       .option('--stream <name...>', 'only these streams, such as receipt or "url protect" (default: all of the source)')
       .option('--from <time>', 'an ISO time, or an age such as 7d (default: the first day that the source asked for)')
       .option('--to <time>', 'the same (default: now)')
-      .option('--detach', 'start it and do not wait for its end')
-      .option('--cancel', 'end the one that is running')
+      .option('--detach', 'start it and do not wait for the result')
+      .option('--cancel', 'cancel the one that is running')
       .option('--json', 'print the result as JSON')
       .action((id: string, options: RereadOptions) =>
         withCommands(({ rereads }) => (options.cancel ? cancel : readAgain)(rereads, kind, id, options)),

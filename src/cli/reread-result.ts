@@ -33,7 +33,9 @@ export async function awaitReread(
     if (text !== told) onProgress(text);
     told = text;
     if (interrupted.signal.aborted) {
-      onProgress(`${kind} goes on as workflow ${started.workflowId}; "${kind} ${started.sourceId} --cancel" ends it`);
+      onProgress(
+        `${kind} continues as workflow ${started.workflowId}; cancel it with "${kind} ${started.sourceId} --cancel"`,
+      );
       return { ...started, state };
     }
     if (state !== 'RUNNING' && state !== 'UNKNOWN' && state !== 'CONTINUED_AS_NEW') {
@@ -64,7 +66,7 @@ export function rereadText(kind: RereadKind, { state, report, workflowId, missin
     `${kind} of source ${report.sourceId} from ${report.from} to ${report.to}: ${state.toLowerCase()}`,
     table(['stream', 'state', 'read', 'missing', 'restored'], rows),
     ...report.streams.flatMap(({ stream, notes }) => notes.map((note) => `! ${stream}: ${note}`)),
-    ...missing.slice(0, SHOWN).map(({ stream, id, place }) => `missing in ${stream}: ${id} of ${place}`),
+    ...missing.slice(0, SHOWN).map(({ stream, id, place }) => `missing in ${stream}: ${id} from ${place}`),
     ...(missing.length > SHOWN ? [`… and ${count(missing.length - SHOWN)} more; --json shows all`] : []),
     ...verdict(kind, report),
   ].join('\n');

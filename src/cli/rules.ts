@@ -58,7 +58,7 @@ const MAX_EXAMPLES = 10;
  */
 export async function testRules(file: string, recordsFile: string): Promise<RulesTest> {
   const parsed = parseRules(rulesIn(await readSourceFile(file), file));
-  if (!parsed.ok) throw new RefusedError(`The rules in ${file} are not right:`, parsed.mistakes);
+  if (!parsed.ok) throw new RefusedError(`The rules in ${file} are invalid:`, parsed.mistakes);
   const tally = new Tally(compileChecked(parsed.value.filters, parsed.value.hashAlgorithm));
   try {
     for await (const lines of linesOf(bytesOf(recordsFile))) {
@@ -90,7 +90,7 @@ function rulesIn(json: unknown, file: string): RulesInJson {
 function onlyConfigIn(sources: unknown, file: string): RulesInJson {
   if (!Array.isArray(sources)) throw new RefusedError(`sources in ${file} must be a list`);
   if (sources.length === 1) return configIn(sources[0], `sources[0] in ${file}`);
-  const mistake = `sources in ${file} must hold exactly one (found ${sources.length}); give each a file of its own`;
+  const mistake = `sources in ${file} must hold exactly one (found ${sources.length}); use a separate file for each`;
   throw new RefusedError(mistake);
 }
 
@@ -184,9 +184,9 @@ export function rulesText(result: RulesTest): string {
     `${count(records)} records: ${count(excluded)} excluded, ${count(changed)} masked or hashed, ${count(unchanged)} unchanged`,
     ...(rules.length === 0 ? ['There are no rules.'] : [table(['rule', 'type', 'records', 'texts replaced'], rows)]),
     ...(brokenByMask > 0
-      ? [`! ${count(brokenByMask)} records are no JSON any more when masked; each would be stored as one masked text`]
+      ? [`! ${count(brokenByMask)} records are not valid JSON after masking; each would be stored as masked text`]
       : []),
-    ...(unreadable > 0 ? [`! ${count(unreadable)} lines are no records and would go to quarantine, masked`] : []),
+    ...(unreadable > 0 ? [`! ${count(unreadable)} lines are not records and would go to quarantine, masked`] : []),
     ...examples.flatMap(exampleLines),
   ].join('\n');
 }

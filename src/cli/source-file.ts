@@ -33,7 +33,7 @@ function jsonMistake(text: string): string {
     return 'it is nested too deeply';
   }
   const [first] = mistakes;
-  if (first === undefined) return 'it holds what JSON does not know';
+  if (first === undefined) return 'it contains something that is not JSON';
   const { offset, error } = first;
   if (offset >= text.trimEnd().length) return 'it ends too early';
   const lines = text.slice(0, offset).split(/\r?\n/);

@@ -41,7 +41,7 @@ function facts(snapshot: SourceSnapshot, now: number): string[] {
   return [
     stateSentence(snapshot),
     `since ${since} (${formatDuration(now - Date.parse(since))}), ${restarts} restarts, configuration version ${version}`,
-    `${count(totals.stored)} stored, ${count(totals.duplicates)} skipped as stored before, ` +
+    `${count(totals.stored)} stored, ${count(totals.duplicates)} duplicates skipped, ` +
       `${count(totals.quarantined)} in quarantine; polled every ${formatDuration(pollIntervalMs)}${next}`,
   ];
 }
@@ -66,7 +66,7 @@ function ruledText({ streams }: SourceSnapshot): string[] {
 
 function silenceText({ name, filterType, since, lastMatchedAt = since }: RuleStatus, now: number): string {
   const forTime = formatDuration(now - new Date(lastMatchedAt).getTime());
-  return `! rule "${name}" (${filterType}) has not matched any record for ${forTime}; "rules test" tries it on records of yours`;
+  return `! rule "${name}" (${filterType}) has not matched any record for ${forTime}; try it on your own records with "rules test"`;
 }
 
 function gapText({ stream, from, to, reason }: ShownGap): string {
@@ -97,7 +97,7 @@ export function lagText(snapshot: SourceSnapshot, status: StreamStatus, now: num
 }
 
 export function listText(listings: readonly SourceListing[]): string {
-  if (listings.length === 0) return 'There are no sources yet: "start FILE.json" creates one.';
+  if (listings.length === 0) return 'There are no sources yet: create one with "start FILE.json".';
   const notes = new Set(listings.flatMap(noteText));
   const lines = table(
     ['id', 'name', 'collector', 'state', 'health', 'error type', 'newest record', 'workflow'],

@@ -22,7 +22,7 @@ export const baseUrl = z.string().superRefine((value, context) => {
 function addressMistake(value: string): string | undefined {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) return `must be an address such as ${DEFAULT_BASE_URL}`;
-  if (url.username || url.password || url.search || url.hash) return 'must hold no user, query or fragment';
+  if (url.username || url.password || url.search || url.hash) return 'must not contain a user, query or fragment';
   if (!API_ONE_HOST.test(url.hostname)) return undefined;
   return `${url.hostname} serves API 1.0 only; use ${apiTwoAddress(url.hostname)}`;
 }

@@ -12,7 +12,7 @@ export const collectorName = z
   .string()
   .max(128, tooLong(128))
   .refine((name) => name.trim() !== '', { error: 'must not be empty' })
-  .refine((name) => !hasControls(name), { error: 'must hold no control characters' });
+  .refine((name) => !hasControls(name), { error: 'must not contain control characters' });
 
 const fieldValue = z
   .union([z.string(), z.number(), z.boolean()], { error: 'must be a text' })

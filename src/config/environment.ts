@@ -65,7 +65,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
   const ofProxies = proxiesOf(given).mistakes;
   const mistakes = result.success ? ofProxies : [...mistakesOf(result.error, given), ...ofProxies];
   if (!result.success || mistakes.length > 0) {
-    throw new Error(`The environment is wrong:\n  ${mistakes.join('\n  ')}`);
+    throw new Error(`Invalid environment variables:\n  ${mistakes.join('\n  ')}`);
   }
   const { MONGODB_URI, MONGODB_DB, MIMECAST_INSTALLATION, MIMECAST_ALLOW_INSECURE, LOG_LEVEL } = result.data;
   const { TEMPORAL_DEPLOYMENT_NAME: deploymentName, TEMPORAL_WORKER_BUILD_ID: buildId } = result.data;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { optional } from './schema-parts.js';
 import { configSchema } from './source-schema.js';
 
-const ignored = z.unknown().optional().meta({ description: 'Given by the API, and ignored when it comes back' });
+const ignored = z.unknown().optional().meta({ description: 'Set by the API, and ignored in requests' });
 
 const SCHEMA_REF = {
   description: 'What kind of source it is.',
@@ -19,7 +19,7 @@ export const sourceSchema = z.strictObject({
     .meta(SCHEMA_REF),
   sourceType: z
     .literal('Universal', { error: 'must be "Universal"' })
-    .meta({ description: 'The family of sources it belongs to.', form: '`Universal`', examples: ['Universal'] }),
+    .meta({ description: 'The family of sources that it belongs to.', form: '`Universal`', examples: ['Universal'] }),
   id: ignored,
   alive: ignored,
   state: ignored,
@@ -30,7 +30,7 @@ export const sourceSchema = z.strictObject({
 
 export const fileSchema = z.strictObject({
   'api.version': optional(z.literal('v1', { error: 'must be "v1"' }), undefined).meta({
-    description: 'Version of the form.',
+    description: 'Version of the format.',
     form: '`v1`',
     examples: ['v1'],
   }),

@@ -40,7 +40,7 @@ export function furtherMistakes(
   ];
 }
 
-const NO_SECRET_YET = `${SECRET_PLACEHOLDER} stands for the stored secret, and there is none yet; write the secret itself`;
+const NO_SECRET_YET = `${SECRET_PLACEHOLDER} means the stored secret, and there is none yet; enter the secret itself`;
 
 export interface FieldMistake {
   /** Of the name that is meant; empty when it is about all of them. */

@@ -41,7 +41,7 @@ export const ruleSchema = z.strictObject({
     maxLength: MAX_PATTERN,
   }),
   mask: key(optional(z.string(), undefined), {
-    description: 'Of a `Mask`: what stands in place of the text of each capture group. Other rules do without it.',
+    description: 'The text that a `Mask` puts in place of each capture group. Other rules do not use it.',
     form: 'text without a colon',
     examples: ['hidden'],
     default: DEFAULT_MASK,

@@ -49,7 +49,7 @@ export function duration(least: string, most: string) {
     return ms !== undefined && ms >= (parseDuration(least) ?? 0) && ms <= (parseDuration(most) ?? 0);
   };
   const error = ({ input }: { readonly input?: unknown }) =>
-    `must be a duration from ${least} to ${most}, such as "5m" or "24h"${isPlainNumber(input) ? '; write its unit too' : ''}`;
+    `must be a duration from ${least} to ${most}, such as "5m" or "24h"${isPlainNumber(input) ? '; include the unit' : ''}`;
   return z.string({ error }).regex(DURATION, { error, abort: true }).refine(isWithin, { error });
 }
 

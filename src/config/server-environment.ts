@@ -33,7 +33,8 @@ export interface ServerEnvironment {
 export function readServerEnvironment(env: NodeJS.ProcessEnv = process.env): ServerEnvironment {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const result = environment.safeParse(given);
-  if (!result.success) throw new Error(`The environment is wrong:\n  ${mistakesOf(result.error, given).join('\n  ')}`);
+  if (!result.success)
+    throw new Error(`Invalid environment variables:\n  ${mistakesOf(result.error, given).join('\n  ')}`);
   const { PORT, HOST, MIMECAST_API_RATE } = result.data;
   return { port: PORT, host: HOST, ratePerSecond: MIMECAST_API_RATE };
 }

@@ -28,7 +28,7 @@ export function parseSourceFile(json: unknown, permit: Permit = {}): Parsed<Sour
   if (sources.length !== 1) {
     return {
       ok: false,
-      mistakes: [`sources: must hold exactly one source (found ${sources.length}); give each a file of its own`],
+      mistakes: [`sources: must hold exactly one source (found ${sources.length}); use a separate file for each`],
     };
   }
   const { sources: _sources, ...rest } = json;

@@ -60,7 +60,7 @@ export const configSchema = z.strictObject({
   }),
   fields: key(optional(fields, undefined).transform(unlessEmpty), {
     description:
-      'Fields that are put on every record, under `_fields`; those of the source outrank those of its collector. A field that is not in the schema of fields, or is disabled there, is dropped. `_siemForward` set to true turns on *Forward to SIEM*.',
+      'Fields that are put on every record, under `_fields`; those of the source take precedence over those of its collector. A field that is not in the schema of fields, or is disabled there, is dropped. `_siemForward` set to true turns on *Forward to SIEM*.',
     form: `object of at most ${FIELD_LIMITS.perOwner} names with values: texts of at most ${FIELD_LIMITS.value} characters, numbers, true or false`,
     examples: [{ team: 'security', _siemForward: true }],
     maxProperties: FIELD_LIMITS.perOwner + 1,
@@ -89,14 +89,14 @@ export const configSchema = z.strictObject({
   }),
   baseUrl: key(optional(baseUrl, DEFAULT_BASE_URL), {
     description:
-      'Host of the API. The default serves all accounts; the gateways of regions are its `us-` and `uk-` forms.',
+      'Host of the API. The default serves all accounts; regional gateways have a prefix such as `us-` or `uk-`.',
     form: '`https:` address of a public host',
     examples: ['https://us-api.services.mimecast.com'],
     default: DEFAULT_BASE_URL,
     format: 'uri',
   }),
   pollInterval: key(optional(duration('1s', '1d'), '5m'), {
-    description: 'How often to look for more.',
+    description: 'How often to poll.',
     form: 'duration, `1s` to `1d`',
     examples: ['1m'],
     default: '5m',
@@ -121,14 +121,14 @@ export const configSchema = z.strictObject({
   }),
   retryAgainEvery: key(optional(duration('1m', '7d'), undefined), {
     description:
-      'What gave up after 90 minutes (a stream, an outage, a step of the start) is tried once more after each such time; without it, after a restart or an update only.',
+      'What gave up after 90 minutes (a stream, an outage, a step of the start) is retried once per this interval; without it, only after a restart or an update.',
     form: 'duration, `1m` to `7d`',
     examples: ['1h'],
   }),
   collectionMethod: key(
     optional(z.literal('api', { error: 'must be "api"; no other method is supported yet' }), undefined),
     {
-      description: 'How the records are had.',
+      description: 'How records are retrieved.',
       form: '`api`',
       examples: ['api'],
     },
@@ -144,7 +144,7 @@ export const configSchema = z.strictObject({
     maxItems: MAX_RULES,
   }),
   hashAlgorithm: key(optional(z.enum(HASH_ALGORITHMS, { error: 'must be "MD5" or "SHA-256"' }), undefined), {
-    description: 'What the rules of type `Hash` put in place of a text: its digest in hexadecimal.',
+    description: 'The digest, in hexadecimal, that rules of type `Hash` put in place of a text.',
     form: '`MD5` or `SHA-256`',
     examples: ['SHA-256'],
     default: 'MD5',

@@ -16,7 +16,7 @@ export function readTemporalConfig(
     const address = config.connectionOptions.address ?? 'localhost:7233';
     return { ...config, connectionOptions: { ...config.connectionOptions, address }, address };
   } catch (error) {
-    throw new Error(`Temporal's configuration is wrong: ${reasonOf(error)}`);
+    throw new Error(`Invalid Temporal configuration: ${reasonOf(error)}`);
   }
 }
 
@@ -33,7 +33,7 @@ const SENDABLE = /^[ -~]*$/;
 function refuseUnsendable({ apiKey, metadata }: ClientConnectConfig['connectionOptions']): void {
   const sent = { ...metadata, 'the API key': apiKey };
   const wrong = Object.entries(sent).find(([, value]) => typeof value === 'string' && !SENDABLE.test(value));
-  if (wrong !== undefined) throw new Error(`${wrong[0]} holds a character that cannot be sent in a header`);
+  if (wrong !== undefined) throw new Error(`${wrong[0]} contains a character that is not allowed in a header`);
 }
 
 /** A file that is no TOML is quoted below the first line. */

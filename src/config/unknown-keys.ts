@@ -36,7 +36,7 @@ export function unknownKey(path: readonly PropertyKey[], key: string, value: unk
   const advice = apiOneAdvice(key, value);
   if (advice !== undefined) return advice;
   const elsewhere = Object.entries(LEVELS).find(([level, { keys }]) => level !== at && keys.includes(key));
-  if (elsewhere !== undefined) return `unknown key here; it belongs into ${elsewhere[1].name}`;
+  if (elsewhere !== undefined) return `unknown key here; it belongs in ${elsewhere[1].name}`;
   const near = nearestName(key, [...here, ...API_ONE_KEYS]);
   if (near === undefined) return 'unknown key';
   const nearAdvice = apiOneAdvice(near, value);

@@ -17,8 +17,8 @@ const CAUSES: readonly (readonly [RegExp, keyof typeof WORDS])[] = [
 const WORDS: Readonly<
   Record<Exclude<NetworkCause, 'proxy' | 'privateAddress'>, (host: string, code: string) => string>
 > = {
-  unknownHost: (host) => `there is no host ${host}`,
-  dns: (host) => `the name ${host} cannot be resolved for now`,
+  unknownHost: (host) => `the host ${host} does not exist`,
+  dns: (host) => `the name ${host} cannot be resolved at the moment`,
   refused: (host) => `${host} refused the connection`,
   reset: (host) => `${host} closed the connection before its answer was complete`,
   tls: (host, code) => `no trusted TLS connection to ${host} is possible (${code})`,
@@ -30,10 +30,10 @@ const WORDS: Readonly<
 /** What a proxy's status says when it opens no connection. */
 const PROXY_STATUS: Readonly<Record<string, string>> = {
   403: 'it does not permit this host',
-  407: 'it wants a user and a password, or other ones',
+  407: 'it requires a user and a password, or different ones',
   502: 'it cannot reach the host',
-  503: 'it cannot reach the host now',
-  504: 'the host did not answer it in time',
+  503: 'it cannot reach the host at the moment',
+  504: 'the host did not answer in time',
 };
 /** Through a proxy, the name and the address that are looked up and connected to are the proxy's. */
 const CAUSES_AT_PROXY: ReadonlySet<string> = new Set(['unknownHost', 'dns', 'refused', 'network']);
@@ -80,7 +80,7 @@ export function explainNetworkError(error: unknown, host: string, proxy?: string
     return {
       cause: 'proxy',
       code: `proxy_${status}`,
-      message: `the proxy ${proxy} opens no connection to ${host} (${answer})`,
+      message: `the proxy ${proxy} did not connect to ${host} (${answer})`,
     };
   }
   if (CAUSES_AT_PROXY.has(cause) || code === 'UND_ERR_CONNECT_TIMEOUT') {

@@ -21,7 +21,7 @@ export async function collectStream(options: SliceOptions, onOpen?: (slice: Slic
   } catch (error) {
     await slice
       .markCounted()
-      .catch((cause: unknown) => log.warn('The totals are counted anew at the next slice', { cause }));
+      .catch((cause: unknown) => log.warn('The totals will be counted again in the next slice', { cause }));
     return slice.outcomeOrThrow(error);
   }
 }

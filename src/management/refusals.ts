@@ -19,7 +19,7 @@ export const unknownKey = (accessId: string) =>
   new CodedRefusal(
     404,
     'accesskey.doesnt_exist',
-    `There is no access key "${accessId}"; the list shows those there are.`,
+    `There is no access key "${accessId}"; use list to see the existing ones.`,
   );
 
 /** The code is one for collectors and sources alike. */
@@ -47,7 +47,7 @@ export const beingDeleted = (kind: 'collector' | 'source', name: string) =>
   new CodedRefusal(
     409,
     `collectors.${kind}.stopping`,
-    `The ${kind} "${name}" is being deleted and cannot be changed any more.`,
+    `The ${kind} "${name}" is being deleted and can no longer be changed.`,
   );
 
 export const isStopped = (name: string, id: number) =>
@@ -57,7 +57,7 @@ export const isStopping = (name: string) =>
   new CodedRefusal(
     409,
     'collectors.source.stopping',
-    `The workflow of the source "${name}" runs and has not said in time whether it goes on: is a worker running? Try again.`,
+    `The workflow of the source "${name}" is running but did not answer in time: is a worker running? Try again.`,
   );
 
 export const anotherInstallation = (workflowId: string) =>

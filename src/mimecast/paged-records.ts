@@ -63,7 +63,7 @@ export function readRecordPage(stream: RecordStream, answer: JsonAnswer): Record
     const reason = notARecord(stream, rows[0]?.value);
     throw unreadable(answer, `none of the ${rows.length} entries of the answer is a record: ${reason}`);
   }
-  const unknown = () => IncompleteAnswerError.of('paging', answer, `the paging has an unknown shape: ${oddity}`);
+  const unknown = () => IncompleteAnswerError.of('paging', answer, `the paging has an unknown form: ${oddity}`);
   const failure = answer.failure ?? (oddity === undefined ? undefined : unknown());
   return {
     ...pagination,
@@ -81,7 +81,7 @@ export function readRecordPage(stream: RecordStream, answer: JsonAnswer): Record
 export function checkRecordPage(answer: JsonAnswer): void {
   const { data, meta } = answer.body;
   const list = data ?? (isObject(meta) ? [] : undefined);
-  if (!Array.isArray(list)) throw unreadable(answer, `the answer is no page of ${answer.endpoint}`);
+  if (!Array.isArray(list)) throw unreadable(answer, `the answer is not a page of ${answer.endpoint}`);
 }
 
 function rowsOf({ body, text, bytes }: JsonAnswer, listKey: string | undefined): JsonPart[] {

@@ -80,7 +80,7 @@ export function readBatchPage(answer: JsonAnswer, pageSize = DEFAULT_PAGE_SIZE):
   const isCaughtUp = caughtUpOf(body.isCaughtUp);
   const isBare = (pageToken === undefined && isCaughtUp === undefined) || hasOtherList(body);
   const entries = body.value ?? (isBare ? undefined : []);
-  if (!Array.isArray(entries)) throw unreadable(answer, 'the answer is no page of batch files');
+  if (!Array.isArray(entries)) throw unreadable(answer, 'the answer is not a page of batch files');
   if (entries.length > MAX_ENTRIES) throw unreadable(answer, `the page names ${entries.length} files`);
 
   const files = new Map<string, BatchFile>();
@@ -91,7 +91,7 @@ export function readBatchPage(answer: JsonAnswer, pageSize = DEFAULT_PAGE_SIZE):
     else if (!files.has(file.name)) files.set(file.name, file);
   }
   const oddity = oddityOf(body);
-  const unknown = () => IncompleteAnswerError.of('paging', answer, `the paging has an unknown shape: ${oddity}`);
+  const unknown = () => IncompleteAnswerError.of('paging', answer, `the paging has an unknown form: ${oddity}`);
   const failure = answer.failure ?? (oddity === undefined ? undefined : unknown());
   return {
     files: [...files.values()],

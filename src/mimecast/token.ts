@@ -82,7 +82,7 @@ export class TokenSource {
 
 function tokenOf(answer: JsonAnswer): string {
   const token = filledString(answer.body.access_token);
-  if (token === undefined || !PRINTABLE.test(token)) throw unreadable(answer, 'the answer holds no access token');
+  if (token === undefined || !PRINTABLE.test(token)) throw unreadable(answer, 'the answer contains no access token');
   return token;
 }
 

@@ -93,8 +93,8 @@ function unstorable(value: object, depth: number, found: { keys: number }): stri
   const keys = Object.keys(value);
   found.keys += keys.length;
   for (const key of keys) {
-    if (key.includes('\0')) return 'a key holds a null character, which MongoDB cannot store';
-    if (key === '_bsontype') return 'a key is named _bsontype, which the driver takes for a type of its own';
+    if (key.includes('\0')) return 'a key contains a null character, which MongoDB cannot store';
+    if (key === '_bsontype') return 'a key is named _bsontype, which the driver takes for one of its own types';
     const reason = unstorableMember((value as VendorRecord)[key], depth, found);
     if (reason !== undefined) return reason;
   }

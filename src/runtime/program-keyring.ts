@@ -22,7 +22,7 @@ export function keyringOf(env: NodeJS.ProcessEnv, onNotice?: (text: string) => v
   const own = secretKeysFile(dataFolderPath(env));
   const first = existsSync(own)
     ? `keys that this machine has used so far are in ${own}: MIMECAST_SECRET_KEYS_FILE takes a file`
-    : '"npm run starter -- secret-key" makes the first one';
+    : 'create the first one with "npm run starter -- secret-key"';
   throw new SecretError(
     `MIMECAST_SECRET_KEYS is not set: set it to the keys of the workers that use ${shownMongodbUri(env.MONGODB_URI ?? '')} (${first})`,
   );

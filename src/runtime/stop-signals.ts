@@ -48,7 +48,7 @@ export function exitCodeFor(signal: StopSignal): number {
 
 /** For a program that somebody watches in a terminal. */
 export function noticeOnStderr(notice: string): () => void {
-  return () => void process.stderr.write(`\n${notice} (once more to stop at once)\n`);
+  return () => void process.stderr.write(`\n${notice} (repeat to stop at once)\n`);
 }
 
 /** A guard repeats its request when a supervisor has sent it to every process, and kills after its own grace. */

@@ -35,7 +35,7 @@ export class Keyring {
       const [, name, key] = KEY.exec(entry) ?? [];
       if (name === undefined || key === undefined)
         mistakes.push(`key ${index + 1} is not name:key, with 32 bytes in base64`);
-      else if (keys.has(name)) mistakes.push(`key ${index + 1} has the name of another one, "${name}"`);
+      else if (keys.has(name)) mistakes.push(`key ${index + 1} has the same name as another one, "${name}"`);
       else keys.set(name, Buffer.from(key, 'base64'));
     }
     const [first] = keys;
@@ -71,7 +71,7 @@ export class Keyring {
     const key = this.keys.get(kid);
     if (key === undefined) {
       throw new SecretError(
-        `The client secret was encrypted with the key "${kid}", which MIMECAST_SECRET_KEYS does not hold`,
+        `The client secret was encrypted with the key "${kid}", which is not in MIMECAST_SECRET_KEYS`,
       );
     }
     try {

@@ -19,6 +19,6 @@ export function readKeyring(env: NodeJS.ProcessEnv = process.env): Keyring | und
     if (cause instanceof SecretError) throw cause;
     // The name is not shown: who mistakes the variable for the other one gives a key in its place.
     const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
-    throw new SecretError(`MIMECAST_SECRET_KEYS_FILE names no file that can be read (${code})`);
+    throw new SecretError(`MIMECAST_SECRET_KEYS_FILE does not name a readable file (${code})`);
   }
 }

@@ -93,7 +93,7 @@ export class CheckpointMovedError extends Error {
   override readonly name = 'CheckpointMovedError';
 
   constructor(readonly checkpoint: CheckpointDocument) {
-    super(`The checkpoint ${checkpoint._id} was moved by another worker; this attempt steps back`);
+    super(`The checkpoint ${checkpoint._id} was moved by another worker; this attempt aborts`);
   }
 }
 
@@ -239,7 +239,7 @@ export async function resetCheckpoint(
     },
     { returnDocument: 'after' },
   );
-  if (reset === null) throw new Error(`There is no checkpoint ${known._id} any more`);
+  if (reset === null) throw new Error(`The checkpoint ${known._id} no longer exists`);
   return reset;
 }
 

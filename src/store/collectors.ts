@@ -33,7 +33,7 @@ export class CollectorNameTakenError extends Error {
   override readonly name = 'CollectorNameTakenError';
 
   constructor(readonly collectorName: string) {
-    super(`A collector named "${collectorName}" exists already`);
+    super(`A collector named "${collectorName}" already exists`);
   }
 }
 

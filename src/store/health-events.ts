@@ -44,7 +44,7 @@ export async function clearHealthEvents(store: Store, sourceId: number, before: 
     if (!(await resolve(store, event._id, before))) continue;
     const _id = randomUUID();
     const error = `${event.details.error} has ended`;
-    const description = 'The source was started anew; what is still wrong is reported again.';
+    const description = 'The source was started again; anything still failing is reported again.';
     await events(store).insertOne({
       ...event,
       _id,

@@ -23,7 +23,7 @@ export class InstallationNameError extends Error {
     super(
       `MIMECAST_INSTALLATION is "${given}", but the installation in this database ${known}, and its sources run under ` +
         `that. ${recorded === undefined ? 'Leave MIMECAST_INSTALLATION unset' : `Set MIMECAST_INSTALLATION=${recorded}`}, ` +
-        'or stop all sources and all programs first: then a new name is taken',
+        'or first stop all sources and all programs to change the name',
     );
   }
 }

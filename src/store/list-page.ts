@@ -20,7 +20,7 @@ export class PageTokenError extends Error {
   override readonly name = 'PageTokenError';
 
   constructor() {
-    super('token: is none that this API has given');
+    super('token: was not issued by this API');
   }
 }
 

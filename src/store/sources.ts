@@ -41,7 +41,7 @@ export class NameTakenError extends Error {
   override readonly name = 'NameTakenError';
 
   constructor(readonly sourceName: string) {
-    super(`A source named "${sourceName}" exists already on this collector`);
+    super(`A source named "${sourceName}" already exists on this collector`);
   }
 }
 

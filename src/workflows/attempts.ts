@@ -62,7 +62,7 @@ export async function withRetryBudget<T>(
         source.write({ kind: 'gaveUp', subject });
         return { ok: false };
       }
-      await sleep(FIRST_PAUSE_MS, { summary: `${subject}: trying again` });
+      await sleep(FIRST_PAUSE_MS, { summary: `${subject}: retrying` });
     } finally {
       source.attempting.delete(subject);
     }
@@ -80,7 +80,7 @@ async function untilRetry({ snapshot, keepsPlan }: SourceState, subject: Subject
   if (problem.retryAfterMs !== undefined) {
     await sleep(waitMs, { summary: `${subject}: ${problem.code}, waiting as asked` });
   } else if (keepsPlan) {
-    await sleep(waitMs, { summary: `${subject}: ${problem.code}, trying again` });
+    await sleep(waitMs, { summary: `${subject}: ${problem.code}, retrying` });
   }
 }
 

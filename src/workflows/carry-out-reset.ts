@@ -18,7 +18,7 @@ export async function resetPosition(
     return log.warn('A position cannot be reset: the source does not collect this stream', { stream });
   }
   const scope = new CancellationScope();
-  const summary = `${stream}: collect again ${from === undefined ? 'from where all is known to be read' : `from ${from}`}`;
+  const summary = `${stream}: collect again ${from === undefined ? 'from the end of what is known to be complete' : `from ${from}`}`;
   const options = { summary, scheduleToCloseTimeout: LIMIT_MS };
   const resetting = scope.run(() =>
     steps.resetPosition.executeWithOptions(options, [source.snapshot.sourceId, stream, from]),
@@ -29,7 +29,7 @@ export async function resetPosition(
   } catch (error) {
     // The workflow is cancelled, which is a stop: the main loop sees to that.
     if (isCancellation(error)) return;
-    log.warn('A position could not be reset; ask for it again', { stream, error });
+    log.warn('A position could not be reset; try again', { stream, error });
   } finally {
     scope.cancel();
     // Its cancellation is no failure.

@@ -50,7 +50,7 @@ export class HealthRecorder {
   private async waitForOthers(): Promise<void> {
     const waitMs = groupingDelayMs(this.source.ledger, Date.now());
     const isLeaving = () => LEAVING_STATES.some((state) => state === this.source.snapshot.state);
-    if (waitMs > 0) await condition(isLeaving, waitMs, { summary: 'one stream fails: do the others, too?' });
+    if (waitMs > 0) await condition(isLeaving, waitMs, { summary: 'one stream fails; checking the others' });
   }
 
   private async write(): Promise<void> {
@@ -66,7 +66,7 @@ export class HealthRecorder {
       this.source.ledger = afterWriting(this.source.ledger, changes);
     } catch (error) {
       if (isCancellation(error)) throw error;
-      log.warn('Health events could not be written; they are kept and tried again', { error });
+      log.warn('Health events could not be written; they are kept and will be retried', { error });
     }
   }
 }

@@ -18,6 +18,6 @@ export class LoopGuard {
     const { historyLength } = workflowInfo();
     this.passes = historyLength === this.historyLength ? this.passes + 1 : 0;
     this.historyLength = historyLength;
-    if (this.passes > MAX_PASSES) throw new Error(`a loop of the workflow does not wait: ${MAX_PASSES} passes`);
+    if (this.passes > MAX_PASSES) throw new Error(`a workflow loop never waits: ${MAX_PASSES} passes`);
   }
 }

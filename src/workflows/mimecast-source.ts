@@ -86,7 +86,7 @@ export async function mimecastSource(input: SourceInput): Promise<SourceEnd> {
 /** Signal handlers only note the command; queries only read. Registered before the first await, so no signal is missed. */
 function registerHandlers(source: SourceState, commands: Commands, polling: PollingLoop): void {
   setHandler(restartSignal, () => commands.restart(), {
-    description: 'Begin anew: validate the configuration, get a new token, go on from the checkpoints.',
+    description: 'Start again: validate the configuration, get a new token, resume from the checkpoints.',
   });
   setHandler(stopSignal, (request) => commands.stop(request), {
     description: 'End the source. With {"remove": true} also delete its configuration and checkpoints.',
@@ -97,11 +97,11 @@ function registerHandlers(source: SourceState, commands: Commands, polling: Poll
     (payload) => {
       const reset = positionResetOf(payload);
       if (reset !== undefined) commands.reset(reset);
-      else log.warn('A signal resetPosition was ignored: its payload names no stream, or no time');
+      else log.warn('A signal resetPosition was ignored: its payload has no valid stream or time');
     },
     {
       description:
-        'Collect one stream again by date: {"stream": "receipt", "from": "2026-11-20T00:00:00Z"}; from is optional.',
+        'Collect one stream again from a date: {"stream": "receipt", "from": "2026-11-20T00:00:00Z"}; from is optional.',
     },
   );
   setHandler(
@@ -109,19 +109,19 @@ function registerHandlers(source: SourceState, commands: Commands, polling: Poll
     (report) => {
       // A report may come late: of a step that a restart has left behind, or that has succeeded meanwhile.
       if (isAttemptFailed(report) && source.attempting.has(report.subject)) source.write(attemptEvent(report));
-      else log.warn('A signal attemptFailed was ignored: no proper payload, or of nothing that is being attempted');
+      else log.warn('A signal attemptFailed was ignored: invalid payload, or no such step in progress');
     },
-    { description: "Sent by the worker at a failing attempt; not for people's use." },
+    { description: 'Sent by the worker when an attempt fails; for internal use.' },
   );
   setHandler(adoptSignal, adopt, {
-    description: "Sent by a worker to a source that was started without an installation; not for people's use.",
+    description: 'Sent by a worker to a source that was started without an installation; for internal use.',
   });
   listenForVersions();
   setHandler(statusQuery, () => (commands.isStopAsked ? asStopping(source.snapshot) : source.snapshot), {
     description: 'The whole state of the source: lifecycle, health, problems, and each stream.',
   });
   setHandler(healthQuery, () => openChanges(source.ledger, source.snapshot.since), {
-    description: 'The open health events, also those that could not be written to MongoDB yet.',
+    description: 'The open health events, including those not yet written to MongoDB.',
   });
 }
 
@@ -181,15 +181,15 @@ async function stop(
 
 /** However long it takes: an end that MongoDB does not know of would be undone by the reconciler. */
 async function recordEnd(source: SourceState, remove: boolean): Promise<void> {
-  const summary = remove ? 'delete configuration and checkpoints' : 'note the source as stopped';
+  const summary = remove ? 'delete configuration and checkpoints' : 'record the source as stopped';
   source.attempting.add('finalize');
   for (;;) {
     try {
       await steps.finalize.executeWithOptions({ summary }, [source.snapshot.sourceId, { remove }]);
       return source.write({ kind: 'recovered', subject: 'finalize' });
     } catch (error) {
-      log.warn('The end of the source could not be noted in MongoDB; it is tried again', { error });
-      await sleep(FIRST_PAUSE_MS, { summary: 'finalize: trying again' });
+      log.warn('The end of the source could not be stored in MongoDB; it will be retried', { error });
+      await sleep(FIRST_PAUSE_MS, { summary: 'finalize: retrying' });
     }
   }
 }

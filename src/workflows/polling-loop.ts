@@ -228,7 +228,7 @@ export class PollingLoop {
     if (problem?.gaveUp !== true) return true;
     const restMs = restLeftMs(problem, this.source.snapshot.retryAgainEveryMs, Date.now());
     if (restMs === undefined) return false;
-    const summary = `${stream}: gave up, tried once more at ${formatTimeAfter(restMs, Date.now())}`;
+    const summary = `${stream}: gave up, will be retried at ${formatTimeAfter(restMs, Date.now())}`;
     if (restMs > 0) await sleep(restMs, { summary });
     return true;
   }
@@ -246,7 +246,7 @@ export class PollingLoop {
 }
 
 function summaryOf(streams: readonly StreamName[]): string {
-  return streams.length === 1 ? `look at ${streams[0]}` : `look at ${streams.length} caught-up streams`;
+  return streams.length === 1 ? `poll ${streams[0]}` : `poll ${streams.length} caught-up streams`;
 }
 
 function goesOnAlone({ result, failure }: StreamOutcome): boolean {

@@ -52,7 +52,7 @@ async function reread(request: RereadRequest & HistoryLimit, kind: RereadKind): 
   const update: Update = (news) => {
     report = withStream(report, news);
   };
-  setHandler(progressQuery, () => report, { description: 'How far it is: counts per stream and in all.' });
+  setHandler(progressQuery, () => report, { description: 'Progress: counts per stream and in total.' });
   showDetails(() => rereadDetails(report));
 
   const unfinished = report.streams.filter((stream) => !isOver(stream));
@@ -92,10 +92,11 @@ async function readAgain(
 /** Lets the collection store what was too new, and strikes that off. */
 async function recheckMissing(report: RereadReport, update: Update): Promise<void> {
   const { sourceId, run } = report;
-  if (await wake(sourceId)) await sleep(RECHECK_DELAY_MS, { summary: 'what was too new is collected meanwhile' });
+  if (await wake(sourceId))
+    await sleep(RECHECK_DELAY_MS, { summary: 'waiting for the newest records to be collected' });
   else log.info('The source does not run: what it has not collected yet counts as missing');
   for (const { stream, counts } of report.streams.filter(({ counts }) => counts.missing > 0)) {
-    const missing = await rereading.recheck.executeWithOptions({ summary: `${stream}: look again` }, [
+    const missing = await rereading.recheck.executeWithOptions({ summary: `${stream}: check again` }, [
       sourceId,
       stream,
       run,
@@ -108,7 +109,7 @@ async function recheckMissing(report: RereadReport, update: Update): Promise<voi
 async function wake(sourceId: number): Promise<boolean> {
   try {
     if (ownInstallation() !== undefined)
-      return await rereading.wake.executeWithOptions({ summary: 'let the source poll' }, [sourceId]);
+      return await rereading.wake.executeWithOptions({ summary: 'make the source poll' }, [sourceId]);
     // As runs of earlier versions did, which have to be replayed.
     await getExternalWorkflowHandle(workflowIdOf(sourceId)).signal(SIGNALS.collectNow);
     return true;

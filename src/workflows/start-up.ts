@@ -42,7 +42,7 @@ async function allSteps(source: SourceState): Promise<boolean> {
   source.write({ kind: 'advanced', stage: 'Initialized' });
 
   const permissions = await step(source, 'authenticate', (limits) =>
-    steps.authenticate.executeWithOptions({ ...limits, summary: 'get a token, probe permissions' }, [sourceId]),
+    steps.authenticate.executeWithOptions({ ...limits, summary: 'get a token, check permissions' }, [sourceId]),
   );
   if (!permissions.ok) return false;
   source.write({ kind: 'advanced', stage: 'Authenticated' });
@@ -67,6 +67,6 @@ async function rest({ snapshot }: SourceState): Promise<void> {
   if (problem?.gaveUp !== true) return;
   const restMs = restLeftMs(problem, retryAgainEveryMs, Date.now());
   if (restMs === undefined) return condition(() => false);
-  const summary = `${problem.step}: gave up, tried once more at ${formatTimeAfter(restMs, Date.now())}`;
+  const summary = `${problem.step}: gave up, will be retried at ${formatTimeAfter(restMs, Date.now())}`;
   if (restMs > 0) await sleep(restMs, { summary });
 }

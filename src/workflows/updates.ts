@@ -28,7 +28,7 @@ export const stopUpdate = defineUpdate<CommandAnswer, [StopRequest?]>(SIGNALS.st
 export const collectNowUpdate = defineUpdate<CommandAnswer>(SIGNALS.collectNow);
 
 const IS_STOPPING = 'the source is stopping';
-const IS_HANDED_OVER = 'the workflow is just being continued as new; the command is carried out right after';
+const IS_HANDED_OVER = 'the workflow is being continued as new; the command runs right afterwards';
 
 export class Updates {
   private isRunEnding = false;
@@ -41,13 +41,13 @@ export class Updates {
 
   register(): void {
     setHandler(restartUpdate, () => this.restart(), {
-      description: 'Like the signal; answers when the source collects again, or when a start-up step fails.',
+      description: 'Like the signal; answers once the source is collecting again, or when a startup step fails.',
     });
     setHandler(stopUpdate, (request) => this.stop(request), {
-      description: 'Like the signal; answers when the source has ended, or when its end cannot be stored.',
+      description: 'Like the signal; answers once the source has ended, or when its end cannot be stored.',
     });
     setHandler(collectNowUpdate, () => this.collectNow(), {
-      description: 'Like the signal; answers when the poll has been made, or when it fails.',
+      description: 'Like the signal; answers once the poll is done, or when it fails.',
     });
   }
 

@@ -19,9 +19,9 @@ export function listenForVersions(): void {
     versionSignal,
     (version: unknown) => {
       if (typeof version === 'string') asked = version;
-      else log.warn(`A signal ${VERSION_SIGNAL} was ignored: its payload is no version`);
+      else log.warn(`A signal ${VERSION_SIGNAL} was ignored: its payload is not a version`);
     },
-    { description: "Sent by a worker of a new version, for the workflow to move to it; not for people's use." },
+    { description: 'Sent by a worker of a new version, for the workflow to move to it; for internal use.' },
   );
 }
 

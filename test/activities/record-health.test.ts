@@ -123,7 +123,7 @@ test.each([
   ]);
 });
 
-test('a source that was removed meanwhile still gets its events', async () => {
+test('a source that was removed in the meantime still gets its events', async () => {
   const source = await simulatedSource(collections);
   await sources.deleteOne({ _id: source.id });
   await source.run(({ recordHealth }, id) => recordHealth(id, [changeOf()]));

@@ -200,7 +200,7 @@ describe('mistakes are named, all of them, in the message', () => {
     ['no name', hosted({}), ["Missing required field: 'collector.name'"]],
     ['an empty name', hosted({ name: ' ' }), ['collector.name: must not be empty']],
     ['a long name', hosted({ name: 'n'.repeat(129) }), ['collector.name: must have at most 128 characters']],
-    ['control characters', hosted({ name: 'a\nb' }), ['collector.name: must hold no control characters']],
+    ['control characters', hosted({ name: 'a\nb' }), ['collector.name: must not contain control characters']],
     [
       'several',
       hosted({

@@ -123,7 +123,7 @@ test.for<[string, unknown, string]>([
   ['verify', { streams: [] }, 'streams: must name a stream'],
   ['verify', { streams: ['audit'] }, 'the source does not collect "audit"'],
   ['backfill', { from: 'yesterday' }, 'from: "yesterday" is neither'],
-  ['backfill', { from: '1h', to: '2h' }, 'from: must lie before "to"'],
+  ['backfill', { from: '1h', to: '2h' }, 'from: must be before "to"'],
   ['backfill', { colour: 'red' }, 'colour: unknown key'],
   ['mend', {}, 'kind: '],
 ])('a wrong wish is named: %s %j', async ([kind, body, wanted]) => {

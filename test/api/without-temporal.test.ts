@@ -9,7 +9,7 @@ import { collectionsIn, raw } from '../support/raw-collections.js';
 import { testDatabase } from '../support/test-database.js';
 
 const collections = collectionsIn(testDatabase().db);
-// Without the client's own patience of several seconds per call: nobody will come to this port.
+// Without the client's own retries of several seconds per call: nobody will come to this port.
 const connection = Connection.lazy({ address: `127.0.0.1:${await choosePort(0)}`, interceptors: [] });
 afterAll(() => connection.close());
 const { api } = apiServer({ collections, client: () => new Client({ connection }) });

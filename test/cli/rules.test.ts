@@ -89,8 +89,8 @@ describe('rules test', () => {
       'passwords   Mask           2               2',
       'users       Hash           1               1',
       'never       Mask           0               0',
-      '! 1 records are no JSON any more when masked; each would be stored as one masked text',
-      '! 1 lines are no records and would go to quarantine, masked',
+      '! 1 records are not valid JSON after masking; each would be stored as masked text',
+      '! 1 lines are not records and would go to quarantine, masked',
     ]);
     expect(text).toContain('line 2: excluded (no rejects)\n  {"action":"Rej","subject":"test 1"}');
     expect(text).toContain('line 5: passwords\n  - {"action":"Acc","pw":5}\n  + {"action":"Acc","pw":***}');

@@ -21,7 +21,7 @@ test('a rule that has not matched anything for a day is told, and no other', () 
   const rules = [rule('never', true), rule('once', true, new Date('2026-01-01T12:00:00Z')), rule('works', false)];
   const lines = statusText({ ...LISTED, snapshot, rules }, NOW).split('\n');
   expect(lines.filter((line) => line.startsWith('! rule'))).toEqual([
-    '! rule "never" (Mask) has not matched any record for 2 d; "rules test" tries it on records of yours',
-    '! rule "once" (Mask) has not matched any record for 1 d 12 h; "rules test" tries it on records of yours',
+    '! rule "never" (Mask) has not matched any record for 2 d; try it on your own records with "rules test"',
+    '! rule "once" (Mask) has not matched any record for 1 d 12 h; try it on your own records with "rules test"',
   ]);
 });

@@ -84,7 +84,7 @@ describe('mistakes', () => {
     const proxy = { HTTPS_PROXY: 'ftp://x' };
     const env = { MONGODB_URI: 'x', MONGODB_DB: '$', MIMECAST_ALLOW_INSECURE: '1', LOG_LEVEL: 'INFO', ...proxy };
     const [head, ...lines] = problemWith(env).split('\n');
-    expect(head).toBe('The environment is wrong:');
+    expect(head).toBe('Invalid environment variables:');
     expect(lines.map((line) => line.trim().split(':')[0])).toEqual(Object.keys(env));
   });
 

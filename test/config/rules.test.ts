@@ -83,7 +83,7 @@ test.each<[string, unknown, readonly string[]]>([
   [
     'a key of the configuration',
     [{ ...RULE, hashAlgorithm: 'MD5' }],
-    ['[0].hashAlgorithm: unknown key here; it belongs into "source.config"'],
+    ['[0].hashAlgorithm: unknown key here; it belongs in "source.config"'],
   ],
   [
     'too many, and mistakes in them',
@@ -100,7 +100,7 @@ test.each<[string, unknown, readonly string[]]>([
 test('a key of a rule beside them is told where it belongs', () => {
   expect(parseSourceConfig({ ...CONFIG, regexp: 'x' })).toEqual({
     ok: false,
-    mistakes: ['regexp: unknown key here; it belongs into a rule of "filters"'],
+    mistakes: ['regexp: unknown key here; it belongs in a rule of "filters"'],
   });
 });
 

@@ -127,7 +127,7 @@ describe('mistakes', () => {
     [
       'an address with a query',
       { baseUrl: 'https://api.services.mimecast.com?a=b' },
-      'source.config.baseUrl: must hold no user, query or fragment (found "https://api.services.mimecast.com?…")',
+      'source.config.baseUrl: must not contain a user, query or fragment (found "https://api.services.mimecast.com?…")',
     ],
     [
       'a host of API 1.0',

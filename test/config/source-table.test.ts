@@ -180,10 +180,10 @@ describe('names and values of fields', () => {
     [{ a: null }, 'a: must be a text, a number, true or false (found null)'],
     [{ a: ['x'] }, 'a: must be a text, a number, true or false (found a list)'],
     [{ '': 'x' }, ': a field needs a name (found "")'],
-    [{ a$b: 'x' }, 'a$b: a name consists of letters, digits, spaces inside, and _ - . / : (found "a$b")'],
-    [{ ' a': 'x' }, ' a: a name consists of letters, digits, spaces inside, and _ - . / : (found " a")'],
+    [{ a$b: 'x' }, 'a$b: a name consists of letters, digits, inner spaces, and _ - . / : (found "a$b")'],
+    [{ ' a': 'x' }, ' a: a name consists of letters, digits, inner spaces, and _ - . / : (found " a")'],
     [{ [LONG(256)]: 'x' }, `${LONG(60)}: a name has at most 255 characters (found "${LONG(56)}…)`],
-    [{ 'a\nb': 'x' }, 'a?b: a name consists of letters, digits, spaces inside, and _ - . / : (found "a\\nb")'],
+    [{ 'a\nb': 'x' }, 'a?b: a name consists of letters, digits, inner spaces, and _ - . / : (found "a\\nb")'],
     [{ Team: 'x', team: 'y' }, 'team: is the same field as "Team"; case makes no difference (found "team")'],
   ])('%j', (fields, mistake) => {
     expect(refused({ fields })).toEqual([`source.config.fields.${mistake}`]);
@@ -251,7 +251,7 @@ describe('around the configuration', () => {
 
   test.each([300, '300', '1.5', '5000'])('a duration of %j has no unit', (pollInterval) => {
     expect(refused({ pollInterval })).toEqual([
-      `source.config.pollInterval: must be a duration from 1s to 1d, such as "5m" or "24h"; write its unit too (found ${JSON.stringify(pollInterval)})`,
+      `source.config.pollInterval: must be a duration from 1s to 1d, such as "5m" or "24h"; include the unit (found ${JSON.stringify(pollInterval)})`,
     ]);
   });
 
@@ -272,9 +272,9 @@ describe('a download', () => {
     [
       'of two',
       download(source, source),
-      ['sources: must hold exactly one source (found 2); give each a file of its own'],
+      ['sources: must hold exactly one source (found 2); use a separate file for each'],
     ],
-    ['of none', download(), ['sources: must hold exactly one source (found 0); give each a file of its own']],
+    ['of none', download(), ['sources: must hold exactly one source (found 0); use a separate file for each']],
     [
       'that is no list',
       { sources: source },
@@ -295,8 +295,7 @@ describe('a masked secret', () => {
   const masked = { clientSecret: SECRET_PLACEHOLDER };
 
   test('is refused where no secret is stored', () => {
-    const mistake =
-      'clientSecret: ******** stands for the stored secret, and there is none yet; write the secret itself';
+    const mistake = 'clientSecret: ******** means the stored secret, and there is none yet; enter the secret itself';
     expect(refused(masked)).toEqual([`source.config.${mistake}`]);
     expect(parseSourceConfig({ ...CONFIG, ...masked })).toEqual({ ok: false, mistakes: [mistake] });
   });

@@ -54,7 +54,7 @@ test('an empty variable counts as not set', () => {
 
 test('a file that cannot be read as one is named as the reason', () => {
   expect(() => readTemporalConfig({ TEMPORAL_CONFIG_FILE: file('[profile') })).toThrow(
-    /^Temporal's configuration is wrong: ./,
+    /^Invalid Temporal configuration: ./,
   );
 });
 
@@ -85,7 +85,7 @@ describe('an API key', () => {
         return thrown as Error;
       }
     })();
-    expect(String(error)).toMatch(/^Error: Temporal's configuration is wrong: .+(cannot be sent in a header|line 2)/);
+    expect(String(error)).toMatch(/^Error: Invalid Temporal configuration: .+(cannot be sent in a header|line 2)/);
     expect(String(error)).not.toMatch(/hush|ber/);
   });
 });

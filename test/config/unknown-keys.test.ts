@@ -42,8 +42,8 @@ describe('a key that no configuration has', () => {
     [{ datacollection: [] }, 'datacollection: unknown key; did you mean "dataCollection"?'],
     [{ baseURL: 'x' }, 'baseURL: unknown key; did you mean "baseUrl"?'],
     [{ colour: 'red' }, 'colour: unknown key'],
-    [{ schemaRef: {} }, 'schemaRef: unknown key here; it belongs into "source"'],
-    [{ 'api.version': 'v1' }, 'api.version: unknown key here; it belongs into the top level'],
+    [{ schemaRef: {} }, 'schemaRef: unknown key here; it belongs in "source"'],
+    [{ 'api.version': 'v1' }, 'api.version: unknown key here; it belongs in the top level'],
     [{ constructor: 1 }, 'constructor: unknown key'],
   ])('%o', (changes, mistake) => {
     expect(refused(changes)).toEqual([`source.config.${mistake}`]);
@@ -53,14 +53,14 @@ describe('a key that no configuration has', () => {
     const { clientID: _, ...rest } = CONFIG;
     expect(mistakesIn({ source: { config: rest, clientID: 'id', ...KIND } })).toEqual([
       'source.config.clientID: missing; must be a string',
-      'source.clientID: unknown key here; it belongs into "source.config"',
+      'source.clientID: unknown key here; it belongs in "source.config"',
     ]);
     const bare = mistakesIn(CONFIG);
     expect(bare[0]).toBe('source: missing; must be an object');
     expect(bare.slice(1)).toEqual(
-      ['name: unknown key here; it belongs into "source"'].concat(
+      ['name: unknown key here; it belongs in "source"'].concat(
         ['clientID', 'clientSecret', 'dataCollection'].map(
-          (key) => `${key}: unknown key here; it belongs into "source.config"`,
+          (key) => `${key}: unknown key here; it belongs in "source.config"`,
         ),
       ),
     );

@@ -22,6 +22,6 @@ test('while the workflow does not answer, both views say why', () => {
 });
 
 test('before the first answer there is nothing to say yet', () => {
-  expect(liveView(frame())).toContain('waiting for its first answer');
+  expect(liveView(frame())).toContain('waiting for the first answer');
   expect(plainLine(frame())).toBe('00:01:01 Tenant: Collecting');
 });

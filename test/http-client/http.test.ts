@@ -68,7 +68,7 @@ describe('blips', () => {
     ['the fourth lost connection', [reset, reset, reset, reset], 4, { cause: 'reset' }],
     ['429', [status(429, { 'retry-after': '3' })], 1, { status: 429, retryAfterMs: 3_000 }],
     ['429 with a reset', [status(429, { 'x-ratelimit-reset': '1500' })], 1, { status: 429, retryAfterMs: 1_500 }],
-    ['503 that asks for patience', [status(503, { 'retry-after': '60' })], 1, { status: 503, retryAfterMs: 60_000 }],
+    ['503 that asks for a long wait', [status(503, { 'retry-after': '60' })], 1, { status: 503, retryAfterMs: 60_000 }],
     ['400', [status(400)], 1, { status: 400 }],
     ['401', [status(401)], 1, { status: 401 }],
     ['403', [status(403)], 1, { status: 403 }],

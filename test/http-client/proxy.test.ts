@@ -66,15 +66,15 @@ describe('calls go through the proxy', () => {
 describe('a proxy that', () => {
   test.each([
     [403, 'it does not permit this host', 1],
-    [407, 'it wants a user and a password, or other ones', 1],
+    [407, 'it requires a user and a password, or different ones', 1],
     [502, 'it cannot reach the host', 3],
-    [504, 'the host did not answer it in time', 3],
+    [504, 'the host did not answer in time', 3],
   ])('answers %i is told as such: %s', async (refuse, reason, times) => {
     for (const baseUrl of [API, 'https://api.mimecast.test']) {
       const { proxy, client } = await proxied({ refuse }, { baseUrl });
       const facts = await errorFactsOf(client.authenticate());
       const host = new URL(baseUrl).host;
-      const message = `the proxy ${proxy.name} opens no connection to ${host} (HTTP ${refuse}: ${reason})`;
+      const message = `the proxy ${proxy.name} did not connect to ${host} (HTTP ${refuse}: ${reason})`;
       expect(facts).toEqual({
         origin: 'mimecast',
         endpoint: 'token',
@@ -148,7 +148,7 @@ describe('the test of a connection', () => {
     const connections = through(proxy.name);
     const result = await testConnection({ ...access, baseUrl: API, connections, limitMs: 300 });
     expect(result.errorInfo).toContain(
-      `${API} gave no token within 0.3 s (through the proxy ${proxy.name}). Check that`,
+      `${API} did not issue a token within 0.3 s (through the proxy ${proxy.name}). Check that`,
     );
   });
 });

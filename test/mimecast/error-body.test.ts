@@ -38,10 +38,10 @@ test.each<[string, string, { code?: string; message: string }]>([
   [
     'an HTML page',
     '<!DOCTYPE html>\n<html><head><title>502\n Bad Gateway</title></head></html>',
-    { message: 'an HTML page came back: 502 Bad Gateway' },
+    { message: 'the answer is an HTML page: 502 Bad Gateway' },
   ],
-  ['an HTML page with a heading', '<html><h1>Oops</h1></html>', { message: 'an HTML page came back: Oops' }],
-  ['an HTML page without either', '<html></html>', { message: 'an HTML page came back' }],
+  ['an HTML page with a heading', '<html><h1>Oops</h1></html>', { message: 'the answer is an HTML page: Oops' }],
+  ['an HTML page without either', '<html></html>', { message: 'the answer is an HTML page' }],
   ['JSON that breaks off', '{"fail":[{"code":"app_for', { message: 'the answer is incomplete JSON' }],
   ['plain text', 'upstream connect\nerror', { message: 'upstream connect error' }],
   ['nothing', ' \n', { message: 'no reason was given' }],

@@ -95,5 +95,5 @@ test('any other fault of the output is an error', () => {
 test('whoever watches is told that it stops, and how to have it stop at once', () => {
   const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   noticeOnStderr('Stopping …')();
-  expect(write).toHaveBeenCalledExactlyOnceWith('\nStopping … (once more to stop at once)\n');
+  expect(write).toHaveBeenCalledExactlyOnceWith('\nStopping … (repeat to stop at once)\n');
 });

@@ -32,7 +32,7 @@ test('keys are replaced one after the other: the first encrypts, all decrypt', a
   expect(sealed.startsWith(after.currentPrefix)).toBe(false);
   const again = await after.encrypt('hush');
   expect(again.startsWith(after.currentPrefix)).toBe(true);
-  await expect(before.decrypt(again)).rejects.toThrow('the key "new", which MIMECAST_SECRET_KEYS does not hold');
+  await expect(before.decrypt(again)).rejects.toThrow('the key "new", which is not in MIMECAST_SECRET_KEYS');
 });
 
 test('a text that was changed, of another key of the same name, or damaged is refused', async () => {
@@ -50,7 +50,7 @@ test.each([
   ['', 'there is no key'],
   ['secret', 'key 1 is not name:key'],
   [`a:${KEY},b:short`, 'key 2 is not name:key'],
-  [`a:${KEY},a:${OTHER}`, 'key 2 has the name of another one, "a"'],
+  [`a:${KEY},a:${OTHER}`, 'key 2 has the same name as another one, "a"'],
   [`:${KEY},b:x`, 'key 1 is not name:key, with 32 bytes in base64; key 2'],
 ])('%j names every mistake, and no key', (text, message) => {
   const error = (() => {
@@ -82,7 +82,7 @@ test('keys come from the variable, else from the file that is named', async () =
   expect(readKeyring({})).toBeUndefined();
   // Such as the keys themselves.
   expect(() => readKeyring({ MIMECAST_SECRET_KEYS_FILE: `a:${KEY}` })).toThrow(
-    new SecretError('MIMECAST_SECRET_KEYS_FILE names no file that can be read (ENOENT)'),
+    new SecretError('MIMECAST_SECRET_KEYS_FILE does not name a readable file (ENOENT)'),
   );
 });
 

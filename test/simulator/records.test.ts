@@ -121,7 +121,7 @@ describe('given records', () => {
   ])('of which a collector would take nothing for a record are refused: %s with %s', async (name, content) => {
     const records = folderOf({ [name]: content, 'spam.ndjson': JSON.stringify(RECORD) });
     await expect(startSimulator({ records })).rejects.toThrow(
-      new RegExp(`^${name}: none of its lines is a record of [a-z ]+, as the first shows: it`),
+      new RegExp(`^${name}: none of its lines is a record of [a-z ]+; the first one: it`),
     );
   });
 

@@ -49,7 +49,7 @@ test('many who make them at once make each once', async () => {
 });
 
 test('one that is not there is an error that says what to do', async () => {
-  await expect(readCheckpoint(collections, 7, 'av')).rejects.toThrow('There is no checkpoint 7/av; restart the source');
+  await expect(readCheckpoint(collections, 7, 'av')).rejects.toThrow('The checkpoint 7/av; restart the source');
   expect(checkpointId(7, 'url protect')).toBe('7/url protect');
 });
 
@@ -66,7 +66,7 @@ test('who read it before another moved it cannot move it back', async () => {
   const moved = await moveCheckpoint(collections, seen, { pageToken: 'new' });
   const late = moveCheckpoint(collections, seen, { pageToken: 'old' });
   await expect(late).rejects.toBeInstanceOf(CheckpointMovedError);
-  await expect(late).rejects.toThrow('The checkpoint 7/receipt was moved by another worker; this attempt steps back');
+  await expect(late).rejects.toThrow('The checkpoint 7/receipt was moved by another worker; this attempt aborts');
   expect(await readCheckpoint(collections, 7, 'receipt')).toEqual(moved);
 });
 
@@ -82,7 +82,7 @@ test('of many who move it at once, one does', async () => {
   expect(await readCheckpoint(collections, 7, 'receipt')).toEqual(winners[0]);
 });
 
-test('one that was removed meanwhile is not made again by a move', async () => {
+test('one that was removed in the meantime is not made again by a move', async () => {
   const seen = await readCheckpoint(collections, 7, 'receipt');
   await checkpoints.deleteOne({ _id: seen._id });
   await expect(moveCheckpoint(collections, seen, { pageToken: 't' })).rejects.toBeInstanceOf(CheckpointMovedError);

@@ -36,7 +36,7 @@ test.each<[string, unknown, object | undefined]>([
     {
       origin: 'internal',
       code: 'CheckpointMoved',
-      message: 'The checkpoint 7/dlp was moved by another worker; this attempt steps back',
+      message: 'The checkpoint 7/dlp was moved by another worker; this attempt aborts',
     },
   ],
   ['something else', new TypeError('x is not a function'), undefined],

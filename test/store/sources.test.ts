@@ -54,7 +54,7 @@ describe('creating sources', () => {
     await createSource(collections, 1, 'shared', CONFIG);
     expect((await createSource(collections, 2, 'shared', CONFIG)).collectorId).toBe(2);
     await expect(createSource(collections, 2, 'shared', CONFIG)).rejects.toThrow(
-      'A source named "shared" exists already on this collector',
+      'A source named "shared" already exists on this collector',
     );
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Random lives on a real server, with a patience of seconds: whatever comes, no illegal state, no lost signal, and always
+ * Random lives on a real server, with a retry budget of seconds: whatever comes, no illegal state, no lost signal, and always
  * a way out. `RANDOM_LIFE_SEED=17 npm test -- test/workflows/random-life.long.test.ts` repeats one walk.
  */
 

@@ -64,7 +64,7 @@ test('a stream that gave up is tried once after each such time, and recovers at 
   expect(new Set(changes.map(({ eventId }) => eventId)).size).toBe(1);
 });
 
-test('a stream that recovered and fails again has all its patience', async () => {
+test('a stream that recovered and fails again has its whole retry budget', async () => {
   const run = await runs.start({
     prepare: (fake) => {
       persistentOperator(fake);

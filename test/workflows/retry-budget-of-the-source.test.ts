@@ -106,7 +106,7 @@ test('MongoDB away for an hour while sweeping: Error, then Collecting by itself'
   expect(await run.status()).toMatchObject({ state: 'Collecting', health: 'Healthy', totals: { stored: 9 } });
 });
 
-test('MongoDB away for longer than patience lasts: no sweeps any more until a restart', async () => {
+test('MongoDB away for longer than the retry budget lasts: no sweeps any more until a restart', async () => {
   const run = await runs.start();
   await run.caughtUp();
   run.fake.fail('sweep', FAULTS.mongodbAway);

@@ -75,7 +75,7 @@ test('a stream that recovers after 80 minutes is Collecting again and has lost n
   expect((await run.stream('receipt'))?.problem).toBeUndefined();
 });
 
-test("progress renews a stream's patience", async () => {
+test("progress renews a stream's the retry budget", async () => {
   const run = await runs.start({
     prepare: (fake) => {
       fake.fail('receipt', FAULTS.unavailable);
@@ -108,7 +108,7 @@ test('a rate limit with a Retry-After of two hours is a warning, not the end', a
   expect(await run.status()).toMatchObject({ state: 'Collecting', health: 'Healthy' });
 });
 
-test('a rate limit that outlasts all patience is an error at last', async () => {
+test('a rate limit that outlasts the whole retry budget is an error at last', async () => {
   const run = await runs.start({ prepare: (fake) => fake.fail('receipt', FAULTS.slowDown) });
   const { since } = await problemOf(run);
   await runs.passUntil(since, 90 * MINUTE);
@@ -130,7 +130,7 @@ test('a Retry-After of ten minutes is kept', async () => {
   }
 });
 
-test('a stream that fails in the sweep is collected alone, with patience of its own', async () => {
+test('a stream that fails in the sweep is collected alone, with the retry budget of its own', async () => {
   const run = await runs.start();
   await run.caughtUp();
   run.fake.fail('dlp', FAULTS.unavailable);

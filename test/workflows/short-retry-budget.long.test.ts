@@ -1,4 +1,4 @@
-/** What needs a worker that goes away, or a server that is real, while patience runs out: with a patience of 9 seconds. */
+/** What needs a worker that goes away, or a server that is real, while the retry budget runs out: with a retry budget of 9 seconds. */
 
 import { test, vi } from 'vitest';
 import { FAULTS } from '../support/fake-activities.js';
@@ -65,7 +65,7 @@ test.concurrent('a stream in back-off whose worker was away is tried again, not 
   context.expect(await run.status()).toMatchObject({ state: 'Collecting', health: 'Healthy' });
 });
 
-test.concurrent('patience of a stream is not given twice when the run is continued as new', async (context) => {
+test.concurrent('the retry budget of a stream is not given twice when the run is continued as new', async (context) => {
   const run = await runs.start({
     maxHistoryEvents: 80,
     prepare: (fake) => fake.fail('receipt', FAULTS.unavailable),
@@ -82,7 +82,7 @@ test.concurrent('patience of a stream is not given twice when the run is continu
   context.expect(await run.stream('receipt')).toMatchObject({ phase: 'parked' });
 });
 
-test.concurrent('patience of the sweep is not given twice when the run is continued as new', async (context) => {
+test.concurrent('the retry budget of the sweep is not given twice when the run is continued as new', async (context) => {
   const run = await runs.start({
     maxHistoryEvents: 80,
     prepare: (fake) => fake.fail('sweep', FAULTS.mongodbAway),
@@ -96,7 +96,7 @@ test.concurrent('patience of the sweep is not given twice when the run is contin
   context.expect(Math.max(...deadlines)).toBeLessThanOrEqual(since + PATIENCE_MS + ROUNDING_MS);
 });
 
-test.concurrent('patience of a start-up step is not given twice when the run is continued as new', async (context) => {
+test.concurrent('the retry budget of a start-up step is not given twice when the run is continued as new', async (context) => {
   const run = await runs.start({
     maxHistoryEvents: 40,
     prepare: (fake) => fake.fail('authenticate', FAULTS.unavailable),

@@ -20,7 +20,7 @@ const key = z
   })
   .meta({ id: 'AccessKey' });
 
-const newKey = key.extend({ key: z.string().describe('The access key: told this once') }).meta({ id: 'NewAccessKey' });
+const newKey = key.extend({ key: z.string().describe('The access key: shown only once') }).meta({ id: 'NewAccessKey' });
 
 const body = z.strictObject({
   label: z.string().max(128, 'must have at most 128 characters').default('').describe('What it is for'),
@@ -41,7 +41,7 @@ export const accessKeyRoutes: Routes = (app, { collections, verifier }) => {
   );
   app.post(
     '/accessKeys',
-    { config, schema: { tags, summary: 'Makes an access key', body, response: { 200: newKey, ...newerErrors } } },
+    { config, schema: { tags, summary: 'Creates an access key', body, response: { 200: newKey, ...newerErrors } } },
     async (request) => {
       const made = await keys.create(request.body, actorOf(request));
       return { ...show(made), key: made.accessKey };
@@ -53,7 +53,8 @@ export const accessKeyRoutes: Routes = (app, { collections, verifier }) => {
       config,
       schema: {
         tags,
-        summary: 'Deletes an access key, but not the one that asks; other servers forget it within a minute',
+        summary:
+          'Deletes an access key, but not the one used for this request; other servers accept it for up to a minute',
         params,
         response: { 204: z.undefined().describe('Done; no body'), ...newerErrors },
       },

@@ -16,7 +16,7 @@ const entry = z
     name: z.string().optional(),
     from: z.unknown().optional().describe('What was configured before; secrets masked'),
     to: z.unknown().optional(),
-    outcome: z.enum(['begun', 'done', 'failed']).describe('begun: the server died in between'),
+    outcome: z.enum(['begun', 'done', 'failed']).describe('begun: the server died before the change was completed'),
     reason: z.string().optional().describe('Why it failed'),
   })
   .meta({ id: 'AuditEntry' });
@@ -27,7 +27,7 @@ export const auditTrailRoutes: Routes = (app, { collections }) => {
     {
       schema: {
         tags: ['Overview'],
-        summary: 'Who changed what, from which value to which; the newest first',
+        summary: 'Who changed what, with the values before and after; newest first',
         querystring: pageQuery.extend({ sourceId: idText.optional(), collectorId: idText.optional() }),
         response: { 200: pageOf(entry), ...flatErrors },
       },

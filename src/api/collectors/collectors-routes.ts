@@ -81,7 +81,7 @@ export const collectorRoutes: Routes = (app, { collectors, removal }) => {
       schema: {
         tags,
         summary:
-          'The collector of this name, whatever its characters, escaped or not, with or without a slash behind it',
+          'The collector with this name, which may contain any character, escaped or not, with or without a trailing slash',
         params: z.object({ '*': z.string() }),
         response: one,
       },
@@ -109,7 +109,7 @@ export const collectorRoutes: Routes = (app, { collectors, removal }) => {
       schema: {
         tags,
         summary:
-          'Replaces what is configured of a collector: what is absent is cleared. With If-Match only if unchanged',
+          'Replaces the configuration of a collector; absent keys are cleared. With If-Match, only if it is unchanged',
         params: collectorParams,
         querystring: saving,
         body: collectorBody,
@@ -131,7 +131,7 @@ export const collectorRoutes: Routes = (app, { collectors, removal }) => {
     {
       schema: {
         tags,
-        summary: 'Deletes a collector with its sources: those are stopped first. Their records stay',
+        summary: 'Deletes a collector and its sources, which are stopped first. Their records are kept',
         params: collectorParams,
         response: { 200: nothing, 202: underWay, ...flatErrors },
       },

@@ -37,7 +37,7 @@ export const pageOf = <T extends z.ZodType>(item: T) => z.object({ data: z.array
 export const flatError = z
   .object({
     status: z.number().int(),
-    id: z.string().describe('New for each error; stands in the log of the server, too'),
+    id: z.string().describe('Unique for each error; also in the log of the server'),
     code: z.string(),
     message: z.string().describe('What is wrong and what to do about it'),
   })
@@ -58,7 +58,7 @@ export const newerErrors = { '4xx': listedErrors, '5xx': listedErrors } as const
 /** An answer without a body, such as that of a DELETE. */
 export const nothing = z.undefined().describe('Done; no body');
 /** The same when it takes long. */
-export const underWay = z.undefined().describe('Noted, and going on by itself; no body');
+export const underWay = z.undefined().describe('Accepted; continues in the background. No body');
 
 /** A page of the store as the API gives it. */
 export function shown<T, U>({ items, next }: Page<T>, show: (item: T) => U): { data: U[]; next?: string } {

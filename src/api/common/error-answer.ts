@@ -40,13 +40,13 @@ const RETRY_AFTER_S = 5;
 const away = (what: string): ErrorAnswer => ({
   status: 503,
   code: 'service.unavailable',
-  message: `${what} does not answer at the moment. Nothing is lost; try again later.`,
+  message: `${what} does not answer at the moment. Nothing is lost; please try again later.`,
   retryAfter: RETRY_AFTER_S,
   isFault: true,
 });
 
 const DENIED =
-  'Temporal refuses what this server asks of it: its credentials lack a right. The log of the server names the call.';
+  'Temporal denies a request of this server: its credentials lack a permission. The server’s log names the call.';
 
 /** Thrown when what only Temporal and a worker know was asked for, and they did not say. */
 export class UnansweredError extends Error {

@@ -22,12 +22,12 @@ export const sourceEvent = z
       collectorName: z.string(),
     }),
     sourceId: z.number().int(),
-    subject: z.string().describe('Stream or step that it is about'),
+    subject: z.string().describe('The stream or step that it concerns'),
     attempts: z.number().int().describe('Failed attempts so far'),
-    occurrences: z.number().int().describe('How often it has come back within minutes, itself included'),
+    occurrences: z.number().int().describe('How often the problem occurred within minutes, the first time included'),
     updatedAt: z.iso.datetime(),
-    resolvedAt: z.iso.datetime().optional().describe('Of one that has ended'),
-    closes: z.string().optional().describe('Of a Healthy one: the event that it closes'),
+    resolvedAt: z.iso.datetime().optional().describe('When the problem ended'),
+    closes: z.string().optional().describe('On a Healthy event: the event that it closes'),
   })
   .meta({ id: 'SourceHealthEvent' });
 

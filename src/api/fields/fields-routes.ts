@@ -17,7 +17,7 @@ const params = z.object({ fieldId: z.string().max(64, 'must be an id: 16 hexadec
 /** Terraform's provider always sends all four keys, empty where nobody set them. */
 const body = z.strictObject({
   fieldName: z.string().min(1, 'must not be empty').max(255, 'must have at most 255 characters'),
-  fieldId: z.literal('', { error: 'must be empty: the id is given by the server' }).optional(),
+  fieldId: z.literal('', { error: 'must be empty: the server assigns the id' }).optional(),
   dataType: z.enum(['', 'String', 'Long', 'Int', 'Double', 'Boolean']).optional(),
   state: z.enum(['', 'Enabled', 'Disabled']).optional(),
 });
@@ -45,7 +45,7 @@ export const fieldRoutes: Routes = (app, { fields }) => {
     {
       schema: {
         tags,
-        summary: 'Fields whose values are dropped, as the schema does not have them enabled',
+        summary: 'Fields whose values are dropped because the schema does not have them, or has them disabled',
         response: { 200: z.object({ data: z.array(z.object({ fieldName: z.string() })) }), ...newerErrors },
       },
     },
@@ -56,7 +56,7 @@ export const fieldRoutes: Routes = (app, { fields }) => {
     {
       schema: {
         tags,
-        summary: 'How many fields there may be, and how many more',
+        summary: 'The maximum number of fields, and how many can still be added',
         response: { 200: z.object({ quota: z.number().int(), remaining: z.number().int() }), ...newerErrors },
       },
     },
@@ -67,7 +67,7 @@ export const fieldRoutes: Routes = (app, { fields }) => {
   );
   app.delete(
     '/fields/:fieldId',
-    { schema: { tags, summary: 'Deletes a field that nothing refers to', params, response: none } },
+    { schema: { tags, summary: 'Deletes a field that is not in use', params, response: none } },
     async (request, reply) => {
       await fields.remove(request.params.fieldId, actorOf(request));
       return reply.code(204).send();

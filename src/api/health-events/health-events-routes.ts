@@ -47,7 +47,7 @@ export const healthEventRoutes: Routes = (app, { collections }) => {
       config: { isReading: true },
       schema: {
         tags,
-        summary: 'The unresolved health events of these resources; those of a collector are those of its sources',
+        summary: 'The unresolved health events of these resources; a collector stands for its sources',
         querystring: pageQuery,
         body: resources,
         response,

@@ -87,7 +87,7 @@ export const overviewRoutes: Routes = (app, { collections, client, editor, sourc
     {
       schema: {
         tags,
-        summary: 'Times from which records are missing for good, the newest first',
+        summary: 'Times whose records are permanently missing, newest first',
         params: sourceParams,
         querystring: pageQuery,
         response: { 200: pageOf(gap), ...flatErrors },

@@ -27,7 +27,7 @@ const wish = z
 
 const range = { from: z.iso.datetime(), to: z.iso.datetime() };
 const counts = z.object({
-  read: z.number().int().describe('Records of the range that Mimecast handed out'),
+  read: z.number().int().describe('Records that Mimecast returned for the range'),
   missing: z.number().int().describe('Of those, the ones that were not stored'),
   restored: z.number().int().describe('Of those, the ones that are stored now'),
   unreadFiles: z.number().int().describe('Files that could not be read again'),
@@ -78,7 +78,7 @@ export const rereadRoutes: Routes = (app, { collections, client, editor }) => {
       schema: {
         tags,
         summary:
-          'Begins to read a range again, beside the collection: backfill stores what is missing, verify tells it',
+          'Starts to read a range again, alongside the collection: backfill stores what is missing, verify reports it',
         params,
         body: wish,
         response: { 200: started, ...flatErrors },
@@ -102,7 +102,7 @@ export const rereadRoutes: Routes = (app, { collections, client, editor }) => {
     {
       schema: {
         tags,
-        summary: 'How far the last one is, or how it ended',
+        summary: 'Progress or result of the last one',
         params,
         response: { 200: progress, ...flatErrors },
       },
@@ -118,7 +118,7 @@ export const rereadRoutes: Routes = (app, { collections, client, editor }) => {
     {
       schema: {
         tags,
-        summary: 'Cancels the one that is running; what it stored stays',
+        summary: 'Cancels the one that is running; what it stored is kept',
         params,
         response: { 200: z.object({ sourceId: z.number().int() }), ...flatErrors },
       },
@@ -134,7 +134,7 @@ export const rereadRoutes: Routes = (app, { collections, client, editor }) => {
     {
       schema: {
         tags,
-        summary: 'Every record that the last one found missing, in no order',
+        summary: 'Every record that the last one found missing, in no particular order',
         params,
         querystring: pageQuery,
         response: { 200: pageOf(missing), ...flatErrors },

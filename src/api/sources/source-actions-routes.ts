@@ -19,8 +19,8 @@ import { fileFrom, type SourceBody, sourceBody } from './source-resource.js';
 const tags = ['Sources'];
 
 const SUMMARY = {
-  restart: 'Restarts a source: validates, gets a new token, goes on from the checkpoints',
-  stop: 'Stops a source; its configuration and checkpoints stay',
+  restart: 'Restarts a source: validates, gets a new token, resumes from the checkpoints',
+  stop: 'Stops a source; its configuration and checkpoints are kept',
   start: 'Starts a stopped source again',
   collectNow: 'Polls at once instead of at the next interval',
 } as const;
@@ -33,7 +33,7 @@ const trial = z
       .object({
         ok: z.boolean(),
         ms: z.number().int(),
-        proxy: z.string().optional().describe('Host and port of the proxy that the call went through'),
+        proxy: z.string().optional().describe('Host and port of the proxy that was used'),
         errorType: z.string().optional(),
         errorCode: z.string().optional(),
         errorInfo: z.string().optional(),
@@ -49,7 +49,7 @@ const positionWish = z.strictObject({
     .string()
     .max(64)
     .optional()
-    .describe('An ISO time, or an age such as 7d; default: where all is known to be read'),
+    .describe('An ISO time, or an age such as 7d; default: the end of what is known to be complete'),
 });
 const positionReset = z.object({ message: z.string(), stream: z.enum(STREAMS), from: z.iso.datetime().optional() });
 
@@ -79,7 +79,7 @@ export const sourceActionRoutes: Routes = (app, services) => {
     {
       schema: {
         tags,
-        summary: 'Collects one stream again by date; what is stored is skipped',
+        summary: 'Collects a stream again from a date; duplicates are skipped',
         params: sourceParams,
         body: positionWish,
         response: { 200: positionReset, ...flatErrors },
@@ -89,7 +89,7 @@ export const sourceActionRoutes: Routes = (app, services) => {
       const source = await editor.get(request.params.cid, request.params.sid);
       const reset = positionResetFor(request.body, Date.now());
       await steering.resetPosition(referenceOf(source), reset, actorOf(request));
-      return { message: 'The stream is collected again by date.', ...reset };
+      return { message: 'The stream is being collected again from a date.', ...reset };
     },
   );
   app.post(
@@ -121,7 +121,7 @@ async function tryOut(services: Services, collectorId: number, body: SourceBody)
     const mistakes = [
       ...(holder === null || holder._id === id
         ? []
-        : [`source.config.name: "${name}" is the name of the source ${holder._id} already`]),
+        : [`source.config.name: "${name}" is already the name of source ${holder._id}`]),
       ...('mistake' in secret ? [secret.mistake] : []),
     ];
     if (mistakes.length > 0 || 'mistake' in secret) return { valid: false, mistakes };
@@ -153,5 +153,5 @@ async function secretFor(
   }
 }
 
-const SECRET_OF_ANOTHER = `source.config.clientSecret: ${SECRET_PLACEHOLDER} stands for the stored secret, which was given for another baseUrl or clientID: write the secret itself`;
+const SECRET_OF_ANOTHER = `source.config.clientSecret: ${SECRET_PLACEHOLDER} means the stored secret, which belongs to another baseUrl or clientID: enter the secret itself`;
 const NO_KEYS = 'source.config.clientSecret: the stored one cannot be read, since MIMECAST_SECRET_KEYS is not set';

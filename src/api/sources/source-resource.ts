@@ -15,7 +15,7 @@ export const sourceBody = z.looseObject({
     id: z.number().int().optional().describe('Of a PUT: the id in the address'),
     schemaRef: z.looseObject({ type: z.string() }).optional().describe('{"type":"Mimecast"}'),
     sourceType: z.string().optional().describe('Universal'),
-    config: config.describe(`As #/components/schemas/${SOURCE_CONFIG} says; what is wrong is named, all at once`),
+    config: config.describe(`See #/components/schemas/${SOURCE_CONFIG}; all mistakes are reported at once`),
   }),
 });
 export type SourceBody = z.output<typeof sourceBody>;
@@ -28,13 +28,13 @@ const state = z.object({
         'did not say it in time',
     ),
   errorType: z.string().optional().describe('THIRD-PARTY-CONFIG, THIRD-PARTY-GENERIC or FIRST-PARTY-GENERIC'),
-  errorInfo: z.string().optional().describe('What happened, and what to do; or why nobody confirms the state'),
+  errorInfo: z.string().optional().describe('What happened, and what to do; or why the state cannot be confirmed'),
   errorCode: z
     .string()
     .optional()
     .describe(
       'Mimecast’s code, or http_503, timeout, …; WorkflowEnded; NoWorker, WorkerLate, CollectionLate, WorkflowTaskFailed ' +
-        'or AnotherInstallation when the workflow has not spoken for itself',
+        'or AnotherInstallation if the workflow itself has not reported',
     ),
 });
 

@@ -19,7 +19,9 @@ import {
 } from './source-resource.js';
 
 const tags = ['Sources'];
-const reading = z.strictObject({ download: flag.describe('true: as in a file, without what changes by itself') });
+const reading = z.strictObject({
+  download: flag.describe('true: as in a file, without the parts that the server sets'),
+});
 const saving = z.strictObject({ autoAddFields: flag.describe('Adds the fields that the schema does not have yet') });
 const one = { 200: z.object({ source: shownSource }), ...flatErrors } as const;
 
@@ -112,7 +114,7 @@ export const sourceRoutes: Routes = (app, { collections, client, collectors, edi
       schema: {
         tags,
         summary:
-          'Replaces the configuration of a source and lets it begin anew with it; the same once more changes nothing. ' +
+          'Replaces the configuration of a source and restarts the source with it; an identical one changes nothing. ' +
           '******** keeps the stored secret. With If-Match only if unchanged',
         params: sourceParams,
         querystring: saving,
@@ -142,7 +144,7 @@ export const sourceRoutes: Routes = (app, { collections, client, collectors, edi
     {
       schema: {
         tags,
-        summary: 'Stops a source and deletes it: it can be read as Stopping until it has ended. Its records stay',
+        summary: 'Stops and deletes a source, which is Stopping until it has ended. Its records are kept',
         params: sourceParams,
         response: { 200: nothing, 202: underWay, ...flatErrors },
       },

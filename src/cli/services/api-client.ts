@@ -30,7 +30,7 @@ function addressOf(server: string): URL {
     throw new RefusedError('--server takes an address such as http://127.0.0.1:8080');
   if (url.username !== '' || url.password !== '')
     throw new RefusedError(
-      '--server takes an address without user and password: the key is set by MIMECAST_ACCESS_ID and MIMECAST_ACCESS_KEY',
+      '--server takes an address without user and password; set the key with MIMECAST_ACCESS_ID and MIMECAST_ACCESS_KEY',
     );
   return url;
 }
@@ -91,11 +91,11 @@ export class ApiClient {
 
   private elsewhere(location: string | null, from: string): RefusedError {
     const place = (location === null ? null : URL.parse(location, from))?.origin ?? 'nowhere';
-    return new RefusedError(`${this.base} redirects to ${place}; give that address to --server`);
+    return new RefusedError(`${this.base} redirects to ${place}; use that address with --server`);
   }
 
   private stranger(): never {
-    throw new RefusedError(`${this.base} is no management server`);
+    throw new RefusedError(`${this.base} is not a management server`);
   }
 }
 

@@ -30,10 +30,11 @@ export async function findRemote(api: ApiClient, idOrName: string): Promise<List
   const byId = all.find(({ id }) => String(id) === idOrName);
   const named = byId === undefined ? all.filter(({ name }) => name === idOrName) : [byId];
   const [only] = named;
-  if (only === undefined) throw new RefusedError(`There is no source "${idOrName}"; "list" shows those there are`);
+  if (only === undefined)
+    throw new RefusedError(`There is no source "${idOrName}"; use "list" to see the existing ones`);
   if (named.length === 1) return only;
   const ids = named.map(({ id }) => id).join(', ');
-  throw new RefusedError(`Several sources are named "${idOrName}": say which by its id (${ids})`);
+  throw new RefusedError(`Several sources are named "${idOrName}": specify one by its id (${ids})`);
 }
 
 /** Its address, below the base path. */

@@ -69,7 +69,7 @@ export class RemoteSources implements SourceCommands {
     }
     if (isRunning(existing)) {
       throw new RefusedError(
-        `The source "${name}" (${existing.id}) is running already: "update ${existing.id} FILE.json" changes it`,
+        `The source "${name}" (${existing.id}) is already running: "update ${existing.id} FILE.json" changes it`,
       );
     }
     await this.api.call('PUT', `${pathOf(existing)}${queryOf(addFields)}`, json);

@@ -20,8 +20,8 @@ const of = (origin: ErrorOrigin, ...statuses: readonly number[]) => {
   return (t: ErrorFacts) => t.origin === origin && (statuses.length === 0 || statuses.includes(t.status ?? 0));
 };
 const CREDENTIAL_CODES: ReadonlySet<string> = new Set(['InvalidClientIdentifier', 'invalid_client']);
-const PASSES_BY_ITSELF = 'Nothing, if it passes; else look at the status of Mimecast, then restart the source.';
-const STORE_PASSES = 'Nothing, if it passes; otherwise check that this machine may reach the file store.';
+const PASSES_BY_ITSELF = 'Nothing if it passes; otherwise check Mimecast’s status, then restart the source.';
+const STORE_PASSES = 'Nothing if it passes; otherwise check that this machine can reach the file store.';
 const own = ({ message }: ErrorFacts) => message;
 const NEW_APPLICATION = 'Integrations Hub › Mimecast API 2.0 › Configure New in Mimecast’s Administration Console';
 const PAGING_CODES: ReadonlySet<string> = new Set(['unknown_paging', 'listing_incomplete']);
@@ -33,13 +33,13 @@ const WRONG_HOST_AGAIN_MS = 5 * 60_000;
 /** First match wins. Codes and statuses as seen in public collectors and on the vendor's pages. */
 export const FAILURE_TABLE: readonly FailureRow[] = [
   {
-    what: 'The host of `baseUrl` has never given a token, is none of Mimecast’s, and again and again did not answer as the API does',
+    what: 'The host of `baseUrl` has never issued a token, is not one of Mimecast’s, and repeatedly did not answer like the API',
     when: (t) => of('configuration')(t) && t.code === WRONG_HOST,
     type: 'ThirdPartyConfig',
     retry: false,
     againEveryMs: WRONG_HOST_AGAIN_MS,
     say: own,
-    advice: 'Correct baseUrl and update the source; if the host is right, nothing: it is tried again by itself.',
+    advice: 'Correct baseUrl and update the source. If the host is right, nothing: it is retried automatically.',
   },
   {
     what: 'The configuration is invalid',
@@ -50,20 +50,20 @@ export const FAILURE_TABLE: readonly FailureRow[] = [
     advice: 'Correct the configuration and update the source.',
   },
   {
-    what: 'MongoDB is away, refuses or does not answer in time',
+    what: 'MongoDB is unavailable, refuses or does not answer in time',
     when: of('mongodb'),
     type: 'FirstPartyGeneric',
     retry: true,
     say: own,
-    advice: 'Bring MongoDB back; collection then goes on by itself.',
+    advice: 'Restore MongoDB; collection then continues automatically.',
   },
   {
-    what: 'Temporal is away, or our own code fails',
+    what: 'Temporal is unavailable, or our own code fails',
     when: (t) => t.origin === 'temporal' || t.origin === 'internal',
     type: 'FirstPartyGeneric',
     retry: true,
     say: own,
-    advice: 'Look at the logs of the workers; restart the source when it is mended.',
+    advice: 'Look at the logs of the workers; restart the source once it is fixed.',
   },
   {
     what: '400 or 401 with `InvalidClientIdentifier` or `invalid_client`',
@@ -74,14 +74,14 @@ export const FAILURE_TABLE: readonly FailureRow[] = [
     advice: 'Update the source with the right client ID and secret.',
   },
   {
-    what: '403 with a code such as `app_forbidden`: a missing permission, of that stream alone',
+    what: '403 with a code such as `app_forbidden`: a permission is missing, for this stream only',
     when: (t) => of('mimecast', 403)(t) && t.code !== undefined,
     type: 'ThirdPartyConfig',
     retry: false,
     advice: `Check the application’s products and the permissions of its role (docs/operations.md names those of each stream). Name and products are fixed once an application is saved: if a product is missing, create a new application (${NEW_APPLICATION}) and update the source with its keys. After a change of the role alone, restart the source.`,
   },
   {
-    what: '418: the access key has expired; known of API 1.0, whose keys live as long as an Authentication Profile says',
+    what: '418: the access key has expired; known from API 1.0, whose keys expire as their Authentication Profile says',
     when: of('mimecast', 418),
     type: 'ThirdPartyConfig',
     retry: false,
@@ -103,14 +103,14 @@ export const FAILURE_TABLE: readonly FailureRow[] = [
     retry: true,
     severity: 'warning',
     say: () => 'The file store limits the rate of downloads; waiting',
-    advice: 'Nothing; if it stays, collect fewer types.',
+    advice: 'Nothing; if it persists, collect fewer types.',
   },
   {
-    what: 'the file store redirects to an address that may not be called, or without end',
+    what: 'the file store redirects to a forbidden address, or endlessly',
     when: (t) => of('file')(t) && (t.code === 'address_refused' || isRedirect(t.status)),
     type: 'ThirdPartyGeneric',
     retry: true,
-    advice: 'Look at the address: it comes from Mimecast’s list of files, or from the file store.',
+    advice: 'Check the address: it comes from Mimecast’s list of files, or from the file store.',
   },
   {
     what: 'any other error status of the file store',
@@ -120,20 +120,20 @@ export const FAILURE_TABLE: readonly FailureRow[] = [
     advice: STORE_PASSES,
   },
   {
-    what: 'a listing that ends before all that it promises has come, or tells of more in an unknown way',
+    what: 'a listing that ends early, or names its next page in an unknown form',
     when: (t) => of('mimecast')(t) && PAGING_CODES.has(t.code ?? ''),
     type: 'ThirdPartyGeneric',
     retry: true,
-    advice: 'Nothing, if it passes; otherwise give the request ID to Mimecast’s support. What came is stored.',
+    advice: 'Nothing if it passes; otherwise give the request ID to Mimecast’s support. What was received is stored.',
   },
   {
-    what: '429: the rate limit is reached',
+    what: '429: the rate limit has been reached',
     when: (t) => t.status === 429,
     type: 'ThirdPartyGeneric',
     retry: true,
     severity: 'warning',
     say: (t) => `Mimecast's rate limit is reached (${t.endpoint ?? 'API'}); waiting as it asks`,
-    advice: 'Nothing; if it stays, poll less often or collect fewer types.',
+    advice: 'Nothing; if it persists, poll less often or collect fewer types.',
   },
   {
     what: '401 with any other code: a temporary fault of the token check',
@@ -155,15 +155,15 @@ export const FAILURE_TABLE: readonly FailureRow[] = [
     type: 'ThirdPartyGeneric',
     retry: true,
     advice:
-      'Check that baseUrl points to the API, and that the account is licensed for these logs: Mimecast answers 404 also for what is not licensed.',
+      'Check that baseUrl points to the API, and that the account is licensed for these logs: Mimecast also answers 404 for logs that are not licensed.',
   },
   {
-    what: '405: the host does not take this method at this address',
+    what: '405: the host does not accept this method here',
     when: of('mimecast', 405),
     type: 'ThirdPartyGeneric',
     retry: true,
     advice:
-      'Nothing, if it passes; otherwise check that baseUrl points to the API, and that nothing in between (proxy, gateway) blocks the method.',
+      'Nothing if it passes; otherwise check that baseUrl points to the API, and that nothing in between (proxy, gateway) blocks the method.',
   },
   {
     what: 'the proxy that `HTTPS_PROXY` or `HTTP_PROXY` names cannot be reached, or refuses',
@@ -174,7 +174,7 @@ export const FAILURE_TABLE: readonly FailureRow[] = [
       'Check that the proxy runs and permits the host, and HTTPS_PROXY and NO_PROXY in the environment of worker and management server; for 407, put user and password into HTTPS_PROXY (http://user:password@proxy:3128). Restart a program after a change of its environment.',
   },
   {
-    what: 'the name of the API or of a file store stands for an address of a private network',
+    what: 'the name of the API or of a file store resolves to an address of a private network',
     when: (t) => t.cause === 'privateAddress',
     type: 'ThirdPartyGeneric',
     retry: true,
@@ -186,10 +186,10 @@ export const FAILURE_TABLE: readonly FailureRow[] = [
     type: 'ThirdPartyGeneric',
     retry: true,
     advice:
-      'Check that this machine reaches the host: name resolution, proxy, firewall; for a certificate, NODE_EXTRA_CA_CERTS.',
+      'Check that this machine can reach the host: name resolution, proxy, firewall; for a certificate, NODE_EXTRA_CA_CERTS.',
   },
   {
-    what: 'an answer or a file that cannot be read: no JSON, corrupt or cut gzip',
+    what: 'an answer or a file that cannot be read: not JSON, corrupt or truncated gzip',
     when: (t) => t.cause === 'unreadable',
     type: 'ThirdPartyGeneric',
     retry: true,

@@ -79,13 +79,13 @@ const NAME = /^[\p{L}\p{M}\p{N}_\-./:]+( +[\p{L}\p{M}\p{N}_\-./:]+)*$/u;
 export function misspeltName(name: string): string | undefined {
   if (name === '') return 'a field needs a name';
   if (name.length > FIELD_LIMITS.name) return `a name has at most ${FIELD_LIMITS.name} characters`;
-  if (!NAME.test(name)) return 'a name consists of letters, digits, spaces inside, and _ - . / :';
+  if (!NAME.test(name)) return 'a name consists of letters, digits, inner spaces, and _ - . / :';
   return undefined;
 }
 
 /** What is wrong with a name for a new field of the schema, or `undefined`. */
 export function invalidSchemaFieldReason(name: string): string | undefined {
-  if (isBuiltinField(name)) return 'is a built-in field, which is there already';
+  if (isBuiltinField(name)) return 'is a built-in field and already exists';
   if (RESERVED.has(fieldKey(name))) return 'is a reserved name';
   return misspeltName(name);
 }

@@ -96,16 +96,20 @@ export function healthEventOf(change: EventChange, source: HealthSource): Health
 
 const ENDED: Readonly<Record<Ending, { readonly title: string; readonly sentence: string }>> = {
   recovered: { title: 'has ended', sentence: 'The source recovered from' },
-  restarted: { title: 'before a restart', sentence: 'The source was restarted and tries anew; before, it had' },
+  restarted: {
+    title: 'before a restart',
+    sentence: 'The source was restarted and tries again. Before that, it reported',
+  },
   united: {
     title: 'became an outage of all streams',
-    sentence: 'It turned out that all streams fail, which has an event of its own; before, it was told of as',
+    sentence: 'All streams turned out to fail, which has its own event. Before that, it was reported as',
   },
   split: {
-    title: 'is no common outage any more',
-    sentence: 'Its streams no longer fail alike, and each has an event of its own; before, it was told of as',
+    title: 'is no longer a common outage',
+    sentence:
+      'Its streams no longer fail for the same cause, and each has its own event. Before that, it was reported as',
   },
-  removed: { title: 'before the removal', sentence: 'The source was removed; before, it had' },
+  removed: { title: 'before the removal', sentence: 'The source was removed. Before that, it reported' },
 };
 
 /** What happened, what happens next, and what to do. */

@@ -12,7 +12,7 @@ export function currentDetails(snapshot: SourceSnapshot, now: string): string {
     `${stateSentence(snapshot)} In this state since ${formatTime(snapshot.since)}.`,
     '',
     `Source ${snapshot.sourceId}${snapshot.collector === '' ? '' : ` of the collector *${escapeMarkdown(snapshot.collector)}*`}: ` +
-      'takes the logs of one Mimecast account and stores each record once in MongoDB.',
+      'collects the logs of one Mimecast account and stores each record once in MongoDB.',
     ...problemLines(openProblems(snapshot), nowMs),
     '',
     ...streamTable(snapshot, nowMs),
@@ -22,7 +22,7 @@ export function currentDetails(snapshot: SourceSnapshot, now: string): string {
       `${nextPollAt === undefined ? '' : `, next at ${formatTime(nextPollAt)}`}. ` +
       `Restarts: ${snapshot.restarts}. Updated at ${formatTime(now)}.`,
     '',
-    'Signals: `restart` begins anew from the checkpoints, `stop` ends the source, `collectNow` polls at once.',
+    'Signals: `restart` starts again from the checkpoints, `stop` ends the source, `collectNow` polls at once.',
   ].join('\n');
 }
 

@@ -26,10 +26,10 @@ export const STATE_MEANING: Readonly<Record<LifecycleState, string>> = {
   Initialized: 'The task is configured; a token is being obtained and the permissions are being probed.',
   Authenticated: 'Mimecast accepted the credentials; collection is about to begin.',
   Collecting: 'Records are being collected from Mimecast.',
-  Error: 'At least one part fails. The streams that it does not concern are being collected.',
-  Stopping: 'The running work is being finished, then the source ends.',
+  Error: 'At least one part fails. Unaffected streams are still collected.',
+  Stopping: 'Running work is being completed; then the source ends.',
   Stopped: 'Ended by a stop. Records and checkpoints are kept; starting it again resumes.',
-  Deleted: 'Ended by a stop with `remove`: configuration and checkpoints are gone, the records are kept.',
+  Deleted: 'Ended by a stop with `remove`: configuration and checkpoints are deleted, the records are kept.',
 };
 
 /**

@@ -28,14 +28,14 @@ export interface Notice {
 export const NOTICE_MS = 24 * 3_600_000;
 
 const ADVICE: Readonly<Record<NoticeCode, string>> = {
-  gap: 'Nothing brings these records back from this API. Keep the source running, so that it stays within reach.',
-  maskedText: 'Correct the mask rule, so that it leaves the quotes and brackets of the JSON alone.',
-  altered: 'Look into the key _received of these documents: it holds what was received, where that may be shown.',
-  positionReset: 'Nothing: what is stored is skipped. "verify" tells whether anything is missing.',
+  gap: 'These records are no longer available from this API. Keep the source running, so that it does not fall behind again.',
+  maskedText: 'Correct the Mask rule, so that it does not touch the quotes and brackets of the JSON.',
+  altered: 'Look at the key _received of these documents: it holds what was received, unless a rule hides it.',
+  positionReset: 'Nothing: duplicates are skipped. "verify" reports whether anything is missing.',
   endlessPages:
-    'Nothing is lost, and the listing is read on slowly until it brings something new. If that takes hours, ask Mimecast’s support.',
+    'Nothing is lost, and the listing is read on slowly until there is something new. If that takes hours, ask Mimecast’s support.',
   quarantined:
-    'Look into the collection quarantine; once Mimecast serves what it means, "backfill" stores what is missing.',
+    'Look at the collection quarantine; once Mimecast serves intact data, "backfill" stores what is missing.',
 };
 
 /** The notices after so many more of a kind; the same list when there are none. */

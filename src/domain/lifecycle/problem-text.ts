@@ -14,12 +14,12 @@ const BUDGET = `${RETRY_BUDGET_MS / 60_000} minutes`;
 /** How retries end; for the documentation. */
 export const RETRY_TEXT = {
   none: 'none until the source is updated or restarted, except where the table below says so',
-  budget: `for up to ${BUDGET}, after which it quits`,
+  budget: `for up to ${BUDGET}, then it gives up`,
   least: `${MIN_RETRY_BUDGET_MS / 60_000} minutes`,
   most: BUDGET,
   again:
-    'What gave up after its retries rests until a restart or an update. With `retryAgainEvery`, a stream, an outage or a step ' +
-    'of the start is tried once more after each such time.',
+    'What gave up after its retries is parked until a restart or an update. With `retryAgainEvery`, a stream, an outage or a step ' +
+    'of the start is retried once per that interval.',
 } as const;
 
 /** What fails: a stream, a step of the start, or the streams that an outage keeps from being collected. */
@@ -35,14 +35,14 @@ export function whereOf({ subject, affects }: Pick<SubjectProblem, 'affects'> & 
  */
 export function nextStepOf(problem: Problem, nowMs?: number): string {
   const { retry, againEveryMs, gaveUp, until, againAt, attempt, retryAt, isNotice } = problem;
-  if (isNotice === true) return `Collection goes on. Seen ${attempt === 1 ? 'once' : `${attempt} times`} so far.`;
+  if (isNotice === true) return `Collection continues. Seen ${attempt === 1 ? 'once' : `${attempt} times`} so far.`;
   if (againEveryMs !== undefined) {
     const next = nowMs === undefined || againAt === undefined ? '' : ` (next ${timeOf(againAt, nowMs)})`;
-    return `It is tried again every ${formatDuration(againEveryMs)}${next}, and at once when the source is updated or restarted.`;
+    return `It is retried every ${formatDuration(againEveryMs)}${next}, and at once when the source is updated or restarted.`;
   }
   if (!retry) return 'No retries are made until the source is updated or restarted.';
   if (gaveUp && againAt !== undefined) {
-    return `It was retried for ${BUDGET} and then given up; it is tried once more ${timeOf(againAt, nowMs)}, or after a restart or an update.`;
+    return `It was retried for ${BUDGET} and then given up; it will be retried once ${timeOf(againAt, nowMs)}, or after a restart or an update.`;
   }
   if (gaveUp) return `It was retried for ${BUDGET} and then given up until a restart or an update.`;
   const isLast = until !== undefined && Date.parse(until) <= (nowMs ?? 0);
@@ -50,7 +50,7 @@ export function nextStepOf(problem: Problem, nowMs?: number): string {
   if (nowMs === undefined) return `It is retried ${end}.`;
   const isPausing = retryAt !== undefined && Date.parse(retryAt) > nowMs;
   const next = isPausing ? `the next one is at ${formatTime(retryAt)}` : 'another one is being made';
-  return `Attempt ${attempt} failed; ${next}. ${isLast ? 'It is the last one.' : `It is retried ${end}.`}`;
+  return `Attempt ${attempt} failed; ${next}. ${isLast ? 'It was the last one.' : `It is retried ${end}.`}`;
 }
 
 /** A time that is not said to come when it has passed. */
@@ -72,7 +72,7 @@ export function stateSentence(snapshot: SourceSnapshot): string {
   const { state, stage, streams } = snapshot;
   const isFailing = state === 'Error' || state === 'Collecting';
   if (!isFailing) return STATE_MEANING[state];
-  if (stage !== 'Collecting') return 'A step of the start fails, and nothing is collected until it succeeds.';
+  if (stage !== 'Collecting') return 'A startup step fails, and nothing is collected until it succeeds.';
   const going = streams.filter((status) => isGoing(snapshot, status)).length;
   if (going === streams.length) return STATE_MEANING.Collecting;
   if (going === 0) return streams.length === 1 ? 'Its stream fails.' : 'All of its streams fail.';

@@ -3,8 +3,8 @@
 import { isOver, type RereadReport, type StreamReread } from './reread.js';
 
 const DOES = {
-  backfill: 'Reads a range of time again and stores what is missing. Cancelling it stops it; what it stored stays.',
-  verify: 'Reads a range of time again and tells what is missing in the store. It stores nothing.',
+  backfill: 'Reads a range of time again and stores what is missing. Cancel it to stop it; what it stored is kept.',
+  verify: 'Reads a range of time again and reports what is missing in the store. It stores nothing.',
 } as const;
 
 export function rereadDetails({ sourceId, kind, from, to, streams, totals }: RereadReport): string {

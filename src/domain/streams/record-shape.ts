@@ -22,7 +22,7 @@ export function notARecord(stream: StreamName, value: unknown): string | undefin
   const record = value as Readonly<Record<string, unknown>>;
   const definition = definitionOf(stream);
   if (definition.kind === 'files') return notASiemRecord(definition, record);
-  return definition.fields.some((key) => isGiven(record[key])) ? undefined : `it has no field of the ${stream} records`;
+  return definition.fields.some((key) => isGiven(record[key])) ? undefined : `it has no field of ${stream} records`;
 }
 
 function notASiemRecord(

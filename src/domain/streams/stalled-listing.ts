@@ -84,7 +84,7 @@ export function areMany(stalled: StalledListing | undefined): stalled is Stalled
 
 export function stalledText({ pages, since, isCircle }: StalledListing): string {
   const circle = isCircle === true ? '; their tokens go in a circle' : '';
-  return `${pages} pages in a row since ${since.toISOString()} brought nothing new, and were not the end${circle}`;
+  return `${pages} pages in a row since ${since.toISOString()} had nothing new, and were not the end${circle}`;
 }
 
 /** Pauses of polls that came late are not added up beyond the longest one. */

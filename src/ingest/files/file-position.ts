@@ -60,7 +60,7 @@ export class FilePosition {
     // What has only just appeared is behind the position as well.
     const { files } = await this.listAt(slice.checkpoint);
     if (files.length === 0) {
-      const reason = `it brought nothing, while ${behind} files are listed by date`;
+      const reason = `it returned nothing, although ${behind} files are listed by date`;
       await this.giveUp(completeUntil(slice.checkpoint), reason);
     }
     return true;

@@ -64,7 +64,7 @@ export class Probation {
     if (this.lines === 0) return isBlankForeign(size, isProven) ? { reason: 'it is empty', text: '' } : undefined;
     const text = this.held.map((line) => keptText(line, origin)).join('\n');
     const explanation = this.hasLetGo ? undefined : explainForeignContent(text);
-    const none = `none of its lines is a record of ${origin.stream}, as the first shows: ${this.firstReason}`;
+    const none = `none of its lines is a record of ${origin.stream}; the first one: ${this.firstReason}`;
     return { reason: explanation ?? none, text };
   }
 }

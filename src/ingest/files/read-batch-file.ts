@@ -72,7 +72,7 @@ async function* readLines(
       for (const line of lines) {
         const record = recordOfLine(line, origin);
         if (line.isOpen === true && record.kind === 'unreadable' && probation.isPassed && !content.isProven()) {
-          throw new DamagedFileError('cut', 'the file breaks off within its last line');
+          throw new DamagedFileError('cut', 'the file ends in the middle of a line');
         }
         probation.examine(line, record);
         batch.add(record, line.bytes.length);

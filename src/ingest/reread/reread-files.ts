@@ -57,7 +57,7 @@ class RereadFiles implements FileSink {
       return page;
     } catch (error) {
       if (!(error instanceof RawError) || !isOutOfReach(error.facts)) throw error;
-      this.slice.addRemark(`Mimecast does not hand out this range any more: ${error.facts.message}`);
+      this.slice.addRemark(`Mimecast no longer has this range: ${error.facts.message}`);
       return undefined;
     }
   }
@@ -105,7 +105,7 @@ class RereadFiles implements FileSink {
     slice.setStalled(idle);
     const isEndless = idle !== undefined && (idle.isCircle === true || idle.pages >= MAX_STALLED_PAGES);
     if (failure !== undefined) slice.addUnseen(failure.message);
-    else if (step.next === 'wait') slice.addUnseen('Mimecast says that this is not the end, but not how to go on');
+    else if (step.next === 'wait') slice.addUnseen('Mimecast says that this is not the end, but not where to continue');
     else if (step.next === 'more' && isEndless) slice.addUnseen(stalledText(idle));
     else if (moved !== undefined && step.next === 'more') {
       await slice.move({ pageToken: moved, filesDone: [] });

@@ -191,7 +191,8 @@ export class Rereading implements SliceOfWork {
     await this.move({ done, ...place });
     const { counts, notes, pageToken, readUntil, unseen } = this.current;
     const position = readUntil === undefined ? `page …${pageToken?.slice(-8) ?? ''}` : `at ${readUntil.toISOString()}`;
-    const failure = done && unseen !== undefined ? { failure: `not all of it could be seen: ${unseen.reason}` } : {};
+    const failure =
+      done && unseen !== undefined ? { failure: `not everything could be checked: ${unseen.reason}` } : {};
     return { counts, done, notes, position, ...failure };
   }
 }

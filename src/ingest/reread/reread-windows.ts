@@ -32,9 +32,9 @@ export async function rereadWindows(
 
 /** Tells of a part of the range that the collection has not come to. */
 function remarkUnreadRest(reading: Rereading, readUntil: Date | undefined): void {
-  if (readUntil === undefined) reading.addUnseen('the collection has read nothing yet');
+  if (readUntil === undefined) reading.addUnseen('nothing has been collected yet');
   else if (reading.to.getTime() - readUntil.getTime() > FAR_BEHIND_MS) {
-    reading.addRemark(`The collection has only read until ${readUntil.toISOString()}: what is later was not looked at`);
+    reading.addRemark(`The collection has only read until ${readUntil.toISOString()}: anything later was not checked`);
   }
 }
 
@@ -87,7 +87,7 @@ class RereadWindows implements WindowSink {
   }
 
   async skipTo({ to }: WindowPosition, reach: Date, reason: string): Promise<WindowPosition | undefined> {
-    this.slice.addRemark(`Mimecast does not hand out what is before ${reach.toISOString()}: ${reason}`);
+    this.slice.addRemark(`Mimecast has nothing before ${reach.toISOString()}: ${reason}`);
     this.window = reach < to ? { from: reach, to } : undefined;
     await this.slice.move({ readUntil: reach });
     return this.window;

@@ -111,7 +111,7 @@ export class SourceReader {
   private async decrypted(secret: string): Promise<string> {
     const { keyring } = this.dependencies;
     try {
-      if (keyring === undefined) throw new SecretError('This worker has no MIMECAST_SECRET_KEYS');
+      if (keyring === undefined) throw new SecretError('MIMECAST_SECRET_KEYS is not set for this worker');
       return await keyring.decrypt(secret);
     } catch (cause) {
       if (!(cause instanceof SecretError)) throw cause;

@@ -23,6 +23,6 @@ export async function storeRuleMatches(
   try {
     await saveRuleMatches(collections, settings.sourceId, noted, now);
   } catch (cause) {
-    log.warn('Which rules have matched could not be noted', { cause });
+    log.warn('The matches of rules could not be stored', { cause });
   }
 }

@@ -48,7 +48,7 @@ export class ListingShiftedError extends Error {
   override readonly name = 'ListingShiftedError';
 }
 
-/** Thrown when rows are not in order of time after all, and the place that the reading began with does not suffice. */
+/** Thrown when rows are not ordered by time after all, and the place that the reading began with does not suffice. */
 export class ListingUnorderedError extends Error {
   override readonly name = 'ListingUnorderedError';
 }
@@ -80,7 +80,7 @@ export async function* readWindow(
     const verdict = totalAfterPage({ number, met, total, entries, totalCount: page.totalCount });
     if (verdict === 'shifted' && !tolerant) {
       const found = `${page.totalCount} records instead of ${total}`;
-      throw new ListingShiftedError(`Page ${number} of a window of ${stream} tells of ${found}`);
+      throw new ListingShiftedError(`Page ${number} of a window of ${stream} reports ${found}`);
     }
     total = verdict === 'shifted' ? undefined : verdict;
     const isAgain = trail.addPage(page.rows, total !== undefined);
@@ -93,7 +93,7 @@ export async function* readWindow(
     const isTokenKnown = isExtra || trail.isCircle || trail.knowsToken(returnedToken);
     const step = nextRecordStep({ recordCount: entries, returnedToken, isTokenKnown });
     const read = readRows(source, stream, rows, { place: placeOf(window, number), numbers, countRulesAfter });
-    if (numbers.isLost) throw new ListingUnorderedError(`The rows of ${stream} are not in order of time`);
+    if (numbers.isLost) throw new ListingUnorderedError(`The rows of ${stream} are not ordered by time`);
     if (failure !== undefined) return yield { ...read, last: false, proven: false, failure };
     if (!step.more) {
       const only = number === 1;
@@ -118,8 +118,8 @@ function endOf(
   if (end === 'whole') return { last: true };
   const message = {
     short: `the listing ended after ${met} of ${total} records`,
-    full: `the listing ended with a full page of ${last.entries} records, and told neither a total nor a next page`,
-    circle: 'the listing has no end: its pages begin again, and tell no total',
+    full: `the listing ended with a full page of ${last.entries} records, and stated neither a total nor a next page`,
+    circle: 'the listing never ends: its pages repeat, and state no total',
   }[end];
   if (end === 'short' || (end === 'full' && canSplit)) {
     return { last: false, failure: IncompleteAnswerError.of(end, page, message) };

@@ -86,7 +86,7 @@ async function afterShift(
   const { page: _page, ...whole } = reading.position;
   const smaller = reading.shifts === 0 ? undefined : halved(reading.position);
   if (smaller === undefined) reading.shifts += 1;
-  if (reading.shifts > MAX_SHIFTS) log.warn('A listing shifts however often it is begun again', { stream, message });
+  if (reading.shifts > MAX_SHIFTS) log.warn('A listing keeps changing despite restarts', { stream, message });
   const next = smaller ?? whole;
   await sink.beginAgain(next);
   return next;

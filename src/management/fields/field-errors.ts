@@ -28,7 +28,7 @@ export const unknownField = (fieldId: string) =>
   new FieldError(404, 'field:doesnt_exist', "Field with the given id doesn't exist", { id: fieldId });
 
 export const invalidField = (fieldName: string, mistake: string) =>
-  new FieldError(400, 'field:invalid', `The field "${fieldName.slice(0, 60)}" cannot be made: ${mistake}.`);
+  new FieldError(400, 'field:invalid', `The field "${fieldName.slice(0, 60)}" cannot be created: ${mistake}.`);
 
 export const fieldIsBuiltin = (fieldName: string) =>
   new FieldError(400, 'field:builtin', `"${fieldName}" is a built-in field: it can be neither disabled nor deleted.`);
@@ -37,14 +37,14 @@ export const fieldInUse = (fieldName: string, users: readonly string[]) =>
   new FieldError(
     400,
     'field:in_use',
-    `The field "${fieldName}" cannot be deleted while it is used by ${listed(users)}; take it out of their fields first.`,
+    `The field "${fieldName}" cannot be deleted while it is used by ${listed(users)}; remove it from their fields first.`,
   );
 
 export const wouldExceedQuota = (quota: number, remaining: number, wanted: number) =>
   new FieldError(
     400,
     'field:quota_exceeded',
-    `The schema can have ${quota} fields; ${remaining} more fit in, and ${wanted} would be added.`,
+    `The schema can have ${quota} fields; ${remaining} more can be added, and this adds ${wanted}.`,
   );
 
 function listed(users: readonly string[]): string {

@@ -193,5 +193,5 @@ function shown({ _id, fieldName, dataType, state }: FieldDocument): Field {
 
 function unfitValue(key: string, value: string | undefined, values: readonly string[]): string | undefined {
   const isFit = value === undefined || value === '' || values.includes(value);
-  return isFit ? undefined : `has a ${key} that is none of: ${values.join(', ')}`;
+  return isFit ? undefined : `has a ${key} that is not one of: ${values.join(', ')}`;
 }

@@ -86,7 +86,7 @@ export class Reconciliation implements Reconcilable {
     const recorded = await storedInstallation(collections);
     if (recorded?.identity === id && recorded.name === name) return;
     throw new RefusedError(
-      'The installation in this database is not the one that this worker began to work for: start the worker again',
+      'This database now belongs to another installation than at the start of this worker: restart the worker',
     );
   }
 

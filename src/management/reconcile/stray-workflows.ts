@@ -119,7 +119,7 @@ function isLeaving({ typedSearchAttributes }: Pick<WorkflowExecutionInfo, 'typed
 
 function withoutTrace(sourceId: number, workflowId: string): RefusedError {
   return new RefusedError(
-    `The workflow ${workflowId} runs, but there is no source ${sourceId} in MongoDB and no trace of its deletion. It is ` +
-      `left alone; if nobody needs it, run "temporal workflow terminate --workflow-id ${workflowId}"`,
+    `The workflow ${workflowId} runs, but there is no source ${sourceId} in MongoDB and no record of its deletion. It is ` +
+      `left alone; if it is not needed, run "temporal workflow terminate --workflow-id ${workflowId}"`,
   );
 }

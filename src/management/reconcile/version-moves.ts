@@ -143,7 +143,7 @@ function howToMove({ typedSearchAttributes }: WorkflowExecutionInfo, { versions 
 
 function noneIsCurrent(version: WorkerVersion): RefusedError {
   return new RefusedError(
-    `This worker is of version ${versionText(version)}, and no version is the current one: it gets no new sources. ` +
+    `This worker is of version ${versionText(version)}, and no version is current: it gets no new sources. ` +
       makeCurrent(version),
   );
 }

@@ -7,11 +7,11 @@ export const isRereading = (kind: RereadKind, name: string) =>
   new CodedRefusal(
     409,
     'collectors.source.rereading',
-    `A ${kind} of the source "${name}" is running already: wait for its end, or cancel it first.`,
+    `A ${kind} of the source "${name}" is already running: wait for it to end, or cancel it first.`,
   );
 
 export const neverReread = (kind: RereadKind, sourceId: number) =>
-  new CodedRefusal(404, 'collectors.source.reread.none', `There was no ${kind} of source ${sourceId} yet.`);
+  new CodedRefusal(404, 'collectors.source.reread.none', `Source ${sourceId} has had no ${kind} yet.`);
 
 export const notRereading = (kind: RereadKind, name: string) =>
   new CodedRefusal(409, 'collectors.source.reread.ended', `No ${kind} of the source "${name}" is running.`);

@@ -186,10 +186,10 @@ function rangeOf({ streams, from, to }: RereadInput, known: readonly StreamName[
       ? [`from: "${from}" is neither a time such as 2026-11-20T08:00:00Z nor an age such as 7d`]
       : []),
     ...(end === undefined ? [`to: "${to}" is neither a time such as 2026-11-20T08:00:00Z nor an age such as 1h`] : []),
-    ...(begin !== undefined && end !== undefined && begin >= end ? ['from: must lie before "to"'] : []),
+    ...(begin !== undefined && end !== undefined && begin >= end ? ['from: must be before "to"'] : []),
   ];
   if (mistakes.length > 0 || begin === undefined || end === undefined)
-    throw new RefusedError('This cannot be read again:', mistakes);
+    throw new RefusedError('This range cannot be read again:', mistakes);
   const wanted = STREAMS.filter((stream) => (streams === undefined ? known : streams).includes(stream));
   return { streams: wanted, from: new Date(begin).toISOString(), to: new Date(Math.min(end, now)).toISOString() };
 }

@@ -46,7 +46,7 @@ export async function testConnection({ limitMs = 5_000, ...access }: ConnectionT
 
   function late(): ErrorFacts {
     const via = url === null ? '' : connections.via(url);
-    const message = `${access.baseUrl} gave no token within ${limitMs / 1_000} s${via}`;
+    const message = `${access.baseUrl} did not issue a token within ${limitMs / 1_000} s${via}`;
     return { origin: 'mimecast', cause: 'timeout', message };
   }
 

@@ -20,11 +20,11 @@ export function positionResetFor({ stream, from }: PositionResetRequest, now: nu
   const known = STREAMS.find((name) => name === stream);
   const time = from === undefined ? undefined : parseTime(from, now);
   const mistakes = [
-    ...(known === undefined ? [`stream: there is no stream "${stream}"; there are: ${STREAMS.join(', ')}`] : []),
+    ...(known === undefined ? [`stream: there is no stream "${stream}"; the streams are: ${STREAMS.join(', ')}`] : []),
     ...(from !== undefined && time === undefined
       ? [`from: "${from}" is neither a time such as 2026-11-20T08:00:00Z nor an age such as 7d`]
       : []),
-    ...(time !== undefined && time > now ? ['from: must not lie in the future'] : []),
+    ...(time !== undefined && time > now ? ['from: must not be in the future'] : []),
   ];
   if (known === undefined || mistakes.length > 0) throw new RefusedError('The position cannot be reset:', mistakes);
   return { stream: known, ...(time === undefined ? {} : { from: new Date(time).toISOString() }) };

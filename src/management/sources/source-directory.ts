@@ -56,13 +56,14 @@ export async function findSource(access: InstallationAccess, idOrName: string): 
   const [only, ...others] = named;
   if (only === undefined && isPartial) {
     throw new RefusedError(
-      `MongoDB does not answer, and "${idOrName}" is none of the running sources, which Temporal knows`,
+      `MongoDB does not answer, and "${idOrName}" is not among the running sources that Temporal knows`,
     );
   }
-  if (only === undefined) throw new RefusedError(`There is no source "${idOrName}"; "list" shows those there are`);
+  if (only === undefined)
+    throw new RefusedError(`There is no source "${idOrName}"; use "list" to see the existing ones`);
   if (others.length === 0) return only;
   const ids = named.map(({ sourceId }) => sourceId).join(', ');
-  throw new RefusedError(`Several sources are named "${idOrName}": say which by its id (${ids})`);
+  throw new RefusedError(`Several sources are named "${idOrName}": specify one by its id (${ids})`);
 }
 
 async function visibleReferences(access: InstallationAccess): Promise<SourceReference[]> {

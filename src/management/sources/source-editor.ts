@@ -141,7 +141,7 @@ export class SourceEditor {
     const { name } = config;
     const entry = { actor, action: 'source.update', collectorId, sourceId, name, from: current.config };
     const to =
-      secret === undefined ? withoutSecret : { ...withoutSecret, clientSecret: `${SECRET_PLACEHOLDER} (given anew)` };
+      secret === undefined ? withoutSecret : { ...withoutSecret, clientSecret: `${SECRET_PLACEHOLDER} (changed)` };
     const updated = await audited(collections, { ...entry, to }, async () => {
       const result = await this.refusingTaken(collectorId, name, () =>
         updateSource(collections, sourceId, name, withoutSecret, secret, current.version),

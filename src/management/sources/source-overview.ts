@@ -84,6 +84,6 @@ function unknownListing(installation: Installation, { source, collector }: Wante
   return {
     ...listingOf(installation, source, collector, undefined),
     state: 'Unknown',
-    note: 'Temporal did not describe all workflows in time; ask again',
+    note: 'Temporal did not describe all workflows in time; try again',
   };
 }

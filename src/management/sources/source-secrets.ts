@@ -7,7 +7,7 @@ import { sealSource, unsealedSources } from '../../store/sources.js';
 import { RefusedError } from '../common/errors.js';
 
 /** The mistake of a mask where there is nothing that it could stand for. */
-export const NO_SECRET_YET = `source.config.clientSecret: ${SECRET_PLACEHOLDER} stands for the stored secret, and there is none yet`;
+export const NO_SECRET_YET = `source.config.clientSecret: ${SECRET_PLACEHOLDER} means the stored secret, and there is none yet`;
 
 export interface SealedConfig {
   /** With the secret masked. */
@@ -24,7 +24,7 @@ export async function seal(config: SourceConfig, keyring: Keyring | undefined): 
   if (keyring === undefined) {
     throw new RefusedError(
       'MIMECAST_SECRET_KEYS is not set, so the client secret cannot be encrypted: set it to the keys of the workers ' +
-        '("npm run starter -- secret-key" makes the first one)',
+        '(create the first one with "npm run starter -- secret-key")',
     );
   }
   return { config: masked, secret: await keyring.encrypt(clientSecret) };

@@ -230,7 +230,7 @@ export class SourceService {
   private async stored(idOrName: string): Promise<SourceDocument> {
     const { sourceId } = await this.find(idOrName);
     const source = await storedSource(this.options.collections, { _id: sourceId });
-    if (source === null) throw new RefusedError(`The source ${idOrName} was removed meanwhile`);
+    if (source === null) throw new RefusedError(`The source ${idOrName} was removed in the meantime`);
     return source;
   }
 
@@ -272,12 +272,12 @@ export class SourceService {
 
 /** @param note why that may be. */
 export function hasNotEnded(waitMs: number, note?: string): RefusedError {
-  const why = note === undefined ? 'it ends as soon as it can' : note;
+  const why = note === undefined ? 'it will end as soon as it can' : note;
   return new RefusedError(`The source was asked to stop, but has not ended within ${waitMs / 1_000} s: ${why}`);
 }
 
 function alreadyRunning({ _id, name }: SourceDocument): RefusedError {
   return new RefusedError(
-    `The source "${name}" (${_id}) is running already: "update ${_id} FILE.json" changes it, "restart ${_id}" restarts it`,
+    `The source "${name}" (${_id}) is already running: "update ${_id} FILE.json" changes it, "restart ${_id}" restarts it`,
   );
 }

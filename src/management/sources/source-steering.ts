@@ -19,7 +19,7 @@ export const INITIATED: Readonly<Record<Steering, string>> = {
   restart: 'The restart of the source was initiated.',
   stop: 'The stop of the source was initiated; it can be started again.',
   start: 'The source is being started.',
-  collectNow: 'The source polls now.',
+  collectNow: 'The source is polling now.',
 };
 
 export interface SteeredSource {

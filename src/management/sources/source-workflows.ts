@@ -127,6 +127,6 @@ function staticDetails(sourceId: number, name: string, collector: string): strin
   return [
     `Collects the Mimecast logs of **${name}** (source ${sourceId}, collector *${collector}*) into MongoDB, each record once.`,
     '',
-    'What it is doing right now stands under *Current details*; the query `status` has the same as JSON.',
+    '*Current details* shows what it is doing right now; the query `status` returns the same as JSON.',
   ].join('\n');
 }

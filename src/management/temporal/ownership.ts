@@ -113,7 +113,7 @@ export async function installationOf({ client, collections }: InstallationAccess
     if (others.length === 0) return { id, ...name };
     throw new RefusedError(
       'MongoDB does not answer, and sources of several installations run in this namespace of Temporal: ' +
-        'which of them are meant is known only to MongoDB',
+        'only MongoDB knows which of them are meant',
     );
   }
 }
@@ -124,8 +124,8 @@ const NOBODY = 'unknown';
 export function anotherInstallationText(workflowId: string): string {
   return (
     `the workflow ${workflowId} belongs to another installation, whose programs use another MongoDB database and the same ` +
-    'namespace of Temporal: give this installation a name of its own with MIMECAST_INSTALLATION, or set ' +
-    'TEMPORAL_NAMESPACE to a namespace of its own; if the other one is gone for good, run ' +
+    'namespace of Temporal: give this installation its own name with MIMECAST_INSTALLATION, or set ' +
+    'TEMPORAL_NAMESPACE to its own namespace; if the other one no longer exists, run ' +
     `"temporal workflow terminate --workflow-id ${workflowId}"`
   );
 }

@@ -59,13 +59,13 @@ export function uncertaintyOf({
   if (polledMsAgo === undefined)
     return {
       code: 'NoWorker',
-      text: `no worker is running ("npm run worker"): state as last known${and(workflowTasks)}`,
+      text: `no worker is running ("npm run worker"): last known state${and(workflowTasks)}`,
     };
   if (!workers.versions.has(wanted)) return { code: 'NoWorker', text: noWorkerOf(wanted, workers) };
   if (task?.outcome === 'failed') return { code: 'WorkflowTaskFailed', text: cannotGoOn(task, workflowId) };
   const late = (why: string): Uncertainty => ({
     code: 'WorkerLate',
-    text: `a worker polls this queue, ${why}: the answer is late, state as last known`,
+    text: `a worker polls this queue, ${why}: the answer is late, last known state`,
   });
   const wasAsked = unanswered !== undefined;
   if (isLate(workflowTasks) || (wasAsked && workflowTasks.tasks > 0)) return late(waiting(workflowTasks));
@@ -81,17 +81,17 @@ function noWorkerOf(wanted: string, { versions, currentVersion }: WorkerFacts): 
   const version = versionOfText(wanted);
   if (version === undefined) {
     const [running = ''] = versions;
-    return `the workers that run have a version (${running}), but none is the current one: state as last known. ${makeCurrent(versionOfText(running))}`;
+    return `the running workers have a version (${running}), but none is current: last known state. ${makeCurrent(versionOfText(running))}`;
   }
   const start = `Start one (TEMPORAL_DEPLOYMENT_NAME=${version.deploymentName}, TEMPORAL_WORKER_BUILD_ID=${version.buildId})`;
-  const known = `no worker of version ${wanted} is running: state as last known. ${start}, or else:`;
+  const known = `no worker of version ${wanted} is running: last known state. ${start}, or else:`;
   if (wanted === currentVersion || !versions.has(currentVersion))
-    return `${known} make a version current whose workers run`;
+    return `${known} make a version current that has running workers`;
   const others =
     currentVersion === NO_VERSION
       ? 'the workers without a version'
       : `the workers of the current version ${currentVersion}`;
-  return `${known} ${others} take the source over within two minutes`;
+  return `${known} ${others} will take over the source within two minutes`;
 }
 
 export function makeCurrent(version: WorkerVersion | undefined): string {
@@ -127,14 +127,14 @@ export function cannotGoOn(task: TaskProblem, workflowId: string): string {
   const [cause, cure] = isNondeterministic
     ? [
         `the worker's code does not match the steps it has recorded${told}`,
-        'Run the worker version that it ran on before',
+        'Run the worker version that it used before',
       ]
     : [
         `its last workflow task failed${told}`,
-        'It goes on by itself once the cause is fixed (see the log of the worker)',
+        'It continues automatically once the cause is fixed (see the worker’s log)',
       ];
   return (
-    `its workflow cannot go on: ${cause}${attemptOf(task)}. ${cure}, or run ` +
+    `its workflow cannot continue: ${cause}${attemptOf(task)}. ${cure}, or run ` +
     `"temporal workflow terminate --workflow-id ${workflowId}": a worker then starts it again from its checkpoints`
   );
 }

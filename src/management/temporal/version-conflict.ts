@@ -31,8 +31,8 @@ export async function refuseSharedVersion(access: InstallationAccess, version: W
   const others = queues.filter((queue) => !own.includes(queue));
   if (others.length === 0) return;
   throw new VersionConflictError(
-    `The deployment ${deploymentName} has workers for other task queues (${others.join(', ')}): its current version counts ` +
-      'for all of them. Set TEMPORAL_DEPLOYMENT_NAME to a name that only this installation has',
+    `The deployment ${deploymentName} has workers for other task queues (${others.join(', ')}): its current version applies ` +
+      'to all of them. Set TEMPORAL_DEPLOYMENT_NAME to a name that only this installation uses',
   );
 }
 

@@ -41,7 +41,9 @@ describe('a server of another kind', () => {
   ];
   test.each(strangers)('is told, and is sent neither key nor source: %s', async (_, handler) => {
     const server = await serve(handler);
-    await expect(create(server.url)).rejects.toThrow(new RefusedError(`${server.url}/api/v1 is no management server`));
+    await expect(create(server.url)).rejects.toThrow(
+      new RefusedError(`${server.url}/api/v1 is not a management server`),
+    );
     expect(server.received).toHaveLength(1);
     expect(JSON.stringify(server.received)).not.toMatch(/hush|authorization/);
   });
@@ -58,7 +60,9 @@ describe('a server of another kind', () => {
 
   test.each(STRANGE)('between us and a management server is told: %s', async (_, handler) => {
     const server = await serve(managementServer(handler));
-    await expect(create(server.url)).rejects.toThrow(new RefusedError(`${server.url}/api/v1 is no management server`));
+    await expect(create(server.url)).rejects.toThrow(
+      new RefusedError(`${server.url}/api/v1 is not a management server`),
+    );
   });
 });
 
@@ -70,7 +74,7 @@ describe('a redirect is not followed, and its place told', () => {
     for (const handler of [redirect, managementServer(redirect)]) {
       const server = await serve(handler);
       await expect(create(server.url)).rejects.toThrow(
-        new RefusedError(`${server.url}/api/v1 redirects to ${other.url}; give that address to --server`),
+        new RefusedError(`${server.url}/api/v1 redirects to ${other.url}; use that address with --server`),
       );
     }
     expect(other.received).toEqual([]);

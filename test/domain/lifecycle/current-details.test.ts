@@ -110,7 +110,7 @@ describe('a problem', () => {
   });
 
   test('that is tried again by itself every few minutes', () => {
-    const again = 'It is tried again every 5 min, and at once when the source is updated or restarted.';
+    const again = 'It is retried every 5 min, and at once when the source is updated or restarted.';
     expect(problemLine({ gaveUp: true, againEveryMs: 300_000 }, FORBIDDEN)).toContain(again);
     expect(problemLine({ gaveUp: true, againEveryMs: 300_000 }, FORBIDDEN)).not.toContain('No retries');
   });

@@ -115,8 +115,12 @@ test('each kind has a health event of its own, of severity Warning, that is clos
 
 test.each([
   ['recovered', 'dlp: http_503 has ended', 'The source recovered from: '],
-  ['restarted', 'dlp: http_503 before a restart', 'The source was restarted and tries anew; before, it had: '],
-  ['removed', 'dlp: http_503 before the removal', 'The source was removed; before, it had: '],
+  [
+    'restarted',
+    'dlp: http_503 before a restart',
+    'The source was restarted and tries again. Before that, it reported: ',
+  ],
+  ['removed', 'dlp: http_503 before the removal', 'The source was removed. Before that, it reported: '],
 ] as const)('a closed event says that it was %s, and nothing that is not true', (ending, error, sentence) => {
   const source = { sourceId: 7, name: 'mail', collectorId: 1, collectorName: 'cloud' };
   const troubled = sourceWith({ kind: 'failed', subject: 'dlp', failure: UNAVAILABLE, attempt: 1 });

@@ -44,7 +44,7 @@ describe('what happens next', () => {
     [
       'is tried for the last time',
       problemOf(UNAVAILABLE, { until: minutes(60) }),
-      'Attempt 1 failed; another one is being made. It is the last one.',
+      'Attempt 1 failed; another one is being made. It was the last one.',
     ],
     [
       'needs somebody',
@@ -59,15 +59,15 @@ describe('what happens next', () => {
     [
       'was given up, and is tried again',
       problemOf(UNAVAILABLE, { ...GAVE_UP, againAt: minutes(90) }),
-      'It was retried for 90 minutes and then given up; it is tried once more at 2025-09-15 13:30:00 UTC, or after a restart or an update.',
+      'It was retried for 90 minutes and then given up; it will be retried once at 2025-09-15 13:30:00 UTC, or after a restart or an update.',
     ],
     [
       'was given up, and is tried again right now',
       problemOf(UNAVAILABLE, { ...GAVE_UP, againAt: minutes(59) }),
-      'It was retried for 90 minutes and then given up; it is tried once more now, or after a restart or an update.',
+      'It was retried for 90 minutes and then given up; it will be retried once now, or after a restart or an update.',
     ],
-    ['is a notice', problemOf(LIMITED, { isNotice: true, attempt: 3 }), 'Collection goes on. Seen 3 times so far.'],
-    ['is a notice, once', problemOf(LIMITED, { isNotice: true }), 'Collection goes on. Seen once so far.'],
+    ['is a notice', problemOf(LIMITED, { isNotice: true, attempt: 3 }), 'Collection continues. Seen 3 times so far.'],
+    ['is a notice, once', problemOf(LIMITED, { isNotice: true }), 'Collection continues. Seen once so far.'],
   ])('%s', (_, problem, text) => {
     expect(nextStepOf(problem, NOW_MS)).toBe(text);
   });
@@ -108,12 +108,12 @@ describe('what the state means at the moment', () => {
     [
       'a step of the start fails',
       sourceWith({ kind: 'restarted' }, fail('authenticate')),
-      'A step of the start fails, and nothing is collected until it succeeds.',
+      'A startup step fails, and nothing is collected until it succeeds.',
     ],
     [
       'it ends',
       sourceWith(fail('sweep'), { kind: 'stopping' }),
-      'The running work is being finished, then the source ends.',
+      'Running work is being completed; then the source ends.',
     ],
   ])('%s', (_, snapshot, sentence) => {
     expect(stateSentence(snapshot)).toBe(sentence);
@@ -189,12 +189,12 @@ test('what needs attention is what was given up, and not what is retried', () =>
 });
 
 test('when it is tried again is known from the giving up on, if the configuration asks for it', () => {
-  const patient = {
+  const retried = {
     kind: 'configured',
     settings: settingsOf(['receipt', 'audit', 'dlp'], { retryAgainEveryMs: 3_600_000 }),
   } as const;
-  const given = sourceWith(patient, fail('receipt'), { kind: 'gaveUp', subject: 'receipt' });
+  const given = sourceWith(retried, fail('receipt'), { kind: 'gaveUp', subject: 'receipt' });
   expect(streamIn(given, 'receipt').problem).toMatchObject({ gaveUpAt: minutes(10), againAt: minutes(70) });
-  const forbidden = sourceWith(patient, fail('receipt', FORBIDDEN), { kind: 'gaveUp', subject: 'receipt' });
+  const forbidden = sourceWith(retried, fail('receipt', FORBIDDEN), { kind: 'gaveUp', subject: 'receipt' });
   expect(streamIn(forbidden, 'receipt').problem).not.toHaveProperty('againAt');
 });

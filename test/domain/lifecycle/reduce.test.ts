@@ -118,7 +118,7 @@ describe('outcome', () => {
     expect(snapshot.state).toBe('Error');
   });
 
-  test('progress before a failure renews the patience', () => {
+  test('progress before a failure renews the the retry budget', () => {
     const outcome = outcomeOf('dlp', { result: 'failed', failure: UNAVAILABLE });
     const status = streamIn(collecting(failing('dlp', UNAVAILABLE, 7), { kind: 'outcome', outcome }), 'dlp');
     expect(status.problem).toMatchObject({ attempt: 1, since: minutes(6), until: minutes(96) });
@@ -158,7 +158,7 @@ test('pollPlanned', () => {
 });
 
 describe('failed', () => {
-  test('counts on one problem, whose patience begins with its first failure', () => {
+  test('counts on one problem, whose the retry budget begins with its first failure', () => {
     const again = { ...failing('dlp', UNAVAILABLE, 4), retryAt: minutes(8) };
     const { problem } = streamIn(collecting(failing('dlp'), again), 'dlp');
     expect(problem).toEqual({
@@ -178,7 +178,7 @@ describe('failed', () => {
     expect(phase).toBe('parked');
   });
 
-  test('a warning is no error until patience with it ends', () => {
+  test('a warning is no error until its retry budget is used up', () => {
     const warned = collecting(failing('dlp', LIMITED));
     expect(warned).toMatchObject({ state: 'Collecting', health: 'Warning' });
     expect(reduce(warned, { kind: 'gaveUp', subject: 'dlp' }, minutes(95))).toMatchObject({

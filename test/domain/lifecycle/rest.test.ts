@@ -36,6 +36,6 @@ test('what is tried again every few minutes says so in status and health event',
   if (change === undefined || change.kind === 'cleared') throw new Error('nothing was opened');
   const about = { sourceId: 7, name: 'mail', collectorId: 1, collectorName: 'cloud' };
   const { description } = healthEventOf(change, about).details;
-  expect(description).toContain('It is tried again every 5 min');
+  expect(description).toContain('It is retried every 5 min');
   expect(description).not.toContain('No retries');
 });

@@ -60,7 +60,7 @@ describe('pages that bring nothing new are braked', () => {
     }
     const outcome = await source.collect('av');
     expect(outcome.endless?.pages).toBeGreaterThanOrEqual(10);
-    expect(outcome.endless?.message).toMatch(/^\d+ pages in a row since .* brought nothing new, and were not the end$/);
+    expect(outcome.endless?.message).toMatch(/^\d+ pages in a row since .* had nothing new, and were not the end$/);
 
     api.otherPage = () => ({ files: ['1'], next: 'end', isCaughtUp: true });
     await release(source);

@@ -43,7 +43,7 @@ function verify(source: SimulatedSource, stream: SiemStream = 'av') {
 
 const OTHER_TYPE = '{"type":"delivery","aggregateId":"a","timestamp":1757310695432}';
 const FOREIGN: readonly (readonly [string, string, RegExp])[] = [
-  ['an empty object', '{}', /none of its lines is a record of av, as the first shows: it has no time/],
+  ['an empty object', '{}', /none of its lines is a record of av; the first one: it has no time/],
   ['msg', '{"msg":"Service temporarily unavailable"}', /it is an error: Service temporarily unavailable/],
   ['message', '{"message":"Endpoint request timed out"}', /it is an error: Endpoint request timed out/],
   ['fail[]', '{"fail":[{"code":"x","message":"it broke"}]}', /it is an error: it broke/],
@@ -53,7 +53,7 @@ const FOREIGN: readonly (readonly [string, string, RegExp])[] = [
   ['a list', '[]', /not a JSON object but a list/],
   ['a list of records', `[{${AV},"timestamp":1}]`, /not a JSON object but a list/],
   ['null', 'null', /not a JSON object but null/],
-  ['text', 'Service unavailable', /none of its lines is a record of av, as the first shows: not JSON/],
+  ['text', 'Service unavailable', /none of its lines is a record of av; the first one: not JSON/],
   ['text with a line end', 'Service unavailable\n', /not JSON/],
   ['a page', '<html><body>Proxy</body></html>', /it is a page/],
   ['nothing', '', /it is empty/],

@@ -72,7 +72,7 @@ describe.each(STREAMS)('%s', (stream) => {
       expect(await source.collect(stream)).toMatchObject({ totals: { stored: 1, quarantined: 1 } });
     }
     expect(await raw(collections).quarantine.find({ sourceId: source.id }).toArray()).toMatchObject([
-      { reason: `not a record of ${stream}: it has no field of the ${stream} records`, text: JSON.stringify(ERROR) },
+      { reason: `not a record of ${stream}: it has no field of ${stream} records`, text: JSON.stringify(ERROR) },
     ]);
   });
 

@@ -82,7 +82,7 @@ describe.each(STREAMS)('%s', (stream) => {
       if (attempt === 0) expect(sizeOf(await source.stored(stream))).toBe(2);
     }
     expect(sizeOf(await source.stored(stream))).toBe(5);
-    expect(problems[0]).toContain('the paging has an unknown shape: meta.pagination.next is an object');
+    expect(problems[0]).toContain('the paging has an unknown form: meta.pagination.next is an object');
   });
 
   test('that promises more than it ever hands out is an error, and the position does not move past it', async () => {
@@ -106,7 +106,7 @@ describe.each(STREAMS)('%s', (stream) => {
     const outcome = await verify(source, stream, begin);
     expect(outcome).toMatchObject({
       done: true,
-      failure: expect.stringContaining('the collection has read nothing yet'),
+      failure: expect.stringContaining('nothing has been collected yet'),
     });
   });
 

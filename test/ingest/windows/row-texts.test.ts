@@ -81,7 +81,7 @@ describe.each(BODIES)('%s', (stream, bodyOf) => {
       ['[ 1.0 ]', 7, 'not a JSON object but a list'],
       [String.raw`"\u0078é"`, 10, 'not a JSON object but string'],
       [String.raw`{"\u0000" : 1}`, 14, expect.stringContaining('null character')],
-      ['{ "odd":1.0 }', 13, `not a record of ${stream}: it has no field of the ${stream} records`],
+      ['{ "odd":1.0 }', 13, `not a record of ${stream}: it has no field of ${stream} records`],
     ]);
   });
 

@@ -78,13 +78,13 @@ describe('a new field', () => {
   });
 
   test.each<[string, object, RegExp]>([
-    ['built-in', { fieldName: '_sourceCategory' }, /"_sourceCategory" cannot be made: is a built-in field/],
+    ['built-in', { fieldName: '_sourceCategory' }, /"_sourceCategory" cannot be created: is a built-in field/],
     ['reserved', { fieldName: 'X-Sumo-Fields' }, /is a reserved name/],
     ['empty', { fieldName: '' }, /a field needs a name/],
     ['too long', { fieldName: 'n'.repeat(256) }, /at most 255 characters/],
     ['of odd characters', { fieldName: 'a$b' }, /consists of letters/],
-    ['of an unknown type', { fieldName: 'a', dataType: 'Text' }, /dataType that is none of: String, Long/],
-    ['of an unknown state', { fieldName: 'a', state: 'enabled' }, /state that is none of: Enabled, Disabled/],
+    ['of an unknown type', { fieldName: 'a', dataType: 'Text' }, /dataType that is not one of: String, Long/],
+    ['of an unknown state', { fieldName: 'a', state: 'enabled' }, /state that is not one of: Enabled, Disabled/],
   ])('%s is refused', async (_, request, message) => {
     const refusal = await refusalOf(service.create(request as { fieldName: string }));
     expect(refusal).toMatchObject({ status: 400, code: 'field:invalid', message: expect.stringMatching(message) });
@@ -148,7 +148,7 @@ describe('a field that is used', () => {
     expect(await refusalOf(service.remove(fieldId))).toMatchObject({
       status: 400,
       code: 'field:in_use',
-      message: `The field "Team" cannot be deleted while it is used by source "mail" (${_id}); take it out of their fields first.`,
+      message: `The field "Team" cannot be deleted while it is used by source "mail" (${_id}); remove it from their fields first.`,
     });
     await raw(collections).sources.deleteMany({});
     await raw(collections).collectors.updateOne({ name: 'cloud' }, { $set: { fields: { TEAM: 'b' } } });
@@ -220,7 +220,7 @@ describe('the quota', () => {
     expect(await refusalOf(service.ensure(['a', 'b', 'c']))).toMatchObject({
       status: 400,
       code: 'field:quota_exceeded',
-      message: 'The schema can have 200 fields; 2 more fit in, and 3 would be added.',
+      message: 'The schema can have 200 fields; 2 more can be added, and this adds 3.',
     });
     expect(names(await service.ensure(['a', 'b', 'f0']))).toEqual(['a', 'b']);
     expect(await refusalOf(service.create({ fieldName: 'c' }))).toMatchObject({ code: 'field:quota_exceeded' });

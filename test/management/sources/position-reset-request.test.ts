@@ -24,7 +24,7 @@ test.each([
 test.each([
   [{ stream: 'mail' }, ['there is no stream "mail"']],
   [{ stream: 'receipt', from: 'yesterday' }, ['"yesterday" is neither a time']],
-  [{ stream: 'receipt', from: '2026-11-30' }, ['must not lie in the future']],
+  [{ stream: 'receipt', from: '2026-11-30' }, ['must not be in the future']],
   [{ stream: 'mail', from: 'yesterday' }, ['there is no stream', 'neither a time']],
 ])('%o is refused, naming every mistake', (wish, told) => {
   expect(() => positionResetFor(wish, NOW)).toThrow(

@@ -223,7 +223,7 @@ describe('what the command line asks goes the way of the API', () => {
       version: 2,
     });
     const entry = await raw(collections).auditTrail.findOne({ sourceId, action: 'source.update' });
-    expect(entry).toMatchObject({ from: { clientSecret: '********' }, to: { clientSecret: '******** (given anew)' } });
+    expect(entry).toMatchObject({ from: { clientSecret: '********' }, to: { clientSecret: '******** (changed)' } });
     await stop(id);
   });
 

@@ -26,7 +26,7 @@ const { api, get: server } = apiServer({ collections, client: () => get().client
 const CHANGED_WORKFLOWS = join(projectRoot(), 'test/support/changed-workflows.ts');
 const SILENT = new DefaultLogger('ERROR');
 const MINUTE = 60_000;
-const LATE = 'the answer is late, state as last known';
+const LATE = 'the answer is late, last known state';
 
 const start = (name: string) =>
   get().service.start(sourceFile(get().simulator, { name, pollInterval: '5m', dataCollection: ['dlp'] }));
@@ -47,7 +47,7 @@ const listed = async (sourceId: number) =>
 test('without a worker, every view says so', async () => {
   const { sourceId } = await start('Nobody works');
   const status = await get().service.status(String(sourceId));
-  const words = 'no worker is running ("npm run worker"): state as last known; 1 task waits';
+  const words = 'no worker is running ("npm run worker"): last known state; 1 task waits';
   expect(status).toMatchObject({ state: 'Pending', health: 'Unknown', noteCode: 'NoWorker' });
   expect(statusText(status)).toContain(words);
   expect(listText(await get().service.list())).toContain(`! ${words}`);
@@ -122,7 +122,7 @@ test('a workflow that cannot go on is no healthy one: every view says why, and w
       () => service.status(String(sourceId)),
       ({ noteCode }) => noteCode === 'WorkflowTaskFailed',
     );
-    const words = "its workflow cannot go on: the worker's code does not match the steps it has recorded";
+    const words = "its workflow cannot continue: the worker's code does not match the steps it has recorded";
     expect(status).toMatchObject({ state: 'Error', health: 'Error', errorType: 'FirstPartyGeneric' });
     expect(statusText(status)).toContain(words);
     expect(status.note).toContain(`"temporal workflow terminate --workflow-id ${workflowIdOf(sourceId)}"`);

@@ -68,7 +68,7 @@ test('what runs is replayed, and what this version cannot go on with is named', 
   expect(bad.code).toBe(1);
   expect(bad.stderr).toContain(`FAILED ${workflowId} (run ${runId})`);
   expect(bad.stdout).toBe(
-    '1 replayed, 0 had nothing to replay, 1 failed. This version cannot go on with those: do not deploy it.\n',
+    '1 replayed, 0 had nothing to replay, 1 failed. This version cannot take over the failed ones: do not deploy it.\n',
   );
 });
 

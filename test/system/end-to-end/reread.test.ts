@@ -196,7 +196,7 @@ describe('on the command line', () => {
     [['--stream', 'weather'], 'stream: the source does not collect "weather"'],
     [['--from', 'yesterday'], 'from: "yesterday" is neither a time'],
     [['--to', '31.12.2025'], 'to: "31.12.2025" is neither a time'],
-    [['--from', '1h', '--to', '2h'], 'from: must lie before "to"'],
+    [['--from', '1h', '--to', '2h'], 'from: must be before "to"'],
     [['--from', 'x', '--to', 'y', '--stream', 'z'], 'stream: '],
     [['--cancel'], 'No verify of the source "Read again" is running'],
   ] as const)('%j is refused with the reason', async ([args, reason]) => {
