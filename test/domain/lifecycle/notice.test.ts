@@ -106,7 +106,7 @@ test('each kind has a health event of its own, of severity Warning, that is clos
     eventName: 'ThirdPartyGenericError',
     severityLevel: 'Warning',
     status: 'UnHealthy',
-    details: { error: 'dlp: quarantined', description: expect.stringContaining('Collection goes on.') },
+    details: { error: 'dlp: quarantined', description: expect.stringContaining('Collection continues.') },
   });
   const more = look(open, sourceWith(slice(1, 1), slice(2, 1)), 7);
   expect(more.queue).toMatchObject([{ kind: 'opened', eventId: 'e1', problem: { attempt: 2 } }]);

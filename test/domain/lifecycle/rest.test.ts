@@ -29,7 +29,7 @@ describe('how long what was given up still rests', () => {
 test('what is tried again every few minutes says so in status and health event', () => {
   const failure = { ...FORBIDDEN, againEveryMs: 5 * MINUTE };
   const text = problemText({ ...problemOf(failure, { gaveUp: true }), subject: 'authenticate' }, at(20));
-  expect(text).toContain('tried again every 5 min');
+  expect(text).toContain('retried every 5 min');
   expect(text).not.toContain('no further attempt');
   const source = sourceAfter(...startUp('dlp'), { kind: 'failed', subject: 'dlp', failure, attempt: 1 });
   const change = withProblems(newLedger(minutes(0)), source, minutes(1), () => 'e').queue.at(-1);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { STREAMS } from '../../../src/domain/streams/streams.js';
 import type { SourceStatus } from '../../../src/management/sources/source-status.js';
 import { e2eStack, sourceFile } from '../../support/e2e-stack.js';
 import { callsOf, changeTenant, sizes, storedOf, truthOf } from '../../support/simulator-control.js';
@@ -64,7 +65,7 @@ test('a missing permission parks its stream only, and is used once it is given',
   const id = String(sourceId);
   const status = () => service.status(id);
   const phases = ({ snapshot }: SourceStatus) => snapshot?.streams.map(({ phase }) => phase) ?? [];
-  const parked = await until(status, (seen) => phases(seen).filter((phase) => phase === 'waiting').length === 12);
+  const parked = await until(status, (seen) => phases(seen).filter((phase) => phase === 'waiting').length === STREAMS.length - 1);
   expect(parked).toMatchObject({ state: 'Error', health: 'Error', errorType: 'ThirdPartyConfig' });
   const denied = parked.snapshot?.streams.filter(({ problem }) => problem !== undefined) ?? [];
   expect(denied.map(({ stream, phase, problem }) => ({ stream, phase, code: problem?.code }))).toEqual([
