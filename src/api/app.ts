@@ -3,6 +3,7 @@
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { present } from '../domain/present.js';
 import { accessKeyRoutes } from './access-keys/access-keys-routes.js';
 import { auditTrailRoutes } from './audit-trail/audit-trail-routes.js';
 import { collectorRoutes } from './collectors/collectors-routes.js';
@@ -46,7 +47,7 @@ export async function buildApp(options: AppOptions): Promise<Api> {
   const { services, logger, ratePerSecond = DEFAULT_RATE } = options;
   const limits = { ...CONNECTION_LIMITS, ...options.connections };
   const app = fastify({
-    ...(logger === undefined ? {} : { loggerInstance: logger }),
+    ...present({ loggerInstance: logger }),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1_048_576,
     // Room for long tokens in the address; what is longer still is 431.

@@ -1,5 +1,6 @@
 /** Who may use the management API. */
 
+import { present } from '../domain/present.js';
 import { collection, type Store } from './driver.js';
 
 export interface ApiKeyDocument {
@@ -28,7 +29,7 @@ export function allKeys(store: Store): Promise<ApiKeyDocument[]> {
 
 /** @param hash only while this is what is stored. */
 export function storedKey(store: Store, _id: string, hash?: string): Promise<ApiKeyDocument | null> {
-  return apiKeys(store).findOne({ _id, ...(hash === undefined ? {} : { hash }) });
+  return apiKeys(store).findOne({ _id, ...present({ hash }) });
 }
 
 export async function addKey(store: Store, key: ApiKeyDocument): Promise<void> {

@@ -1,6 +1,7 @@
 /** Who changed what: written before the change and completed after it, so that no change is without a trace. */
 
 import { ObjectId } from 'mongodb';
+import { present } from '../domain/present.js';
 import { collection, type Indexes, type Store } from './driver.js';
 import { type Page, type PageRequest, pageOf } from './list-page.js';
 
@@ -59,8 +60,7 @@ export function auditPage(
   request: PageRequest,
 ): Promise<Page<AuditDocument>> {
   const filter = {
-    ...(sourceId === undefined ? {} : { sourceId }),
-    ...(collectorId === undefined ? {} : { collectorId }),
+    ...present({ sourceId, collectorId }),
   };
   return pageOf(trail(store), filter, 'at', request);
 }

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Installation } from '../domain/contract/installation.js';
+import { present } from '../domain/present.js';
 import { collection, isDuplicate, type Store } from './driver.js';
 import { isAnyAtWork } from './sources.js';
 
@@ -42,7 +43,7 @@ export function storedInstallation(store: Store): Promise<InstallationDocument |
  */
 export async function readInstallation(store: Store, given: string | undefined): Promise<Installation> {
   const { identity: id, name } = (await storedInstallation(store)) ?? (await make(store, given));
-  if (given === undefined || given === name) return { id, ...(name === undefined ? {} : { name }) };
+  if (given === undefined || given === name) return { id, ...present({ name }) };
   // A source that no workflow has worked for yet, such as one whose workflow ID was taken, does not bind the name.
   if (await isAnyAtWork(store)) throw new InstallationNameError(given, name);
   await installations(store).updateOne({ _id, identity: id }, { $set: { name: given } });

@@ -1,5 +1,6 @@
 /** What a checkpoint tells of its stream. */
 
+import { present } from '../domain/present.js';
 import type { StreamProgress } from '../domain/streams/outcome.js';
 import { areMany, stalledText } from '../domain/streams/stalled-listing.js';
 import type { CheckpointDocument } from './checkpoints.js';
@@ -9,12 +10,9 @@ export function progressOf(checkpoint: CheckpointDocument): StreamProgress {
   return {
     stream,
     totals,
-    ...(lastEventTime === undefined ? {} : { lastEventTime: lastEventTime.toISOString() }),
+    ...present({ lastEventTime: lastEventTime?.toISOString() }),
     position: positionOf(checkpoint),
-    ...(gaps === undefined ? {} : { gaps }),
-    ...(ruled === undefined ? {} : { ruled }),
-    ...(altered === undefined ? {} : { altered }),
-    ...(resets === undefined ? {} : { resets }),
+    ...present({ gaps, ruled, altered, resets }),
     ...(areMany(idle) ? { endless: { pages: idle.pages, message: stalledText(idle) } } : {}),
   };
 }

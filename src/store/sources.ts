@@ -1,6 +1,7 @@
 /** Sources: what is configured of them, each change a version of its own. */
 
 import type { HostDoubts } from '../domain/failures/host-doubts.js';
+import { present } from '../domain/present.js';
 import { stayingCollectors } from './collectors.js';
 import { LEAVING, markDeleting, STAYING } from './deletion.js';
 import { collection, type Indexes, type Store, unlessTaken } from './driver.js';
@@ -206,9 +207,9 @@ export function updateSource(
   return unlessTaken(
     () =>
       sources(store).findOneAndUpdate(
-        { _id: sourceId, ...STAYING, ...(from === undefined ? {} : { version: from }) },
+        { _id: sourceId, ...STAYING, ...present({ version: from }) },
         {
-          $set: { name, config, updatedAt: new Date(), ...(secret === undefined ? {} : { secret }) },
+          $set: { name, config, updatedAt: new Date(), ...present({ secret }) },
           $inc: { version: 1 },
         },
         { returnDocument: 'after' },

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { collectorFields, collectorName } from '../../config/collector-names.js';
 import { tooLong } from '../../config/schema-parts.js';
+import { present } from '../../domain/present.js';
 import { DEFAULT_TIME_ZONE } from '../../management/collectors/collector-service.js';
 import type { CollectorDocument, CollectorSettings } from '../../store/collectors.js';
 
@@ -69,8 +70,7 @@ export function showCollector(collector: CollectorDocument): z.input<typeof show
   return {
     id: _id,
     name,
-    ...(description === undefined ? {} : { description }),
-    ...(category === undefined ? {} : { category }),
+    ...present({ description, category }),
     timeZone,
     fields: { ...fields },
     links: [{ rel: 'sources', href: `/v1/collectors/${_id}/sources` }],

@@ -1,6 +1,7 @@
 /** What many addresses of the API share. */
 
 import { z } from 'zod';
+import { present } from '../../domain/present.js';
 import type { Page } from '../../store/list-page.js';
 
 /** The text of an id in an address. */
@@ -62,5 +63,5 @@ export const underWay = z.undefined().describe('Accepted; continues in the backg
 
 /** A page of the store as the API gives it. */
 export function shown<T, U>({ items, next }: Page<T>, show: (item: T) => U): { data: U[]; next?: string } {
-  return { data: items.map(show), ...(next === undefined ? {} : { next }) };
+  return { data: items.map(show), ...present({ next }) };
 }

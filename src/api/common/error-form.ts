@@ -1,6 +1,7 @@
 /** The two forms of an error's body: the flat one of collectors and sources, and that of the newer APIs. */
 
 import { randomInt } from 'node:crypto';
+import { present } from '../../domain/present.js';
 import { FIELDS_INVALID, FIELDS_MISSING } from '../../management/refusals.js';
 import type { ErrorAnswer } from './error-answer.js';
 
@@ -38,5 +39,5 @@ export function errorBodyOf(answer: ErrorAnswer, url: string, id: string): FlatE
   const invalid = INVALID_OF[api];
   if (invalid === undefined) return { status, id, code, message };
   const own = code === FIELDS_INVALID || code === FIELDS_MISSING ? invalid : code;
-  return { id, errors: [{ code: own, message, ...(meta === undefined ? {} : { meta }) }] };
+  return { id, errors: [{ code: own, message, ...present({ meta }) }] };
 }

@@ -1,6 +1,7 @@
 /** What Sumo Logic's API does not have: all sources with their states, and what is known of each. */
 
 import { z } from 'zod';
+import { present } from '../../domain/present.js';
 import { statesOf } from '../../management/sources/shown-state.js';
 import { collectorNames } from '../../store/collectors.js';
 import { gapsPage } from '../../store/gaps.js';
@@ -117,7 +118,7 @@ export const overviewRoutes: Routes = (app, { collections, client, editor, sourc
       return shown(page, ({ _id, stream, place, reason, text, size, at, resolvedAt }) => ({
         ...{ id: _id.toString('hex'), stream, place, reason, text: text.slice(0, SHOWN_TEXT), size },
         at: at.toISOString(),
-        ...(resolvedAt === undefined ? {} : { resolvedAt: resolvedAt.toISOString() }),
+        ...present({ resolvedAt: resolvedAt?.toISOString() }),
       }));
     },
   );

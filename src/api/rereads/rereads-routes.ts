@@ -1,6 +1,7 @@
 /** `…/rereads/{backfill|verify}`: reading a range of a source again, to store what is missing or to tell what is. */
 
 import { z } from 'zod';
+import { present } from '../../domain/present.js';
 import { REREAD_KINDS, type RereadReport } from '../../domain/rereads/reread.js';
 import { STREAMS } from '../../domain/streams/streams.js';
 import { RereadService } from '../../management/rereads/reread-service.js';
@@ -89,9 +90,7 @@ export const rereadRoutes: Routes = (app, { collections, client, editor }) => {
       await editor.get(cid, sid);
       const { streams, from, to } = request.body ?? {};
       const wanted = {
-        ...(streams === undefined ? {} : { streams }),
-        ...(from === undefined ? {} : { from }),
-        ...(to === undefined ? {} : { to }),
+        ...present({ streams, from, to }),
       };
       const begun = await rereads.start(kind, String(sid), wanted, actorOf(request));
       return { ...begun, streams: [...begun.streams] };

@@ -5,6 +5,8 @@
  * A backlog that is read again is no such listing: its pages bring nothing new either, but move forward in time.
  */
 
+import { present } from '../present.js';
+
 /** Pages in a row that were not the end and brought nothing new. Absent while everything is as it should be. */
 export interface StalledListing {
   readonly pages: number;
@@ -65,7 +67,7 @@ export function afterPage(
     pages,
     since: before.since,
     tokens,
-    ...(before.newest === undefined ? {} : { newest: before.newest }),
+    ...present({ newest: before.newest }),
     ...(isCircle || before.isCircle === true ? { isCircle: true } : {}),
     ...(pages > FREE_PAGES ? { nextAt: nextTime(before.nextAt, pages, now) } : {}),
   };

@@ -3,6 +3,7 @@
  * missing is noted before it is stored, so that an attempt that dies in between counts it as well.
  */
 
+import { present } from '../../domain/present.js';
 import type { RecordId } from '../../domain/records/record.js';
 import {
   addRereadCounts,
@@ -187,7 +188,7 @@ export class Rereading implements SliceOfWork {
 
   async outcome(done: boolean): Promise<RereadOutcome> {
     const { page, windowTo } = this.current;
-    const place = { ...(page === undefined ? {} : { page }), ...(windowTo === undefined ? {} : { windowTo }) };
+    const place = { ...present({ page, windowTo }) };
     await this.move({ done, ...place });
     const { counts, notes, pageToken, readUntil, unseen } = this.current;
     const position = readUntil === undefined ? `page …${pageToken?.slice(-8) ?? ''}` : `at ${readUntil.toISOString()}`;

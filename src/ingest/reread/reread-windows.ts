@@ -1,5 +1,6 @@
 /** Reads the windows of a range again: audit events, DLP logs, held messages. */
 
+import { present } from '../../domain/present.js';
 import { definitionOf } from '../../domain/streams/streams.js';
 import { afterPiece, pieceOf, type Window, type WindowPosition } from '../../domain/streams/window.js';
 import type { RecordStream } from '../../mimecast/paged-records.js';
@@ -51,7 +52,7 @@ class RereadWindows implements WindowSink {
     const { page, windowTo } = slice.state;
     if (windowTo === undefined) return;
     // The token of a page belongs to the exact window that it was given for.
-    this.window = { from: this.from, to: windowTo, ...(page === undefined ? {} : { page }) };
+    this.window = { from: this.from, to: windowTo, ...present({ page }) };
   }
 
   async next(): Promise<WindowPosition | undefined> {

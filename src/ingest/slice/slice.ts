@@ -4,6 +4,7 @@
  */
 
 import { classify } from '../../domain/failures/failure.js';
+import { present } from '../../domain/present.js';
 import type { QuarantinedRecord, TimedDocument } from '../../domain/records/record.js';
 import {
   type AlterationCounts,
@@ -182,7 +183,7 @@ export class Slice implements SliceOfWork {
       ...progressOf(this.current),
       counts: this.counts,
       files: this.files,
-      ...(this.unreadable === undefined ? {} : { unreadable: this.unreadable }),
+      ...present({ unreadable: this.unreadable }),
     };
   }
 
@@ -196,7 +197,7 @@ export class Slice implements SliceOfWork {
       ...change,
       totals,
       ...newest,
-      ...(this.gaps === undefined ? {} : { gaps: this.gaps }),
+      ...present({ gaps: this.gaps }),
       ...(isNoCount(this.ruled) ? {} : { ruled: this.ruled }),
       ...(isUnaltered(this.altered) ? {} : { altered: this.altered }),
     });

@@ -1,5 +1,6 @@
 /** Collects audit events, DLP logs or held messages: stores the records of windows, and keeps the place in the checkpoint. */
 
+import { present } from '../../domain/present.js';
 import { definitionOf } from '../../domain/streams/streams.js';
 import { afterPiece, pieceOf, type Window, type WindowPosition } from '../../domain/streams/window.js';
 import type { IncompleteAnswerError } from '../../mimecast/incomplete.js';
@@ -94,7 +95,7 @@ class CollectedWindows implements WindowSink {
     const end = endOfWindows(source, stream);
     const longest = listedAt === undefined ? longestWindow(overlapOf(source, stream)) : Number.POSITIVE_INFINITY;
     const to = new Date(Math.max(Math.min(position.to.getTime(), end), Math.min(end, from.getTime() + longest)));
-    const window = { from, to, ...(listedAt === undefined ? {} : { listedAt }) };
+    const window = { from, to, ...present({ listedAt }) };
     await slice.move({ window, ...(definitionOf(stream).isQueue ? { queue: { ...queue, from } } : {}) });
     return window;
   }

@@ -3,6 +3,7 @@
  * knows nothing of slices and checkpoints: whoever reads a window, the records get the same identities.
  */
 
+import { present } from '../../domain/present.js';
 import type { PagePlace, Window } from '../../domain/streams/window.js';
 import { IncompleteAnswerError } from '../../mimecast/incomplete.js';
 import { endOfListing, type ListingEnd, nextRecordStep, totalAfterPage } from '../../mimecast/next-page.js';
@@ -147,6 +148,6 @@ function nextPlace(
   },
 ): { readonly next?: PagePlace } {
   if (tail === undefined) return {};
-  const known = { ...(total === undefined ? {} : { total }), ...(tail === 'none' ? {} : { tail }) };
+  const known = { ...present({ total }), ...(tail === 'none' ? {} : { tail }) };
   return { next: { number, token, met, ...known, trail } };
 }

@@ -1,6 +1,7 @@
 /** Collectors as people manage them. A collector groups sources and gives them category and fields. */
 
 import { collectorName } from '../../config/collector-names.js';
+import { present } from '../../domain/present.js';
 import type { Collections } from '../../store/collections.js';
 import {
   type CollectorDocument,
@@ -152,9 +153,7 @@ export function settingsOf({
 }: CollectorDocument): CollectorSettings {
   return {
     name,
-    ...(description === undefined ? {} : { description }),
-    ...(category === undefined ? {} : { category }),
-    ...(fields === undefined ? {} : { fields }),
+    ...present({ description, category, fields }),
     timeZone,
   };
 }

@@ -2,6 +2,7 @@
 
 import type { Client } from '@temporalio/client';
 import type { FailureType } from '../../domain/failures/failure.js';
+import { present } from '../../domain/present.js';
 import type { Collections } from '../../store/collections.js';
 import { type HealthEventDocument, openErrorsOf } from '../../store/health-events.js';
 import type { SourceDocument } from '../../store/sources.js';
@@ -71,12 +72,11 @@ function statedOf(
   { workflowId, state, health, errorType, lastEventTime, note, noteCode }: SourceListing,
   error: HealthEventDocument | undefined,
 ): StatedSource {
-  const more = { workflowId, health, ...(lastEventTime === undefined ? {} : { lastEventTime }) };
+  const more = { workflowId, health, ...present({ lastEventTime }) };
   if (source.deletingAt !== undefined) return { source, state: { state: 'Stopping' }, ...more };
   if (state === 'Terminated' || state === 'Failed') return { source, state: ENDED_FROM_OUTSIDE, ...more };
   const noted = {
-    ...(note === undefined ? {} : { errorInfo: note }),
-    ...(noteCode === undefined ? {} : { errorCode: noteCode }),
+    ...present({ errorInfo: note, errorCode: noteCode }),
   };
   if (state !== 'Error') return { source, state: { state, ...noted }, ...more };
   const type = errorType as FailureType | undefined;

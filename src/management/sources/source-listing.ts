@@ -4,6 +4,7 @@ import type { TypedSearchAttributes } from '@temporalio/common';
 import { type Installation, workflowIdIn } from '../../domain/contract/installation.js';
 import { isFinal, LIFECYCLE_STATES } from '../../domain/lifecycle/lifecycle.js';
 import type { Health } from '../../domain/lifecycle/snapshot.js';
+import { present } from '../../domain/present.js';
 import { ERROR_TYPE, HEALTH, LAST_EVENT_TIME, STATE } from '../temporal/search-attribute-keys.js';
 import type { Uncertainty, UncertaintyCode } from '../temporal/uncertainty.js';
 import type { SourceReference } from './source-directory.js';
@@ -50,8 +51,7 @@ export function listingOf(
     state,
     // What a workflow last said of itself says nothing once it was ended from outside.
     health: state === 'Terminated' || state === 'Failed' ? 'Unknown' : (health ?? 'Unknown'),
-    ...(errorType === undefined ? {} : { errorType }),
-    ...(lastEventTime === undefined ? {} : { lastEventTime: lastEventTime.toISOString() }),
+    ...present({ errorType, lastEventTime: lastEventTime?.toISOString() }),
   };
 }
 

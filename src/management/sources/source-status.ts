@@ -5,6 +5,7 @@ import { STATUS_QUERY } from '../../domain/contract/contract.js';
 import { workflowIdIn } from '../../domain/contract/installation.js';
 import { isObject } from '../../domain/json.js';
 import type { SourceSnapshot, StreamStatus } from '../../domain/lifecycle/snapshot.js';
+import { present } from '../../domain/present.js';
 import { addCounts, NO_COUNTS } from '../../domain/streams/outcome.js';
 import type { RuleStatus } from '../../domain/streams/rule-status.js';
 import { type CheckpointDocument, checkpointsOf } from '../../store/checkpoints.js';
@@ -128,7 +129,7 @@ async function whyUnanswered(
   const task = await taskProblemOf(access.client, described);
   const version = described.typedSearchAttributes.get(WORKER_VERSION);
   const meanwhile = uncertaintyOf({ workflowId, workers, version, task, unanswered });
-  return { note: meanwhile?.text ?? unanswered, described, ...(meanwhile === undefined ? {} : { meanwhile }) };
+  return { note: meanwhile?.text ?? unanswered, described, ...present({ meanwhile }) };
 }
 
 function reasonOf(error: unknown): string {

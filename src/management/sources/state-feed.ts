@@ -2,6 +2,7 @@
 
 import type { Client } from '@temporalio/client';
 import type { FailureType } from '../../domain/failures/failure.js';
+import { present } from '../../domain/present.js';
 import type { Collections } from '../../store/collections.js';
 import { sourceSummaries } from '../../store/sources.js';
 import { installationOf } from '../temporal/ownership.js';
@@ -114,7 +115,7 @@ export class StateFeed {
           {
             ...{ id, name, state: deletingAt === undefined ? state : 'Stopping', health },
             ...(errorType === undefined ? {} : { errorType: SHOWN_ERROR_TYPE[errorType as FailureType] }),
-            ...(noteCode === undefined ? {} : { errorCode: noteCode }),
+            ...present({ errorCode: noteCode }),
           },
         ];
       }),

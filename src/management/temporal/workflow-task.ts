@@ -2,6 +2,7 @@
 
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import type { TypedSearchAttributes } from '@temporalio/common';
+import { present } from '../../domain/present.js';
 import { REPORTED_PROBLEMS } from './search-attribute-keys.js';
 import type { TaskProblem } from './uncertainty.js';
 
@@ -42,7 +43,7 @@ export function reportedTaskProblem(attributes: TypedSearchAttributes): TaskProb
   return {
     outcome: problems.includes('category=WorkflowTaskTimedOut') ? 'timed out' : 'failed',
     isNondeterministic: cause === 'NonDeterministicError',
-    ...(cause === undefined ? {} : { message: cause }),
+    ...present({ message: cause }),
   };
 }
 

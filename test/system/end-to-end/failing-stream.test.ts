@@ -65,7 +65,10 @@ test('a missing permission parks its stream only, and is used once it is given',
   const id = String(sourceId);
   const status = () => service.status(id);
   const phases = ({ snapshot }: SourceStatus) => snapshot?.streams.map(({ phase }) => phase) ?? [];
-  const parked = await until(status, (seen) => phases(seen).filter((phase) => phase === 'waiting').length === STREAMS.length - 1);
+  const parked = await until(
+    status,
+    (seen) => phases(seen).filter((phase) => phase === 'waiting').length === STREAMS.length - 1,
+  );
   expect(parked).toMatchObject({ state: 'Error', health: 'Error', errorType: 'ThirdPartyConfig' });
   const denied = parked.snapshot?.streams.filter(({ problem }) => problem !== undefined) ?? [];
   expect(denied.map(({ stream, phase, problem }) => ({ stream, phase, code: problem?.code }))).toEqual([
