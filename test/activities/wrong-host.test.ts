@@ -130,7 +130,7 @@ test('§9 #23: a host name that does not exist, for minutes, is a mistake in bas
   const failure = await failureOf(source);
   expect(failure).toMatchObject({ type: 'ThirdPartyConfig', code: 'WrongHost', retry: false });
   expect(failure.message).toContain(`baseUrl ${UNKNOWN_HOST} is not Mimecast's API`);
-  expect(failure.message).toContain('there is no host');
+  expect(failure.message).toContain('the host no-such-host.invalid does not exist');
 });
 
 test('a host of Mimecast’s is never a mistake in baseUrl, however long nothing is right there', async () => {

@@ -82,7 +82,7 @@ test('with the mask uses the stored secret of the source that is named', async (
   });
   expect(await validate({ name: 'with a secret', clientSecret: '********' })).toMatchObject({
     valid: false,
-    mistakes: [expect.stringContaining(`the source ${sid}`), expect.stringContaining('clientSecret')],
+    mistakes: [expect.stringContaining(`source ${sid}`), expect.stringContaining('clientSecret')],
   });
 });
 
@@ -102,7 +102,7 @@ test('with the mask sends the stored secret nowhere else, nor for another client
     );
     expect({ valid, mistakes, connection }).toEqual({
       valid: false,
-      mistakes: [expect.stringMatching(/clientSecret.*write the secret itself/)],
+      mistakes: [expect.stringMatching(/clientSecret.*enter the secret itself/)],
       connection: undefined,
     });
   }
@@ -119,6 +119,6 @@ test('with a key that is lost is a mistake that names it', async () => {
   await raw(collections).sources.updateOne({ _id: sid }, { $set: { secret: lost } });
   expect(await validate({ name: 'of a lost key', clientSecret: '********' }, sid)).toEqual({
     valid: false,
-    mistakes: [expect.stringContaining('MIMECAST_SECRET_KEYS does not hold')],
+    mistakes: [expect.stringContaining('which is not in MIMECAST_SECRET_KEYS')],
   });
 });

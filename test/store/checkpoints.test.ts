@@ -49,7 +49,7 @@ test('many who make them at once make each once', async () => {
 });
 
 test('one that is not there is an error that says what to do', async () => {
-  await expect(readCheckpoint(collections, 7, 'av')).rejects.toThrow('The checkpoint 7/av; restart the source');
+  await expect(readCheckpoint(collections, 7, 'av')).rejects.toThrow('There is no checkpoint 7/av; restart the source');
   expect(checkpointId(7, 'url protect')).toBe('7/url protect');
 });
 

@@ -93,7 +93,7 @@ test('what has to be described is, a few at a time; what Temporal does not descr
   const listings = await serviceOf(slow).list();
   expect(listings).toHaveLength(COUNT);
   expect(listings.filter(({ state }) => state === 'Unknown').map(({ workflowId }) => workflowId)).toEqual([refused]);
-  expect(listings[8]).toMatchObject({ health: 'Unknown', note: expect.stringContaining('ask again') });
+  expect(listings[8]).toMatchObject({ health: 'Unknown', note: expect.stringContaining('try again') });
   expect(most()).toBe(8);
 });
 

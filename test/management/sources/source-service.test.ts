@@ -63,7 +63,7 @@ async function refusalOf(promise: Promise<unknown>): Promise<RefusedError> {
 
 describe('while MongoDB is away', () => {
   test('of a source that is not running, only that it is not known', async () => {
-    await expect(blind.status('Never seen')).rejects.toThrow(/MongoDB does not answer, and "Never seen" is none/);
+    await expect(blind.status('Never seen')).rejects.toThrow(/MongoDB does not answer, and "Never seen" is not among/);
   });
 
   test('list, status, health and restart are answered by Temporal', async () => {
@@ -154,8 +154,8 @@ describe('what is refused', () => {
 
   test('a name that is taken, by a start as by an update', async () => {
     const [first, second] = [await startSource('First'), await startSource('Second')];
-    expect((await refusalOf(get().service.start(file({ name: 'First' })))).message).toContain('running already');
-    expect((await refusalOf(get().service.resume('First'))).message).toContain('running already');
+    expect((await refusalOf(get().service.start(file({ name: 'First' })))).message).toContain('already running');
+    expect((await refusalOf(get().service.resume('First'))).message).toContain('already running');
     const { message } = await refusalOf(get().service.update(second.id, file({ name: 'First' })));
     expect(message).toContain(`The source "First" has the ID ${first.sourceId}`);
     expect(await get().service.status(second.id)).toMatchObject({ name: 'Second', snapshot: { restarts: 0 } });

@@ -137,14 +137,14 @@ test.each<[string, UncertaintyFacts, string | undefined, string]>([
     'the last task failed',
     facts({ ...POLLED, workflowTasks: backlog(9, 60_000) }, { task: { ...failed, message: 'boom' } }),
     'WorkflowTaskFailed',
-    'its workflow cannot continue: its last workflow task failed (boom) (attempt 4). It goes on by itself',
+    'its workflow cannot continue: its last workflow task failed (boom) (attempt 4). It continues automatically',
   ],
   [
     'the code has changed',
     facts(POLLED, { task: { outcome: 'failed', isNondeterministic: true, message: 'TMPRL1100' } }),
     'WorkflowTaskFailed',
     "its workflow cannot continue: the worker's code does not match the steps it has recorded (TMPRL1100). Run the " +
-      'worker version that it ran on before, or run "temporal workflow terminate --workflow-id mimecast-source-7": a ' +
+      'worker version that it used before, or run "temporal workflow terminate --workflow-id mimecast-source-7": a ' +
       'worker then starts it again from its checkpoints',
   ],
   [

@@ -77,7 +77,7 @@ test('start FILE creates a source, list and status show it', async () => {
 test('start of a running source is refused', async () => {
   const result = await cli('start', join(get().folder, 'source.json'), '--collector', 'lab');
   expect(result).toMatchObject({ code: 1, stdout: '' });
-  expect(lines(result.stderr)).toEqual([expect.stringContaining('running already')]);
+  expect(lines(result.stderr)).toEqual([expect.stringContaining('already running')]);
 });
 
 test('health shows no events of a healthy source', async () => {

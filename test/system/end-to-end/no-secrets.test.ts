@@ -200,7 +200,7 @@ test('the command line', async () => {
     '--json',
   );
   expect(started).toContain('"created": true');
-  expect(await cli('start', rules, '--collector', 'Lab')).toContain('running already');
+  expect(await cli('start', rules, '--collector', 'Lab')).toContain('already running');
   const id = source.replace(/.*\//, '');
   for (const args of [
     ['verify', id, '--stream', 'audit'],

@@ -59,7 +59,7 @@ test('a source is started, shown, changed, restarted, stopped, started again and
   expect((await cli('status', 'Remote')).stdout).toContain('Collecting');
   expect(await json('update', 'Remote', write({ description: 'changed' }))).toEqual({ sourceId, version: 2 });
   await inState('Collecting');
-  expect((await cli('start', file, '--collector', 'far away')).stderr).toContain('running already');
+  expect((await cli('start', file, '--collector', 'far away')).stderr).toContain('already running');
   expect((await cli('restart', String(sourceId))).stdout).toContain(`Restart of source ${sourceId} requested.`);
   await inState('Collecting');
   expect(await json('stop', 'Remote')).toEqual({ sourceId, state: 'Stopped' });

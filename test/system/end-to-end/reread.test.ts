@@ -209,7 +209,7 @@ describe('on the command line', () => {
 test('one of a kind at a time; it can be watched and cancelled', async () => {
   await addFault(get().simulator, { endpoint: 'file', times: -1, action: { delayMs: 500 } });
   await rereads().start('verify', String(sourceId), {});
-  await expect(rereads().start('verify', String(sourceId), {})).rejects.toThrow(/running already/);
+  await expect(rereads().start('verify', String(sourceId), {})).rejects.toThrow(/already running/);
   await until(
     () => rereads().report('verify', sourceId),
     ({ report }) => report !== undefined,
