@@ -8,7 +8,7 @@ import { count } from '../src/cli/table.js';
 import { formatDuration, parseDuration } from '../src/domain/duration.js';
 import { RefusedError } from '../src/management/common/errors.js';
 import { FieldService } from '../src/management/fields/field-service.js';
-import { ApiKeyService } from '../src/management/keys/api-keys.js';
+import { ApiKeyService } from '../src/management/keys/api-key-service.js';
 import { SourceService } from '../src/management/sources/source-service.js';
 import type { SourceStatus } from '../src/management/sources/source-status.js';
 import { connectTemporal } from '../src/management/temporal/temporal-client.js';

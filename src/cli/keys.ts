@@ -1,7 +1,7 @@
 /** `keys`: the access keys of the management API. */
 
 import { Command, Option } from 'commander';
-import type { NewKey, ShownKey } from '../management/keys/api-keys.js';
+import type { NewKey, ShownKey } from '../management/keys/api-key-service.js';
 import { API_ROLES, type ApiRole } from '../store/api-keys.js';
 import type { KeyCommands } from './services/command-services.js';
 import type { WithKeys } from './session.js';

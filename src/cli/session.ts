@@ -2,7 +2,7 @@
 
 import { readEnvironment } from '../config/environment.js';
 import { RefusedError } from '../management/common/errors.js';
-import { ApiKeyService } from '../management/keys/api-keys.js';
+import { ApiKeyService } from '../management/keys/api-key-service.js';
 import { RereadService } from '../management/rereads/reread-service.js';
 import { SourceService } from '../management/sources/source-service.js';
 import { connectTemporal } from '../management/temporal/temporal-client.js';

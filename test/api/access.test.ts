@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { buildApp } from '../../src/api/app.js';
 import { assembleServices } from '../../src/api/assemble.js';
-import { ApiKeyService } from '../../src/management/keys/api-keys.js';
+import { ApiKeyService } from '../../src/management/keys/api-key-service.js';
 import { KeyVerifier } from '../../src/management/keys/key-verifier.js';
 import { apiServer, basic, call } from '../support/api-server.js';
 import { collectionsIn, raw } from '../support/raw-collections.js';

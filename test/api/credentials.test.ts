@@ -7,7 +7,7 @@ import { buildApp } from '../../src/api/app.js';
 import { assembleServices } from '../../src/api/assemble.js';
 import { AttemptLimit } from '../../src/api/common/attempt-limit.js';
 import { Semaphore } from '../../src/management/common/semaphore.js';
-import { ApiKeyService, type NewKey } from '../../src/management/keys/api-keys.js';
+import { ApiKeyService, type NewKey } from '../../src/management/keys/api-key-service.js';
 import { KeyVerifier } from '../../src/management/keys/key-verifier.js';
 import type { Collections } from '../../src/store/collections.js';
 import { basic, call } from '../support/api-server.js';

@@ -1,7 +1,7 @@
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { audit } from '../../src/domain/streams/definitions/audit.js';
-import { heldMessages } from '../../src/domain/streams/definitions/held-messages.js';
+import { heldMessages } from '../../src/domain/streams/definitions/hold.js';
 import { stableIdOf as stableIdAt } from '../../src/records/sealed-id.js';
 import { auditId, heldId, sealed } from '../support/sealed-ids.js';
 

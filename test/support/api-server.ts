@@ -5,7 +5,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { type AppOptions, buildApp } from '../../src/api/app.js';
 import { assembleServices } from '../../src/api/assemble.js';
 import type { Api } from '../../src/api/common/services.js';
-import { ApiKeyService, type NewKey } from '../../src/management/keys/api-keys.js';
+import { ApiKeyService, type NewKey } from '../../src/management/keys/api-key-service.js';
 import type { Collections } from '../../src/store/collections.js';
 import { testKeyring } from './test-keyring.js';
 

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { CodedRefusal } from '../../management/common/errors.js';
-import { ApiKeyService, type ShownKey } from '../../management/keys/api-keys.js';
+import { ApiKeyService, type ShownKey } from '../../management/keys/api-key-service.js';
 import { API_ROLES } from '../../store/api-keys.js';
 import { actorOf } from '../common/authentication.js';
 import { newerErrors } from '../common/common-schemas.js';

@@ -1,7 +1,7 @@
 /** What the commands ask for, whether it is at hand or behind a management server. */
 
 import type { RereadReport } from '../../domain/rereads/reread.js';
-import type { ApiKeyService, ShownKey } from '../../management/keys/api-keys.js';
+import type { ApiKeyService, ShownKey } from '../../management/keys/api-key-service.js';
 import type { MissingRecord, RereadService } from '../../management/rereads/reread-service.js';
 import type { SourceSaveOptions, SourceService, Started } from '../../management/sources/source-service.js';
 

@@ -1,6 +1,6 @@
 /** The access keys of a management server, asked of itself. */
 
-import type { NewKey, ShownKey } from '../../management/keys/api-keys.js';
+import type { NewKey, ShownKey } from '../../management/keys/api-key-service.js';
 import type { ApiRole } from '../../store/api-keys.js';
 import type { ApiClient } from './api-client.js';
 import type { KeyCommands } from './command-services.js';

@@ -8,7 +8,7 @@ import { LRUCache } from 'lru-cache';
 import { type ApiRole, storedKey } from '../../store/api-keys.js';
 import type { Collections } from '../../store/collections.js';
 import { Semaphore } from '../common/semaphore.js';
-import { hashOf } from './api-keys.js';
+import { hashOf } from './api-key-service.js';
 
 export interface Identity {
   readonly accessId: string;

@@ -156,7 +156,9 @@ describe('a workflow without a stored source', () => {
     await round();
     expect(await isRunning(sourceId)).toBe(true);
     expect(terminated).toEqual([]);
-    expect(troubles).toEqual([expect.stringContaining(`there is no source ${sourceId} in MongoDB and no record of its deletion`)]);
+    expect(troubles).toEqual([
+      expect.stringContaining(`there is no source ${sourceId} in MongoDB and no record of its deletion`),
+    ]);
     await handleOf(sourceId).terminate('the test is over');
   });
 

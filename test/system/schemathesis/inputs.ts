@@ -1,6 +1,6 @@
 /** What Schemathesis is given: the document with examples in it, its configuration, and its arguments. */
 
-import type { NewKey } from '../../../src/management/keys/api-keys.js';
+import type { NewKey } from '../../../src/management/keys/api-key-service.js';
 import type { Resources } from './resources.js';
 
 /** A stream of server-sent events never ends, so a call of it would wait until its limit. */

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataFolder } from '../../../devstack/data-folder.js';
 import { type Stack, startStack } from '../../../devstack/stack.js';
-import { ApiKeyService, type NewKey } from '../../../src/management/keys/api-keys.js';
+import { ApiKeyService, type NewKey } from '../../../src/management/keys/api-key-service.js';
 import { choosePort } from '../../../src/runtime/ports.js';
 import { collectionsOf } from '../../../src/store/collections.js';
 import { openDatabase } from '../../../src/store/database.js';

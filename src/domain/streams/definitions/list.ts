@@ -2,8 +2,8 @@
 
 import { audit } from './audit.js';
 import { dlp } from './dlp.js';
-import { heldMessages } from './held-messages.js';
-import { SIEM_TYPES } from './siem.js';
+import { heldMessages } from './hold.js';
+import { SIEM_TYPES } from './siem-types.js';
 import { ttpUrl } from './ttp-url.js';
 
 export const DEFINITIONS = [...SIEM_TYPES, audit, dlp, heldMessages, ttpUrl] as const;
