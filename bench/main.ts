@@ -10,7 +10,7 @@ import { rules } from './rules.js';
 
 await runProgram(
   new Command('bench')
-    .description('Benchmarks. Speeds are ratios of what was measured in one run, for machines differ.')
+    .description('Benchmarks. Speeds are ratios of what was measured in one run, because machines differ.')
     .addCommand(fleet)
     .addCommand(memory)
     .addCommand(recovery)

@@ -37,13 +37,13 @@ export function keysCommand(withKeys: WithKeys): Command {
     .action(({ json }: Json) => answer(json, (service) => service.list(), listText));
   keys
     .command('delete <ID>')
-    .description('delete a key by its access ID; servers accept it for up to a minute')
+    .description('delete a key by its access ID; servers may still accept it for up to a minute')
     .option('--json', 'print the result as JSON')
     .action((id: string, { json }: Json) =>
       answer(
         json,
         (service) => service.remove(id),
-        ({ accessId }) => `The key ${accessId} was deleted; servers accept it for up to a minute.`,
+        ({ accessId }) => `The key ${accessId} was deleted; servers may still accept it for up to a minute.`,
       ),
     );
   return keys;

@@ -52,7 +52,7 @@ export class Pace {
     this.#totalMs += waitedMs;
     this.#periodMs += waitedMs;
     this.#periodBytes += bytes;
-    if (this.#totalMs >= totalMs) return `incomplete file after ${totalMs / 1_000} s`;
+    if (this.#totalMs >= totalMs) return `a file that was still incomplete after ${totalMs / 1_000} s`;
     if (this.#periodMs < periodMs) return undefined;
     if (this.#periodBytes < minBytes) return `less than ${minBytes} bytes within ${periodMs / 1_000} s`;
     this.#periodMs = 0;

@@ -40,7 +40,7 @@ export async function audited<T>(
 /** What a deletion is noted with when another one was first. */
 export const DONE_BY_ANOTHER: AuditMark = {
   outcome: 'failed',
-  reason: 'It had already been deleted, at the same time',
+  reason: 'It had already been deleted by a simultaneous request',
 };
 
 /** A change that is made must not look as if it was not, only because its note cannot be completed: that stays `begun`. */

@@ -19,7 +19,7 @@ export const unknownKey = (accessId: string) =>
   new CodedRefusal(
     404,
     'accesskey.doesnt_exist',
-    `There is no access key "${accessId}"; use list to see the existing ones.`,
+    `There is no access key "${accessId}"; list the keys to see the existing ones.`,
   );
 
 /** The code is one for collectors and sources alike. */

@@ -70,7 +70,7 @@ export function compileRules(
     const { filterType, name, mask } = filter;
     if (names.has(name)) refuse('name', `"${name}" is the name of another rule too`);
     names.add(name);
-    if (filterType === 'Mask' && mask?.includes(':')) refuse('mask', 'must not hold a colon');
+    if (filterType === 'Mask' && mask?.includes(':')) refuse('mask', 'must not contain a colon');
     return compileFilter(filter, index, algorithm, refuse) ?? [];
   });
   return mistakes.length > 0 ? { ok: false, mistakes } : { ok: true, rules: rulesOf(compiled) };

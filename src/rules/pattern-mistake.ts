@@ -43,7 +43,7 @@ function positionOf(pattern: string, index: number): number {
   return [...pattern.slice(0, index)].length + 1;
 }
 
-const NOT_IN_RE2 = 'is not supported: RE2 does without it, so that no text can make a pattern slow';
+const NOT_IN_RE2 = 'is not supported: RE2 omits it so that matching is always fast';
 
 /** What other dialects have and RE2 has not, by how it begins. */
 const UNSUPPORTED: readonly (readonly [begin: RegExp, name: string, why?: string])[] = [

@@ -1,6 +1,7 @@
 /** Reading and moving checkpoints. */
 
 import { randomUUID } from 'node:crypto';
+import type { BadFile } from '../domain/records/bad-file.js';
 import type { AlterationCounts } from '../domain/streams/alterations.js';
 import {
   type Counts,
@@ -69,20 +70,6 @@ export interface CheckpointDocument {
   /** Newest `_messageTime` stored. */
   readonly lastEventTime?: Date;
   readonly updatedAt: Date;
-}
-
-/** A batch file that cannot be read so far. */
-export interface BadFile {
-  /** Host and path; the path alone in notes of earlier versions. */
-  readonly path: string;
-  /** As `FileFault` of the Mimecast client. */
-  readonly fault: 'damaged' | 'foreign' | 'missing' | 'oversized';
-  /** Failures with this fault, one after the other. */
-  readonly attempts: number;
-  /** When the first of them was. */
-  readonly since: Date;
-  /** What the last one said. */
-  readonly reason: string;
 }
 
 const checkpoints = collection<CheckpointDocument>('checkpoints');

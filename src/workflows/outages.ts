@@ -1,4 +1,4 @@
-/** Makes one problem of the source of what all its streams fail for; see `source/outage.ts`. */
+/** Makes one problem of the source of what all its streams fail for; see `domain/lifecycle/outage.ts`. */
 
 import { condition, isCancellation } from '@temporalio/workflow';
 import { MIN_RETRY_BUDGET_MS } from '../domain/failures/retry-budget.js';

@@ -27,7 +27,7 @@ export class SourceState {
   readonly attempting = new Set<Subject>();
   /** Whether a run that continues another one keeps to its plan: the next poll, and the next attempts. */
   readonly keepsPlan: boolean;
-  /** Whether streams that all fail for the same cause are one problem of the source; see `source/outage.ts`. */
+  /** Whether streams that all fail for the same cause are one problem of the source; see `domain/lifecycle/outage.ts`. */
   readonly unitesOutages: boolean;
   ledger: HealthLedger;
   private current: SourceSnapshot;

@@ -59,7 +59,7 @@ test.each<[string, unknown, readonly string[]]>([
     ],
   ],
   ['a name twice', [RULE, RULE], ['[1].name: "a" is the name of another rule too (found "a")']],
-  ['a colon', [{ ...RULE, mask: 'a:b' }], ['[0].mask: must not hold a colon (found "a:b")']],
+  ['a colon', [{ ...RULE, mask: 'a:b' }], ['[0].mask: must not contain a colon (found "a:b")']],
   [
     'no group',
     [{ ...RULE, regexp: 'a' }],

@@ -108,6 +108,6 @@ describe('errors of the file store are worded as its own', () => {
   ])('%s', (_, rest, message) => {
     const failure = classify({ origin: 'file', endpoint: 'file store', message: 'no', ...rest });
     expect(failure).toMatchObject({ type: 'ThirdPartyGeneric', retry: true, message });
-    expect(failure.advice).not.toMatch(/base ?url|status of Mimecast/i);
+    expect(failure.advice).not.toMatch(/base ?url|Mimecast’s status/i);
   });
 });

@@ -200,7 +200,7 @@ describe('a drip', () => {
     const server = await serve(slow(Buffer.from(TEXT), 5));
     expect(await errorFactsOf(download(server, { minBytes: 1, periodMs: 50, totalMs: 300 }))).toMatchObject({
       cause: 'timeout',
-      message: expect.stringContaining('incomplete file after 0.3 s'),
+      message: expect.stringContaining('a file that was still incomplete after 0.3 s'),
     });
     await server.closed;
   });

@@ -42,7 +42,7 @@ test('every mistake is found, with its rule and key', () => {
   ];
   expect(mistakesOf(filters)).toEqual([
     { index: 1, key: 'name', message: '"a" is the name of another rule too' },
-    { index: 1, key: 'mask', message: 'must not hold a colon' },
+    { index: 1, key: 'mask', message: 'must not contain a colon' },
     {
       index: 1,
       key: 'regexp',

@@ -5,7 +5,7 @@ import { projectRoot } from '../../src/runtime/project-root.js';
 import { writeWorkflowBundle } from '../../src/runtime/workflow-bundle.js';
 import { temporaryFolder } from './temporary-folder.js';
 
-/** The workflows with the the retry budget of `short-retry-budget.ts`. Call it outside of tests and hooks. */
+/** The workflows with the retry budget of `short-retry-budget.ts`. Call it outside of tests and hooks. */
 export function shortRetryBudgetBundle(): () => { codePath: string } {
   return bundleWith('src/domain/failures/retry-budget.ts', 'short-retry-budget.ts');
 }

@@ -3,7 +3,7 @@
 import { test, vi } from 'vitest';
 import { FAULTS } from '../support/fake-activities.js';
 import { retryDeadlines } from '../support/histories.js';
-import { MIN_RETRY_BUDGET_MS, PATIENCE_MS } from '../support/short-retry-budget.js';
+import { MIN_RETRY_BUDGET_MS, RETRY_BUDGET_MS } from '../support/short-retry-budget.js';
 import { shortRetryBudgetBundle } from '../support/short-retry-budget-bundle.js';
 import { developmentServer, type SourceRun, sourceRuns } from '../support/source-runs.js';
 import { until } from '../support/until.js';
@@ -78,7 +78,7 @@ test.concurrent('the retry budget of a stream is not given twice when the run is
   // Its workflow begins to collect in both runs; the later one has what the earlier one left.
   const deadlines = retryDeadlines(histories, 'collect');
   context.expect(deadlines.length).toBeGreaterThanOrEqual(2);
-  context.expect(Math.max(...deadlines)).toBeLessThanOrEqual(since + PATIENCE_MS + ROUNDING_MS);
+  context.expect(Math.max(...deadlines)).toBeLessThanOrEqual(since + RETRY_BUDGET_MS + ROUNDING_MS);
   context.expect(await run.stream('receipt')).toMatchObject({ phase: 'parked' });
 });
 
@@ -93,7 +93,7 @@ test.concurrent('the retry budget of the sweep is not given twice when the run i
   const { since, at } = await gaveUp(run);
   context.expect(at - since).toBeGreaterThanOrEqual(MIN_RETRY_BUDGET_MS);
   const deadlines = retryDeadlines(await run.histories(), 'sweep');
-  context.expect(Math.max(...deadlines)).toBeLessThanOrEqual(since + PATIENCE_MS + ROUNDING_MS);
+  context.expect(Math.max(...deadlines)).toBeLessThanOrEqual(since + RETRY_BUDGET_MS + ROUNDING_MS);
 });
 
 test.concurrent('the retry budget of a start-up step is not given twice when the run is continued as new', async (context) => {
@@ -107,7 +107,7 @@ test.concurrent('the retry budget of a start-up step is not given twice when the
   const histories = await run.histories();
   context.expect(histories.length).toBeGreaterThanOrEqual(2);
   const deadlines = retryDeadlines(histories, 'authenticate');
-  context.expect(Math.max(...deadlines)).toBeLessThanOrEqual(since + PATIENCE_MS + ROUNDING_MS);
+  context.expect(Math.max(...deadlines)).toBeLessThanOrEqual(since + RETRY_BUDGET_MS + ROUNDING_MS);
 });
 
 test.concurrent('a start-up that is begun again in the next run may fail in another step, and recover', async (context) => {

@@ -54,7 +54,7 @@ export const accessKeyRoutes: Routes = (app, { collections, verifier }) => {
       schema: {
         tags,
         summary:
-          'Deletes an access key, but not the one used for this request; other servers accept it for up to a minute',
+          'Deletes an access key, except the one used for this request; other servers may accept the deleted key for up to a minute',
         params,
         response: { 204: z.undefined().describe('Done; no body'), ...newerErrors },
       },

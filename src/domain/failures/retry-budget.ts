@@ -23,7 +23,7 @@ export interface PauseInput {
   readonly firstPauseMs?: number | undefined;
   /** Time since the first attempt was scheduled. */
   readonly elapsedMs: number;
-  /** The whole budget; default `PATIENCE_MS`. Shorter when a part was used before a continue-as-new. */
+  /** The whole budget; default `RETRY_BUDGET_MS`. Shorter when a part was used before a continue-as-new. */
   readonly budgetMs?: number;
   /** The wait that the other side asked for. */
   readonly retryAfterMs?: number;

@@ -50,7 +50,7 @@ export function nextStepOf(problem: Problem, nowMs?: number): string {
   if (nowMs === undefined) return `It is retried ${end}.`;
   const isPausing = retryAt !== undefined && Date.parse(retryAt) > nowMs;
   const next = isPausing ? `the next one is at ${formatTime(retryAt)}` : 'another one is being made';
-  return `Attempt ${attempt} failed; ${next}. ${isLast ? 'It was the last one.' : `It is retried ${end}.`}`;
+  return `Attempt ${attempt} failed; ${next}. ${isLast ? 'That is the last one.' : `It is retried ${end}.`}`;
 }
 
 /** A time that is not said to come when it has passed. */

@@ -57,7 +57,7 @@ class RereadFiles implements FileSink {
       return page;
     } catch (error) {
       if (!(error instanceof RawError) || !isOutOfReach(error.facts)) throw error;
-      this.slice.addRemark(`Mimecast no longer has this range: ${error.facts.message}`);
+      this.slice.addRemark(`Mimecast no longer returns this range: ${error.facts.message}`);
       return undefined;
     }
   }

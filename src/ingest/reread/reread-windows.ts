@@ -88,7 +88,7 @@ class RereadWindows implements WindowSink {
   }
 
   async skipTo({ to }: WindowPosition, reach: Date, reason: string): Promise<WindowPosition | undefined> {
-    this.slice.addRemark(`Mimecast has nothing before ${reach.toISOString()}: ${reason}`);
+    this.slice.addRemark(`Mimecast no longer returns anything before ${reach.toISOString()}: ${reason}`);
     this.window = reach < to ? { from: reach, to } : undefined;
     await this.slice.move({ readUntil: reach });
     return this.window;

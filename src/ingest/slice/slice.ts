@@ -48,7 +48,7 @@ export interface SliceOptions {
   readonly until: number;
   /** How many records it may read before it ends, the time aside. Default: any number. */
   readonly maxRecords?: number;
-  /** Default `FILE_RULES`. */
+  /** Default `FILE_POLICY`. */
   readonly filePolicy?: FilePolicy | undefined;
 }
 

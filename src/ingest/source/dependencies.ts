@@ -15,7 +15,7 @@ export interface ActivityDependencies {
   readonly sliceMs?: number;
   /** How many records one stream may take of a sweep before it leaves it; default 5,000. */
   readonly sweepRecords?: number;
-  /** How batch files are read and when one is given up; default `FILE_RULES`. */
+  /** How batch files are read and when one is given up; default `FILE_POLICY`. */
   readonly filePolicy?: FilePolicy;
 }
 

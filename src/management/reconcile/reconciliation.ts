@@ -86,7 +86,7 @@ export class Reconciliation implements Reconcilable {
     const recorded = await storedInstallation(collections);
     if (recorded?.identity === id && recorded.name === name) return;
     throw new RefusedError(
-      'This database now belongs to another installation than at the start of this worker: restart the worker',
+      'This database now belongs to a different installation than when this worker started: restart the worker',
     );
   }
 

@@ -41,7 +41,7 @@ export const WORKFLOW_ENDED = 'WorkflowEnded';
 const ENDED_FROM_OUTSIDE: ShownState = {
   state: 'Error',
   errorType: SHOWN_ERROR_TYPE.FirstPartyGeneric,
-  errorInfo: 'Its workflow was terminated externally; a worker will start it again within seconds.',
+  errorInfo: 'Its workflow was ended unexpectedly; a worker will start it again within seconds.',
   errorCode: WORKFLOW_ENDED,
 };
 

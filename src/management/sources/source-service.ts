@@ -242,7 +242,7 @@ export class SourceService {
 
   /** A source that is stopping is not refused: it can be started again once it has ended. */
   private async refuseRunning(source: SourceDocument): Promise<void> {
-    const goesOn = await this.workflows.goesOn(source._id, STOP_LIMIT_MS);
+    const goesOn = await this.workflows.continues(source._id, STOP_LIMIT_MS);
     if (goesOn === true) throw alreadyRunning(source);
     if (goesOn === 'unknown') throw isStopping(source.name);
   }

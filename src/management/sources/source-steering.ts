@@ -83,7 +83,7 @@ export class SourceSteering {
 
   private async start({ sourceId, name, collectorId }: SteeredSource): Promise<void> {
     const { collections } = this.options;
-    const goesOn = await this.workflows.goesOn(sourceId, START_WAIT_MS);
+    const goesOn = await this.workflows.continues(sourceId, START_WAIT_MS);
     if (goesOn === 'unknown') throw isStopping(name);
     const collector = await storedCollector(collections, { _id: collectorId });
     // Before the start: whatever crashes in between, the reconciler then finishes it.

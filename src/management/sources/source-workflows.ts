@@ -90,8 +90,8 @@ export class SourceWorkflows {
    *
    * @returns `unknown` when it does not end in time, or when no worker tells what it is about.
    */
-  async goesOn(sourceId: number, patienceMs: number): Promise<boolean | 'unknown'> {
-    for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await pause(LOOK_MS)) {
+  async continues(sourceId: number, limitMs: number): Promise<boolean | 'unknown'> {
+    for (const deadline = Date.now() + limitMs; Date.now() < deadline; await pause(LOOK_MS)) {
       if (!(await this.isRunning(sourceId))) return false;
       const state = await this.stateOf(sourceId);
       if (state === undefined) return 'unknown';

@@ -59,13 +59,13 @@ export function uncertaintyOf({
   if (polledMsAgo === undefined)
     return {
       code: 'NoWorker',
-      text: `no worker is running ("npm run worker"): last known state${and(workflowTasks)}`,
+      text: `no worker is running ("npm run worker"); this is the last known state${and(workflowTasks)}`,
     };
   if (!workers.versions.has(wanted)) return { code: 'NoWorker', text: noWorkerOf(wanted, workers) };
   if (task?.outcome === 'failed') return { code: 'WorkflowTaskFailed', text: cannotGoOn(task, workflowId) };
   const late = (why: string): Uncertainty => ({
     code: 'WorkerLate',
-    text: `a worker polls this queue, ${why}: the answer is late, last known state`,
+    text: `a worker polls this queue, ${why}: the answer is late, and this is the last known state`,
   });
   const wasAsked = unanswered !== undefined;
   if (isLate(workflowTasks) || (wasAsked && workflowTasks.tasks > 0)) return late(waiting(workflowTasks));
@@ -81,10 +81,10 @@ function noWorkerOf(wanted: string, { versions, currentVersion }: WorkerFacts): 
   const version = versionOfText(wanted);
   if (version === undefined) {
     const [running = ''] = versions;
-    return `the running workers have a version (${running}), but none is current: last known state. ${makeCurrent(versionOfText(running))}`;
+    return `the running workers have a version (${running}), but none is current; this is the last known state. ${makeCurrent(versionOfText(running))}`;
   }
   const start = `Start one (TEMPORAL_DEPLOYMENT_NAME=${version.deploymentName}, TEMPORAL_WORKER_BUILD_ID=${version.buildId})`;
-  const known = `no worker of version ${wanted} is running: last known state. ${start}, or else:`;
+  const known = `no worker of version ${wanted} is running; this is the last known state. ${start}, or else:`;
   if (wanted === currentVersion || !versions.has(currentVersion))
     return `${known} make a version current that has running workers`;
   const others =

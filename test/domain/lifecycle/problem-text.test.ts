@@ -44,7 +44,7 @@ describe('what happens next', () => {
     [
       'is tried for the last time',
       problemOf(UNAVAILABLE, { until: minutes(60) }),
-      'Attempt 1 failed; another one is being made. It was the last one.',
+      'Attempt 1 failed; another one is being made. That is the last one.',
     ],
     [
       'needs somebody',

@@ -118,7 +118,7 @@ describe('outcome', () => {
     expect(snapshot.state).toBe('Error');
   });
 
-  test('progress before a failure renews the the retry budget', () => {
+  test('progress before a failure renews the retry budget', () => {
     const outcome = outcomeOf('dlp', { result: 'failed', failure: UNAVAILABLE });
     const status = streamIn(collecting(failing('dlp', UNAVAILABLE, 7), { kind: 'outcome', outcome }), 'dlp');
     expect(status.problem).toMatchObject({ attempt: 1, since: minutes(6), until: minutes(96) });

@@ -142,7 +142,7 @@ describe('a verify', () => {
   test.each<[string, (token: string | undefined, n: number) => ListedPage, RegExp]>([
     ['without end', (_, n) => ({ files: [], next: `t${n}` }), /20 pages in a row/],
     ['in a circle', (token) => ({ files: [], next: token === 'a' ? 'b' : 'a' }), /in a circle/],
-    ['that is not the end, but leads nowhere', () => ({ files: ['1'] }), /not the end, but not how to go on/],
+    ['that is not the end, but leads nowhere', () => ({ files: ['1'] }), /not the end, but not where to continue/],
     ['of an unknown shape', () => ({ files: ['1'], raw: { '@nextPage': 7 } }), /@nextPage is a number/],
   ])('of pages %s ends, and says what it could not see', async (_, page, reason) => {
     const { source } = await setUp(page);

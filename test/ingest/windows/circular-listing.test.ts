@@ -95,7 +95,7 @@ describe.each(STREAMS)('%s', (stream) => {
     expect(outcome).toMatchObject({
       done: true,
       counts: { read: 2, missing: 0 },
-      failure: expect.stringContaining('its pages begin again, and tell no total'),
+      failure: expect.stringContaining('its pages repeat, and state no total'),
     });
   });
 });

@@ -115,7 +115,7 @@ describe.each(STREAMS)('%s', (stream) => {
     await source.collectAll(stream);
     shape.of = ({ rows, total }) => ({ pagination: { totalCount: rows.length === 0 ? 0 : total + 3 } });
     const outcome = await verify(source, stream, begin);
-    expect(outcome).toMatchObject({ done: true, failure: expect.stringContaining('not all of it could be seen') });
+    expect(outcome).toMatchObject({ done: true, failure: expect.stringContaining('not everything could be checked') });
     expect(outcome.notes[0]).toMatch(/ended after \d of \d records/);
   });
 

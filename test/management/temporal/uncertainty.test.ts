@@ -27,12 +27,12 @@ const failed = { outcome: 'failed', isNondeterministic: false, attempt: 4 } as c
 const timedOut = { outcome: 'timed out', isNondeterministic: false, attempt: 2 } as const;
 
 test.each<[string, UncertaintyFacts, string | undefined, string]>([
-  ['nobody polls', facts({}), 'NoWorker', 'no worker is running ("npm run worker"): last known state'],
+  ['nobody polls', facts({}), 'NoWorker', 'no worker is running ("npm run worker"); this is the last known state'],
   [
     'nobody polls, and tasks wait',
     facts({ workflowTasks: backlog(5, 61_000) }, { unanswered: 'did not answer within 5 s' }),
     'NoWorker',
-    'no worker is running ("npm run worker"): last known state; 5 tasks wait, the oldest for 1 min 1 s',
+    'no worker is running ("npm run worker"); this is the last known state; 5 tasks wait, the oldest for 1 min 1 s',
   ],
   ['nobody polls, and the last task failed', facts({}, { task: failed }), 'NoWorker', 'no worker is running'],
   ['a worker is there', facts(POLLED), undefined, ''],
@@ -46,14 +46,14 @@ test.each<[string, UncertaintyFacts, string | undefined, string]>([
     'its version has no worker, but the current one has',
     facts({ ...POLLED, versions: new Set(['mc:2']), currentVersion: 'mc:2' }, { version: 'mc:1' }),
     'NoWorker',
-    'no worker of version mc:1 is running: last known state. Start one (TEMPORAL_DEPLOYMENT_NAME=mc, ' +
+    'no worker of version mc:1 is running; this is the last known state. Start one (TEMPORAL_DEPLOYMENT_NAME=mc, ' +
       'TEMPORAL_WORKER_BUILD_ID=1), or else: the workers of the current version mc:2 will take over the source within two minutes',
   ],
   [
     'neither its version nor the current one has a worker',
     facts({ ...POLLED, versions: new Set(['mc:3']), currentVersion: 'mc:2' }, { version: 'mc:1' }),
     'NoWorker',
-    'no worker of version mc:1 is running: last known state. Start one (TEMPORAL_DEPLOYMENT_NAME=mc, ' +
+    'no worker of version mc:1 is running; this is the last known state. Start one (TEMPORAL_DEPLOYMENT_NAME=mc, ' +
       'TEMPORAL_WORKER_BUILD_ID=1), or else: make a version current that has running workers',
   ],
   [
@@ -99,7 +99,7 @@ test.each<[string, UncertaintyFacts, string | undefined, string]>([
     'no version is current yet',
     facts({ ...POLLED, versions: new Set(['mc:1']), currentVersion: '' }),
     'NoWorker',
-    'the running workers have a version (mc:1), but none is current: last known state. Run "temporal worker ' +
+    'the running workers have a version (mc:1), but none is current; this is the last known state. Run "temporal worker ' +
       'deployment set-current-version --deployment-name mc --build-id 1"',
   ],
   [
@@ -113,7 +113,7 @@ test.each<[string, UncertaintyFacts, string | undefined, string]>([
     'tasks have waited for long',
     facts({ ...POLLED, workflowTasks: backlog(12, 34_000) }),
     'WorkerLate',
-    'a worker polls this queue, 12 tasks wait, the oldest for 34 s: the answer is late, last known state',
+    'a worker polls this queue, 12 tasks wait, the oldest for 34 s: the answer is late, and this is the last known state',
   ],
   [
     'a task has only just come, and the workflow did not answer',

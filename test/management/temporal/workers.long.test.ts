@@ -26,7 +26,7 @@ const { api, get: server } = apiServer({ collections, client: () => get().client
 const CHANGED_WORKFLOWS = join(projectRoot(), 'test/support/changed-workflows.ts');
 const SILENT = new DefaultLogger('ERROR');
 const MINUTE = 60_000;
-const LATE = 'the answer is late, last known state';
+const LATE = 'the answer is late, and this is the last known state';
 
 const start = (name: string) =>
   get().service.start(sourceFile(get().simulator, { name, pollInterval: '5m', dataCollection: ['dlp'] }));
@@ -47,7 +47,7 @@ const listed = async (sourceId: number) =>
 test('without a worker, every view says so', async () => {
   const { sourceId } = await start('Nobody works');
   const status = await get().service.status(String(sourceId));
-  const words = 'no worker is running ("npm run worker"): last known state; 1 task waits';
+  const words = 'no worker is running ("npm run worker"); this is the last known state; 1 task waits';
   expect(status).toMatchObject({ state: 'Pending', health: 'Unknown', noteCode: 'NoWorker' });
   expect(statusText(status)).toContain(words);
   expect(listText(await get().service.list())).toContain(`! ${words}`);

@@ -233,7 +233,7 @@ describe('with names', () => {
     // A worker that still has the former name does nothing more.
     await raw(south.collections).installations.updateOne({}, { $set: { name: 'west' } });
     await passRounds(south);
-    expect(south.errors.at(-1)).toContain('start the worker again');
+    expect(south.errors.at(-1)).toContain('restart the worker');
     for (const stop of stops) await stop();
   });
 });
