@@ -17,9 +17,8 @@ const SERVERS = { globalSetup: 'test/support/start-servers.ts' };
 export default defineConfig({
   test: {
     pool: 'forks',
-    // Most tests wait for real servers more than they compute, so three fill two cores. Limits are for what hangs, not for
-    // what is slow.
-    maxWorkers: 3,
+    // Real servers share the machine with the tests; limits are for what hangs, not for what is slow.
+    maxWorkers: 2,
     testTimeout: 180_000,
     hookTimeout: 120_000,
     teardownTimeout: 30_000,

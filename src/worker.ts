@@ -57,10 +57,10 @@ async function main(): Promise<void> {
     const opening = openWorker(env, shared, await workflowCode(), logger);
     const opened = await Promise.race([opening, untilAborted(stopping)]);
     if (!opened) return;
-    const { worker, connection, namespace } = opened;
+    const { worker, connection, namespace, temporal } = opened;
     try {
       const client = new Client({ connection, namespace });
-      const reconciler = createReconciler(client, shared, logger).start();
+      const reconciler = createReconciler(client, temporal, shared, logger).start();
       const installation = await shared.collections.installation();
       const taskQueue = taskQueueOf(installation);
       const { cachedWorkflows: cached } = worker;
@@ -109,9 +109,9 @@ async function createWorker(
   });
 }
 
-function createReconciler(client: Client, shared: Shared, logger: Logger): Reconciler {
+function createReconciler(client: Client, temporal: string, shared: Shared, logger: Logger): Reconciler {
   return new Reconciler({
-    turn: reconcilerTurn(shared.collections, shared.version, { holder: ownHolder(), isGone }),
+    turn: reconcilerTurn(shared.collections, temporal, shared.version, { holder: ownHolder(), isGone }),
     service: new Reconciliation({ ...shared, client, sources: new SourceService({ ...shared, client }) }),
     onStarted: (started) => logger.info(started, 'started a stored source that had no running workflow'),
     onTerminated: (ended) => logger.warn(ended, 'terminated a workflow'),
@@ -133,6 +133,8 @@ interface OpenedWorker {
   readonly worker: SourceWorker;
   readonly connection: NativeConnection;
   readonly namespace: string;
+  /** Address and namespace. */
+  readonly temporal: string;
 }
 
 /**
@@ -147,16 +149,17 @@ async function openWorker(
   logger: Logger,
 ): Promise<OpenedWorker> {
   const { connectionOptions, namespace = 'default' } = readTemporalConfig(env);
+  const temporal = `${connectionOptions.address}/${namespace}`;
   for (;;) {
     let connection: NativeConnection | undefined;
     try {
       await shared.collections.installation();
-      const temporal = await connectTemporal(env);
-      await ensureSearchAttributes(temporal.connection, namespace).finally(temporal.close);
+      const operator = await connectTemporal(env);
+      await ensureSearchAttributes(operator.connection, namespace).finally(operator.close);
       connection = await NativeConnection.connect(connectionOptions);
       const access = { ...shared, client: new Client({ connection, namespace }) };
       if (shared.version !== undefined) await refuseSharedVersion(access, shared.version);
-      return { worker: await createWorker(connection, namespace, shared, workflows), connection, namespace };
+      return { worker: await createWorker(connection, namespace, shared, workflows), connection, namespace, temporal };
     } catch (error) {
       await connection?.close();
       if (error instanceof InstallationNameError || error instanceof VersionConflictError) throw error;

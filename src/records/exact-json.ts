@@ -75,7 +75,8 @@ function outsideStrings(text: string, change: (part: string) => string): string 
     const quote = text.indexOf('"', at);
     const begin = quote < 0 ? text.length : quote;
     parts.push(change(text.slice(at, begin)));
-    at = quote < 0 ? text.length : endOfString(text, quote) + 1;
+    const end = quote < 0 ? -1 : endOfString(text, quote);
+    at = end < 0 ? text.length : end + 1;
     parts.push(text.slice(begin, at));
   }
   return parts.join('');

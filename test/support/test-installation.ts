@@ -53,7 +53,7 @@ export function testInstallation(stack: () => E2eStack, name?: string) {
               rounds += 1;
             }),
         },
-        turn: reconcilerTurn(collections, options.version, { holder: randomUUID() }),
+        turn: reconcilerTurn(collections, 'temporal', options.version, { holder: randomUUID() }),
         intervalMs: ROUND_MS,
         onStarted: () => undefined,
         onError: (error) => errors.push(String(error)),

@@ -20,6 +20,8 @@ export interface TerminatedWorkflow {
 }
 
 export interface Reconcilable {
+  /** What each worker does once when it starts, whoever's turn it is. */
+  prepare?(listener: ReconciliationListener): Promise<void>;
   /** Starts every stored source that is meant to run and does not. */
   startMissing(listener: ReconciliationListener): Promise<void>;
 }
@@ -56,6 +58,7 @@ export class Reconciler {
   private running: Promise<void> = Promise.resolve();
   private closed = false;
   private hasTurn = false;
+  private isPrepared = false;
 
   constructor(private readonly options: ReconcilerOptions) {}
 
@@ -80,9 +83,21 @@ export class Reconciler {
 
   private async look(): Promise<void> {
     const { intervalMs = 15_000 } = this.options;
+    await this.prepare();
     // A worker may fail alone, as when only others have the keys: let those try.
-    if ((await this.hold()) && !(await this.round())) await this.release();
+    if ((await this.hold()) && !this.closed && !(await this.round())) await this.release();
     this.plan(intervalMs);
+  }
+
+  private async prepare(): Promise<void> {
+    const { service, onError } = this.options;
+    if (this.isPrepared) return;
+    try {
+      await service.prepare?.(this.options);
+      this.isPrepared = true;
+    } catch (error) {
+      onError(error);
+    }
   }
 
   /** @returns whether it had no errors. */
@@ -96,7 +111,7 @@ export class Reconciler {
     const began = Date.now();
     let kept: Promise<unknown> = Promise.resolve();
     const keeping = setInterval(() => {
-      if (Date.now() - began < LONGEST_ROUND_MS) kept = this.hold();
+      if (Date.now() - began < LONGEST_ROUND_MS) kept = kept.then(() => this.hold());
     }, KEEP_EVERY_MS);
     try {
       await service.startMissing({ ...this.options, onError: noted });

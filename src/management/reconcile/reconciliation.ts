@@ -49,6 +49,10 @@ export class Reconciliation implements Reconcilable {
     this.moves = new VersionMoves(options, options.version);
   }
 
+  async prepare(listener: ReconciliationListener): Promise<void> {
+    await this.options.sources.prepare?.(listener);
+  }
+
   async startMissing(listener: ReconciliationListener): Promise<void> {
     await this.refuseRenamed();
     // Listed before the store is read: what is stored later is not taken for missing.

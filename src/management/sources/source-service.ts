@@ -75,8 +75,6 @@ export class SourceService {
   private readonly removal: SourceRemoval;
   private readonly steering: SourceSteering;
   private readonly actor: string;
-  /** Keys are replaced once at the start: two programs whose first keys differ must not do so in turns for ever. */
-  private hasRotated = false;
 
   constructor(private readonly options: SourceServiceOptions) {
     this.workflows = new SourceWorkflows(options);
@@ -115,14 +113,27 @@ export class SourceService {
   }
 
   /**
+   * Encrypts all client secrets with the first key. Each worker does so once, when it starts: the last one that is restarted
+   * after the keys were replaced finds what the others have saved until then. Later on, two workers whose first keys differ
+   * would do it in turns for ever.
+   */
+  async prepare({ onError }: Pick<StartingListener, 'onError'>): Promise<void> {
+    await this.seal(true, onError);
+  }
+
+  private async seal(rotating: boolean, onError: StartingListener['onError']): Promise<void> {
+    const { collections, keyring } = this.options;
+    if (keyring !== undefined) await sealStored(collections, keyring, { rotating, onError });
+  }
+
+  /**
    * Starts every stored source that is meant to run and does not. One that cannot be started does not hold up the others.
    *
    * @throws Error when the stored sources cannot be read, or Temporal does not say which of them run.
    */
   async startMissing({ onStarted, onError }: StartingListener): Promise<void> {
-    const { collections, keyring } = this.options;
-    if (keyring !== undefined) await sealStored(collections, keyring, { rotating: !this.hasRotated, onError: onError });
-    this.hasRotated = true;
+    const { collections } = this.options;
+    await this.seal(false, onError);
     const running = await listableSources(this.options);
     for (const sourceId of await idsMeantToRun(collections)) {
       if (running.has(sourceId)) continue;

@@ -93,13 +93,42 @@ test.each(['tells of trouble', 'fails'])('one whose round %s lets others try', a
 
 test('workers of another version have a turn of their own', async () => {
   const turnOf = (holder: string, buildId?: string) =>
-    reconcilerTurn(collections, buildId === undefined ? undefined : { deploymentName: 'mimecast', buildId }, {
-      holder,
-    });
+    reconcilerTurn(
+      collections,
+      'here/default',
+      buildId === undefined ? undefined : { deploymentName: 'mimecast', buildId },
+      {
+        holder,
+      },
+    );
   const all = [turnOf('a'), turnOf('b', '1'), turnOf('c', '2'), turnOf('d'), turnOf('e', '2')];
   const held: boolean[] = [];
   for (const turn of all) held.push(await turn.hold());
   expect(held).toEqual([true, true, true, false, false]);
+});
+
+test('a worker that is left over at another Temporal has a turn of its own', async () => {
+  const turnAt = (temporal: string, holder: string) => reconcilerTurn(collections, temporal, undefined, { holder });
+  expect(await turnAt('old:7233/default', 'a').hold()).toBe(true);
+  expect(await turnAt('new:7233/default', 'b').hold()).toBe(true);
+  expect(await turnAt('new:7233/default', 'c').hold()).toBe(false);
+});
+
+test('what each worker does when it starts needs no turn, is tried until it succeeds, and is done once', async () => {
+  const never: Turn = { hold: async () => false, release: async () => undefined };
+  const prepare = vi.fn(async () => undefined).mockRejectedValueOnce(new Error('away'));
+  const onError = vi.fn();
+  const service = { prepare, startMissing: vi.fn(async () => undefined) };
+  const turn = { ...never, hold: vi.fn(never.hold) };
+  const reconciler = new Reconciler({ service, turn, intervalMs: 1, onStarted: () => undefined, onError }).start();
+  await until(
+    () => turn.hold.mock.calls.length,
+    (looks) => looks >= 5,
+  );
+  await reconciler.close();
+  expect(prepare).toHaveBeenCalledTimes(2);
+  expect(onError).toHaveBeenCalledTimes(1);
+  expect(service.startMissing).not.toHaveBeenCalled();
 });
 
 test('without MongoDB there is no round, and it is told', async () => {

