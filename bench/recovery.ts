@@ -49,7 +49,7 @@ async function measure({ sources, events, json = false }: Options): Promise<void
         const since = Date.now();
         strike();
         const { half, most, all } = await fleet.untilPolled(since);
-        // A worker that was started anew has used no time before.
+        // A worker that was started again has used no time before.
         const cpuNow = cpuSeconds(stack.workerPid());
         const cpu = name === 'Temporal killed' ? cpuNow - cpuBefore : cpuNow;
         const late = await fleet.timedOutTasks(runs, since);

@@ -27,7 +27,7 @@ export interface GuardedProcessOptions {
   env?: Record<string, string | undefined>;
   /** Default: our own working directory. */
   cwd?: string;
-  /** Seconds between the polite request to end and the kill, whoever asks. Default 10. */
+  /** Seconds between the polite request to end and the kill. Default 10. */
   graceSeconds?: number;
 }
 

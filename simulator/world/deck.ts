@@ -1,5 +1,5 @@
 /**
- * Messages are dealt from a deck of fixed composition that is shuffled anew each time round, so every stream occurs in
+ * Messages are dealt from a deck of fixed composition that is shuffled again each time round, so every stream occurs in
  * any world of some hundred records, and the number of records in a bucket is known without making a single one.
  */
 import { isSiemStream, STREAMS, type StreamName } from '../../src/domain/streams/streams.js';

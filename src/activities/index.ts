@@ -25,7 +25,7 @@ import { sweep } from './sweep.js';
 import { validate } from './validate.js';
 
 export interface Activities {
-  /** Reads the stored configuration and checks it anew. */
+  /** Reads the stored configuration and checks it again. */
   validate(sourceId: number): Promise<SourceSettings>;
   /** Makes indexes and the checkpoints that are missing, and tells where each stream stands. */
   initialize(sourceId: number): Promise<readonly StreamProgress[]>;

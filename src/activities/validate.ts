@@ -4,7 +4,7 @@ import type { SourceReader } from '../ingest/source/source-reader.js';
 import { markSeen } from '../store/sources.js';
 
 /**
- * Reads the stored configuration and checks it anew. Notes which version it has seen, valid or not: a reconciliation then
+ * Reads the stored configuration and checks it again. Notes which version it has seen, valid or not: a reconciliation then
  * knows whether a change has come to the workflow.
  */
 export async function validate(

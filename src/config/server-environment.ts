@@ -23,7 +23,7 @@ const environment = z.object({
 export interface ServerEnvironment {
   /** Default: 8080, or a free one when that is busy. */
   readonly port: number | undefined;
-  /** Default 127.0.0.1: whoever lets others in puts TLS before it. */
+  /** Default 127.0.0.1: put TLS before it to let others in. */
   readonly host: string;
   /** Requests per second and access key. Default 20. */
   readonly ratePerSecond: number | undefined;

@@ -59,7 +59,7 @@ export class MimecastClient {
 
   /**
    * Obtains a new token now, whatever the age of the one at hand: proves that the credentials are good. Rate limits that
-   * were met before are tried anew.
+   * were met before are tried again.
    */
   async authenticate(signal?: AbortSignal): Promise<void> {
     this.#tokens.invalidate();

@@ -26,7 +26,7 @@ export async function requestFile(first: HttpRequest, allowInsecure: boolean): P
   const signatures: string[] = [];
   let { url } = first;
   for (let redirects = 0; ; redirects += 1) {
-    // The signature opens the file for whoever has it.
+    // The signature opens the file for anyone who has it.
     signatures.push(...[...url.searchParams.values()].filter(({ length }) => length >= SHORTEST_SIGNATURE));
     const sent: HttpRequest = { ...first, url, conceal: concealing(signatures), returnsRedirects: true };
     const response = await request(sent);

@@ -74,7 +74,7 @@ export function readRecordPage(stream: RecordStream, answer: JsonAnswer): Record
 }
 
 /**
- * For whoever asks for a page without wanting its rows.
+ * For callers that ask for a page without wanting its rows.
  *
  * @throws {RawError} as `readRecordPage` does.
  */

@@ -23,7 +23,7 @@ export interface BatchFile {
   readonly name: string;
   /** The URL's path alone, which may be that of another file in another bucket: by it earlier versions knew the file. */
   readonly path: string;
-  /** Pre-signed: whoever has it can read the file until it expires. Never log or keep it. */
+  /** Pre-signed: anyone who has it can read the file until it expires. Never log or keep it. */
   readonly url: string;
   /** What Mimecast calls its size, in bytes; for people, as nobody says of what. */
   readonly size?: number;

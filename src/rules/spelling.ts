@@ -1,6 +1,6 @@
 /**
  * The two spellings of a JSON text that rules look at: as it was received, and as people write it, with every escape undone
- * that JSON does not need. Mimecast writes `<` as `\u003c`, and whoever writes a rule for `<` means both.
+ * that JSON does not need. Mimecast writes `<` as `\u003c`, and a rule for `<` means both.
  */
 
 /** A text in both spellings. They differ in the escapes alone, so that a place in one is known in the other. */

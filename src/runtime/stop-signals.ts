@@ -1,4 +1,4 @@
-/** A program ends with whoever started it: at Ctrl-C, when a supervisor says so, and when its terminal or its npm is gone. */
+/** A program ends with its starter: at Ctrl-C, when a supervisor says so, and when its terminal or its npm is gone. */
 
 import { constants } from 'node:os';
 
@@ -66,7 +66,7 @@ export function endWithReader(): void {
   }
 }
 
-/** EIO: the terminal is gone. EPIPE: whoever read the pipe is. */
+/** EIO: the terminal is gone. EPIPE: the reader of the pipe is gone. */
 export function isLostOutput({ code }: NodeJS.ErrnoException): boolean {
   return code === 'EIO' || code === 'EPIPE';
 }

@@ -53,7 +53,7 @@ export interface CheckpointDocument {
   readonly altered?: AlterationCounts;
   /** Set while there may be records stored that `totals` does not count yet: a worker that died leaves it set. */
   readonly unsettled?: boolean;
-  /** Set anew whenever a backfill has stored something: `totals` is to be counted anew. */
+  /** Set again whenever a backfill has stored something: `totals` is to be counted again. */
   readonly recountFor?: string;
   /** SIEM streams: when files last came, or else since when the stream is known to be empty. */
   readonly newsAt?: Date;
@@ -240,7 +240,7 @@ export function completeUntil({ stream, beginAt, lastEventTime, readUntil }: Che
 const COUNTING_LIMIT = { timeoutMS: 10 * 60_000 };
 
 /**
- * Counts anew what is stored of a checkpoint's stream, and notes that its totals are right again.
+ * Counts again what is stored of a checkpoint's stream, and notes that its totals are right again.
  *
  * @throws CheckpointMovedError when somebody moved the checkpoint meanwhile.
  */
@@ -261,8 +261,8 @@ export async function recountTotals(store: Store, current: CheckpointDocument): 
 }
 
 /**
- * Counts what was stored beside the collection, whoever is moving the checkpoint meanwhile. Whether the two have counted
- * in the right order cannot be known, so the next slice counts anew.
+ * Counts what was stored beside the collection, whether or not the checkpoint moves meanwhile. Whether the two have counted
+ * in the right order cannot be known, so the next slice counts again.
  */
 export async function addTotals(store: Store, sourceId: number, stream: StreamName, counts: Counts): Promise<void> {
   if (counts.stored + counts.quarantined === 0) return;

@@ -61,7 +61,7 @@ const RECONNECT_PAUSE_MS = 1_000;
 
 /**
  * A driver whose very first connection fails stays closed for good, and says "Topology is closed" to every operation.
- * Asked to connect anew, it begins anew; once it was connected, it finds its way back by itself.
+ * Asked to connect again, it starts over; once it was connected, it finds its way back by itself.
  */
 async function keepConnecting(client: MongoClient, closing: AbortSignal): Promise<void> {
   for (let isConnected = false; !isConnected; ) {

@@ -4,7 +4,7 @@ import type { AnyBulkWriteOperation } from 'mongodb';
 import { isSilent, type RuleStatus } from '../domain/streams/rule-status.js';
 import { collection, type Indexes, type Store } from './driver.js';
 
-/** A rule by what it does: changed, it is another one, and what is known of it begins anew. */
+/** A rule by what it does: changed, it is another one, and what is known of it starts over. */
 export interface RuleText {
   readonly name: string;
   readonly filterType: string;

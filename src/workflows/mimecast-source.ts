@@ -128,7 +128,7 @@ function registerHandlers(source: SourceState, commands: Commands, polling: Poll
 /** By our own clock, which the worker's may be ahead of by hours. */
 function attemptEvent({ subject, failure, attempt, retryAt, pauseMs }: AttemptFailed): SourceEvent {
   const leftMs = pauseMs ?? (retryAt === undefined ? undefined : Date.parse(retryAt) - Date.now());
-  // Whoever sends the signal: nothing is put off for longer than its retries last.
+  // Regardless of the sender of the signal: nothing is put off for longer than its retries last.
   const next =
     leftMs === undefined ? undefined : new Date(Date.now() + Math.min(leftMs, RETRY_BUDGET_MS)).toISOString();
   return { kind: 'failed', subject, failure, attempt, ...present({ retryAt: next }) };

@@ -105,7 +105,7 @@ export class PollingLoop {
     if (sweepProblemOf(this.source.snapshot) === undefined) this.planPoll();
   }
 
-  /** A probe is begun anew when a stream joins that it does not ask: what is asked for is fixed when it begins. */
+  /** A probe is started over when a stream joins that it does not ask: what is asked for is fixed when it begins. */
   private async sweep(limits: Limits): Promise<SweepOutcome> {
     const { sourceId } = this.source.snapshot;
     const outer = CancellationScope.current();

@@ -89,7 +89,7 @@ export class Updates {
         if (this.isStopping) return IS_STOPPING;
         const { problem, stage } = this.source.snapshot;
         if (problem === undefined) return undefined;
-        // A poll that gave up is made anew; a start that did, or what pauses between two attempts, is not.
+        // A poll that gave up is made again; a start that did, or what pauses between two attempts, is not.
         const isHeldUp = problem !== before || isServed() || stage !== 'Collecting' || isPausing(problem, Date.now());
         return isHeldUp ? textOf(problem) : undefined;
       },
@@ -100,7 +100,7 @@ export class Updates {
     return this.commands.isStopAsked || LEAVING_STATES.some((state) => state === this.source.snapshot.state);
   }
 
-  /** Whoever is asked for an answer hears it even if the source is cancelled meanwhile. */
+  /** The caller gets its answer even if the source is cancelled meanwhile. */
   private answer(hasHappened: () => boolean, heldUpBy: () => string | undefined): Promise<CommandAnswer> {
     const reason = () => heldUpBy() ?? (this.isRunEnding ? IS_HANDED_OVER : undefined);
     return CancellationScope.nonCancellable(async () => {

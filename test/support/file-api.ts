@@ -22,7 +22,7 @@ const TIMELESS = '"timestamp":"redacted"';
 export const linesOf = (name: string, count: number) =>
   Array.from({ length: count }, (_, n) => `{${AV},${TIMELESS},"file":"${name}","n":${n}}`);
 
-/** A batch API and its file store, for what the simulator has no fault for. Every listing signs its URLs anew. */
+/** A batch API and its file store, for what the simulator has no fault for. Every listing signs its URLs again. */
 export class FileApi {
   /** Pages by the token that they are asked with; the first one has none. */
   readonly pages = new Map<string | undefined, ListedPage>();

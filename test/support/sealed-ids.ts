@@ -15,6 +15,6 @@ export const heldId = (number: number, node: string): string =>
     queue_id: number,
   });
 
-/** The id of an audit event, encrypted anew. */
+/** The id of an audit event, encrypted again. */
 export const auditId = (number: number, secureid: string): string =>
   sealed({ secureid, auditlogid: number, customercode: 'C46A75', version: 1 });

@@ -26,7 +26,7 @@ declare module 'fastify' {
 /** Those of this API are much shorter; longer ones would fill the memory of what was tried. */
 const LONGEST_ID = 64;
 const WINDOW_MS = 10_000;
-/** Wrong credentials of one address with one access ID in that time: whoever gives many wrong ones is alone in waiting. */
+/** Wrong credentials of one address with one access ID in that time: only a caller that gives many wrong ones waits. */
 const MAX_OF_ONE_ID = 20;
 /** Wrong credentials of one address, whatever their access IDs. */
 const MAX_OF_ONE_ADDRESS = 60;

@@ -148,7 +148,7 @@ export function isFailure(value: unknown): value is Failure {
   );
 }
 
-/** Whoever sends it: nothing is to be tried again without a pause. */
+/** Regardless of the sender: nothing is to be tried again without a pause. */
 function isPauseOfMinutes(ms: unknown): boolean {
   return typeof ms === 'number' && ms >= 60_000 && ms <= 7 * 24 * 3_600_000;
 }

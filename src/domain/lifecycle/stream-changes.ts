@@ -37,7 +37,7 @@ export function resumed(status: StreamStatus, progress: StreamProgress, now: str
   return { ...withProgress(status, progress), ...(isNews ? withNotices(status, progress, now) : {}) };
 }
 
-/** What the checkpoint says, known for the first time or anew. */
+/** What the checkpoint says, known for the first time or again. */
 export function withProgress(status: StreamStatus, progress: Partial<StreamProgress>): StreamStatus {
   const { totals, position, lastEventTime, gaps, resets, ruled, altered } = progress;
   return { ...status, ...totals, ...present({ position, lastEventTime, gaps, resets, ruled, altered }) };

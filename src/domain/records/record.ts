@@ -36,7 +36,7 @@ export interface QuarantinedRecord extends ReceivedRecord {
 }
 
 /**
- * The time that a record told when it was received; undefined when it told none that can be meant. It is for whoever has to
+ * The time that a record told when it was received; undefined when it told none that can be meant. It is for code that has to
  * know which records lie in a range, and stands beside the document, never in it: a rule may have hidden it there.
  */
 export type ReceivedTime = Date | undefined;

@@ -63,7 +63,7 @@ class CollectedFiles implements FileSink {
     await this.badFiles.resolve(file);
   }
 
-  /** A file noted before was listed anew for this attempt already. */
+  /** A file noted before was listed again for this attempt already. */
   relistsFor(file: BatchFile): boolean {
     return this.badFiles.badFileOf(file) === undefined;
   }

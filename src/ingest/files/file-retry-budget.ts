@@ -20,7 +20,7 @@ export const FILE_RETRY_BUDGETS: FileRetryBudgets = {
 
 export const FILE_POLICY: FilePolicy = { retryBudgets: FILE_RETRY_BUDGETS, reading: {} };
 
-/** The entry of a file after one more failure. Another fault begins anew: it may well be another cause. */
+/** The entry of a file after one more failure. Another fault starts over: it may well be another cause. */
 export function withAnotherFailure(
   known: BadFile | undefined,
   failure: Pick<BadFile, 'path' | 'fault' | 'reason'>,

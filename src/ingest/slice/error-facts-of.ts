@@ -1,4 +1,4 @@
-/** What an error says, whoever threw it, freed from every library's types. */
+/** What an error says, independent of its thrower and freed from every library's types. */
 
 import { type ErrorFacts, RawError } from '../../domain/failures/failure.js';
 import { storeErrorFactsOf } from '../../store/mongo-error.js';

@@ -162,7 +162,7 @@ export class Slice implements SliceOfWork {
 
   /**
    * Notes that `totals` counts everything again. To be called at the end of a slice, whatever its end: after a batch that
-   * failed, some of which may be stored, the next slice counts anew.
+   * failed, some of which may be stored, the next slice counts again.
    */
   async markCounted(): Promise<void> {
     if (this.current.unsettled === true && !this.isUncounted) await this.write({ unsettled: false });

@@ -1,6 +1,6 @@
 /**
  * Reads one window of audit events, DLP logs or held messages page by page, up to the documents that are stored. It
- * knows nothing of slices and checkpoints: whoever reads a window, the records get the same identities.
+ * knows nothing of slices and checkpoints: for every reader of a window the records get the same identities.
  */
 
 import { present } from '../../domain/present.js';

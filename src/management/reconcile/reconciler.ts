@@ -20,7 +20,7 @@ export interface TerminatedWorkflow {
 }
 
 export interface Reconcilable {
-  /** What each worker does once when it starts, whoever's turn it is. */
+  /** What each worker does once when it starts, regardless of the turn. */
   prepare?(listener: ReconciliationListener): Promise<void>;
   /** Starts every stored source that is meant to run and does not. */
   startMissing(listener: ReconciliationListener): Promise<void>;

@@ -83,7 +83,7 @@ export class Reconciliation implements Reconcilable {
     for (const move of await this.moves.move(running, onError)) onMoved?.(move);
   }
 
-  /** A program whose database was made anew, or renamed by another one, is not to act for it. */
+  /** A program whose database was made again, or renamed by another one, is not to act for it. */
   private async refuseRenamed(): Promise<void> {
     const { collections } = this.options;
     const { id, name } = await collections.installation();

@@ -16,7 +16,7 @@ import { unlessEnded } from '../temporal/unless-ended.js';
 import { NO_VERSION, type WorkerFacts, workersOf } from '../temporal/workers.js';
 import { reportedTaskProblem } from '../temporal/workflow-task.js';
 
-/** Moved in one round: each replays its history, and polls anew. */
+/** Moved in one round: each replays its history, and polls again. */
 const AT_ONCE = 20;
 /** A workflow that has not moved is looked at again after this: what it was doing may take a while. */
 const AGAIN_MS = 2 * 60_000;

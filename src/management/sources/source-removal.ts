@@ -46,7 +46,7 @@ export class SourceRemoval {
   }
 
   /**
-   * Deletes a source, and waits some seconds for its end: whoever replaces it needs its name, and its fields, next.
+   * Deletes a source, and waits some seconds for its end: its successor needs its name, and its fields, next.
    * Harmless when it was begun before.
    *
    * @returns false when it has not ended by then: it goes on by itself.

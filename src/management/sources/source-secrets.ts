@@ -38,7 +38,7 @@ export interface SealingOptions {
 }
 
 /**
- * Encrypts what is not: sources saved before there was encryption; and, after the keys were replaced, anew with the first
+ * Encrypts what is not: sources saved before there was encryption; and, after the keys were replaced, again with the first
  * one. Harmless beside others that do the same, and beside an update.
  */
 export async function sealStored(

@@ -96,7 +96,7 @@ export class SourceService {
     const find = () => storedSource(this.options.collections, { collectorId, name });
     const before = await find();
     if (before !== null) await this.refuseRunning(before);
-    // Read anew: one that was being deleted is gone now.
+    // Read again: one that was being deleted is gone now.
     const existing = before === null ? null : await find();
     if (existing === null) return this.started(await this.editor.create(collectorId, json, saving), true);
     await this.editor.replace(collectorId, existing._id, json, saving);
@@ -149,7 +149,7 @@ export class SourceService {
   private async startIfMissing(sourceId: number): Promise<Started | undefined> {
     if (await this.workflows.isRunning(sourceId)) return undefined;
     const { collections } = this.options;
-    // Read anew: it may not run because it was stopped or removed just now.
+    // Read again: it may not run because it was stopped or removed just now.
     const source = await storedSource(collections, { _id: sourceId });
     if (source === null || !isMeantToRun(source)) return undefined;
     const collector = await storedCollector(collections, { _id: source.collectorId });
@@ -161,7 +161,7 @@ export class SourceService {
     return undefined;
   }
 
-  /** Saves a changed configuration and lets the source begin anew with it; its checkpoints stay. */
+  /** Saves a changed configuration and lets the source restart with it; its checkpoints stay. */
   async update(
     idOrName: string,
     json: unknown,

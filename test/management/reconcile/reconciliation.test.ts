@@ -83,7 +83,7 @@ test('a secret whose key is lost is told, and holds up none of the other sources
   expect(troubles).toEqual([
     expect.stringContaining(`Source ${_id}: The client secret was encrypted with the key "lost"`),
   ]);
-  // Typed anew, the secret mends it.
+  // Typed again, the secret mends it.
   const { version } = await editor().replace(collectorId, _id, file(name), { actor });
   expect(version).toBe(2);
   await until(

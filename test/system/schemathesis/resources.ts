@@ -1,4 +1,4 @@
-/** What the calls are to hit: two collectors, three sources in them, and some fields, made anew for each round. */
+/** What the calls are to hit: two collectors, three sources in them, and some fields, made again for each round. */
 
 import { call } from '../../support/api-server.js';
 import type { LiveStack } from './live-stack.js';
