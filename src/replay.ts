@@ -93,7 +93,7 @@ function report(
   const { replayed, nothing, failed } = counts;
   const isNothing = replayed === 0 && failed === 0 && isWhole;
   const good = failed === 0 && isWhole && (allowNone || !isNothing);
-  const told = failures.map(({ workflowId, runId, error }) => ({ workflowId, runId, error: error?.message }));
+  const shownFailures = failures.map(({ workflowId, runId, error }) => ({ workflowId, runId, error: error?.message }));
   const summary = `${replayed} replayed, ${nothing} had nothing to replay, ${failed} failed`;
   const verdict = good
     ? 'This version can take them over.'
@@ -102,7 +102,7 @@ function report(
       : isWhole
         ? 'This version cannot take over the failed ones: do not deploy it.'
         : 'Interrupted: the others were not checked.';
-  const line = json ? JSON.stringify({ good, ...counts, failures: told }) : `${summary}. ${verdict}`;
+  const line = json ? JSON.stringify({ good, ...counts, failures: shownFailures }) : `${summary}. ${verdict}`;
   process.stdout.write(`${line}\n`);
   if (!good) process.exitCode = EXIT.failed;
 }

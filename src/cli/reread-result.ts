@@ -26,12 +26,12 @@ export async function awaitReread(
   onProgress: (text: string) => void,
 ): Promise<RereadResult> {
   const interrupted = stopOnSignals(() => undefined);
-  let told = '';
+  let reported = '';
   for (;;) {
     const { state, report } = await service.report(kind, started.sourceId);
     const text = report === undefined ? 'waiting for a worker' : progressText(report);
-    if (text !== told) onProgress(text);
-    told = text;
+    if (text !== reported) onProgress(text);
+    reported = text;
     if (interrupted.signal.aborted) {
       onProgress(
         `${kind} continues as workflow ${started.workflowId}; cancel it with "${kind} ${started.sourceId} --cancel"`,

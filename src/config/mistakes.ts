@@ -34,11 +34,11 @@ export function sentencesOf(mistakes: readonly Mistake[], secret: string | undef
   const isTooMuch = mistakes.length > MAX_REPORTED;
   // What is wrong with a whole, such as its size, explains many others.
   const ordered = isTooMuch ? mistakes.toSorted((a, b) => a.path.length - b.path.length) : mistakes;
-  const told = ordered.slice(0, MAX_REPORTED).map(({ path, message, found }) => {
+  const reported = ordered.slice(0, MAX_REPORTED).map(({ path, message, found }) => {
     const wanted = `${pathText(path, secret)}: ${withoutSecret(message, secret)}`;
     return found === undefined ? wanted : `${wanted} (found ${found})`;
   });
-  return isTooMuch ? [...told, `and ${mistakes.length - told.length} more mistakes`] : told;
+  return isTooMuch ? [...reported, `and ${mistakes.length - reported.length} more mistakes`] : reported;
 }
 
 export function schemaMistakes(
@@ -56,9 +56,9 @@ export function schemaMistakes(
       });
     }
     const entries = issue.code === 'invalid_union' ? mistakenEntries(issue) : undefined;
-    const told = (one: Issue, at: Mistake['path']) => mistakeOf(one, at, valueAt(input, at), secret);
-    if (entries === undefined) return [told(issue, path)];
-    return firstOf(entries, { path, what: 'mistakes' }, (entry) => told(entry, [...path, ...entry.path]));
+    const reported = (one: Issue, at: Mistake['path']) => mistakeOf(one, at, valueAt(input, at), secret);
+    if (entries === undefined) return [reported(issue, path)];
+    return firstOf(entries, { path, what: 'mistakes' }, (entry) => reported(entry, [...path, ...entry.path]));
   });
 }
 
@@ -67,9 +67,9 @@ function firstOf<T>(
   { path, what }: { readonly path: readonly PropertyKey[]; readonly what: string },
   mistakeIn: (item: T) => Mistake,
 ): Mistake[] {
-  const told = items.slice(0, MAX_SIMILAR).map(mistakeIn);
-  const rest = items.length - told.length;
-  return rest > 0 ? [...told, { path, message: `and ${rest} more ${what}` }] : told;
+  const reported = items.slice(0, MAX_SIMILAR).map(mistakeIn);
+  const rest = items.length - reported.length;
+  return rest > 0 ? [...reported, { path, message: `and ${rest} more ${what}` }] : reported;
 }
 
 /** Of a value that may also be a list of such values, and is one: what is wrong inside of the list. */

@@ -17,11 +17,11 @@ export function ruleMistakes(filters: unknown, secret: string | undefined): Mist
   const tooMany = `at most ${MAX_RULES} rules are allowed for a source (found ${filters.length})`;
   const compiled = compileRules(filters.slice(0, MAX_RULES).map(judgeable));
   const issues = rulesSchema.safeParse(filters).error?.issues ?? [];
-  const told = new Set(issues.filter(({ code }) => code !== 'unrecognized_keys').map(({ path }) => path.join('.')));
+  const reported = new Set(issues.filter(({ code }) => code !== 'unrecognized_keys').map(({ path }) => path.join('.')));
   return [
     ...(filters.length > MAX_RULES ? [{ path: ['filters'], message: tooMany }] : []),
     ...(compiled.ok ? [] : compiled.mistakes).flatMap(({ index, key, message }) => {
-      if (told.has(`${index}`) || told.has(`${index}.${key}`)) return [];
+      if (reported.has(`${index}`) || reported.has(`${index}.${key}`)) return [];
       const value = String(valueAt(filters, [index, key]));
       // Quoted is a piece of what was found.
       const harmless = holdsSecret(value, secret) ? message.replace(/".*"/s, '"…"') : message;

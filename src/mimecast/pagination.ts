@@ -19,14 +19,14 @@ const NEXT_KEY = /^(@?next|has_?(more|next))/i;
 
 export function readPagination(body: JsonObject): Pagination {
   const meta = isObject(body.meta) ? body.meta : {};
-  const told = meta.pagination ?? {};
-  if (!isObject(told)) return { oddity: `meta.pagination is ${kindOf(told)}` };
-  const { next, totalCount, pageSize } = told;
+  const paging = meta.pagination ?? {};
+  if (!isObject(paging)) return { oddity: `meta.pagination is ${kindOf(paging)}` };
+  const { next, totalCount, pageSize } = paging;
   const oddity =
     invalidTokenReason('meta.pagination.next', next) ??
     (isCount(totalCount) ? undefined : `meta.pagination.totalCount is ${kindOf(totalCount)}`) ??
     (filledString(next) === undefined
-      ? unexpectedNext({ 'meta.pagination.': told, 'meta.': meta, '': body })
+      ? unexpectedNext({ 'meta.pagination.': paging, 'meta.': meta, '': body })
       : undefined);
   return {
     ...countOf('totalCount', totalCount),

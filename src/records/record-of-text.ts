@@ -47,8 +47,8 @@ export function recordOfText(
   if (record.outcome === 'unreadable') {
     const { reason, text: masked } = record;
     const kept = bytes === undefined || rules.changes.length > 0 ? {} : { bytes };
-    const told = bytes === undefined ? reason : `${reason}; it has bytes that are not UTF-8`;
-    return { kind: 'unreadable', ruled, unreadable: { id, reason: told, place, text: masked, size, ...kept } };
+    const shownReason = bytes === undefined ? reason : `${reason}; it has bytes that are not UTF-8`;
+    return { kind: 'unreadable', ruled, unreadable: { id, reason: shownReason, place, text: masked, size, ...kept } };
   }
   const messageTime = time !== undefined && showsTime(stream, record, decoded, time, receiptTime) ? time : receiptTime;
   const document = toDocument(record.record, id, stream, metadata, receiptTime, messageTime);

@@ -93,8 +93,8 @@ function unreadable(rules: Rules, text: string, reason: string, isPiece: boolean
   const isNoJson = NO_JSON.test(reason);
   if (!isPiece && !isNoJson) return { outcome: 'unreadable', reason, text: maskForKeeping(rules, text) };
   const masked = maskPieceForKeeping(rules, text);
-  const told = isNoJson && masked !== text ? 'not JSON as received' : reason;
-  return { outcome: 'unreadable', reason: told, text: masked };
+  const shownReason = isNoJson && masked !== text ? 'not JSON as received' : reason;
+  return { outcome: 'unreadable', reason: shownReason, text: masked };
 }
 
 function count(changes: readonly RuleChange[], filterType: 'Mask' | 'Hash'): number {

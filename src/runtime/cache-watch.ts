@@ -28,11 +28,11 @@ export function cacheWarning({ sources, workers, cached }: CacheFacts): string |
 
 /** Looks every minute, and logs a change. @returns ends it. */
 export function watchCache(client: Client, installation: Installation, cached: number, logger: Logger): () => void {
-  let told: string | undefined;
+  let reported: string | undefined;
   const look = async () => {
     const warning = cacheWarning({ ...(await countRunning(client, installation)), cached });
-    if (warning !== undefined && warning !== told) logger.warn(warning);
-    told = warning;
+    if (warning !== undefined && warning !== reported) logger.warn(warning);
+    reported = warning;
   };
   // A server that is away is told of by others; the next look comes soon enough.
   const timer = setInterval(

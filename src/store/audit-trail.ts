@@ -48,7 +48,7 @@ export interface AuditFilter {
 }
 
 /** The deletion of a source is noted before it is carried out, and its number is never given again. */
-export async function isDeletionNoted(store: Store, sourceId: number): Promise<boolean> {
+export async function isDeletionRecorded(store: Store, sourceId: number): Promise<boolean> {
   const noted = { sourceId, action: 'source.delete', outcome: { $in: ['begun', 'done'] as const } };
   return (await trail(store).findOne(noted, { projection: { _id: true } })) !== null;
 }

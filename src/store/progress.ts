@@ -6,14 +6,14 @@ import { areMany, stalledText } from '../domain/streams/stalled-listing.js';
 import type { CheckpointDocument } from './checkpoints.js';
 
 export function progressOf(checkpoint: CheckpointDocument): StreamProgress {
-  const { stream, totals, lastEventTime, gaps, ruled, altered, idle, resets } = checkpoint;
+  const { stream, totals, lastEventTime, gaps, ruled, altered, idle: stalled, resets } = checkpoint;
   return {
     stream,
     totals,
     ...present({ lastEventTime: lastEventTime?.toISOString() }),
     position: positionOf(checkpoint),
     ...present({ gaps, ruled, altered, resets }),
-    ...(areMany(idle) ? { endless: { pages: idle.pages, message: stalledText(idle) } } : {}),
+    ...(areMany(stalled) ? { endless: { pages: stalled.pages, message: stalledText(stalled) } } : {}),
   };
 }
 

@@ -53,7 +53,7 @@ async function failureOf(error: unknown, info?: Partial<Info>): Promise<Applicat
   return thrown;
 }
 
-describe('what Temporal is told', () => {
+describe('what Temporal is reported', () => {
   test.each<[string, unknown, object]>([
     [
       'tried again',
@@ -134,7 +134,7 @@ describe('a cancellation passes', () => {
   });
 });
 
-describe('what the workflow is told', () => {
+describe('what the workflow is reported', () => {
   test.each<[string, readonly unknown[], string]>([
     ['collect', [7, 'dlp'], 'dlp'],
     ['sweep', [7, ['dlp', 'av']], 'sweep'],
@@ -171,7 +171,7 @@ describe('what the workflow is told', () => {
     expect(signal).not.toHaveBeenCalled();
   });
 
-  test('that it cannot be told does not change the failure', async () => {
+  test('that it cannot be reported does not change the failure', async () => {
     const { run, signal } = attempt(new RawError(UNAVAILABLE));
     signal.mockRejectedValue(new Error('Temporal is away'));
     expect(await run()).toMatchObject({ type: 'ThirdPartyGeneric', nextRetryDelay: 5_000 });

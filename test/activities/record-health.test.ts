@@ -96,7 +96,7 @@ test('the same changes written again, after a crash, change nothing', async () =
   expect(await read()).toEqual(events);
 });
 
-test('a source that was started anew has no open events of before', async () => {
+test('a source that was started again has no open events of before', async () => {
   const { source, read } = await record(changeOf());
   await source.run(({ recordHealth }, id) => recordHealth(id, [{ kind: 'cleared', at: minutes(5) }]));
   expect((await read()).map(({ status, resolvedAt }) => [status, resolvedAt !== undefined])).toEqual([

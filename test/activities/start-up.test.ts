@@ -141,7 +141,7 @@ describe('authenticate', () => {
     await expect(again).rejects.toMatchObject({ facts: { status: 401, code: 'InvalidClientIdentifier' } });
   });
 
-  test('a secret that is mended in the configuration is used at once', async () => {
+  test('a secret that is corrected in the configuration is used at once', async () => {
     const source = await simulatedSource(collections, { config: { clientSecret: 'wrong' } });
     await expect(source.run(({ authenticate }, id) => authenticate(id))).rejects.toBeInstanceOf(RawError);
     await sources.updateOne({ _id: source.id }, { $set: { 'config.clientSecret': 'sim-secret-1' } } as object);

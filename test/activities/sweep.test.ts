@@ -37,7 +37,7 @@ test('no streams', async () => {
   expect(await sweep(source, [])).toEqual({ outcomes: [], idle: [] });
 });
 
-test('only the streams with news are told of', async () => {
+test('only the streams with news are reported of', async () => {
   const { clock, now } = movableClock();
   const source = await simulatedSource(collections, { world: { clock: now, rate: 600 } });
   const streams = STREAMS.slice(0, 3);
@@ -156,7 +156,7 @@ describe('a stream that fails', () => {
   });
 });
 
-test('trouble of our own in one stream is of that stream alone', async () => {
+test('error of our own in one stream is of that stream alone', async () => {
   const source = await simulatedSource(collections);
   await raw(collections).checkpoints.deleteOne({ _id: checkpointId(source.id, 'audit') });
   const { outcomes } = await sweep(source, ['dlp', 'audit', 'hold']);

@@ -26,7 +26,7 @@ async function make(body: unknown) {
   return { ...json, asked: { accessId: json.id, accessKey: json.key } };
 }
 
-test('a key is made, works in its role, and its secret is told once', async () => {
+test('a key is made, works in its role, and its secret is shown only once', async () => {
   const viewer = await make({ role: 'viewer', label: 'of a dashboard' });
   expect(viewer).toMatchObject({ role: 'viewer', label: 'of a dashboard', createdAt: expect.any(String) });
   expect((await api('GET', 'v1/collectors', { key: viewer.asked })).status).toBe(200);

@@ -104,7 +104,7 @@ describe('a credential', () => {
     await expect(verifier.verify({ accessId, accessKey }, refuse)).rejects.toThrow('not admitted');
   });
 
-  test('that was forgotten is looked at anew, also while it is being hashed', async () => {
+  test('that was forgotten is looked at again, also while it is being hashed', async () => {
     const { accessId, accessKey } = await keys.create({ role: 'viewer' });
     const verifier = new KeyVerifier(collections);
     const first = verifier.verify({ accessId, accessKey });

@@ -154,7 +154,7 @@ describe('sumologic_cloud_to_cloud_source', () => {
       );
   });
 
-  test('what is wrong is told in the body, which Terraform shows as it is', async () => {
+  test('what is wrong is reported in the body, which Terraform shows as it is', async () => {
     const { json } = await ask<{ collector: Collector }>(
       'POST',
       'v1/collectors',

@@ -28,7 +28,7 @@ const checkpoint = (sourceId: number) => ({
   ...{ beginAt: new Date(0), updatedAt: new Date(), totals: NO_COUNTS },
 });
 
-test('a source is created, changed and marked for deletion, and its state cannot be told', async () => {
+test('a source is created, changed and marked for deletion, and its state is unknown', async () => {
   const collector = { collectorType: 'Hosted', name: 'alone' };
   const made = await api<{ collector: { id: number } }>('POST', 'v1/collectors', { body: { collector } });
   const sources = `v1/collectors/${made.json.collector.id}/sources`;

@@ -16,7 +16,7 @@ const rule = (name: string, isSilent: boolean, lastMatchedAt?: Date) => {
   return { name, filterType: 'Mask', records: 0, since: new Date('2026-01-01T00:00:00Z'), isSilent, ...last };
 };
 
-test('a rule that has not matched anything for a day is told, and no other', () => {
+test('a rule that has not matched anything for a day is reported, and no other', () => {
   const snapshot = newSnapshot({ sourceId: 1 }, '2026-01-01T00:00:00Z');
   const rules = [rule('never', true), rule('once', true, new Date('2026-01-01T12:00:00Z')), rule('works', false)];
   const lines = statusText({ ...LISTED, snapshot, rules }, NOW).split('\n');

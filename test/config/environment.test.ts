@@ -74,7 +74,7 @@ describe('mistakes', () => {
     expect(problemWith(env)).toContain(mistake);
   });
 
-  test('of a proxy are told without its password', () => {
+  test('of a proxy are reported without its password', () => {
     expect(problemWith({ https_proxy: 'socks5://user:hush@proxy.example.com', LOG_LEVEL: 'loud' })).not.toContain(
       'hush',
     );

@@ -244,7 +244,7 @@ describe('a stored configuration', () => {
     });
   });
 
-  test('is checked anew, with paths of its own', () => {
+  test('is checked again, with paths of its own', () => {
     const parsed = parseSourceConfig({ ...CONFIG, name: '', baseUrl: 'http://127.0.0.1' });
     expect(parsed).toEqual({
       ok: false,

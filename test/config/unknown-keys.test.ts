@@ -80,7 +80,7 @@ describe('a key that no configuration has', () => {
 describe('very many', () => {
   const MANY = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, at) => [`nam${at}`, 1]));
 
-  test('unknown keys: twenty are told, and how many more there are', () => {
+  test('unknown keys: twenty are reported, and how many more there are', () => {
     const mistakes = refused(MANY(80_000));
     expect(mistakes).toHaveLength(21);
     expect(mistakes[0]).toBe('source.config.nam0: unknown key; did you mean "name"?');

@@ -101,7 +101,7 @@ describe('frozen (SIGSTOP)', () => {
   });
 });
 
-test('a server whose guard is killed ends in good order, and its end is told', async () => {
+test('a server whose guard is killed ends in good order, and its end is reported', async () => {
   const logFile = join(folder.path, 'server.log');
   const script = `trap 'echo clean; exit 0' TERM; sleep 1000 & wait`;
   const server = await spawnGuarded('sh', ['-c', script], { name: 'server', logFile });
@@ -133,7 +133,7 @@ async function untilTrapped(pid: number): Promise<void> {
   );
 }
 
-test('an unexpected end is told with the last words of the log', async () => {
+test('an unexpected end is reported with the last words of the log', async () => {
   const logFile = join(folder.path, 'server.log');
   const script = 'for i in $(seq 40); do echo "line $i"; done; echo "address in use" >&2; exit 48';
   const server = await spawnGuarded('sh', ['-c', script], { name: 'mongod', logFile });

@@ -10,11 +10,11 @@ import { projectRoot } from '../../src/runtime/project-root.js';
 
 const read = (path: string) => readFileSync(`${projectRoot()}/${path}`, 'utf8');
 
-test('the page on the configuration says what the code does; "npm run docs" writes it anew', () => {
+test('the page on the configuration says what the code does; "npm run docs" writes it again', () => {
   expect(read(CONFIGURATION_PAGE)).toBe(configurationPage());
 });
 
-test('the JSON Schema is that of the code; "npm run docs" writes it anew', () => {
+test('the JSON Schema is that of the code; "npm run docs" writes it again', () => {
   expect(JSON.parse(read(SCHEMA_FILE))).toEqual(JSON.parse(JSON.stringify(SOURCE_FILE_JSON_SCHEMA)));
 });
 

@@ -110,7 +110,7 @@ describe('of a host that repeats what it was sent', () => {
     expect(error.facts.endpoint).toBe('token');
   });
 
-  test('the client secret is not told: the whole form', async () => {
+  test('the client secret is not reported: the whole form', async () => {
     const { url } = await serve((received, response) => void response.writeHead(400).end(received.body));
     const error = await errorOf(source(url).get());
     expect(error.facts).toMatchObject({
@@ -131,7 +131,7 @@ describe('of a host that repeats what it was sent', () => {
     expect(everything(error)).not.toMatch(/eytoken|7f3aqq/i);
   });
 
-  test('the signature in the address of a file is not told', async () => {
+  test('the signature in the address of a file is not reported', async () => {
     const signature = 'hush7f3aQq/+'.repeat(3);
     const { url } = await serve(({ query }, response) => {
       response.writeHead(403, { 'content-type': 'text/plain' }).end(`no access with ${query.get('sig')} at 12:00`);

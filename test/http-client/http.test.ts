@@ -41,7 +41,7 @@ const status =
     sendJson(response, code, {}, headers);
 const reset: Handler = (_, response) => void response.socket?.resetAndDestroy();
 
-test('sends what it is told and who it is', async () => {
+test('sends what it is reported and who it is', async () => {
   const server = await serve(status(200));
   await call(`${server.url}/a?b=c+d`, { method: 'POST', headers: { 'x-test': '1' }, body: 'text' });
   expect(server.received).toMatchObject([{ method: 'POST', path: '/a', body: 'text', headers: { 'x-test': '1' } }]);
@@ -84,7 +84,7 @@ describe('blips', () => {
     expect(server.received).toHaveLength(calls);
   });
 
-  test('a wait that would pass the deadline is not begun: the real reason is told', async () => {
+  test('a wait that would pass the deadline is not begun: the real reason is reported', async () => {
     const server = await serve(status(503));
     const facts = await errorFactsOf(call(server.url, { blipWaitsMs: [60_000], deadlineMs: 59_000 }));
     expect(facts).toMatchObject({ status: 503 });
@@ -179,7 +179,7 @@ describe('an abort by the caller', () => {
   });
 });
 
-test.each([301, 302, 303, 307, 308])('a redirect (%i) is trouble and not followed', async (code) => {
+test.each([301, 302, 303, 307, 308])('a redirect (%i) is an error and not followed', async (code) => {
   const other = await serve(status(200));
   const location = `${other.url}/steal?sig=hush`;
   const server = await serve(status(code, { location }));
@@ -190,7 +190,7 @@ test.each([301, 302, 303, 307, 308])('a redirect (%i) is trouble and not followe
   expect(other.received).toHaveLength(0);
 });
 
-test('trouble tells code, message and request id', async () => {
+test('error tells code, message and request id', async () => {
   const body = { fail: [{ code: 'app_forbidden', message: 'Forbidden to perform the requested operation' }] };
   const server = await serve((_, response) => sendJson(response, 403, body, { 'x-request-id': 'r-7' }));
   expect(await errorFactsOf(call(server.url))).toEqual({

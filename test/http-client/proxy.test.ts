@@ -100,7 +100,7 @@ describe('a proxy that', () => {
     });
   });
 
-  test('is not there is told as such', async () => {
+  test('is not there is reported as such', async () => {
     const closed = createServer();
     await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
     const address = closed.address();

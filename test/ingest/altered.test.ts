@@ -28,28 +28,31 @@ describe.each<['audit' | 'hold' | 'dlp', (rows: string) => string]>([
   const bytesOf = (text: string) =>
     Buffer.from(text.split('#').join('\u0001')).map((byte) => (byte === 1 ? 0xf6 : byte));
 
-  test.each(['', '\ufeff'])('is counted once and told, with what was received, byte order mark: "%s"', async (mark) => {
-    const server = await serve(({ path }, response) => {
-      const isAsked = path.includes({ audit: 'audit', hold: 'gateway', dlp: 'dlp' }[stream]);
-      if (path === '/oauth/token') response.end('{"access_token":"t","expires_in":1800}');
-      else response.end(isAsked ? bytesOf(`${mark}${bodyOf(rows.join(','))}`) : '{"data":[]}');
-    });
-    const source = await simulatedSource(collections, { config: { baseUrl: server.url } });
-    await source.collectAll(stream);
-    const outcome = await source.collectAll(stream);
-    expect(outcome.altered).toEqual({ loneSurrogate: 1, repeatedKey: 1, notUtf8: 1 });
-    const stored = await raw(collections).records(stream).find({ _sourceId: source.id }).sort({ n: 1 }).toArray();
-    expect(stored.map(({ _received }) => _received)).toEqual([
-      undefined,
-      { changes: ['loneSurrogate'], text: rows[1] },
-      { changes: ['repeatedKey'], text: rows[2] },
-      { changes: ['notUtf8'], bytes: new Binary(bytesOf(rows[3] ?? '')) },
-    ]);
-    expect(stored[3]?.x).toBe('J\ufffdrg');
-  });
+  test.each(['', '\ufeff'])(
+    'is counted once and reported, with what was received, byte order mark: "%s"',
+    async (mark) => {
+      const server = await serve(({ path }, response) => {
+        const isAsked = path.includes({ audit: 'audit', hold: 'gateway', dlp: 'dlp' }[stream]);
+        if (path === '/oauth/token') response.end('{"access_token":"t","expires_in":1800}');
+        else response.end(isAsked ? bytesOf(`${mark}${bodyOf(rows.join(','))}`) : '{"data":[]}');
+      });
+      const source = await simulatedSource(collections, { config: { baseUrl: server.url } });
+      await source.collectAll(stream);
+      const outcome = await source.collectAll(stream);
+      expect(outcome.altered).toEqual({ loneSurrogate: 1, repeatedKey: 1, notUtf8: 1 });
+      const stored = await raw(collections).records(stream).find({ _sourceId: source.id }).sort({ n: 1 }).toArray();
+      expect(stored.map(({ _received }) => _received)).toEqual([
+        undefined,
+        { changes: ['loneSurrogate'], text: rows[1] },
+        { changes: ['repeatedKey'], text: rows[2] },
+        { changes: ['notUtf8'], bytes: new Binary(bytesOf(rows[3] ?? '')) },
+      ]);
+      expect(stored[3]?.x).toBe('J\ufffdrg');
+    },
+  );
 });
 
-test('lines of a file are counted once, however often it is read, and told as a notice', async () => {
+test('lines of a file are counted once, however often it is read, and reported as a notice', async () => {
   const api = await FileApi.open();
   const time = `"timestamp":${Date.now()}`;
   api.files.set(

@@ -76,7 +76,7 @@ describe('a file that fails', () => {
     expect(await source.stored('receipt')).toEqual(held);
   });
 
-  test('after others were stored: both are told, and the next attempt begins with the one that failed', async () => {
+  test('after others were stored: both are reported, and the next attempt begins with the one that failed', async () => {
     const source = await simulatedSource(collections);
     await source.fault({ endpoint: 'file', skip: 2, times: -1, action: { corruptGzip: true } });
     const first = await source.collect('receipt');
@@ -101,7 +101,7 @@ describe('a file that fails', () => {
     expect(await source.stored('receipt')).toEqual(await source.held('receipt'));
   });
 
-  test('with half of its lines read already: those are met again, and no page is passed', async () => {
+  test('with half of its lines read already: those are read again, and no page is passed', async () => {
     const source = await simulatedSource(collections, { world: { historyRate: 2_000, historyMs: 300_000 } });
     await source.fault({ endpoint: 'file', times: 1, action: { truncateGzip: 0.8 } });
     await expect(source.collect('receipt')).rejects.toBeInstanceOf(RawError);

@@ -61,7 +61,7 @@ describe('the token', () => {
     ]);
   });
 
-  test('is obtained anew by authenticate', async () => {
+  test('is obtained again by authenticate', async () => {
     const server = await api(empty);
     const mimecast = client(server);
     await mimecast.authenticate();
@@ -89,7 +89,7 @@ describe('the token', () => {
     expect(server.received).toHaveLength(4);
   });
 
-  test('with another 401 is trouble as it is, and the next call comes with a new one', async () => {
+  test('with another 401 is an error as it is, and the next call comes with a new one', async () => {
     const refusals = [fail(401, 'token_verification_failed')];
     const server = await api((received, response) => (refusals.shift() ?? empty)(received, response));
     const mimecast = client(server);
@@ -174,7 +174,7 @@ describe('a probe', () => {
     expect(JSON.parse(server.received.at(-1)?.body ?? '')).toMatchObject({ meta: { pagination: { pageSize: 1 } } });
   });
 
-  test('without permission is trouble of that endpoint', async () => {
+  test('without permission is an error of that endpoint', async () => {
     const server = await api(fail(403, 'app_forbidden'));
     expect(await errorFactsOf(client(server).probe('hold'))).toMatchObject({
       status: 403,

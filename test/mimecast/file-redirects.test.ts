@@ -43,7 +43,7 @@ describe('a file store that redirects', () => {
     expect(store.received.map(({ path }) => path)).toEqual(['/f', '/g']);
   });
 
-  test('without end is trouble after a few', async () => {
+  test('without end is an error after a few', async () => {
     const store = await serve(redirectTo('/f'));
     const facts = await errorFactsOf(read(`${store.url}/f`));
     expect(facts).toMatchObject({ origin: 'file', status: 307, code: 'too_many_redirects' });
@@ -63,7 +63,7 @@ describe('a file store that redirects', () => {
     expect(facts.message).not.toContain('hush');
   });
 
-  test('says nowhere to is an error of the file store, and what it says is told', async () => {
+  test('says nowhere to is an error of the file store, and what it says is reported', async () => {
     const store = await serve(
       (_, response) => void response.writeHead(301).end('<Error><Code>PermanentRedirect</Code></Error>'),
     );
@@ -72,7 +72,7 @@ describe('a file store that redirects', () => {
     expect(JSON.stringify(failure)).not.toMatch(/base ?url/i);
   });
 
-  test('keeps the signatures of all addresses out of what is told', async () => {
+  test('keeps the signatures of all addresses out of what is reported', async () => {
     const second = 't'.repeat(40);
     const other = await serve((_, response) => void response.writeHead(403).end(`no ${SIGNATURE} and no ${second}`));
     const store = await serve(redirectTo(`${other.url}/f?X-Amz-Signature=${second}`));

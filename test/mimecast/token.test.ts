@@ -107,7 +107,7 @@ describe('sharing', () => {
     await expect(tokens.get(AbortSignal.abort('why'))).rejects.toBe('why');
   });
 
-  test('a failure is told to all, and the next caller asks anew', async () => {
+  test('a failure is reported to all, and the next caller asks again', async () => {
     const broken: Handler[] = [(_, response) => sendJson(response, 400, {})];
     const good = issuer();
     const server = await serve((received, response) => (broken.shift() ?? good)(received, response));
@@ -133,8 +133,8 @@ describe('sharing', () => {
   });
 });
 
-describe('trouble', () => {
-  test('with the credentials is told as Mimecast says it, and without the secret', async () => {
+describe('errors', () => {
+  test('with the credentials is reported as Mimecast says it, and without the secret', async () => {
     const body = { fail: [{ code: 'InvalidClientIdentifier', message: 'Client credentials are invalid' }] };
     const server = await serve((_, response) => sendJson(response, 401, body, { 'x-request-id': 'r1' }));
     const facts = await errorFactsOf(source(server).get());

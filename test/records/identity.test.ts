@@ -12,7 +12,7 @@ test('the digest is that of the bytes, whatever their form', () => {
 });
 
 describe('an identity', () => {
-  test('never changes: documents stored by an earlier version have to be met again', () => {
+  test('never changes: documents stored by an earlier version have to be read again', () => {
     expect(identityOf(7, 'receipt', CONTENT, 1).toString('hex')).toBe('988bd778d83f19a0635d94664805512f');
     expect(identityOfId(7, 'audit', 'eNq1').toString('hex')).toBe('d5a555a84bfaf9e9cc5624897323c7b5');
     expect(identityOfFile(7, 'receipt', '/b/1.json.gz').toString('hex')).toBe('c4d36464b77413b076dcee54d5b11400');

@@ -54,7 +54,7 @@ describe('what a document cannot hold is kept beside it', () => {
     expect(documentOf(line)._received).toEqual({ changes: ['repeatedKey', 'notUtf8'], bytes: new Binary(line) });
   });
 
-  test('but not beyond a size at which a document could become too large: then it is only told', () => {
+  test('but not beyond a size at which a document could become too large: then it is only reported', () => {
     const long = 'x'.repeat(1_048_576);
     expect(documentOf(`{${HEAD},"s":1,"s":"${long}"}`)._received).toEqual({ changes: ['repeatedKey'] });
     expect(documentOf(lineOf(`{${HEAD},"s":"${long}`, 0xff, '"}'))._received).toEqual({ changes: ['notUtf8'] });

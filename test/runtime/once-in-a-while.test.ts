@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { onceInAWhile } from '../../src/runtime/once-in-a-while.js';
 
-test('the same trouble is told once in ten minutes, another one at once', () => {
+test('the same error is reported once in ten minutes, another one at once', () => {
   const told: string[] = [];
   let minutes = 0;
   const hear = onceInAWhile(

@@ -92,7 +92,7 @@ test('any other fault of the output is an error', () => {
   expect(asked).toEqual([]);
 });
 
-test('whoever watches is told that it stops, and how to have it stop at once', () => {
+test('whoever watches is reported that it stops, and how to have it stop at once', () => {
   const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   noticeOnStderr('Stopping …')();
   expect(write).toHaveBeenCalledExactlyOnceWith('\nStopping … (repeat to stop at once)\n');

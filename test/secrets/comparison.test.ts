@@ -6,7 +6,7 @@ import { Keyring } from '../../src/secrets/keyring.js';
 const keyOf = (byte: number) => Buffer.alloc(32, byte).toString('base64');
 const ring = Keyring.parse(`k1:${keyOf(1)}`);
 
-test.each(['secret', '', 'ü'.repeat(500)])('%j is told from others', async (secret) => {
+test.each(['secret', '', 'ü'.repeat(500)])('%j is reported from others', async (secret) => {
   const jwe = await ring.encrypt(secret);
   expect(await ring.isOf(jwe, secret)).toBe(true);
   expect(await ring.isOf(jwe, `${secret} `)).toBe(false);

@@ -18,7 +18,7 @@ vi.mock('../../src/config/temporal.js', () => ({
   }),
 }));
 
-test.each(['API_KEY', 'AUTHORIZATION'])('a key that the library quotes is not told: %s', async (name) => {
+test.each(['API_KEY', 'AUTHORIZATION'])('a key that the library quotes is not reported: %s', async (name) => {
   const { port } = server.address() as AddressInfo;
   const error = await connectTemporal({ ADDRESS: `127.0.0.1:${port}`, [name]: KEY }).catch(String);
   expect(error).toContain('********" contains illegal characters');

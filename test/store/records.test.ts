@@ -66,7 +66,7 @@ test('the same batch by two at the same time is stored once', async () => {
   expect(await collection.countDocuments()).toBe(2_000);
 });
 
-describe('what the server will never take is told apart', () => {
+describe('what the server will never take is reported apart', () => {
   test('by a rule of the collection, among good ones and duplicates', async () => {
     await db.createCollection(collection.collectionName, { validator: { n: { $lt: 10 } } });
     const documents = [1, 50, 2, 51, 1].map((n) => recordOf({ n }));
@@ -177,7 +177,7 @@ function reordered(record: Readonly<Record<string, unknown>>): Record<string, un
   return Object.fromEntries([...Object.entries(own), ...entries]);
 }
 
-test('trouble with the server is thrown, not counted', async () => {
+test('error with the server is thrown, not counted', async () => {
   const closed = new MongoClient(uri);
   await closed.connect();
   await closed.close();

@@ -70,7 +70,7 @@ test('the next poll is announced, and the newest record is a search attribute', 
   expect(Math.abs((shown.at(-1) ?? 0) - Date.parse(newest))).toBeLessThanOrEqual(60_000);
 });
 
-test('collectNow polls at once, and the interval begins anew', async () => {
+test('collectNow polls at once, and the interval begins again', async () => {
   const run = await runs.start();
   await run.caughtUp();
   run.fake.deliver('audit', 7);

@@ -61,7 +61,7 @@ test('a connection that hangs for 80 minutes costs nothing but time', async () =
   });
 });
 
-test('trouble that changes its shape is one budget: 503, then a hung connection, then 503', async () => {
+test('an error that changes its shape is one budget: 503, then a hung connection, then 503', async () => {
   const run = await runs.start({
     prepare: (fake) => {
       hourly(fake);
@@ -81,7 +81,7 @@ test('trouble that changes its shape is one budget: 503, then a hung connection,
   await run.when((snapshot) => snapshot.streams[0]?.phase === 'parked');
 });
 
-test('a wrong secret that is mended meanwhile: the restart validates, gets a token and loses nothing', async () => {
+test('a wrong secret that is corrected meanwhile: the restart validates, gets a token and loses nothing', async () => {
   const run = await runs.start({ prepare: (fake) => fake.deliver('audit', 3) });
   await run.caughtUp();
   run.fake.fail('authenticate', FAULTS.credentials);

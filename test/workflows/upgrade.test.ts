@@ -61,7 +61,7 @@ test("a worker of earlier code cannot do harm to a run that today's code has beg
   expect((await run.handle.describe()).historyLength).toBeGreaterThan(historyLength);
 });
 
-test('what earlier code could not tell of is told by that of today, and no run is stuck over it', async () => {
+test('what earlier code could not tell of is reported by that of today, and no run is stuck over it', async () => {
   const taskQueue = 'altered';
   const altered = { loneSurrogate: 2, repeatedKey: 0, notUtf8: 0 };
   const stopEarlier = await runs.startWorker(taskQueue, earlier());

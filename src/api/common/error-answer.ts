@@ -66,8 +66,8 @@ export function errorAnswerOf(error: unknown): ErrorAnswer {
 }
 
 /** Validation mistakes in one message: it is all that Terraform shows. */
-export function refusalOf(told: readonly string[]): CodedRefusal {
-  const mistakes = told.map((mistake) => mistake.replace(/^the whole:/, 'the body:'));
+export function refusalOf(reasons: readonly string[]): CodedRefusal {
+  const mistakes = reasons.map((mistake) => mistake.replace(/^the whole:/, 'the body:'));
   const missing = mistakes.flatMap((mistake) => /^(.+?): missing/.exec(mistake)?.[1] ?? []);
   if (missing.length === 0 || missing.length < mistakes.length)
     return new CodedRefusal(400, FIELDS_INVALID, 'The request is invalid:', mistakes);

@@ -109,6 +109,6 @@ function objectOf(text: string): JsonObject | undefined {
 
 function messageIn({ message, errors }: JsonObject): string | undefined {
   if (typeof message === 'string') return message;
-  const told = (Array.isArray(errors) ? errors : []).map((error) => String(error?.message));
-  return told.length === 0 ? undefined : told.join('; ');
+  const messages = (Array.isArray(errors) ? errors : []).map((error) => String(error?.message));
+  return messages.length === 0 ? undefined : messages.join('; ');
 }

@@ -123,8 +123,8 @@ export function openChanges(ledger: HealthLedger, now: string): ProblemChange[] 
 export function beforeWriting(ledger: HealthLedger, changes: readonly HealthChange[]): HealthLedger {
   const ids = new Set(changes.map((change) => (change.kind === 'cleared' ? '' : change.eventId)));
   const entries = Object.entries(ledger.entries).map(([key, entry]) => {
-    const { isNew: _isNew, ...told } = entry;
-    return [key, ids.has(entry.eventId) ? told : entry] as const;
+    const { isNew: _isNew, ...reported } = entry;
+    return [key, ids.has(entry.eventId) ? reported : entry] as const;
   });
   return { ...ledger, entries: Object.fromEntries(entries) };
 }

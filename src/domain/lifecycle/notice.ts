@@ -56,13 +56,13 @@ export function withNotice(
 export function withCount(
   notices: readonly Notice[],
   code: NoticeCode,
-  told: { readonly count: number; readonly message: string } | undefined,
+  reported: { readonly count: number; readonly message: string } | undefined,
   now: string,
 ): readonly Notice[] {
   const known = notices.find((notice) => notice.code === code);
-  if (told === undefined) return known === undefined ? notices : notices.filter((other) => other !== known);
-  if (known !== undefined && known.count >= told.count) return notices;
-  return withNotice(notices, code, told.count - (known?.count ?? 0), told.message, now);
+  if (reported === undefined) return known === undefined ? notices : notices.filter((other) => other !== known);
+  if (known !== undefined && known.count >= reported.count) return notices;
+  return withNotice(notices, code, reported.count - (known?.count ?? 0), reported.message, now);
 }
 
 /** The notices that are still to be shown. */

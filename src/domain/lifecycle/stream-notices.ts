@@ -36,8 +36,8 @@ export function withNotices(
   const masked = withNotice(reset, 'maskedText', broken, 'A mask left no JSON: records are stored as masked text', now);
   const whole = withNotice(masked, 'altered', moreAltered(status, altered), alteredMessage(altered), now);
   // Without totals the checkpoint could not be read, and nothing is known.
-  const told = endless === undefined ? undefined : { count: endless.pages, message: endless.message };
-  const notices = totals === undefined ? whole : withCount(whole, 'endlessPages', told, now);
+  const reported = endless === undefined ? undefined : { count: endless.pages, message: endless.message };
+  const notices = totals === undefined ? whole : withCount(whole, 'endlessPages', reported, now);
   return status.notices === undefined && notices.length === 0 ? {} : { notices };
 }
 

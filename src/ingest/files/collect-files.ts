@@ -41,8 +41,8 @@ class CollectedFiles implements FileSink {
   }
 
   halt(): 'wait' | undefined {
-    const { idle } = this.place;
-    return idle !== undefined && isBraked(idle, new Date()) ? 'wait' : undefined;
+    const { idle: stalled } = this.place;
+    return stalled !== undefined && isBraked(stalled, new Date()) ? 'wait' : undefined;
   }
 
   listPage(): Promise<BatchPage> {
@@ -81,14 +81,14 @@ class CollectedFiles implements FileSink {
     });
   }
 
-  async finishPage({ page, step, moved, idle }: ReadPage): Promise<StreamEnd | undefined> {
+  async finishPage({ page, step, moved, stalled }: ReadPage): Promise<StreamEnd | undefined> {
     if (page.failure !== undefined) throw page.failure;
     const proof = this.position.proofIn(page);
     if (moved !== undefined) {
       await this.badFiles.quarantineUnlisted();
-      await this.slice.move({ pageToken: moved, filesDone: [], badFiles: [], idle, ...proof });
-    } else if (idle !== this.place.idle || proof !== undefined) {
-      await this.slice.savePlace({ idle, ...proof });
+      await this.slice.move({ pageToken: moved, filesDone: [], badFiles: [], idle: stalled, ...proof });
+    } else if (stalled !== this.place.idle || proof !== undefined) {
+      await this.slice.savePlace({ idle: stalled, ...proof });
     }
     if (step.next === 'more') return undefined;
     const isEmpty = page.files.length === 0 && step.next === 'caughtUp';

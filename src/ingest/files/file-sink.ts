@@ -25,7 +25,7 @@ export interface ReadPage {
   readonly step: BatchStep;
   /** Token of the next page, when the position moves. */
   readonly moved: string | undefined;
-  readonly idle: StalledListing | undefined;
+  readonly stalled: StalledListing | undefined;
 }
 
 /** Where the records of files go, and where the place in the stream is kept. */

@@ -37,8 +37,8 @@ export async function walkFiles(sink: FileSink, stream: SiemStream): Promise<Str
     const moved = step.keepToken === requestedToken ? undefined : step.keepToken;
     const token = moved === undefined ? {} : { token: tokenDigest(moved) };
     const news = { isNew: sink.news > before, newest, ...token };
-    const idle = step.next === 'caughtUp' ? undefined : afterPage(known, news, new Date());
-    const end = await sink.finishPage({ page, step, moved, idle });
+    const stalled = step.next === 'caughtUp' ? undefined : afterPage(known, news, new Date());
+    const end = await sink.finishPage({ page, step, moved, stalled });
     if (end !== undefined) return end;
     if (sink.slice.spent) return 'more';
   }
@@ -127,7 +127,7 @@ class PageAttempt {
       throw error;
     }
     if (await this.sink.onUnreadable({ ...listed, file, fault, error })) return true;
-    this.failed.set(file.name, told(error, file.name));
+    this.failed.set(file.name, withNameOf(error, file.name));
     if (this.failed.size >= MAX_FAILED) await this.end(listed.done, 'done');
     return false;
   }
@@ -140,6 +140,6 @@ class PageAttempt {
   }
 }
 
-function told(error: RawError, name: string): RawError {
+function withNameOf(error: RawError, name: string): RawError {
   return new RawError({ ...error.facts, message: `${error.message} (${name})` }, { cause: error });
 }

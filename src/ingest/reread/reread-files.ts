@@ -98,15 +98,15 @@ class RereadFiles implements FileSink {
     if (done.hasUnwritten) await this.slice.move({ filesDone: done.take() });
   }
 
-  async finishPage({ page: { failure }, step, moved, idle }: ReadPage): Promise<'caughtUp' | undefined> {
+  async finishPage({ page: { failure }, step, moved, stalled }: ReadPage): Promise<'caughtUp' | undefined> {
     const { slice } = this;
     if (failure?.incompleteness === 'partial') throw failure;
     if (this.isPast) return 'caughtUp';
-    slice.setStalled(idle);
-    const isEndless = idle !== undefined && (idle.isCircle === true || idle.pages >= MAX_STALLED_PAGES);
+    slice.setStalled(stalled);
+    const isEndless = stalled !== undefined && (stalled.isCircle === true || stalled.pages >= MAX_STALLED_PAGES);
     if (failure !== undefined) slice.addUnseen(failure.message);
     else if (step.next === 'wait') slice.addUnseen('Mimecast says that this is not the end, but not where to continue');
-    else if (step.next === 'more' && isEndless) slice.addUnseen(stalledText(idle));
+    else if (step.next === 'more' && isEndless) slice.addUnseen(stalledText(stalled));
     else if (moved !== undefined && step.next === 'more') {
       await slice.move({ pageToken: moved, filesDone: [] });
       return undefined;

@@ -175,9 +175,9 @@ export class Rereading implements SliceOfWork {
   }
 
   /** Notes what a page of files told, see `StalledListing`; saved with the next move. */
-  setStalled(idle: StalledListing | undefined): void {
+  setStalled(stalled: StalledListing | undefined): void {
     const { idle: _before, ...rest } = this.current;
-    this.current = idle === undefined ? rest : { ...rest, idle };
+    this.current = stalled === undefined ? rest : { ...rest, idle: stalled };
   }
 
   /** Tells what cannot be read again; saved with the next move. */

@@ -80,7 +80,7 @@ export function reachOf(stream: RecordStream, present: number): number | undefin
  */
 export function reachAfterRefusal(message: string, from: number, present: number): number | undefined {
   const days = Number(/(\d+)[ -]days?\b/i.exec(message)?.[1] ?? Number.NaN);
-  const told = present - days * DAY_MS + REACH_MARGIN_MS;
-  const next = told > from ? told : from + REACH_STEP_MS;
+  const reach = present - days * DAY_MS + REACH_MARGIN_MS;
+  const next = reach > from ? reach : from + REACH_STEP_MS;
   return next < present ? next : undefined;
 }

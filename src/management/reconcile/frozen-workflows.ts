@@ -22,10 +22,10 @@ export class FrozenWorkflows {
     const { id } = await collections.installation();
     const frozen = new Map(running.filter(({ info }) => labelOf(info) === id).flatMap(frozenRun));
     const open = await openEventsAbout(collections, SUBJECT);
-    const told = new Set(open.map(({ _id }) => _id));
+    const reported = new Set(open.map(({ _id }) => _id));
     const at = new Date().toISOString();
     for (const [runId, { sourceId, message }] of frozen) {
-      if (!told.has(runId)) await this.write(sourceId, { kind: 'opened', ...changeOf(runId, message, at), at });
+      if (!reported.has(runId)) await this.write(sourceId, { kind: 'opened', ...changeOf(runId, message, at), at });
     }
     for (const { _id: runId, sourceId, details, eventTime } of open) {
       if (frozen.has(runId)) continue;

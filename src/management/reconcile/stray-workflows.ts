@@ -8,7 +8,7 @@ import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { WORKFLOW_TYPE } from '../../domain/contract/contract.js';
 import { ADOPT_SIGNAL, sourceIdOfAnyName, workflowIdIn } from '../../domain/contract/installation.js';
 import { LEAVING_STATES } from '../../domain/lifecycle/lifecycle.js';
-import { isDeletionNoted } from '../../store/audit-trail.js';
+import { isDeletionRecorded } from '../../store/audit-trail.js';
 import { clearHealthEvents } from '../../store/health-events.js';
 import { isStored, sourceOrigins } from '../../store/sources.js';
 import { audited, RECONCILER_ACTOR } from '../audited.js';
@@ -73,7 +73,7 @@ export class StrayWorkflows {
     const strays: Stray[] = [];
     for (const orphan of orphans) {
       const { sourceId, info } = orphan;
-      if (await isDeletionNoted(collections, sourceId))
+      if (await isDeletionRecorded(collections, sourceId))
         strays.push({ ...orphan, reason: `Source ${sourceId} was deleted` });
       else onError(withoutTrace(sourceId, info.workflowId));
     }

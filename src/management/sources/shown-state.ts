@@ -80,7 +80,7 @@ function statedOf(
   };
   if (state !== 'Error') return { source, state: { state, ...noted }, ...more };
   const type = errorType as FailureType | undefined;
-  const known = noteCode === 'WorkflowTaskFailed' ? {} : told(error);
+  const known = noteCode === 'WorkflowTaskFailed' ? {} : errorTextOf(error);
   const errorInfo = [known.errorInfo, note].filter((text) => text !== undefined).join(' Now: ');
   return {
     source,
@@ -95,7 +95,7 @@ function statedOf(
   };
 }
 
-function told(error: HealthEventDocument | undefined): Pick<ShownState, 'errorInfo' | 'errorCode'> {
+function errorTextOf(error: HealthEventDocument | undefined): Pick<ShownState, 'errorInfo' | 'errorCode'> {
   if (error === undefined) return {};
   const { details, subject } = error;
   return { errorInfo: details.description, errorCode: details.error.replace(`${subject}: `, '') };

@@ -46,9 +46,12 @@ function statusOf(error: unknown): Status {
  * Cloud's; `undefined` for every other error.
  */
 export function temporalRefusalText(error: unknown, namespace: string): string | undefined {
-  const { code, details: told = '' } = statusOf(error);
+  const { code, details: serverDetails = '' } = statusOf(error);
   // A connection of the SDK's core does not name its calls.
-  const details = error instanceof ServiceError && !/^\w+: /.test(told) ? `${error.message}: ${told}` : told;
+  const details =
+    error instanceof ServiceError && !/^\w+: /.test(serverDetails)
+      ? `${error.message}: ${serverDetails}`
+      : serverDetails;
   const isNamespaceMissing =
     error instanceof NamespaceNotFoundError || (code === NOT_FOUND && /namespace .*not found/i.test(details));
   if (isNamespaceMissing)

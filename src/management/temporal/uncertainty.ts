@@ -123,14 +123,14 @@ function attemptOf({ attempt }: TaskProblem): string {
 
 export function cannotGoOn(task: TaskProblem, workflowId: string): string {
   const { isNondeterministic, message } = task;
-  const told = message === undefined ? '' : ` (${message})`;
+  const detail = message === undefined ? '' : ` (${message})`;
   const [cause, cure] = isNondeterministic
     ? [
-        `the worker's code does not match the steps it has recorded${told}`,
+        `the worker's code does not match the steps it has recorded${detail}`,
         'Run the worker version that it used before',
       ]
     : [
-        `its last workflow task failed${told}`,
+        `its last workflow task failed${detail}`,
         'It continues automatically once the cause is fixed (see the worker’s log)',
       ];
   return (

@@ -48,7 +48,7 @@ describe('a server of another kind', () => {
     expect(JSON.stringify(server.received)).not.toMatch(/hush|authorization/);
   });
 
-  test('a body that is cut is told as such', async () => {
+  test('a body that is cut is reported as such', async () => {
     const server = await serve((_, response) => {
       response.writeHead(200, { 'content-length': 100 }).write('{"info":');
       response.socket?.end();
@@ -66,7 +66,7 @@ describe('a server of another kind', () => {
   });
 });
 
-describe('a redirect is not followed, and its place told', () => {
+describe('a redirect is not followed, and its place reported', () => {
   test.each([301, 302, 303, 307, 308])('%i, at once or later', async (status) => {
     const other = await serve(managementServer(text(200, '{}')));
     const location = `${other.url}/api/v1/stolen?token=hush`;
@@ -119,7 +119,7 @@ test.each(['', '/', '/api', '/api/v1/', '/below/api/v1'])('an address may end wi
   });
 });
 
-test('what is refused is told in the words of the server, of either form', async () => {
+test('what is refused is reported in the words of the server, of either form', async () => {
   const answers = [{ message: 'No.' }, { errors: [{ message: 'One' }, { message: 'two' }] }, { id: 1 }];
   const server = await serve(managementServer((_, response) => sendJson(response, 400, answers.shift())));
   const api = apiClientOf(server.url, KEY);

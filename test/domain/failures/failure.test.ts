@@ -201,7 +201,7 @@ test('each of the three types raises its health event', () => {
   ]);
 });
 
-test('a trouble error carries its trouble and the cause', () => {
+test('a error error carries its error and the cause', () => {
   const cause = new Error('socket');
   const error = new RawError({ origin: 'file', message: 'lost' }, { cause });
   expect(error).toMatchObject({ name: 'RawError', message: 'lost', facts: { origin: 'file' }, cause });

@@ -82,7 +82,7 @@ test('a problem opens one event, however often it is looked at', () => {
   expect(watch.see(TROUBLED).written()).toEqual([]);
 });
 
-describe('while it lasts, what is new is told', () => {
+describe('while it lasts, what is new is reported', () => {
   test.each<[string, Partial<Problem>, boolean]>([
     ['another attempt', { attempt: 2 }, true],
     ['giving up', { gaveUp: true }, true],
@@ -96,7 +96,7 @@ describe('while it lasts, what is new is told', () => {
   });
 });
 
-test('what was not written yet is told once, with the newest state', () => {
+test('what was not written yet is shown only once, with the newest state', () => {
   const watch = new Watch().see(TROUBLED, withDown({ attempt: 2 }), withDown({ attempt: 3 }));
   expect(watch.ledger.queue).toMatchObject([{ kind: 'opened', at: minutes(2), problem: { attempt: 3 } }]);
 });
@@ -111,7 +111,7 @@ test('its end closes the event, with an event of its own', () => {
   expect(watch.see(WELL).written()).toEqual([]);
 });
 
-describe('trouble that comes back', () => {
+describe('error that comes back', () => {
   test('soon is the same event again, with its count', () => {
     const watch = new Watch().see(TROUBLED, WELL);
     watch.written();
@@ -210,7 +210,7 @@ describe('a problem that turns out to be part of an outage', () => {
   const kinds = ({ queue }: HealthLedger) =>
     queue.map((change) => (change.kind === 'cleared' ? 'cleared' : `${change.kind} ${change.subject}`));
 
-  test('leaves no event behind when nobody was told of it', () => {
+  test('leaves no event behind when nobody was reported of it', () => {
     const newId = ids();
     const before = withProblems({ ...EMPTY, queue: [] }, BOTH, minutes(0), newId);
     expect(kinds(before)).toEqual(['opened dlp', 'opened audit']);

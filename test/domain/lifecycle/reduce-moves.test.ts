@@ -22,7 +22,7 @@ const RESTARTED: SourceEvent = { kind: 'restarted' };
 const failedStep: SourceEvent = { kind: 'failed', subject: 'authenticate', failure: FORBIDDEN, attempt: 1 };
 
 describe('restarted', () => {
-  test('begins anew from every state, with all problems ended and all counts kept', () => {
+  test('begins again from every state, with all problems ended and all counts kept', () => {
     const before = sourceAfter(
       ...startUp('receipt', 'dlp'),
       { kind: 'outcome', outcome: outcomeOf('receipt', { totals: countsOf(8) }) },

@@ -69,7 +69,7 @@ describe('a backlog that is read again', () => {
   });
 });
 
-test('tokens that come again are a circle, braked at once and told as one', () => {
+test('tokens that come again are a circle, slowed down at once and reported as one', () => {
   let idle: StalledListing | undefined;
   for (const token of ['a', 'b', 'a'])
     idle = afterPage(idle, { isNew: false, newest: at(Number(token === 'a')), token }, at(0));

@@ -26,7 +26,7 @@ const release = (source: SimulatedSource) => source.meddle('av', { $unset: { 'id
 const timed = (name: string, minute: number) =>
   gzipOf(`{"type":"av","aggregateId":"${name}","timestamp":${Date.now() - 86_400_000 + minute * 60_000}}`);
 
-describe('pages that bring nothing new are braked', () => {
+describe('pages that bring nothing new are slowed down', () => {
   test.each<[string, (token: string | undefined, n: number) => ListedPage]>([
     ['empty ones with ever new tokens', (_, n) => ({ files: [], next: `t${n}` })],
     [
@@ -51,7 +51,7 @@ describe('pages that bring nothing new are braked', () => {
     expect(api.listed).toHaveLength(calls);
   });
 
-  test('they are told once there are many, and no longer when something new comes', async () => {
+  test('they are reported once there are many, and no longer when something new comes', async () => {
     const { api, source } = await setUp((_, n) => ({ files: [], next: `t${n}` }));
     expect(await source.collect('av')).not.toHaveProperty('endless');
     for (let n = 0; n < 10; n += 1) {
@@ -104,7 +104,7 @@ test('hundreds of pages of duplicates that move forward in time are read without
 });
 
 describe('part of a page is not none of it', () => {
-  test('files beside an error are stored; the position stays, and the error is told until it ends', async () => {
+  test('files beside an error are stored; the position stays, and the error is reported until it ends', async () => {
     const { api, source } = await setUp(() => ({ files: [], next: 'end', isCaughtUp: true }));
     const fail = [{ errors: [{ code: 'err_half', message: 'no' }] }];
     api.pages.set(undefined, { files: ['1'], next: 't1', raw: { fail } });

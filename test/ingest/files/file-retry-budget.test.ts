@@ -48,7 +48,7 @@ describe('a note', () => {
     expect(withAnotherFailure(known, failure, NOW)).toEqual({ ...failure, attempts: 4, since: known.since });
   });
 
-  test('begins anew with another fault', () => {
+  test('begins again with another fault', () => {
     expect(withAnotherFailure(badFile('missing', 3, 7), failure, NOW)).toEqual({ ...failure, attempts: 1, since: NOW });
   });
 });

@@ -110,7 +110,7 @@ describe('what is kept of it', () => {
     expect(await quarantined(source)).toMatchObject([{ text: '{"msg":"later"}\nplease' }]);
   });
 
-  test('holds nothing that a rule hides, and so does what is told', async () => {
+  test('holds nothing that a rule hides, and so does what is reported', async () => {
     const filters = [{ filterType: 'Mask', name: 'm', regexp: '"message":"([^"]+)"', mask: '#' }];
     const config = { filters };
     const { source } = await pageOf(Buffer.from('{"message":"hush"}\nhush'), { fileRules: QUICK_RULES, config });

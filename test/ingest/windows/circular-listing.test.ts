@@ -75,7 +75,7 @@ describe.each(STREAMS)('%s', (stream) => {
     expect(server.requests.length).toBeLessThan(4);
   });
 
-  test('that tells of more than it goes round is an error, and told', async () => {
+  test('that tells of more than it goes round is an error, and reported', async () => {
     const { source } = await circle(stream, { rows: 2, total: 9 });
     const error = await source.collectAll(stream).catch((cause: unknown) => cause);
     expect(String(error)).toMatch(/ended after \d of 9 records/);

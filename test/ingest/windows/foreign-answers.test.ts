@@ -38,7 +38,7 @@ async function sourceWith(stream: RecordStream) {
 }
 
 describe.each(STREAMS)('%s', (stream) => {
-  test('is told and asked again; nothing of the answer is stored, and nothing after it is missing', async () => {
+  test('is reported and asked again; nothing of the answer is stored, and nothing after it is missing', async () => {
     const { server, source, answerWith } = await sourceWith(stream);
     answerWith(ERROR, ERROR);
     for (let n = 0; n < 2; n += 1) {

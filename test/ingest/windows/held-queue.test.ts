@@ -194,7 +194,7 @@ describe('a listing that is not complete marks nothing as left', () => {
     expect(await left(source)).toEqual([3]);
   });
 
-  test('where no total is told, a message has to be missing twice', async () => {
+  test('where no total is reported, a message has to be missing twice', async () => {
     const { server, wait, remove } = await queue(30);
     server.pageSize = 10;
     server.total = 'none';

@@ -72,7 +72,7 @@ describe.each(STREAMS)('%s', (stream) => {
     expect(await verify(source, stream, begin)).not.toHaveProperty('failure');
   });
 
-  test('paging of an unknown shape is told, what came is stored, and in the end all is', async () => {
+  test('paging of an unknown shape is reported, what came is stored, and in the end all is', async () => {
     const { source } = await listing(stream, 5, objectNext);
     const problems: string[] = [];
     for (let attempt = 0; attempt < 60 && sizeOf(await source.stored(stream)) < 5; attempt += 1) {
@@ -119,7 +119,7 @@ describe.each(STREAMS)('%s', (stream) => {
     expect(outcome.notes[0]).toMatch(/ended after \d of \d records/);
   });
 
-  test('rows beside an error are stored; the position stays, and the error is told until it ends', async () => {
+  test('rows beside an error are stored; the position stays, and the error is reported until it ends', async () => {
     const errors = [{ code: 'err_partial', message: 'One page of it did not answer', retryable: true }];
     const { source, shape, begin } = await listing(stream, 3, (served) => ({
       ...told(served),

@@ -65,7 +65,7 @@ describe.each<IdStream>(['hold', 'audit'])('%s', (stream) => {
     expect((await source.checkpoint(stream)).totals.stored).toBe(3);
   });
 
-  test.each(['node11', 'node13'])('records of an earlier version are known again, told by %s', async (node) => {
+  test.each(['node11', 'node13'])('records of an earlier version are known again, reported by %s', async (node) => {
     const { server, source } = await sourceAt(stream);
     await source.collectAll(stream);
     await asBefore(source, stream);

@@ -220,7 +220,7 @@ describe('§9 #20: what is out of reach', () => {
     expect(await numbersOf(source)).toEqual([1]);
   });
 
-  test('a window that was left in its middle and has grown too old is planned anew', async () => {
+  test('a window that was left in its middle and has grown too old is planned again', async () => {
     const server = await recordServer([row(1, realNow() - 59 * DAY)]);
     const { source, readUntil } = await stoppedFor(70, server, 'audit');
     const window = {

@@ -404,7 +404,7 @@ describe('§9 of the API’s fact sheet', () => {
     expect(await storedNumbers(source, 'audit')).toEqual(numbers(server.rows));
   });
 
-  test('§9 #16: records whose cursor could not be moved are met again and not repeated', async () => {
+  test('§9 #16: records whose cursor could not be moved are read again and not repeated', async () => {
     const time = Date.now() - 5 * MINUTE;
     const rows = Array.from({ length: 12 }, () => ({ n: 1, time }));
     const server = await recordServer(rows);
@@ -429,7 +429,7 @@ describe('§9 of the API’s fact sheet', () => {
     expect(await storedNumbers(source, 'dlp')).toHaveLength(12);
   });
 
-  test('§9 #17: thousands of records met again by another process are known', async () => {
+  test('§9 #17: thousands of records read again by another process are known', async () => {
     const server = await recordServer(rowsUntil(MINUTE, 6_000));
     const source = await sourceAt(server, { overlap: '3h', backfill: '6h' });
     expect((await source.collect('audit')).totals).toMatchObject({ stored: 6_000 });

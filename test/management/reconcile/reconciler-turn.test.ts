@@ -131,7 +131,7 @@ test('what each worker does when it starts needs no turn, is tried until it succ
   expect(service.startMissing).not.toHaveBeenCalled();
 });
 
-test('without MongoDB there is no round, and it is told', async () => {
+test('without MongoDB there is no round, and it is reported', async () => {
   const away: Turn = { hold: () => Promise.reject(new Error('away')), release: async () => undefined };
   const a = reconciling(away);
   await a.more('looks', 2);

@@ -69,7 +69,7 @@ function reconciling(of = access()) {
 
 const trailOf = (filter: object) => raw(collections).auditTrail.find(filter).sort({ at: 1 }).toArray();
 
-test('a secret whose key is lost is told, and holds up none of the other sources', async () => {
+test('a secret whose key is lost is reported, and holds up none of the other sources', async () => {
   const collectorId = await newCollector();
   const lostRing = Keyring.parse(`lost:${Buffer.alloc(32, 5).toString('base64')}`);
   const name = newName();
@@ -154,7 +154,7 @@ describe('a workflow without a stored source', () => {
     ]);
   });
 
-  test('is told and left alone when nothing is known of a deletion', async () => {
+  test('is reported and left alone when nothing is known of a deletion', async () => {
     const { id } = await collections.installation();
     const sourceId = await newOrphan(id);
     const { round, terminated, troubles } = reconciling();
@@ -311,7 +311,7 @@ describe('changes', () => {
   });
 });
 
-test('a change that was made is not told as failed because its note could not be completed', async () => {
+test('a change that was made is not reported as failed because its note could not be completed', async () => {
   const updateOne = () => Promise.reject(new Error('away'));
   const failing = withMethods(collections, /^audit_trail$/, () => ({ updateOne }));
   const change = async () => ({ result: 'changed' });

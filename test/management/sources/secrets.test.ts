@@ -66,7 +66,7 @@ test('a source works, and its secret stands in clear neither in MongoDB nor in t
   await stopWorker();
 });
 
-test('without a key nothing is saved, and the way to one is told', async () => {
+test('without a key nothing is saved, and the way to one is reported', async () => {
   const { client, simulator } = get();
   const keyless = new SourceService({ collections, client, allowInsecure: true });
   await expect(keyless.start(sourceFile(simulator, { name: 'Keyless' }))).rejects.toThrow(/secret-key/);

@@ -59,7 +59,7 @@ test('a connection that is refused is not called a server that is away', async (
   });
 });
 
-test('a namespace that does not exist is told with the commands that create it', async () => {
+test('a namespace that does not exist is reported with the commands that create it', async () => {
   const { code, stderr } = await runCli({ ...env(), TEMPORAL_NAMESPACE: 'nowhere' }, 'list');
   expect(code).toBe(1);
   expect(stderr).toBe(
@@ -92,7 +92,7 @@ test('without the right to list, missing sources are started, and the list is ma
   });
 });
 
-test('search attributes that may not be added are told for both kinds of servers; where nobody may ask, all goes on', async () => {
+test('search attributes that may not be added are reported for both kinds of servers; where nobody may ask, all goes on', async () => {
   const { operatorService } = client.connection;
   await operatorService.removeSearchAttributes({ namespace: 'default', searchAttributes: ['MimecastErrorType'] });
   const ensure = () => ensureSearchAttributes(client.connection as Connection, 'default');

@@ -85,7 +85,7 @@ test('health shows no events of a healthy source', async () => {
   expect((await cli('health', String(sourceId))).stdout).toContain('No open health events.');
 });
 
-test('restart begins the source anew', async () => {
+test('restart begins the source again', async () => {
   expect(done(await cli('restart', String(sourceId), '--json'))).toEqual({ sourceId });
   await caughtUp(1);
   expect(done(await cli('collect-now', String(sourceId), '--json'))).toEqual({ sourceId });

@@ -11,7 +11,7 @@ function isHealthy({ state, snapshot }: SourceStatus): boolean {
   return state === 'Collecting' && snapshot?.streams.every(({ phase }) => phase === 'waiting') === true;
 }
 
-test('a wrong secret: one call of the token endpoint, then none until the secret is mended', async () => {
+test('a wrong secret: one call of the token endpoint, then none until the secret is corrected', async () => {
   const { service, simulator, startWorker } = get();
   const stopWorker = await startWorker();
   const { sourceId } = await service.start(sourceFile(simulator, { name: 'Wrong', clientSecret: 'wrong' }));

@@ -109,7 +109,7 @@ describe('without names', () => {
     testInstallation(() => get()),
   ];
 
-  test('the one that came first collects, undisturbed; the others are told what to do', async () => {
+  test('the one that came first collects, undisturbed; the others are reported what to do', async () => {
     const stopOurs = await ours.startWorker();
     const { sourceId } = await ours.service().start(file('Ours'));
     const id = String(sourceId);

@@ -78,7 +78,7 @@ test('a server that is away is one clear line', async () => {
   expect(stderr).toMatch(/^Temporal does not answer at 127\.0\.0\.1:1 \(.*\)\. Start it with "npm start", or set/);
 });
 
-test('a namespace that does not exist is told with the commands that create it', async () => {
+test('a namespace that does not exist is reported with the commands that create it', async () => {
   const { code, stderr } = await runProgramFile('src/replay.ts', { ...get().env, TEMPORAL_NAMESPACE: 'nowhere' });
   expect(code).toBe(1);
   expect(stderr).toMatch(

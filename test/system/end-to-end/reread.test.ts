@@ -141,7 +141,7 @@ test('lines that are missing in quarantine are found as well', async () => {
   await raw(collections).quarantine.deleteMany({ sourceId });
 });
 
-test('a file that cannot be read is told, and is not taken for read', async () => {
+test('a file that cannot be read is reported, and is not taken for read', async () => {
   await addFault(get().simulator, {
     endpoint: 'file',
     match: { type: 'av' },
@@ -154,7 +154,7 @@ test('a file that cannot be read is told, and is not taken for read', async () =
   expect(report.streams[0]?.notes.join()).toContain('av_');
 });
 
-test('passing trouble with Mimecast is waited out', async () => {
+test('passing error with Mimecast is waited out', async () => {
   const deleted = await deleteSome('journal', 0.3);
   await addFault(get().simulator, { endpoint: 'batch', times: 2, action: { status: 503 } });
   await addFault(get().simulator, { endpoint: 'file', times: 2, action: { cut: { afterBytes: 50 } } });

@@ -66,7 +66,7 @@ test('keys are made, listed, used and deleted', async () => {
   expect(await stop(server)).toBe(0);
 });
 
-test('without any server behind it, it answers 503 all the same, and ends when it is told to', async () => {
+test('without any server behind it, it answers 503 all the same, and ends when it is reported to', async () => {
   const away = `127.0.0.1:${await choosePort(0)}`;
   const { server, url } = await startServer({
     TEMPORAL_ADDRESS: away,
