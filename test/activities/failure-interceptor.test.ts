@@ -53,7 +53,7 @@ async function failureOf(error: unknown, info?: Partial<Info>): Promise<Applicat
   return thrown;
 }
 
-describe('what Temporal is reported', () => {
+describe('what Temporal receives', () => {
   test.each<[string, unknown, object]>([
     [
       'tried again',
@@ -134,7 +134,7 @@ describe('a cancellation passes', () => {
   });
 });
 
-describe('what the workflow is reported', () => {
+describe('what the workflow receives', () => {
   test.each<[string, readonly unknown[], string]>([
     ['collect', [7, 'dlp'], 'dlp'],
     ['sweep', [7, ['dlp', 'av']], 'sweep'],

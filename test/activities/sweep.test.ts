@@ -37,7 +37,7 @@ test('no streams', async () => {
   expect(await sweep(source, [])).toEqual({ outcomes: [], idle: [] });
 });
 
-test('only the streams with news are reported of', async () => {
+test('only the streams with news are reported', async () => {
   const { clock, now } = movableClock();
   const source = await simulatedSource(collections, { world: { clock: now, rate: 600 } });
   const streams = STREAMS.slice(0, 3);

@@ -97,7 +97,7 @@ test.each<[string, unknown, readonly string[]]>([
   expect(refused(filters)).toEqual(mistakes.map((mistake) => mistake.replace(/^(?=\[)/, 'filters')));
 });
 
-test('a key of a rule beside them is reported where it belongs', () => {
+test('a key of a rule beside them: the mistake says where it belongs', () => {
   expect(parseSourceConfig({ ...CONFIG, regexp: 'x' })).toEqual({
     ok: false,
     mistakes: ['regexp: unknown key here; it belongs in a rule of "filters"'],

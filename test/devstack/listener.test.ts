@@ -4,7 +4,7 @@ import { untilListening } from '../../devstack/listener.js';
 
 const NEVER = new AbortController().signal;
 
-test('a process that does not listen in time is reported of, also when somebody else has the port', async () => {
+test('a process that does not listen in time is reported, also when somebody else has the port', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -59,7 +59,7 @@ function wordsOf(index: number, condition: Condition): string[] {
   return [...programs, ...living.slice(programs.length).sort().reverse()];
 }
 
-test('an owner that is reported to stop stops all that live, the programs first, and leaves nothing', async () => {
+test('an owner that is asked to stop stops all that live, the programs first, and leaves nothing', async () => {
   const owner = await ownerOfAll();
   owner.kill('SIGTERM');
   const [code] = await once(owner, 'exit');

@@ -41,7 +41,7 @@ const status =
     sendJson(response, code, {}, headers);
 const reset: Handler = (_, response) => void response.socket?.resetAndDestroy();
 
-test('sends what it is reported and who it is', async () => {
+test('sends what it is given and who it is', async () => {
   const server = await serve(status(200));
   await call(`${server.url}/a?b=c+d`, { method: 'POST', headers: { 'x-test': '1' }, body: 'text' });
   expect(server.received).toMatchObject([{ method: 'POST', path: '/a', body: 'text', headers: { 'x-test': '1' } }]);

@@ -20,7 +20,7 @@ describe('§9 #18: rate limits', () => {
     expect(await source.stored('receipt')).toEqual(await source.held('receipt'));
   });
 
-  test('what one stream was reported holds for all: Mimecast is not asked again before its time', async () => {
+  test('the limit that one stream met holds for all: Mimecast is not asked again before its time', async () => {
     const source = await simulatedSource(collections);
     await source.fault({ endpoint: 'batch', times: -1, action: { rateLimited: { retryAfterSeconds: 600 } } });
     await expect(source.collect('receipt')).rejects.toMatchObject({ facts: { status: 429 } });

@@ -17,7 +17,7 @@ function waitOf(limits: RateLimits, endpoint: string): number | undefined {
   }
 }
 
-test('what one call was reported holds for the function, until its time is over', () => {
+test('the limit that one call met holds for the function, until its time is over', () => {
   const now = vi.spyOn(performance, 'now').mockReturnValue(1_000);
   const limits = new RateLimits();
   limits.remember('DLP logs', refusal(429, 5_000));

@@ -210,7 +210,7 @@ describe('a problem that turns out to be part of an outage', () => {
   const kinds = ({ queue }: HealthLedger) =>
     queue.map((change) => (change.kind === 'cleared' ? 'cleared' : `${change.kind} ${change.subject}`));
 
-  test('leaves no event behind when nobody was reported of it', () => {
+  test('leaves no event behind when nobody had heard of it', () => {
     const newId = ids();
     const before = withProblems({ ...EMPTY, queue: [] }, BOTH, minutes(0), newId);
     expect(kinds(before)).toEqual(['opened dlp', 'opened audit']);
