@@ -150,7 +150,7 @@ describe('a request that is none', () => {
     ...['{"$gt":null}', '{"$regularExpression":{"pattern":"(","options":""}}', '{"$minKey":1}', '{"$code":"x"}'],
     ...['{"$date":"never"}', '{"$timestamp":{"t":1,"i":1}}', '{"$binary":{"base64":"AAAA","subType":"09"}}', '[]'],
     ...['null', 'true', '{"$numberDecimal":"1"}', '{"$symbol":"x"}', '{"$dbPointer":1}', '{"a":1}'],
-  ])('%s in a token is none that this API has given', async (part) => {
+  ])('%s in a token is rejected as not issued by this API', async (part) => {
     for (const text of [`[${part},"x"]`, `["x",${part}]`, `["x","x",${part}]`, part]) {
       const { status, json } = await api('GET', `v1/auditTrail?token=${Buffer.from(text).toString('base64url')}`);
       expect({ text, status, message: json.message }).toMatchObject({

@@ -68,7 +68,7 @@ test('sources go over to the version that becomes current, from earlier code too
   });
   await until(
     () => rolled.errors.join(),
-    (told) => told.includes('This worker is of version mimecast:one, and no version is the current one'),
+    (told) => told.includes('This worker is of version mimecast:one, and no version is current'),
   );
   await makeCurrent(one);
   await collectsMore(sourceId);
