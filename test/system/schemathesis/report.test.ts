@@ -40,6 +40,16 @@ describe('a report', () => {
     ]);
   });
 
+  test('wrong credentials that are slowed down are not ignored ones', async () => {
+    const checks = { a: [failing('ignored_auth')], b: [failing('ignored_auth')], c: [failing('not_a_server_error')] };
+    const interactions = { a: interaction(429), b: interaction(200), c: interaction(429) };
+    const { failures } = await readReport([scenario({ interactions, checks }), end()]);
+    expect(failures.map(({ check, answer }) => [check, answer?.status])).toEqual([
+      ['ignored_auth', 200],
+      ['not_a_server_error', 429],
+    ]);
+  });
+
   test('an error of a call without an answer is a failure', async () => {
     const error = { NonFatalError: { label: 'GET /api/v1/fields', value: { message: 'Read timed out' } } };
     expect((await readReport([JSON.stringify(error)])).failures).toMatchObject([
@@ -60,7 +70,7 @@ const failure = (uri: string, check = 'not_a_server_error'): Failure => ({
   answer: { status: 500, body: '{}' },
 });
 const round = (seed: number, calls: number, failures: readonly Failure[] = []) => ({
-  ...{ seed, calls, failures, seconds: 2, complete: true, statuses: { 200: calls } },
+  ...{ seed, calls, failures, reported: failures.length, seconds: 2, complete: true, statuses: { 200: calls } },
 });
 const result = (...rounds: Result['rounds']): Result => ({ wanted: 100, rounds, troubles: [] });
 
