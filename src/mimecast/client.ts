@@ -1,4 +1,4 @@
-import { isSiemStream, type StreamName } from '../domain/streams/streams.js';
+import { isSiemStream, type RecordStream, type StreamName } from '../domain/streams/streams.js';
 import { allowedUrl } from '../http-client/allowed-url.js';
 import { type Connections, processConnections } from '../http-client/connections.js';
 import type { GunzipOptions } from '../http-client/gunzip.js';
@@ -7,14 +7,7 @@ import { Api } from './api.js';
 import { ApiClock } from './api-clock.js';
 import { type FileContent, openFile } from './file.js';
 import type { HttpTimes } from './json-call.js';
-import {
-  checkRecordPage,
-  type RecordPage,
-  type RecordQuery,
-  type RecordStream,
-  readRecordPage,
-  recordsCall,
-} from './paged-records.js';
+import { checkRecordPage, type RecordPage, type RecordQuery, readRecordPage, recordsCall } from './paged-records.js';
 import { type BatchFile, type BatchPage, type BatchQuery, batchListCall, readBatchPage } from './siem.js';
 import { type ClientSecret, TokenSource } from './token.js';
 

@@ -8,8 +8,6 @@ import { type JsonAnswer, unreadable } from './json-call.js';
 import { JsonPart } from './json-part.js';
 import { type Pagination, readPagination } from './pagination.js';
 
-export type { RecordStream };
-
 export interface RecordQuery {
   /** Begin of the window; sent cut down to the second. */
   readonly from: Date;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type RecordStream, readRecordPage, recordsCall } from '../../src/mimecast/paged-records.js';
+import type { RecordStream } from '../../src/domain/streams/streams.js';
+import { readRecordPage, recordsCall } from '../../src/mimecast/paged-records.js';
 
 const WINDOW = { from: new Date('2024-01-31T00:00:00.900Z'), to: new Date('2024-01-31T01:00:00.001Z') };
 const FROM = '2024-01-31T00:00:00+0000';

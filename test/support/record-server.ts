@@ -1,7 +1,7 @@
 /** A small Mimecast whose listings of records a test holds in its hands: rows, order, totals, tokens, clock. */
 
 import { KINDS, kindOf } from '../../simulator/kinds/list.js';
-import type { RecordStream } from '../../src/mimecast/paged-records.js';
+import type { RecordStream } from '../../src/domain/streams/streams.js';
 import { type LocalServer, sendJson, serve } from './local-server.js';
 
 export interface ServedRow {

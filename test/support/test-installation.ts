@@ -3,8 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { NativeConnection } from '@temporalio/worker';
 import { onTestFinished } from 'vitest';
-import type { TerminatedWorkflow } from '../../src/management/reconcile/reconciler.js';
-import { Reconciler } from '../../src/management/reconcile/reconciler.js';
+import { Reconciler, type TerminatedWorkflow } from '../../src/management/reconcile/reconciler.js';
 import { reconcilerTurn } from '../../src/management/reconcile/reconciler-turn.js';
 import { Reconciliation } from '../../src/management/reconcile/reconciliation.js';
 import type { VersionMove } from '../../src/management/reconcile/version-moves.js';

@@ -1,9 +1,8 @@
 /** Reads the windows of a range again: audit events, DLP logs, held messages. */
 
 import { present } from '../../domain/present.js';
-import { definitionOf } from '../../domain/streams/streams.js';
+import { definitionOf, type RecordStream } from '../../domain/streams/streams.js';
 import { afterPiece, pieceOf, type Window, type WindowPosition } from '../../domain/streams/window.js';
-import type { RecordStream } from '../../mimecast/paged-records.js';
 import type { CheckpointDocument } from '../../store/checkpoints.js';
 import { MAX_WINDOW_MS } from '../windows/plan-window.js';
 import type { WindowPage } from '../windows/read-window.js';

@@ -1,10 +1,9 @@
 /** Collects audit events, DLP logs or held messages: stores the records of windows, and keeps the place in the checkpoint. */
 
 import { present } from '../../domain/present.js';
-import { definitionOf } from '../../domain/streams/streams.js';
+import { definitionOf, type RecordStream } from '../../domain/streams/streams.js';
 import { afterPiece, pieceOf, type Window, type WindowPosition } from '../../domain/streams/window.js';
 import type { IncompleteAnswerError } from '../../mimecast/incomplete.js';
-import type { RecordStream } from '../../mimecast/paged-records.js';
 import type { Slice } from '../slice/slice.js';
 import { markLeftWithin, planQueueWindow, storeHeld } from './held-queue.js';
 import { longestWindow, planWindow, reachOf } from './plan-window.js';

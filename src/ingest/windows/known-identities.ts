@@ -5,8 +5,7 @@
 
 import type { RecordId } from '../../domain/records/record.js';
 import type { SealedForm } from '../../domain/streams/definitions/definition.js';
-import { definitionOf } from '../../domain/streams/streams.js';
-import type { RecordStream } from '../../mimecast/paged-records.js';
+import { definitionOf, type RecordStream } from '../../domain/streams/streams.js';
 import { stableIdOf } from '../../records/sealed-id.js';
 import type { Collections } from '../../store/collections.js';
 import { absentRecords, type NamedRecord, recordsNamed } from '../../store/records.js';

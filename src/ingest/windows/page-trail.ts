@@ -2,10 +2,9 @@
 
 import { isObject } from '../../domain/json.js';
 import type { IdentityRule } from '../../domain/streams/definitions/definition.js';
-import { definitionOf } from '../../domain/streams/streams.js';
+import { definitionOf, type RecordStream } from '../../domain/streams/streams.js';
 import type { PageTrail as Kept } from '../../domain/streams/window.js';
 import type { JsonPart } from '../../mimecast/json-part.js';
-import type { RecordStream } from '../../mimecast/paged-records.js';
 import { contentDigest } from '../../records/identity.js';
 import { Occurrences } from '../../records/occurrences.js';
 import { stableIdOf } from '../../records/sealed-id.js';

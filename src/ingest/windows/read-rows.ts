@@ -10,9 +10,8 @@ import {
 } from '../../domain/records/record.js';
 import { notARecord } from '../../domain/streams/record-shape.js';
 import { addRuleCounts, NO_RULE_COUNTS } from '../../domain/streams/rule-counts.js';
-import { definitionOf } from '../../domain/streams/streams.js';
+import { definitionOf, type RecordStream } from '../../domain/streams/streams.js';
 import type { JsonPart } from '../../mimecast/json-part.js';
-import type { RecordStream } from '../../mimecast/paged-records.js';
 import { type Decoded, decodeParsed } from '../../records/decode.js';
 import { contentDigest, identityOf, identityOfId, identityOfStableId } from '../../records/identity.js';
 import { meantTime, ownTime } from '../../records/message-time.js';

@@ -4,10 +4,11 @@
  */
 
 import { present } from '../../domain/present.js';
+import type { RecordStream } from '../../domain/streams/streams.js';
 import type { PagePlace, Window } from '../../domain/streams/window.js';
 import { IncompleteAnswerError } from '../../mimecast/incomplete.js';
 import { endOfListing, type ListingEnd, nextRecordStep, totalAfterPage } from '../../mimecast/next-page.js';
-import { DEFAULT_PAGE_SIZE, type RecordPage, type RecordStream } from '../../mimecast/paged-records.js';
+import { DEFAULT_PAGE_SIZE, type RecordPage } from '../../mimecast/paged-records.js';
 import { RowNumbers } from '../../records/row-numbers.js';
 import type { LoadedSource } from '../source/source-reader.js';
 import { PageTrail } from './page-trail.js';

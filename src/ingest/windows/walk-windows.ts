@@ -1,7 +1,7 @@
 /** Reads windows one after the other into a sink, each page by page to its end. */
 
+import type { RecordStream } from '../../domain/streams/streams.js';
 import { halved, pieceOf } from '../../domain/streams/window.js';
-import type { RecordStream } from '../../mimecast/paged-records.js';
 import { withKnownIdentities } from './known-identities.js';
 import { readWindow, type WindowPage } from './read-window.js';
 import { MAX_SHIFTS, positionAfter, type Reading } from './window-recovery.js';

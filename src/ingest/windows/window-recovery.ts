@@ -2,9 +2,9 @@
 
 import { log } from '@temporalio/activity';
 import { isOutOfReach, RawError } from '../../domain/failures/failure.js';
+import type { RecordStream } from '../../domain/streams/streams.js';
 import { halved, type WindowPosition } from '../../domain/streams/window.js';
 import { IncompleteAnswerError } from '../../mimecast/incomplete.js';
-import type { RecordStream } from '../../mimecast/paged-records.js';
 import { isTokenRefused } from '../slice/refused-token.js';
 import { reachAfterRefusal } from './plan-window.js';
 import { ListingShiftedError, ListingUnorderedError } from './read-window.js';

@@ -1,7 +1,7 @@
 /** A listing whose pages begin again, whatever tokens they carry, is not read for ever. */
 
 import { describe, expect, test } from 'vitest';
-import type { RecordStream } from '../../../src/mimecast/paged-records.js';
+import type { RecordStream } from '../../../src/domain/streams/streams.js';
 import { collectorDatabase } from '../../support/collector-database.js';
 import { recordServer } from '../../support/record-server.js';
 import { simulatedSource } from '../../support/simulated-source.js';

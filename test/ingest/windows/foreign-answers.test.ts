@@ -1,7 +1,7 @@
 /** An answer with status 200 whose rows are no records is a failed answer: its time does not count as read. */
 
 import { describe, expect, test } from 'vitest';
-import type { RecordStream } from '../../../src/mimecast/paged-records.js';
+import type { RecordStream } from '../../../src/domain/streams/streams.js';
 import { collectorDatabase } from '../../support/collector-database.js';
 import { CONTROL_RECORDS } from '../../support/control-records.js';
 import { raw } from '../../support/raw-collections.js';

@@ -1,7 +1,7 @@
 /** A listing says how many records it holds and how to go on; where that does not add up, nothing is taken for the end. */
 
 import { describe, expect, test } from 'vitest';
-import type { RecordStream } from '../../../src/mimecast/paged-records.js';
+import type { RecordStream } from '../../../src/domain/streams/streams.js';
 import { collectorDatabase } from '../../support/collector-database.js';
 import { raw } from '../../support/raw-collections.js';
 import { type ListRequest, recordServer, type ServedRow } from '../../support/record-server.js';

@@ -1,8 +1,8 @@
 /** Reads a window whose one page is a text that a test writes itself. */
 
+import type { RecordStream } from '../../../src/domain/streams/streams.js';
 import { readWindow, type WindowPage } from '../../../src/ingest/windows/read-window.js';
 import { MimecastClient } from '../../../src/mimecast/client.js';
-import type { RecordStream } from '../../../src/mimecast/paged-records.js';
 import { NO_RULES, type Rules } from '../../../src/rules/compile.js';
 import { serve } from '../../support/local-server.js';
 

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { Decimal128, Long } from 'mongodb';
 import { describe, expect, test } from 'vitest';
-import type { RecordStream } from '../../../src/mimecast/paged-records.js';
+import type { RecordStream } from '../../../src/domain/streams/streams.js';
 import { vendorRecordOf } from '../../../src/records/document.js';
 import { MASKED_TEXT_KEY } from '../../../src/records/ruled-record.js';
 import { rulesFrom } from '../../rules/rules-from.js';

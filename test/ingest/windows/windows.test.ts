@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createActivities } from '../../../src/activities/index.js';
 import { RawError } from '../../../src/domain/failures/failure.js';
-import type { RecordStream } from '../../../src/mimecast/paged-records.js';
+import type { RecordStream } from '../../../src/domain/streams/streams.js';
 import { vendorRecordOf } from '../../../src/records/document.js';
 import type { Collections } from '../../../src/store/collections.js';
 import { collectorDatabase } from '../../support/collector-database.js';
