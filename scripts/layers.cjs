@@ -21,6 +21,21 @@ const LAYERS = {
     imports: ['domain', 'rules'],
     packages: ['mongodb'],
   },
+  search: {
+    job: 'what people type to find records, as a tree of conditions. Pure',
+    imports: ['domain'],
+    packages: ['@hyperdx/lucene', 're2js', 'ipaddr.js'],
+  },
+  indicators: {
+    job: 'indicators of compromise: taken from records, and read from what people paste or upload. Pure',
+    imports: ['domain'],
+    packages: ['tldts', 'ipaddr.js', 'ioc-extractor'],
+  },
+  detections: {
+    job: 'third-party detections as one view, and their export forms. Pure',
+    imports: ['domain'],
+    packages: [],
+  },
   config: {
     job: 'the JSON of a source and the environment of a program',
     imports: ['domain', 'http-client', 'rules'],
@@ -34,7 +49,7 @@ const LAYERS = {
   },
   ingest: {
     job: 'reads streams and stores what it reads: files, windows, reading again',
-    imports: ['domain', 'config', 'http-client', 'mimecast', 'records', 'rules', 'secrets', 'store'],
+    imports: ['domain', 'config', 'http-client', 'indicators', 'mimecast', 'records', 'rules', 'secrets', 'store'],
     packages: ['@temporalio/activity', '@temporalio/common', 'lru-cache'],
   },
   activities: {
@@ -49,15 +64,20 @@ const LAYERS = {
   },
   management: {
     job: 'the service behind commands and API: sources, collectors, fields, keys, reconciliation',
-    imports: ['domain', 'config', 'http-client', 'mimecast', 'secrets', 'store'],
+    imports: ['domain', 'config', 'detections', 'http-client', 'indicators', 'mimecast', 'search', 'secrets', 'store'],
     packages: ['@grpc/grpc-js', '@temporalio/client', '@temporalio/common', 'lru-cache'],
   },
   api: {
     job: 'the HTTP API: a folder per resource',
-    imports: ['domain', 'config', 'management', 'secrets', 'store'],
+    imports: ['domain', 'config', 'detections', 'indicators', 'management', 'search', 'secrets', 'store'],
     packages: [
       '@temporalio/client',
+      'csv-stringify',
       'fastify',
+      '@fastify/cookie',
+      '@fastify/helmet',
+      '@fastify/session',
+      '@fastify/static',
       '@fastify/rate-limit',
       '@fastify/swagger',
       'fastify-type-provider-zod',
