@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Folders of tests that need Temporal and MongoDB. All others run without, so that a small change is tested at once. */
 const INTEGRATION = [
   ...['activities', 'api', 'ingest', 'management', 'store', 'support', 'workflows'],
-  'system/end-to-end',
+  ...['system/end-to-end', 'system/browser'],
 ].map((name) => `test/${name}/**/*.test.ts`);
 
 /** Random walks, long pauses, many processes: `npm run test:long`. */

@@ -9,6 +9,7 @@ import { formatDuration, parseDuration } from '../src/domain/duration.js';
 import { RefusedError } from '../src/management/common/errors.js';
 import { FieldService } from '../src/management/fields/field-service.js';
 import { ApiKeyService } from '../src/management/keys/api-key-service.js';
+import { signInAddress } from '../src/management/keys/sign-in.js';
 import { SourceService } from '../src/management/sources/source-service.js';
 import type { SourceStatus } from '../src/management/sources/source-status.js';
 import { connectTemporal } from '../src/management/temporal/temporal-client.js';
@@ -91,6 +92,8 @@ async function main(options: Options): Promise<void> {
         if (!untilCaughtUp) {
           const key = await new ApiKeyService(collections).ensureFirst();
           if (key !== undefined) say(`The first key of the management API, shown only once:\n${newKeyText(key)}`);
+          const address = await adminSignIn(collections, stack.serverUrl);
+          if (address !== undefined) say(`The pages, signed in once, within 15 minutes:\n${address}`);
           return watch.untilStopped();
         }
         const before = await compare(collections, sourceId, simulatorUrl);
@@ -109,6 +112,13 @@ async function main(options: Options): Promise<void> {
     data.release();
     if (signal.aborted) say('Stopped.');
   }
+}
+
+/** For whoever has started all this. @returns nothing when somebody has deleted all administrators' keys */
+async function adminSignIn(collections: Collections, serverUrl: string): Promise<string | undefined> {
+  const keys = await new ApiKeyService(collections).list();
+  const admin = keys.find(({ role }) => role === 'administrator');
+  return admin === undefined ? undefined : signInAddress(collections, serverUrl, admin.accessId);
 }
 
 function isAbort(error: unknown): boolean {

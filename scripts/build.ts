@@ -26,6 +26,6 @@ function compile(): void {
 function copyAssets(): void {
   cpSync(join(root, 'src'), dist, {
     recursive: true,
-    filter: (source) => statSync(source).isDirectory() || !/\.m?ts$/.test(source),
+    filter: (source) => statSync(source).isDirectory() || !/(\.m?ts|tsconfig\.json)$/.test(source),
   });
 }

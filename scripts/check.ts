@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 const STEPS: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
   ['format and lint', 'biome', 'check', '--error-on-warnings', '.'],
   ['types', 'tsc', '--pretty', 'false'],
+  ['types of the pages', 'tsc', '--pretty', 'false', '-p', 'src/web'],
   ['imports', 'depcruise', '--config', '.dependency-cruiser.cjs', 'src', 'devstack', 'simulator', 'bench', 'test'],
 ];
 

@@ -85,6 +85,11 @@ const LAYERS = {
       'zod',
     ],
   },
+  web: {
+    job: 'the pages: plain ES modules, as the browser loads them',
+    imports: [],
+    packages: ['preact', 'htm', '@preact/signals', 'uplot'],
+  },
   runtime: { job: 'what all programs need: signals, logs, keys, the worker', imports: 'all', packages: 'all' },
   cli: { job: 'the commands of the starter', imports: 'all', packages: 'all' },
 };
@@ -94,7 +99,9 @@ const folders = Object.keys(LAYERS);
 /** `cli` and `runtime` may import every folder of src/ but those that only programs may. */
 function importable(folder, { imports }) {
   if (imports !== 'all') return imports;
-  return folders.filter((other) => other !== folder && !(folder === 'runtime' && ['cli', 'api'].includes(other)));
+  return folders.filter(
+    (other) => other !== folder && other !== 'web' && !(folder === 'runtime' && ['cli', 'api'].includes(other)),
+  );
 }
 
 module.exports = { LAYERS, importable };

@@ -13,6 +13,7 @@ import { findExecutables } from '../devstack/executables.js';
 import { spawnGuarded } from '../devstack/guarded-process.js';
 import { projectRoot } from '../src/runtime/project-root.js';
 import { exitCodeFor, stopOnSignals } from '../src/runtime/stop-signals.js';
+import { CHROMIUM } from '../test/support/chromium.js';
 import { temporaryFolder } from '../test/support/temporary-folder.js';
 
 interface Counts {
@@ -47,6 +48,8 @@ process.exit(counts.failed > 0 ? 1 : 0);
 async function runTests(): Promise<{ counts: Counts; problem?: string }> {
   // Found here, so that a download never eats up the time limit of a test.
   const found = await findExecutables(['temporal', 'mongod', 'temporal-test-server'], { onProgress: console.error });
+  if (CHROMIUM === undefined)
+    console.error('No Chromium found: tests of the pages are skipped. Install chromium, or set CHROMIUM_PATH.');
   const args = [
     'run',
     ...vitestArguments(process.argv.slice(2)),

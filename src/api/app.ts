@@ -9,7 +9,7 @@ import { auditTrailRoutes } from './audit-trail/audit-trail-routes.js';
 import { collectorRoutes } from './collectors/collectors-routes.js';
 import { tidiedUrl } from './common/addresses.js';
 import { answerError, handleErrors } from './common/api-errors.js';
-import { authenticate } from './common/authentication.js';
+import { authenticate, authenticationBy } from './common/authentication.js';
 import { CONNECTION_LIMITS, type ConnectionLimits, limitConnections } from './common/connection-limits.js';
 import { errorAnswerOf } from './common/error-answer.js';
 import { readJsonBodies } from './common/json-body.js';
@@ -23,7 +23,10 @@ import { healthEventRoutes } from './health-events/health-events-routes.js';
 import { OPENAPI_OPTIONS } from './openapi.js';
 import { openapiRoutes } from './openapi-routes.js';
 import { overviewRoutes } from './overview/overview-routes.js';
+import { servePages } from './pages/pages.js';
 import { rereadRoutes } from './rereads/rereads-routes.js';
+import { identityBySession, keepSessions } from './sessions/sessions.js';
+import { sessionRoutes } from './sessions/sessions-routes.js';
 import { sourceActionRoutes } from './sources/source-actions-routes.js';
 import { sourceRoutes } from './sources/sources-routes.js';
 
@@ -32,6 +35,7 @@ export const BASE_PATH = '/api/v1';
 const ROUTES = [
   ...[collectorRoutes, sourceRoutes, sourceActionRoutes, rereadRoutes, overviewRoutes],
   ...[auditTrailRoutes, healthEventRoutes, fieldRoutes, accessKeyRoutes, eventRoutes, openapiRoutes],
+  sessionRoutes,
 ];
 
 export interface AppOptions {
@@ -70,13 +74,17 @@ export async function buildApp(options: AppOptions): Promise<Api> {
   readJsonBodies(app);
   handleErrors(app);
   await limitRates(app, ratePerSecond);
-  authenticate(app, services.verifier);
+  const { collections, verifier } = services;
+  await keepSessions(app, collections, BASE_PATH);
+  const authentication = authenticationBy(verifier);
+  authenticate(app, authentication, (request) => identityBySession(collections, request));
   await app.register(swagger, OPENAPI_OPTIONS);
   await app.register(
     async (scope) => {
-      for (const add of ROUTES) add(scope, services);
+      for (const add of ROUTES) add(scope, { ...services, authentication });
     },
     { prefix: BASE_PATH },
   );
+  await servePages(app);
   return app;
 }

@@ -14,6 +14,7 @@ import { MISSING_INDEXES } from './missing-records.js';
 import { QUARANTINE_INDEXES } from './quarantine.js';
 import { RECORD_INDEXES } from './records.js';
 import { RULE_MATCH_INDEXES } from './rule-matches.js';
+import { SESSION_INDEXES } from './sessions.js';
 import { SOURCE_INDEXES } from './sources.js';
 
 export interface Collections extends Store {
@@ -52,10 +53,10 @@ const INDEXES = {
   ...RULE_MATCH_INDEXES,
   ...LEASE_INDEXES,
   ...AUDIT_INDEXES,
-  ...LEASE_INDEXES,
   ...MISSING_INDEXES,
   ...HEALTH_EVENT_INDEXES,
   ...RECORD_INDEXES,
+  ...SESSION_INDEXES,
 };
 
 async function ensureIndexes({ [DB]: db }: Store): Promise<void> {

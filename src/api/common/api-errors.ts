@@ -8,12 +8,19 @@ export function answerError(request: FastifyRequest, reply: FastifyReply, answer
   const id = newErrorId();
   const { status, retryAfter } = answer;
   if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
-  if (status === 401) reply.header('www-authenticate', 'Basic realm="Mimecast source", charset="UTF-8"');
+  // A browser would ask for them itself, keep them, and send them with requests of other sites' pages.
+  if (status === 401 && !isOfBrowser(request))
+    reply.header('www-authenticate', 'Basic realm="Mimecast source", charset="UTF-8"');
   return reply
     .code(status)
     .type('application/json; charset=utf-8')
     .serializer(JSON.stringify)
     .send(errorBodyOf(answer, request.url, id));
+}
+
+/** Browsers say with every request what it is for, to hosts that they trust (https, and this machine). */
+function isOfBrowser({ headers }: FastifyRequest): boolean {
+  return headers['sec-fetch-site'] !== undefined || /^Mozilla\//.test(headers['user-agent'] ?? '');
 }
 
 export function handleErrors(app: FastifyInstance): void {

@@ -1,4 +1,4 @@
-/** HTTP Basic with access ID and key; a viewer's key may only read. */
+/** Who asks: HTTP Basic with access ID and key, or a browser's session. A viewer's key may only read. */
 
 import { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -40,13 +40,22 @@ const MAX_WAITING = 100;
 /** With those. */
 const MAX_WAITING_EVER = 1_000;
 
-export function authenticate(app: FastifyInstance, verifier: KeyVerifier): void {
+/** Finds out whose credential it is, and slows down those who guess. @returns `undefined` when it is wrong. */
+export type Identify = (ip: string, credential: Credential) => Promise<Identity | undefined>;
+
+export interface Authentication {
+  readonly identify: Identify;
+  /** For what is no credential at all. @throws TooManyError */
+  readonly refuseUnreadable: (ip: string) => void;
+}
+
+export function authenticationBy(verifier: KeyVerifier): Authentication {
   const window = { windowMs: WINDOW_MS, now: () => verifier.now() };
   const ofOneId = new AttemptLimit({ most: MAX_OF_ONE_ID, ...window });
   const ofOneAddress = new AttemptLimit({ most: MAX_OF_ONE_ADDRESS, ...window });
   const withOneId = new AttemptLimit({ most: MAX_WITH_ONE_ID, ...window });
 
-  const identify = async (ip: string, credential: Credential): Promise<Identity | undefined> => {
+  const identify: Identify = async (ip, credential) => {
     const address = normalizeIP(ip);
     const { accessId } = credential;
     const both = JSON.stringify([address, accessId]);
@@ -88,20 +97,34 @@ export function authenticate(app: FastifyInstance, verifier: KeyVerifier): void 
     ofOneAddress.count(address);
   };
 
+  return { identify, refuseUnreadable };
+}
+
+/** @param bySession whose session a request belongs to, when it comes from a page of ours. */
+export function authenticate(
+  app: FastifyInstance,
+  { identify, refuseUnreadable }: Authentication,
+  bySession: (request: FastifyRequest) => Promise<Identity | undefined>,
+): void {
   app.decorateRequest('identity', null);
   app.addHook('onRequest', async (request) => {
     if (request.routeOptions.config?.isPublic) return;
-    const { authorization } = request.headers;
-    const credential = credentialOf(authorization);
-    if (credential === undefined) {
-      if (authorization !== undefined) refuseUnreadable(request.ip);
-      throw unauthorized();
-    }
-    const identity = await identify(request.ip, credential);
+    const identity = await identityOf(request);
     if (identity === undefined) throw unauthorized();
     request.identity = identity;
     if (identity.role !== 'administrator' && !isForAll(request)) throw forbidden();
   });
+
+  async function identityOf(request: FastifyRequest): Promise<Identity | undefined> {
+    const { authorization } = request.headers;
+    if (authorization === undefined) return bySession(request);
+    const credential = credentialOf(authorization);
+    if (credential === undefined) {
+      refuseUnreadable(request.ip);
+      throw unauthorized();
+    }
+    return identify(request.ip, credential);
+  }
 }
 
 function refuseFor(waitMs: number): void {
@@ -127,5 +150,5 @@ function isForAll({ method, routeOptions: { config } }: FastifyRequest): boolean
   return method === 'GET' || method === 'HEAD' || config?.isReading === true;
 }
 
-const unauthorized = () => new CodedRefusal(401, GENERIC[401].code, GENERIC[401].message);
+export const unauthorized = () => new CodedRefusal(401, GENERIC[401].code, GENERIC[401].message);
 const forbidden = () => new CodedRefusal(403, GENERIC[403].code, GENERIC[403].message);

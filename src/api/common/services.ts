@@ -13,6 +13,7 @@ import type { SourceService } from '../../management/sources/source-service.js';
 import type { StateFeed } from '../../management/sources/state-feed.js';
 import type { Keyring } from '../../secrets/keyring.js';
 import type { Collections } from '../../store/collections.js';
+import type { Authentication } from './authentication.js';
 
 export interface Services {
   readonly collections: Collections;
@@ -36,5 +37,10 @@ export type Api = FastifyInstance<
   ZodTypeProvider
 >;
 
+/** What the routes get: the services, and who may ask. */
+export interface RouteServices extends Services {
+  readonly authentication: Authentication;
+}
+
 /** Adds its routes to the server, below the base path. */
-export type Routes = (app: Api, services: Services) => void;
+export type Routes = (app: Api, services: RouteServices) => void;

@@ -4,6 +4,7 @@ import { randomBytes, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import { type ApiKeyDocument, type ApiRole, addKey, allKeys, removeKey, storedKey } from '../../store/api-keys.js';
 import type { Collections } from '../../store/collections.js';
+import { deleteSessionsOf } from '../../store/sessions.js';
 import { audited, CLI_ACTOR, DONE_BY_ANOTHER } from '../audited.js';
 import { unknownKey } from '../refusals.js';
 
@@ -58,6 +59,7 @@ export class ApiKeyService {
     const from = shown(key);
     await audited(this.collections, { actor, action: 'key.delete', name: accessId, from }, async () => {
       const isMine = await removeKey(this.collections, accessId);
+      await deleteSessionsOf(this.collections, accessId);
       return { result: undefined, ...(isMine ? {} : { mark: DONE_BY_ANOTHER }) };
     });
     return from;

@@ -1,0 +1,27 @@
+/** The frame of all pages: navigation, the page that the address names, and notices. */
+
+import { html } from 'htm/preact';
+import { useEffect } from 'preact/hooks';
+import { Notices } from './components/notices.js';
+import { address } from './lib/router.js';
+import { session } from './lib/session.js';
+import { pageOf } from './pages/list.js';
+import { SignInPage } from './pages/sign-in.js';
+import { Shell } from './shell.js';
+
+export function App() {
+  const { path } = address.value;
+  const isSignedIn = session.value !== undefined;
+  const page = pageOf(path);
+  const title = isSignedIn ? page.title : 'Sign in';
+  useEffect(() => {
+    document.title = `${title} · Mimecast Source`;
+  }, [title]);
+  if (!isSignedIn || path === '/sign-in') return html`<${SignInPage} /><${Notices} />`;
+  return html`
+    <${Shell} current=${page.nav}>
+      <${page.view} key=${path} ...${page.props} />
+    <//>
+    <${Notices} />
+  `;
+}

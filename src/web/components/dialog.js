@@ -1,0 +1,44 @@
+/**
+ * A modal dialog: the browser's own, which keeps the focus inside and gives it back to what had it before.
+ */
+
+import { html } from 'htm/preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+
+/**
+ * @param {object} props
+ * @param {string} props.title
+ * @param {() => void} props.onClose called for Escape and the close button, too
+ * @param {import('preact').ComponentChildren} props.children
+ * @param {import('preact').ComponentChildren} [props.footer] its buttons
+ * @param {boolean} [props.wide]
+ */
+export function Dialog({ title, onClose, children, footer, wide = false }) {
+  const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  const id = useId();
+  useEffect(() => {
+    const dialog = box.current;
+    const opener = document.activeElement;
+    if (dialog !== null && !dialog.open) dialog.showModal();
+    return () => {
+      dialog?.close();
+      // The browser does it for what is still there when it closes; a page that is drawn again may be quicker.
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+    };
+  }, []);
+  const onCancel = (/** @type {Event} */ event) => {
+    if (event.target !== box.current) return;
+    event.preventDefault();
+    onClose();
+  };
+  return html`
+    <dialog ref=${box} class=${wide ? 'wide' : ''} aria-labelledby=${id} onCancel=${onCancel}>
+      <header>
+        <h2 id=${id}>${title}</h2>
+        <button type="button" class="quiet" aria-label="Close" onClick=${onClose}>✕</button>
+      </header>
+      <div class="dialog-body">${children}</div>
+      ${footer === undefined ? null : html`<footer>${footer}</footer>`}
+    </dialog>
+  `;
+}

@@ -1,0 +1,51 @@
+/** Loads what a page shows, and loads it again when asked to or when something has changed. */
+
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { messageOf } from './api.js';
+
+/**
+ * @template T
+ * @typedef {object} Loaded
+ * @property {T | undefined} data the last that was loaded; it stays while a later attempt fails
+ * @property {string | undefined} error why the last attempt failed
+ * @property {boolean} isLoading
+ * @property {() => Promise<void>} reload
+ */
+
+/**
+ * @template T
+ * @param {(signal: AbortSignal) => Promise<T>} load
+ * @param {readonly unknown[]} changes loads again when one of these changes
+ * @param {{ everyMs?: number }} [options] and at least so often, while the page is visible
+ * @returns {Loaded<T>}
+ */
+export function useLoaded(load, changes, { everyMs } = {}) {
+  const [state, setState] = useState(/** @type {Omit<Loaded<T>, 'reload'>} */ ({ ...NOTHING, isLoading: true }));
+  const running = useRef(/** @type {AbortController | undefined} */ (undefined));
+  const latest = useRef(load);
+  latest.current = load;
+  const reload = useCallback(async () => {
+    running.current?.abort();
+    const controller = new AbortController();
+    running.current = controller;
+    setState((before) => ({ ...before, isLoading: true }));
+    try {
+      const data = await latest.current(controller.signal);
+      if (!controller.signal.aborted) setState({ data, error: undefined, isLoading: false });
+    } catch (error) {
+      if (!controller.signal.aborted) setState(({ data }) => ({ data, error: messageOf(error), isLoading: false }));
+    }
+  }, []);
+  useEffect(() => {
+    void reload();
+    return () => running.current?.abort();
+  }, changes);
+  useEffect(() => {
+    if (everyMs === undefined) return undefined;
+    const timer = setInterval(() => !document.hidden && reload(), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return { ...state, reload };
+}
+
+const NOTHING = { data: undefined, error: undefined };

@@ -1,0 +1,68 @@
+/** Who has signed in. */
+
+import { signal } from '@preact/signals';
+
+/**
+ * @typedef {object} Session
+ * @property {string} accessId
+ * @property {'administrator' | 'viewer'} role
+ * @property {string} csrfToken
+ */
+
+/** @type {import('@preact/signals').Signal<Session | undefined>} */
+export const session = signal(undefined);
+
+/** Why the sign-in page is shown, if there is more to say than "sign in". */
+export const signInNote = signal('');
+
+export function mayChange() {
+  return session.value?.role === 'administrator';
+}
+
+/** Of a browser that has a cookie already. */
+export async function restoreSession() {
+  const response = await fetch('/api/v1/session').catch(() => undefined);
+  if (response?.status === 200) session.value = await response.json();
+  else if (response?.status !== 204) signInNote.value = 'The server is not ready. Try again soon.';
+}
+
+/**
+ * @param {{ accessId: string, accessKey: string } | { token: string }} credential
+ * @returns {Promise<string>} why it failed; empty when it did not
+ */
+export async function signIn(credential) {
+  const response = await fetch('/api/v1/session', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(credential),
+  }).catch(() => undefined);
+  if (response === undefined) return 'The server cannot be reached.';
+  const answer = await response.json();
+  if (!response.ok) return refusalText(response.status, answer, 'token' in credential);
+  signInNote.value = '';
+  session.value = answer;
+  return '';
+}
+
+/**
+ * @param {number} status
+ * @param {{ message?: string }} answer
+ * @param {boolean} isOnce
+ */
+function refusalText(status, { message = '' }, isOnce) {
+  if (status !== 401) return message;
+  return isOnce
+    ? 'This address has been used or has expired. Sign in with an access ID and key.'
+    : 'The access ID or the access key is wrong.';
+}
+
+export async function signOut() {
+  await fetch('/api/v1/session', { method: 'DELETE', headers: { 'x-csrf-token': session.value?.csrfToken ?? '' } });
+  session.value = undefined;
+}
+
+export function expireSession() {
+  if (session.value === undefined) return;
+  session.value = undefined;
+  signInNote.value = 'Your session has ended. Sign in again to continue.';
+}

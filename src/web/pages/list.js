@@ -1,0 +1,24 @@
+/** Which page an address names. */
+
+import { CollectionPage } from './collection/collection-page.js';
+import { NotFoundPage } from './not-found.js';
+
+/**
+ * @typedef {object} Page
+ * @property {string} title
+ * @property {string} nav address of its entry in the navigation
+ * @property {import('preact').ComponentType<any>} view
+ * @property {Record<string, string>} props what the address says, such as an id
+ */
+
+/** @type {readonly [pattern: RegExp, page: Omit<Page, 'props'>][]} The groups of a pattern become props by their names. */
+const PAGES = [[/^\/$/, { title: 'Collection', nav: '/', view: CollectionPage }]];
+
+/** @param {string} path @returns {Page} */
+export function pageOf(path) {
+  for (const [pattern, page] of PAGES) {
+    const found = pattern.exec(path);
+    if (found !== null) return { ...page, props: { ...found.groups } };
+  }
+  return { title: 'Not found', nav: '', view: NotFoundPage, props: {} };
+}

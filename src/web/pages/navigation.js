@@ -1,0 +1,3 @@
+/** The entries of the navigation, in their order. */
+
+export const NAVIGATION = [{ href: '/', label: 'Collection' }];

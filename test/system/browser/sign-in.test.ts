@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest';
+import { ApiKeyService } from '../../../src/management/keys/api-key-service.js';
+import { signInAddress } from '../../../src/management/keys/sign-in.js';
+import { apiServer, basic } from '../../support/api-server.js';
+import { accessibilityFaults, browsing } from '../../support/browser.js';
+import { CHROMIUM } from '../../support/chromium.js';
+import { e2eStack } from '../../support/e2e-stack.js';
+
+const { get: stack, collections, database } = e2eStack({ historyMs: 60_000, historyRate: 1, rate: 0 });
+const { get: server, api } = apiServer({ collections, client: () => stack().client });
+const { open, openSignedOut } = browsing({ collections, server });
+
+/** The console tells of each answer that is an error. */
+const UNAUTHORIZED = /401 \(Unauthorized\)/;
+
+describe.skipIf(CHROMIUM === undefined)('signing in', () => {
+  test('with an access ID and key; the session survives a reload and ends with "Sign out"', async () => {
+    const page = await openSignedOut({ allowed: UNAUTHORIZED });
+    const { accessId, accessKey } = server().admin;
+    await page.getByLabel('Access ID').fill(accessId);
+    await page.getByLabel('Access key').fill('wrong');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('The access ID or the access key is wrong.').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByLabel('Access key').fill(accessKey);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Collection' }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Collection' }).waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Access ID').waitFor();
+    await page.reload();
+    await page.getByLabel('Access ID').waitFor();
+  });
+
+  test('an address works once, and its token does not stay in the address bar', async () => {
+    const address = await signInAddress(collections, server().url, server().admin.accessId);
+    const path = address.slice(server().url.length);
+    const page = await openSignedOut({ path });
+    await page.getByRole('heading', { name: 'Collection' }).waitFor();
+    expect(page.url()).toBe(`${server().url}/`);
+    const second = await openSignedOut({ path, allowed: UNAUTHORIZED });
+    await second.getByText('This address has been used or has expired.').waitFor();
+  });
+
+  test('the cookie is for requests of this site alone, out of reach for scripts, and stored as a hash', async () => {
+    const page = await open();
+    const [cookie] = await page.context().cookies(`${server().url}/api/v1/session`);
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict', path: '/api/v1' });
+    expect(await page.evaluate('document.cookie')).toBe('');
+    const stored = JSON.stringify(await database.db.collection('sessions').find().toArray());
+    expect(stored).not.toContain(decodeURIComponent(cookie?.value ?? '?'));
+  });
+
+  test('a session ends with its key', async () => {
+    const keys = new ApiKeyService(collections);
+    const { accessId } = await keys.create({ role: 'viewer' });
+    const page = await openSignedOut({
+      path: (await signInAddress(collections, server().url, accessId)).slice(server().url.length),
+    });
+    await page.getByRole('heading', { name: 'Collection' }).waitFor();
+    await keys.remove(accessId);
+    await page.reload();
+    await page.getByLabel('Access ID').waitFor();
+  });
+
+  test('the page may neither run inline scripts nor load or send anything elsewhere', async () => {
+    const page = await open({ allowed: /Content Security Policy|TrustedScript|Refused|violates/ });
+    const ran = await page.evaluate(`(() => {
+      const script = document.createElement('script');
+      try {
+        script.textContent = 'window.ranInline = true';
+        document.body.append(script);
+      } catch {}
+      return 'ranInline' in window;
+    })()`);
+    expect(ran).toBe(false);
+    const sent = await page.evaluate(`fetch('http://127.0.0.1:1/').then(() => 'sent', String)`);
+    expect(sent).toMatch(/TypeError/);
+  });
+});
+
+describe('requests of other sites', () => {
+  const session = async () => {
+    const { accessId, accessKey } = server().admin;
+    const response = await fetch(`${server().url}/api/v1/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ accessId, accessKey }),
+    });
+    const { csrfToken } = (await response.json()) as { csrfToken: string };
+    return { cookie: response.headers.get('set-cookie')?.split(';')[0] ?? '', csrfToken };
+  };
+  const create = (headers: Record<string, string>) =>
+    api('POST', 'v1/collectors', {
+      key: null,
+      headers,
+      body: { collector: { name: `by ${JSON.stringify(headers)}`.slice(0, 100) } },
+    });
+
+  test.each<[name: string, extra: (csrfToken: string) => Record<string, string>, status: number]>([
+    ['the token of the session', (token) => ({ 'x-csrf-token': token }), 200],
+    ['no token', () => ({}), 403],
+    ['a wrong token', (token) => ({ 'x-csrf-token': token.replace(/^./, '_') }), 403],
+    [
+      'the token, but from a page of another origin',
+      (token) => ({ 'x-csrf-token': token, origin: 'http://a.test' }),
+      403,
+    ],
+    ['the token, but from another site', (token) => ({ 'x-csrf-token': token, 'sec-fetch-site': 'cross-site' }), 403],
+    [
+      'the token, but from another host of the site',
+      (token) => ({ 'x-csrf-token': token, 'sec-fetch-site': 'same-site' }),
+      403,
+    ],
+  ])('a change by a session with %s', async (_name, extra, status) => {
+    const { cookie, csrfToken } = await session();
+    const answer = await create({ cookie, ...extra(csrfToken) });
+    expect(answer.status).toBe(status);
+    if (status === 403) expect(answer.json).toMatchObject({ code: 'session.foreign_request' });
+  });
+
+  test('credentials that a browser has kept do not help them', async () => {
+    const { accessId, accessKey } = server().admin;
+    const answer = await create({ authorization: basic(accessId, accessKey), origin: 'https://evil.test' });
+    expect(answer.status).toBe(403);
+  });
+
+  test('only programs are offered basic authentication', async () => {
+    const program = await api('GET', 'v1/collectors', { key: null });
+    expect(program.headers.get('www-authenticate')).toContain('Basic');
+    const browser = await api('GET', 'v1/collectors', { key: null, headers: { 'sec-fetch-site': 'same-origin' } });
+    expect([browser.status, browser.headers.get('www-authenticate')]).toEqual([401, null]);
+  });
+
+  test('no file outside of the pages is served', async () => {
+    for (const path of [
+      '/web/..%2f..%2fpackage.json',
+      '/web/../server.ts',
+      '/web/%2e%2e/server.ts',
+      '/vendor/../app.ts',
+    ]) {
+      const { status } = await fetch(server().url + path);
+      expect([path, status >= 400]).toEqual([path, true]);
+    }
+  });
+});
