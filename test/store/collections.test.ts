@@ -15,6 +15,8 @@ const RECORD_COLLECTIONS = ['receipt', 'process', 'delivery', 'journal', 'av', '
 const INDEXES: Readonly<Record<string, readonly string[]>> = {
   collectors: ['_id', 'name unique'],
   sources: ['_id', 'collectorId,name unique'],
+  sessions: ['_id', 'expiresAt', 'accessId'],
+  sign_ins: ['_id', 'expiresAt'],
   checkpoints: ['_id', 'sourceId'],
   fields: ['_id', 'key unique'],
   quarantine: ['_id', 'sourceId,at'],
