@@ -205,9 +205,10 @@ export class Slice implements SliceOfWork {
       this.isNamed = true;
       await this.write({ unsettled: true, writer: this.writer.id });
     }
+    const { isUncounted: wasUncounted } = this;
     this.isUncounted = true;
     const stored = await storing(this.writer);
-    this.isUncounted = false;
+    this.isUncounted = wasUncounted;
     return stored;
   }
 
@@ -216,7 +217,7 @@ export class Slice implements SliceOfWork {
   private async write(change: CheckpointChange): Promise<void> {
     const totals = addCounts(this.current.totals, subtractCounts(this.counts, this.counted));
     const newest = this.newest === undefined ? {} : { lastEventTime: this.newest };
-    this.counted = this.counts;
+    const { counts } = this;
     const { collections } = this.options;
     const moving = moveCheckpoint(collections, this.current, {
       ...change,
@@ -232,5 +233,7 @@ export class Slice implements SliceOfWork {
       if (error instanceof CheckpointMovedError && hasStored) await askForRecount(collections, this.current);
       throw error;
     });
+    // Not before: what a failed write was to count, the next one counts.
+    this.counted = counts;
   }
 }
