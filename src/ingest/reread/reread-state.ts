@@ -16,7 +16,7 @@ import type { StalledListing } from '../../domain/streams/stalled-listing.js';
 import type { StreamName } from '../../domain/streams/streams.js';
 import type { BatchFile } from '../../mimecast/siem.js';
 import { identityOfFile } from '../../records/identity.js';
-import { addTotals, type CheckpointDocument } from '../../store/checkpoints.js';
+import { type CheckpointDocument, checkpointId } from '../../store/checkpoints.js';
 import type { Collections } from '../../store/collections.js';
 import {
   countMissing,
@@ -27,7 +27,9 @@ import {
 } from '../../store/missing-records.js';
 import { absentFromQuarantine, resolveQuarantined } from '../../store/quarantine.js';
 import { absentRecords } from '../../store/records.js';
+import { beginBackfill, countBackfill } from '../../store/recount.js';
 import { openReread, type RereadDocument, saveReread } from '../../store/rereads.js';
+import { Writer } from '../../store/writer.js';
 import type { ReadBatch, SliceOfWork, SliceOptions } from '../slice/slice.js';
 import { storeBatch } from '../slice/store-batch.js';
 
@@ -52,6 +54,7 @@ export class Rereading implements SliceOfWork {
   readonly to: Date;
   /** What was counted since the last move. */
   private since = NO_REREAD_COUNTS;
+  private readonly writer: Writer;
 
   private constructor(
     readonly options: RereadingOptions,
@@ -59,6 +62,8 @@ export class Rereading implements SliceOfWork {
   ) {
     this.from = new Date(options.range.from);
     this.to = new Date(options.range.to);
+    const { collections, source, stream } = options;
+    this.writer = Writer.open(collections, checkpointId(source.settings.sourceId, stream));
   }
 
   static async open(options: RereadingOptions, { pageToken }: CheckpointDocument): Promise<Rereading> {
@@ -128,10 +133,16 @@ export class Rereading implements SliceOfWork {
       ...missing.map(({ _id, _messageTime: messageTime }) => ({ ...entry(_id, false), place, messageTime })),
       ...missingLines.map(({ id, place: line }) => ({ ...entry(id, true), place: line })),
     ]);
-    if (kind === 'verify') return;
-    const { inserted, quarantined } = await storeBatch(collections, sourceId, stream, missing, missingLines);
-    await addTotals(collections, sourceId, stream, { stored: inserted.stored, duplicates: 0, quarantined });
+    if (kind === 'verify' || missing.length + missingLines.length === 0) return;
+    await beginBackfill(this.writer, sourceId, stream);
+    const { inserted, quarantined } = await storeBatch(this.writer, sourceId, stream, missing, missingLines);
+    await countBackfill(this.writer, sourceId, stream, { stored: inserted.stored, duplicates: 0, quarantined });
     this.count({ restored: inserted.stored + quarantined });
+  }
+
+  /** To be called when nothing more is stored. The collection may have taken it for dead meanwhile. */
+  async close(): Promise<void> {
+    await this.writer.close(false);
   }
 
   /** Notes where the reading stands, after what lies before was taken. */
