@@ -148,16 +148,21 @@ export class Rereading implements SliceOfWork {
   /** Notes where the reading stands, after what lies before was taken. */
   async move(change: Partial<Pick<RereadDocument, 'filesDone' | 'readUntil' | 'done'>> & Place): Promise<void> {
     const { collections, stream, range } = this.options;
-    const { page: _before, windowTo: _windowBefore, ...known } = this.current;
+    const { page: _page, windowTo: _windowTo, readOfWindow: _read, ...known } = this.current;
     const counts = { ...this.counts, missing: await countMissing(collections, range.run, stream) };
     this.current = { ...known, ...change, counts, updatedAt: new Date() };
     this.since = NO_REREAD_COUNTS;
     await saveReread(collections, this.current);
   }
 
-  /** Forgets how much was read since the last move: it is read again. */
+  /** Of the window at whose place the reading stands. */
+  get readOfWindow(): number {
+    return (this.current.readOfWindow ?? 0) + this.since.read;
+  }
+
+  /** Forgets how much was read since the last move, and of the window before it: it is read again. */
   forgetRead(): void {
-    this.since = { ...this.since, read: 0 };
+    this.since = { ...this.since, read: -(this.current.readOfWindow ?? 0) };
   }
 
   private count(counts: Partial<RereadCounts>): void {
@@ -198,8 +203,8 @@ export class Rereading implements SliceOfWork {
   }
 
   async outcome(done: boolean): Promise<RereadOutcome> {
-    const { page, windowTo } = this.current;
-    const place = { ...present({ page, windowTo }) };
+    const { page, windowTo, readOfWindow } = this.current;
+    const place = present({ page, windowTo, readOfWindow });
     await this.move({ done, ...place });
     const { counts, notes, pageToken, readUntil, unseen } = this.current;
     const position = readUntil === undefined ? `page …${pageToken?.slice(-8) ?? ''}` : `at ${readUntil.toISOString()}`;
@@ -209,7 +214,7 @@ export class Rereading implements SliceOfWork {
   }
 }
 
-type Place = Pick<Partial<RereadDocument>, 'pageToken' | 'page' | 'windowTo'>;
+type Place = Pick<Partial<RereadDocument>, 'pageToken' | 'page' | 'windowTo' | 'readOfWindow'>;
 
 function idsOf(documents: readonly ({ readonly _id: RecordId } | { readonly recordId: RecordId })[]): RecordId[] {
   return documents.map((document) => ('recordId' in document ? document.recordId : document._id));
