@@ -1,6 +1,7 @@
 /** Stores records so that one that is there already is skipped, not repeated. */
 
 import { BSON, type Collection, MongoBulkWriteError } from 'mongodb';
+import { INDICATORS_KEY } from '../domain/indicators/indicator.js';
 import type { RecordDocument, RecordId } from '../domain/records/record.js';
 import type { StreamDefinition } from '../domain/streams/definitions/definition.js';
 import { DEFINITIONS } from '../domain/streams/definitions/list.js';
@@ -18,8 +19,9 @@ export const RECORD_INDEXES: Indexes = Object.fromEntries(
 
 function indexesOf(definition: StreamDefinition): Indexes[string] {
   const byTime = { key: { _sourceId: 1, _messageTime: -1 } };
+  const byIndicator = { key: { [INDICATORS_KEY]: 1, _messageTime: -1, _id: -1 } };
   const stillHeld = { key: { _sourceId: 1, '_queue.leftAt': 1 }, partialFilterExpression: { '_queue.leftAt': null } };
-  return definition.kind === 'windows' && definition.isQueue ? [byTime, stillHeld] : [byTime];
+  return definition.kind === 'windows' && definition.isQueue ? [byTime, byIndicator, stillHeld] : [byTime, byIndicator];
 }
 
 export interface Inserted {

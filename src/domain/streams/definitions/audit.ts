@@ -13,6 +13,7 @@ export const audit = {
   request: (startDateTime, endDateTime) => ({ startDateTime, endDateTime }),
   timeFields: COMMON_TIME_FIELDS,
   fields: ['id', 'auditType', 'category', 'eventInfo', 'eventTime', 'user'],
+  indicators: { user: 'addresses' },
   identity: { by: 'id', naming: ['auditlogid', 'customercode'], changing: ['secureid'] },
   reachMs: 60 * 86_400_000,
 } as const satisfies WindowDefinition;

@@ -28,6 +28,11 @@ export const heldMessages = {
     'subject',
     'to',
   ],
+  indicators: {
+    'from.emailAddress': 'addresses',
+    'fromHeader.emailAddress': 'addresses',
+    'to.emailAddress': 'addresses',
+  },
   identity: { by: 'id', naming: ['hldqid', 'queue_id', 'tnde', 'customercode'], changing: ['secureid', 'tmnd'] },
   isQueue: true,
   // Messages come into the queue late, and leave it.
