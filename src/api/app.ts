@@ -23,7 +23,9 @@ import { healthEventRoutes } from './health-events/health-events-routes.js';
 import { OPENAPI_OPTIONS } from './openapi.js';
 import { openapiRoutes } from './openapi-routes.js';
 import { overviewRoutes } from './overview/overview-routes.js';
+import { recordRoutes } from './records/records-routes.js';
 import { rereadRoutes } from './rereads/rereads-routes.js';
+import { searchRoutes } from './search/search-routes.js';
 import { sourceActionRoutes } from './sources/source-actions-routes.js';
 import { sourceRoutes } from './sources/sources-routes.js';
 
@@ -32,6 +34,7 @@ export const BASE_PATH = '/api/v1';
 const ROUTES = [
   ...[collectorRoutes, sourceRoutes, sourceActionRoutes, rereadRoutes, overviewRoutes],
   ...[auditTrailRoutes, healthEventRoutes, fieldRoutes, accessKeyRoutes, eventRoutes, openapiRoutes],
+  ...[searchRoutes, recordRoutes],
 ];
 
 export interface AppOptions {

@@ -20,6 +20,8 @@ interface Definition {
   readonly timeFields: readonly string[];
   /** Fields that hold indicators of compromise. */
   readonly indicators: IndicatorFields;
+  /** Fields that a search for a word looks into, besides those with indicators. */
+  readonly textFields: readonly string[];
 }
 
 /** A SIEM type: its records are lines of files that `/siem/v1/batch/events/cg` lists. A line is named by its content. */

@@ -24,6 +24,11 @@ const INDICATORS = {
   recipients: 'addresses',
 } as const satisfies IndicatorFields;
 
+const TEXT_FIELDS = [
+  ...['subject', 'action', 'subType', 'route', 'direction', 'holdReason', 'rejectionType', 'rejectionInfo'],
+  ...['receiptErrors', 'virusFound', 'policyDefinition', 'scanResults', 'urlCategory', 'blockReason'],
+] as const;
+
 function siemType<const Name extends string>(name: Name, collection: string, siemEventId: string) {
   return {
     kind: 'files',
@@ -36,6 +41,7 @@ function siemType<const Name extends string>(name: Name, collection: string, sie
     permission: 'Security Events and Data Retrieval › Threat and Security Events (SIEM) › Read',
     timeFields: COMMON_TIME_FIELDS,
     indicators: INDICATORS,
+    textFields: TEXT_FIELDS,
     idFields: ['aggregateId', 'processingId', 'messageId'],
   } as const satisfies FileDefinition;
 }

@@ -41,6 +41,7 @@ export const ttpUrl = {
     fromUserEmailAddress: 'addresses',
     userEmailAddress: 'addresses',
   },
+  textFields: ['subject', 'action', 'actions', 'category', 'scanResult', 'ttpDefinition', 'route'],
   // A click has no id, and two clicks on one link may differ in their time only.
   identity: { by: 'content' },
 } as const satisfies WindowDefinition;
