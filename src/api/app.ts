@@ -26,6 +26,7 @@ import { overviewRoutes } from './overview/overview-routes.js';
 import { recordRoutes } from './records/records-routes.js';
 import { rereadRoutes } from './rereads/rereads-routes.js';
 import { searchRoutes } from './search/search-routes.js';
+import { searchStreamRoutes } from './search/search-stream-routes.js';
 import { sourceActionRoutes } from './sources/source-actions-routes.js';
 import { sourceRoutes } from './sources/sources-routes.js';
 
@@ -34,7 +35,7 @@ export const BASE_PATH = '/api/v1';
 const ROUTES = [
   ...[collectorRoutes, sourceRoutes, sourceActionRoutes, rereadRoutes, overviewRoutes],
   ...[auditTrailRoutes, healthEventRoutes, fieldRoutes, accessKeyRoutes, eventRoutes, openapiRoutes],
-  ...[searchRoutes, recordRoutes],
+  ...[searchRoutes, searchStreamRoutes, recordRoutes],
 ];
 
 export interface AppOptions {
