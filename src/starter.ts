@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { keysCommand } from './cli/keys.js';
 import { addRereadCommands } from './cli/reread-commands.js';
 import { rulesText, testRules } from './cli/rules.js';
+import { addSearchCommands } from './cli/search/search-commands.js';
 import type { SourceCommands } from './cli/services/command-services.js';
 import { sessionOf } from './cli/session.js';
 import { readSourceFile } from './cli/source-file.js';
@@ -28,7 +29,7 @@ async function answer<T>(
   process.stdout.write(`${json ? JSON.stringify(result, null, 2) : text(result)}\n`);
 }
 
-const { withCommands, withKeys } = sessionOf(() => program.opts<{ readonly server?: string }>().server);
+const { withCommands, withKeys, withSearch } = sessionOf(() => program.opts<{ readonly server?: string }>().server);
 
 interface Json {
   readonly json?: boolean;
@@ -161,6 +162,7 @@ rules
   });
 
 addRereadCommands(program, withCommands);
+addSearchCommands(program, withSearch);
 program.addCommand(keysCommand(withKeys));
 
 endWithReader();

@@ -12,18 +12,23 @@ import { environmentWithStack } from '../runtime/running-stack.js';
 import { type Collections, collectionsOf } from '../store/collections.js';
 import { openDatabase } from '../store/database.js';
 import { apiClientOf } from './services/api-client.js';
-import type { CommandServices, KeyCommands } from './services/command-services.js';
+import type { CommandServices, KeyCommands, SearchCommands } from './services/command-services.js';
+import { LocalSearch } from './services/local-search.js';
 import { RemoteKeys } from './services/remote-keys.js';
 import { RemoteRereads } from './services/remote-rereads.js';
+import { RemoteSearch } from './services/remote-search.js';
 import { RemoteSources } from './services/remote-sources.js';
 
 export type WithCommands = <T>(work: (services: CommandServices) => Promise<T>) => Promise<T>;
 export type WithKeys = <T>(work: (keys: KeyCommands) => Promise<T>) => Promise<T>;
 
+export type WithSearch = <T>(work: (search: SearchCommands) => Promise<T>) => Promise<T>;
+
 export interface Session {
   readonly withCommands: WithCommands;
   /** For what needs no Temporal. */
   readonly withKeys: WithKeys;
+  readonly withSearch: WithSearch;
 }
 
 /** @param serverUrl of the management server that is to do it; `undefined`: the servers at hand. */
@@ -39,6 +44,11 @@ export function sessionOf(serverUrl: () => string | undefined): Session {
       const url = serverUrl();
       if (url !== undefined) return work(new RemoteKeys(apiClientOf(url, process.env)));
       return withCollections(environmentWithStack(), (collections) => work(new ApiKeyService(collections)));
+    },
+    withSearch: (work) => {
+      const url = serverUrl();
+      if (url !== undefined) return work(new RemoteSearch(apiClientOf(url, process.env)));
+      return withCollections(environmentWithStack(), (collections) => work(new LocalSearch(collections)));
     },
   };
 }

@@ -18,6 +18,53 @@ export interface RereadCommands extends Pick<RereadService, 'start' | 'report' |
   missing(report: Pick<RereadReport, 'kind' | 'sourceId' | 'run'>): AsyncIterable<MissingRecord>;
 }
 
+/** A record as the API shows it. */
+export interface ShownRecord {
+  readonly collection: string;
+  readonly stream: string;
+  readonly id: string;
+  readonly time: string;
+  readonly record: Readonly<Record<string, unknown>>;
+}
+
+export interface SearchWish {
+  readonly query: string;
+  readonly collections?: readonly string[] | undefined;
+  readonly sourceIds?: readonly number[] | undefined;
+  /** ISO times. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+export interface SearchedPage {
+  readonly data: readonly ShownRecord[];
+  readonly plan: 'index' | 'scan';
+  readonly complete: boolean;
+  readonly searchedTo?: string;
+  readonly next?: string;
+}
+
+export interface ShownStory {
+  readonly accountId?: string;
+  readonly aggregateId?: string;
+  readonly messageId?: string;
+  readonly records: readonly (ShownRecord & { readonly joinedBy: string })[];
+  readonly doubts: readonly string[];
+  readonly complete: boolean;
+}
+
+export interface FollowLine {
+  readonly token: string;
+  readonly record?: ShownRecord;
+}
+
+export interface SearchCommands {
+  page(wish: SearchWish, page: { readonly limit: number; readonly token?: string | undefined }): Promise<SearchedPage>;
+  story(collection: string, id: string): Promise<ShownStory>;
+  /** Ends with an error when the connection does. */
+  follow(wish: SearchWish, token: string | undefined, signal: AbortSignal): AsyncIterable<FollowLine>;
+}
+
 export interface KeyCommands extends Pick<ApiKeyService, 'create' | 'list'> {
   remove(accessId: string): Promise<Pick<ShownKey, 'accessId'>>;
 }

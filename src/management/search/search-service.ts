@@ -112,7 +112,7 @@ export class SearchService {
     const streams = collection === ANY_COLLECTION ? STREAMS : [streamNamed(collection)];
     const found = await Promise.all(streams.map((stream) => recordById(this.collections, stream, id)));
     const record = found.find((one) => one !== undefined);
-    if (record === undefined) throw new CodedRefusal(404, UNKNOWN_RECORD, `${collection} has no record ${id}`);
+    if (record === undefined) throw new CodedRefusal(404, UNKNOWN_RECORD, `There is no record ${id} in ${collection}`);
     return record;
   }
 
