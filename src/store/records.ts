@@ -19,9 +19,12 @@ export const RECORD_INDEXES: Indexes = Object.fromEntries(
 
 function indexesOf(definition: StreamDefinition): Indexes[string] {
   const byTime = { key: { _sourceId: 1, _messageTime: -1 } };
+  const byTimeAlone = { key: { _messageTime: -1, _id: -1 } };
   const byIndicator = { key: { [INDICATORS_KEY]: 1, _messageTime: -1, _id: -1 } };
   const stillHeld = { key: { _sourceId: 1, '_queue.leftAt': 1 }, partialFilterExpression: { '_queue.leftAt': null } };
-  return definition.kind === 'windows' && definition.isQueue ? [byTime, byIndicator, stillHeld] : [byTime, byIndicator];
+  return definition.kind === 'windows' && definition.isQueue
+    ? [byTime, byTimeAlone, byIndicator, stillHeld]
+    : [byTime, byTimeAlone, byIndicator];
 }
 
 export interface Inserted {
