@@ -20,6 +20,7 @@ import { compileValidator } from './common/validation.js';
 import { eventRoutes } from './events/events-routes.js';
 import { fieldRoutes } from './fields/fields-routes.js';
 import { healthEventRoutes } from './health-events/health-events-routes.js';
+import { iocRoutes } from './indicators/ioc-routes.js';
 import { OPENAPI_OPTIONS } from './openapi.js';
 import { openapiRoutes } from './openapi-routes.js';
 import { overviewRoutes } from './overview/overview-routes.js';
@@ -31,6 +32,7 @@ export const BASE_PATH = '/api/v1';
 
 const ROUTES = [
   ...[collectorRoutes, sourceRoutes, sourceActionRoutes, rereadRoutes, overviewRoutes],
+  ...[iocRoutes],
   ...[auditTrailRoutes, healthEventRoutes, fieldRoutes, accessKeyRoutes, eventRoutes, openapiRoutes],
 ];
 
