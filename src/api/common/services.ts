@@ -11,6 +11,7 @@ import type { SourceEditor } from '../../management/sources/source-editor.js';
 import type { SourceRemoval } from '../../management/sources/source-removal.js';
 import type { SourceService } from '../../management/sources/source-service.js';
 import type { StateFeed } from '../../management/sources/state-feed.js';
+import type { WatchlistService } from '../../management/watchlists/watchlist-service.js';
 import type { Keyring } from '../../secrets/keyring.js';
 import type { Collections } from '../../store/collections.js';
 
@@ -26,6 +27,7 @@ export interface Services {
   readonly removal: SourceRemoval;
   readonly fields: FieldService;
   readonly states: StateFeed;
+  readonly watchlists: WatchlistService;
 }
 
 export type Api = FastifyInstance<
