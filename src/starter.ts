@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
+import { addIocCommand } from './cli/ioc.js';
 import { keysCommand } from './cli/keys.js';
 import { addRereadCommands } from './cli/reread-commands.js';
 import { rulesText, testRules } from './cli/rules.js';
@@ -11,6 +12,7 @@ import { sessionOf } from './cli/session.js';
 import { readSourceFile } from './cli/source-file.js';
 import { healthText, listText, statusText } from './cli/status-text.js';
 import { watchStatus } from './cli/watch-status.js';
+import { watchlistCommand } from './cli/watchlists.js';
 import type { PositionResetRequest } from './management/sources/position-reset-request.js';
 import { DEFAULT_COLLECTOR } from './management/sources/source-service.js';
 import { runProgram } from './runtime/program.js';
@@ -29,7 +31,9 @@ async function answer<T>(
   process.stdout.write(`${json ? JSON.stringify(result, null, 2) : text(result)}\n`);
 }
 
-const { withCommands, withKeys, withSearch } = sessionOf(() => program.opts<{ readonly server?: string }>().server);
+const { withCommands, withKeys, withIndicators, withSearch, withWatchlists } = sessionOf(
+  () => program.opts<{ readonly server?: string }>().server,
+);
 
 interface Json {
   readonly json?: boolean;
@@ -163,7 +167,9 @@ rules
 
 addRereadCommands(program, withCommands);
 addSearchCommands(program, withSearch);
+addIocCommand(program, withIndicators);
 program.addCommand(keysCommand(withKeys));
+program.addCommand(watchlistCommand(withWatchlists));
 
 endWithReader();
 await runProgram(program);

@@ -20,6 +20,7 @@ import { compileValidator } from './common/validation.js';
 import { eventRoutes } from './events/events-routes.js';
 import { fieldRoutes } from './fields/fields-routes.js';
 import { healthEventRoutes } from './health-events/health-events-routes.js';
+import { iocRoutes } from './indicators/ioc-routes.js';
 import { OPENAPI_OPTIONS } from './openapi.js';
 import { openapiRoutes } from './openapi-routes.js';
 import { overviewRoutes } from './overview/overview-routes.js';
@@ -29,11 +30,13 @@ import { searchRoutes } from './search/search-routes.js';
 import { searchStreamRoutes } from './search/search-stream-routes.js';
 import { sourceActionRoutes } from './sources/source-actions-routes.js';
 import { sourceRoutes } from './sources/sources-routes.js';
+import { watchlistRoutes } from './watchlists/watchlists-routes.js';
 
 export const BASE_PATH = '/api/v1';
 
 const ROUTES = [
   ...[collectorRoutes, sourceRoutes, sourceActionRoutes, rereadRoutes, overviewRoutes],
+  ...[iocRoutes, watchlistRoutes],
   ...[auditTrailRoutes, healthEventRoutes, fieldRoutes, accessKeyRoutes, eventRoutes, openapiRoutes],
   ...[searchRoutes, searchStreamRoutes, recordRoutes],
 ];

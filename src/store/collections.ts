@@ -16,6 +16,8 @@ import { QUARANTINE_INDEXES } from './quarantine.js';
 import { RECORD_INDEXES } from './records.js';
 import { RULE_MATCH_INDEXES } from './rule-matches.js';
 import { SOURCE_INDEXES } from './sources.js';
+import { WATCHLIST_HIT_INDEXES } from './watchlist-hits.js';
+import { WATCHLIST_INDEXES } from './watchlists.js';
 
 export interface Collections extends Store {
   /** The name that this program was given. */
@@ -56,6 +58,8 @@ const INDEXES = {
   ...LEASE_INDEXES,
   ...MISSING_INDEXES,
   ...HEALTH_EVENT_INDEXES,
+  ...WATCHLIST_INDEXES,
+  ...WATCHLIST_HIT_INDEXES,
   ...RECORD_INDEXES,
 };
 

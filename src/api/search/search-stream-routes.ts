@@ -63,7 +63,7 @@ export const searchStreamRoutes: Routes = (app, { search }) => {
     async ({ body }, reply) => {
       const input = inputOf(body);
       // Refused now, as nothing can be refused once the answer has begun.
-      search.plan(input);
+      await search.plan(input);
       const records = search.all(input, { timeoutMs: PAGE_MS, signal: signalOf(reply) });
       const { format, columns } = body;
       reply.header('content-disposition', `attachment; filename="records.${format}"`);
