@@ -67,6 +67,9 @@ export async function findRecords(store: Store, search: Search, request: RecordP
 const MAX_PAGE_BYTES = 8 * 1024 * 1024;
 const FIRST_SLICE = 5_000;
 const MAX_BATCH = 1_000;
+/** Of what a page takes on average from each collection; large ones would read much that no page shows. */
+const BATCH_SHARE = 3;
+const MIN_BATCH = 4;
 
 interface Reading {
   readonly limit: number;
@@ -132,7 +135,8 @@ function cursorsOf(
   mostMs: number,
 ): StreamCursor[] {
   const time = timeFilter({ ...search, ...present({ from }) }, behind);
-  const options = { projection, limit, batchSize: Math.min(limit, MAX_BATCH), ...budget.options(mostMs) };
+  const share = Math.max(MIN_BATCH, Math.ceil((limit * BATCH_SHARE) / ways.length));
+  const options = { projection, limit, batchSize: Math.min(limit, share, MAX_BATCH), ...budget.options(mostMs) };
   const cursorOf = ({ stream, reached, index, rest }: Way): StreamCursor => {
     const filter = { $and: [reached, time(stream), ...(rest === undefined ? [] : [rest])] };
     const cursor = records(store, stream).find<Found['document']>(filter, options).sort(ORDER).hint(index);
