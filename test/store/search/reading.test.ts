@@ -153,15 +153,15 @@ function slowStore(most: number, notBefore = new Date(0)): Collections {
     find: (filter: { $and: object[] }, options: FindOptions) => {
       const [reached = {}, within = {}, rest] = filter.$and;
       const cursor = collection.find(filter, options);
-      const next = cursor.next.bind(cursor);
-      cursor.next = async () => {
+      const iterate = cursor[Symbol.asyncIterator].bind(cursor);
+      cursor[Symbol.asyncIterator] = async function* () {
         if (rest !== undefined) {
           const all = { $and: [reached, within] };
           const tooMany = (await collection.countDocuments(all)) > most;
           const tooOld = (await collection.countDocuments({ $and: [all, { _messageTime: { $lt: notBefore } }] })) > 0;
           if (tooMany || tooOld) throw new MongoServerError({ code: 50, message: 'operation exceeded time limit' });
         }
-        return next();
+        yield* iterate();
       };
       return cursor;
     },
