@@ -7,6 +7,7 @@ import { memory } from './memory.js';
 import { recovery } from './recovery.js';
 import { replay } from './replay.js';
 import { rules } from './rules.js';
+import { search } from './search.js';
 
 await runProgram(
   new Command('bench')
@@ -15,5 +16,6 @@ await runProgram(
     .addCommand(memory)
     .addCommand(recovery)
     .addCommand(replay)
-    .addCommand(rules),
+    .addCommand(rules)
+    .addCommand(search),
 );

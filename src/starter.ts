@@ -3,14 +3,17 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { addDetectionsCommand } from './cli/detections.js';
+import { addIocCommand } from './cli/ioc.js';
 import { keysCommand } from './cli/keys.js';
 import { addRereadCommands } from './cli/reread-commands.js';
 import { rulesText, testRules } from './cli/rules.js';
+import { addSearchCommands } from './cli/search/search-commands.js';
 import type { SourceCommands } from './cli/services/command-services.js';
 import { sessionOf } from './cli/session.js';
 import { readSourceFile } from './cli/source-file.js';
 import { healthText, listText, statusText } from './cli/status-text.js';
 import { watchStatus } from './cli/watch-status.js';
+import { watchlistCommand } from './cli/watchlists.js';
 import type { PositionResetRequest } from './management/sources/position-reset-request.js';
 import { DEFAULT_COLLECTOR } from './management/sources/source-service.js';
 import { runProgram } from './runtime/program.js';
@@ -29,7 +32,9 @@ async function answer<T>(
   process.stdout.write(`${json ? JSON.stringify(result, null, 2) : text(result)}\n`);
 }
 
-const { withCommands, withKeys, withDetections } = sessionOf(() => program.opts<{ readonly server?: string }>().server);
+const { withCommands, withDetections, withKeys, withIndicators, withSearch, withWatchlists } = sessionOf(
+  () => program.opts<{ readonly server?: string }>().server,
+);
 
 interface Json {
   readonly json?: boolean;
@@ -163,7 +168,10 @@ rules
 
 addRereadCommands(program, withCommands);
 addDetectionsCommand(program, withDetections);
+addSearchCommands(program, withSearch);
+addIocCommand(program, withIndicators);
 program.addCommand(keysCommand(withKeys));
+program.addCommand(watchlistCommand(withWatchlists));
 
 endWithReader();
 await runProgram(program);

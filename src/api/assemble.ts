@@ -4,10 +4,13 @@ import type { Client } from '@temporalio/client';
 import { CollectorService } from '../management/collectors/collector-service.js';
 import { FieldService } from '../management/fields/field-service.js';
 import { KeyVerifier } from '../management/keys/key-verifier.js';
+import { SearchService } from '../management/search/search-service.js';
 import { SourceEditor } from '../management/sources/source-editor.js';
 import { SourceRemoval } from '../management/sources/source-removal.js';
 import { SourceService } from '../management/sources/source-service.js';
 import { StateFeed } from '../management/sources/state-feed.js';
+import { WatchlistService } from '../management/watchlists/watchlist-service.js';
+import { startWatchlist } from '../management/watchlists/watchlist-workflows.js';
 import type { Keyring } from '../secrets/keyring.js';
 import type { Collections } from '../store/collections.js';
 import type { Services } from './common/services.js';
@@ -28,6 +31,8 @@ export function assembleServices(access: ServerAccess): Services {
     sources: new SourceService(access),
     editor: new SourceEditor(access),
     removal: new SourceRemoval(access),
+    search: new SearchService(access.collections),
     states: new StateFeed(access),
+    watchlists: new WatchlistService({ ...access, start: (watchlistId) => startWatchlist(access, watchlistId) }),
   };
 }

@@ -1,5 +1,6 @@
 /** What programs hold of the database: nothing that they can look into, but what to hand to the functions of this folder. */
 
+import { type Collection, MongoServerError } from 'mongodb';
 import type { Installation } from '../domain/contract/installation.js';
 import { AUDIT_INDEXES } from './audit-trail.js';
 import { CHECKPOINT_INDEXES } from './checkpoints.js';
@@ -17,6 +18,8 @@ import { RECORD_INDEXES } from './records.js';
 import { RULE_MATCH_INDEXES } from './rule-matches.js';
 import { SESSION_INDEXES } from './sessions.js';
 import { SOURCE_INDEXES } from './sources.js';
+import { WATCHLIST_HIT_INDEXES } from './watchlist-hits.js';
+import { WATCHLIST_INDEXES } from './watchlists.js';
 
 export interface Collections extends Store {
   /** The name that this program was given. */
@@ -56,6 +59,8 @@ const INDEXES = {
   ...AUDIT_INDEXES,
   ...MISSING_INDEXES,
   ...HEALTH_EVENT_INDEXES,
+  ...WATCHLIST_INDEXES,
+  ...WATCHLIST_HIT_INDEXES,
   ...RECORD_INDEXES,
   ...SESSION_INDEXES,
 };
@@ -64,4 +69,18 @@ async function ensureIndexes({ [DB]: db }: Store): Promise<void> {
   // Some are wanted by several: to make one again does nothing.
   for (const [name, indexes] of [INDEXES, DETECTION_INDEXES].flatMap(Object.entries<Indexes[string]>))
     await db.collection(name).createIndexes([...indexes]);
+  for (const name of Object.keys(RECORD_INDEXES)) await dropIndex(db.collection(name), SUPERSEDED_INDEX);
+}
+
+/** Of earlier versions. Another one of the records' indexes begins with it. */
+const SUPERSEDED_INDEX = '_sourceId_1__messageTime_-1';
+
+async function dropIndex(of: Collection, name: string): Promise<void> {
+  if (!(await of.indexExists(name))) return;
+  try {
+    await of.dropIndex(name);
+  } catch (error) {
+    // Another program was quicker.
+    if (!(error instanceof MongoServerError && error.codeName === 'IndexNotFound')) throw error;
+  }
 }

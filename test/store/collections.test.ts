@@ -12,17 +12,17 @@ const RECORD_COLLECTIONS = ['receipt', 'process', 'delivery', 'journal', 'av', '
   .map((type) => `mimecast_${type}_logs_v2`)
   .concat(['mimecast_audit_events', 'mimecast_dlp_logs', 'mimecast_held_messages', 'mimecast_ttp_url_logs']);
 
-const BY_SOURCE = '_sourceId,_messageTime';
-const NEWEST = ['_messageTime,_id', '_sourceId,_messageTime,_id'];
-/** In the order of `NEWEST`, of the records only that have the field. */
-const newestWith = (field: string) => NEWEST.map((keys) => `${keys},${field}`);
+const RECORD_INDEXES = ['_id', '_messageTime,_id', '_sourceId,_messageTime,_id', '_indicators,_messageTime,_id'];
+/** By time, of the records only that have the field. */
+const newestWith = (field: string) => [`_messageTime,_id,${field}`, `_sourceId,_messageTime,_id,${field}`];
 
-/** By which detections are found. */
+/** By which detections are found, beside those that all have. */
 const OF_DETECTIONS: Readonly<Record<string, readonly string[]>> = {
-  ...Object.fromEntries(['av', 'spam', 'internal_email_protect', 'attachment_protect'].map((type) => [type, NEWEST])),
-  receipt: [...newestWith('virusFound'), ...newestWith('rejectionType')],
-  impersonation_protect: [...NEWEST, ...newestWith('taggedMalicious')],
-  url_protect: ['action,_messageTime,_id', '_sourceId,action,_messageTime,_id'],
+  receipt_logs_v2: [...newestWith('virusFound'), ...newestWith('rejectionType')],
+  impersonation_protect_logs_v2: newestWith('taggedMalicious'),
+  url_protect_logs_v2: ['action,_messageTime,_id', '_sourceId,action,_messageTime,_id'],
+  held_messages: ['_sourceId,_queue.leftAt'],
+  ttp_url_logs: [...newestWith('scanResult'), 'action,_messageTime,_id'],
 };
 
 const INDEXES: Readonly<Record<string, readonly string[]>> = {
@@ -39,13 +39,12 @@ const INDEXES: Readonly<Record<string, readonly string[]>> = {
   audit_trail: ['_id', 'at', 'sourceId,at', 'collectorId,at'],
   missing_records: ['_id', 'run,stream,place', 'sourceId,kind,stream'],
   health_events: ['_id', 'sourceId,eventTime', 'resolvedAt,eventTime'],
-  ...Object.fromEntries(RECORD_COLLECTIONS.map((collection) => [collection, ['_id', BY_SOURCE]])),
+  watchlists: ['_id', 'name unique'],
+  watchlist_hits: ['_id', 'watchlistId,foundAt,_id', 'isPending,watchlistId,foundAt'],
+  ...Object.fromEntries(RECORD_COLLECTIONS.map((collection) => [collection, RECORD_INDEXES])),
   ...Object.fromEntries(
-    Object.entries(OF_DETECTIONS).map(([type, keys]) => [`mimecast_${type}_logs_v2`, ['_id', BY_SOURCE, ...keys]]),
+    Object.entries(OF_DETECTIONS).map(([type, keys]) => [`mimecast_${type}`, [...RECORD_INDEXES, ...keys]]),
   ),
-  mimecast_dlp_logs: ['_id', BY_SOURCE, ...NEWEST],
-  mimecast_held_messages: ['_id', BY_SOURCE, '_sourceId,_queue.leftAt', ...NEWEST],
-  mimecast_ttp_url_logs: ['_id', BY_SOURCE, ...newestWith('scanResult'), 'action,_messageTime,_id'],
 };
 
 async function indexesOf(database: typeof db): Promise<Record<string, string[]>> {
@@ -74,6 +73,12 @@ test('indexes are made, and made again without harm', async () => {
   await ensureIndexes();
   expect(await indexesOf(db)).toEqual(INDEXES);
   await ensureIndexes();
+  expect(await indexesOf(db)).toEqual(INDEXES);
+});
+
+test('the index of an earlier version is removed once there is a better one', async () => {
+  await db.collection('mimecast_audit_events').createIndex({ _sourceId: 1, _messageTime: -1 });
+  await Promise.all(numbers(3).map(() => collectionsIn(db).ensureIndexes()));
   expect(await indexesOf(db)).toEqual(INDEXES);
 });
 

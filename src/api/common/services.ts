@@ -7,10 +7,12 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { CollectorService } from '../../management/collectors/collector-service.js';
 import type { FieldService } from '../../management/fields/field-service.js';
 import type { KeyVerifier } from '../../management/keys/key-verifier.js';
+import type { SearchService } from '../../management/search/search-service.js';
 import type { SourceEditor } from '../../management/sources/source-editor.js';
 import type { SourceRemoval } from '../../management/sources/source-removal.js';
 import type { SourceService } from '../../management/sources/source-service.js';
 import type { StateFeed } from '../../management/sources/state-feed.js';
+import type { WatchlistService } from '../../management/watchlists/watchlist-service.js';
 import type { Keyring } from '../../secrets/keyring.js';
 import type { Collections } from '../../store/collections.js';
 import type { Authentication } from './authentication.js';
@@ -26,7 +28,9 @@ export interface Services {
   readonly editor: SourceEditor;
   readonly removal: SourceRemoval;
   readonly fields: FieldService;
+  readonly search: SearchService;
   readonly states: StateFeed;
+  readonly watchlists: WatchlistService;
 }
 
 export type Api = FastifyInstance<

@@ -135,7 +135,13 @@ export class Rereading implements SliceOfWork {
     ]);
     if (kind === 'verify' || missing.length + missingLines.length === 0) return;
     await beginBackfill(this.writer, sourceId, stream);
-    const { inserted, quarantined } = await storeBatch(this.writer, sourceId, stream, missing, missingLines);
+    const { inserted, quarantined } = await storeBatch(
+      { collections, writer: this.writer },
+      sourceId,
+      stream,
+      missing,
+      missingLines,
+    );
     await countBackfill(this.writer, sourceId, stream, { stored: inserted.stored, duplicates: 0, quarantined });
     this.count({ restored: inserted.stored + quarantined });
   }

@@ -125,10 +125,10 @@ export class Slice implements SliceOfWork {
   ): Promise<void> {
     this.read += records.length + unreadable.length;
     if (records.length + unreadable.length === 0) return;
-    const { source, stream } = this.options;
+    const { collections, source, stream } = this.options;
     const documents = records.map(({ document }) => document);
     const batch = await this.counting((writer) =>
-      storeBatch(writer, source.settings.sourceId, stream, documents, unreadable),
+      storeBatch({ collections, writer }, source.settings.sourceId, stream, documents, unreadable),
     );
     const { inserted, altered, quarantined, lastUnreadable: last } = batch;
     this.altered = addAlterations(this.altered, altered);

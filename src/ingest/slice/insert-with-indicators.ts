@@ -1,0 +1,66 @@
+/** Inserts records together with their indicators, and compares them with the watchlists. */
+
+import { INDICATORS_KEY } from '../../domain/indicators/indicator.js';
+import type { RecordDocument } from '../../domain/records/record.js';
+import type { StreamName } from '../../domain/streams/streams.js';
+import { indicatorsOf } from '../../indicators/extract.js';
+import type { Collections } from '../../store/collections.js';
+import type { Store } from '../../store/driver.js';
+import { type Inserted, insertRecords } from '../../store/records.js';
+import { compareWithWatchlists } from '../watchlists/watch-set.js';
+
+/** Where records go. */
+export interface Destination {
+  readonly collections: Collections;
+  /** The attempt that stores them; the collections themselves where nobody can fence it off. */
+  readonly writer: Store;
+}
+
+/** @param documents after the source's rules. */
+export async function insertWithIndicators(
+  { collections, writer }: Destination,
+  stream: StreamName,
+  documents: readonly RecordDocument[],
+): Promise<Inserted> {
+  const found = documents.map((document) => withIndicators(stream, document));
+  const first = await insertRecords(writer, stream, found);
+  const inserted = first.refused.length === 0 ? first : await insertBare(writer, stream, documents, first);
+  const refused = new Set(inserted.refused.map(({ index }) => index));
+  // Those that were stored before, too: the attempt that stored them may not have come as far as this.
+  await compareWithWatchlists(
+    collections,
+    stream,
+    found.filter((_, index) => !refused.has(index)),
+  );
+  return inserted;
+}
+
+/** A record that only just fits into a document does not with its indicators: it is stored without them. */
+async function insertBare(
+  writer: Store,
+  stream: StreamName,
+  documents: readonly RecordDocument[],
+  inserted: Inserted,
+): Promise<Inserted> {
+  const tried = inserted.refused.flatMap(({ index }) => {
+    const document = documents[index];
+    return document === undefined ? [] : [{ index, document }];
+  });
+  const again = await insertRecords(
+    writer,
+    stream,
+    tried.map(({ document }) => document),
+  );
+  const indexOf = (at: number) => tried[at]?.index ?? at;
+  return {
+    stored: inserted.stored + again.stored,
+    duplicates: inserted.duplicates + again.duplicates,
+    known: new Set([...inserted.known, ...[...again.known].map(indexOf)]),
+    refused: again.refused.map(({ index, reason }) => ({ index: indexOf(index), reason })),
+  };
+}
+
+export function withIndicators(stream: StreamName, document: RecordDocument): RecordDocument {
+  const indicators = indicatorsOf(stream, document);
+  return indicators.length === 0 ? document : { ...document, [INDICATORS_KEY]: indicators };
+}
