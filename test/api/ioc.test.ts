@@ -88,6 +88,15 @@ test('how far the fill-in is', async () => {
   expect([status, json.isComplete, (json.collections as unknown[]).length]).toEqual([200, false, 14]);
 });
 
+test('an administrator lets all records be looked at again', async () => {
+  await database.db
+    .collection('indicator_fill_in')
+    .insertOne({ version: 1, stream: 'receipt', isDone: true, read: 5, filled: 5 });
+  expect((await api('POST', 'v1/indicators/fillIn', { key: get().viewer })).status).toBe(403);
+  const { status, json } = await api<{ collections: { read: number }[] }>('POST', 'v1/indicators/fillIn');
+  expect([status, json.collections[0]?.read]).toEqual([200, 0]);
+});
+
 test('ioc on the command line, of a file, on the store and behind a server', async () => {
   const file = join(folder.path, 'list.txt');
   writeFileSync(file, '# seen today\n203[.]0[.]113[.]7\njunk\n');
