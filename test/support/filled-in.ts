@@ -7,6 +7,6 @@ import { saveFillIn } from '../../src/store/indicator-fill-in.js';
 export async function noteFilledIn(collections: Collections): Promise<void> {
   for (const stream of STREAMS) {
     const name = { _id: `${INDICATORS_VERSION}/${stream}`, version: INDICATORS_VERSION, stream };
-    await saveFillIn(collections, { ...name, read: 0, filled: 0, isDone: true });
+    await saveFillIn(collections, { ...name, read: 0, filled: 0, isDone: true }, 0);
   }
 }
