@@ -5,15 +5,15 @@ import type { RecordDocument } from '../../domain/records/record.js';
 import type { StreamName } from '../../domain/streams/streams.js';
 import { indicatorsOf } from '../../indicators/extract.js';
 import type { Collections } from '../../store/collections.js';
-import type { Store } from '../../store/driver.js';
 import { type Inserted, insertRecords } from '../../store/records.js';
+import type { Writer } from '../../store/writer.js';
 import { compareWithWatchlists } from '../watchlists/watch-set.js';
 
 /** Where records go. */
 export interface Destination {
   readonly collections: Collections;
   /** The attempt that stores them; the collections themselves where nobody can fence it off. */
-  readonly writer: Store;
+  readonly writer: Writer | Collections;
 }
 
 /** @param documents after the source's rules. */
@@ -37,7 +37,7 @@ export async function insertWithIndicators(
 
 /** A record that only just fits into a document does not with its indicators: it is stored without them. */
 async function insertBare(
-  writer: Store,
+  writer: Destination['writer'],
   stream: StreamName,
   documents: readonly RecordDocument[],
   inserted: Inserted,
