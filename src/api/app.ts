@@ -22,9 +22,11 @@ import { fieldRoutes } from './fields/fields-routes.js';
 import { healthEventRoutes } from './health-events/health-events-routes.js';
 import { OPENAPI_OPTIONS } from './openapi.js';
 import { openapiRoutes } from './openapi-routes.js';
+import { activityRoutes } from './overview/activity-routes.js';
 import { overviewRoutes } from './overview/overview-routes.js';
 import { servePages } from './pages/pages.js';
 import { rereadRoutes } from './rereads/rereads-routes.js';
+import { rulesRoutes } from './rules/rules-routes.js';
 import { identityBySession, keepSessions } from './sessions/sessions.js';
 import { sessionRoutes } from './sessions/sessions-routes.js';
 import { sourceActionRoutes } from './sources/source-actions-routes.js';
@@ -36,6 +38,7 @@ const ROUTES = [
   ...[collectorRoutes, sourceRoutes, sourceActionRoutes, rereadRoutes, overviewRoutes],
   ...[auditTrailRoutes, healthEventRoutes, fieldRoutes, accessKeyRoutes, eventRoutes, openapiRoutes],
   sessionRoutes,
+  ...[activityRoutes, rulesRoutes],
 ];
 
 export interface AppOptions {
