@@ -28,7 +28,7 @@ export const activityRoutes: Routes = (app, services) => {
     {
       schema: {
         tags: ['Overview'],
-        summary: 'The last hour of all sources: records per five minutes, and lag. Up to 15 seconds old',
+        summary: 'The last hour of all sources: records per five minutes, and lag. Some seconds old',
         response: { 200: activity, ...flatErrors },
       },
     },

@@ -24,15 +24,17 @@ export interface Activity extends VolumeRange {
 
 const STEP_MS = 5 * 60_000;
 const STEPS = 12;
-/** So long an answer is given again: however many look, it is worked out a few times a minute. */
+/** So long an answer is given again, however many look. */
 const KEPT_MS = 15_000;
+/** Counting a million records takes seconds: it is at most so large a part of the time. */
+const MAX_SHARE = 0.05;
 const COUNT_LIMIT = { timeoutMS: 20_000 };
 /** For all workflows together. */
 const LAG_LIMIT_MS = 5_000;
 const AT_ONCE = 8;
 
 export class SourceActivities {
-  private kept: { readonly at: number; readonly activity: Promise<Activity> } | undefined;
+  private kept: { readonly activity: Promise<Activity>; until: number } | undefined;
 
   /** @param now epoch milliseconds. */
   constructor(
@@ -40,18 +42,20 @@ export class SourceActivities {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** Up to 15 seconds old. @throws what MongoDB and Temporal throw when they do not answer */
+  /** Some seconds old, or older where counting takes long. @throws what MongoDB and Temporal throw when they do not answer */
   async get(): Promise<Activity> {
     const at = this.now();
-    if (this.kept === undefined || at - this.kept.at >= KEPT_MS) {
-      const activity = this.read(at);
-      const kept = { at, activity };
-      this.kept = kept;
-      activity.catch(() => {
-        if (this.kept === kept) this.kept = undefined;
-      });
+    if (this.kept !== undefined && at < this.kept.until) return this.kept.activity;
+    const kept = { activity: this.read(at), until: Number.POSITIVE_INFINITY };
+    this.kept = kept;
+    try {
+      await kept.activity;
+      kept.until = at + Math.max(KEPT_MS, (this.now() - at) / MAX_SHARE);
+    } catch {
+      // Whoever waits for it is told; the next one makes another attempt.
+      kept.until = 0;
     }
-    return this.kept.activity;
+    return kept.activity;
   }
 
   private async read(now: number): Promise<Activity> {
