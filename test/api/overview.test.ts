@@ -8,7 +8,7 @@ import { recordGap } from '../../src/store/gaps.js';
 import { quarantine } from '../../src/store/quarantine.js';
 import { apiServer, basic } from '../support/api-server.js';
 import { e2eStack, sourceFile } from '../support/e2e-stack.js';
-import { countStored, sum } from '../support/simulator-control.js';
+import { countStored } from '../support/simulator-control.js';
 import { until } from '../support/until.js';
 
 const { get: stack, collections } = e2eStack({ historyMs: 600_000, historyRate: 20, rate: 0 });
@@ -156,7 +156,7 @@ test('activity: records of the last hour by five minutes, and how far each sourc
   };
   const { own } = await until(
     look,
-    (seen) => seen.own?.lagMs === 0 && seen.stored > 0 && sum({ ...seen.own.counts }) === seen.stored,
+    (seen) => seen.own?.lagMs === 0 && seen.stored > 0 && seen.own.counts.reduce((a, b) => a + b, 0) === seen.stored,
   );
   expect(own?.counts).toHaveLength(12);
   const { json } = await api('GET', 'v1/sources/activity', { key: get().viewer });

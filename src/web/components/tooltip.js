@@ -15,8 +15,9 @@ const LEAVE_MS = 200;
  * @param {string} [props.class]
  * @param {import('preact').ComponentChildren} props.children of the button
  * @param {import('preact').ComponentChildren} props.tip
+ * @param {() => void} [props.onShow]
  */
-export function Tooltip({ class: name = '', children, tip }) {
+export function Tooltip({ class: name = '', children, tip, onShow }) {
   const id = useId();
   const button = useRef(/** @type {HTMLButtonElement | null} */ (null));
   const box = useRef(/** @type {HTMLElement | null} */ (null));
@@ -27,6 +28,7 @@ export function Tooltip({ class: name = '', children, tip }) {
     if (box.current === null || button.current === null || isOpen()) return;
     box.current.showPopover();
     placeBeside(box.current, button.current);
+    onShow?.();
   };
   const hide = () => {
     clearTimeout(leaving.current);

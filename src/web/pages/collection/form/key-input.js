@@ -27,7 +27,7 @@ export function KeyInput({ of: key, value, mistakes, onChange }) {
   const hint = key.preset ?? (key.example === undefined || key.kind === 'secret' ? '' : `such as ${key.example}`);
   return html`
     <div class="field">
-      <label for=${id}>${key.label}${key.isRequired ? html` <span class="muted">(required)</span>` : null}</label>
+      <label for=${id}><span>${key.label}<${Required} of=${key} /></span></label>
       ${
         key.kind === 'one'
           ? html`
@@ -64,7 +64,7 @@ function Many({ of: key, value, mistakes, onChange }) {
   };
   return html`
     <fieldset class="field" aria-describedby=${`${id}-hint ${id}-wrong`}>
-      <legend>${key.label}${key.isRequired ? html` <span class="muted">(required)</span>` : null}</legend>
+      <legend>${key.label}<${Required} of=${key} /></legend>
       <div class="row">
         ${key.values.map(
           (each) => html`
@@ -84,6 +84,11 @@ function Many({ of: key, value, mistakes, onChange }) {
       <${Wrong} id=${`${id}-wrong`} mistakes=${mistakes} />
     </fieldset>
   `;
+}
+
+/** @param {{ of: Key }} props */
+function Required({ of: { isRequired } }) {
+  return isRequired ? html` <span class="muted">(required)</span>` : null;
 }
 
 /** Words of the schema, with what they call by its name as code. @param {{ id: string, text: string }} props */

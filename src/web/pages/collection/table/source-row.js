@@ -6,9 +6,9 @@ import { Menu } from '../../../components/menu.js';
 import { Sparkline } from '../../../components/sparkline.js';
 import { Time } from '../../../components/time.js';
 import { count, duration } from '../../../lib/format.js';
-import { healthIcon } from '../states.js';
 import { sum } from '../view.js';
 import { FieldsCell } from './fields-cell.js';
+import { HealthCell } from './health-cell.js';
 import { StatusCell } from './status-cell.js';
 
 /**
@@ -18,7 +18,7 @@ import { StatusCell } from './status-cell.js';
  * @param {import('./source-table.js').TableProps} props.table
  */
 export function SourceRow({ source, collector, table }) {
-  const { id, name, health, state, category, fields, counts, lastEventTime, lagMs, schemaRef } = source;
+  const { id, name, state, category, fields, counts, lastEventTime, lagMs, schemaRef } = source;
   const { mayChange, selected, onSelect, onInfo, menuOf, schema } = table;
   const shownCategory = category ?? collector.category;
   return html`
@@ -38,7 +38,7 @@ export function SourceRow({ source, collector, table }) {
           : null
       }
       <th scope="row"><a class="foreign" href=${`/sources/${id}`}>${name}</a></th>
-      <td class="nowrap"><${Icon} name=${healthIcon(health)} /> ${health}</td>
+      <td class="nowrap"><${HealthCell} source=${source} /></td>
       <td>${schemaRef.type}</td>
       <td class="nowrap"><${StatusCell} state=${state} /></td>
       <td class="foreign">

@@ -13,7 +13,7 @@ export function StatusCell({ state }) {
   const shown = isIssue && state.state !== 'Error' ? 'warning' : icon;
   return html`
     <${Tooltip} tip=${isIssue ? html`<${Issue} state=${state} />` : meaning}>
-      <${Icon} name=${shown} />${state.state}
+      <${Icon} name=${shown} /><span class="unseen">Status: </span>${state.state}
     <//>
   `;
 }
