@@ -14,8 +14,15 @@ import { Dialog } from './dialog.js';
  */
 export function ConfirmDialog({ title, children, action = 'Confirm', isDangerous = false, onConfirm, onClose }) {
   const footer = html`
-    <button type="button" class=${isDangerous ? 'danger' : 'primary'} autofocus onClick=${onConfirm}>${action}</button>
-    <button type="button" onClick=${onClose}>Cancel</button>
+    <button
+      type="button"
+      class=${isDangerous ? 'danger' : 'primary'}
+      autofocus=${!isDangerous}
+      onClick=${onConfirm}
+    >
+      ${action}
+    </button>
+    <button type="button" autofocus=${isDangerous} onClick=${onClose}>Cancel</button>
   `;
   return html`<${Dialog} title=${title} onClose=${onClose} footer=${footer}>${children}<//>`;
 }

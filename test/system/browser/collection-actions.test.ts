@@ -121,6 +121,8 @@ describe.skipIf(CHROMIUM === undefined)('actions', () => {
     await choose(page, 'Steered', 'Start');
     await steered.getByRole('button', { name: 'Collecting' }).waitFor();
     await choose(page, 'Steered', 'Delete');
+    // Enter alone deletes nothing.
+    await focused(page, page.getByRole('dialog').getByRole('button', { name: 'Cancel' }));
     await page.getByRole('button', { name: 'Confirm' }).click();
     await page.getByText(/Steered (was deleted|is stopping)/).waitFor();
     await steered.waitFor({ state: 'detached' });

@@ -3,8 +3,11 @@
 import { html } from 'htm/preact';
 import { SIEM_FORWARD } from '../field-schema.js';
 import { FieldsInput } from './fields-input.js';
-import { KeyInput } from './key-input.js';
+import { Hint, KeyInput } from './key-input.js';
 import { RulesInput } from './rules-input.js';
+
+const FORWARD =
+  'Sets `_siemVendor`, `_siemProduct`, `_siemFormat` and `_siemEventID` on every record, as Cloud SIEM Enterprise wants them.';
 
 /** @typedef {Record<string, any>} Config */
 
@@ -37,14 +40,18 @@ export function ConfigForm({ keys, config, mistakes, fieldSchema, addsMissing, o
   return html`
     <div class="stack">
       ${keys.first.map(input)}
-      <label class="inline">
-        <input
-          type="checkbox"
-          checked=${isForwarded}
-          onChange=${(/** @type {{ currentTarget: HTMLInputElement }} */ event) => setFields(fields, event.currentTarget.checked)}
-        />
-        Forward to SIEM
-      </label>
+      <div class="field">
+        <label class="inline">
+          <input
+            type="checkbox"
+            aria-describedby="forward-hint"
+            checked=${isForwarded}
+            onChange=${(/** @type {{ currentTarget: HTMLInputElement }} */ event) => setFields(fields, event.currentTarget.checked)}
+          />
+          Forward to SIEM
+        </label>
+        <${Hint} id="forward-hint" text=${FORWARD} />
+      </div>
       <${FieldsInput}
         value=${fields}
         schema=${fieldSchema}

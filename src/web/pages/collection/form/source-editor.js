@@ -73,7 +73,7 @@ export function SourceEditor({ title, path, id, collectorId, keys, stored, field
     if (body === undefined) return;
     setTested('Testing…');
     try {
-      const source = id === undefined ? body.source : { ...body.source, id };
+      const source = id === undefined ? body?.source : { ...body?.source, id };
       const trial = await send('POST', `/collectors/${collectorId}/sources/validate`, { ...body, source });
       setMistakes(trial.mistakes);
       setTested(failureOf(trial) ?? connectionText(trial));
