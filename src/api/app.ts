@@ -24,10 +24,12 @@ import { healthEventRoutes } from './health-events/health-events-routes.js';
 import { iocRoutes } from './indicators/ioc-routes.js';
 import { OPENAPI_OPTIONS } from './openapi.js';
 import { openapiRoutes } from './openapi-routes.js';
+import { activityRoutes } from './overview/activity-routes.js';
 import { overviewRoutes } from './overview/overview-routes.js';
 import { servePages } from './pages/pages.js';
 import { recordRoutes } from './records/records-routes.js';
 import { rereadRoutes } from './rereads/rereads-routes.js';
+import { rulesRoutes } from './rules/rules-routes.js';
 import { searchRoutes } from './search/search-routes.js';
 import { searchStreamRoutes } from './search/search-stream-routes.js';
 import { identityBySession, keepSessions } from './sessions/sessions.js';
@@ -45,6 +47,7 @@ const ROUTES = [
   sessionRoutes,
   detectionRoutes,
   ...[searchRoutes, searchStreamRoutes, recordRoutes],
+  ...[activityRoutes, rulesRoutes],
 ];
 
 export interface AppOptions {

@@ -45,13 +45,14 @@ export async function clearHealthEvents(store: Store, sourceId: number, before: 
     const _id = randomUUID();
     const error = `${event.details.error} has ended`;
     const description = 'The source was started again; anything still failing is reported again.';
+    const { trackerId } = event.details;
     await events(store).insertOne({
       ...event,
       _id,
       eventId: _id,
       eventTime: before.toISOString(),
       status: 'Healthy',
-      details: { ...event.details, error, name: error, description },
+      details: { trackerId, error, name: error, description },
       updatedAt: before,
       closes: event._id,
     });
