@@ -27,6 +27,10 @@ import { servePages } from './pages/pages.js';
 import { rereadRoutes } from './rereads/rereads-routes.js';
 import { identityBySession, keepSessions } from './sessions/sessions.js';
 import { sessionRoutes } from './sessions/sessions-routes.js';
+import { sourceDetailRoutes } from './source-details/details-routes.js';
+import { healthHistoryRoutes } from './source-details/health-history-routes.js';
+import { quarantineTextRoutes } from './source-details/quarantine-text-routes.js';
+import { volumeRoutes } from './source-details/volume-routes.js';
 import { sourceActionRoutes } from './sources/source-actions-routes.js';
 import { sourceRoutes } from './sources/sources-routes.js';
 
@@ -36,6 +40,7 @@ const ROUTES = [
   ...[collectorRoutes, sourceRoutes, sourceActionRoutes, rereadRoutes, overviewRoutes],
   ...[auditTrailRoutes, healthEventRoutes, fieldRoutes, accessKeyRoutes, eventRoutes, openapiRoutes],
   sessionRoutes,
+  ...[sourceDetailRoutes, healthHistoryRoutes, quarantineTextRoutes, volumeRoutes],
 ];
 
 export interface AppOptions {
