@@ -38,7 +38,7 @@ export function AuditTrail({ id, moment }) {
           : data.data.length === 0
             ? html`<p class="muted">Nothing was done to this source.</p>`
             : html`
-                <${ScrollingTable} label="Audit trail">
+                <${ScrollingTable} label="Table of changes">
                   <thead>
                     <tr>
                       <th scope="col">Time</th>

@@ -32,7 +32,7 @@ export function Gaps({ path, known }) {
           : data.data.length === 0
             ? html`<p class="muted">None: all records that Mimecast had were collected.</p>`
             : html`
-                <${ScrollingTable} label="Gaps">
+                <${ScrollingTable} label="Table of gaps">
                   <thead>
                     <tr>
                       <th scope="col">Stream</th>

@@ -35,7 +35,7 @@ export function Streams({ view, state }) {
 function StreamTable({ view, rates }) {
   const { totals } = view;
   return html`
-    <${ScrollingTable} label="Streams">
+    <${ScrollingTable} label="Table of streams">
       <thead>
         <tr>
           <th scope="col">Stream</th>
