@@ -11,6 +11,7 @@ import { CHROMIUM } from '../../support/chromium.js';
 import { raw } from '../../support/raw-collections.js';
 import { addFault, clearFaults } from '../../support/simulator-control.js';
 import { expectAccessible, part, sourcePages } from '../../support/source-page.js';
+import { until } from '../../support/until.js';
 
 const { stack, collections, newSource, caughtUp, openSource } = sourcePages();
 
@@ -64,9 +65,11 @@ describe.skipIf(CHROMIUM === undefined)('the page of a source', () => {
     await events.locator('li.open').waitFor();
     expect(await events.locator('li').count()).toBe(20);
     await expectAccessible(page);
-    const shown = async (count: number) => {
-      await page.waitForFunction(`document.querySelectorAll('.timeline li').length === ${count}`);
-    };
+    const shown = (count: number) =>
+      until(
+        () => events.locator('li').count(),
+        (seen) => seen === count,
+      );
     await events.getByRole('button', { name: 'Older' }).focus();
     await page.keyboard.press('Enter');
     await shown(7);
@@ -155,6 +158,7 @@ describe.skipIf(CHROMIUM === undefined)('the page of a source', () => {
     expect(await volume.getByRole('img').getAttribute('aria-label')).not.toBe(name);
     await volume.getByLabel('Time').selectOption('24h');
     await page.waitForURL(/since=24h/);
+    await volume.locator('.u-over').scrollIntoViewIfNeeded();
     const box = await volume.locator('.u-over').boundingBox();
     if (box === null) throw new Error('there is no chart');
     await page.mouse.move(box.x + box.width * 0.5, box.y + 50);
@@ -167,7 +171,10 @@ describe.skipIf(CHROMIUM === undefined)('the page of a source', () => {
     expect(hours).toBeGreaterThan(9);
     expect(hours).toBeLessThan(10.5);
     await page.setViewportSize({ width: 700, height: 700 });
-    await page.waitForFunction(`document.querySelector('.uplot').offsetWidth < 700`);
+    await until(
+      async () => (await volume.locator('.uplot').boundingBox())?.width ?? 0,
+      (width) => width > 500 && width < 700,
+    );
   });
 
   test('verify and backfill: started with a range, followed to the end, with what was missing', async () => {
@@ -175,7 +182,7 @@ describe.skipIf(CHROMIUM === undefined)('the page of a source', () => {
     const old = { _sourceId: id, _messageTime: { $lt: new Date(Date.now() - HOUR) } };
     const { deletedCount } = await records.deleteMany(old);
     expect(deletedCount).toBeGreaterThan(2);
-    const page = await openSource(id);
+    const page = await openSource(id, { allowed: /400/ });
     const verify = part(page, 'Verify');
     await verify.getByText('There has been none yet.').waitFor();
     await verify.getByRole('button', { name: 'Verify…' }).click();
@@ -184,10 +191,12 @@ describe.skipIf(CHROMIUM === undefined)('the page of a source', () => {
     await dialog.getByRole('button', { name: 'Start verify' }).click();
     await dialog.getByText('from: "yesterday" is neither').waitFor();
     await expectAccessible(page);
+    for (const box of await dialog.getByRole('checkbox').all()) await box.uncheck();
+    await dialog.getByLabel('dlp').check();
     await dialog.getByLabel('From').fill('7d');
     await page.keyboard.press('Enter');
     await dialog.waitFor({ state: 'detached' });
-    await verify.getByText('Verify completed').waitFor();
+    await verify.getByText('Verify completed').waitFor({ timeout: 60_000 });
     await verify.getByText(`Missing records (${deletedCount})`).click();
     const missing = page.getByRole('region', { name: 'Records that verify found missing' });
     await missing.getByRole('row', { name: /^dlp/ }).first().waitFor();
@@ -195,7 +204,7 @@ describe.skipIf(CHROMIUM === undefined)('the page of a source', () => {
     const backfill = part(page, 'Backfill');
     await backfill.getByRole('button', { name: 'Backfill…' }).click();
     await page.getByRole('button', { name: 'Start backfill' }).click();
-    await backfill.getByText('Backfill completed').waitFor();
+    await backfill.getByText('Backfill completed').waitFor({ timeout: 60_000 });
     await backfill.getByText(`${deletedCount} restored`).waitFor();
     expect(await records.countDocuments(old)).toBeGreaterThanOrEqual(deletedCount);
   });

@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 describe.skipIf(CHROMIUM === undefined)('the page of a source', () => {
   test('says how the source does, lights its state, and lists its streams', async () => {
-    const page = await openSource(healthy);
+    const page = await openSource(healthy, { query: '?since=6h', viewport: { width: 1280, height: 1460 } });
     await page.getByRole('heading', { name: 'Mail of Berlin', level: 1 }).waitFor();
     expect(await page.title()).toBe('Mail of Berlin · Mimecast Source');
     const lit = page.getByRole('list', { name: 'Lifecycle' }).locator('[aria-current=step]');
@@ -49,7 +49,7 @@ describe.skipIf(CHROMIUM === undefined)('the page of a source', () => {
   });
 
   test('in error, says what is wrong in the words of the server, and what to do', async () => {
-    const page = await openSource(failing);
+    const page = await openSource(failing, { viewport: { width: 1280, height: 1000 } });
     const { json } = await api<{ view: { problems: { message: string; next: string; code: string }[] } }>(
       'GET',
       `v1/sources/${failing}`,

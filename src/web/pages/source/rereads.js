@@ -25,7 +25,7 @@ export function Rereads({ path, streams }) {
     async (signal) => {
       /** @type {{ rereads: Reread[] }} */
       const { rereads } = await get(`${path}/rereads`, { signal });
-      setRunning(rereads.some(({ state }) => state === 'RUNNING'));
+      setRunning(rereads.some(({ state }) => state === 'RUNNING' || state === 'UNKNOWN'));
       return rereads;
     },
     [path],
