@@ -1,6 +1,6 @@
 /** A source's records over time, stream by stream, within a limit of time for all of them. */
 
-import type { StreamName } from '../../domain/streams/streams.js';
+import { STREAMS, type StreamName } from '../../domain/streams/streams.js';
 import { checkpointsOf } from '../../store/checkpoints.js';
 import type { Collections } from '../../store/collections.js';
 import { type VolumeRange, volumeOf } from '../../store/volume.js';
@@ -54,9 +54,9 @@ export async function volumeOfSource(collections: Collections, sourceId: number,
   const deadline = Date.now() + LIMIT_MS;
   const size = Math.ceil((range.to.getTime() - range.from.getTime()) / range.widthMs);
   const semaphore = new Semaphore(AT_ONCE);
-  const checkpoints = await checkpointsOf(collections, sourceId);
+  const begun = new Set((await checkpointsOf(collections, sourceId)).map(({ stream }) => stream));
   const streams = await Promise.all(
-    checkpoints.map(async ({ stream }): Promise<StreamVolume> => {
+    STREAMS.filter((stream) => begun.has(stream)).map(async (stream): Promise<StreamVolume> => {
       const found = await semaphore.run(() => volumeOf(collections, stream, sourceId, range, deadline - Date.now()));
       if (found === undefined) return { stream };
       return { stream, counts: Array.from({ length: size }, (_, index) => found.get(index) ?? 0) };

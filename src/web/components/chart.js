@@ -16,8 +16,15 @@ import { ChartTable } from './chart-table.js';
  * @property {readonly number[]} values one for each of the times
  */
 
+/** Ticks as times are written elsewhere: for each distance in seconds its format, and what is added where a day begins. */
+const TICKS = [
+  [86_400, '{MM}-{DD}', '\n{YYYY}', null, null, null, null, null, 1],
+  [60, '{HH}:{mm}', '\n{YYYY}-{MM}-{DD}', null, '\n{MM}-{DD}', null, null, null, 1],
+  [0.001, '{HH}:{mm}:{ss}', '\n{YYYY}-{MM}-{DD}', null, '\n{MM}-{DD}', null, null, null, 1],
+];
+
 /** How many colors there are; they are in styles/chart.css. */
-const COLORS = 13;
+const COLORS = 16;
 
 /** @param {number} color */
 export function colorClass(color) {
@@ -111,7 +118,10 @@ function optionsFor(element, height, latest, tip) {
       x: { range: (_plot, min, max) => [min, max + latest.current.widthMs / 1_000] },
       y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.05)] },
     },
-    axes: [{ ...axis }, { ...axis, size: 64, values: (_plot, values) => values.map(whole) }],
+    axes: [
+      { ...axis, values: TICKS },
+      { ...axis, size: 64, values: (_plot, values) => values.map(whole) },
+    ],
     series: [
       {},
       ...[...series].reverse().map(({ label, color }) => ({

@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 describe.skipIf(CHROMIUM === undefined)('the page of a source', () => {
   test('says how the source does, lights its state, and lists its streams', async () => {
-    const page = await openSource(healthy, { query: '?since=6h', viewport: { width: 1280, height: 1460 } });
+    const page = await openSource(healthy, { query: '?since=6h', viewport: { width: 1280, height: 1480 } });
     await page.getByRole('heading', { name: 'Mail of Berlin', level: 1 }).waitFor();
     expect(await page.title()).toBe('Mail of Berlin · Mimecast Source');
     const lit = page.getByRole('list', { name: 'Lifecycle' }).locator('[aria-current=step]');
@@ -97,7 +97,7 @@ describe.skipIf(CHROMIUM === undefined)('the page of a source', () => {
     await page.locator('svg.wide .present').getByText('Stopped').waitFor();
     for (const name of ['Collect now', 'Restart Source', 'Stop Source']) await usable(name, false);
     await expectAccessible(page);
-    await page.getByRole('button', { name: 'Start Source' }).click();
+    await page.getByRole('button', { name: 'Start Source', exact: true }).click();
     await page.locator('svg.wide .present').getByText('Collecting').waitFor();
     await usable('Stop Source', true);
   });

@@ -29,7 +29,7 @@ export function Head({ details, path, onChange }) {
       <div class="row">
         <h1 class="foreign">${source.name}</h1>
         <span class=${`badge ${state === 'Error' ? 'bad' : ''}`}>${state}</span>
-        <span class=${`badge ${HEALTH_CLASS[source.health] ?? 'muted'}`}>${source.health}</span>
+        <span class=${`badge ${HEALTH_CLASS[source.health] ?? 'muted'}`}>Health: ${source.health}</span>
       </div>
       ${mayChange() ? html`<${Actions} path=${path} name=${source.name} state=${state} onChange=${onChange} />` : null}
     </div>

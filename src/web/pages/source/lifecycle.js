@@ -35,7 +35,7 @@ export function Lifecycle({ state, stage }) {
   `;
 }
 
-/** Places of the boxes' corners, and lines between them. */
+/** Places of the boxes' corners; lines between them: every state on the way can lead to Error and to Stopping. */
 const WIDE = {
   size: [790, 150],
   boxes: [
@@ -43,25 +43,23 @@ const WIDE = {
     { name: 'Error', x: 336, y: 98 },
     { name: 'Stopping', x: 662, y: 98 },
   ],
+  lines: [...WAY.map((_name, index) => `M${69 + index * 163} 50 v24`), 'M69 74 h652'],
   arrows: [
-    ...WAY.slice(1).map((_name, index) => `M${128 + index * 163} 30 h40`),
-    'M395 52 v42',
-    'M721 52 v42',
-    'M456 118 h202',
+    ...WAY.slice(1).map((_name, index) => `M${128 + index * 163} 30 h43`),
+    ...['M395 74 v22', 'M721 74 v22', 'M454 118 h206'],
   ],
 };
 const NARROW = {
-  size: [300, 320],
+  size: [300, 316],
   boxes: [
-    ...WAY.map((name, index) => ({ name, x: 10, y: 10 + index * 64 })),
-    { name: 'Error', x: 170, y: 74 },
-    { name: 'Stopping', x: 170, y: 266 },
+    ...WAY.map((name, index) => ({ name, x: 6, y: 6 + index * 64 })),
+    { name: 'Error', x: 176, y: 70 },
+    { name: 'Stopping', x: 176, y: 262 },
   ],
+  lines: [...WAY.map((_name, index) => `M124 ${26 + index * 64} h24`), 'M148 26 v256'],
   arrows: [
-    ...WAY.slice(1).map((_name, index) => `M69 ${52 + index * 64} v18`),
-    'M130 94 h36',
-    'M130 286 h36',
-    'M229 116 v146',
+    ...WAY.slice(1).map((_name, index) => `M65 ${46 + index * 64} v22`),
+    ...['M148 90 h26', 'M148 282 h26', 'M235 110 v150'],
   ],
 };
 
@@ -82,6 +80,7 @@ function Picture({ layout, name, statusOf, state }) {
           <path d="M0 0 L8 4 L0 8 z" />
         </marker>
       </defs>
+      ${layout.lines.map((line) => html`<path class="way" d=${line} key=${line} />`)}
       ${layout.arrows.map((line) => html`<path class="way" d=${line} marker-end=${`url(#${tip})`} key=${line} />`)}
       ${layout.boxes.map(
         (box) => html`

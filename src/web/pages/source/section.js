@@ -26,12 +26,13 @@ export function Section({ id, title, actions, children }) {
  *
  * @param {object} props
  * @param {string} props.label
+ * @param {string} [props.kind] class for its looks
  * @param {import('preact').ComponentChildren} props.children
  */
-export function ScrollingTable({ label, children }) {
+export function ScrollingTable({ label, kind, children }) {
   return html`
     <div class="scroll" role="region" tabindex="0" aria-label=${label}>
-      <table>
+      <table class=${kind}>
         ${children}
       </table>
     </div>

@@ -35,7 +35,7 @@ export function Streams({ view, state }) {
 function StreamTable({ view, rates }) {
   const { totals } = view;
   return html`
-    <${ScrollingTable} label="Table of streams">
+    <${ScrollingTable} label="Table of streams" kind="streams">
       <thead>
         <tr>
           <th scope="col">Stream</th>
@@ -64,8 +64,8 @@ function StreamTable({ view, rates }) {
               <td class="number">${count(status.quarantined)}</td>
               <td>${lagText(status)}</td>
               <td class="number">${rateText(rates.get(status.stream))}</td>
-              <td><${NextPoll} status=${status} at=${view.nextPollAt} /></td>
-              <td class="problem-cell"><${StreamProblem} status=${status} /></td>
+              <td class="next"><${NextPoll} status=${status} at=${view.nextPollAt} /></td>
+              <td class=${status.problem === undefined && status.lastProblem === undefined ? '' : 'problem-cell'}><${StreamProblem} status=${status} /></td>
             </tr>
           `,
         )}
