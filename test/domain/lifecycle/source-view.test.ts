@@ -34,7 +34,7 @@ test('a problem says what happens next and what to do; one that has ended no lon
   ]);
   expect(view.streams).toMatchObject([{ phase: 'parked', stored: 7, problem: view.problems[0] }]);
   expect(view.streams[0]?.lastProblem).toEqual({
-    ...{ where: 'receipt', severity: 'Warning', since: lastProblem.since, endedAt: minutes(50) },
+    ...{ where: 'receipt', severity: 'Error', since: lastProblem.since, endedAt: minutes(50) },
     ...{ type: UNAVAILABLE.type, code: UNAVAILABLE.code, message: UNAVAILABLE.message },
   });
 });
