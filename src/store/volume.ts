@@ -1,6 +1,6 @@
 /**
  * How many records of a source there are over time. Counted along the index of source and time alone, no document is read:
- * about a microsecond a record. Nothing is kept for it, as the numbers are asked for rarely and stored ones could be wrong.
+ * one to two microseconds a record. Nothing is kept for it, as the numbers are asked for rarely and stored ones could be wrong.
  */
 
 import { MongoServerError } from 'mongodb';

@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 describe.skipIf(CHROMIUM === undefined)('the page of a source', () => {
   test('says how the source does, lights its state, and lists its streams', async () => {
-    const page = await openSource(healthy, { query: '?since=6h', viewport: { width: 1280, height: 1480 } });
+    const page = await openSource(healthy, { query: '?since=6h', viewport: { width: 1280, height: 1860 } });
     await page.getByRole('heading', { name: 'Mail of Berlin', level: 1 }).waitFor();
     expect(await page.title()).toBe('Mail of Berlin · Mimecast Source');
     const lit = page.getByRole('list', { name: 'Lifecycle' }).locator('[aria-current=step]');

@@ -64,7 +64,7 @@ function StreamTable({ view, rates }) {
               <td class="number">${count(status.quarantined)}</td>
               <td>${lagText(status)}</td>
               <td class="number">${rateText(rates.get(status.stream))}</td>
-              <td class="next"><${NextPoll} status=${status} at=${view.nextPollAt} /></td>
+              <td><${NextPoll} status=${status} at=${view.nextPollAt} /></td>
               <td class=${status.problem === undefined && status.lastProblem === undefined ? '' : 'problem-cell'}><${StreamProblem} status=${status} /></td>
             </tr>
           `,
