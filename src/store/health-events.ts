@@ -153,6 +153,8 @@ export function problemsPage(
 
 /** Few events of one source are looked through, hence no index. */
 function saying(text: string): Filter<HealthEventDocument> {
-  const part = { $regex: text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), $options: 'i' };
+  // The server takes no null character in an expression, but its escape.
+  const $regex = text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&').replaceAll('\0', '\\x00');
+  const part = { $regex, $options: 'i' };
   return { $or: [{ 'details.error': part }, { 'details.description': part }] };
 }

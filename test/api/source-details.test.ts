@@ -85,6 +85,7 @@ describe('volume', () => {
     ['until=soon', 'until: "soon" is neither'],
     ['since=1h&until=2h', 'since: must be before "until"'],
     ['since=1900-01-01', 'since: must be within ten years'],
+    [`since=${'9'.repeat(20)}5d&until=${'9'.repeat(20)}d`, 'since: "'],
     ['buckets=0', 'must be a number from 1 to 500'],
     ['buckets=501', 'must be a number from 1 to 500'],
   ])('%s is refused', async (query, wanted) => {
@@ -147,6 +148,7 @@ describe('the history of health events', () => {
     ['text=DLP: 3', ['dlp: 3']],
     ['text=(a%2B)$', ['dlp: 3', 'dlp: 1']],
     ['text=.*', []],
+    ['text=%00', []],
     ['state=ended&type=ThirdPartyGeneric&subject=dlp&text=away', ['dlp: 3']],
     ['limit=1', ['dlp: 3']],
   ])('"%s"', async (query, wanted) => {

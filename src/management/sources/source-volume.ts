@@ -31,8 +31,8 @@ export function volumeRange(
   buckets: number,
   now: number,
 ): VolumeRange {
-  const from = parseTime(since, now);
-  const to = until === undefined ? now : parseTime(until, now);
+  const from = timeOf(since, now);
+  const to = until === undefined ? now : timeOf(until, now);
   const mistakes = [
     ...(from === undefined
       ? [`since: "${since}" is neither a time such as 2026-11-20T08:00:00Z nor an age such as 7d`]
@@ -47,6 +47,12 @@ export function volumeRange(
   ];
   if (mistakes.length > 0 || from === undefined || to === undefined) throw invalid('The range is invalid:', mistakes);
   return { from: new Date(from), to: new Date(to), widthMs: Math.max(1, Math.ceil((to - from) / buckets)) };
+}
+
+/** An age can be so great that there is no such time. */
+function timeOf(text: string, now: number): number | undefined {
+  const time = parseTime(text, now);
+  return time === undefined || Number.isNaN(new Date(time).getTime()) ? undefined : time;
 }
 
 /** Of the streams that the source has collected so far. */

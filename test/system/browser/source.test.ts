@@ -13,12 +13,13 @@ let healthy = 0;
 let failing = 0;
 /** Is restarted, stopped and started. */
 let steered = 0;
+const HOSTILE = 'Steered <img src=x onerror="hostile()">';
 
 beforeAll(async () => {
   if (CHROMIUM === undefined) return;
   healthy = await newSource('Mail of Berlin');
   failing = await newSource('Wrong', { clientSecret: 'wrong' });
-  steered = await newSource('Steered', { dataCollection: ['dlp'] });
+  steered = await newSource(HOSTILE, { dataCollection: ['dlp'] });
   for (const id of [healthy, steered]) await caughtUp(id);
   await inState(failing, 'Error');
 });
@@ -69,7 +70,7 @@ describe.skipIf(CHROMIUM === undefined)('the page of a source', () => {
     await button.focus();
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog', { name: 'Restart Source' });
-    await dialog.waitFor();
+    await dialog.getByText(HOSTILE).waitFor();
     await expectAccessible(page);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
@@ -147,6 +148,20 @@ describe.skipIf(CHROMIUM === undefined)('the page of a source', () => {
     await page.getByRole('button', { name: 'Copy the workflow ID' }).click();
     await page.getByText('Copied the workflow ID.').waitFor();
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(`mimecast-source-${healthy}`);
+  });
+
+  test('while no worker answers, it says so and shows what is known; without an address of the Web UI, no link', async () => {
+    const page = await openSource(healthy);
+    await page.route(`**/api/v1/sources/${healthy}`, async (route) => {
+      const { view: _view, workflowUrl: _url, ...known } = await (await route.fetch()).json();
+      await route.fulfill({ json: { ...known, note: 'No worker has polled for 75 s.' } });
+    });
+    await page.getByText('No worker has polled for 75 s.').waitFor();
+    await part(page, 'Streams').getByText('What the streams do is not known at the moment.').waitFor();
+    await page.locator('code', { hasText: `mimecast-source-${healthy}` }).waitFor();
+    expect(await page.getByRole('link', { name: 'Temporal Web UI' }).count()).toBe(0);
+    await expectAccessible(page);
+    await page.unrouteAll({ behavior: 'wait' });
   });
 
   test('while the server does not answer, the page keeps what it shows and says so', async () => {

@@ -85,6 +85,9 @@ test('two that start in the same moment both come up; one ends with its npm, the
 test('Ctrl-C, which reaches npm and the program, and which npm passes on once more, stops it in good order', async () => {
   const program = startIn('ctrl-c');
   await untilUp('ctrl-c');
+  // Its pages link to the Web UI of the stack.
+  const environment = readFileSync(`/proc/${program.pidOf('node', 'src/server.ts')}/environ`, 'utf8');
+  expect(environment).toMatch(/\0TEMPORAL_UI_URL=http:\/\/127\.0\.0\.1:\d+\0/);
   kill(-program.npm, 'SIGINT');
   expect((await program.ended).code).toBe(0);
   await program.untilGone();

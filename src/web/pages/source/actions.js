@@ -24,6 +24,9 @@ const ACTIONS = [
   { action: 'start', label: 'Start Source', whileStopped: true },
 ];
 
+/** Of a source that ends or has ended. */
+const LEAVING = ['Stopping', 'Stopped', 'Deleted'];
+
 /**
  * @param {object} props
  * @param {string} props.path of the source in the API
@@ -42,9 +45,8 @@ export function Actions({ path, name, state, onChange }) {
     }
     await onChange();
   };
-  const isStopped = state === 'Stopped';
   const isUsable = (/** @type {typeof ACTIONS[number]} */ { whileStopped = false }) =>
-    whileStopped === isStopped && state !== 'Deleted';
+    whileStopped ? state === 'Stopped' : !LEAVING.includes(state);
   return html`
     <div class="row" role="group" aria-label="Actions">
       ${ACTIONS.map(
