@@ -17,6 +17,7 @@ import { answerClientError } from './common/no-http.js';
 import { DEFAULT_RATE, limitRates } from './common/request-limit.js';
 import type { Api, Services } from './common/services.js';
 import { compileValidator } from './common/validation.js';
+import { detectionRoutes } from './detections/detections-routes.js';
 import { eventRoutes } from './events/events-routes.js';
 import { fieldRoutes } from './fields/fields-routes.js';
 import { healthEventRoutes } from './health-events/health-events-routes.js';
@@ -27,10 +28,7 @@ import { servePages } from './pages/pages.js';
 import { rereadRoutes } from './rereads/rereads-routes.js';
 import { identityBySession, keepSessions } from './sessions/sessions.js';
 import { sessionRoutes } from './sessions/sessions-routes.js';
-import { sourceDetailRoutes } from './source-details/details-routes.js';
-import { healthHistoryRoutes } from './source-details/health-history-routes.js';
-import { quarantineTextRoutes } from './source-details/quarantine-text-routes.js';
-import { volumeRoutes } from './source-details/volume-routes.js';
+import { sourceDetailsRoutes } from './source-details/source-details-routes.js';
 import { sourceActionRoutes } from './sources/source-actions-routes.js';
 import { sourceRoutes } from './sources/sources-routes.js';
 
@@ -40,7 +38,8 @@ const ROUTES = [
   ...[collectorRoutes, sourceRoutes, sourceActionRoutes, rereadRoutes, overviewRoutes],
   ...[auditTrailRoutes, healthEventRoutes, fieldRoutes, accessKeyRoutes, eventRoutes, openapiRoutes],
   sessionRoutes,
-  ...[sourceDetailRoutes, healthHistoryRoutes, quarantineTextRoutes, volumeRoutes],
+  detectionRoutes,
+  sourceDetailsRoutes,
 ];
 
 export interface AppOptions {

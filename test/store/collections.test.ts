@@ -12,9 +12,24 @@ const RECORD_COLLECTIONS = ['receipt', 'process', 'delivery', 'journal', 'av', '
   .map((type) => `mimecast_${type}_logs_v2`)
   .concat(['mimecast_audit_events', 'mimecast_dlp_logs', 'mimecast_held_messages', 'mimecast_ttp_url_logs']);
 
+const BY_SOURCE = '_sourceId,_messageTime';
+const NEWEST = ['_messageTime,_id', '_sourceId,_messageTime,_id'];
+/** In the order of `NEWEST`, of the records only that have the field. */
+const newestWith = (field: string) => NEWEST.map((keys) => `${keys},${field}`);
+
+/** By which detections are found. */
+const OF_DETECTIONS: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(['av', 'spam', 'internal_email_protect', 'attachment_protect'].map((type) => [type, NEWEST])),
+  receipt: [...newestWith('virusFound'), ...newestWith('rejectionType')],
+  impersonation_protect: [...NEWEST, ...newestWith('taggedMalicious')],
+  url_protect: ['action,_messageTime,_id', '_sourceId,action,_messageTime,_id'],
+};
+
 const INDEXES: Readonly<Record<string, readonly string[]>> = {
   collectors: ['_id', 'name unique'],
   sources: ['_id', 'collectorId,name unique'],
+  sessions: ['_id', 'expiresAt', 'accessId'],
+  sign_ins: ['_id', 'expiresAt'],
   checkpoints: ['_id', 'sourceId'],
   fields: ['_id', 'key unique'],
   quarantine: ['_id', 'sourceId,at'],
@@ -24,8 +39,13 @@ const INDEXES: Readonly<Record<string, readonly string[]>> = {
   audit_trail: ['_id', 'at', 'sourceId,at', 'collectorId,at'],
   missing_records: ['_id', 'run,stream,place', 'sourceId,kind,stream'],
   health_events: ['_id', 'sourceId,eventTime', 'resolvedAt,eventTime'],
-  ...Object.fromEntries(RECORD_COLLECTIONS.map((collection) => [collection, ['_id', '_sourceId,_messageTime']])),
-  mimecast_held_messages: ['_id', '_sourceId,_messageTime', '_sourceId,_queue.leftAt'],
+  ...Object.fromEntries(RECORD_COLLECTIONS.map((collection) => [collection, ['_id', BY_SOURCE]])),
+  ...Object.fromEntries(
+    Object.entries(OF_DETECTIONS).map(([type, keys]) => [`mimecast_${type}_logs_v2`, ['_id', BY_SOURCE, ...keys]]),
+  ),
+  mimecast_dlp_logs: ['_id', BY_SOURCE, ...NEWEST],
+  mimecast_held_messages: ['_id', BY_SOURCE, '_sourceId,_queue.leftAt', ...NEWEST],
+  mimecast_ttp_url_logs: ['_id', BY_SOURCE, ...newestWith('scanResult'), 'action,_messageTime,_id'],
 };
 
 async function indexesOf(database: typeof db): Promise<Record<string, string[]>> {

@@ -9,7 +9,7 @@ import type { Routes } from '../common/services.js';
 import { showListed } from '../sources/source-resource.js';
 import { sourceDetails, type sourceView } from './details-schemas.js';
 
-export const sourceDetailRoutes: Routes = (app, { collections, client, temporalUiUrl }) => {
+export const detailsRoutes: Routes = (app, { collections, client, temporalUiUrl }) => {
   app.get(
     '/sources/:sid',
     {
