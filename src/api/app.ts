@@ -34,6 +34,7 @@ import { searchRoutes } from './search/search-routes.js';
 import { searchStreamRoutes } from './search/search-stream-routes.js';
 import { identityBySession, keepSessions } from './sessions/sessions.js';
 import { sessionRoutes } from './sessions/sessions-routes.js';
+import { sourceDetailsRoutes } from './source-details/source-details-routes.js';
 import { sourceActionRoutes } from './sources/source-actions-routes.js';
 import { sourceRoutes } from './sources/sources-routes.js';
 import { watchlistRoutes } from './watchlists/watchlists-routes.js';
@@ -48,6 +49,7 @@ const ROUTES = [
   detectionRoutes,
   ...[searchRoutes, searchStreamRoutes, recordRoutes],
   ...[activityRoutes, rulesRoutes],
+  sourceDetailsRoutes,
 ];
 
 export interface AppOptions {

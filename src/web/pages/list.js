@@ -2,6 +2,7 @@
 
 import { CollectionPage } from './collection/collection-page.js';
 import { NotFoundPage } from './not-found.js';
+import { SourcePage } from './source/source-page.js';
 
 /**
  * @typedef {object} Page
@@ -12,7 +13,10 @@ import { NotFoundPage } from './not-found.js';
  */
 
 /** @type {readonly [pattern: RegExp, page: Omit<Page, 'props'>][]} The groups of a pattern become props by their names. */
-const PAGES = [[/^\/$/, { title: 'Collection', nav: '/', view: CollectionPage }]];
+const PAGES = [
+  [/^\/$/, { title: 'Collection', nav: '/', view: CollectionPage }],
+  [/^\/sources\/(?<id>[1-9]\d{0,14})$/, { title: 'Source', nav: '/', view: SourcePage }],
+];
 
 /** @param {string} path @returns {Page} */
 export function pageOf(path) {
