@@ -1,12 +1,14 @@
 /** The management server: the HTTP API, until it is told to stop (SIGINT, SIGTERM, SIGHUP). */
 
+import { setTimeout as pause } from 'node:timers/promises';
 import { Command } from 'commander';
+import type { Logger } from 'pino';
 import { buildApp } from './api/app.js';
 import { assembleServices } from './api/assemble.js';
 import { readEnvironment } from './config/environment.js';
 import { readServerEnvironment } from './config/server-environment.js';
 import { lazyTemporal } from './management/temporal/temporal-client.js';
-import { untilAborted } from './runtime/aborted.js';
+import { orAborted, untilAborted } from './runtime/aborted.js';
 import { onFreePorts } from './runtime/free-ports.js';
 import { createLogger } from './runtime/logger.js';
 import { choosePort } from './runtime/ports.js';
@@ -19,6 +21,7 @@ import { openDatabase } from './store/database.js';
 import { storeErrorFactsOf } from './store/mongo-error.js';
 
 const DEFAULT_PORT = 8080;
+const INDEXING_PAUSE_MS = 10_000;
 
 async function main(): Promise<void> {
   const env = environmentWithStack();
@@ -43,13 +46,29 @@ async function main(): Promise<void> {
     const required = port !== undefined && port !== 0;
     const choose = () => choosePort(port ?? DEFAULT_PORT, { required, host });
     const address = await onFreePorts(choose, (free) => app.listen({ host, port: free }));
+    const indexing = ensureIndexes(collections, logger, stopping);
     logger.info({ address, temporal: temporal.address, database: mongodbDb }, 'server ready');
     await untilAborted(stopping);
     await app.close();
+    await indexing;
     logger.info('server stopped');
   } finally {
     await temporal.close();
     await database.close();
+  }
+}
+
+/** Searches name the indexes that they need. After an upgrade MongoDB may take a while to build those that are new. */
+async function ensureIndexes(collections: Collections, logger: Logger, stopping: AbortSignal): Promise<void> {
+  while (!stopping.aborted) {
+    try {
+      await orAborted(collections.ensureIndexes(), stopping);
+      return;
+    } catch (error) {
+      if (stopping.aborted) return;
+      logger.warn({ err: error }, 'the indexes could not be made; trying again');
+      await pause(INDEXING_PAUSE_MS, undefined, { signal: stopping }).catch(() => undefined);
+    }
   }
 }
 

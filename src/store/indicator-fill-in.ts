@@ -4,6 +4,7 @@ import { INDICATORS_KEY, INDICATORS_VERSION } from '../domain/indicators/indicat
 import type { RecordDocument, RecordId } from '../domain/records/record.js';
 import { definitionOf, STREAMS, type StreamName } from '../domain/streams/streams.js';
 import { collection, type Store } from './driver.js';
+import { BY_TIME } from './record-indexes.js';
 import { records } from './records.js';
 
 export interface FillInDocument {
@@ -81,7 +82,7 @@ export function recordsToFill(
   return records(store, stream)
     .find(behind, {
       projection: Object.fromEntries(shown.map((field) => [field, 1])),
-      hint: { _messageTime: -1, _id: -1 },
+      hint: BY_TIME,
     })
     .sort({ _messageTime: -1, _id: -1 })
     .limit(limit)

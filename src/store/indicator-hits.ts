@@ -5,6 +5,7 @@ import { INDICATORS_KEY } from '../domain/indicators/indicator.js';
 import type { RecordDocument, RecordId } from '../domain/records/record.js';
 import type { StreamName } from '../domain/streams/streams.js';
 import { DB, type Store } from './driver.js';
+import { BY_INDICATOR } from './record-indexes.js';
 import { records } from './records.js';
 
 export interface IndicatorQuery {
@@ -33,12 +34,11 @@ export interface HitDocument {
 }
 
 const SHOWN = { _messageTime: 1, _sourceId: 1, _source: 1, [INDICATORS_KEY]: 1 };
-/** Given as a hint: of many values, MongoDB would rather walk the index of the time and look at each record. */
-const INDEX = { [INDICATORS_KEY]: 1, _messageTime: -1, _id: -1 } as const;
 
+/** The index is named: for many values, MongoDB would rather walk the one by time and look at each record. */
 export function findByIndicators(store: Store, stream: StreamName, query: IndicatorQuery): Promise<HitDocument[]> {
   return records(store, stream)
-    .find<HitDocument>(filterOf(query), { projection: SHOWN, hint: INDEX, maxTimeMS: query.maxTimeMs })
+    .find<HitDocument>(filterOf(query), { projection: SHOWN, hint: BY_INDICATOR, maxTimeMS: query.maxTimeMs })
     .sort({ _messageTime: -1, _id: -1 })
     .limit(query.limit)
     .toArray();
@@ -49,7 +49,7 @@ export async function countByIndicators(store: Store, stream: StreamName, query:
   const { limit, maxTimeMs } = query;
   const { collectionName } = records(store, stream);
   // Not `countDocuments`: it reads each record, whereas this command only walks along the index.
-  const counting = { count: collectionName, query: filterOf(query), limit, hint: INDEX, maxTimeMS: maxTimeMs };
+  const counting = { count: collectionName, query: filterOf(query), limit, hint: BY_INDICATOR, maxTimeMS: maxTimeMs };
   return (await store[DB].command(counting)).n;
 }
 

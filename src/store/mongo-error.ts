@@ -4,6 +4,11 @@ import { MongoError, MongoServerError, MongoTopologyClosedError } from 'mongodb'
 import type { ErrorFacts } from '../domain/failures/failure.js';
 import { CheckpointMovedError } from './writer.js';
 
+/** Whether an index that a query names does not exist (yet). */
+export function isIndexMissing(error: unknown): boolean {
+  return error instanceof MongoServerError && error.message.includes('hint provided does not correspond');
+}
+
 /** @returns `undefined` when the error is none of the store's. */
 export function storeErrorFactsOf(error: unknown): ErrorFacts | undefined {
   if (error instanceof CheckpointMovedError) {

@@ -5,6 +5,7 @@ import { FieldError } from '../../management/fields/field-errors.js';
 import { FIELDS_INVALID, FIELDS_MISSING } from '../../management/refusals.js';
 import { isTemporalAway, isTemporalDenied } from '../../management/temporal/temporal-errors.js';
 import { PageTokenError } from '../../store/list-page.js';
+import { isIndexMissing } from '../../store/mongo-error.js';
 import { FollowTokenLostError } from '../../store/search/follow-records.js';
 import { isStoreAway } from './store-away.js';
 
@@ -51,6 +52,9 @@ const away = (what: string): ErrorAnswer => ({
 const DENIED =
   'Temporal denies a request of this server: its credentials lack a permission. The server’s log names the call.';
 
+const INDEXING =
+  'The indexes of the records are still being built, as after an upgrade. Nothing is lost; please try again later.';
+
 /** Thrown when what only Temporal and a worker know was asked for, and they did not say. */
 export class UnansweredError extends Error {
   override readonly name = 'UnansweredError';
@@ -63,6 +67,7 @@ export function errorAnswerOf(error: unknown): ErrorAnswer {
   if (error instanceof PageTokenError) return { status: 400, code: FIELDS_INVALID, message: error.message };
   if (error instanceof FollowTokenLostError) return { status: 410, code: 'search.token.lost', message: error.message };
   if (isStoreAway(error)) return away('MongoDB');
+  if (isIndexMissing(error)) return { ...away('MongoDB'), message: INDEXING };
   if (isTemporalAway(error)) return away('Temporal');
   if (isTemporalDenied(error)) return { ...away('Temporal'), message: DENIED };
   if (error instanceof UnansweredError) return away('Temporal, or a worker,');
