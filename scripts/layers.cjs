@@ -21,15 +21,15 @@ const LAYERS = {
     imports: ['domain', 'rules'],
     packages: ['mongodb'],
   },
-  search: {
-    job: 'what people type to find records, as a tree of conditions. Pure',
-    imports: ['domain'],
-    packages: ['@hyperdx/lucene', 're2js', 'ipaddr.js'],
-  },
   indicators: {
     job: 'indicators of compromise: taken from records, and read from what people paste or upload. Pure',
     imports: ['domain'],
     packages: ['tldts', 'ipaddr.js', 'ioc-extractor'],
+  },
+  search: {
+    job: 'what people type to find records, as a tree of conditions. Pure',
+    imports: ['domain', 'indicators'],
+    packages: ['@hyperdx/lucene', 'ipaddr.js'],
   },
   detections: {
     job: 'third-party detections as one view, and their export forms. Pure',

@@ -24,7 +24,9 @@ import { OPENAPI_OPTIONS } from './openapi.js';
 import { openapiRoutes } from './openapi-routes.js';
 import { overviewRoutes } from './overview/overview-routes.js';
 import { servePages } from './pages/pages.js';
-import { rereadRoutes } from './rereads/rereads-routes.js';
+import { recordRoutes } from './records/records-routes.js';
+import { rereadRoutes, rereadRoutes } from './rereads/rereads-routes.js';
+import { searchRoutes } from './search/search-routes.js';
 import { identityBySession, keepSessions } from './sessions/sessions.js';
 import { sessionRoutes } from './sessions/sessions-routes.js';
 import { sourceActionRoutes } from './sources/source-actions-routes.js';
@@ -36,6 +38,7 @@ const ROUTES = [
   ...[collectorRoutes, sourceRoutes, sourceActionRoutes, rereadRoutes, overviewRoutes],
   ...[auditTrailRoutes, healthEventRoutes, fieldRoutes, accessKeyRoutes, eventRoutes, openapiRoutes],
   sessionRoutes,
+  ...[searchRoutes, recordRoutes],
 ];
 
 export interface AppOptions {

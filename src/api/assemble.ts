@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client';
 import { CollectorService } from '../management/collectors/collector-service.js';
 import { FieldService } from '../management/fields/field-service.js';
 import { KeyVerifier } from '../management/keys/key-verifier.js';
+import { SearchService } from '../management/search/search-service.js';
 import { SourceEditor } from '../management/sources/source-editor.js';
 import { SourceRemoval } from '../management/sources/source-removal.js';
 import { SourceService } from '../management/sources/source-service.js';
@@ -28,6 +29,7 @@ export function assembleServices(access: ServerAccess): Services {
     sources: new SourceService(access),
     editor: new SourceEditor(access),
     removal: new SourceRemoval(access),
+    search: new SearchService(access.collections),
     states: new StateFeed(access),
   };
 }

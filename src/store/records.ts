@@ -6,6 +6,7 @@ import type { StreamDefinition } from '../domain/streams/definitions/definition.
 import { DEFINITIONS } from '../domain/streams/definitions/list.js';
 import { definitionOf, type StreamName } from '../domain/streams/streams.js';
 import { absentOf, collection, type Indexes, type Store, type TimeLimit } from './driver.js';
+import { ORDERED_INDEXES } from './record-indexes.js';
 
 /** For the files of this folder: the collection of a stream. */
 export function records(store: Store, stream: StreamName): Collection<RecordDocument> {
@@ -17,9 +18,8 @@ export const RECORD_INDEXES: Indexes = Object.fromEntries(
 );
 
 function indexesOf(definition: StreamDefinition): Indexes[string] {
-  const byTime = { key: { _sourceId: 1, _messageTime: -1 } };
   const stillHeld = { key: { _sourceId: 1, '_queue.leftAt': 1 }, partialFilterExpression: { '_queue.leftAt': null } };
-  return definition.kind === 'windows' && definition.isQueue ? [byTime, stillHeld] : [byTime];
+  return definition.kind === 'windows' && definition.isQueue ? [...ORDERED_INDEXES, stillHeld] : ORDERED_INDEXES;
 }
 
 export interface Inserted {

@@ -7,6 +7,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { CollectorService } from '../../management/collectors/collector-service.js';
 import type { FieldService } from '../../management/fields/field-service.js';
 import type { KeyVerifier } from '../../management/keys/key-verifier.js';
+import type { SearchService } from '../../management/search/search-service.js';
 import type { SourceEditor } from '../../management/sources/source-editor.js';
 import type { SourceRemoval } from '../../management/sources/source-removal.js';
 import type { SourceService } from '../../management/sources/source-service.js';
@@ -26,6 +27,7 @@ export interface Services {
   readonly editor: SourceEditor;
   readonly removal: SourceRemoval;
   readonly fields: FieldService;
+  readonly search: SearchService;
   readonly states: StateFeed;
 }
 

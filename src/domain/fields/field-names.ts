@@ -47,7 +47,7 @@ export const BUILTIN_FIELDS: readonly string[] = [...GIVEN_BUILTINS, ...SETTABLE
 /** Names that mean something else: keys of a stored record, and headers of Sumo Logic's HTTP sources. */
 const OTHER_RESERVED = [
   // Not yet there when sources could already have a field of that name; fields are kept apart, so it does no harm.
-  ...[...METADATA_KEYS].filter((key) => key !== '_received'),
+  ...[...METADATA_KEYS].filter((key) => key !== '_received' && key !== '_indicators'),
   '__proto__',
   ...['X-Sumo-Category', 'X-Sumo-Dimensions', 'X-Sumo-Fields', 'X-Sumo-Host', 'X-Sumo-Metadata', 'X-Sumo-Name'],
   ...['Webhook-AuthID', 'Webhook-ValidationCode', 'x-amz-sns-topic-arn'],

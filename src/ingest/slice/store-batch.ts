@@ -11,7 +11,8 @@ import type { StreamName } from '../../domain/streams/streams.js';
 import { isReceived, RECEIVED_KEY } from '../../records/received.js';
 import type { Collections } from '../../store/collections.js';
 import { quarantine } from '../../store/quarantine.js';
-import { type Inserted, insertRecords } from '../../store/records.js';
+import type { Inserted } from '../../store/records.js';
+import { insertWithIndicators } from './insert-with-indicators.js';
 
 export interface StoredBatch {
   readonly inserted: Inserted;
@@ -30,7 +31,7 @@ export async function storeBatch(
   documents: readonly RecordDocument[],
   unreadable: readonly QuarantinedRecord[],
 ): Promise<StoredBatch> {
-  const inserted = await insertRecords(collections, stream, documents);
+  const inserted = await insertWithIndicators(collections, stream, documents);
   const refused = inserted.refused.flatMap(({ index, reason }) => refusedEntry(documents[index], reason));
   const entries = [...unreadable, ...refused];
   const quarantined = await quarantine(collections, sourceId, stream, entries);

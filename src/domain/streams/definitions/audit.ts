@@ -13,6 +13,8 @@ export const audit = {
   request: (startDateTime, endDateTime) => ({ startDateTime, endDateTime }),
   timeFields: COMMON_TIME_FIELDS,
   fields: ['id', 'auditType', 'category', 'eventInfo', 'eventTime', 'user'],
+  indicators: { user: 'addresses' },
+  textFields: ['auditType', 'category', 'eventInfo'],
   identity: { by: 'id', naming: ['auditlogid', 'customercode'], changing: ['secureid'] },
   reachMs: 60 * 86_400_000,
 } as const satisfies WindowDefinition;

@@ -1,5 +1,7 @@
 /** What distinguishes a stream: all that the code asks about one, instead of comparing its name. */
 
+import type { IndicatorFields } from '../../indicators/indicator-field.js';
+
 interface Definition {
   /** Key of its checkpoints and part of its records' identities, so it never changes. */
   readonly name: string;
@@ -16,6 +18,10 @@ interface Definition {
   readonly permission: string;
   /** Fields that may hold a record's time; the first that holds one counts. Part of identities, so they never change. */
   readonly timeFields: readonly string[];
+  /** Fields that hold indicators of compromise. */
+  readonly indicators: IndicatorFields;
+  /** Fields that a search for a word looks into, besides those with indicators. */
+  readonly textFields: readonly string[];
 }
 
 /** A SIEM type: its records are lines of files that `/siem/v1/batch/events/cg` lists. A line is named by its content. */

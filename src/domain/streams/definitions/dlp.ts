@@ -14,6 +14,8 @@ export const dlp = {
   listKey: 'dlpLogs',
   timeFields: COMMON_TIME_FIELDS,
   fields: ['action', 'eventTime', 'messageId', 'policy', 'recipientAddress', 'route', 'senderAddress', 'subject'],
+  indicators: { messageId: 'message', senderAddress: 'addresses', recipientAddress: 'addresses' },
+  textFields: ['subject', 'policy', 'action', 'route'],
   // One message leaves several rows that differ only in their action, policy or recipient.
   identity: { by: 'content' },
 } as const satisfies WindowDefinition;

@@ -28,6 +28,15 @@ export const heldMessages = {
     'subject',
     'to',
   ],
+  indicators: {
+    'from.emailAddress': 'addresses',
+    'fromHeader.emailAddress': 'addresses',
+    'to.emailAddress': 'addresses',
+  },
+  textFields: [
+    ...['subject', 'reason', 'reasonCode', 'policyInfo', 'route'],
+    ...['from.displayableName', 'fromHeader.displayableName', 'to.displayableName'],
+  ],
   identity: { by: 'id', naming: ['hldqid', 'queue_id', 'tnde', 'customercode'], changing: ['secureid', 'tmnd'] },
   isQueue: true,
   // Messages come into the queue late, and leave it.

@@ -1,6 +1,33 @@
 /** The ten SIEM types. Names are Mimecast's own, collections are the tables of Hunters' *Mimecast V2*. */
 
+import type { IndicatorFields } from '../../indicators/indicator-field.js';
 import { COMMON_TIME_FIELDS, type FileDefinition } from './definition.js';
+
+/** A field means the same in each type that has it. */
+const INDICATORS = {
+  aggregateId: 'aggregate',
+  messageId: 'message',
+  senderIp: 'ip',
+  sourceIp: 'ip',
+  destinationIp: 'ip',
+  Hostname: 'host',
+  url: 'url',
+  sha256: 'sha256',
+  sha1: 'sha1',
+  md5: 'md5',
+  fileName: 'file',
+  senderEnvelope: 'addresses',
+  senderHeader: 'addresses',
+  senderDomain: 'host',
+  attachments: 'files',
+  recipient: 'addresses',
+  recipients: 'addresses',
+} as const satisfies IndicatorFields;
+
+const TEXT_FIELDS = [
+  ...['subject', 'action', 'subType', 'route', 'direction', 'holdReason', 'rejectionType', 'rejectionInfo'],
+  ...['receiptErrors', 'virusFound', 'policyDefinition', 'scanResults', 'urlCategory', 'blockReason'],
+] as const;
 
 function siemType<const Name extends string>(name: Name, collection: string, siemEventId: string) {
   return {
@@ -13,6 +40,8 @@ function siemType<const Name extends string>(name: Name, collection: string, sie
     product: 'Threats, Security Events and Data for CG',
     permission: 'Security Events and Data Retrieval › Threat and Security Events (SIEM) › Read',
     timeFields: COMMON_TIME_FIELDS,
+    indicators: INDICATORS,
+    textFields: TEXT_FIELDS,
     idFields: ['aggregateId', 'processingId', 'messageId'],
   } as const satisfies FileDefinition;
 }

@@ -34,6 +34,14 @@ export const ttpUrl = {
     'userEmailAddress',
     'userOverride',
   ],
+  indicators: {
+    url: 'url',
+    messageId: 'message',
+    sendingIp: 'ip',
+    fromUserEmailAddress: 'addresses',
+    userEmailAddress: 'addresses',
+  },
+  textFields: ['subject', 'action', 'actions', 'category', 'scanResult', 'ttpDefinition', 'route'],
   // A click has no id, and two clicks on one link may differ in their time only.
   identity: { by: 'content' },
 } as const satisfies WindowDefinition;

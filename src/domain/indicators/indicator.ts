@@ -1,0 +1,40 @@
+/**
+ * Indicators of compromise as a stored record carries them: `_indicators` is a list of `type:value`, spelled in one way
+ * only, so that a search is a comparison of equal strings. Pure.
+ */
+
+/** Key of a stored record; absent when the record has no indicators. */
+export const INDICATORS_KEY = '_indicators';
+
+export const INDICATOR_TYPES = [
+  'ip4',
+  'ip6',
+  'domain',
+  'url',
+  'email',
+  'md5',
+  'sha1',
+  'sha256',
+  'message',
+  'file',
+  'aggregate',
+] as const;
+export type IndicatorType = (typeof INDICATOR_TYPES)[number];
+
+/** Characters of a value. Longer ones, of which only URLs are likely, are compared by their first so many. */
+export const LONGEST_VALUE = 1_000;
+
+export function indicatorKey(type: IndicatorType, value: string): string {
+  return `${type}:${value.slice(0, LONGEST_VALUE)}`;
+}
+
+/** With or without `<>`. In lower case: tools that copy message IDs change their case. */
+export function messageKey(id: string): string | undefined {
+  const bare = id.trim().replace(/^<|>$/g, '').trim().toLowerCase();
+  return bare === '' ? undefined : indicatorKey('message', bare);
+}
+
+/** All records of a message have it in common. @param accountId empty when the record has none. */
+export function aggregateKey(accountId: string, aggregateId: string): string | undefined {
+  return aggregateId === '' ? undefined : indicatorKey('aggregate', `${accountId}/${aggregateId}`);
+}

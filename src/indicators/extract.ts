@@ -1,0 +1,92 @@
+/** The indicators of a record, from the fields that its stream's definition names. Nothing that it holds makes this fail. */
+
+import { addressKeys } from '../domain/indicators/address-keys.js';
+import { aggregateKey, indicatorKey, messageKey } from '../domain/indicators/indicator.js';
+import type { IndicatorField } from '../domain/indicators/indicator-field.js';
+import { DEFINITIONS } from '../domain/streams/definitions/list.js';
+import type { StreamName } from '../domain/streams/streams.js';
+import { emailsIn, hostOfEmail } from './values/emails.js';
+import { addressBytes, domainKeys, domainOf } from './values/hosts.js';
+import { fileKey, fileKeys, hashKey } from './values/texts.js';
+import { urlOf } from './values/urls.js';
+
+type AnyRecord = Readonly<Record<string, unknown>>;
+type Reader = (text: string, record: AnyRecord) => readonly (string | undefined)[];
+
+/** Most indicators of a record, and most characters of all of them: their index must stay in proportion to the records. */
+export const MOST_INDICATORS = 1_000;
+const MOST_CHARACTERS = 65_536;
+/** Of a field, in characters. */
+const MOST_READ = 100_000;
+
+const hostKeys = (host: string): readonly string[] => {
+  const address = addressBytes(host);
+  if (address !== undefined) return addressKeys(address);
+  const domain = domainOf(host);
+  return domain === undefined ? [] : domainKeys(domain);
+};
+
+const READERS: Readonly<Record<IndicatorField, Reader>> = {
+  ip: (text) => {
+    const address = addressBytes(text.trim());
+    return address === undefined ? [] : addressKeys(address);
+  },
+  host: (text) => hostKeys(text.trim().replace(/^\[(.*)\]$/, '$1')),
+  url: (text) => {
+    const url = urlOf(text);
+    if (url === undefined) return [];
+    return [indicatorKey('url', url.whole), indicatorKey('url', url.page), ...hostKeys(url.host)];
+  },
+  addresses: (text) =>
+    emailsIn(text).flatMap((email) => [indicatorKey('email', email), ...hostKeys(hostOfEmail(email))]),
+  md5: (text) => [hashKey('md5', text)],
+  sha1: (text) => [hashKey('sha1', text)],
+  sha256: (text) => [hashKey('sha256', text)],
+  message: (text) => [messageKey(text)],
+  file: (text) => [fileKey(text)],
+  files: fileKeys,
+  aggregate: (text, { accountId }) => [aggregateKey(textsOf(accountId)[0] ?? '', text)],
+};
+
+interface FieldReader {
+  readonly path: readonly string[];
+  readonly read: Reader;
+}
+
+const FIELDS: ReadonlyMap<StreamName, readonly FieldReader[]> = new Map(
+  DEFINITIONS.map(({ name, indicators }) => [
+    name,
+    Object.entries<IndicatorField>(indicators).map(([path, kind]) => ({ path: path.split('.'), read: READERS[kind] })),
+  ]),
+);
+
+/** @param record after its source's rules: what they hide must not live on here. */
+export function indicatorsOf(stream: StreamName, record: AnyRecord): readonly string[] {
+  const found = new Set<string>();
+  let characters = 0;
+  for (const { path, read } of FIELDS.get(stream) ?? []) {
+    for (const text of textsOf(valuesAt(record, path))) {
+      for (const key of read(text.slice(0, MOST_READ), record)) {
+        if (key === undefined || found.has(key)) continue;
+        characters += key.length;
+        if (found.size >= MOST_INDICATORS || characters > MOST_CHARACTERS) return [...found];
+        found.add(key);
+      }
+    }
+  }
+  return [...found];
+}
+
+/** What stands at a path; of a list on the way, what stands there in each of its entries. */
+function valuesAt(value: unknown, [key, ...rest]: readonly string[]): unknown {
+  if (key === undefined) return value;
+  if (Array.isArray(value)) return value.slice(0, MOST_INDICATORS).map((each) => valuesAt(each, [key, ...rest]));
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  return valuesAt((value as AnyRecord)[key], rest);
+}
+
+function textsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value === 'number') return [String(value)];
+  return Array.isArray(value) ? value.slice(0, MOST_INDICATORS).flatMap(textsOf) : [];
+}

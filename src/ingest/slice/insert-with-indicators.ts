@@ -1,0 +1,52 @@
+/** Inserts records together with their indicators. */
+
+import { INDICATORS_KEY } from '../../domain/indicators/indicator.js';
+import type { RecordDocument } from '../../domain/records/record.js';
+import type { StreamName } from '../../domain/streams/streams.js';
+import { indicatorsOf } from '../../indicators/extract.js';
+import type { Collections } from '../../store/collections.js';
+import { type Inserted, insertRecords } from '../../store/records.js';
+
+/** @param documents after the source's rules. */
+export async function insertWithIndicators(
+  collections: Collections,
+  stream: StreamName,
+  documents: readonly RecordDocument[],
+): Promise<Inserted> {
+  const inserted = await insertRecords(
+    collections,
+    stream,
+    documents.map((document) => withIndicators(stream, document)),
+  );
+  return inserted.refused.length === 0 ? inserted : insertBare(collections, stream, documents, inserted);
+}
+
+/** A record that only just fits into a document does not with its indicators: it is stored without them. */
+async function insertBare(
+  collections: Collections,
+  stream: StreamName,
+  documents: readonly RecordDocument[],
+  inserted: Inserted,
+): Promise<Inserted> {
+  const tried = inserted.refused.flatMap(({ index }) => {
+    const document = documents[index];
+    return document === undefined ? [] : [{ index, document }];
+  });
+  const again = await insertRecords(
+    collections,
+    stream,
+    tried.map(({ document }) => document),
+  );
+  const indexOf = (at: number) => tried[at]?.index ?? at;
+  return {
+    stored: inserted.stored + again.stored,
+    duplicates: inserted.duplicates + again.duplicates,
+    known: new Set([...inserted.known, ...[...again.known].map(indexOf)]),
+    refused: again.refused.map(({ index, reason }) => ({ index: indexOf(index), reason })),
+  };
+}
+
+export function withIndicators(stream: StreamName, document: RecordDocument): RecordDocument {
+  const indicators = indicatorsOf(stream, document);
+  return indicators.length === 0 ? document : { ...document, [INDICATORS_KEY]: indicators };
+}

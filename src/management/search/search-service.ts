@@ -1,0 +1,165 @@
+/** Searches over all collections of records. */
+
+import { isObject } from '../../domain/json.js';
+import { present } from '../../domain/present.js';
+import { STREAMS, type StreamName } from '../../domain/streams/streams.js';
+import { searchablePath } from '../../search/fields.js';
+import { parseQuery } from '../../search/parse-query.js';
+import { QueryError } from '../../search/query-error.js';
+import type { Collections } from '../../store/collections.js';
+import { type FoundRecord, findRecords, type RecordPage } from '../../store/search/find-records.js';
+import { type Histogram, histogramOf } from '../../store/search/histogram.js';
+import { planName, planOf } from '../../store/search/plan.js';
+import type { Search } from '../../store/search/request.js';
+import { newerRecords, recordById, streamOfCollection, tokenBehind } from '../../store/search/single-record.js';
+import { type Values, valuesOf } from '../../store/search/values.js';
+import { CodedRefusal } from '../common/errors.js';
+
+/** What to search. */
+export interface SearchInput {
+  /** In Lucene's syntax; empty for all records. */
+  readonly query?: string | undefined;
+  /** Names of collections, or of streams; default all. */
+  readonly collections?: readonly string[] | undefined;
+  readonly sourceIds?: readonly number[] | undefined;
+  /** Of the records' own times. Included. */
+  readonly from?: Date | undefined;
+  /** Not included. */
+  readonly to?: Date | undefined;
+}
+
+export interface Patience {
+  /** How long it may take, in milliseconds; what was found by then is the answer. */
+  readonly timeoutMs: number;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface PageWish extends Patience {
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly token?: string | undefined;
+}
+
+export interface Around {
+  readonly newer: readonly FoundRecord[];
+  readonly record: FoundRecord;
+  readonly older: readonly FoundRecord[];
+}
+
+export const INVALID_QUERY = 'search.query.invalid';
+const UNKNOWN_COLLECTION = 'search.collection.unknown';
+const UNKNOWN_RECORD = 'record.unknown';
+
+export class SearchService {
+  constructor(private readonly collections: Collections) {}
+
+  async find(input: SearchInput, { limit, token, timeoutMs, signal }: PageWish): Promise<RecordPage> {
+    return findRecords(this.collections, this.searchOf(input), { limit, token, budgetMs: timeoutMs, signal });
+  }
+
+  /** How a search would be answered. */
+  plan(input: SearchInput): 'index' | 'scan' {
+    const { condition, hasIndicators } = this.searchOf(input);
+    return planName(planOf(condition, hasIndicators));
+  }
+
+  async histogram(
+    input: SearchInput & { readonly from: Date; readonly to: Date },
+    { buckets, timeoutMs, signal }: Patience & { readonly buckets: number },
+  ): Promise<Histogram> {
+    const { from, to } = input;
+    return histogramOf(
+      this.collections,
+      { ...this.searchOf(input), from, to },
+      { buckets, budgetMs: timeoutMs, signal },
+    );
+  }
+
+  async values(
+    input: SearchInput,
+    { field, limit, timeoutMs, signal }: Patience & { readonly field: string; readonly limit: number },
+  ): Promise<Values> {
+    const path = parsed(() => searchablePath(field, 1));
+    return valuesOf(this.collections, this.searchOf(input), { path, limit, budgetMs: timeoutMs, signal });
+  }
+
+  /** All records, however many, newest first. @param input its time limits are what ends it. */
+  async *all(input: SearchInput, { timeoutMs, signal }: Patience): AsyncGenerator<FoundRecord, void, undefined> {
+    const search = this.searchOf(input);
+    for (let token: string | undefined; ; ) {
+      const page = await findRecords(this.collections, search, {
+        limit: PAGE_OF_ALL,
+        token,
+        budgetMs: timeoutMs,
+        signal,
+      });
+      yield* page.items;
+      if (page.next === undefined && page.isComplete) return;
+      if (page.next === token && page.items.length === 0) throw stuck();
+      token = page.next;
+    }
+  }
+
+  /** @throws CodedRefusal for one that is not there. */
+  async record(collection: string, id: string): Promise<FoundRecord> {
+    const record = await recordById(this.collections, streamNamed(collection), id);
+    if (record === undefined) throw new CodedRefusal(404, UNKNOWN_RECORD, `${collection} has no record ${id}`);
+    return record;
+  }
+
+  /** What the source of a record collected from the minutes before and after it. */
+  async around(
+    collection: string,
+    id: string,
+    { minutes, limit, timeoutMs, signal }: Patience & { readonly minutes: number; readonly limit: number },
+  ): Promise<Around> {
+    const record = await this.record(collection, id);
+    const reach = minutes * 60_000;
+    const [from, to] = [new Date(record.time.getTime() - reach), new Date(record.time.getTime() + reach)];
+    const sourceId = sourceIdOf(record);
+    const patience = { limit, budgetMs: timeoutMs, signal };
+    const search = this.searchOf({ sourceIds: [sourceId], from });
+    const [newer, older] = await Promise.all([
+      newerRecords(this.collections, record, { sourceId, streams: STREAMS, to, ...patience }),
+      findRecords(this.collections, search, { ...patience, token: tokenBehind(record) }),
+    ]);
+    return { newer, record, older: older.items };
+  }
+
+  /** @throws CodedRefusal for a query that cannot be understood, and for unknown collections. */
+  private searchOf({ query = '', collections, sourceIds, from, to }: SearchInput): Search {
+    return {
+      condition: parsed(() => parseQuery(query)),
+      streams: collections === undefined ? STREAMS : [...new Set(collections.map(streamNamed))],
+      hasIndicators: true,
+      ...present({ sourceIds: sourceIds && [...new Set(sourceIds)], from, to }),
+    };
+  }
+}
+
+const PAGE_OF_ALL = 1_000;
+
+export function streamNamed(name: string): StreamName {
+  const stream = streamOfCollection(name, STREAMS);
+  if (stream === undefined) throw new CodedRefusal(404, UNKNOWN_COLLECTION, `There is no collection ${name}`);
+  return stream;
+}
+
+export function sourceIdOf({ document }: FoundRecord): number {
+  return isObject(document) && typeof document._sourceId === 'number' ? document._sourceId : 0;
+}
+
+function parsed<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof QueryError)
+      throw new CodedRefusal(400, INVALID_QUERY, `The query is invalid: ${error.message}`);
+    throw error;
+  }
+}
+
+function stuck(): CodedRefusal {
+  return new CodedRefusal(503, 'search.timeout', 'Not even a part of the search could be done in time; ask for less');
+}

@@ -1,0 +1,4 @@
+declare module '@hyperdx/lucene' {
+  const lucene: { parse(text: string): unknown };
+  export default lucene;
+}

@@ -1,0 +1,142 @@
+/** The records of a search, newest first, page by page. */
+
+import { type Binary, BSON, type Document } from 'mongodb';
+import type { JsonObject } from '../../domain/json.js';
+import { present } from '../../domain/present.js';
+import { definitionOf, type StreamName } from '../../domain/streams/streams.js';
+import type { Store } from '../driver.js';
+import { ORDER } from '../record-indexes.js';
+import { records } from '../records.js';
+import { type Found, merged, type StreamCursor } from './merged.js';
+import { planName } from './plan.js';
+import { type Position, positionOf, tokenOf } from './position.js';
+import { type Planned, planned, type Search, timeFilter, type Way } from './request.js';
+import { shownDocument } from './shown-document.js';
+import { type Slice, slices } from './slices.js';
+import { TimeBudget } from './time-budget.js';
+
+export interface FoundRecord {
+  readonly collection: string;
+  readonly stream: StreamName;
+  /** Its `_id` in hexadecimal. */
+  readonly id: string;
+  readonly time: Date;
+  readonly document: JsonObject;
+}
+
+export interface SearchedRange {
+  readonly plan: 'index' | 'scan';
+  /** Whether there was time enough. */
+  readonly isComplete: boolean;
+  /** When there was not: everything back to this time was searched. Absent when not even the first part was. */
+  readonly searchedTo?: Date;
+}
+
+export interface RecordPage extends SearchedRange {
+  readonly items: readonly FoundRecord[];
+  /** Where to go on; absent when there is nothing more. */
+  readonly next?: string;
+}
+
+export interface RecordPageRequest {
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly token?: string | undefined;
+  readonly budgetMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** @throws PageTokenError, and what MongoDB throws */
+export async function findRecords(store: Store, search: Search, request: RecordPageRequest): Promise<RecordPage> {
+  const { limit, token, budgetMs, signal } = request;
+  const plan = planned(search);
+  const start = token === undefined ? undefined : positionOf(token);
+  const reading = { limit, budget: new TimeBudget(budgetMs, signal), behind: start, projection: { _received: 0 } };
+  const { found, next, searchedTo, isComplete } = await readRecords(store, plan, reading);
+  // Where not even the first part was searched, the same place is tried again.
+  const place = next === start ? token : next && tokenOf(next);
+  return {
+    items: found.map(shownRecord),
+    plan: planName(plan.plan),
+    isComplete,
+    ...present({ searchedTo, next: place }),
+  };
+}
+
+/** A page that is larger ends early. */
+const MAX_PAGE_BYTES = 8 * 1024 * 1024;
+const FIRST_SLICE = 5_000;
+const MAX_BATCH = 1_000;
+
+interface Reading {
+  readonly limit: number;
+  readonly budget: TimeBudget;
+  readonly behind?: Position | undefined;
+  readonly projection: Document;
+}
+
+interface Read {
+  readonly found: readonly Found[];
+  /** Where to go on; absent when there is nothing more, or no time was enough to get anywhere. */
+  readonly next?: Position | undefined;
+  readonly searchedTo?: Date | undefined;
+  readonly isComplete: boolean;
+}
+
+/** As many as a page takes, or as the time allows. */
+export async function readRecords(store: Store, plan: Planned, reading: Reading): Promise<Read> {
+  const { limit, budget, behind } = reading;
+  const found: Found[] = [];
+  let bytes = 0;
+  const isFull = (count: number, size: number) => count > limit || (count > 1 && size > MAX_PAGE_BYTES);
+  const work = async (slice: Slice, mostMs: number) => {
+    const read: Found[] = [];
+    let size = bytes;
+    const wanted = { ...reading, limit: limit + 1 - found.length };
+    for await (const one of merged(cursorsOf(store, plan, slice, wanted, mostMs))) {
+      read.push(one);
+      size += BSON.calculateObjectSize(one.document);
+      if (isFull(found.length + read.length, size)) break;
+    }
+    return { read, size };
+  };
+  let reached: { readonly searchedTo?: Date; readonly next?: Position | undefined } = { next: behind };
+  for await (const { result, searchedTo } of slices(store, plan, { budget, behind, firstSize: FIRST_SLICE, work })) {
+    found.push(...result.read);
+    bytes = result.size;
+    if (isFull(found.length, bytes))
+      return { found: found.slice(0, -1), next: placeOf(found.at(-2)), isComplete: true };
+    if (searchedTo === undefined) return { found, isComplete: true };
+    reached = { searchedTo, next: { time: searchedTo } };
+  }
+  budget.signal?.throwIfAborted();
+  return { found, ...reached, isComplete: false };
+}
+
+function placeOf(found: Found | undefined): Position | undefined {
+  return found && { time: found.document._messageTime, id: found.document._id, stream: found.stream };
+}
+
+export function shownRecord({ stream, document }: Found): FoundRecord {
+  const { _id, ...rest } = document;
+  const id = (_id as Binary).toString('hex');
+  const { collection } = definitionOf(stream);
+  return { collection, stream, id, time: document._messageTime, document: { _id: id, ...shownDocument(rest) } };
+}
+
+function cursorsOf(
+  store: Store,
+  { search, ways }: Planned,
+  { behind, from }: Slice,
+  { limit, projection, budget }: Reading,
+  mostMs: number,
+): StreamCursor[] {
+  const time = timeFilter({ ...search, ...present({ from }) }, behind);
+  const options = { projection, limit, batchSize: Math.min(limit, MAX_BATCH), ...budget.options(mostMs) };
+  const cursorOf = ({ stream, reached, index, rest }: Way): StreamCursor => {
+    const filter = { $and: [reached, time(stream), ...(rest === undefined ? [] : [rest])] };
+    const cursor = records(store, stream).find<Found['document']>(filter, options).sort(ORDER).hint(index);
+    return { stream, cursor };
+  };
+  return ways.map(cursorOf);
+}

@@ -1,0 +1,105 @@
+/**
+ * A search in parts, from the newest time back. A query that runs out of time tells nothing, so a long one is asked in
+ * slices of time that take about as long as each other, and what the finished ones brought is kept.
+ */
+
+import type { Store } from '../driver.js';
+import { ORDER } from '../record-indexes.js';
+import { records } from '../records.js';
+import type { Position } from './position.js';
+import { type Planned, timeFilter, type Way } from './request.js';
+import { isTimeUp, type TimeBudget } from './time-budget.js';
+
+/** What lies behind a position, back to a time that is included; `undefined`: the ends of the search. */
+export interface Slice {
+  readonly behind: Position | undefined;
+  readonly from: Date | undefined;
+}
+
+export interface SliceOptions<T> {
+  readonly budget: TimeBudget;
+  readonly behind?: Position | undefined;
+  /** Records of each collection that the first slice looks at, unless all at once is quick enough. */
+  readonly firstSize: number;
+  /** Asks for one slice. Throws what MongoDB throws when its time is up. */
+  readonly work: (slice: Slice, mostMs: number) => Promise<T>;
+}
+
+export interface SliceResult<T> {
+  readonly result: T;
+  /** Everything back to this time was searched; `undefined`: everything. */
+  readonly searchedTo: Date | undefined;
+}
+
+const TARGET_MS = 400;
+const LEAST_SIZE = 100;
+const MOST_SIZE = 500_000;
+/** Of the time that there is, for the attempt to do without slices. */
+const SHARE_AT_ONCE = 0.25;
+
+/** Ends with the last slice, when time is up, or when nobody asks for the next one. */
+export async function* slices<T>(
+  store: Store,
+  { ways, search }: Planned,
+  { budget, behind: start, firstSize, work }: SliceOptions<T>,
+): AsyncGenerator<SliceResult<T>, void, undefined> {
+  const whole = { behind: start, from: search.from };
+  const atOnce = await unlessTimeIsUp(() => work(whole, budget.left * SHARE_AT_ONCE));
+  if (atOnce !== undefined) {
+    yield { result: atOnce.value, searchedTo: undefined };
+    return;
+  }
+  for (let behind = start, size = firstSize; !budget.isOver; ) {
+    const began = performance.now();
+    const mostMs = size === LEAST_SIZE ? budget.left : TARGET_MS * 4;
+    const filter = timeFilter(search, behind);
+    const done = await unlessTimeIsUp(async () => {
+      const times = await Promise.all(ways.map((way) => timeOfNth(store, way, filter(way.stream), size, budget)));
+      const from = newest(times);
+      return { from, result: await work({ behind, from: from ?? search.from }, mostMs) };
+    });
+    if (done === undefined) {
+      size = Math.max(LEAST_SIZE, Math.ceil(size / 8));
+      continue;
+    }
+    const { from, result } = done.value;
+    yield { result, searchedTo: from };
+    if (from === undefined) return;
+    behind = { time: from };
+    const growth = Math.min(4, TARGET_MS / Math.max(1, performance.now() - began));
+    size = Math.min(MOST_SIZE, Math.max(LEAST_SIZE, Math.round(size * growth)));
+  }
+}
+
+/** The time of the nth record that a way reaches, newest first; `undefined` when there are fewer. */
+async function timeOfNth(
+  store: Store,
+  { stream, reached, index }: Way,
+  within: object,
+  n: number,
+  budget: TimeBudget,
+): Promise<Date | undefined> {
+  const [found] = await records(store, stream)
+    .find({ $and: [reached, within] }, { projection: { _id: 0, _messageTime: 1 }, ...budget.options() })
+    .sort(ORDER)
+    .hint(index)
+    .skip(n - 1)
+    .limit(1)
+    .toArray();
+  return found?._messageTime;
+}
+
+function newest(times: readonly (Date | undefined)[]): Date | undefined {
+  const ms = times.flatMap((time) => time?.getTime() ?? []);
+  return ms.length === 0 ? undefined : new Date(Math.max(...ms));
+}
+
+/** `undefined` when time was up. */
+async function unlessTimeIsUp<T>(work: () => Promise<T>): Promise<{ readonly value: T } | undefined> {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    if (isTimeUp(error)) return undefined;
+    throw error;
+  }
+}
