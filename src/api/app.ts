@@ -25,7 +25,7 @@ import { openapiRoutes } from './openapi-routes.js';
 import { overviewRoutes } from './overview/overview-routes.js';
 import { servePages } from './pages/pages.js';
 import { recordRoutes } from './records/records-routes.js';
-import { rereadRoutes, rereadRoutes } from './rereads/rereads-routes.js';
+import { rereadRoutes } from './rereads/rereads-routes.js';
 import { searchRoutes } from './search/search-routes.js';
 import { identityBySession, keepSessions } from './sessions/sessions.js';
 import { sessionRoutes } from './sessions/sessions-routes.js';

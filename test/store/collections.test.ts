@@ -12,6 +12,7 @@ const RECORD_COLLECTIONS = ['receipt', 'process', 'delivery', 'journal', 'av', '
   .map((type) => `mimecast_${type}_logs_v2`)
   .concat(['mimecast_audit_events', 'mimecast_dlp_logs', 'mimecast_held_messages', 'mimecast_ttp_url_logs']);
 
+const RECORD_INDEXES = ['_id', '_sourceId,_messageTime', '_messageTime,_id', '_indicators,_messageTime,_id'];
 const INDEXES: Readonly<Record<string, readonly string[]>> = {
   collectors: ['_id', 'name unique'],
   sources: ['_id', 'collectorId,name unique'],
@@ -24,8 +25,8 @@ const INDEXES: Readonly<Record<string, readonly string[]>> = {
   audit_trail: ['_id', 'at', 'sourceId,at', 'collectorId,at'],
   missing_records: ['_id', 'run,stream,place', 'sourceId,kind,stream'],
   health_events: ['_id', 'sourceId,eventTime', 'resolvedAt,eventTime'],
-  ...Object.fromEntries(RECORD_COLLECTIONS.map((collection) => [collection, ['_id', '_sourceId,_messageTime']])),
-  mimecast_held_messages: ['_id', '_sourceId,_messageTime', '_sourceId,_queue.leftAt'],
+  ...Object.fromEntries(RECORD_COLLECTIONS.map((collection) => [collection, RECORD_INDEXES])),
+  mimecast_held_messages: [...RECORD_INDEXES, '_sourceId,_queue.leftAt'],
 };
 
 async function indexesOf(database: typeof db): Promise<Record<string, string[]>> {

@@ -38,3 +38,6 @@ export function messageKey(id: string): string | undefined {
 export function aggregateKey(accountId: string, aggregateId: string): string | undefined {
   return aggregateId === '' ? undefined : indicatorKey('aggregate', `${accountId}/${aggregateId}`);
 }
+
+/** To be raised when records of before would get other indicators now: all of them are then looked at again. */
+export const INDICATORS_VERSION = 1;

@@ -1,0 +1,99 @@
+/** How far records that were stored before have been given their indicators: a document for each stream. */
+
+import { INDICATORS_KEY, INDICATORS_VERSION } from '../domain/indicators/indicator.js';
+import type { RecordDocument, RecordId } from '../domain/records/record.js';
+import { definitionOf, STREAMS, type StreamName } from '../domain/streams/streams.js';
+import { collection, type Store } from './driver.js';
+import { records } from './records.js';
+
+export interface FillInDocument {
+  /** `<version of the indicators>/<stream>` */
+  readonly _id: string;
+  readonly version: number;
+  readonly stream: StreamName;
+  /** The record that was looked at last; all that are newer have their indicators. */
+  readonly before?: Pick<RecordDocument, '_id' | '_messageTime'>;
+  /** Records looked at. */
+  readonly read: number;
+  /** Of those, the ones that were given indicators, or others. */
+  readonly filled: number;
+  readonly isDone: boolean;
+  readonly updatedAt: Date;
+}
+
+const fillIns = collection<FillInDocument>('indicator_fill_in');
+
+/** Of this version of the indicators; streams that were not begun are left out. */
+export function fillInsOf(store: Store): Promise<FillInDocument[]> {
+  return fillIns(store).find({ version: INDICATORS_VERSION }).toArray();
+}
+
+/** The first stream with something left to do; `undefined` when all are done. */
+export async function unfinishedFillIn(store: Store): Promise<Omit<FillInDocument, 'updatedAt'> | undefined> {
+  const known = await fillInsOf(store);
+  for (const stream of STREAMS) {
+    const found = known.find((each) => each.stream === stream);
+    if (found === undefined) return { ...nameOf(stream), read: 0, filled: 0, isDone: false };
+    if (!found.isDone) return found;
+  }
+  return undefined;
+}
+
+export async function saveFillIn(store: Store, state: Omit<FillInDocument, 'updatedAt'>): Promise<void> {
+  const { _id, ...fields } = state;
+  await fillIns(store).updateOne({ _id }, { $set: { ...fields, updatedAt: new Date() } }, { upsert: true });
+}
+
+/** Forgets how far it was: every record is looked at again. */
+export async function forgetFillIns(store: Store): Promise<void> {
+  await fillIns(store).deleteMany({ version: INDICATORS_VERSION });
+}
+
+function nameOf(stream: StreamName): Pick<FillInDocument, '_id' | 'version' | 'stream'> {
+  return { _id: `${INDICATORS_VERSION}/${stream}`, version: INDICATORS_VERSION, stream };
+}
+
+/** The newest records, or those behind one, with what their indicators come from. */
+export function recordsToFill(
+  store: Store,
+  { stream, before }: Pick<FillInDocument, 'stream' | 'before'>,
+  limit: number,
+): Promise<RecordDocument[]> {
+  const behind =
+    before === undefined
+      ? {}
+      : {
+          _messageTime: { $lte: before._messageTime },
+          $or: [{ _messageTime: { $lt: before._messageTime } }, { _id: { $lt: before._id } }],
+        };
+  const fields = Object.keys(definitionOf(stream).indicators).map((path) => path.split('.')[0] ?? path);
+  const shown = [...fields, 'accountId', '_messageTime', '_sourceId', '_source', INDICATORS_KEY];
+  return records(store, stream)
+    .find(behind, {
+      projection: Object.fromEntries(shown.map((field) => [field, 1])),
+      hint: { _messageTime: -1, _id: -1 },
+    })
+    .sort({ _messageTime: -1, _id: -1 })
+    .limit(limit)
+    .toArray();
+}
+
+export interface FilledRecord {
+  readonly _id: RecordId;
+  readonly indicators: readonly string[];
+}
+
+/** Gives records their indicators; nothing else of them changes. */
+export async function fillIn(store: Store, stream: StreamName, filled: readonly FilledRecord[]): Promise<void> {
+  if (filled.length === 0) return;
+  await records(store, stream).bulkWrite(
+    filled.map(({ _id, indicators }) => ({
+      updateOne: {
+        filter: { _id },
+        update:
+          indicators.length === 0 ? { $unset: { [INDICATORS_KEY]: true } } : { $set: { [INDICATORS_KEY]: indicators } },
+      },
+    })),
+    { ordered: false },
+  );
+}

@@ -1,0 +1,70 @@
+/** Records by their indicators, newest first. */
+
+import { type Filter, MongoServerError } from 'mongodb';
+import { INDICATORS_KEY } from '../domain/indicators/indicator.js';
+import type { RecordDocument, RecordId } from '../domain/records/record.js';
+import type { StreamName } from '../domain/streams/streams.js';
+import { DB, type Store } from './driver.js';
+import { records } from './records.js';
+
+export interface IndicatorQuery {
+  /** At most 200: of more, MongoDB sorts all hits before it returns the first (SERVER-14034). */
+  readonly keys: readonly string[];
+  /** Bounds of the records' time, both included. */
+  readonly since?: Date | undefined;
+  readonly until?: Date | undefined;
+  /** Default: all. */
+  readonly sourceIds?: readonly number[] | undefined;
+  readonly limit: number;
+  /** The hit to go on behind. */
+  readonly after?: Pick<HitDocument, '_id' | '_messageTime'> | undefined;
+  /** How long the server may take, in milliseconds. */
+  readonly maxTimeMs: number;
+}
+
+export const MOST_KEYS = 200;
+
+export interface HitDocument {
+  readonly _id: RecordId;
+  readonly _messageTime: Date;
+  readonly _sourceId: number;
+  readonly _source: string;
+  readonly [INDICATORS_KEY]: readonly string[];
+}
+
+const SHOWN = { _messageTime: 1, _sourceId: 1, _source: 1, [INDICATORS_KEY]: 1 };
+/** Given as a hint: of many values, MongoDB would rather walk the index of the time and look at each record. */
+const INDEX = { [INDICATORS_KEY]: 1, _messageTime: -1, _id: -1 } as const;
+
+export function findByIndicators(store: Store, stream: StreamName, query: IndicatorQuery): Promise<HitDocument[]> {
+  return records(store, stream)
+    .find<HitDocument>(filterOf(query), { projection: SHOWN, hint: INDEX, maxTimeMS: query.maxTimeMs })
+    .sort({ _messageTime: -1, _id: -1 })
+    .limit(query.limit)
+    .toArray();
+}
+
+/** Counted up to `limit`; a record with two of the keys counts once. */
+export async function countByIndicators(store: Store, stream: StreamName, query: IndicatorQuery): Promise<number> {
+  const { limit, maxTimeMs } = query;
+  const { collectionName } = records(store, stream);
+  // Not `countDocuments`: it reads each record, whereas this command only walks along the index.
+  const counting = { count: collectionName, query: filterOf(query), limit, hint: INDEX, maxTimeMS: maxTimeMs };
+  return (await store[DB].command(counting)).n;
+}
+
+/** Whether an error says that a query took longer than it was given. */
+export function isOutOfTime(error: unknown): boolean {
+  return error instanceof MongoServerError && error.codeName === 'MaxTimeMSExpired';
+}
+
+function filterOf({ keys, since, until, sourceIds, after }: IndicatorQuery): Filter<RecordDocument> {
+  const latest = after === undefined ? until : after._messageTime;
+  const time = { ...(since && { $gte: since }), ...(latest && { $lte: latest }) };
+  return {
+    [INDICATORS_KEY]: keys.length === 1 ? keys[0] : { $in: [...keys] },
+    ...(Object.keys(time).length > 0 && { _messageTime: time }),
+    ...(sourceIds && { _sourceId: { $in: [...sourceIds] } }),
+    ...(after && { $or: [{ _messageTime: { $lt: after._messageTime } }, { _id: { $lt: after._id } }] }),
+  } as Filter<RecordDocument>;
+}
