@@ -17,6 +17,7 @@ import { answerClientError } from './common/no-http.js';
 import { DEFAULT_RATE, limitRates } from './common/request-limit.js';
 import type { Api, Services } from './common/services.js';
 import { compileValidator } from './common/validation.js';
+import { detectionRoutes } from './detections/detections-routes.js';
 import { eventRoutes } from './events/events-routes.js';
 import { fieldRoutes } from './fields/fields-routes.js';
 import { healthEventRoutes } from './health-events/health-events-routes.js';
@@ -39,6 +40,7 @@ const ROUTES = [
   ...[auditTrailRoutes, healthEventRoutes, fieldRoutes, accessKeyRoutes, eventRoutes, openapiRoutes],
   sessionRoutes,
   ...[searchRoutes, recordRoutes],
+  detectionRoutes,
 ];
 
 export interface AppOptions {

@@ -4,7 +4,8 @@ import type { Installation } from '../domain/contract/installation.js';
 import { AUDIT_INDEXES } from './audit-trail.js';
 import { CHECKPOINT_INDEXES } from './checkpoints.js';
 import { COLLECTOR_INDEXES } from './collectors.js';
-import { DB, type Store } from './driver.js';
+import { DETECTION_INDEXES } from './detections/detection-indexes.js';
+import { DB, type Indexes, type Store } from './driver.js';
 import { FIELD_INDEXES } from './fields.js';
 import { GAP_INDEXES } from './gaps.js';
 import { HEALTH_EVENT_INDEXES } from './health-events.js';
@@ -60,5 +61,7 @@ const INDEXES = {
 };
 
 async function ensureIndexes({ [DB]: db }: Store): Promise<void> {
-  for (const [name, indexes] of Object.entries(INDEXES)) await db.collection(name).createIndexes([...indexes]);
+  // Some are wanted by several: to make one again does nothing.
+  for (const [name, indexes] of [INDEXES, DETECTION_INDEXES].flatMap(Object.entries<Indexes[string]>))
+    await db.collection(name).createIndexes([...indexes]);
 }
