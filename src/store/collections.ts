@@ -1,5 +1,6 @@
 /** What programs hold of the database: nothing that they can look into, but what to hand to the functions of this folder. */
 
+import { type Collection, MongoServerError } from 'mongodb';
 import type { Installation } from '../domain/contract/installation.js';
 import { AUDIT_INDEXES } from './audit-trail.js';
 import { CHECKPOINT_INDEXES } from './checkpoints.js';
@@ -61,7 +62,25 @@ const INDEXES = {
 };
 
 async function ensureIndexes({ [DB]: db }: Store): Promise<void> {
+<<<<<<< HEAD
   // Some are wanted by several: to make one again does nothing.
   for (const [name, indexes] of [INDEXES, DETECTION_INDEXES].flatMap(Object.entries<Indexes[string]>))
     await db.collection(name).createIndexes([...indexes]);
+=======
+  for (const [name, indexes] of Object.entries(INDEXES)) await db.collection(name).createIndexes([...indexes]);
+  for (const name of Object.keys(RECORD_INDEXES)) await dropIndex(db.collection(name), SUPERSEDED_INDEX);
+}
+
+/** Of earlier versions. Another one of the records' indexes begins with it. */
+const SUPERSEDED_INDEX = '_sourceId_1__messageTime_-1';
+
+async function dropIndex(of: Collection, name: string): Promise<void> {
+  if (!(await of.indexExists(name))) return;
+  try {
+    await of.dropIndex(name);
+  } catch (error) {
+    // Another program was quicker.
+    if (!(error instanceof MongoServerError && error.codeName === 'IndexNotFound')) throw error;
+  }
+>>>>>>> search
 }

@@ -12,7 +12,8 @@ const RECORD_COLLECTIONS = ['receipt', 'process', 'delivery', 'journal', 'av', '
   .map((type) => `mimecast_${type}_logs_v2`)
   .concat(['mimecast_audit_events', 'mimecast_dlp_logs', 'mimecast_held_messages', 'mimecast_ttp_url_logs']);
 
-const RECORD_INDEXES = ['_id', '_sourceId,_messageTime', '_messageTime,_id', '_indicators,_messageTime,_id'];
+const RECORD_INDEXES = [...['_id', '_messageTime,_id', '_sourceId,_messageTime,_id', '_indicators,_messageTime,_id']];
+
 const INDEXES: Readonly<Record<string, readonly string[]>> = {
   collectors: ['_id', 'name unique'],
   sources: ['_id', 'collectorId,name unique'],
@@ -55,6 +56,12 @@ test('indexes are made, and made again without harm', async () => {
   await ensureIndexes();
   expect(await indexesOf(db)).toEqual(INDEXES);
   await ensureIndexes();
+  expect(await indexesOf(db)).toEqual(INDEXES);
+});
+
+test('the index of an earlier version is removed once there is a better one', async () => {
+  await db.collection('mimecast_audit_events').createIndex({ _sourceId: 1, _messageTime: -1 });
+  await Promise.all(numbers(3).map(() => collectionsIn(db).ensureIndexes()));
   expect(await indexesOf(db)).toEqual(INDEXES);
 });
 

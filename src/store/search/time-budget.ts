@@ -25,7 +25,7 @@ export class TimeBudget {
   /** Options for an operation that may take so long, at most. */
   options(mostMs = Number.POSITIVE_INFINITY): { readonly maxTimeMS: number; readonly signal?: AbortSignal } {
     // MongoDB takes 0 for "no limit".
-    const maxTimeMS = Math.max(1, Math.min(this.left, mostMs));
+    const maxTimeMS = Math.max(1, Math.floor(Math.min(this.left, mostMs)));
     return { maxTimeMS, ...(this.signal && { signal: this.signal }) };
   }
 }

@@ -2,6 +2,7 @@
 
 import { CollectionPage } from './collection/collection-page.js';
 import { NotFoundPage } from './not-found.js';
+import { SearchPage } from './search/search-page.js';
 
 /**
  * @typedef {object} Page
@@ -12,7 +13,10 @@ import { NotFoundPage } from './not-found.js';
  */
 
 /** @type {readonly [pattern: RegExp, page: Omit<Page, 'props'>][]} The groups of a pattern become props by their names. */
-const PAGES = [[/^\/$/, { title: 'Collection', nav: '/', view: CollectionPage }]];
+const PAGES = [
+  [/^\/$/, { title: 'Collection', nav: '/', view: CollectionPage }],
+  [/^\/search$/, { title: 'Search', nav: '/search', view: SearchPage }],
+];
 
 /** @param {string} path @returns {Page} */
 export function pageOf(path) {
