@@ -62,12 +62,9 @@ const INDEXES = {
 };
 
 async function ensureIndexes({ [DB]: db }: Store): Promise<void> {
-<<<<<<< HEAD
   // Some are wanted by several: to make one again does nothing.
   for (const [name, indexes] of [INDEXES, DETECTION_INDEXES].flatMap(Object.entries<Indexes[string]>))
     await db.collection(name).createIndexes([...indexes]);
-=======
-  for (const [name, indexes] of Object.entries(INDEXES)) await db.collection(name).createIndexes([...indexes]);
   for (const name of Object.keys(RECORD_INDEXES)) await dropIndex(db.collection(name), SUPERSEDED_INDEX);
 }
 
@@ -82,5 +79,4 @@ async function dropIndex(of: Collection, name: string): Promise<void> {
     // Another program was quicker.
     if (!(error instanceof MongoServerError && error.codeName === 'IndexNotFound')) throw error;
   }
->>>>>>> search
 }
