@@ -1,7 +1,10 @@
 /** Which page an address names. */
 
 import { CollectionPage } from './collection/collection-page.js';
+import { DetectionsPage } from './detections/detections-page.js';
+import { IocPage } from './ioc/ioc-page.js';
 import { NotFoundPage } from './not-found.js';
+import { RecordPage } from './record/record-page.js';
 import { SearchPage } from './search/search-page.js';
 
 /**
@@ -16,6 +19,9 @@ import { SearchPage } from './search/search-page.js';
 const PAGES = [
   [/^\/$/, { title: 'Collection', nav: '/', view: CollectionPage }],
   [/^\/search$/, { title: 'Search', nav: '/search', view: SearchPage }],
+  [/^\/records\/(?<collection>[^/]+)\/(?<id>[0-9a-f]+)$/, { title: 'Record', nav: '/search', view: RecordPage }],
+  [/^\/ioc$/, { title: 'IOC search', nav: '/ioc', view: IocPage }],
+  [/^\/detections$/, { title: 'Detections', nav: '/detections', view: DetectionsPage }],
 ];
 
 /** @param {string} path @returns {Page} */

@@ -3,4 +3,6 @@
 export const NAVIGATION = [
   { href: '/', label: 'Collection' },
   { href: '/search', label: 'Search' },
+  { href: '/ioc', label: 'IOC search' },
+  { href: '/detections', label: 'Detections' },
 ];

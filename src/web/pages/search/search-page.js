@@ -70,7 +70,7 @@ export function SearchPage() {
       <${QueryHelp} />
     </form>
     ${
-      results === undefined || from === undefined || to === undefined
+      results === undefined || results.phase === 'failed' || from === undefined || to === undefined
         ? null
         : html`<${TimeHistogram} body=${results.body} isStopped=${results.phase === 'stopped'} onZoom=${onRange} />`
     }
