@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
+import { addIocCommand } from './cli/ioc.js';
 import { keysCommand } from './cli/keys.js';
 import { addRereadCommands } from './cli/reread-commands.js';
 import { rulesText, testRules } from './cli/rules.js';
@@ -28,7 +29,7 @@ async function answer<T>(
   process.stdout.write(`${json ? JSON.stringify(result, null, 2) : text(result)}\n`);
 }
 
-const { withCommands, withKeys } = sessionOf(() => program.opts<{ readonly server?: string }>().server);
+const { withCommands, withKeys, withIndicators } = sessionOf(() => program.opts<{ readonly server?: string }>().server);
 
 interface Json {
   readonly json?: boolean;
@@ -161,6 +162,7 @@ rules
   });
 
 addRereadCommands(program, withCommands);
+addIocCommand(program, withIndicators);
 program.addCommand(keysCommand(withKeys));
 
 endWithReader();

@@ -1,6 +1,7 @@
 /** The activities of a source, as the worker registers them and the workflow knows them. */
 
 import type { HealthChange } from '../domain/health/health-ledger.js';
+import type { FillInProgress } from '../domain/indicators/fill-in.js';
 import type { RereadOutcome } from '../domain/rereads/reread.js';
 import type {
   Permissions,
@@ -16,6 +17,7 @@ import type { ActivityDependencies } from '../ingest/source/dependencies.js';
 import { SourceReader } from '../ingest/source/source-reader.js';
 import { authenticate } from './authenticate.js';
 import { collect } from './collect.js';
+import { fillInIndicators } from './fill-in-indicators.js';
 import { finalize } from './finalize.js';
 import { initialize } from './initialize.js';
 import { recordHealth } from './record-health.js';
@@ -24,7 +26,13 @@ import { resetPosition } from './reset-position.js';
 import { sweep } from './sweep.js';
 import { validate } from './validate.js';
 
-export interface Activities {
+/** Of the installation, not of a source. */
+export interface BackgroundActivities {
+  /** Gives stored records their indicators, for a slice of about a minute. */
+  fillInIndicators(): Promise<FillInProgress>;
+}
+
+export interface Activities extends BackgroundActivities {
   /** Reads the stored configuration and checks it again. */
   validate(sourceId: number): Promise<SourceSettings>;
   /** Makes indexes and the checkpoints that are missing, and tells where each stream stands. */
@@ -66,6 +74,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     wake: (sourceId) => alive(() => dependencies.wake?.(sourceId) ?? Promise.resolve(false)),
     recordHealth: (sourceId, changes) => alive(() => recordHealth(dependencies, sourceId, changes)),
     resetPosition: (sourceId, stream, from) => alive(() => resetPosition(dependencies, sourceId, stream, from)),
+    fillInIndicators: () => fillInIndicators(dependencies),
     finalize: (sourceId, end) => alive(() => finalize(dependencies, reader, sourceId, end)),
   };
 }

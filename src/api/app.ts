@@ -21,6 +21,7 @@ import { detectionRoutes } from './detections/detections-routes.js';
 import { eventRoutes } from './events/events-routes.js';
 import { fieldRoutes } from './fields/fields-routes.js';
 import { healthEventRoutes } from './health-events/health-events-routes.js';
+import { iocRoutes } from './indicators/ioc-routes.js';
 import { OPENAPI_OPTIONS } from './openapi.js';
 import { openapiRoutes } from './openapi-routes.js';
 import { overviewRoutes } from './overview/overview-routes.js';
@@ -37,6 +38,7 @@ export const BASE_PATH = '/api/v1';
 
 const ROUTES = [
   ...[collectorRoutes, sourceRoutes, sourceActionRoutes, rereadRoutes, overviewRoutes],
+  ...[iocRoutes],
   ...[auditTrailRoutes, healthEventRoutes, fieldRoutes, accessKeyRoutes, eventRoutes, openapiRoutes],
   sessionRoutes,
   ...[searchRoutes, recordRoutes],

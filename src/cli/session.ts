@@ -2,6 +2,7 @@
 
 import { readEnvironment } from '../config/environment.js';
 import { RefusedError } from '../management/common/errors.js';
+import { IocService } from '../management/indicators/ioc-service.js';
 import { ApiKeyService } from '../management/keys/api-key-service.js';
 import { RereadService } from '../management/rereads/reread-service.js';
 import { SourceService } from '../management/sources/source-service.js';
@@ -12,7 +13,8 @@ import { environmentWithStack } from '../runtime/running-stack.js';
 import { type Collections, collectionsOf } from '../store/collections.js';
 import { openDatabase } from '../store/database.js';
 import { apiClientOf } from './services/api-client.js';
-import type { CommandServices, KeyCommands } from './services/command-services.js';
+import type { CommandServices, IndicatorCommands, KeyCommands } from './services/command-services.js';
+import { RemoteIndicators } from './services/remote-indicators.js';
 import { RemoteKeys } from './services/remote-keys.js';
 import { RemoteRereads } from './services/remote-rereads.js';
 import { RemoteSources } from './services/remote-sources.js';
@@ -20,10 +22,13 @@ import { RemoteSources } from './services/remote-sources.js';
 export type WithCommands = <T>(work: (services: CommandServices) => Promise<T>) => Promise<T>;
 export type WithKeys = <T>(work: (keys: KeyCommands) => Promise<T>) => Promise<T>;
 
+export type WithIndicators = <T>(work: (indicators: IndicatorCommands) => Promise<T>) => Promise<T>;
+
 export interface Session {
   readonly withCommands: WithCommands;
   /** For what needs no Temporal. */
   readonly withKeys: WithKeys;
+  readonly withIndicators: WithIndicators;
 }
 
 /** @param serverUrl of the management server that is to do it; `undefined`: the servers at hand. */
@@ -39,6 +44,11 @@ export function sessionOf(serverUrl: () => string | undefined): Session {
       const url = serverUrl();
       if (url !== undefined) return work(new RemoteKeys(apiClientOf(url, process.env)));
       return withCollections(environmentWithStack(), (collections) => work(new ApiKeyService(collections)));
+    },
+    withIndicators: (work) => {
+      const url = serverUrl();
+      if (url !== undefined) return work(new RemoteIndicators(apiClientOf(url, process.env)));
+      return withCollections(environmentWithStack(), (collections) => work(new IocService(collections)));
     },
   };
 }

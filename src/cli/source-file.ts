@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import { RefusedError } from '../management/common/errors.js';
+import { readText } from './read-text.js';
 
 /** The JSON of a source file; `-` reads standard input. @throws RefusedError saying what is wrong with the file. */
 export async function readSourceFile(file: string): Promise<unknown> {
@@ -9,15 +9,6 @@ export async function readSourceFile(file: string): Promise<unknown> {
     return JSON.parse(text);
   } catch {
     throw new RefusedError(`${file} is not JSON: ${jsonMistake(text)}`);
-  }
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file === '-' ? '/dev/stdin' : file, 'utf8');
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new RefusedError(code === 'ENOENT' ? `There is no file ${file}` : `${file} cannot be read: ${message}`);
   }
 }
 

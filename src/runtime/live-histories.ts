@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client';
 import type { History } from '@temporalio/worker';
 import { WORKFLOW_TYPE } from '../domain/contract/contract.js';
 import { type Installation, taskQueueOf } from '../domain/contract/installation.js';
+import { FILL_IN_WORKFLOW_TYPE } from '../domain/indicators/fill-in.js';
 import { REREAD_WORKFLOW_TYPE } from '../domain/rereads/reread.js';
 import { runningQuery } from '../management/temporal/ownership.js';
 
@@ -14,7 +15,7 @@ export interface LiveHistory {
 }
 
 function queryOf(installation: Pick<Installation, 'name'>): string {
-  const types = [WORKFLOW_TYPE, ...Object.values(REREAD_WORKFLOW_TYPE)];
+  const types = [WORKFLOW_TYPE, FILL_IN_WORKFLOW_TYPE, ...Object.values(REREAD_WORKFLOW_TYPE)];
   return `${runningQuery(types)} AND TaskQueue = "${taskQueueOf(installation)}"`;
 }
 

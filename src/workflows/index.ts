@@ -1,2 +1,3 @@
+export { mimecastIndicatorFillIn } from './indicator-workflows.js';
 export { mimecastSource } from './mimecast-source.js';
 export { mimecastBackfill, mimecastVerify } from './reread-workflows.js';

@@ -8,7 +8,7 @@ import type { Activities } from '../activities/index.js';
 
 /** Temporal's keys go from 1 to 5, the smaller the sooner; 3 is the default. */
 const AFTER_LIVE_COLLECTION = 4;
-const READING_AGAIN: ReadonlySet<string> = new Set<keyof Activities>(['reread', 'recheck']);
+const IN_BACKGROUND: ReadonlySet<string> = new Set<keyof Activities>(['reread', 'recheck', 'fillInIndicators']);
 
 /** For the bundler's `workflowInterceptorModules`. */
 export function interceptors(): WorkflowInterceptors {
@@ -18,8 +18,8 @@ export function interceptors(): WorkflowInterceptors {
         scheduleActivity(input, next) {
           const [sourceId] = input.args;
           const priority = {
-            fairnessKey: `source-${sourceId}`,
-            ...(READING_AGAIN.has(input.activityType) ? { priorityKey: AFTER_LIVE_COLLECTION } : {}),
+            fairnessKey: typeof sourceId === 'number' ? `source-${sourceId}` : input.activityType,
+            ...(IN_BACKGROUND.has(input.activityType) ? { priorityKey: AFTER_LIVE_COLLECTION } : {}),
           };
           return next({ ...input, options: { ...input.options, priority } });
         },

@@ -1,7 +1,7 @@
 /** How the workflow calls its activities: time limits, retries, and the summary that the Web UI shows. */
 
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
-import type { Activities } from '../activities/index.js';
+import type { Activities, BackgroundActivities } from '../activities/index.js';
 import { LONGEST_PAUSE_MS, LOST_PAUSE_MS, RETRY_BUDGET_MS } from '../domain/failures/retry-budget.js';
 
 /** For attempts that ended without a word; all others are followed by the pause that `failure-interceptor.ts` asks for. */
@@ -17,7 +17,9 @@ export const RETRY = {
 const HEARTBEAT_TIMEOUT = '10 seconds';
 
 /** Short steps: a restart or a stop does not wait for their running attempt. */
-export const steps = proxyActivities<Omit<Activities, 'sweep' | 'collect' | 'reread' | 'recheck' | 'wake'>>({
+export const steps = proxyActivities<
+  Omit<Activities, 'sweep' | 'collect' | 'reread' | 'recheck' | 'wake' | keyof BackgroundActivities>
+>({
   // Longer than the client's own deadline of half a minute, so that the attempt says itself what went wrong.
   startToCloseTimeout: '3 minutes',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
@@ -44,5 +46,16 @@ export const rereading = proxyActivities<Pick<Activities, 'reread' | 'recheck' |
   scheduleToCloseTimeout: RETRY_BUDGET_MS,
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: RETRY,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
+
+/**
+ * Work that nobody waits for, in slices that go on where the last one ended: it is tried again for as long as it takes, since
+ * nobody would start it again.
+ */
+export const background = proxyActivities<BackgroundActivities>({
+  startToCloseTimeout: '1 hour',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  retry: { initialInterval: LOST_PAUSE_MS, backoffCoefficient: 2, maximumInterval: LONGEST_PAUSE_MS },
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });

@@ -1,7 +1,7 @@
 /** A source without Mimecast and MongoDB: activities that return at once and do what a test tells them. */
 
 import { Context, heartbeat } from '@temporalio/activity';
-import type { Activities } from '../../src/activities/index.js';
+import type { Activities, BackgroundActivities } from '../../src/activities/index.js';
 import { classify, type ErrorFacts, RawError } from '../../src/domain/failures/failure.js';
 import type { HealthChange, ProblemChange } from '../../src/domain/health/health-ledger.js';
 import { isStillOut } from '../../src/domain/lifecycle/outage.js';
@@ -17,7 +17,7 @@ import {
 } from '../../src/domain/streams/outcome.js';
 import type { StreamName } from '../../src/domain/streams/streams.js';
 
-export type ActivityName = Exclude<keyof Activities, 'reread' | 'recheck' | 'wake'>;
+export type ActivityName = Exclude<keyof Activities, 'reread' | 'recheck' | 'wake' | keyof BackgroundActivities>;
 /** What can be put into trouble: an activity for all it does, or one stream wherever it is read. */
 export type FailingPart = ActivityName | StreamName;
 
@@ -50,7 +50,7 @@ interface Gate {
   readonly deaf: boolean;
 }
 
-export class FakeSource implements Omit<Activities, 'reread' | 'recheck' | 'wake'> {
+export class FakeSource implements Pick<Activities, ActivityName> {
   readonly calls: FakeCall[] = [];
   /** What `recordHealth` was given, in order, without the batches that failed. */
   readonly recorded: HealthChange[] = [];
@@ -224,7 +224,7 @@ function onlyStored(stored: number): Counts {
 }
 
 /** Activities that each source's fake answers for itself. */
-export function dispatching(fakes: ReadonlyMap<number, FakeSource>): Omit<Activities, 'reread' | 'recheck' | 'wake'> {
+export function dispatching(fakes: ReadonlyMap<number, FakeSource>): Pick<Activities, ActivityName> {
   const of = (sourceId: number): FakeSource => {
     const fake = fakes.get(sourceId);
     if (fake === undefined) throw new Error(`no test has source ${sourceId}`);

@@ -1,6 +1,7 @@
 /** What the commands ask for, whether it is at hand or behind a management server. */
 
 import type { RereadReport } from '../../domain/rereads/reread.js';
+import type { IocService } from '../../management/indicators/ioc-service.js';
 import type { ApiKeyService, ShownKey } from '../../management/keys/api-key-service.js';
 import type { MissingRecord, RereadService } from '../../management/rereads/reread-service.js';
 import type { SourceSaveOptions, SourceService, Started } from '../../management/sources/source-service.js';
@@ -21,6 +22,8 @@ export interface RereadCommands extends Pick<RereadService, 'start' | 'report' |
 export interface KeyCommands extends Pick<ApiKeyService, 'create' | 'list'> {
   remove(accessId: string): Promise<Pick<ShownKey, 'accessId'>>;
 }
+
+export interface IndicatorCommands extends Pick<IocService, 'search'> {}
 
 export interface CommandServices {
   readonly sources: SourceCommands;

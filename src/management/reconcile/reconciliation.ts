@@ -10,6 +10,7 @@ import type { Collections } from '../../store/collections.js';
 import { storedInstallation } from '../../store/installation-identity.js';
 import { sourcesBehind } from '../../store/sources.js';
 import { RefusedError } from '../common/errors.js';
+import { startFillIn } from '../indicators/fill-in-workflow.js';
 import { SourceRemoval } from '../sources/source-removal.js';
 import { SourceWorkflows } from '../sources/source-workflows.js';
 import { type RunningSource, runningSources } from '../temporal/ownership.js';
@@ -61,6 +62,7 @@ export class Reconciliation implements Reconcilable {
     await this.removal.finish(listener.onError);
     await this.options.sources.startMissing(listener);
     await this.announceChanges(listener.onError);
+    await startFillIn(this.options).catch(listener.onError);
     if (running === undefined) return;
     await this.frozen.report(running);
     await this.strays.end(running, listener);

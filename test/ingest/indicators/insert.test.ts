@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { insertWithIndicators } from '../../src/ingest/slice/insert-with-indicators.js';
-import { storeBatch } from '../../src/ingest/slice/store-batch.js';
-import { vendorRecordOf } from '../../src/records/document.js';
-import { collectionsIn, raw } from '../support/raw-collections.js';
-import { numbers, recordOf } from '../support/store-fixtures.js';
-import { testDatabase } from '../support/test-database.js';
+import { insertWithIndicators } from '../../../src/ingest/slice/insert-with-indicators.js';
+import { storeBatch } from '../../../src/ingest/slice/store-batch.js';
+import { vendorRecordOf } from '../../../src/records/document.js';
+import { collectionsIn, raw } from '../../support/raw-collections.js';
+import { numbers, recordOf } from '../../support/store-fixtures.js';
+import { testDatabase } from '../../support/test-database.js';
 
 const { db } = testDatabase();
 const collections = collectionsIn(db);
