@@ -11,6 +11,7 @@ import { sessionOf } from './cli/session.js';
 import { readSourceFile } from './cli/source-file.js';
 import { healthText, listText, statusText } from './cli/status-text.js';
 import { watchStatus } from './cli/watch-status.js';
+import { watchlistCommand } from './cli/watchlists.js';
 import type { PositionResetRequest } from './management/sources/position-reset-request.js';
 import { DEFAULT_COLLECTOR } from './management/sources/source-service.js';
 import { runProgram } from './runtime/program.js';
@@ -29,7 +30,9 @@ async function answer<T>(
   process.stdout.write(`${json ? JSON.stringify(result, null, 2) : text(result)}\n`);
 }
 
-const { withCommands, withKeys, withIndicators } = sessionOf(() => program.opts<{ readonly server?: string }>().server);
+const { withCommands, withKeys, withIndicators, withWatchlists } = sessionOf(
+  () => program.opts<{ readonly server?: string }>().server,
+);
 
 interface Json {
   readonly json?: boolean;
@@ -164,6 +167,7 @@ rules
 addRereadCommands(program, withCommands);
 addIocCommand(program, withIndicators);
 program.addCommand(keysCommand(withKeys));
+program.addCommand(watchlistCommand(withWatchlists));
 
 endWithReader();
 await runProgram(program);

@@ -1,7 +1,7 @@
 /** The activities of a source, as the worker registers them and the workflow knows them. */
 
+import type { FillInProgress } from '../domain/fill-in/indicator-fill-in.js';
 import type { HealthChange } from '../domain/health/health-ledger.js';
-import type { FillInProgress } from '../domain/indicators/fill-in.js';
 import type { RereadOutcome } from '../domain/rereads/reread.js';
 import type {
   Permissions,
@@ -11,6 +11,7 @@ import type {
   SweepOutcome,
 } from '../domain/streams/outcome.js';
 import type { StreamName } from '../domain/streams/streams.js';
+import type { WatchlistProgress } from '../domain/watchlists/watchlist.js';
 import type { RereadRange } from '../ingest/reread/reread-state.js';
 import { withHeartbeats } from '../ingest/slice/heartbeats.js';
 import type { ActivityDependencies } from '../ingest/source/dependencies.js';
@@ -25,11 +26,16 @@ import { recheck, reread } from './reread-slice.js';
 import { resetPosition } from './reset-position.js';
 import { sweep } from './sweep.js';
 import { validate } from './validate.js';
+import { deliverWatchlistHits, searchWatchlistPast } from './watchlists.js';
 
 /** Of the installation, not of a source. */
 export interface BackgroundActivities {
   /** Gives stored records their indicators, for a slice of about a minute. */
   fillInIndicators(): Promise<FillInProgress>;
+  /** Searches what was stored before a watchlist, for a slice of about a minute. */
+  searchWatchlistPast(watchlistId: string): Promise<WatchlistProgress>;
+  /** Sends the hits of a watchlist that are still to be sent to its webhook. */
+  deliverWatchlistHits(watchlistId: string): Promise<WatchlistProgress>;
 }
 
 export interface Activities extends BackgroundActivities {
@@ -75,6 +81,8 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     recordHealth: (sourceId, changes) => alive(() => recordHealth(dependencies, sourceId, changes)),
     resetPosition: (sourceId, stream, from) => alive(() => resetPosition(dependencies, sourceId, stream, from)),
     fillInIndicators: () => fillInIndicators(dependencies),
+    searchWatchlistPast: (watchlistId) => searchWatchlistPast(dependencies, watchlistId),
+    deliverWatchlistHits: (watchlistId) => alive(() => deliverWatchlistHits(dependencies, watchlistId)),
     finalize: (sourceId, end) => alive(() => finalize(dependencies, reader, sourceId, end)),
   };
 }

@@ -33,12 +33,13 @@ import { identityBySession, keepSessions } from './sessions/sessions.js';
 import { sessionRoutes } from './sessions/sessions-routes.js';
 import { sourceActionRoutes } from './sources/source-actions-routes.js';
 import { sourceRoutes } from './sources/sources-routes.js';
+import { watchlistRoutes } from './watchlists/watchlists-routes.js';
 
 export const BASE_PATH = '/api/v1';
 
 const ROUTES = [
   ...[collectorRoutes, sourceRoutes, sourceActionRoutes, rereadRoutes, overviewRoutes],
-  ...[iocRoutes],
+  ...[iocRoutes, watchlistRoutes],
   ...[auditTrailRoutes, healthEventRoutes, fieldRoutes, accessKeyRoutes, eventRoutes, openapiRoutes],
   sessionRoutes,
   ...[searchRoutes, recordRoutes],

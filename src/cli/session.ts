@@ -8,27 +8,37 @@ import { RereadService } from '../management/rereads/reread-service.js';
 import { SourceService } from '../management/sources/source-service.js';
 import { connectTemporal } from '../management/temporal/temporal-client.js';
 import { temporalAwayText, temporalRefusalText } from '../management/temporal/temporal-errors.js';
+import { WatchlistService } from '../management/watchlists/watchlist-service.js';
 import { keyringAtHand } from '../runtime/program-keyring.js';
 import { environmentWithStack } from '../runtime/running-stack.js';
 import { type Collections, collectionsOf } from '../store/collections.js';
 import { openDatabase } from '../store/database.js';
 import { apiClientOf } from './services/api-client.js';
-import type { CommandServices, IndicatorCommands, KeyCommands } from './services/command-services.js';
+import type {
+  CommandServices,
+  IndicatorCommands,
+  KeyCommands,
+  WatchlistCommands,
+} from './services/command-services.js';
 import { RemoteIndicators } from './services/remote-indicators.js';
 import { RemoteKeys } from './services/remote-keys.js';
 import { RemoteRereads } from './services/remote-rereads.js';
 import { RemoteSources } from './services/remote-sources.js';
+import { RemoteWatchlists } from './services/remote-watchlists.js';
 
 export type WithCommands = <T>(work: (services: CommandServices) => Promise<T>) => Promise<T>;
 export type WithKeys = <T>(work: (keys: KeyCommands) => Promise<T>) => Promise<T>;
 
 export type WithIndicators = <T>(work: (indicators: IndicatorCommands) => Promise<T>) => Promise<T>;
 
+export type WithWatchlists = <T>(work: (watchlists: WatchlistCommands) => Promise<T>) => Promise<T>;
+
 export interface Session {
   readonly withCommands: WithCommands;
   /** For what needs no Temporal. */
   readonly withKeys: WithKeys;
   readonly withIndicators: WithIndicators;
+  readonly withWatchlists: WithWatchlists;
 }
 
 /** @param serverUrl of the management server that is to do it; `undefined`: the servers at hand. */
@@ -44,6 +54,14 @@ export function sessionOf(serverUrl: () => string | undefined): Session {
       const url = serverUrl();
       if (url !== undefined) return work(new RemoteKeys(apiClientOf(url, process.env)));
       return withCollections(environmentWithStack(), (collections) => work(new ApiKeyService(collections)));
+    },
+    withWatchlists: (work) => {
+      const url = serverUrl();
+      if (url !== undefined) return work(new RemoteWatchlists(apiClientOf(url, process.env)));
+      const env = environmentWithStack();
+      return withCollections(env, (collections, allowInsecure) =>
+        work(new WatchlistService({ collections, allowInsecure, keyring: keyringAtHand(env, tell) })),
+      );
     },
     withIndicators: (work) => {
       const url = serverUrl();

@@ -4,8 +4,9 @@ import type { Client } from '@temporalio/client';
 import type { History } from '@temporalio/worker';
 import { WORKFLOW_TYPE } from '../domain/contract/contract.js';
 import { type Installation, taskQueueOf } from '../domain/contract/installation.js';
-import { FILL_IN_WORKFLOW_TYPE } from '../domain/indicators/fill-in.js';
+import { FILL_IN_WORKFLOW_TYPE } from '../domain/fill-in/indicator-fill-in.js';
 import { REREAD_WORKFLOW_TYPE } from '../domain/rereads/reread.js';
+import { WATCHLIST_WORKFLOW_TYPE } from '../domain/watchlists/watchlist.js';
 import { runningQuery } from '../management/temporal/ownership.js';
 
 export interface LiveHistory {
@@ -15,7 +16,7 @@ export interface LiveHistory {
 }
 
 function queryOf(installation: Pick<Installation, 'name'>): string {
-  const types = [WORKFLOW_TYPE, FILL_IN_WORKFLOW_TYPE, ...Object.values(REREAD_WORKFLOW_TYPE)];
+  const types = [WORKFLOW_TYPE, FILL_IN_WORKFLOW_TYPE, WATCHLIST_WORKFLOW_TYPE, ...Object.values(REREAD_WORKFLOW_TYPE)];
   return `${runningQuery(types)} AND TaskQueue = "${taskQueueOf(installation)}"`;
 }
 

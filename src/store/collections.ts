@@ -18,6 +18,8 @@ import { RECORD_INDEXES } from './records.js';
 import { RULE_MATCH_INDEXES } from './rule-matches.js';
 import { SESSION_INDEXES } from './sessions.js';
 import { SOURCE_INDEXES } from './sources.js';
+import { WATCHLIST_HIT_INDEXES } from './watchlist-hits.js';
+import { WATCHLIST_INDEXES } from './watchlists.js';
 
 export interface Collections extends Store {
   /** The name that this program was given. */
@@ -57,6 +59,8 @@ const INDEXES = {
   ...AUDIT_INDEXES,
   ...MISSING_INDEXES,
   ...HEALTH_EVENT_INDEXES,
+  ...WATCHLIST_INDEXES,
+  ...WATCHLIST_HIT_INDEXES,
   ...RECORD_INDEXES,
   ...SESSION_INDEXES,
 };

@@ -1,7 +1,7 @@
 /** The fill-in as a workflow: slice after slice, until all records have their indicators. */
 
 import { defineQuery, makeContinueAsNewFunc, setHandler } from '@temporalio/workflow';
-import { FILL_IN_QUERY, type FillInProgress, type FillInRequest } from '../domain/indicators/fill-in.js';
+import { FILL_IN_QUERY, type FillInProgress, type FillInRequest } from '../domain/fill-in/indicator-fill-in.js';
 import { showDetails } from './details.js';
 import { isHistoryTooLong } from './history.js';
 import { belongTo, withOwnMemo } from './own-installation.js';

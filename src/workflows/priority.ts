@@ -8,7 +8,12 @@ import type { Activities } from '../activities/index.js';
 
 /** Temporal's keys go from 1 to 5, the smaller the sooner; 3 is the default. */
 const AFTER_LIVE_COLLECTION = 4;
-const IN_BACKGROUND: ReadonlySet<string> = new Set<keyof Activities>(['reread', 'recheck', 'fillInIndicators']);
+const IN_BACKGROUND: ReadonlySet<string> = new Set<keyof Activities>([
+  'reread',
+  'recheck',
+  'fillInIndicators',
+  'searchWatchlistPast',
+]);
 
 /** For the bundler's `workflowInterceptorModules`. */
 export function interceptors(): WorkflowInterceptors {

@@ -26,6 +26,8 @@ const INDEXES: Readonly<Record<string, readonly string[]>> = {
   audit_trail: ['_id', 'at', 'sourceId,at', 'collectorId,at'],
   missing_records: ['_id', 'run,stream,place', 'sourceId,kind,stream'],
   health_events: ['_id', 'sourceId,eventTime', 'resolvedAt,eventTime'],
+  watchlists: ['_id', 'name unique'],
+  watchlist_hits: ['_id', 'watchlistId,foundAt,_id', 'isPending,watchlistId,foundAt'],
   ...Object.fromEntries(RECORD_COLLECTIONS.map((collection) => [collection, RECORD_INDEXES])),
   mimecast_held_messages: [...RECORD_INDEXES, '_sourceId,_queue.leftAt'],
 };

@@ -12,6 +12,7 @@ import type { SourceEditor } from '../../management/sources/source-editor.js';
 import type { SourceRemoval } from '../../management/sources/source-removal.js';
 import type { SourceService } from '../../management/sources/source-service.js';
 import type { StateFeed } from '../../management/sources/state-feed.js';
+import type { WatchlistService } from '../../management/watchlists/watchlist-service.js';
 import type { Keyring } from '../../secrets/keyring.js';
 import type { Collections } from '../../store/collections.js';
 import type { Authentication } from './authentication.js';
@@ -29,6 +30,7 @@ export interface Services {
   readonly fields: FieldService;
   readonly search: SearchService;
   readonly states: StateFeed;
+  readonly watchlists: WatchlistService;
 }
 
 export type Api = FastifyInstance<

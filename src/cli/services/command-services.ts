@@ -5,6 +5,7 @@ import type { IocService } from '../../management/indicators/ioc-service.js';
 import type { ApiKeyService, ShownKey } from '../../management/keys/api-key-service.js';
 import type { MissingRecord, RereadService } from '../../management/rereads/reread-service.js';
 import type { SourceSaveOptions, SourceService, Started } from '../../management/sources/source-service.js';
+import type { WatchlistService } from '../../management/watchlists/watchlist-service.js';
 
 export interface SourceCommands
   extends Pick<SourceService, 'status' | 'list' | 'stop' | 'update' | 'health' | 'resetPosition'> {
@@ -22,6 +23,8 @@ export interface RereadCommands extends Pick<RereadService, 'start' | 'report' |
 export interface KeyCommands extends Pick<ApiKeyService, 'create' | 'list'> {
   remove(accessId: string): Promise<Pick<ShownKey, 'accessId'>>;
 }
+
+export interface WatchlistCommands extends Pick<WatchlistService, 'create' | 'list' | 'get' | 'hits' | 'remove'> {}
 
 export interface IndicatorCommands extends Pick<IocService, 'search'> {}
 

@@ -29,6 +29,11 @@ export interface RangeKeys {
   readonly between?: { readonly from: string; readonly to: string };
 }
 
+/** Whether a record that has one of the keys is a hit. @param indicators of the record. */
+export function isWithin({ between }: Pick<RangeKeys, 'between'>, indicators: readonly string[]): boolean {
+  return between === undefined || indicators.some((key) => key >= between.from && key <= between.to);
+}
+
 /** @returns `undefined` for a range that is too wide to be looked up. */
 export function rangeKeys(bytes: readonly number[], bits: number): RangeKeys | undefined {
   const type = typeOf(bytes);

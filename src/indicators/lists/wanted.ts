@@ -9,11 +9,6 @@ export interface WantedIndicator extends RangeKeys {
   readonly type: IndicatorType;
 }
 
-/** Whether a record that has one of the keys is a hit. @param indicators of the record. */
-export function isWithin({ between }: Pick<WantedIndicator, 'between'>, indicators: readonly string[]): boolean {
-  return between === undefined || indicators.some((key) => key >= between.from && key <= between.to);
-}
-
 /** Thrown for a text that is not understood; the message says why. */
 export class NotUnderstood extends Error {
   override readonly name = 'NotUnderstood';

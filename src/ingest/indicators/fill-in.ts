@@ -4,7 +4,7 @@
  */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import type { FillInProgress } from '../../domain/indicators/fill-in.js';
+import type { FillInProgress } from '../../domain/fill-in/indicator-fill-in.js';
 import { INDICATORS_KEY } from '../../domain/indicators/indicator.js';
 import type { RecordDocument } from '../../domain/records/record.js';
 import type { StreamName } from '../../domain/streams/streams.js';
@@ -18,6 +18,8 @@ import {
   saveFillIn,
   unfinishedFillIn,
 } from '../../store/indicator-fill-in.js';
+import { withIndicators } from '../slice/insert-with-indicators.js';
+import { compareWithWatchlists } from '../watchlists/watch-set.js';
 
 /** Records of a batch. */
 const BATCH = 500;
@@ -45,6 +47,11 @@ export async function fillInSlice({
     const { stream } = state;
     const filled = documents.flatMap((document) => changedIndicators(stream, document));
     await fillIn(collections, stream, filled);
+    await compareWithWatchlists(
+      collections,
+      stream,
+      documents.map((document) => withIndicators(stream, document)),
+    );
     const last = documents.at(-1);
     await saveFillIn(collections, {
       ...state,

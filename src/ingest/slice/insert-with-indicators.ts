@@ -1,4 +1,4 @@
-/** Inserts records together with their indicators. */
+/** Inserts records together with their indicators, and compares them with the watchlists. */
 
 import { INDICATORS_KEY } from '../../domain/indicators/indicator.js';
 import type { RecordDocument } from '../../domain/records/record.js';
@@ -6,6 +6,7 @@ import type { StreamName } from '../../domain/streams/streams.js';
 import { indicatorsOf } from '../../indicators/extract.js';
 import type { Collections } from '../../store/collections.js';
 import { type Inserted, insertRecords } from '../../store/records.js';
+import { compareWithWatchlists } from '../watchlists/watch-set.js';
 
 /** @param documents after the source's rules. */
 export async function insertWithIndicators(
@@ -13,12 +14,17 @@ export async function insertWithIndicators(
   stream: StreamName,
   documents: readonly RecordDocument[],
 ): Promise<Inserted> {
-  const inserted = await insertRecords(
+  const found = documents.map((document) => withIndicators(stream, document));
+  const first = await insertRecords(collections, stream, found);
+  const inserted = first.refused.length === 0 ? first : await insertBare(collections, stream, documents, first);
+  const refused = new Set(inserted.refused.map(({ index }) => index));
+  // Those that were stored before, too: the attempt that stored them may not have come as far as this.
+  await compareWithWatchlists(
     collections,
     stream,
-    documents.map((document) => withIndicators(stream, document)),
+    found.filter((_, index) => !refused.has(index)),
   );
-  return inserted.refused.length === 0 ? inserted : insertBare(collections, stream, documents, inserted);
+  return inserted;
 }
 
 /** A record that only just fits into a document does not with its indicators: it is stored without them. */

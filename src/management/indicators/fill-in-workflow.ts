@@ -1,7 +1,7 @@
 /** Starts the fill-in for as long as it has something left to do; Temporal sees to it that it runs once at a time. */
 
 import { INSTALLATION_MEMO, taskQueueOf } from '../../domain/contract/installation.js';
-import { FILL_IN_WORKFLOW_TYPE, type FillInRequest, fillInWorkflowId } from '../../domain/indicators/fill-in.js';
+import { FILL_IN_WORKFLOW_TYPE, type FillInRequest, fillInWorkflowId } from '../../domain/fill-in/indicator-fill-in.js';
 import { INDICATORS_VERSION } from '../../domain/indicators/indicator.js';
 import { unfinishedFillIn } from '../../store/indicator-fill-in.js';
 import type { InstallationAccess } from '../temporal/ownership.js';

@@ -6,9 +6,9 @@ import { MOST_WANTED, parseList, type StrangeEntry } from '../../indicators/list
 import type { WantedIndicator } from '../../indicators/lists/wanted.js';
 import type { Collections } from '../../store/collections.js';
 import { isOutOfTime } from '../../store/indicator-hits.js';
+import { chunksOf, type Found, searchChunk } from '../../store/indicator-search.js';
 import { RefusedError } from '../common/errors.js';
 import { Semaphore } from '../common/semaphore.js';
-import { chunksOf, type Found, searchChunk } from './chunk-search.js';
 import { type FillInStatus, fillInStatus } from './fill-in-status.js';
 
 export interface IocRequest {
@@ -25,7 +25,7 @@ export interface IocRequest {
   readonly timeLimitMs?: number | undefined;
 }
 
-export interface IocHits extends Omit<Found, 'wanted'> {
+export interface IocHits extends Omit<Found<WantedIndicator>, 'wanted'> {
   readonly stream: StreamName;
   readonly collection: string;
 }
@@ -80,12 +80,12 @@ export class IocSearch {
     };
     await this.makeIndexes();
     const turns = new Semaphore(AT_ONCE);
-    const found: (Found & { readonly stream: StreamName })[] = [];
+    const found: (Found<WantedIndicator> & { readonly stream: StreamName })[] = [];
     const unsearched = new Map<StreamName, number>();
     const search = async (stream: StreamName, chunk: readonly WantedIndicator[]) => {
       try {
         const options = {
-          collections: this.collections,
+          store: this.collections,
           stream,
           since,
           until,
@@ -135,7 +135,7 @@ export function refuseLong(wanted: readonly WantedIndicator[]): void {
 
 function findingsOf(
   wanted: readonly WantedIndicator[],
-  found: readonly (Found & { readonly stream: StreamName })[],
+  found: readonly (Found<WantedIndicator> & { readonly stream: StreamName })[],
 ): IocFinding[] {
   const byIndicator = groupedBy(found, (each) => each.wanted);
   return wanted.flatMap((indicator) => {

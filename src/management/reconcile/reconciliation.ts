@@ -15,6 +15,7 @@ import { SourceRemoval } from '../sources/source-removal.js';
 import { SourceWorkflows } from '../sources/source-workflows.js';
 import { type RunningSource, runningSources } from '../temporal/ownership.js';
 import { temporalRefusalText, unlessTemporalDenies } from '../temporal/temporal-errors.js';
+import { startWatchlists } from '../watchlists/watchlist-workflows.js';
 import { FrozenWorkflows } from './frozen-workflows.js';
 import type { Reconcilable, ReconciliationListener } from './reconciler.js';
 import { StrayWorkflows } from './stray-workflows.js';
@@ -63,6 +64,7 @@ export class Reconciliation implements Reconcilable {
     await this.options.sources.startMissing(listener);
     await this.announceChanges(listener.onError);
     await startFillIn(this.options).catch(listener.onError);
+    await startWatchlists(this.options).catch(listener.onError);
     if (running === undefined) return;
     await this.frozen.report(running);
     await this.strays.end(running, listener);

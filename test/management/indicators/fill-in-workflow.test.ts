@@ -1,7 +1,7 @@
 /** The fill-in as a workflow: through a worker that ends in the middle, once, and again only when there is something to do. */
 
 import { expect, test } from 'vitest';
-import { FILL_IN_WORKFLOW_TYPE, type FillInProgress } from '../../../src/domain/indicators/fill-in.js';
+import { FILL_IN_WORKFLOW_TYPE, type FillInProgress } from '../../../src/domain/fill-in/indicator-fill-in.js';
 import { startFillIn } from '../../../src/management/indicators/fill-in-workflow.js';
 import { replayHistory } from '../../../src/runtime/replay-history.js';
 import { unfinishedFillIn } from '../../../src/store/indicator-fill-in.js';

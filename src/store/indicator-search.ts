@@ -4,18 +4,18 @@
  * along the index.
  */
 
-import { groupedBy } from '../../domain/grouped.js';
-import { INDICATORS_KEY } from '../../domain/indicators/indicator.js';
-import type { StreamName } from '../../domain/streams/streams.js';
-import { isWithin, type WantedIndicator } from '../../indicators/lists/wanted.js';
-import type { Collections } from '../../store/collections.js';
+import { groupedBy } from '../domain/grouped.js';
+import { isWithin, type RangeKeys } from '../domain/indicators/address-keys.js';
+import { INDICATORS_KEY } from '../domain/indicators/indicator.js';
+import type { StreamName } from '../domain/streams/streams.js';
+import type { Store } from './driver.js';
 import {
   countByIndicators,
   findByIndicators,
   type HitDocument,
   type IndicatorQuery,
   MOST_KEYS,
-} from '../../store/indicator-hits.js';
+} from './indicator-hits.js';
 
 /** Hits of an indicator in one collection are counted up to here. */
 export const MOST_COUNTED = 1_000;
@@ -23,7 +23,7 @@ export const MOST_COUNTED = 1_000;
 const LEAST_PAGE = 100;
 
 export interface ChunkOptions extends Pick<IndicatorQuery, 'since' | 'until' | 'sourceIds'> {
-  readonly collections: Collections;
+  readonly store: Store;
   readonly stream: StreamName;
   /** Hits wanted of each indicator. */
   readonly perIndicator: number;
@@ -31,8 +31,8 @@ export interface ChunkOptions extends Pick<IndicatorQuery, 'since' | 'until' | '
   readonly remaining: () => number;
 }
 
-export interface Found {
-  readonly wanted: WantedIndicator;
+export interface Found<W> {
+  readonly wanted: W;
   /** Newest first. */
   readonly hits: readonly HitDocument[];
   readonly count: number;
@@ -40,15 +40,18 @@ export interface Found {
   readonly isMore: boolean;
 }
 
-interface Tally {
-  readonly wanted: WantedIndicator;
+interface Tally<W> {
+  readonly wanted: W;
   readonly hits: HitDocument[];
 }
 
-export async function searchChunk(options: ChunkOptions, chunk: readonly WantedIndicator[]): Promise<Found[]> {
-  const { collections, stream, perIndicator, remaining, ...range } = options;
+export async function searchChunk<W extends RangeKeys>(
+  options: ChunkOptions,
+  chunk: readonly W[],
+): Promise<Found<W>[]> {
+  const { store, stream, perIndicator, remaining, ...range } = options;
   const limit = Math.max(LEAST_PAGE, perIndicator + 1);
-  const tallies = chunk.map((wanted): Tally => ({ wanted, hits: [] }));
+  const tallies = chunk.map((wanted): Tally<W> => ({ wanted, hits: [] }));
   let open = tallies;
   for (let after: HitDocument | undefined; open.length > 0; ) {
     const byKey = groupedBy(
@@ -56,7 +59,7 @@ export async function searchChunk(options: ChunkOptions, chunk: readonly WantedI
       ({ key }) => key,
     );
     const query = { ...range, keys: [...byKey.keys()], limit, after, maxTimeMs: remaining() };
-    const page = await findByIndicators(collections, stream, query);
+    const page = await findByIndicators(store, stream, query);
     for (const hit of page) for (const { hits } of talliesOf(hit, byKey)) hits.push(hit);
     if (page.length < limit) break;
     after = page.at(-1);
@@ -68,25 +71,32 @@ export async function searchChunk(options: ChunkOptions, chunk: readonly WantedI
   );
 }
 
-function talliesOf(hit: HitDocument, byKey: ReadonlyMap<string, readonly { readonly tally: Tally }[]>): Set<Tally> {
+function talliesOf<W extends RangeKeys>(
+  hit: HitDocument,
+  byKey: ReadonlyMap<string, readonly { readonly tally: Tally<W> }[]>,
+): Set<Tally<W>> {
   const met = hit[INDICATORS_KEY].flatMap((key) => byKey.get(key) ?? []).map(({ tally }) => tally);
   return new Set(met.filter(({ wanted }) => isWithin(wanted, hit[INDICATORS_KEY])));
 }
 
-async function foundOf(options: ChunkOptions, { wanted, hits }: Tally, isWhole: boolean): Promise<Found> {
-  const { collections, stream, perIndicator, remaining, ...range } = options;
+async function foundOf<W extends RangeKeys>(
+  options: ChunkOptions,
+  { wanted, hits }: Tally<W>,
+  isWhole: boolean,
+): Promise<Found<W>> {
+  const { store, stream, perIndicator, remaining, ...range } = options;
   const seen = { wanted, hits: hits.slice(0, perIndicator), count: hits.length };
   if (isWhole) return { ...seen, isMore: false };
   if (wanted.between !== undefined) return { ...seen, isMore: true };
   const query = { ...range, keys: wanted.keys, limit: MOST_COUNTED + 1, maxTimeMs: remaining() };
-  const count = await countByIndicators(collections, stream, query);
+  const count = await countByIndicators(store, stream, query);
   return { ...seen, count: Math.min(count, MOST_COUNTED), isMore: count > MOST_COUNTED };
 }
 
 /** In groups that MongoDB can merge; those that need a comparison of their own stand alone. */
-export function chunksOf(wanted: readonly WantedIndicator[]): WantedIndicator[][] {
-  const chunks: WantedIndicator[][] = [];
-  let chunk: WantedIndicator[] = [];
+export function chunksOf<W extends RangeKeys>(wanted: readonly W[]): W[][] {
+  const chunks: W[][] = [];
+  let chunk: W[] = [];
   let keys = 0;
   for (const each of wanted) {
     if (each.between !== undefined) {

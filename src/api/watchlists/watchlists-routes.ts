@@ -1,0 +1,132 @@
+/** `/watchlists`: lists of indicators that raise a hit for each record that has one of them. */
+
+import { z } from 'zod';
+import { WATCHLIST_LIMITS } from '../../domain/watchlists/watchlist.js';
+import type { WatchlistInput } from '../../management/watchlists/watchlist-service.js';
+import { actorOf } from '../common/authentication.js';
+import { flatErrors, nothing, pageOf, pageQuery, shown } from '../common/common-schemas.js';
+import type { Routes } from '../common/services.js';
+import { indicatorList, LIST_BODY_LIMIT, strangeEntry } from '../indicators/ioc-routes.js';
+
+const tags = ['Watchlists'];
+const params = z.object({ id: z.string().max(WATCHLIST_LIMITS.name).describe('Its id or its name') });
+
+const input = z.strictObject({
+  name: z.string().min(1).max(WATCHLIST_LIMITS.name),
+  indicators: indicatorList,
+  origin: z.string().max(1_000).optional().describe('Where the indicators come from'),
+  expires: z.string().max(64).optional().describe('ISO time from which on no hits are raised; default: never'),
+  webhook: z.string().max(2_000).optional().describe('Address that hits are sent to, at least once each'),
+});
+
+const fields = {
+  id: z.string(),
+  name: z.string(),
+  owner: z.string().describe('Access ID of the key that created it, or `cli`'),
+  origin: z.string().optional(),
+  createdAt: z.iso.datetime(),
+  expires: z.iso.datetime().optional(),
+  webhook: z.string().optional(),
+  size: z.int().describe('How many indicators it has'),
+  isPastSearched: z.boolean().describe('Whether all that was stored before has been searched'),
+  isPastCut: z.boolean().describe('Whether more of that matches than hits are kept: the newest 100 of each indicator'),
+  hits: z.int().describe('Counted up to 1000'),
+};
+
+const watchlist = z.object(fields).meta({ id: 'Watchlist' });
+const whole = z.object({ ...fields, indicators: z.array(z.string()) });
+const created = z.object({
+  ...fields,
+  notUnderstood: z.array(strangeEntry),
+  notUnderstoodCount: z.int(),
+  webhookSecret: z
+    .string()
+    .optional()
+    .describe(
+      'Shown only once. Each request has the header `Mimecast-Source-Signature: t=<seconds>,v1=<HMAC-SHA256 of ' +
+        '"<seconds>.<body>" with this secret, hexadecimal>`',
+    ),
+});
+
+const hitEvent = z
+  .object({
+    eventId: z.string().describe('The same whenever the hit is told'),
+    eventType: z.literal('Watchlist-Hit'),
+    eventName: z.literal('WatchlistHit'),
+    eventTime: z.iso.datetime(),
+    severityLevel: z.literal('Warning'),
+    details: z.object({
+      indicator: z.string(),
+      type: z.string(),
+      collection: z.string(),
+      stream: z.string(),
+      recordId: z.string().describe('`_id` of the record, hexadecimal'),
+      messageTime: z.iso.datetime(),
+      sourceId: z.int(),
+      source: z.string(),
+      isPast: z.boolean().describe('Whether the record was stored before the watchlist was'),
+    }),
+    resourceIdentity: z.object({ id: z.string(), name: z.string(), type: z.literal('Watchlist') }),
+  })
+  .meta({ id: 'WatchlistHit' });
+
+export const watchlistRoutes: Routes = (app, { watchlists }) => {
+  app.get(
+    '/watchlists',
+    {
+      schema: {
+        tags,
+        summary: 'All watchlists, without their indicators',
+        response: { 200: z.object({ data: z.array(watchlist) }), ...flatErrors },
+      },
+    },
+    async () => ({ data: await watchlists.list() }),
+  );
+  app.post(
+    '/watchlists',
+    {
+      bodyLimit: LIST_BODY_LIMIT,
+      schema: {
+        tags,
+        summary: 'Creates a watchlist; what is stored already is searched in the background',
+        body: input,
+        response: { 200: created, ...flatErrors },
+      },
+    },
+    async (request) => {
+      const { notUnderstood, ...made } = await watchlists.create(request.body as WatchlistInput, actorOf(request));
+      return { ...made, notUnderstood: [...notUnderstood] };
+    },
+  );
+  app.get(
+    '/watchlists/:id',
+    { schema: { tags, summary: 'A watchlist with its indicators', params, response: { 200: whole, ...flatErrors } } },
+    async ({ params: { id } }) => {
+      const found = await watchlists.get(id);
+      return { ...found, indicators: [...found.indicators] };
+    },
+  );
+  app.delete(
+    '/watchlists/:id',
+    {
+      schema: { tags, summary: 'Deletes a watchlist and its hits', params, response: { 204: nothing, ...flatErrors } },
+    },
+    async (request, reply) => {
+      await watchlists.remove(request.params.id, actorOf(request));
+      return reply.code(204).send();
+    },
+  );
+  app.get(
+    '/watchlists/:id/hits',
+    {
+      schema: {
+        tags,
+        summary: 'The hits of a watchlist, the last found first',
+        params,
+        querystring: pageQuery,
+        response: { 200: pageOf(hitEvent), ...flatErrors },
+      },
+    },
+    async ({ params: { id }, query }) => shown(await watchlists.hits(id, query), (event) => event),
+  );
+};

@@ -1,0 +1,44 @@
+/** Watchlists behind a management server. */
+
+import type {
+  CreatedWatchlist,
+  ShownWatchlist,
+  WatchlistInput,
+} from '../../management/watchlists/watchlist-service.js';
+import type { Page, PageRequest } from '../../store/list-page.js';
+import type { WatchlistHitEvent } from '../../store/watchlist-events.js';
+import type { ApiClient } from './api-client.js';
+import type { WatchlistCommands } from './command-services.js';
+
+const pathOf = (idOrName: string) => `watchlists/${encodeURIComponent(idOrName)}`;
+
+export class RemoteWatchlists implements WatchlistCommands {
+  constructor(private readonly api: ApiClient) {}
+
+  create(input: WatchlistInput): Promise<CreatedWatchlist> {
+    return this.api.call('POST', 'watchlists', input);
+  }
+
+  async list(): Promise<ShownWatchlist[]> {
+    return (await this.api.call<{ readonly data: ShownWatchlist[] }>('GET', 'watchlists')).data;
+  }
+
+  get(idOrName: string): Promise<ShownWatchlist & { readonly indicators: readonly string[] }> {
+    return this.api.call('GET', pathOf(idOrName));
+  }
+
+  async hits(idOrName: string, { limit, token }: PageRequest): Promise<Page<WatchlistHitEvent>> {
+    const query = new URLSearchParams({ limit: String(limit), ...(token === undefined ? {} : { token }) });
+    const { data: items, ...next } = await this.api.call<{
+      readonly data: readonly WatchlistHitEvent[];
+      readonly next?: string;
+    }>('GET', `${pathOf(idOrName)}/hits?${query}`);
+    return { items, ...next };
+  }
+
+  async remove(idOrName: string): Promise<{ readonly id: string }> {
+    const { id } = await this.get(idOrName);
+    await this.api.call('DELETE', pathOf(id));
+    return { id };
+  }
+}

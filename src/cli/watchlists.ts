@@ -1,0 +1,104 @@
+/** `watchlist`: lists of indicators that raise hits. */
+
+import { Command } from 'commander';
+import type { CreatedWatchlist, ShownWatchlist, WatchlistInput } from '../management/watchlists/watchlist-service.js';
+import type { WatchlistHitEvent } from '../store/watchlist-events.js';
+import { readText } from './read-text.js';
+import type { WatchlistCommands } from './services/command-services.js';
+import type { WithWatchlists } from './session.js';
+import { count, table } from './table.js';
+
+interface Json {
+  readonly json?: boolean;
+}
+
+type CreateOptions = Json & Pick<WatchlistInput, 'origin' | 'expires' | 'webhook'>;
+
+/** Hits that are asked for at once. */
+const PAGE = 1_000;
+
+export function watchlistCommand(withWatchlists: WithWatchlists): Command {
+  async function answer<T>(
+    json: boolean | undefined,
+    work: (of: WatchlistCommands) => Promise<T>,
+    text: (of: T) => string,
+  ) {
+    const result = await withWatchlists(work);
+    process.stdout.write(`${json ? JSON.stringify(result, null, 2) : text(result)}\n`);
+  }
+  const watchlists = new Command('watchlist').description(
+    'lists of indicators that raise a hit for each record with one',
+  );
+  const command = (name: string, description: string) =>
+    watchlists.command(name).description(description).option('--json', 'print the result as JSON');
+  command(
+    'create <NAME> <FILE|->',
+    'create a watchlist from a list as "ioc" reads it; stored records are searched, too',
+  )
+    .option('--origin <text>', 'where the indicators come from')
+    .option('--expires <time>', 'an ISO time from which on no hits are raised (default: never)')
+    .option('--webhook <url>', 'address that hits are sent to')
+    .action(async (name: string, file: string, { json, origin, expires, webhook }: CreateOptions) => {
+      const indicators = await readText(file);
+      await answer(json, (service) => service.create({ name, indicators, origin, expires, webhook }), createdText);
+    });
+  command('list', 'list all watchlists').action(({ json }: Json) =>
+    answer(json, (service) => service.list(), listText),
+  );
+  command('show <ID>', 'show a watchlist (its id or name) with its indicators').action((id: string, { json }: Json) =>
+    answer(
+      json,
+      (service) => service.get(id),
+      ({ indicators, ...rest }) => [listText([rest]), '', ...indicators].join('\n'),
+    ),
+  );
+  command('hits <ID>', 'show the hits of a watchlist, the last found first')
+    .option('--limit <number>', 'at most so many (default: 100)', '100')
+    .action((id: string, { json, limit }: Json & { readonly limit: string }) =>
+      answer(json, (service) => hitsOf(service, id, Number(limit)), hitsText),
+    );
+  command('delete <ID>', 'delete a watchlist and its hits').action((id: string, { json }: Json) =>
+    answer(
+      json,
+      (service) => service.remove(id),
+      (removed) => `The watchlist ${removed.id} was deleted.`,
+    ),
+  );
+  return watchlists;
+}
+
+async function hitsOf(service: WatchlistCommands, id: string, limit: number): Promise<WatchlistHitEvent[]> {
+  const found: WatchlistHitEvent[] = [];
+  for (let token: string | undefined; found.length < limit; ) {
+    const page = await service.hits(id, { limit: Math.min(PAGE, limit - found.length), token });
+    found.push(...page.items);
+    token = page.next;
+    if (token === undefined) break;
+  }
+  return found;
+}
+
+function createdText({ name, size, id, notUnderstood, notUnderstoodCount, webhookSecret }: CreatedWatchlist): string {
+  return [
+    `Created the watchlist "${name}" (${id}) with ${count(size)} indicators.`,
+    ...notUnderstood.map(({ line, text, reason }) => `Not understood, line ${line}: ${text}: ${reason}.`),
+    ...(notUnderstoodCount > notUnderstood.length ? [`Not understood: ${count(notUnderstoodCount)} in all.`] : []),
+    ...(webhookSecret === undefined ? [] : [`Webhook secret: ${webhookSecret} (shown only once)`]),
+  ].join('\n');
+}
+
+function listText(lists: readonly ShownWatchlist[]): string {
+  if (lists.length === 0) return 'There are no watchlists yet: create one with "watchlist create".';
+  const rows = lists.map(({ id, name, owner, size, hits, isPastSearched, expires = 'never' }) => {
+    return [id, name, owner, size, hits, isPastSearched ? 'searched' : 'being searched', expires];
+  });
+  return table(['id', 'name', 'owner', 'indicators', 'hits', 'stored records', 'expires'], rows);
+}
+
+function hitsText(hits: readonly WatchlistHitEvent[]): string {
+  if (hits.length === 0) return 'There are no hits.';
+  const rows = hits.map(({ eventTime, details: { indicator, stream, messageTime, source, recordId } }) => {
+    return [eventTime, indicator, stream, messageTime, source, recordId];
+  });
+  return table(['found', 'indicator', 'stream', 'time', 'source', 'record'], rows);
+}

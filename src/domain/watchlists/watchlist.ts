@@ -1,0 +1,42 @@
+/** Watchlists: indicators that somebody wants to be told of, in what is stored already and in all that comes later. */
+
+import { type Installation, taskQueueOf } from '../contract/installation.js';
+import type { RangeKeys } from '../indicators/address-keys.js';
+import type { IndicatorType } from '../indicators/indicator.js';
+
+/** An indicator of a watchlist. */
+export interface WatchedIndicator extends RangeKeys {
+  /** As it was given. */
+  readonly text: string;
+  readonly type: IndicatorType;
+}
+
+export const WATCHLIST_LIMITS = {
+  /** Of an installation. */
+  lists: 100,
+  /** Of a list. */
+  indicators: 10_000,
+  /** Values that its indicators are looked up by: a range is up to 128. Every worker keeps them in memory. */
+  keys: 50_000,
+  name: 128,
+} as const;
+
+export const WATCHLIST_WORKFLOW_TYPE = 'mimecastWatchlist';
+
+export function watchlistWorkflowId(installation: Pick<Installation, 'name'>, watchlistId: string): string {
+  return `${taskQueueOf(installation)}-watchlist-${watchlistId}`;
+}
+
+/** Argument of the workflow. */
+export interface WatchlistRequest {
+  /** Identity of the installation. */
+  readonly installation: string;
+  readonly watchlistId: string;
+}
+
+/** What one slice of searching the past, or of delivering hits, came to. */
+export interface WatchlistProgress {
+  readonly isDone: boolean;
+  /** Hits found, or delivered. */
+  readonly hits: number;
+}

@@ -1,0 +1,88 @@
+/**
+ * Sends hits to the webhook of a watchlist: at least once. A hit is marked as sent after the other side has accepted it, so
+ * it may come twice; `eventId` is the same then.
+ */
+
+import { createHmac } from 'node:crypto';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { RawError } from '../../domain/failures/failure.js';
+import type { WatchlistProgress } from '../../domain/watchlists/watchlist.js';
+import { allowedUrl } from '../../http-client/allowed-url.js';
+import { concealing } from '../../http-client/conceal.js';
+import { processConnections } from '../../http-client/connections.js';
+import { Deadline } from '../../http-client/deadline.js';
+import { request } from '../../http-client/http.js';
+import { SecretError } from '../../secrets/keyring.js';
+import { hitEventOf } from '../../store/watchlist-events.js';
+import { markSent, pendingHits, type WatchlistHitDocument } from '../../store/watchlist-hits.js';
+import { storedWatchlist, type WatchlistDocument } from '../../store/watchlists.js';
+import type { ActivityDependencies } from '../source/dependencies.js';
+
+/** `t=<seconds>,v1=<HMAC-SHA256 of "<seconds>.<body>", hexadecimal>` */
+export const SIGNATURE_HEADER = 'mimecast-source-signature';
+/** Hits of one request. */
+const AT_ONCE = 100;
+const ANSWER_LIMIT_MS = 30_000;
+
+/** @throws RawError when the other side does not accept them; those that it accepted before are marked. */
+export async function deliverHits(
+  dependencies: ActivityDependencies,
+  watchlistId: string,
+  signal: AbortSignal,
+): Promise<WatchlistProgress> {
+  const { collections } = dependencies;
+  const watchlist = await storedWatchlist(collections, watchlistId);
+  let sent = 0;
+  for (;;) {
+    const hits = await pendingHits(collections, watchlistId, AT_ONCE);
+    if (hits.length === 0) return { isDone: true, hits: sent };
+    // Without a webhook, or a list, nobody wants them any more.
+    if (watchlist?.webhook !== undefined) await send(dependencies, watchlist, hits, signal);
+    await markSent(collections, hits);
+    sent += hits.length;
+    if (signal.aborted) return { isDone: false, hits: sent };
+    await breathe();
+  }
+}
+
+async function send(
+  { allowInsecure, keyring }: ActivityDependencies,
+  { webhook, ...watchlist }: WatchlistDocument,
+  hits: readonly WatchlistHitDocument[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (webhook === undefined) return;
+  const endpoint = 'webhook';
+  const url = allowedUrl(webhook.url, { allowInsecure, origin: 'file', endpoint });
+  if (keyring === undefined) throw new SecretError('MIMECAST_SECRET_KEYS is not set for this worker');
+  const secret = await keyring.decrypt(webhook.secret);
+  const body = JSON.stringify({ events: hits.map((hit) => hitEventOf(hit, watchlist)) });
+  const message = `${url.host} did not answer within ${ANSWER_LIMIT_MS / 1_000} s`;
+  const deadline = new Deadline(ANSWER_LIMIT_MS, signal, { origin: 'file', endpoint, message });
+  try {
+    const response = await request({
+      ...{ method: 'POST', url, body, endpoint, origin: 'file', deadline },
+      headers: { 'content-type': 'application/json', [SIGNATURE_HEADER]: signatureOf(secret, body, Date.now()) },
+      connections: processConnections(allowInsecure),
+      conceal: concealing([secret, webhook.url]),
+      explain: () => ({ message: `${url.host} does not accept the hits` }),
+    });
+    await response.body?.cancel();
+  } finally {
+    deadline.close();
+  }
+}
+
+/** @param now epoch milliseconds. */
+export function signatureOf(secret: string, body: string, now: number): string {
+  const seconds = Math.floor(now / 1_000);
+  return `t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`;
+}
+
+/** What may be said of a failed delivery. */
+export function deliveryProblem(error: unknown): string | undefined {
+  if (error instanceof SecretError) return error.message;
+  if (!(error instanceof RawError)) return undefined;
+  const { message, status } = error.facts;
+  return status === undefined ? message : `${message} (status ${status})`;
+}

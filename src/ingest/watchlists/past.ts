@@ -1,0 +1,57 @@
+/** Answers a watchlist for what was stored before it, step by step. */
+
+import type { WatchlistProgress } from '../../domain/watchlists/watchlist.js';
+import type { Collections } from '../../store/collections.js';
+import { chunksOf, searchChunk } from '../../store/indicator-search.js';
+import { raiseHits } from '../../store/watchlist-hits.js';
+import { announceChange, type PastSearch, savePast, stepAt, storedWatchlist } from '../../store/watchlists.js';
+
+/** Hits that are kept of each indicator and collection, the newest. */
+export const MOST_PAST_HITS = 100;
+/** A step that takes longer ends with an error, and is tried again. */
+const LONGEST_STEP_MS = 60_000;
+
+export interface PastOptions {
+  readonly collections: Collections;
+  readonly watchlistId: string;
+  readonly signal: AbortSignal;
+  /** Epoch milliseconds after which no new step is begun. */
+  readonly until: number;
+}
+
+/** Goes on where it stopped. A step is done before it is noted as done. */
+export async function searchPast({ collections, watchlistId, signal, until }: PastOptions): Promise<WatchlistProgress> {
+  const watchlist = await storedWatchlist(collections, watchlistId);
+  if (watchlist === null) return { isDone: true, hits: 0 };
+  const { indicators, webhook } = watchlist;
+  let { past } = watchlist;
+  let hits = 0;
+  const save = async (change: Partial<PastSearch>) => {
+    past = { ...past, ...change };
+    await savePast(collections, watchlistId, past);
+  };
+  await collections.ensureIndexes();
+  if (!past.isAnnounced) {
+    await announceChange(collections);
+    await save({ isAnnounced: true });
+  }
+  const chunks = chunksOf(indicators);
+  for (let step = stepAt(chunks, past.steps); step !== undefined; step = stepAt(chunks, past.steps)) {
+    const { chunk, stream } = step;
+    const remaining = () => LONGEST_STEP_MS;
+    const found = await searchChunk({ store: collections, stream, perIndicator: MOST_PAST_HITS, remaining }, chunk);
+    const raised = found.flatMap(({ wanted: indicator, hits: records }) =>
+      records.map((record) => ({
+        ...{ watchlistId, hasWebhook: webhook !== undefined, indicator, record, stream, isPast: true },
+      })),
+    );
+    hits += await raiseHits(collections, raised);
+    await save({
+      steps: past.steps + 1,
+      isMore: past.isMore || found.some(({ isMore, count }) => isMore || count > MOST_PAST_HITS),
+    });
+    if (signal.aborted || Date.now() >= until) return { isDone: false, hits };
+  }
+  await save({ isDone: true });
+  return { isDone: true, hits };
+}

@@ -1,0 +1,119 @@
+/** Hits of watchlists: one for each record and indicator, however often it is found. */
+
+import { createHash } from 'node:crypto';
+import { MongoBulkWriteError } from 'mongodb';
+import type { RecordDocument, RecordId } from '../domain/records/record.js';
+import type { StreamName } from '../domain/streams/streams.js';
+import type { WatchedIndicator } from '../domain/watchlists/watchlist.js';
+import { collection, type Indexes, type Store } from './driver.js';
+import { type Page, type PageRequest, pageOf } from './list-page.js';
+
+export interface WatchlistHitDocument {
+  /** Made of watchlist, record and indicator, so that none is raised twice. */
+  readonly _id: string;
+  readonly watchlistId: string;
+  readonly indicator: string;
+  readonly type: WatchedIndicator['type'];
+  readonly stream: StreamName;
+  readonly recordId: RecordId;
+  readonly sourceId: number;
+  readonly source: string;
+  readonly messageTime: Date;
+  readonly foundAt: Date;
+  /** Whether the record was stored before the watchlist was. */
+  readonly isPast: boolean;
+  /** Set while it is still to be sent to the webhook. */
+  readonly isPending?: true;
+}
+
+const hits = collection<WatchlistHitDocument>('watchlist_hits');
+
+export const WATCHLIST_HIT_INDEXES: Indexes = {
+  watchlist_hits: [
+    { key: { watchlistId: 1, foundAt: -1, _id: -1 } },
+    { key: { isPending: 1, watchlistId: 1, foundAt: 1 }, partialFilterExpression: { isPending: true } },
+  ],
+};
+
+export interface RaisedHit {
+  readonly watchlistId: string;
+  readonly hasWebhook: boolean;
+  readonly indicator: WatchedIndicator;
+  readonly record: Pick<RecordDocument, '_id' | '_messageTime'> & {
+    readonly _sourceId: number;
+    readonly _source?: unknown;
+  };
+  readonly stream: StreamName;
+  readonly isPast: boolean;
+}
+
+/** Harmless when some are there already, and beside others that raise the same. @returns how many are new. */
+export async function raiseHits(store: Store, raised: readonly RaisedHit[]): Promise<number> {
+  if (raised.length === 0) return 0;
+  const foundAt = new Date();
+  const documents = raised.map((hit) => documentOf(hit, foundAt));
+  try {
+    const { insertedCount } = await hits(store).insertMany(documents, { ordered: false });
+    return insertedCount;
+  } catch (error) {
+    if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError() !== undefined) throw error;
+    const failures = [error.writeErrors].flat();
+    if (failures.some(({ code }) => code !== 11_000)) throw error;
+    return documents.length - failures.length;
+  }
+}
+
+function documentOf(hit: RaisedHit, foundAt: Date): WatchlistHitDocument {
+  const { watchlistId, indicator, record, stream, isPast, hasWebhook } = hit;
+  const { keys, between, text, type } = indicator;
+  const name = JSON.stringify([
+    watchlistId,
+    record._id.toString('hex'),
+    keys[0],
+    keys.length,
+    between?.from,
+    between?.to,
+  ]);
+  return {
+    _id: createHash('sha256').update(name).digest('hex').slice(0, 32),
+    watchlistId,
+    indicator: text,
+    type,
+    stream,
+    recordId: record._id,
+    sourceId: record._sourceId,
+    source: String(record._source ?? ''),
+    messageTime: record._messageTime,
+    foundAt,
+    isPast,
+    ...(hasWebhook ? { isPending: true } : {}),
+  };
+}
+
+/** Found last first. @throws PageTokenError */
+export function hitsPage(store: Store, watchlistId: string, request: PageRequest): Promise<Page<WatchlistHitDocument>> {
+  return pageOf(hits(store), { watchlistId }, 'foundAt', request);
+}
+
+/** Counted up to `limit`. */
+export function countHits(store: Store, watchlistId: string, limit: number): Promise<number> {
+  return hits(store).countDocuments({ watchlistId }, { limit });
+}
+
+export async function deleteHits(store: Store, watchlistId: string): Promise<void> {
+  await hits(store).deleteMany({ watchlistId });
+}
+
+/** Those that are still to be sent, the first found first. */
+export function pendingHits(store: Store, watchlistId: string, limit: number): Promise<WatchlistHitDocument[]> {
+  return hits(store).find({ isPending: true, watchlistId }).sort({ foundAt: 1 }).limit(limit).toArray();
+}
+
+/** Ids of the watchlists with hits that are still to be sent. */
+export function watchlistsToDeliver(store: Store): Promise<string[]> {
+  return hits(store).distinct('watchlistId', { isPending: true });
+}
+
+export async function markSent(store: Store, sent: readonly WatchlistHitDocument[]): Promise<void> {
+  await hits(store).updateMany({ _id: { $in: sent.map(({ _id }) => _id) } }, { $unset: { isPending: true } });
+}

@@ -1,0 +1,124 @@
+/** Watchlists, and the number that says whether they have changed. */
+
+import { ObjectId } from 'mongodb';
+import { STREAMS } from '../domain/streams/streams.js';
+import type { WatchedIndicator } from '../domain/watchlists/watchlist.js';
+import { collection, type Indexes, type Store, unlessTaken } from './driver.js';
+
+export interface WatchlistDocument {
+  /** 24 hexadecimal digits. */
+  readonly _id: string;
+  readonly name: string;
+  /** Access ID of a key, or `cli`. */
+  readonly owner: string;
+  /** Where the indicators come from, for people. */
+  readonly origin?: string;
+  readonly createdAt: Date;
+  /** No hits are raised from then on. */
+  readonly expiresAt?: Date;
+  readonly webhook?: Webhook;
+  readonly indicators: readonly WatchedIndicator[];
+  readonly past: PastSearch;
+}
+
+export interface Webhook {
+  readonly url: string;
+  /** Encrypted; signs what is sent. */
+  readonly secret: string;
+}
+
+/** How far what was stored before has been searched. */
+export interface PastSearch {
+  /** Whether what is stored from now on is compared with the list: nothing that is stored before may be left out. */
+  readonly isAnnounced: boolean;
+  /** Steps that are done; a step is some indicators in one collection. */
+  readonly steps: number;
+  readonly isDone: boolean;
+  /** Whether there are more hits than were kept. */
+  readonly isMore: boolean;
+}
+
+const watchlists = collection<WatchlistDocument>('watchlists');
+const versions = collection<{ readonly _id: string; readonly value: number }>('counters');
+const VERSION = 'watchlists';
+
+export const WATCHLIST_INDEXES: Indexes = { watchlists: [{ key: { name: 1 }, unique: true }] };
+
+const NOT_BEGUN: PastSearch = { isAnnounced: false, steps: 0, isDone: false, isMore: false };
+
+export type NewWatchlist = Omit<WatchlistDocument, '_id' | 'createdAt' | 'past'>;
+
+/** @throws what `taken` makes, when another one has the name. */
+export async function insertWatchlist(
+  store: Store,
+  watchlist: NewWatchlist,
+  taken: () => Error,
+): Promise<WatchlistDocument> {
+  const document = { ...watchlist, _id: new ObjectId().toHexString(), createdAt: new Date(), past: NOT_BEGUN };
+  await unlessTaken(() => watchlists(store).insertOne(document), taken);
+  return document;
+}
+
+export function storedWatchlist(store: Store, _id: string): Promise<WatchlistDocument | null> {
+  return watchlists(store).findOne({ _id });
+}
+
+export type WatchlistSummary = Omit<WatchlistDocument, 'indicators'> & { readonly size: number };
+
+/** Without their indicators, the oldest first. */
+export function listWatchlists(store: Store): Promise<WatchlistSummary[]> {
+  return watchlists(store)
+    .aggregate<WatchlistSummary>([
+      { $set: { size: { $size: '$indicators' } } },
+      { $unset: 'indicators' },
+      { $sort: { _id: 1 } },
+    ])
+    .toArray();
+}
+
+export function countWatchlists(store: Store): Promise<number> {
+  return watchlists(store).countDocuments();
+}
+
+/** @returns whether there was one. */
+export async function deleteWatchlist(store: Store, _id: string): Promise<boolean> {
+  const { deletedCount } = await watchlists(store).deleteOne({ _id });
+  await announceChange(store);
+  return deletedCount === 1;
+}
+
+/** Those that have not expired, with what records are compared with. */
+export function activeWatchlists(store: Store, now: Date): Promise<WatchlistDocument[]> {
+  return watchlists(store)
+    .find({ $or: [{ expiresAt: { $exists: false } }, { expiresAt: { $gt: now } }] })
+    .toArray();
+}
+
+/** Ids of those whose past has not been searched to its end. */
+export async function unsearchedWatchlists(store: Store): Promise<string[]> {
+  const found = await watchlists(store)
+    .find({ 'past.isDone': false }, { projection: { _id: 1 } })
+    .toArray();
+  return found.map(({ _id }) => _id);
+}
+
+export async function savePast(store: Store, _id: string, past: PastSearch): Promise<void> {
+  await watchlists(store).updateOne({ _id }, { $set: { past } });
+}
+
+/** Changes whenever a watchlist comes or goes. */
+export async function watchlistVersion(store: Store): Promise<number> {
+  return (await versions(store).findOne({ _id: VERSION }))?.value ?? 0;
+}
+
+/** Makes all who store records read the watchlists again before they count as stored. */
+export async function announceChange(store: Store): Promise<void> {
+  await versions(store).updateOne({ _id: VERSION }, { $inc: { value: 1 } }, { upsert: true });
+}
+
+/** Where a step of searching the past stands. */
+export function stepAt<C>(chunks: readonly C[], step: number) {
+  const chunk = chunks[Math.floor(step / STREAMS.length)];
+  const stream = STREAMS[step % STREAMS.length];
+  return chunk === undefined || stream === undefined ? undefined : { chunk, stream };
+}

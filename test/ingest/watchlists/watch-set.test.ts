@@ -1,0 +1,149 @@
+/** No hit is lost, and none is raised twice, whatever happens between records and watchlists. */
+
+import { beforeEach, describe, expect, test } from 'vitest';
+import { fillInSlice } from '../../../src/ingest/indicators/fill-in.js';
+import { storeBatch } from '../../../src/ingest/slice/store-batch.js';
+import { MOST_PAST_HITS, searchPast } from '../../../src/ingest/watchlists/past.js';
+import { compareWithWatchlists } from '../../../src/ingest/watchlists/watch-set.js';
+import { WatchlistService } from '../../../src/management/watchlists/watchlist-service.js';
+import { forgetFillIns } from '../../../src/store/indicator-fill-in.js';
+import { collectionsIn, raw } from '../../support/raw-collections.js';
+import { numbers, recordOf } from '../../support/store-fixtures.js';
+import { testDatabase } from '../../support/test-database.js';
+
+const { db } = testDatabase();
+const collections = collectionsIn(db);
+const records = raw(collections).records('receipt');
+const hits = db.collection('watchlist_hits');
+const service = new WatchlistService({ collections, allowInsecure: true });
+const signal = new AbortController().signal;
+
+const store = (documents: Parameters<typeof storeBatch>[3]) => storeBatch(collections, 1, 'receipt', documents, []);
+const record = (n: number) => recordOf({ n, messageId: `<m${n}@x.com>`, senderEnvelope: `u${n % 3}@evil.com` });
+const search = (watchlistId: string, until = Number.POSITIVE_INFINITY) =>
+  searchPast({ collections, watchlistId, signal, until });
+const indicatorsHit = async () =>
+  (await hits.find().sort({ indicator: 1 }).toArray()).map(({ indicator }) => indicator);
+
+let made = 0;
+const create = async (indicators: string, more = {}) => {
+  made += 1;
+  return (await service.create({ name: `list ${made}`, indicators, ...more })).id;
+};
+
+beforeEach(async () => {
+  await Promise.all([records, hits, db.collection('watchlists')].map((each) => each.deleteMany({})));
+  await forgetFillIns(collections);
+});
+
+describe('records that are stored later', () => {
+  test('each indicator that a record has is a hit of its own', async () => {
+    const id = await create('evil.com\nu1@evil.com\n<m4@x.com>\nabsent.com');
+    await search(id);
+    await store([record(4), record(2)]);
+    expect(await indicatorsHit()).toEqual(['<m4@x.com>', 'evil.com', 'evil.com', 'u1@evil.com']);
+    const { items } = await service.hits(id, { limit: 10 });
+    expect(items.find(({ details }) => details.indicator === '<m4@x.com>')).toMatchObject({
+      eventName: 'WatchlistHit',
+      details: { collection: 'mimecast_receipt_logs_v2', isPast: false, type: 'message' },
+      resourceIdentity: { id, type: 'Watchlist' },
+    });
+  });
+
+  test('the same records again raise nothing twice', async () => {
+    await search(await create('evil.com'));
+    await store([record(1)]);
+    await Promise.all([store([record(1), record(2)]), store([record(1), record(2)])]);
+    expect(await hits.countDocuments()).toBe(2);
+  });
+
+  test('a worker that died after it had stored them: they are read again, and compared', async () => {
+    await search(await create('evil.com'));
+    await records.insertOne(record(1));
+    await store([record(1)]);
+    expect(await hits.countDocuments()).toBe(1);
+  });
+
+  test('two lists with the same indicator; one that was deleted; one that has expired', async () => {
+    const [first, second, third] = [await create('evil.com'), await create('evil.com'), await create('evil.com')];
+    for (const id of [first, second, third]) await search(id);
+    await service.remove(second);
+    await db.collection('watchlists').updateOne({ _id: third as never }, { $set: { expiresAt: new Date(0) } });
+    await store([record(1)]);
+    expect((await hits.find().toArray()).map(({ watchlistId }) => watchlistId)).toEqual([first]);
+  });
+
+  test('an address within one IPv6 network', async () => {
+    await search(await create('2001:db8::4/126\n2001:db8::/126'));
+    await store([recordOf({ senderIp: '2001:db8::5' })]);
+    expect(await indicatorsHit()).toEqual(['2001:db8::4/126']);
+  });
+});
+
+describe('records that were stored before', () => {
+  test('are hits of the past; a slice goes on where the one before ended, and one that died is done again', async () => {
+    await store(numbers(5).map(record));
+    const id = await create('evil.com');
+    for (let steps = 0; !(await search(id, 0)).isDone; steps += 1) expect(steps).toBeLessThan(20);
+    expect(await hits.countDocuments({ isPast: true })).toBe(5);
+    await db.collection('watchlists').updateMany({}, { $set: { 'past.steps': 0, 'past.isDone': false } });
+    await search(id);
+    expect(await hits.countDocuments()).toBe(5);
+    expect(await service.get(id)).toMatchObject({ isPastSearched: true, isPastCut: false, hits: 5 });
+  });
+
+  test('of a common one the newest are kept, and the list says that there are more', async () => {
+    await store(numbers(MOST_PAST_HITS + 20).map(record));
+    const id = await create('evil.com');
+    await search(id);
+    expect(await service.get(id)).toMatchObject({ isPastCut: true, hits: MOST_PAST_HITS });
+  });
+
+  test('that get their indicators only later', async () => {
+    await records.insertOne(record(1));
+    const id = await create('evil.com');
+    await search(id);
+    expect(await hits.countDocuments()).toBe(0);
+    await fillInSlice({ collections, signal, until: Number.POSITIVE_INFINITY });
+    expect(await hits.countDocuments({ watchlistId: id })).toBe(1);
+  });
+});
+
+describe('a watchlist that comes while records are being stored', () => {
+  test('stored before it was announced, compared before that, too: the search of the past finds them', async () => {
+    // Warms what this program keeps of the lists.
+    await search(await create('other.com'));
+    await store([record(7)]);
+    const id = await create('evil.com');
+    await store([record(1)]);
+    expect(await hits.countDocuments({ watchlistId: id })).toBe(0);
+    await search(id);
+    expect(await hits.countDocuments({ watchlistId: id })).toBe(2);
+  });
+
+  test('announced between storing and comparing: the comparison finds them', async () => {
+    await search(await create('other.com'));
+    await store([record(7)]);
+    const id = await create('evil.com');
+    await search(id);
+    const document = { ...record(1), _indicators: ['domain:evil.com'] };
+    await records.insertOne(document);
+    await compareWithWatchlists(collections, 'receipt', [document]);
+    expect(await hits.countDocuments({ watchlistId: id })).toBe(2);
+  });
+
+  test('at any moment', async () => {
+    const COUNT = 60;
+    const writing = (async () => {
+      for (const n of numbers(COUNT)) await store([record(n)]);
+    })();
+    const ids: string[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      const id = await create('evil.com');
+      ids.push(id);
+      await search(id);
+    }
+    await writing;
+    for (const id of ids) expect(await hits.countDocuments({ watchlistId: id })).toBe(COUNT);
+  });
+});
