@@ -29,6 +29,7 @@ import { servePages } from './pages/pages.js';
 import { recordRoutes } from './records/records-routes.js';
 import { rereadRoutes } from './rereads/rereads-routes.js';
 import { searchRoutes } from './search/search-routes.js';
+import { searchStreamRoutes } from './search/search-stream-routes.js';
 import { identityBySession, keepSessions } from './sessions/sessions.js';
 import { sessionRoutes } from './sessions/sessions-routes.js';
 import { sourceActionRoutes } from './sources/source-actions-routes.js';
@@ -42,8 +43,8 @@ const ROUTES = [
   ...[iocRoutes, watchlistRoutes],
   ...[auditTrailRoutes, healthEventRoutes, fieldRoutes, accessKeyRoutes, eventRoutes, openapiRoutes],
   sessionRoutes,
-  ...[searchRoutes, recordRoutes],
   detectionRoutes,
+  ...[searchRoutes, searchStreamRoutes, recordRoutes],
 ];
 
 export interface AppOptions {

@@ -5,6 +5,7 @@ import { FieldError } from '../../management/fields/field-errors.js';
 import { FIELDS_INVALID, FIELDS_MISSING } from '../../management/refusals.js';
 import { isTemporalAway, isTemporalDenied } from '../../management/temporal/temporal-errors.js';
 import { PageTokenError } from '../../store/list-page.js';
+import { FollowTokenLostError } from '../../store/search/follow-records.js';
 import { isStoreAway } from './store-away.js';
 
 export interface ErrorAnswer {
@@ -58,6 +59,7 @@ export function errorAnswerOf(error: unknown): ErrorAnswer {
   if (error instanceof CodedRefusal) return ofRefusal(error);
   if (error instanceof RefusedError) return { status: 400, code: FIELDS_INVALID, message: sentence(error) };
   if (error instanceof PageTokenError) return { status: 400, code: FIELDS_INVALID, message: error.message };
+  if (error instanceof FollowTokenLostError) return { status: 410, code: 'search.token.lost', message: error.message };
   if (isStoreAway(error)) return away('MongoDB');
   if (isTemporalAway(error)) return away('Temporal');
   if (isTemporalDenied(error)) return { ...away('Temporal'), message: DENIED };

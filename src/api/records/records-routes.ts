@@ -13,7 +13,7 @@ const params = z.object({
   collection: z
     .string()
     .max(100)
-    .describe('Of records, such as mimecast_receipt_logs_v2, or a stream, such as receipt'),
+    .describe('Of records, such as mimecast_receipt_logs_v2, or a stream, such as receipt, or any'),
   id: z
     .string()
     .regex(/^(?:[0-9a-f]{2}){1,64}$/, 'must be an id in hexadecimal, in lower case')

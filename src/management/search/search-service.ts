@@ -8,6 +8,7 @@ import { parseQuery } from '../../search/parse-query.js';
 import { QueryError } from '../../search/query-error.js';
 import type { Collections } from '../../store/collections.js';
 import { type FoundRecord, findRecords, type RecordPage } from '../../store/search/find-records.js';
+import { type Followed, type FollowRequest, followRecords } from '../../store/search/follow-records.js';
 import { type Histogram, histogramOf } from '../../store/search/histogram.js';
 import { planName, planOf } from '../../store/search/plan.js';
 import type { Search } from '../../store/search/request.js';
@@ -101,9 +102,16 @@ export class SearchService {
     }
   }
 
-  /** @throws CodedRefusal for one that is not there. */
+  /** Records as they are stored. @throws PageTokenError, FollowTokenLostError with the first of them */
+  follow(input: SearchInput, request: FollowRequest): AsyncGenerator<Followed, void, undefined> {
+    return followRecords(this.collections, this.searchOf(input), request);
+  }
+
+  /** @param collection or `ANY_COLLECTION`. @throws CodedRefusal for one that is not there. */
   async record(collection: string, id: string): Promise<FoundRecord> {
-    const record = await recordById(this.collections, streamNamed(collection), id);
+    const streams = collection === ANY_COLLECTION ? STREAMS : [streamNamed(collection)];
+    const found = await Promise.all(streams.map((stream) => recordById(this.collections, stream, id)));
+    const record = found.find((one) => one !== undefined);
     if (record === undefined) throw new CodedRefusal(404, UNKNOWN_RECORD, `${collection} has no record ${id}`);
     return record;
   }
@@ -137,6 +145,9 @@ export class SearchService {
     };
   }
 }
+
+/** Stands for whichever collection has the record. */
+export const ANY_COLLECTION = 'any';
 
 const PAGE_OF_ALL = 1_000;
 

@@ -1,5 +1,6 @@
 /** How long a search may go on. */
 
+import { setMaxListeners } from 'node:events';
 import { MongoServerError } from 'mongodb';
 
 export class TimeBudget {
@@ -11,6 +12,8 @@ export class TimeBudget {
     readonly signal?: AbortSignal,
   ) {
     this.end = performance.now() + ms;
+    // Each cursor listens.
+    if (signal !== undefined) setMaxListeners(0, signal);
   }
 
   /** In milliseconds; 0 when it is used up. */

@@ -1,0 +1,157 @@
+/** `/search/export` and `/search/follow`: answers of any length, written as fast as they are read. */
+
+import { pipeline, Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { present } from '../../domain/present.js';
+import type { SearchService } from '../../management/search/search-service.js';
+import type { FoundRecord } from '../../store/search/find-records.js';
+import type { Followed } from '../../store/search/follow-records.js';
+import { flatErrors } from '../common/common-schemas.js';
+import { signalOf } from '../common/gone-client.js';
+import type { Routes } from '../common/services.js';
+import { csvRow, csvWriter, DEFAULT_COLUMNS } from './csv-rows.js';
+import { inputOf, searchBody, showRecord } from './search-schemas.js';
+
+const tags = ['Search'];
+const config = { isReading: true } as const;
+
+const NDJSON = 'application/x-ndjson';
+/** A stream of text. */
+const streamed = z.unknown().meta({ type: 'string' });
+
+const format = z.enum(['ndjson', 'csv']).default('ndjson');
+const column = z.string().min(1).max(300);
+const MAX_COLUMNS = 200;
+const COLUMNS_MEANING =
+  'Of CSV: fields of the stored record, such as `from.emailAddress`. Lists and objects become JSON';
+
+const exportBody = searchBody.extend({
+  format,
+  columns: z
+    .array(column)
+    .min(1)
+    .max(MAX_COLUMNS)
+    .default([...DEFAULT_COLUMNS])
+    .describe(COLUMNS_MEANING),
+});
+
+/** The same in an address, which a browser can download: a parameter for each entry of a list. */
+const exportQuery = searchBody.omit({ sourceIds: true }).extend({
+  format,
+  columns: listOf(column)
+    .refine(({ length }) => length <= MAX_COLUMNS, { error: `must be at most ${MAX_COLUMNS}` })
+    .default([...DEFAULT_COLUMNS])
+    .describe(COLUMNS_MEANING),
+  collections: listOf(z.string().max(100)).optional().describe('Collections, or streams; default all'),
+});
+
+function listOf(entry: z.ZodString) {
+  return z.union([entry, z.array(entry)]).transform((given) => [given].flat());
+}
+
+const followBody = searchBody.extend({
+  token: z.string().max(2_000).optional().describe('The last one that was dealt with; default: from now on'),
+});
+
+/** Of the time that one page of an export takes; it goes on until everything is written. */
+const PAGE_MS = 10_000;
+
+const exportSchema = {
+  tags,
+  summary: 'All records that match, newest first, as NDJSON or CSV of any length',
+  description:
+    'The answer is complete only when it ends as HTTP says: after an error the connection is cut. In CSV, a value that a spreadsheet would take for a formula begins with an apostrophe.',
+  response: {
+    200: {
+      description: 'One record per line',
+      content: { [NDJSON]: { schema: streamed }, 'text/csv': { schema: streamed } },
+    },
+    ...flatErrors,
+  },
+} as const;
+
+export const searchStreamRoutes: Routes = (app, { search }) => {
+  const open = new Set<Readable>();
+  // An answer without an end would keep the server from closing.
+  app.addHook('preClose', async () => {
+    for (const stream of open) stream.destroy();
+  });
+  app.post(
+    '/search/export',
+    {
+      config,
+      schema: { ...exportSchema, body: exportBody },
+    },
+    async ({ body }, reply) => exportTo(reply, search, body),
+  );
+  app.get(
+    '/search/export',
+    {
+      // Its answer would be the headers alone, after all of it was read.
+      exposeHeadRoute: false,
+      schema: { ...exportSchema, querystring: exportQuery },
+    },
+    async ({ query }, reply) => exportTo(reply, search, query),
+  );
+  app.post(
+    '/search/follow',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Records that match as they are stored, as NDJSON without an end',
+        description:
+          'Each line is an object with a `token`, and a `record` unless nothing has happened for a second. With the token of the last line that was dealt with, a later request misses nothing; after a break, a record may come twice. 410: the token is older than what MongoDB remembers.',
+        body: followBody,
+        response: {
+          200: { description: 'One object per line', content: { [NDJSON]: { schema: streamed } } },
+          ...flatErrors,
+        },
+      },
+    },
+    async ({ body }, reply) => {
+      const followed = search.follow(inputOf(body), { token: body.token, signal: signalOf(reply) });
+      const first = await followed.next();
+      const stream = Readable.from(followLines(first, followed));
+      open.add(stream);
+      stream.once('close', () => open.delete(stream));
+      return reply.type(NDJSON).header('cache-control', 'no-store').header('x-accel-buffering', 'no').send(stream);
+    },
+  );
+};
+
+function exportTo(reply: FastifyReply, search: SearchService, asked: z.output<typeof exportBody | typeof exportQuery>) {
+  const input = inputOf(asked);
+  // Refused now, as nothing can be refused once the answer has begun.
+  search.plan(input);
+  const records = search.all(input, { timeoutMs: PAGE_MS, signal: signalOf(reply) });
+  const { format: form, columns } = asked;
+  reply.header('content-disposition', `attachment; filename="records.${form}"`);
+  if (form === 'ndjson') return reply.type(NDJSON).send(Readable.from(ndjson(records)));
+  const writer = csvWriter(columns);
+  pipeline(Readable.from(rows(records, columns)), writer, () => undefined);
+  return reply.type('text/csv; charset=utf-8').send(writer);
+}
+
+async function* ndjson(records: AsyncIterable<FoundRecord>): AsyncGenerator<string, void, undefined> {
+  for await (const record of records) yield `${JSON.stringify(showRecord(record))}\n`;
+}
+
+async function* rows(records: AsyncIterable<FoundRecord>, columns: readonly string[]) {
+  for await (const record of records) yield csvRow(record, columns);
+}
+
+async function* followLines(
+  first: IteratorResult<Followed, void>,
+  rest: AsyncGenerator<Followed, void, undefined>,
+): AsyncGenerator<string, void, undefined> {
+  try {
+    for (let next = first; next.done !== true; next = await rest.next()) {
+      const { token, record } = next.value;
+      yield `${JSON.stringify({ token, ...present({ record: record && showRecord(record) }) })}\n`;
+    }
+  } finally {
+    await rest.return();
+  }
+}

@@ -1,0 +1,213 @@
+/** How much a search reads, what it answers when time is up, and that it ends when nobody waits. */
+
+import { type FindOptions, MongoServerError } from 'mongodb';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { STREAMS } from '../../../src/domain/streams/streams.js';
+import { parseQuery } from '../../../src/search/parse-query.js';
+import type { Collections } from '../../../src/store/collections.js';
+import { findRecords, type RecordPageRequest } from '../../../src/store/search/find-records.js';
+import type { Search } from '../../../src/store/search/request.js';
+import { SeededRandom } from '../../support/random.js';
+import { collectionsIn, RECORDS, raw, withMethods } from '../../support/raw-collections.js';
+import { type StoredRecord, storedDocument } from '../../support/search-records.js';
+import { numbers } from '../../support/store-fixtures.js';
+import { testDatabase } from '../../support/test-database.js';
+import { until } from '../../support/until.js';
+
+const { db, client, name } = testDatabase();
+const collections = collectionsIn(db);
+
+const BEGIN = Date.UTC(2026, 0, 1);
+const COUNT = 24_000;
+const USED = ['receipt', 'process', 'av', 'url protect'] as const;
+
+/** A few common senders and many rare ones; one record in two thousand says "needle". */
+function record(random: SeededRandom, at: number): StoredRecord {
+  const stream = random.pick(USED);
+  const person = () => (random.next() < 0.5 ? `common${random.between(1, 3)}` : `rare${random.between(1, 4_000)}`);
+  const document = storedDocument(
+    stream,
+    {
+      at,
+      subject: random.next() < 0.0005 ? 'a needle' : 'hay',
+      accountId: 'C1',
+      aggregateId: `agg${Math.floor(at / 3)}`,
+      messageId: `<m${Math.floor(at / 3)}@example.com>`,
+      senderEnvelope: `${person()}@out${random.between(1, 50)}.example`,
+      recipients: `${person()}@example.com`,
+      senderIp: `10.${random.between(0, 3)}.${random.between(0, 255)}.${random.between(1, 254)}`,
+      fileName: `file${random.between(1, 3_000)}.pdf`,
+    },
+    random.between(1, 250),
+    new Date(BEGIN + at * 1_000),
+  );
+  return { stream, document };
+}
+
+beforeAll(async () => {
+  await collections.ensureIndexes();
+  const random = new SeededRandom(3);
+  const world = numbers(COUNT).map((at) => record(random, at));
+  for (const stream of USED)
+    await raw(collections)
+      .records(stream)
+      .insertMany(world.filter((one) => one.stream === stream).map(({ document }) => document));
+});
+
+const searchOf = (query: string, more: Partial<Search> = {}): Search => ({
+  condition: parseQuery(query),
+  streams: STREAMS,
+  hasIndicators: true,
+  ...more,
+});
+const find = (
+  query: string,
+  more?: Partial<Search>,
+  request?: Partial<RecordPageRequest>,
+  of: Collections = collections,
+) => findRecords(of, searchOf(query, more), { limit: 50, budgetMs: 60_000, ...request });
+
+interface Profiled {
+  readonly keysExamined?: number;
+  readonly docsExamined?: number;
+}
+
+/** What MongoDB itself says that it has read. */
+async function read<T>(
+  work: () => Promise<T>,
+): Promise<{ readonly result: T; readonly keys: number; readonly documents: number }> {
+  await db.command({ profile: 0 });
+  await db.collection('system.profile').drop();
+  await db.command({ profile: 2 });
+  try {
+    const result = await work();
+    const all = await db
+      .collection<Profiled>('system.profile')
+      .find({ ns: /mimecast_/ })
+      .toArray();
+    const sum = (key: keyof Profiled) => all.reduce((total, one) => total + (one[key] ?? 0), 0);
+    return { result, keys: sum('keysExamined'), documents: sum('docsExamined') };
+  } finally {
+    await db.command({ profile: 0 });
+  }
+}
+
+const FILES = numbers(40)
+  .map((at) => `file:file${at + 1}.pdf`)
+  .join(' OR ');
+
+/** A look into an index that has nothing. */
+const PER_COLLECTION = 2 * STREAMS.length;
+
+describe('reads little more than it returns', () => {
+  const many = numbers(250).map((at) => at + 1);
+  test.each<[string, Partial<Search>, number]>([
+    ['*', {}, 50],
+    ['*', { sourceIds: [7] }, 50],
+    ['*', { sourceIds: many.slice(0, 20) }, 50],
+    ['*', { from: new Date(BEGIN + 5_000_000), to: new Date(BEGIN + 6_000_000) }, 50],
+    ['domain:example.com', {}, 50],
+    ['domain:out7.example', {}, 50],
+    ['common1@example.com', {}, 50],
+    ['rare7@example.com', {}, 0],
+    ['email:absent@absent.test', {}, 0],
+    ['senderEnvelope:common2@out3.example', {}, 50],
+    ['senderEnvelope:*@out3.example', {}, 50],
+    ['recipients:common1@example.com', {}, 50],
+    ['ip:10.0.0.0/8', {}, 50],
+    ['senderIp:10.2.0.0/15', {}, 50],
+    ['10.1.17.0/24', {}, 20],
+    ['ip:192.0.2.0/24', {}, 0],
+    ['<m7@example.com>', {}, 3],
+    ['messageId:<m70@example.com>', {}, 3],
+    ['file:file77.pdf', {}, 3],
+    ['fileName:file77.pdf', {}, 3],
+    ['domain:absent.test OR ip:10.1.17.0/24 OR file:file1.pdf', {}, 20],
+    [FILES, {}, 50],
+  ])('%s %j', async (query, more, least) => {
+    const { result, keys, documents } = await read(() => find(query, more));
+    expect(result.plan).toBe('index');
+    expect(result.items.length).toBeGreaterThanOrEqual(least);
+    const most = 10 * Math.max(result.items.length, PER_COLLECTION);
+    expect(keys).toBeLessThanOrEqual(most);
+    expect(documents).toBeLessThanOrEqual(most);
+  });
+
+  test('a later page no more than the first one', async () => {
+    let token: string | undefined;
+    for (let page = 0; page < 20; page += 1) token = (await find('domain:example.com', {}, { token })).next;
+    const { keys } = await read(() => find('domain:example.com', {}, { token }));
+    expect(keys).toBeLessThanOrEqual(500);
+  });
+
+  test('a scan says so, and a list of more sources than can be merged reads as many keys as sources', async () => {
+    expect((await find('needle')).plan).toBe('scan');
+    const { keys } = await read(() => find('*', { sourceIds: many }));
+    expect(keys).toBeLessThanOrEqual(USED.length * (250 + 51 + 250));
+  });
+});
+
+/** A store that has no time for a filter that leads to more than so many records, or to any before a time. */
+function slowStore(most: number, notBefore = new Date(0)): Collections {
+  return withMethods(collections, RECORDS, (collection) => ({
+    find: (filter: { $and: object[] }, options: FindOptions) => {
+      const [reached = {}, within = {}, rest] = filter.$and;
+      const cursor = collection.find(filter, options);
+      const next = cursor.next.bind(cursor);
+      cursor.next = async () => {
+        if (rest !== undefined) {
+          const all = { $and: [reached, within] };
+          const tooMany = (await collection.countDocuments(all)) > most;
+          const tooOld = (await collection.countDocuments({ $and: [all, { _messageTime: { $lt: notBefore } }] })) > 0;
+          if (tooMany || tooOld) throw new MongoServerError({ code: 50, message: 'operation exceeded time limit' });
+        }
+        return next();
+      };
+      return cursor;
+    },
+  }));
+}
+
+describe('when time is short', () => {
+  test('it is asked in slices, which bring the same', async () => {
+    const whole = await find('needle');
+    expect(whole.items.length).toBeGreaterThan(4);
+    expect(await find('needle', {}, {}, slowStore(700))).toEqual(whole);
+  });
+
+  test('it answers with what was found until then, says how far it came, and goes on from there', async () => {
+    const whole = await find('needle');
+    const middle = whole.items[3]?.time ?? new Date();
+    const part = await find('needle', {}, { budgetMs: 4_000 }, slowStore(2_000, middle));
+    expect(part).toMatchObject({ isComplete: false, plan: 'scan' });
+    const { searchedTo = new Date(0), next } = part;
+    expect(searchedTo.getTime()).toBeGreaterThanOrEqual(middle.getTime());
+    expect(part.items).toEqual(whole.items.filter(({ time }) => time >= searchedTo));
+    const rest = await find('needle', {}, { token: next });
+    expect([...part.items, ...rest.items]).toEqual(whole.items);
+  });
+
+  test('with no time at all, it says that nothing was searched, and the same token is good for another try', async () => {
+    const { next: token } = await find('needle', {}, { limit: 2 });
+    const nothing = await find('needle', {}, { token, budgetMs: 1 }, slowStore(0));
+    expect(nothing).toEqual({ items: [], plan: 'scan', isComplete: false, next: token });
+  });
+});
+
+test('it ends in MongoDB when nobody waits any more', async () => {
+  const slow = numbers(200)
+    .map((at) => `w${at}x`)
+    .join(' OR ');
+  const leaving = new AbortController();
+  const running = () =>
+    client
+      .db('admin')
+      .aggregate([{ $currentOp: {} }, { $match: { ns: { $regex: `^${name}[.]mimecast_` }, active: true } }])
+      .toArray();
+  const search = find(slow, {}, { budgetMs: 600_000, signal: leaving.signal });
+  const outcome = search.catch((error: unknown) => error);
+  await until(running, (all) => all.length > 0);
+  leaving.abort(new Error('gone'));
+  expect(await outcome).toMatchObject({ message: 'gone' });
+  await until(running, (all) => all.length === 0, { limitMs: 30_000 });
+});
