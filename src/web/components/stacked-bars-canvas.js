@@ -1,6 +1,7 @@
 /** Draws stacked bars with uPlot, again whenever the width or the colors change. */
 
 import uPlot from 'uplot';
+import { localTime } from '../lib/format.js';
 
 /**
  * @typedef {object} Drawing
@@ -64,7 +65,10 @@ function optionsOf(box, { height, starts, widthMs, colorsOf, onHover, onZoom }) 
       x: { time: true, range: [first, last] },
       y: { range: (_plot, _min, max) => [0, Math.max(1, max)] },
     },
-    axes: [axis, { ...axis, size: 56, incrs: WHOLE }],
+    axes: [
+      { ...axis, values: (_plot, splits, _axis, _space, stepS) => splits.map((at) => tickText(at, stepS)) },
+      { ...axis, size: 56, incrs: WHOLE },
+    ],
     series: [
       {},
       ...[...colorsOf()].reverse().map((fill) => ({
@@ -93,6 +97,16 @@ function optionsOf(box, { height, starts, widthMs, colorsOf, onHover, onZoom }) 
     const bucket = Math.floor((timeAt(left) * 1_000 - (starts[0] ?? 0)) / widthMs);
     return bucket >= 0 && bucket < starts.length ? bucket : undefined;
   }
+}
+
+const DAY_S = 86_400;
+
+/** @param {number} at epoch seconds @param {number} stepS between the ticks */
+function tickText(at, stepS) {
+  const [date = '', time = ''] = localTime(at * 1_000).split(' ');
+  if (stepS >= DAY_S) return date.slice(stepS >= 28 * DAY_S ? 0 : 5);
+  if (time === '00:00:00') return date.slice(5);
+  return stepS < 60 ? time : time.slice(0, 5);
 }
 
 /** Steps of the axis: counts have no fractions. */

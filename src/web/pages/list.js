@@ -6,6 +6,8 @@ import { IocPage } from './ioc/ioc-page.js';
 import { NotFoundPage } from './not-found.js';
 import { RecordPage } from './record/record-page.js';
 import { SearchPage } from './search/search-page.js';
+import { WatchlistPage } from './watchlists/watchlist-page.js';
+import { WatchlistsPage } from './watchlists/watchlists-page.js';
 
 /**
  * @typedef {object} Page
@@ -21,6 +23,8 @@ const PAGES = [
   [/^\/search$/, { title: 'Search', nav: '/search', view: SearchPage }],
   [/^\/records\/(?<collection>[^/]+)\/(?<id>[0-9a-f]+)$/, { title: 'Record', nav: '/search', view: RecordPage }],
   [/^\/ioc$/, { title: 'IOC search', nav: '/ioc', view: IocPage }],
+  [/^\/watchlists$/, { title: 'Watchlists', nav: '/watchlists', view: WatchlistsPage }],
+  [/^\/watchlists\/(?<id>[^/]+)$/, { title: 'Watchlist', nav: '/watchlists', view: WatchlistPage }],
   [/^\/detections$/, { title: 'Detections', nav: '/detections', view: DetectionsPage }],
 ];
 

@@ -4,5 +4,6 @@ export const NAVIGATION = [
   { href: '/', label: 'Collection' },
   { href: '/search', label: 'Search' },
   { href: '/ioc', label: 'IOC search' },
+  { href: '/watchlists', label: 'Watchlists' },
   { href: '/detections', label: 'Detections' },
 ];

@@ -90,8 +90,8 @@ function Row({ detection, isOpen, onToggle }) {
       <td><span class=${`badge severity-${severity}`}>${labelIn(SEVERITIES, severity)}</span></td>
       <td>${labelIn(KINDS, kind)}</td>
       <td title=${vendorAction}>${action === undefined ? '' : labelIn(ACTIONS, action)}</td>
-      <td><${Foreign} text=${sender ?? headerSender ?? ''} /></td>
-      <td>
+      <td class="address"><${Foreign} text=${sender ?? headerSender ?? ''} /></td>
+      <td class="address">
         <${Foreign} text=${recipients.slice(0, MOST_RECIPIENTS).join(', ')} />
         ${recipients.length > MOST_RECIPIENTS ? html` <span class="muted">and ${recipients.length - MOST_RECIPIENTS} more</span>` : null}
       </td>

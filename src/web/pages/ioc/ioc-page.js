@@ -8,8 +8,10 @@ import { Problem } from '../../components/problem.js';
 import { TimeRangePicker } from '../../components/time-range.js';
 import { messageOf, send } from '../../lib/api.js';
 import { address, setQuery } from '../../lib/router.js';
+import { mayChange } from '../../lib/session.js';
 import { STREAMS } from '../../lib/streams.js';
 import { limitsOf, rangeIn, rangeQuery } from '../../lib/time-range.js';
+import { CreateWatchlist } from '../watchlists/create-watchlist.js';
 import { FillInNotice } from './fill-in-notice.js';
 import { Findings } from './findings.js';
 
@@ -21,6 +23,7 @@ export function IocPage() {
   const range = rangeIn(query, 'all');
   const collections = query.getAll('in');
   const [list, setList] = useState(query.get('list') ?? '');
+  const [isSaving, setSaving] = useState(false);
   const { state, start, stop } = useIocSearch();
   const run = () => {
     setQuery({ list: list.length > LONGEST_IN_ADDRESS ? undefined : list });
@@ -55,11 +58,25 @@ export function IocPage() {
         />
         <button type="submit" class="primary" disabled=${list.trim() === ''}>Search</button>
         <button type="button" disabled=${!state.isRunning} onClick=${stop}>Stop</button>
+        ${
+          mayChange()
+            ? html`
+                <button type="button" disabled=${list.trim() === ''} onClick=${() => setSaving(true)}>
+                  Save as a watchlist
+                </button>
+              `
+            : null
+        }
       </div>
     </form>
     <${Problem} error=${state.error} />
     <p class="search-status" role="status">${state.isRunning ? 'Searching …' : state.note}</p>
     ${state.answer === undefined ? null : html`<${Findings} answer=${state.answer} />`}
+    ${
+      isSaving
+        ? html`<${CreateWatchlist} indicators=${list} onClose=${() => setSaving(false)} onDone=${() => undefined} />`
+        : null
+    }
   `;
 }
 
