@@ -168,7 +168,7 @@ describe.skipIf(CHROMIUM === undefined)('Search', () => {
   });
 
   test('columns are chosen from the fields and from a record, and the address keeps them', async () => {
-    const page = await open({ path: '/search?range=4h' });
+    const page = await open({ path: '/search?range=4h&in=receipt' });
     await page.getByRole('checkbox', { name: 'Column subject' }).check();
     await page
       .getByRole('button', { name: /^Details of/ })
@@ -186,10 +186,10 @@ describe.skipIf(CHROMIUM === undefined)('Search', () => {
 
   test('a range of time is chosen quickly, exactly, or by dragging over the chart', async () => {
     const page = await open({ path: '/search' });
-    await page.getByLabel('Time', { exact: true }).selectOption('Last 15 minutes');
+    await page.getByRole('combobox', { name: 'Time' }).selectOption('Last 15 minutes');
     await status(page, /^\d records: all that match/);
     expect(new URL(page.url()).search).toBe('?range=15m');
-    await page.getByLabel('Time', { exact: true }).selectOption('Last 24 hours');
+    await page.getByRole('combobox', { name: 'Time' }).selectOption('Last 24 hours');
     await status(page, 'The newest 100 records.');
     const chart = page.locator('.u-over');
     await page.locator('.legend').getByText('Receipt').waitFor();
@@ -282,5 +282,190 @@ describe.skipIf(CHROMIUM === undefined)('Search', () => {
     await focusOn(/^Story of the message/);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Invoice 8 for March' }).waitFor();
+  });
+});
+
+/** What a sender may write; nothing of it may become a part of the page. */
+const HOSTILE = {
+  html: '<img src=x onerror="window.ran = true"><script>window.ran = true</script>',
+  control: 'a\u0000b\u0007c',
+  turned: 'invoice\u202Efdp.exe',
+  large: 'x'.repeat(1_048_576),
+  $where: 'this.a == 1',
+  nested: { $gt: '', 'dotted.key': '1', '<b>key</b>': '<b>value</b>' },
+  list: ['<i>1</i>', { $ne: null }],
+};
+
+async function ranNothing(page: Page) {
+  expect(
+    await page.evaluate(
+      `window.ran === undefined && document.querySelector('main img, main script, main b b') === null`,
+    ),
+  ).toBe(true);
+}
+
+describe.skipIf(CHROMIUM === undefined)('hostile content', () => {
+  const names = { accountId: 'C1', aggregateId: '<b>agg</b>\u202E', messageId: '<hostile@evil.test>' };
+  let id = '';
+  beforeAll(async () => {
+    await store('process', { ...names, subject: HOSTILE.html, attachments: HOSTILE.turned }, 2_000);
+    id = await store('receipt', { ...names, subject: HOSTILE.html, senderEnvelope: HOSTILE.turned, ...HOSTILE }, 2_001);
+  });
+
+  test('is shown as text in results, columns, values, details and JSON', async () => {
+    const page = await open({
+      path: '/search?q=message%3A%22hostile%40evil.test%22&range=7d&column=html&column=turned&column=large',
+    });
+    await status(page, '2 records: all that match.');
+    await rows(page).getByText(HOSTILE.html).waitFor();
+    await rows(page).getByText('invoiceU+202Efdp.exe').waitFor();
+    await rows(page).getByText('1,048,376 more characters').waitFor();
+    await page.locator('.field-panel').getByText('html', { exact: true }).click();
+    await page.locator('.values').getByText(HOSTILE.html.slice(0, 30)).waitFor();
+    expect(await page.getByRole('checkbox', { name: 'Column $where' }).count()).toBe(0);
+    await page
+      .getByRole('button', { name: /^Details of/ })
+      .nth(1)
+      .click();
+    const details = page.locator('.details');
+    await details.getByText('nested.<b>key</b>').waitFor();
+    await details.getByText('aU+0000bU+0007c').waitFor();
+    const row = details.getByRole('row').filter({ hasText: '$where' });
+    expect(await row.getByRole('button').count()).toBe(0);
+    await details.getByRole('button', { name: 'JSON' }).click();
+    const json = await details.locator('pre').textContent();
+    expect(json).toContain('invoice\\u202efdp.exe');
+    expect(json).not.toContain('\u202E');
+    await page.getByRole('button', { name: /^Show all .* characters$/ }).click();
+    await ranNothing(page);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(1280);
+  });
+
+  test('is shown as text in a story', async () => {
+    const page = await open({ path: `/records/mimecast_receipt_logs_v2/${id}` });
+    await page.getByRole('heading', { name: HOSTILE.html }).waitFor();
+    expect(await page.locator('.names').textContent()).toContain('<b>agg</b>U+202E');
+    await page.getByText('All fields').first().click();
+    await page.locator('.event').getByText('aU+0000bU+0007c').waitFor();
+    await page.locator('.event').getByText('JSON', { exact: true }).click();
+    await page.locator('.event pre').waitFor();
+    await ranNothing(page);
+    await page.setViewportSize({ width: 375, height: 700 });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(375);
+  });
+
+  test('of a query becomes no operator, however it is written', async () => {
+    const page = await open({ path: '/search', allowed: /400 \(Bad Request\)/ });
+    await search(page, '$where:1');
+    await page.getByRole('alert').getByText('cannot be the name of a field').waitFor();
+    await search(page, '('.repeat(200));
+    await page.getByRole('alert').getByText('brackets are nested more than').waitFor();
+    await search(page, 'x'.repeat(20_000));
+    await page.getByRole('alert').getByText('a query has at most').waitFor();
+    await search(page, 'subject:"<img src=x onerror=window.ran=true>" AND');
+    await page.getByRole('alert').getByText('something has to follow').waitFor();
+    await ranNothing(page);
+  });
+});
+
+describe.skipIf(CHROMIUM === undefined)('The story of a message', () => {
+  const message = { accountId: 'C1', aggregateId: 'story', messageId: '<story@example.com>' };
+  const ids: Record<string, string> = {};
+  beforeAll(async () => {
+    const subject = 'Your parcel is waiting';
+    const people = { senderEnvelope: 'parcel@evil.test', recipients: 'dora@example.org' };
+    ids.receipt = await store(
+      'receipt',
+      { ...message, ...people, subject, action: 'Acc', senderIp: '192.0.2.66' },
+      3_000,
+    );
+    await store(
+      'process',
+      { ...message, ...people, subject, action: 'Hld', holdReason: 'Policy', attachments: 'parcel.pdf' },
+      2_999.9,
+    );
+    await store(
+      'url protect',
+      { ...message, ...people, subject, url: 'https://evil.test/parcel', action: 'Warn' },
+      2_999.8,
+    );
+    await store(
+      'delivery',
+      { ...message, ...people, subject, delivered: 'true', destinationIp: '198.51.100.9' },
+      2_990,
+    );
+    await store(
+      'dlp',
+      {
+        messageId: message.messageId,
+        subject,
+        senderAddress: people.senderEnvelope,
+        recipientAddress: people.recipients,
+        policy: 'Cards',
+        action: 'notification',
+      },
+      2_989,
+    );
+    ids.click = await store(
+      'ttp url',
+      {
+        messageId: message.messageId,
+        subject,
+        url: 'https://evil.test/parcel',
+        userEmailAddress: people.recipients,
+        scanResult: 'malicious',
+        action: 'block',
+      },
+      2_900,
+    );
+    await store('receipt', { ...message, aggregateId: 'copy', ...people, subject, action: 'Rej' }, 2_800);
+  });
+
+  test('has all of its records, oldest first, from any of them, and says what is uncertain', async () => {
+    const page = await open({
+      path: `/search?q=url%3A%22https%3A%2F%2Fevil.test%2Fparcel%22%20AND%20action%3Ablock&range=7d`,
+    });
+    await status(page, '1 record: all that match.');
+    await rows(page).first().getByRole('link').click();
+    await page.getByRole('heading', { name: 'Your parcel is waiting' }).waitFor();
+    const steps = page.locator('.event strong');
+    expect(await steps.allTextContents()).toEqual([
+      ...['Received', 'Processed', 'Scanned: URL', 'Delivered', 'Content policy applied', 'Link clicked', 'Received'],
+    ]);
+    expect(await page.locator('.event[aria-current] strong').allTextContents()).toEqual(['Link clicked']);
+    await page.getByText('The message ID belongs to 2 aggregateIds').waitFor();
+    expect(await page.getByText('joined by message ID alone').count()).toBe(6);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.goto(`${server().url}/records/mimecast_receipt_logs_v2/${ids.receipt}`);
+    await page.getByText('joined by message ID alone').first().waitFor();
+    expect(await page.getByText('joined by message ID alone').count()).toBe(3);
+    await picture(page, 'story');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.getByText('All fields').first().click();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Search for it' }).nth(1).click();
+    await status(page, '7 records: all that match.');
+  });
+
+  test('of a record that is not there says so', async () => {
+    const page = await open({
+      path: `/records/mimecast_receipt_logs_v2/${'0'.repeat(32)}`,
+      allowed: /404 \(Not Found\)/,
+    });
+    await page.getByText('has no record').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  test('stands beside what else its source collected in those minutes', async () => {
+    const page = await open({ path: `/records/mimecast_ttp_url_logs/${ids.click}` });
+    await page.getByRole('link', { name: 'Around this record' }).click();
+    const around = page.locator('main table tbody tr');
+    await page.getByText('0 after it, 0 before it').waitFor();
+    expect(await around.count()).toBe(1);
+    await page.getByLabel('Minutes before and after').selectOption('240');
+    await page.getByText('1 after it, 5 before it').waitFor();
+    expect(await page.locator('tr[aria-current]').textContent()).toContain('URL click');
+    expect(new URL(page.url()).search).toBe('?around=240');
+    expect(await accessibilityFaults(page)).toEqual([]);
   });
 });
