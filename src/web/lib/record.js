@@ -25,9 +25,14 @@ export function recordHref({ collection, id }) {
   return `/records/${encodeURIComponent(collection)}/${encodeURIComponent(id)}`;
 }
 
-/** @param {Record<string, unknown>} record @returns {Field[]} one for each value; lists have one for each entry */
+/** Each cell of a table asks for them. @type {WeakMap<object, readonly Field[]>} */
+const KNOWN = new WeakMap();
+
+/** @param {Record<string, unknown>} record @returns {readonly Field[]} one for each value; lists have one for each entry */
 export function fieldsOf(record) {
-  return Object.entries(record).flatMap(([key, value]) => fieldsBelow([key], value));
+  const known = KNOWN.get(record) ?? Object.entries(record).flatMap(([key, value]) => fieldsBelow([key], value));
+  KNOWN.set(record, known);
+  return known;
 }
 
 /** @param {readonly string[]} steps @param {unknown} value @returns {Field[]} */

@@ -86,6 +86,14 @@ describe.skipIf(CHROMIUM === undefined)('Search', () => {
     expect(await rows(page).count()).toBe(200);
   });
 
+  test('is open to those who may only read', async () => {
+    const page = await open({ path: '/search?q=subject%3Ainvoice', role: 'viewer' });
+    await status(page, 'The newest 100 records.');
+    await page.goto(`${server().url}/ioc?list=example.net`);
+    await page.getByRole('heading', { name: 'Hits for 1 of 1 indicator' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Save as a watchlist' }).count()).toBe(0);
+  });
+
   test('knows every collection', async () => {
     const page = await open({ path: '/search' });
     const known = await page.evaluate(`import('/web/lib/streams.js').then(({ STREAMS }) => STREAMS)`);
@@ -137,6 +145,7 @@ describe.skipIf(CHROMIUM === undefined)('Search', () => {
       .click();
     await page.locator('.field-panel').getByText('senderEnvelope').click();
     await page.locator('.values').getByText('alice@example.net').waitFor();
+    await picture(page, 'search');
     await page.getByText('How to write a query').click();
     await page.getByText('As a table').click();
     await page.getByText('Collections: all').click();

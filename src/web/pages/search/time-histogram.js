@@ -1,7 +1,7 @@
 /** How the records of a search spread over time. */
 
 import { html } from 'htm/preact';
-import { useMemo } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { Problem } from '../../components/problem.js';
 import { StackedBars } from '../../components/stacked-bars.js';
 import { send } from '../../lib/api.js';
@@ -19,9 +19,15 @@ const BUCKETS = 80;
  * @param {(range: import('../../lib/time-range.js').TimeRange) => void} props.onZoom
  */
 export function TimeHistogram({ body, isStopped, onZoom }) {
+  const counted = useRef({ body, histogram: undefined });
   const { data, error, isLoading } = useLoaded(
-    async (signal) =>
-      isStopped ? undefined : send('POST', '/search/histogram', { ...body, buckets: BUCKETS }, { signal }),
+    async (signal) => {
+      const known = counted.current.body === body ? counted.current.histogram : undefined;
+      if (isStopped || known !== undefined) return known;
+      const histogram = await send('POST', '/search/histogram', { ...body, buckets: BUCKETS }, { signal });
+      counted.current = { body, histogram };
+      return histogram;
+    },
     [body, isStopped],
   );
   const bars = useMemo(() => data && barsOf(data), [data]);
