@@ -3,17 +3,21 @@
 import { Command } from 'commander';
 import { runProgram } from '../src/runtime/program.js';
 import { fleet } from './fleet.js';
+import { indicators } from './indicators.js';
 import { memory } from './memory.js';
 import { recovery } from './recovery.js';
 import { replay } from './replay.js';
 import { rules } from './rules.js';
+import { search } from './search.js';
 
 await runProgram(
   new Command('bench')
     .description('Benchmarks. Speeds are ratios of what was measured in one run, because machines differ.')
     .addCommand(fleet)
+    .addCommand(indicators)
     .addCommand(memory)
     .addCommand(recovery)
     .addCommand(replay)
-    .addCommand(rules),
+    .addCommand(rules)
+    .addCommand(search),
 );

@@ -7,12 +7,14 @@ import { SOURCE_FILE_JSON_SCHEMA } from '../src/config/json-schema.js';
 import { projectRoot } from '../src/runtime/project-root.js';
 import { ARCHITECTURE_PAGE, architecturePage } from './architecture-page.js';
 import { CONFIGURATION_PAGE, configurationPage, SCHEMA_FILE } from './configuration-page.js';
+import { DETECTIONS_PAGE, detectionsPage } from './detections-page.js';
 import { OPERATIONS_PAGE, operationsPage } from './operations-page.js';
 import { STATES_PAGE, statesPage } from './states-page.js';
 
 const PAGES: Readonly<Record<string, string>> = {
   [ARCHITECTURE_PAGE]: architecturePage(),
   [STATES_PAGE]: statesPage(),
+  [DETECTIONS_PAGE]: detectionsPage(),
   [OPERATIONS_PAGE]: operationsPage(),
   [CONFIGURATION_PAGE]: configurationPage(),
   [SCHEMA_FILE]: `${JSON.stringify(SOURCE_FILE_JSON_SCHEMA, null, 2)}\n`,

@@ -2,10 +2,12 @@
 
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
+import { addDetectionsCommand } from './cli/detections.js';
 import { addIocCommand } from './cli/ioc.js';
 import { keysCommand } from './cli/keys.js';
 import { addRereadCommands } from './cli/reread-commands.js';
 import { rulesText, testRules } from './cli/rules.js';
+import { addSearchCommands } from './cli/search/search-commands.js';
 import type { SourceCommands } from './cli/services/command-services.js';
 import { sessionOf } from './cli/session.js';
 import { readSourceFile } from './cli/source-file.js';
@@ -30,7 +32,7 @@ async function answer<T>(
   process.stdout.write(`${json ? JSON.stringify(result, null, 2) : text(result)}\n`);
 }
 
-const { withCommands, withKeys, withIndicators, withWatchlists } = sessionOf(
+const { withCommands, withDetections, withKeys, withIndicators, withSearch, withWatchlists } = sessionOf(
   () => program.opts<{ readonly server?: string }>().server,
 );
 
@@ -165,6 +167,8 @@ rules
   });
 
 addRereadCommands(program, withCommands);
+addDetectionsCommand(program, withDetections);
+addSearchCommands(program, withSearch);
 addIocCommand(program, withIndicators);
 program.addCommand(keysCommand(withKeys));
 program.addCommand(watchlistCommand(withWatchlists));

@@ -9,6 +9,7 @@ import type {
   StreamOutcome,
   StreamProgress,
   SweepOutcome,
+  ToldCounts,
 } from '../domain/streams/outcome.js';
 import type { StreamName } from '../domain/streams/streams.js';
 import type { WatchlistProgress } from '../domain/watchlists/watchlist.js';
@@ -49,8 +50,9 @@ export interface Activities extends BackgroundActivities {
    * Looks once at streams that are caught up, and stores what it finds within a small budget.
    *
    * @param isProbe whether none of them could be collected last time. It fails as long as that is so.
+   * @param told what the caller knows; a stream whose checkpoint says something else is reported, too.
    */
-  sweep(sourceId: number, streams: readonly StreamName[], isProbe?: boolean): Promise<SweepOutcome>;
+  sweep(sourceId: number, streams: readonly StreamName[], isProbe?: boolean, told?: ToldCounts): Promise<SweepOutcome>;
   /** Collects one stream for a slice of about a minute. */
   collect(sourceId: number, stream: StreamName): Promise<StreamOutcome>;
   /** Reads a range of a stream again, for a slice of about a minute. */
@@ -73,7 +75,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     validate: (sourceId) => alive(() => validate(dependencies, reader, sourceId)),
     initialize: (sourceId) => alive(() => initialize(dependencies, reader, sourceId)),
     authenticate: (sourceId) => alive(() => authenticate(dependencies, reader, sourceId)),
-    sweep: (sourceId, streams, isProbe) => sweep(dependencies, reader, { sourceId, streams, isProbe }),
+    sweep: (sourceId, streams, isProbe, told) => sweep(dependencies, reader, { sourceId, streams, isProbe, told }),
     collect: (sourceId, stream) => collect(dependencies, reader, sourceId, stream),
     reread: (sourceId, stream, range) => reread(dependencies, reader, sourceId, stream, range),
     recheck: (_sourceId, stream, run) => recheck(dependencies, stream, run),

@@ -29,8 +29,14 @@ export async function reread(
         { collections, source, stream, range, signal, until: Date.now() + sliceMs },
         checkpoint,
       );
-      const done = await (isSiemStream(stream) ? rereadFiles(state, stream) : rereadWindows(state, stream, checkpoint));
-      return state.outcome(done);
+      try {
+        const done = await (isSiemStream(stream)
+          ? rereadFiles(state, stream)
+          : rereadWindows(state, stream, checkpoint));
+        return await state.outcome(done);
+      } finally {
+        await state.close();
+      }
     },
   );
 }

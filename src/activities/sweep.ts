@@ -2,7 +2,13 @@ import { setMaxListeners } from 'node:events';
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { classify, RawError } from '../domain/failures/failure.js';
 import { askedFirst, isStillOut } from '../domain/lifecycle/outage.js';
-import { NO_COUNTS, type StreamOutcome, type SweepOutcome } from '../domain/streams/outcome.js';
+import {
+  isTold,
+  NO_COUNTS,
+  type StreamOutcome,
+  type SweepOutcome,
+  type ToldCounts,
+} from '../domain/streams/outcome.js';
 import type { StreamName } from '../domain/streams/streams.js';
 import { collectStream } from '../ingest/collect-stream.js';
 import { errorFactsOf } from '../ingest/slice/error-facts-of.js';
@@ -18,6 +24,8 @@ interface SweepOptions {
   readonly streams: readonly StreamName[];
   /** Whether none of them could be collected last time: then the sweep finds out whether that is still so. */
   readonly isProbe?: boolean | undefined;
+  /** What the workflow knows; a stream left out of it counts as told. */
+  readonly told?: ToldCounts | undefined;
 }
 
 interface Look {
@@ -34,7 +42,7 @@ interface Look {
 export async function sweep(
   dependencies: ActivityDependencies,
   reader: SourceReader,
-  { sourceId, streams, isProbe = false }: SweepOptions,
+  { sourceId, streams, isProbe = false, told = {} }: SweepOptions,
 ): Promise<SweepOutcome> {
   const signal = cancellationSignal();
   // One listener for each request that is under way: as many as there are streams, and no leak.
@@ -59,7 +67,10 @@ export async function sweep(
       const rest = streams.filter((stream) => !first.includes(stream));
       const all = [...looks, ...(await lookAt(rest))];
       if (isProbe) throwIfStillOut(all);
-      return outcomeOf(all.map(({ outcome }) => outcome));
+      return outcomeOf(
+        all.map(({ outcome }) => outcome),
+        told,
+      );
     },
   );
 }
@@ -73,10 +84,11 @@ function throwIfStillOut(looks: readonly Look[]): void {
   throw new RawError(facts, { cause: error });
 }
 
-function outcomeOf(outcomes: readonly StreamOutcome[]): SweepOutcome {
+function outcomeOf(outcomes: readonly StreamOutcome[], told: ToldCounts): SweepOutcome {
+  const isNews = (outcome: StreamOutcome) => !foundNothing(outcome) || !isTold(outcome, told);
   return {
-    outcomes: outcomes.filter((outcome) => !foundNothing(outcome)),
-    idle: outcomes.filter(foundNothing).map(({ stream }) => stream),
+    outcomes: outcomes.filter(isNews),
+    idle: outcomes.filter((outcome) => !isNews(outcome)).map(({ stream }) => stream),
   };
 }
 

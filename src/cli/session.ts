@@ -2,6 +2,7 @@
 
 import { readEnvironment } from '../config/environment.js';
 import { RefusedError } from '../management/common/errors.js';
+import { DetectionService } from '../management/detections/detection-service.js';
 import { IocService } from '../management/indicators/ioc-service.js';
 import { ApiKeyService } from '../management/keys/api-key-service.js';
 import { RereadService } from '../management/rereads/reread-service.js';
@@ -16,27 +17,36 @@ import { openDatabase } from '../store/database.js';
 import { apiClientOf } from './services/api-client.js';
 import type {
   CommandServices,
+  DetectionCommands,
   IndicatorCommands,
   KeyCommands,
+  SearchCommands,
   WatchlistCommands,
 } from './services/command-services.js';
+import { LocalSearch } from './services/local-search.js';
+import { RemoteDetections } from './services/remote-detections.js';
 import { RemoteIndicators } from './services/remote-indicators.js';
 import { RemoteKeys } from './services/remote-keys.js';
 import { RemoteRereads } from './services/remote-rereads.js';
+import { RemoteSearch } from './services/remote-search.js';
 import { RemoteSources } from './services/remote-sources.js';
 import { RemoteWatchlists } from './services/remote-watchlists.js';
 
 export type WithCommands = <T>(work: (services: CommandServices) => Promise<T>) => Promise<T>;
 export type WithKeys = <T>(work: (keys: KeyCommands) => Promise<T>) => Promise<T>;
 
+export type WithDetections = <T>(work: (detections: DetectionCommands) => Promise<T>) => Promise<T>;
+export type WithSearch = <T>(work: (search: SearchCommands) => Promise<T>) => Promise<T>;
 export type WithIndicators = <T>(work: (indicators: IndicatorCommands) => Promise<T>) => Promise<T>;
 
 export type WithWatchlists = <T>(work: (watchlists: WatchlistCommands) => Promise<T>) => Promise<T>;
 
 export interface Session {
   readonly withCommands: WithCommands;
-  /** For what needs no Temporal. */
+  /** These need no Temporal. */
   readonly withKeys: WithKeys;
+  readonly withDetections: WithDetections;
+  readonly withSearch: WithSearch;
   readonly withIndicators: WithIndicators;
   readonly withWatchlists: WithWatchlists;
 }
@@ -54,6 +64,16 @@ export function sessionOf(serverUrl: () => string | undefined): Session {
       const url = serverUrl();
       if (url !== undefined) return work(new RemoteKeys(apiClientOf(url, process.env)));
       return withCollections(environmentWithStack(), (collections) => work(new ApiKeyService(collections)));
+    },
+    withDetections: (work) => {
+      const url = serverUrl();
+      if (url !== undefined) return work(new RemoteDetections(apiClientOf(url, process.env)));
+      return withCollections(environmentWithStack(), (collections) => work(new DetectionService(collections)));
+    },
+    withSearch: (work) => {
+      const url = serverUrl();
+      if (url !== undefined) return work(new RemoteSearch(apiClientOf(url, process.env)));
+      return withCollections(environmentWithStack(), (collections) => work(new LocalSearch(collections)));
     },
     withWatchlists: (work) => {
       const url = serverUrl();

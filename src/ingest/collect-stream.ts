@@ -23,5 +23,7 @@ export async function collectStream(options: SliceOptions, onOpen?: (slice: Slic
       .markCounted()
       .catch((cause: unknown) => log.warn('The totals will be counted again in the next slice', { cause }));
     return slice.outcomeOrThrow(error);
+  } finally {
+    await slice.close();
   }
 }

@@ -1,6 +1,5 @@
 /** Reading and moving checkpoints. */
 
-import { randomUUID } from 'node:crypto';
 import type { BadFile } from '../domain/records/bad-file.js';
 import type { AlterationCounts } from '../domain/streams/alterations.js';
 import {
@@ -17,8 +16,7 @@ import { isSiemStream, type StreamName } from '../domain/streams/streams.js';
 import type { QueueState, WindowPosition } from '../domain/streams/window.js';
 import { collection, type Indexes, type Store } from './driver.js';
 import { progressOf } from './progress.js';
-import { countQuarantined } from './quarantine.js';
-import { countRecords } from './records.js';
+import { CheckpointMovedError, written } from './writer.js';
 
 /** How far a stream of a source has been read. Written only after the records that it stands for. */
 export interface CheckpointDocument {
@@ -53,6 +51,10 @@ export interface CheckpointDocument {
   readonly altered?: AlterationCounts;
   /** Set while there may be records stored that `totals` does not count yet: a worker that died leaves it set. */
   readonly unsettled?: boolean;
+  /** Who stores them, see `Writer`; to be fenced off before they are counted. */
+  readonly writer?: string;
+  /** Writers of a backfill that are storing a batch, and since when; one that died leaves its own. */
+  readonly backfills?: Readonly<Record<string, Date>>;
   /** Set again whenever a backfill has stored something: `totals` is to be counted again. */
   readonly recountFor?: string;
   /** SIEM streams: when files last came, or else since when the stream is known to be empty. */
@@ -72,17 +74,9 @@ export interface CheckpointDocument {
   readonly updatedAt: Date;
 }
 
-const checkpoints = collection<CheckpointDocument>('checkpoints');
+/** For the files of this folder. */
+export const checkpoints = collection<CheckpointDocument>('checkpoints');
 export const CHECKPOINT_INDEXES: Indexes = { checkpoints: [{ key: { sourceId: 1 } }] };
-
-/** Thrown when a checkpoint was moved by somebody else since it was read: another attempt of the same work is alive. */
-export class CheckpointMovedError extends Error {
-  override readonly name = 'CheckpointMovedError';
-
-  constructor(readonly checkpoint: CheckpointDocument) {
-    super(`The checkpoint ${checkpoint._id} was moved by another worker; this attempt aborts`);
-  }
-}
 
 export function checkpointId(sourceId: number, stream: StreamName): string {
   return `${sourceId}/${stream}`;
@@ -141,6 +135,7 @@ export type CheckpointChange = {
   readonly idle?: StalledListing | undefined;
   readonly refusals?: number | undefined;
   readonly lastFile?: string | undefined;
+  readonly writer?: string | undefined;
 } & Partial<
   Pick<
     CheckpointDocument,
@@ -175,17 +170,19 @@ export async function moveCheckpoint(
   const { totals = current.totals, ...fields } = change;
   const entries = Object.entries({ ...fields, updatedAt: new Date() });
   const gone = entries.filter(([, value]) => value === undefined).map(([key]) => [key, true]);
-  const moved = await checkpoints(store).findOneAndUpdate(
-    { _id: current._id, version: current.version },
-    {
-      $set: Object.fromEntries(entries.filter(([, value]) => value !== undefined)),
-      $unset: Object.fromEntries(gone),
-      // Added and not set: a backfill counts into the same totals.
-      $inc: { version: 1, ...totalsBy(subtractCounts(totals, current.totals)) },
-    },
-    { returnDocument: 'after' },
+  const moved = await written(store, (options) =>
+    checkpoints(store).findOneAndUpdate(
+      { _id: current._id, version: current.version },
+      {
+        $set: Object.fromEntries(entries.filter(([, value]) => value !== undefined)),
+        $unset: Object.fromEntries(gone),
+        // Added and not set: a backfill counts into the same totals.
+        $inc: { version: 1, ...totalsBy(subtractCounts(totals, current.totals)) },
+      },
+      { returnDocument: 'after', ...options },
+    ),
   );
-  if (moved === null) throw new CheckpointMovedError(current);
+  if (moved === null) throw new CheckpointMovedError(current._id);
   return moved;
 }
 
@@ -236,42 +233,6 @@ export function completeUntil({ stream, beginAt, lastEventTime, readUntil }: Che
   return lastEventTime === undefined ? beginAt : new Date(lastEventTime.getTime() - FILES_MARGIN_MS);
 }
 
-/** How long a count of all that a stream has stored may take. */
-const COUNTING_LIMIT = { timeoutMS: 10 * 60_000 };
-
-/**
- * Counts again what is stored of a checkpoint's stream, and notes that its totals are right again.
- *
- * @throws CheckpointMovedError when somebody moved the checkpoint meanwhile.
- */
-export async function recountTotals(store: Store, current: CheckpointDocument): Promise<CheckpointDocument> {
-  const { _id, sourceId, stream, version, recountFor } = current;
-  const stored = await countRecords(store, stream, sourceId, COUNTING_LIMIT);
-  const quarantined = await countQuarantined(store, stream, sourceId, COUNTING_LIMIT);
-  const counted = await checkpoints(store).findOneAndUpdate(
-    { _id, version },
-    { $set: { 'totals.stored': stored, 'totals.quarantined': quarantined, unsettled: false }, $inc: { version: 1 } },
-    { returnDocument: 'after' },
-  );
-  if (counted === null) throw new CheckpointMovedError(current);
-  // A backfill that has stored more since then asks for another count.
-  if (recountFor !== undefined)
-    await checkpoints(store).updateOne({ _id, recountFor }, { $unset: { recountFor: true } });
-  return counted;
-}
-
-/**
- * Counts what was stored beside the collection, whether or not the checkpoint moves meanwhile. Whether the two have counted
- * in the right order cannot be known, so the next slice counts again.
- */
-export async function addTotals(store: Store, sourceId: number, stream: StreamName, counts: Counts): Promise<void> {
-  if (counts.stored + counts.quarantined === 0) return;
-  await checkpoints(store).updateOne(
-    { _id: checkpointId(sourceId, stream) },
-    { $inc: totalsBy(counts), $set: { recountFor: randomUUID() } },
-  );
-}
-
-function totalsBy({ stored, duplicates, quarantined }: Counts): Record<string, number> {
+export function totalsBy({ stored, duplicates, quarantined }: Counts): Record<string, number> {
   return { 'totals.stored': stored, 'totals.duplicates': duplicates, 'totals.quarantined': quarantined };
 }

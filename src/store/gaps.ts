@@ -1,8 +1,10 @@
 /** What could not be fetched because Mimecast no longer keeps it. */
 
+import type { GapCount } from '../domain/streams/outcome.js';
 import type { StreamName } from '../domain/streams/streams.js';
 import { collection, type Indexes, type Store } from './driver.js';
 import { type Page, type PageRequest, pageOf } from './list-page.js';
+import { written } from './writer.js';
 
 /** A time from which records may be missing. */
 export interface GapDocument {
@@ -35,12 +37,22 @@ export interface Gap {
  */
 export async function recordGap(store: Store, { from, to, ...gap }: Gap): Promise<number> {
   const _id = `${gap.sourceId}/${gap.stream}/${from.toISOString()}`;
-  await gaps(store).updateOne(
-    { _id },
-    { $setOnInsert: { ...gap, from, at: new Date() }, $max: { to } },
-    { upsert: true },
+  await written(store, (options) =>
+    gaps(store).updateOne(
+      { _id },
+      { $setOnInsert: { ...gap, from, at: new Date() }, $max: { to } },
+      { upsert: true, ...options },
+    ),
   );
   return gaps(store).countDocuments({ sourceId: gap.sourceId, stream: gap.stream });
+}
+
+/** How many a stream has, and the one noticed last; `undefined` when it has none. */
+export async function countGaps(store: Store, stream: StreamName, sourceId: number): Promise<GapCount | undefined> {
+  const [last] = await gaps(store).find({ sourceId, stream }).sort({ at: -1, from: -1 }).limit(1).toArray();
+  if (last === undefined) return undefined;
+  const count = await gaps(store).countDocuments({ sourceId, stream });
+  return { count, last: { from: last.from.toISOString(), to: last.to.toISOString(), reason: last.reason } };
 }
 
 export type ShownGap = Pick<GapDocument, 'stream' | 'from' | 'to' | 'reason' | 'at'>;

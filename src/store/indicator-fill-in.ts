@@ -39,9 +39,19 @@ export async function unfinishedFillIn(store: Store): Promise<Omit<FillInDocumen
   return undefined;
 }
 
-export async function saveFillIn(store: Store, state: Omit<FillInDocument, 'updatedAt'>): Promise<void> {
+/**
+ * Notes how far it is, unless that was forgotten meanwhile: then it begins again.
+ *
+ * @param readBefore records looked at by what was noted last.
+ */
+export async function saveFillIn(
+  store: Store,
+  state: Omit<FillInDocument, 'updatedAt'>,
+  readBefore: number,
+): Promise<void> {
   const { _id, ...fields } = state;
-  await fillIns(store).updateOne({ _id }, { $set: { ...fields, updatedAt: new Date() } }, { upsert: true });
+  const known = readBefore === 0 ? { _id } : { _id, read: readBefore };
+  await fillIns(store).updateOne(known, { $set: { ...fields, updatedAt: new Date() } }, { upsert: readBefore === 0 });
 }
 
 /** Forgets how far it was: every record is looked at again. */

@@ -2,7 +2,7 @@
 
 import { MongoError, MongoServerError, MongoTopologyClosedError } from 'mongodb';
 import type { ErrorFacts } from '../domain/failures/failure.js';
-import { CheckpointMovedError } from './checkpoints.js';
+import { CheckpointMovedError } from './writer.js';
 
 /** @returns `undefined` when the error is none of the store's. */
 export function storeErrorFactsOf(error: unknown): ErrorFacts | undefined {

@@ -5,6 +5,7 @@ import type { QuarantinedRecord, RecordId } from '../domain/records/record.js';
 import type { StreamName } from '../domain/streams/streams.js';
 import { absentOf, collection, type Indexes, type Store, type TimeLimit } from './driver.js';
 import { type Page, type PageRequest, pageOf } from './list-page.js';
+import { written } from './writer.js';
 
 /** What could not be read as a record: a line or an entry of a page, or a whole file. */
 export interface QuarantineDocument {
@@ -44,17 +45,17 @@ export async function quarantine(
 ): Promise<number> {
   if (entries.length === 0) return 0;
   const at = new Date();
-  const { upsertedCount } = await quarantined(store).bulkWrite(
-    entries.map(({ id, reason, place, text, size, bytes }) => ({
-      updateOne: {
-        filter: { _id: id },
-        update: {
-          $setOnInsert: { sourceId, stream, reason, place, ...keptOf(text, bytes), size, at },
-        },
-        upsert: true,
+  const upserts = entries.map(({ id, reason, place, text, size, bytes }) => ({
+    updateOne: {
+      filter: { _id: id },
+      update: {
+        $setOnInsert: { sourceId, stream, reason, place, ...keptOf(text, bytes), size, at },
       },
-    })),
-    { ordered: false },
+      upsert: true,
+    },
+  }));
+  const { upsertedCount } = await written(store, (options) =>
+    quarantined(store).bulkWrite(upserts, { ordered: false, ...options }),
   );
   return upsertedCount;
 }

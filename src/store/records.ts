@@ -7,6 +7,7 @@ import { DEFINITIONS } from '../domain/streams/definitions/list.js';
 import { definitionOf, type StreamName } from '../domain/streams/streams.js';
 import { absentOf, collection, type Indexes, type Store, type TimeLimit } from './driver.js';
 import { ORDERED_INDEXES } from './record-indexes.js';
+import { CheckpointMovedError, written } from './writer.js';
 
 /** For the files of this folder: the collection of a stream. */
 export function records(store: Store, stream: StreamName): Collection<RecordDocument> {
@@ -38,6 +39,7 @@ const REFUSED_CODES: ReadonlySet<number> = new Set([2, 52, 121, 10_334, 17_280])
 /**
  * Inserts a batch. Unordered, so that one duplicate does not hold up the rest.
  *
+ * @throws CheckpointMovedError when the attempt was fenced off.
  * @throws MongoError for everything that concerns the server and not a document; then any part may be stored, and the
  * same batch can be inserted again.
  */
@@ -48,9 +50,12 @@ export async function insertRecords(
 ): Promise<Inserted> {
   if (documents.length === 0) return { stored: 0, duplicates: 0, known: new Set(), refused: [] };
   try {
-    const { insertedCount } = await records(store, stream).insertMany(documents, { ordered: false });
+    const { insertedCount } = await written(store, (options) =>
+      records(store, stream).insertMany(documents, { ordered: false, ...options }),
+    );
     return { stored: insertedCount, duplicates: 0, known: new Set(), refused: [] };
   } catch (error) {
+    if (error instanceof CheckpointMovedError) throw error;
     if (!(error instanceof MongoBulkWriteError)) return insertFit(store, stream, documents, error);
     if (error.result.getWriteConcernError() !== undefined) throw error;
     return explained(error, documents.length);

@@ -26,6 +26,8 @@ export interface RereadDocument {
   readonly page?: PagePlace;
   /** End of the window that `page` belongs to. */
   readonly windowTo?: Date;
+  /** Records of that window that are counted as read already. */
+  readonly readOfWindow?: number;
   /** SIEM streams: pages that brought nothing new. */
   readonly idle?: StalledListing;
   /** Why a part of the range could not be seen, and how often that happened. */

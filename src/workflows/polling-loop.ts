@@ -9,8 +9,8 @@ import { formatTime, formatTimeAfter } from '../domain/duration.js';
 import { hasWorked } from '../domain/lifecycle/outage.js';
 import { evenPollAtMs, pollSpreadMs } from '../domain/lifecycle/poll-spread.js';
 import { restLeftMs } from '../domain/lifecycle/rest.js';
-import { sweepProblemOf } from '../domain/lifecycle/snapshot.js';
-import type { StreamOutcome, SweepOutcome } from '../domain/streams/outcome.js';
+import { type StreamStatus, sweepProblemOf } from '../domain/lifecycle/snapshot.js';
+import type { StreamOutcome, SweepOutcome, ToldCounts } from '../domain/streams/outcome.js';
 import type { StreamName } from '../domain/streams/streams.js';
 import { type Limits, withRetryBudget } from './attempts.js';
 import type { HistoryBudget } from './history.js';
@@ -116,7 +116,12 @@ export class PollingLoop {
       this.probe = isProbe ? scope : undefined;
       try {
         return await scope.run(() =>
-          work.sweep.executeWithOptions({ ...limits, summary: summaryOf(streams) }, [sourceId, streams, isProbe]),
+          work.sweep.executeWithOptions({ ...limits, summary: summaryOf(streams) }, [
+            sourceId,
+            streams,
+            isProbe,
+            toldOf(this.source.snapshot.streams),
+          ]),
         );
       } catch (error) {
         if (!isCancellation(error) || !scope.consideredCancelled || outer.consideredCancelled) throw error;
@@ -251,4 +256,10 @@ function summaryOf(streams: readonly StreamName[]): string {
 
 function goesOnAlone({ result, failure }: StreamOutcome): boolean {
   return result === 'more' || failure?.retry === true;
+}
+
+function toldOf(streams: readonly StreamStatus[]): ToldCounts {
+  return Object.fromEntries(
+    streams.map(({ stream, stored, quarantined, gaps }) => [stream, [stored, quarantined, gaps?.count ?? 0]]),
+  );
 }

@@ -1,5 +1,6 @@
 import { CancelledFailure } from '@temporalio/common';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { NO_COUNTS, type ToldCounts } from '../../src/domain/streams/outcome.js';
 import type { StreamName } from '../../src/domain/streams/streams.js';
 import { STREAMS } from '../../src/domain/streams/streams.js';
 import { checkpointId } from '../../src/store/checkpoints.js';
@@ -51,6 +52,27 @@ test('only the streams with news are reported', async () => {
   const held = await source.held('process');
   expect(outcomes[0]?.counts.stored).toBe(sizeOf(held) - before);
   for (const stream of streams) expect(await source.stored(stream)).toEqual(await source.held(stream));
+});
+
+test('what an attempt stored that died before it told anybody is reported, though nothing more is found', async () => {
+  const source = await simulatedSource(collections);
+  const streams = ['receipt', 'audit', 'dlp'] as const;
+  for (const stream of streams) await source.collectAll(stream);
+  await source.meddle('dlp', { $set: { gaps: { count: 1, last: { from: 'a', to: 'b', reason: 'c' } } } });
+  const { totals } = await source.checkpoint('receipt');
+  const { stored } = (await source.checkpoint('dlp')).totals;
+  const told = { receipt: [0, 0, 0], audit: [(await source.checkpoint('audit')).totals.stored, 0, 0] } as const;
+  const swept = (known: ToldCounts) => source.run((activities, id) => activities.sweep(id, streams, false, known));
+  const { outcomes, idle } = await swept({ ...told, dlp: [stored, 0, 0] });
+  expect(idle).toEqual(['audit']);
+  expect(outcomes).toMatchObject([
+    { stream: 'receipt', result: 'caughtUp', counts: NO_COUNTS, totals },
+    { stream: 'dlp', result: 'caughtUp', counts: NO_COUNTS, gaps: { count: 1 } },
+  ]);
+  expect(await swept({ ...told, receipt: [totals.stored, 0, 0], dlp: [stored, 0, 1] })).toEqual({
+    outcomes: [],
+    idle: streams,
+  });
 });
 
 /** Every look at the clock finds it so much later, as when each answer takes that long. */

@@ -17,7 +17,7 @@ const record = { ...recordOf({ messageId: '<m1@x.com>', senderIp: '203.0.113.7' 
 
 beforeAll(async () => {
   await collections.ensureIndexes();
-  await insertWithIndicators(collections, 'receipt', [record]);
+  await insertWithIndicators({ collections, writer: collections }, 'receipt', [record]);
 });
 
 const search = (body: unknown, key = get().viewer) => api<IocAnswer>('POST', 'v1/iocSearch', { body, key });
@@ -86,6 +86,15 @@ test('10,000 indicators of a text that is longer than other bodies may be', asyn
 test('how far the fill-in is', async () => {
   const { status, json } = await api('GET', 'v1/indicators/fillIn', { key: get().viewer });
   expect([status, json.isComplete, (json.collections as unknown[]).length]).toEqual([200, false, 14]);
+});
+
+test('an administrator lets all records be looked at again', async () => {
+  await database.db
+    .collection('indicator_fill_in')
+    .insertOne({ version: 1, stream: 'receipt', isDone: true, read: 5, filled: 5 });
+  expect((await api('POST', 'v1/indicators/fillIn', { key: get().viewer })).status).toBe(403);
+  const { status, json } = await api<{ collections: { read: number }[] }>('POST', 'v1/indicators/fillIn');
+  expect([status, json.collections[0]?.read]).toEqual([200, 0]);
 });
 
 test('ioc on the command line, of a file, on the store and behind a server', async () => {

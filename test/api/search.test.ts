@@ -1,10 +1,12 @@
 /** Searches through the API: pages, counts over time, values, records, their stories and what happened around them. */
 
+import { Binary } from 'mongodb';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { StreamName } from '../../src/domain/streams/streams.js';
 import { insertRecords } from '../../src/store/records.js';
 import { apiServer } from '../support/api-server.js';
-import { collectionsIn } from '../support/raw-collections.js';
+import { noteFilledIn } from '../support/filled-in.js';
+import { collectionsIn, databaseOf } from '../support/raw-collections.js';
 import { storedDocument } from '../support/search-records.js';
 import { temporalConnection } from '../support/temporal-connection.js';
 import { testDatabase } from '../support/test-database.js';
@@ -41,6 +43,7 @@ const message = { accountId: 'C1', aggregateId: 'agg1', messageId: '<m1@example.
 const ids: Record<string, string> = {};
 beforeAll(async () => {
   await collections.ensureIndexes();
+  await noteFilledIn(collections);
   ids.receipt = await store(
     'receipt',
     { ...message, subject: 'Invoice 42', senderEnvelope: 'alice@example.com', senderIp: '192.0.2.1', action: 'Acc' },
@@ -129,6 +132,24 @@ describe('pages', () => {
     expect(text).toContain('"__proto__":"kept"');
     expect((await search({ query: '"<script>"' })).json.data).toHaveLength(1);
   });
+});
+
+test('as long as older records have no indicators yet, their fields are asked, unless the time is newer', async () => {
+  const fillIns = databaseOf(collections).collection('indicator_fill_in');
+  const filter = { stream: 'receipt' };
+  try {
+    const before = { _id: new Binary(Buffer.alloc(16)), _messageTime: at(5) };
+    await fillIns.updateOne(filter, { $set: { isDone: false, before } });
+    const body = { query: 'email:alice@example.com' };
+    expect((await search(body)).json).toMatchObject({ plan: 'scan', data: [{ id: ids.receipt }] });
+    expect((await search({ ...body, from: at(6).toISOString() })).json).toMatchObject({
+      plan: 'index',
+      data: [{ id: ids.receipt }],
+    });
+    expect((await search({ ...body, collections: ['dlp'] })).json.plan).toBe('index');
+  } finally {
+    await fillIns.updateOne(filter, { $set: { isDone: true } });
+  }
 });
 
 describe('refused', () => {

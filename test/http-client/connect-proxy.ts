@@ -44,6 +44,7 @@ export async function connectProxy({ to, refuse, hangs, authorization }: Connect
       socket.pipe(onward).pipe(socket);
     });
     keep(onward);
+    onward.once('close', () => socket.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {

@@ -43,6 +43,40 @@ test.each(['receipt', 'audit', 'dlp', 'hold'] as const)(
   },
 );
 
+/** The first move of a checkpoint that counts stored records is lost on the way. */
+function losingAMove(): Collections {
+  let isLost = false;
+  return withMethods(real, /^checkpoints$/, (collection) => ({
+    findOneAndUpdate: (filter: unknown, update: Counting, options: unknown) => {
+      if (isLost || !update.$inc['totals.stored']) {
+        return Reflect.apply(collection.findOneAndUpdate, collection, [filter, update, options]);
+      }
+      isLost = true;
+      return Promise.reject(new MongoNetworkError('connection 8 closed'));
+    },
+  }));
+}
+
+interface Counting {
+  readonly $inc: Readonly<Record<string, number>>;
+}
+
+test.each(['receipt', 'audit', 'dlp', 'hold'] as const)(
+  '%s: what a lost move of the checkpoint was to count is counted all the same',
+  async (stream) => {
+    const source = await simulatedSource(losingAMove());
+    const first = await source.collect(stream).catch((error: Error) => ({ result: 'failed', failure: error }));
+    expect(first).toMatchObject({ result: 'failed', failure: { message: expect.stringContaining('connection 8') } });
+    const stored = sizeOf(await source.stored(stream));
+    expect(stored).toBeGreaterThan(0);
+    expect(await source.checkpoint(stream)).toMatchObject({ unsettled: false, totals: { stored } });
+    const { totals } = await source.collectAll(stream);
+    const held = await source.held(stream);
+    expect(await source.stored(stream)).toEqual(held);
+    expect(totals?.stored).toBe(sizeOf(held));
+  },
+);
+
 test('a step that lasts sends heartbeats, so that a worker that dies in it is noticed', async () => {
   const source = await simulatedSource(real);
   const environment = activityEnvironment();

@@ -1,7 +1,7 @@
 import { CancelledFailure } from '@temporalio/common';
 import { describe, expect, test } from 'vitest';
 import { isSiemStream, type StreamName } from '../../src/domain/streams/streams.js';
-import { CheckpointMovedError } from '../../src/store/checkpoints.js';
+import { CheckpointMovedError } from '../../src/store/writer.js';
 import { collectorDatabase } from '../support/collector-database.js';
 import { raw } from '../support/raw-collections.js';
 import { activityEnvironment, type SimulatedSource, simulatedSource, sizeOf } from '../support/simulated-source.js';
@@ -144,5 +144,6 @@ test('a worker thought dead that comes back cannot move the checkpoint', async (
   const after = await source.checkpoint('receipt');
   environment.cancel('CANCELLED');
   await lost;
-  expect(await source.checkpoint('receipt')).toEqual(after);
+  // It may have stored something that nobody has counted.
+  expect(await source.checkpoint('receipt')).toEqual({ ...after, recountFor: expect.any(String) });
 });

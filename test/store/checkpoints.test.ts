@@ -1,14 +1,6 @@
-import { Binary } from 'mongodb';
-import { beforeEach, describe, expect, test } from 'vitest';
-import {
-  addTotals,
-  CheckpointMovedError,
-  checkpointId,
-  ensureCheckpoints,
-  moveCheckpoint,
-  readCheckpoint,
-  recountTotals,
-} from '../../src/store/checkpoints.js';
+import { beforeEach, expect, test } from 'vitest';
+import { checkpointId, ensureCheckpoints, moveCheckpoint, readCheckpoint } from '../../src/store/checkpoints.js';
+import { CheckpointMovedError } from '../../src/store/writer.js';
 import { collectionsIn, raw } from '../support/raw-collections.js';
 import { numbers } from '../support/store-fixtures.js';
 import { testDatabase } from '../support/test-database.js';
@@ -87,44 +79,4 @@ test('one that was removed in the meantime is not made again by a move', async (
   await checkpoints.deleteOne({ _id: seen._id });
   await expect(moveCheckpoint(collections, seen, { pageToken: 't' })).rejects.toBeInstanceOf(CheckpointMovedError);
   expect(await checkpoints.countDocuments({ _id: seen._id })).toBe(0);
-});
-
-describe('totals, while a backfill stores beside the collection', () => {
-  const stored = (count: number) => ({ stored: count, duplicates: 0, quarantined: 0 });
-
-  test('what the backfill counted is not overwritten by a slice that read the checkpoint before', async () => {
-    const read = await readCheckpoint(collections, 7, 'receipt');
-    await addTotals(collections, 7, 'receipt', { ...stored(5), quarantined: 1 });
-    const moved = await moveCheckpoint(collections, read, { filesDone: ['/a'], totals: stored(3) });
-    expect(moved.totals).toEqual({ stored: 8, duplicates: 0, quarantined: 1 });
-    expect(moved.recountFor).toEqual(expect.any(String));
-  });
-
-  test('nothing stored leaves the checkpoint alone', async () => {
-    const read = await readCheckpoint(collections, 7, 'receipt');
-    await addTotals(collections, 7, 'receipt', stored(0));
-    expect(await readCheckpoint(collections, 7, 'receipt')).toEqual(read);
-  });
-
-  test('a recount sets what is there, and a backfill that goes on meanwhile asks for another', async () => {
-    const id = (number: number) => new Binary(Buffer.from([number]));
-    const record = { _sourceId: 7, _messageTime: BEGIN, _receiptTime: BEGIN };
-    await raw(collections)
-      .records('receipt')
-      .insertMany(numbers(4).map((number) => ({ _id: id(number), ...record })));
-    await addTotals(collections, 7, 'receipt', stored(9));
-    const read = await readCheckpoint(collections, 7, 'receipt');
-    await addTotals(collections, 7, 'receipt', stored(1));
-    expect((await recountTotals(collections, read)).totals).toEqual(stored(4));
-    const again = await readCheckpoint(collections, 7, 'receipt');
-    expect(again.recountFor).toEqual(expect.any(String));
-    await recountTotals(collections, again);
-    expect(await readCheckpoint(collections, 7, 'receipt')).not.toHaveProperty('recountFor');
-  });
-
-  test('who recounts what another has moved steps back', async () => {
-    const read = await readCheckpoint(collections, 7, 'receipt');
-    await moveCheckpoint(collections, read, { filesDone: ['/a'] });
-    await expect(recountTotals(collections, read)).rejects.toThrow(CheckpointMovedError);
-  });
 });

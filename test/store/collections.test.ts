@@ -12,11 +12,24 @@ const RECORD_COLLECTIONS = ['receipt', 'process', 'delivery', 'journal', 'av', '
   .map((type) => `mimecast_${type}_logs_v2`)
   .concat(['mimecast_audit_events', 'mimecast_dlp_logs', 'mimecast_held_messages', 'mimecast_ttp_url_logs']);
 
-const RECORD_INDEXES = [...['_id', '_messageTime,_id', '_sourceId,_messageTime,_id', '_indicators,_messageTime,_id']];
+const RECORD_INDEXES = ['_id', '_messageTime,_id', '_sourceId,_messageTime,_id', '_indicators,_messageTime,_id'];
+/** By time, of the records only that have the field. */
+const newestWith = (field: string) => [`_messageTime,_id,${field}`, `_sourceId,_messageTime,_id,${field}`];
+
+/** By which detections are found, beside those that all have. */
+const OF_DETECTIONS: Readonly<Record<string, readonly string[]>> = {
+  receipt_logs_v2: [...newestWith('virusFound'), ...newestWith('rejectionType')],
+  impersonation_protect_logs_v2: newestWith('taggedMalicious'),
+  url_protect_logs_v2: ['action,_messageTime,_id', '_sourceId,action,_messageTime,_id'],
+  held_messages: ['_sourceId,_queue.leftAt'],
+  ttp_url_logs: [...newestWith('scanResult'), 'action,_messageTime,_id'],
+};
 
 const INDEXES: Readonly<Record<string, readonly string[]>> = {
   collectors: ['_id', 'name unique'],
   sources: ['_id', 'collectorId,name unique'],
+  sessions: ['_id', 'expiresAt', 'accessId'],
+  sign_ins: ['_id', 'expiresAt'],
   checkpoints: ['_id', 'sourceId'],
   fields: ['_id', 'key unique'],
   quarantine: ['_id', 'sourceId,at'],
@@ -29,7 +42,9 @@ const INDEXES: Readonly<Record<string, readonly string[]>> = {
   watchlists: ['_id', 'name unique'],
   watchlist_hits: ['_id', 'watchlistId,foundAt,_id', 'isPending,watchlistId,foundAt'],
   ...Object.fromEntries(RECORD_COLLECTIONS.map((collection) => [collection, RECORD_INDEXES])),
-  mimecast_held_messages: [...RECORD_INDEXES, '_sourceId,_queue.leftAt'],
+  ...Object.fromEntries(
+    Object.entries(OF_DETECTIONS).map(([type, keys]) => [`mimecast_${type}`, [...RECORD_INDEXES, ...keys]]),
+  ),
 };
 
 async function indexesOf(database: typeof db): Promise<Record<string, string[]>> {

@@ -1,18 +1,7 @@
 import { MongoNetworkError, MongoServerError } from 'mongodb';
 import { expect, test } from 'vitest';
-import { type CheckpointDocument, CheckpointMovedError } from '../../src/store/checkpoints.js';
 import { storeErrorFactsOf } from '../../src/store/mongo-error.js';
-
-const CHECKPOINT: CheckpointDocument = {
-  _id: '7/dlp',
-  sourceId: 7,
-  stream: 'dlp',
-  version: 3,
-  beginAt: new Date(0),
-  filesDone: [],
-  totals: { stored: 0, duplicates: 0, quarantined: 0 },
-  updatedAt: new Date(0),
-};
+import { CheckpointMovedError } from '../../src/store/writer.js';
 
 test.each<[string, unknown, object | undefined]>([
   [
@@ -32,7 +21,7 @@ test.each<[string, unknown, object | undefined]>([
   ],
   [
     'a checkpoint that was moved',
-    new CheckpointMovedError(CHECKPOINT),
+    new CheckpointMovedError('7/dlp'),
     {
       origin: 'internal',
       code: 'CheckpointMoved',

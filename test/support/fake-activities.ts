@@ -14,6 +14,7 @@ import {
   type StreamOutcome,
   type StreamProgress,
   type SweepOutcome,
+  type ToldCounts,
 } from '../../src/domain/streams/outcome.js';
 import type { StreamName } from '../../src/domain/streams/streams.js';
 
@@ -51,6 +52,8 @@ interface Gate {
 }
 
 export class FakeSource implements Pick<Activities, ActivityName> {
+  /** What the last sweep was told that the workflow knows. */
+  told: ToldCounts | undefined;
   readonly calls: FakeCall[] = [];
   /** What `recordHealth` was given, in order, without the batches that failed. */
   readonly recorded: HealthChange[] = [];
@@ -143,7 +146,13 @@ export class FakeSource implements Pick<Activities, ActivityName> {
     return this.permissions;
   }
 
-  async sweep(_sourceId: number, streams: readonly StreamName[], isProbe = false): Promise<SweepOutcome> {
+  async sweep(
+    _sourceId: number,
+    streams: readonly StreamName[],
+    isProbe = false,
+    told?: ToldCounts,
+  ): Promise<SweepOutcome> {
+    this.told = told;
     await this.begin('sweep', streams);
     const idle = streams.filter((stream) => !this.failing.has(stream) && !this.toCome.get(stream)?.length);
     const outcomes = streams.filter((stream) => !idle.includes(stream)).map((stream) => this.look(stream));
@@ -234,7 +243,7 @@ export function dispatching(fakes: ReadonlyMap<number, FakeSource>): Pick<Activi
     validate: (sourceId) => of(sourceId).validate(),
     initialize: (sourceId) => of(sourceId).initialize(),
     authenticate: (sourceId) => of(sourceId).authenticate(),
-    sweep: (sourceId, streams, isProbe) => of(sourceId).sweep(sourceId, streams, isProbe),
+    sweep: (sourceId, ...sweep) => of(sourceId).sweep(sourceId, ...sweep),
     collect: (sourceId, stream) => of(sourceId).collect(sourceId, stream),
     resetPosition: (sourceId, stream) => of(sourceId).resetPosition(sourceId, stream),
     recordHealth: (sourceId, changes) => of(sourceId).recordHealth(sourceId, changes),

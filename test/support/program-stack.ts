@@ -9,7 +9,7 @@ import { startMongod } from '../../devstack/mongod.js';
 import { startTemporal } from '../../devstack/temporal.js';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/contract/contract.js';
 import { choosePort, LOOPBACK } from '../../src/runtime/ports.js';
-import { projectRoot } from '../../src/runtime/project-root.js';
+import { programArguments } from './program-arguments.js';
 import { type CliResult, runCli } from './run-cli.js';
 
 export interface ProgramStackOptions {
@@ -82,9 +82,8 @@ export async function startProgramStack({ folder, database, secretKeys }: Progra
       DEBUG: '1',
     };
     const start = async (name: string, more: Readonly<Record<string, string>>) => {
-      const command = [join(projectRoot(), 'scripts/run.mjs'), `src/${name}.ts`];
       const options = { name, logFile: log(name), env: { ...env, ...more } };
-      const program = await spawnGuarded(process.execPath, command, options);
+      const program = await spawnGuarded(process.execPath, programArguments(`src/${name}.ts`), options);
       programs.push(program);
       return program;
     };

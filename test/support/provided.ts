@@ -6,6 +6,8 @@ export interface ProvidedServers {
   /** Path of the time-skipping test server's program. */
   testServer: string;
   workflowBundle: ProvidedBundle;
+  /** Of the compiled programs, see `compile-programs.ts`; there are none when the workflows are broken. */
+  compiledRoot: string | undefined;
 }
 
 /** Broken workflows are the concern of the tests that use them, and of no others. */

@@ -1,10 +1,15 @@
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 
+let isQuiet = false;
+
 /**
  * Keeps Temporal's log to what points at a defect: errors, and the core's warnings, which are all that is seen of a
  * workflow task that fails again and again. To be called before any worker is made.
  */
 export function quietRuntime(): void {
+  // Test files that share a process share its runtime.
+  if (isQuiet) return;
+  isQuiet = true;
   Runtime.install({
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
       // The time-skipping server lacks it, and no activity needs it.

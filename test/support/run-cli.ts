@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { projectRoot } from '../../src/runtime/project-root.js';
+import { programArguments } from './program-arguments.js';
 
 export interface CliResult {
   readonly code: number;
@@ -21,7 +22,7 @@ export function runProgramFile(
   return new Promise((resolve, reject) => {
     execFile(
       process.execPath,
-      ['scripts/run.mjs', file, ...args],
+      [...programArguments(file), ...args],
       { cwd: projectRoot(), env: { ...process.env, ...env }, encoding: 'utf8', timeout: 60_000 },
       (error, stdout, stderr) => {
         if (error !== null && typeof error.code !== 'number') reject(error);

@@ -18,6 +18,8 @@ import { ensureCollector } from './ensure-collector.js';
 import { raw } from './raw-collections.js';
 
 const MINUTE = 60_000;
+/** As many as in reality, a tenth as long. */
+const SHORT_BLIP_WAITS_MS = [20, 60, 150];
 
 /** A few hundred records of all streams, in six files per SIEM stream; nothing new happens. */
 export const SMALL_WORLD: SimulatorOptions = {
@@ -82,6 +84,7 @@ export async function sourceOf(simulator: Simulator, collections: Collections, o
   const activities = createActivities({
     collections,
     allowInsecure: true,
+    blipWaitsMs: SHORT_BLIP_WAITS_MS,
     ...(sliceMs === undefined ? {} : { sliceMs }),
     ...(sweepRecords === undefined ? {} : { sweepRecords }),
     ...(fileRules === undefined ? {} : { filePolicy: fileRules }),

@@ -3,7 +3,7 @@
 import { randomInt } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { type ActivityInterceptorsFactory, type NativeConnection, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { failureInterceptor } from '../../src/activities/failure-interceptor.js';
 import {
   SIGNALS,
@@ -14,13 +14,13 @@ import {
 } from '../../src/domain/contract/contract.js';
 import type { SourceSnapshot } from '../../src/domain/lifecycle/snapshot.js';
 import type { StreamName } from '../../src/domain/streams/streams.js';
-import { replayHistory } from '../../src/runtime/replay-history.js';
+import { replayHistories } from '../../src/runtime/replay-history.js';
 import { PAUSE_PROOF } from '../../src/runtime/worker-limits.js';
 import type { SourceEnd } from '../../src/workflows/mimecast-source.js';
 import type { SourceInput } from '../../src/workflows/source-input.js';
 import { untilAtRest } from './at-rest.js';
 import { type ActivityName, dispatching, FakeSource } from './fake-activities.js';
-import { historiesOf } from './histories.js';
+import { type History, historiesOf } from './histories.js';
 import { quietRuntime } from './quiet-runtime.js';
 import { temporalConnection, workflowBundle } from './temporal-connection.js';
 import { until } from './until.js';
@@ -60,7 +60,8 @@ export type SourceRuns = ReturnType<typeof sourceRuns>;
 export type SourceRun = Awaited<ReturnType<SourceRuns['start']>>;
 
 /**
- * Call it outside of tests and hooks. Every workflow is ended with the test that started it, and then replayed.
+ * Call it outside of tests and hooks. Every workflow is ended with the test that started it, and replayed after
+ * the last test of the file.
  *
  * @param server default: the run's development server. For time that is skipped see `time-skipping-runs.ts`.
  */
@@ -71,6 +72,7 @@ export function sourceRuns(server: SourceServer = developmentServer()) {
   const ownQueue = `test-sources-${firstId}`;
   const bundle = server.workflowBundle ?? workflowBundle;
   const workers: (() => Promise<void>)[] = [];
+  const toReplay: { workflowId: string; runId: string; history: History }[] = [];
 
   /** Another worker, for tests in which none is there at first. Ended with the file, or before. @returns ends it. */
   async function startWorker(taskQueue: string, code = bundle()): Promise<() => Promise<void>> {
@@ -99,6 +101,10 @@ export function sourceRuns(server: SourceServer = developmentServer()) {
   afterAll(async () => {
     for (const fake of fakes.values()) fake.release();
     await Promise.all(workers.map((stop) => stop()));
+    // What is not deterministic shows in the replay of what the tests did; one worker is enough for all of it.
+    for await (const { workflowId, error } of replayHistories(bundle(), each(toReplay))) {
+      if (error !== undefined) throw new Error(`${workflowId} cannot be replayed`, { cause: error });
+    }
   });
 
   async function start({
@@ -124,14 +130,12 @@ export function sourceRuns(server: SourceServer = developmentServer()) {
     // The handle that `start` returns stays with the first run.
     const handle = client.workflow.getHandle(workflowId);
     const histories = () => historiesOf(client.workflow, workflowId);
+    const test = `${workflowId} of "${expect.getState().currentTestName}"`;
     whenFinished(async () => {
       fake.release();
       await untilAtRest(handle);
       await handle.terminate('the test is over').catch(() => undefined);
-      // What is not deterministic shows in the replay of what the test did.
-      for (const history of await histories()) {
-        await replayHistory(bundle(), history, workflowId);
-      }
+      for (const history of await histories()) toReplay.push({ workflowId: test, runId: '', history });
     });
     const status = () => handle.query<SourceSnapshot>(STATUS_QUERY);
     const when = (wanted: (snapshot: SourceSnapshot) => boolean) => until(status, wanted);
@@ -169,4 +173,8 @@ export function sourceRuns(server: SourceServer = developmentServer()) {
 export function developmentServer(): SourceServer {
   const { client, nativeConnection } = temporalConnection();
   return { client: () => client, nativeConnection };
+}
+
+async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
 }

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 export interface UntilOptions {
   /** Real milliseconds until it counts as failed. Default 60,000. */
   readonly limitMs?: number;
-  /** Milliseconds between two looks. Default 20. */
+  /** Milliseconds between two looks. Default 20 at first, and more the longer it takes. */
   readonly everyMs?: number;
 }
 
@@ -15,7 +15,7 @@ export interface UntilOptions {
 export async function until<T>(
   look: () => Promise<T> | T,
   wanted: (seen: T) => boolean,
-  { limitMs = 60_000, everyMs = 20 }: UntilOptions = {},
+  { limitMs = 60_000, everyMs }: UntilOptions = {},
 ): Promise<T> {
   const started = performance.now();
   for (;;) {
@@ -24,7 +24,7 @@ export async function until<T>(
     if (performance.now() - started > limitMs) {
       throw new Error(`still not as wanted after ${limitMs} ms: ${wanted.toString()}\nseen: ${show(seen)}`);
     }
-    await pause(everyMs);
+    await pause(everyMs ?? Math.min(200, Math.max(20, (performance.now() - started) / 20)));
   }
 }
 

@@ -59,6 +59,17 @@ test('streams that are caught up are polled together, once per interval', async 
   expect(run.fake.callsOf('collect')).toHaveLength(3);
 });
 
+test('a poll is told what the workflow knows, so that it can report what was counted since', async () => {
+  const run = await runs.start({ prepare: (fake) => fake.deliver('receipt', 100, 50) });
+  await run.caughtUp();
+  await run.signal('collectNow');
+  await until(
+    () => run.fake.told,
+    (told) => told !== undefined,
+  );
+  expect(run.fake.told).toEqual({ receipt: [150, 0, 0], audit: [0, 0, 0], dlp: [0, 0, 0] });
+});
+
 test('the next poll is announced, and the newest record is a search attribute', async () => {
   const run = await runs.start({ prepare: (fake) => fake.deliver('audit', 1) });
   const { nextPollAt, streams } = await run.caughtUp();

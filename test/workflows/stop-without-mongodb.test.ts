@@ -15,7 +15,7 @@ test.for([
     run.fake.fail('finalize', FAULTS.mongodbAway);
     await run.stop({ remove });
     await run.when(({ problem }) => problem?.step === 'finalize');
-    await runs.pass('5 hours');
+    await runs.pass('2 hours');
     expect(await run.status()).toMatchObject({ state: 'Stopping', problem: { type: 'FirstPartyGeneric' } });
     expect(run.fake.finalized).toEqual([]);
     run.fake.heal('finalize');

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { FAULTS } from '../support/fake-activities.js';
 import { earlierBundle } from '../support/short-retry-budget-bundle.js';
 import { type SourceRun, sourceRuns } from '../support/source-runs.js';
+import { until } from '../support/until.js';
 
 const runs = sourceRuns();
 const earlier = earlierBundle();
@@ -52,7 +53,8 @@ test("a worker of earlier code cannot do harm to a run that today's code has beg
   const stopEarlier = await runs.startWorker(taskQueue, earlier());
   const { historyLength } = await run.handle.describe();
   await run.signal('collectNow');
-  await expect(run.status()).rejects.toThrow();
+  await until(run.histories, ([{ events } = {}]) => events?.some((e) => e.workflowTaskFailedEventAttributes) === true);
+  await expect(run.handle.client.withDeadline(Date.now() + 1_000, run.status)).rejects.toThrow();
   await stopEarlier();
   await runs.startWorker(taskQueue);
   await run.attempted('sweep', 1);

@@ -97,7 +97,8 @@ const indexed = {
   since: when.describe('Not earlier: an ISO time, or an age such as 7d'),
   until: when.describe('Earlier: the same'),
 };
-const part = (what: string) => z.string().min(1).max(1_000).optional().describe(`Part of ${what}, in any case`);
+const part = (what: string) =>
+  z.string().min(1).max(1_000).optional().describe(`Part of ${what}; upper and lower case are the same`);
 const wanted = {
   ...indexed,
   action: someOf(DETECTION_ACTIONS),

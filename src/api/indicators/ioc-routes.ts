@@ -6,6 +6,7 @@ import { DEFINITIONS } from '../../domain/streams/definitions/list.js';
 import { STREAMS } from '../../domain/streams/streams.js';
 import { IocService } from '../../management/indicators/ioc-service.js';
 import { abandonment } from '../common/abandonment.js';
+import { actorOf } from '../common/authentication.js';
 import { flatErrors } from '../common/common-schemas.js';
 import type { Routes } from '../common/services.js';
 
@@ -88,7 +89,7 @@ const answer = z.object({
   fillIn,
 });
 
-export const iocRoutes: Routes = (app, { collections }) => {
+export const iocRoutes: Routes = (app, { collections, client }) => {
   const service = new IocService(collections);
   app.post(
     '/iocSearch',
@@ -114,5 +115,16 @@ export const iocRoutes: Routes = (app, { collections }) => {
       },
     },
     async () => (await service.fillIn()) as z.input<typeof fillIn>,
+  );
+  app.post(
+    '/indicators/fillIn',
+    {
+      schema: {
+        tags,
+        summary: 'Looks at all records again, such as after workers of an earlier version ran beside those of this one',
+        response: { 200: fillIn, ...flatErrors },
+      },
+    },
+    async (request) => (await service.fillInAgain({ client }, actorOf(request))) as z.input<typeof fillIn>,
   );
 };

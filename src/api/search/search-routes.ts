@@ -77,7 +77,7 @@ export const searchRoutes: Routes = (app, { search }) => {
         response: { 200: z.object({ plan }), ...flatErrors },
       },
     },
-    async ({ body }) => ({ plan: search.plan(inputOf(body)) }),
+    async ({ body }) => ({ plan: await search.plan(inputOf(body)) }),
   );
   app.post(
     '/search/histogram',

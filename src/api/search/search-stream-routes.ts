@@ -121,10 +121,14 @@ export const searchStreamRoutes: Routes = (app, { search }) => {
   );
 };
 
-function exportTo(reply: FastifyReply, search: SearchService, asked: z.output<typeof exportBody | typeof exportQuery>) {
+async function exportTo(
+  reply: FastifyReply,
+  search: SearchService,
+  asked: z.output<typeof exportBody | typeof exportQuery>,
+) {
   const input = inputOf(asked);
   // Refused now, as nothing can be refused once the answer has begun.
-  search.plan(input);
+  await search.plan(input);
   const records = search.all(input, { timeoutMs: PAGE_MS, signal: signalOf(reply) });
   const { format: form, columns } = asked;
   reply.header('content-disposition', `attachment; filename="records.${form}"`);

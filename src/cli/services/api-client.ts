@@ -35,6 +35,11 @@ function addressOf(server: string): URL {
   return url;
 }
 
+/** Thrown when the server does not answer, or no longer: it may do so later. */
+export class LostConnectionError extends RefusedError {
+  override readonly name = 'LostConnectionError';
+}
+
 export class ApiClient {
   private readonly base: string;
   private readonly authorization: string;
@@ -67,6 +72,35 @@ export class ApiClient {
     return answer as T;
   }
 
+  /** The lines of an answer without an end. @throws RefusedError with the server's message, and when the connection ends */
+  async *lines(path: string, body: unknown, signal: AbortSignal): AsyncGenerator<string, void, undefined> {
+    this.recognized ??= this.recognize();
+    await this.recognized;
+    const headers = { ...JSON_TYPE, authorization: this.authorization };
+    const url = `${this.base}/${path}`;
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers,
+        signal,
+        redirect: 'manual',
+      });
+      if (response.status !== 200)
+        throw new RefusedError(messageIn(objectOf(await response.text()) ?? {}) ?? `${url} answers ${response.status}`);
+      let rest = '';
+      for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+        const parts = (rest + chunk).split('\n');
+        rest = parts.pop() ?? '';
+        yield* parts;
+      }
+    } catch (error) {
+      if (error instanceof RefusedError) throw error;
+      throw this.silent(error);
+    }
+    throw new LostConnectionError(`${url} has ended`);
+  }
+
   /** The description of the API is told without a key. */
   private async recognize(): Promise<void> {
     const { text } = await this.fetched('openapi.json', {});
@@ -83,10 +117,14 @@ export class ApiClient {
       return { status, text: await response.text() };
     } catch (error) {
       if (error instanceof RefusedError) throw error;
-      const { cause, message } = error as Error;
-      const reason = cause instanceof Error ? cause.message : message;
-      throw new RefusedError(`The management server at ${this.base} does not answer: ${reason}`);
+      throw this.silent(error);
     }
+  }
+
+  private silent(error: unknown): LostConnectionError {
+    const { cause, message } = error as Error;
+    const reason = cause instanceof Error ? cause.message : message;
+    return new LostConnectionError(`The management server at ${this.base} does not answer: ${reason}`);
   }
 
   private elsewhere(location: string | null, from: string): RefusedError {

@@ -1,6 +1,7 @@
 /** What the commands ask for, whether it is at hand or behind a management server. */
 
 import type { RereadReport } from '../../domain/rereads/reread.js';
+import type { DetectionService } from '../../management/detections/detection-service.js';
 import type { IocService } from '../../management/indicators/ioc-service.js';
 import type { ApiKeyService, ShownKey } from '../../management/keys/api-key-service.js';
 import type { MissingRecord, RereadService } from '../../management/rereads/reread-service.js';
@@ -20,10 +21,58 @@ export interface RereadCommands extends Pick<RereadService, 'start' | 'report' |
   missing(report: Pick<RereadReport, 'kind' | 'sourceId' | 'run'>): AsyncIterable<MissingRecord>;
 }
 
+/** A record as the API shows it. */
+export interface ShownRecord {
+  readonly collection: string;
+  readonly stream: string;
+  readonly id: string;
+  readonly time: string;
+  readonly record: Readonly<Record<string, unknown>>;
+}
+
+export interface SearchWish {
+  readonly query: string;
+  readonly collections?: readonly string[] | undefined;
+  readonly sourceIds?: readonly number[] | undefined;
+  /** ISO times. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+export interface SearchedPage {
+  readonly data: readonly ShownRecord[];
+  readonly plan: 'index' | 'scan';
+  readonly complete: boolean;
+  readonly searchedTo?: string;
+  readonly next?: string;
+}
+
+export interface ShownStory {
+  readonly accountId?: string;
+  readonly aggregateId?: string;
+  readonly messageId?: string;
+  readonly records: readonly (ShownRecord & { readonly joinedBy: string })[];
+  readonly doubts: readonly string[];
+  readonly complete: boolean;
+}
+
+export interface FollowLine {
+  readonly token: string;
+  readonly record?: ShownRecord;
+}
+
+export interface SearchCommands {
+  page(wish: SearchWish, page: { readonly limit: number; readonly token?: string | undefined }): Promise<SearchedPage>;
+  story(collection: string, id: string): Promise<ShownStory>;
+  /** Ends with an error when the connection does. */
+  follow(wish: SearchWish, token: string | undefined, signal: AbortSignal): AsyncIterable<FollowLine>;
+}
+
 export interface KeyCommands extends Pick<ApiKeyService, 'create' | 'list'> {
   remove(accessId: string): Promise<Pick<ShownKey, 'accessId'>>;
 }
 
+export type DetectionCommands = Pick<DetectionService, 'page'>;
 export interface WatchlistCommands extends Pick<WatchlistService, 'create' | 'list' | 'get' | 'hits' | 'remove'> {}
 
 export interface IndicatorCommands extends Pick<IocService, 'search'> {}

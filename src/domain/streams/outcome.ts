@@ -93,6 +93,20 @@ export interface SweepOutcome {
   readonly idle: readonly StreamName[];
 }
 
+/**
+ * What the workflow was last told of its streams: records stored, entries in quarantine, gaps. An attempt that stored
+ * something may have died before it told anybody.
+ */
+export type ToldCounts = Partial<Record<StreamName, readonly [stored: number, quarantined: number, gaps: number]>>;
+
+/** Whether a checkpoint says the same as the workflow was told. */
+export function isTold({ stream, totals, gaps }: Partial<StreamProgress>, told: ToldCounts): boolean {
+  const known = stream && told[stream];
+  if (known === undefined || totals === undefined) return true;
+  const [stored, quarantined, gapCount] = known;
+  return stored === totals.stored && quarantined === totals.quarantined && gapCount === (gaps?.count ?? 0);
+}
+
 /** Facts of the stored configuration that the workflow steers by. */
 export interface SourceSettings {
   readonly sourceId: number;

@@ -10,12 +10,14 @@ import { indicatorKey } from '../../domain/indicators/indicator.js';
  * IPv4 address written as IPv6 is IPv4.
  */
 export function addressBytes(text: string): readonly number[] | undefined {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text).octets;
+  // Most texts are neither, and the library takes its time to say so.
+  if (DIGITS.test(text)) return ipaddr.IPv4.isValidFourPartDecimal(text) ? ipaddr.IPv4.parse(text).octets : undefined;
   if (!text.includes(':') || text.includes('%') || !ipaddr.IPv6.isValid(text)) return undefined;
   const address = ipaddr.IPv6.parse(text);
   return address.isIPv4MappedAddress() ? address.toIPv4Address().octets : address.toByteArray();
 }
 
+const DIGITS = /^[\d.]+$/;
 const LONGEST_NAME = 253;
 const LABELS = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 const NUMBER_AT_END = /\.\d+$/;

@@ -53,13 +53,14 @@ export async function fillInSlice({
       documents.map((document) => withIndicators(stream, document)),
     );
     const last = documents.at(-1);
-    await saveFillIn(collections, {
+    const next = {
       ...state,
       ...(last && { before: { _id: last._id, _messageTime: last._messageTime } }),
       read: state.read + documents.length,
       filled: state.filled + filled.length,
       isDone: documents.length < batch,
-    });
+    };
+    await saveFillIn(collections, next, state.read);
     if (signal.aborted || Date.now() >= until) break;
     // As long as the batch took, so that the collection of new records has MongoDB for half of the time at least.
     await pause(Date.now() - began, undefined, { signal }).catch(() => undefined);

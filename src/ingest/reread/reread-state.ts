@@ -16,7 +16,7 @@ import type { StalledListing } from '../../domain/streams/stalled-listing.js';
 import type { StreamName } from '../../domain/streams/streams.js';
 import type { BatchFile } from '../../mimecast/siem.js';
 import { identityOfFile } from '../../records/identity.js';
-import { addTotals, type CheckpointDocument } from '../../store/checkpoints.js';
+import { type CheckpointDocument, checkpointId } from '../../store/checkpoints.js';
 import type { Collections } from '../../store/collections.js';
 import {
   countMissing,
@@ -27,7 +27,9 @@ import {
 } from '../../store/missing-records.js';
 import { absentFromQuarantine, resolveQuarantined } from '../../store/quarantine.js';
 import { absentRecords } from '../../store/records.js';
+import { beginBackfill, countBackfill } from '../../store/recount.js';
 import { openReread, type RereadDocument, saveReread } from '../../store/rereads.js';
+import { Writer } from '../../store/writer.js';
 import type { ReadBatch, SliceOfWork, SliceOptions } from '../slice/slice.js';
 import { storeBatch } from '../slice/store-batch.js';
 
@@ -52,6 +54,7 @@ export class Rereading implements SliceOfWork {
   readonly to: Date;
   /** What was counted since the last move. */
   private since = NO_REREAD_COUNTS;
+  private readonly writer: Writer;
 
   private constructor(
     readonly options: RereadingOptions,
@@ -59,6 +62,8 @@ export class Rereading implements SliceOfWork {
   ) {
     this.from = new Date(options.range.from);
     this.to = new Date(options.range.to);
+    const { collections, source, stream } = options;
+    this.writer = Writer.open(collections, checkpointId(source.settings.sourceId, stream));
   }
 
   static async open(options: RereadingOptions, { pageToken }: CheckpointDocument): Promise<Rereading> {
@@ -128,25 +133,42 @@ export class Rereading implements SliceOfWork {
       ...missing.map(({ _id, _messageTime: messageTime }) => ({ ...entry(_id, false), place, messageTime })),
       ...missingLines.map(({ id, place: line }) => ({ ...entry(id, true), place: line })),
     ]);
-    if (kind === 'verify') return;
-    const { inserted, quarantined } = await storeBatch(collections, sourceId, stream, missing, missingLines);
-    await addTotals(collections, sourceId, stream, { stored: inserted.stored, duplicates: 0, quarantined });
+    if (kind === 'verify' || missing.length + missingLines.length === 0) return;
+    await beginBackfill(this.writer, sourceId, stream);
+    const { inserted, quarantined } = await storeBatch(
+      { collections, writer: this.writer },
+      sourceId,
+      stream,
+      missing,
+      missingLines,
+    );
+    await countBackfill(this.writer, sourceId, stream, { stored: inserted.stored, duplicates: 0, quarantined });
     this.count({ restored: inserted.stored + quarantined });
+  }
+
+  /** To be called when nothing more is stored. The collection may have taken it for dead meanwhile. */
+  async close(): Promise<void> {
+    await this.writer.close(false);
   }
 
   /** Notes where the reading stands, after what lies before was taken. */
   async move(change: Partial<Pick<RereadDocument, 'filesDone' | 'readUntil' | 'done'>> & Place): Promise<void> {
     const { collections, stream, range } = this.options;
-    const { page: _before, windowTo: _windowBefore, ...known } = this.current;
+    const { page: _page, windowTo: _windowTo, readOfWindow: _read, ...known } = this.current;
     const counts = { ...this.counts, missing: await countMissing(collections, range.run, stream) };
     this.current = { ...known, ...change, counts, updatedAt: new Date() };
     this.since = NO_REREAD_COUNTS;
     await saveReread(collections, this.current);
   }
 
-  /** Forgets how much was read since the last move: it is read again. */
+  /** Of the window at whose place the reading stands. */
+  get readOfWindow(): number {
+    return (this.current.readOfWindow ?? 0) + this.since.read;
+  }
+
+  /** Forgets how much was read since the last move, and of the window before it: it is read again. */
   forgetRead(): void {
-    this.since = { ...this.since, read: 0 };
+    this.since = { ...this.since, read: -(this.current.readOfWindow ?? 0) };
   }
 
   private count(counts: Partial<RereadCounts>): void {
@@ -187,8 +209,8 @@ export class Rereading implements SliceOfWork {
   }
 
   async outcome(done: boolean): Promise<RereadOutcome> {
-    const { page, windowTo } = this.current;
-    const place = { ...present({ page, windowTo }) };
+    const { page, windowTo, readOfWindow } = this.current;
+    const place = present({ page, windowTo, readOfWindow });
     await this.move({ done, ...place });
     const { counts, notes, pageToken, readUntil, unseen } = this.current;
     const position = readUntil === undefined ? `page …${pageToken?.slice(-8) ?? ''}` : `at ${readUntil.toISOString()}`;
@@ -198,7 +220,7 @@ export class Rereading implements SliceOfWork {
   }
 }
 
-type Place = Pick<Partial<RereadDocument>, 'pageToken' | 'page' | 'windowTo'>;
+type Place = Pick<Partial<RereadDocument>, 'pageToken' | 'page' | 'windowTo' | 'readOfWindow'>;
 
 function idsOf(documents: readonly ({ readonly _id: RecordId } | { readonly recordId: RecordId })[]): RecordId[] {
   return documents.map((document) => ('recordId' in document ? document.recordId : document._id));

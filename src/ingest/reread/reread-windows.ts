@@ -71,7 +71,9 @@ class RereadWindows implements WindowSink {
 
   async keepPlace(position: WindowPosition): Promise<void> {
     this.window = position;
-    await this.slice.move({ windowTo: pieceOf(position).to, ...(position.page && { page: position.page }) });
+    const { page } = position;
+    const { readOfWindow } = this.slice;
+    await this.slice.move({ windowTo: pieceOf(position).to, readOfWindow, ...present({ page }) });
   }
 
   async beginAgain(position: WindowPosition): Promise<void> {

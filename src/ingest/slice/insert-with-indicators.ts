@@ -6,17 +6,25 @@ import type { StreamName } from '../../domain/streams/streams.js';
 import { indicatorsOf } from '../../indicators/extract.js';
 import type { Collections } from '../../store/collections.js';
 import { type Inserted, insertRecords } from '../../store/records.js';
+import type { Writer } from '../../store/writer.js';
 import { compareWithWatchlists } from '../watchlists/watch-set.js';
+
+/** Where records go. */
+export interface Destination {
+  readonly collections: Collections;
+  /** The attempt that stores them; the collections themselves where nobody can fence it off. */
+  readonly writer: Writer | Collections;
+}
 
 /** @param documents after the source's rules. */
 export async function insertWithIndicators(
-  collections: Collections,
+  { collections, writer }: Destination,
   stream: StreamName,
   documents: readonly RecordDocument[],
 ): Promise<Inserted> {
   const found = documents.map((document) => withIndicators(stream, document));
-  const first = await insertRecords(collections, stream, found);
-  const inserted = first.refused.length === 0 ? first : await insertBare(collections, stream, documents, first);
+  const first = await insertRecords(writer, stream, found);
+  const inserted = first.refused.length === 0 ? first : await insertBare(writer, stream, documents, first);
   const refused = new Set(inserted.refused.map(({ index }) => index));
   // Those that were stored before, too: the attempt that stored them may not have come as far as this.
   await compareWithWatchlists(
@@ -29,7 +37,7 @@ export async function insertWithIndicators(
 
 /** A record that only just fits into a document does not with its indicators: it is stored without them. */
 async function insertBare(
-  collections: Collections,
+  writer: Destination['writer'],
   stream: StreamName,
   documents: readonly RecordDocument[],
   inserted: Inserted,
@@ -39,7 +47,7 @@ async function insertBare(
     return document === undefined ? [] : [{ index, document }];
   });
   const again = await insertRecords(
-    collections,
+    writer,
     stream,
     tried.map(({ document }) => document),
   );

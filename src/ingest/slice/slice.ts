@@ -26,13 +26,15 @@ import type { StreamName } from '../../domain/streams/streams.js';
 import {
   type CheckpointChange,
   type CheckpointDocument,
+  checkpointId,
   moveCheckpoint,
   readCheckpoint,
-  recountTotals,
 } from '../../store/checkpoints.js';
 import type { Collections } from '../../store/collections.js';
 import { type Gap, recordGap } from '../../store/gaps.js';
 import { progressOf } from '../../store/progress.js';
+import { askForRecount, isUncounted, recountTotals } from '../../store/recount.js';
+import { CheckpointMovedError, Writer } from '../../store/writer.js';
 import type { FilePolicy } from '../source/file-policy.js';
 import type { LoadedSource } from '../source/source-reader.js';
 import { errorFactsOf } from './error-facts-of.js';
@@ -82,6 +84,9 @@ export class Slice implements SliceOfWork {
   private unreadable: string | undefined;
   /** A batch was sent to the store, and how much of it is stored is not known yet. */
   private isUncounted = false;
+  /** Whether the checkpoint may name `writer`. */
+  private isNamed = false;
+  private readonly writer: Writer;
   private ruled: RuleCounts;
   private altered: AlterationCounts;
 
@@ -89,6 +94,8 @@ export class Slice implements SliceOfWork {
     readonly options: SliceOptions,
     private current: CheckpointDocument,
   ) {
+    const { collections, source, stream } = options;
+    this.writer = Writer.open(collections, checkpointId(source.settings.sourceId, stream));
     this.newest = current.lastEventTime;
     this.gaps = current.gaps;
     this.ruled = current.ruled ?? NO_RULE_COUNTS;
@@ -98,9 +105,7 @@ export class Slice implements SliceOfWork {
   static async open(options: SliceOptions): Promise<Slice> {
     const { collections, source, stream } = options;
     const checkpoint = await readCheckpoint(collections, source.settings.sourceId, stream);
-    // A worker died between storing and counting, or a backfill has stored something.
-    const isUncounted = checkpoint.unsettled === true || checkpoint.recountFor !== undefined;
-    return new Slice(options, isUncounted ? await recountTotals(collections, checkpoint) : checkpoint);
+    return new Slice(options, isUncounted(checkpoint) ? await recountTotals(collections, checkpoint) : checkpoint);
   }
 
   get checkpoint(): CheckpointDocument {
@@ -121,17 +126,15 @@ export class Slice implements SliceOfWork {
     this.read += records.length + unreadable.length;
     if (records.length + unreadable.length === 0) return;
     const { collections, source, stream } = this.options;
-    if (this.current.unsettled !== true) await this.write({ unsettled: true });
-    const { sourceId } = source.settings;
-    this.isUncounted = true;
     const documents = records.map(({ document }) => document);
-    const batch = await storeBatch(collections, sourceId, stream, documents, unreadable);
+    const batch = await this.counting((writer) =>
+      storeBatch({ collections, writer }, source.settings.sourceId, stream, documents, unreadable),
+    );
     const { inserted, altered, quarantined, lastUnreadable: last } = batch;
     this.altered = addAlterations(this.altered, altered);
     if (last !== undefined) this.unreadable = `${last.place}: ${last.reason}`.slice(0, LONGEST_REASON);
     const duplicates = expectDuplicates ? 0 : inserted.duplicates;
     this.counts = addCounts(this.counts, { stored: inserted.stored, duplicates, quarantined });
-    this.isUncounted = false;
     for (const { time } of records) if (this.newest === undefined || time > this.newest) this.newest = time;
   }
 
@@ -143,8 +146,10 @@ export class Slice implements SliceOfWork {
 
   /** Notes that records of a time are missing; they are counted with the next move, which leaves them behind. */
   async recordGap(gap: Pick<Gap, 'from' | 'to' | 'reason'>): Promise<void> {
-    const { collections, source, stream } = this.options;
-    const count = await recordGap(collections, { ...gap, sourceId: source.settings.sourceId, stream });
+    const { source, stream } = this.options;
+    const count = await this.counting((writer) =>
+      recordGap(writer, { ...gap, sourceId: source.settings.sourceId, stream }),
+    );
     const { from, to, reason } = gap;
     this.gaps = { count, last: { from: from.toISOString(), to: to.toISOString(), reason } };
   }
@@ -165,7 +170,14 @@ export class Slice implements SliceOfWork {
    * failed, some of which may be stored, the next slice counts again.
    */
   async markCounted(): Promise<void> {
-    if (this.current.unsettled === true && !this.isUncounted) await this.write({ unsettled: false });
+    if (this.current.unsettled !== true || this.isUncounted) return;
+    await this.write({ unsettled: false, writer: undefined });
+    this.isNamed = false;
+  }
+
+  /** To be called when nothing more is stored. */
+  async close(): Promise<void> {
+    await this.writer.close(!this.isNamed);
   }
 
   outcome(result: StreamEnd): StreamOutcome {
@@ -187,13 +199,27 @@ export class Slice implements SliceOfWork {
     };
   }
 
+  /** Stores something that the checkpoint counts, once it names who does; until it is known what is stored, nothing is counted. */
+  private async counting<T>(storing: (writer: Writer) => Promise<T>): Promise<T> {
+    if (this.current.unsettled !== true) {
+      this.isNamed = true;
+      await this.write({ unsettled: true, writer: this.writer.id });
+    }
+    const { isUncounted: wasUncounted } = this;
+    this.isUncounted = true;
+    const stored = await storing(this.writer);
+    this.isUncounted = wasUncounted;
+    return stored;
+  }
+
   private counted = NO_COUNTS;
 
   private async write(change: CheckpointChange): Promise<void> {
     const totals = addCounts(this.current.totals, subtractCounts(this.counts, this.counted));
     const newest = this.newest === undefined ? {} : { lastEventTime: this.newest };
-    this.counted = this.counts;
-    this.current = await moveCheckpoint(this.options.collections, this.current, {
+    const { counts } = this;
+    const { collections } = this.options;
+    const moving = moveCheckpoint(collections, this.current, {
       ...change,
       totals,
       ...newest,
@@ -201,5 +227,13 @@ export class Slice implements SliceOfWork {
       ...(isNoCount(this.ruled) ? {} : { ruled: this.ruled }),
       ...(isUnaltered(this.altered) ? {} : { altered: this.altered }),
     });
+    this.current = await moving.catch(async (error: unknown) => {
+      // It may have stored something after its successor had counted.
+      const hasStored = this.current.unsettled === true;
+      if (error instanceof CheckpointMovedError && hasStored) await askForRecount(collections, this.current);
+      throw error;
+    });
+    // Not before: what a failed write was to count, the next one counts.
+    this.counted = counts;
   }
 }

@@ -9,10 +9,9 @@ import {
 } from '../../domain/streams/alterations.js';
 import type { StreamName } from '../../domain/streams/streams.js';
 import { isReceived, RECEIVED_KEY } from '../../records/received.js';
-import type { Collections } from '../../store/collections.js';
 import { quarantine } from '../../store/quarantine.js';
 import type { Inserted } from '../../store/records.js';
-import { insertWithIndicators } from './insert-with-indicators.js';
+import { type Destination, insertWithIndicators } from './insert-with-indicators.js';
 
 export interface StoredBatch {
   readonly inserted: Inserted;
@@ -25,16 +24,16 @@ export interface StoredBatch {
 }
 
 export async function storeBatch(
-  collections: Collections,
+  to: Destination,
   sourceId: number,
   stream: StreamName,
   documents: readonly RecordDocument[],
   unreadable: readonly QuarantinedRecord[],
 ): Promise<StoredBatch> {
-  const inserted = await insertWithIndicators(collections, stream, documents);
+  const inserted = await insertWithIndicators(to, stream, documents);
   const refused = inserted.refused.flatMap(({ index, reason }) => refusedEntry(documents[index], reason));
   const entries = [...unreadable, ...refused];
-  const quarantined = await quarantine(collections, sourceId, stream, entries);
+  const quarantined = await quarantine(to.writer, sourceId, stream, entries);
   const last = entries.at(-1);
   const altered = alteredIn(documents, inserted);
   return {

@@ -17,6 +17,8 @@ export interface ActivityDependencies {
   readonly sweepRecords?: number;
   /** How batch files are read and when one is given up; default `FILE_POLICY`. */
   readonly filePolicy?: FilePolicy;
+  /** Waits before a blip of Mimecast's API is tried again, in milliseconds; see `HttpRequest`. */
+  readonly blipWaitsMs?: readonly number[];
 }
 
 export const DEFAULT_SLICE_MS = 45_000;

@@ -4,6 +4,7 @@ import type { SourceConfig } from '../../config/source-config.js';
 import { parseDuration } from '../../domain/duration.js';
 import { RawError } from '../../domain/failures/failure.js';
 import type { HostDoubts } from '../../domain/failures/host-doubts.js';
+import { present } from '../../domain/present.js';
 import type { SourceSettings } from '../../domain/streams/outcome.js';
 import { streamsOf } from '../../domain/streams/streams.js';
 import { MimecastClient } from '../../mimecast/client.js';
@@ -96,12 +97,13 @@ export class SourceReader {
     const key = JSON.stringify([baseUrl, clientID, secret ?? clientSecret]);
     const kept = this.clients.get(sourceId);
     if (kept?.key === key) return kept.client;
-    const { allowInsecure } = this.dependencies;
+    const { allowInsecure, blipWaitsMs } = this.dependencies;
     const client = new MimecastClient({
       baseUrl,
       clientId: clientID,
       clientSecret: secret === undefined ? clientSecret : () => this.decrypted(secret),
       allowInsecure,
+      ...present({ blipWaitsMs }),
     });
     this.clients.set(sourceId, { key, client });
     return client;

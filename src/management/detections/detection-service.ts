@@ -79,12 +79,15 @@ export class DetectionService {
     }
   }
 
-  /** All of them, newest first, some at a time; nothing is read ahead of who takes them. */
+  /**
+   * All of them, newest first, some at a time; nothing is read ahead of who takes them. A part without any says that it is
+   * still looking, and lets itself be stopped there.
+   */
   async *all(filter: DetectionFilter): AsyncGenerator<readonly Detection[], void, undefined> {
     let token: string | undefined;
     do {
       const { items, next } = await this.page(filter, { limit: EXPORTED_AT_ONCE, token });
-      if (items.length > 0) yield items;
+      yield items;
       token = next;
     } while (token !== undefined);
   }

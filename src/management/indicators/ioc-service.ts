@@ -4,9 +4,13 @@ import { present } from '../../domain/present.js';
 import { definitionOf, STREAMS, type StreamName } from '../../domain/streams/streams.js';
 import type { StrangeEntry } from '../../indicators/lists/parse-list.js';
 import type { Collections } from '../../store/collections.js';
+import { forgetFillIns } from '../../store/indicator-fill-in.js';
+import { audited } from '../audited.js';
 import { RefusedError } from '../common/errors.js';
 import { parseTime } from '../common/parse-time.js';
+import type { InstallationAccess } from '../temporal/ownership.js';
 import { type FillInStatus, fillInStatus } from './fill-in-status.js';
+import { startFillIn } from './fill-in-workflow.js';
 import { type IocHits, IocSearch } from './ioc-search.js';
 
 export interface IocQuery {
@@ -92,6 +96,17 @@ export class IocService {
       notUnderstoodCount: strange,
       fillIn: shownFillIn(fillIn),
     };
+  }
+
+  /** Looks at all records again. One that runs goes on from the newest record; else a worker begins within seconds. */
+  async fillInAgain(access: Pick<InstallationAccess, 'client'>, actor: string): Promise<FillInAnswer> {
+    const { collections } = this;
+    await audited(collections, { actor, action: 'indicators.fillIn' }, async () => {
+      await forgetFillIns(collections);
+      // A worker's reconciler starts it anyway.
+      return { result: await startFillIn({ ...access, collections }).catch(() => undefined) };
+    });
+    return this.fillIn();
   }
 
   async fillIn(): Promise<FillInAnswer> {

@@ -9,6 +9,7 @@ import { QueryError } from '../../search/query-error.js';
 import type { Collections } from '../../store/collections.js';
 import { type FoundRecord, findRecords, type RecordPage } from '../../store/search/find-records.js';
 import { type Followed, type FollowRequest, followRecords } from '../../store/search/follow-records.js';
+import { hasIndicators } from '../../store/search/has-indicators.js';
 import { type Histogram, histogramOf } from '../../store/search/histogram.js';
 import { planName, planOf } from '../../store/search/plan.js';
 import type { Search } from '../../store/search/request.js';
@@ -56,13 +57,13 @@ export class SearchService {
   constructor(private readonly collections: Collections) {}
 
   async find(input: SearchInput, { limit, token, timeoutMs, signal }: PageWish): Promise<RecordPage> {
-    return findRecords(this.collections, this.searchOf(input), { limit, token, budgetMs: timeoutMs, signal });
+    return findRecords(this.collections, await this.searchOf(input), { limit, token, budgetMs: timeoutMs, signal });
   }
 
   /** How a search would be answered. */
-  plan(input: SearchInput): 'index' | 'scan' {
-    const { condition, hasIndicators } = this.searchOf(input);
-    return planName(planOf(condition, hasIndicators));
+  async plan(input: SearchInput): Promise<'index' | 'scan'> {
+    const search = await this.searchOf(input);
+    return planName(planOf(search.condition, search.hasIndicators));
   }
 
   async histogram(
@@ -72,7 +73,7 @@ export class SearchService {
     const { from, to } = input;
     return histogramOf(
       this.collections,
-      { ...this.searchOf(input), from, to },
+      { ...(await this.searchOf(input)), from, to },
       { buckets, budgetMs: timeoutMs, signal },
     );
   }
@@ -82,12 +83,12 @@ export class SearchService {
     { field, limit, timeoutMs, signal }: Patience & { readonly field: string; readonly limit: number },
   ): Promise<Values> {
     const path = parsed(() => searchablePath(field, 1));
-    return valuesOf(this.collections, this.searchOf(input), { path, limit, budgetMs: timeoutMs, signal });
+    return valuesOf(this.collections, await this.searchOf(input), { path, limit, budgetMs: timeoutMs, signal });
   }
 
   /** All records, however many, newest first. @param input its time limits are what ends it. */
   async *all(input: SearchInput, { timeoutMs, signal }: Patience): AsyncGenerator<FoundRecord, void, undefined> {
-    const search = this.searchOf(input);
+    const search = await this.searchOf(input);
     for (let token: string | undefined; ; ) {
       const page = await findRecords(this.collections, search, {
         limit: PAGE_OF_ALL,
@@ -103,8 +104,10 @@ export class SearchService {
   }
 
   /** Records as they are stored. @throws PageTokenError, FollowTokenLostError with the first of them */
-  follow(input: SearchInput, request: FollowRequest): AsyncGenerator<Followed, void, undefined> {
-    return followRecords(this.collections, this.searchOf(input), request);
+  async *follow(input: SearchInput, request: FollowRequest): AsyncGenerator<Followed, void, undefined> {
+    // What is stored from now on carries its indicators.
+    const search = { ...(await this.searchOf(input)), hasIndicators: true };
+    yield* followRecords(this.collections, search, request);
   }
 
   /** @param collection or `ANY_COLLECTION`. @throws CodedRefusal for one that is not there. */
@@ -112,7 +115,7 @@ export class SearchService {
     const streams = collection === ANY_COLLECTION ? STREAMS : [streamNamed(collection)];
     const found = await Promise.all(streams.map((stream) => recordById(this.collections, stream, id)));
     const record = found.find((one) => one !== undefined);
-    if (record === undefined) throw new CodedRefusal(404, UNKNOWN_RECORD, `${collection} has no record ${id}`);
+    if (record === undefined) throw new CodedRefusal(404, UNKNOWN_RECORD, `There is no record ${id} in ${collection}`);
     return record;
   }
 
@@ -127,7 +130,7 @@ export class SearchService {
     const [from, to] = [new Date(record.time.getTime() - reach), new Date(record.time.getTime() + reach)];
     const sourceId = sourceIdOf(record);
     const patience = { limit, budgetMs: timeoutMs, signal };
-    const search = this.searchOf({ sourceIds: [sourceId], from });
+    const search = await this.searchOf({ sourceIds: [sourceId], from });
     const [newer, older] = await Promise.all([
       newerRecords(this.collections, record, { sourceId, streams: STREAMS, to, ...patience }),
       findRecords(this.collections, search, { ...patience, token: tokenBehind(record) }),
@@ -136,13 +139,13 @@ export class SearchService {
   }
 
   /** @throws CodedRefusal for a query that cannot be understood, and for unknown collections. */
-  private searchOf({ query = '', collections, sourceIds, from, to }: SearchInput): Search {
-    return {
+  private async searchOf({ query = '', collections, sourceIds, from, to }: SearchInput): Promise<Search> {
+    const search = {
       condition: parsed(() => parseQuery(query)),
       streams: collections === undefined ? STREAMS : [...new Set(collections.map(streamNamed))],
-      hasIndicators: true,
       ...present({ sourceIds: sourceIds && [...new Set(sourceIds)], from, to }),
     };
+    return { ...search, hasIndicators: await hasIndicators(this.collections, search) };
   }
 }
 

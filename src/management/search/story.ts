@@ -6,6 +6,7 @@ import { allOf, type Condition, EVERYTHING, type FieldTest } from '../../domain/
 import { STREAMS } from '../../domain/streams/streams.js';
 import type { Collections } from '../../store/collections.js';
 import { type FoundRecord, findRecords, type RecordPage } from '../../store/search/find-records.js';
+import { hasIndicators } from '../../store/search/has-indicators.js';
 import { type Patience, sourceIdOf } from './search-service.js';
 
 export type JoinedBy = 'itself' | 'aggregateId' | 'messageId';
@@ -105,8 +106,9 @@ async function joined(
   { timeoutMs, signal }: Patience,
 ): Promise<Pick<RecordPage, 'items' | 'isComplete' | 'next'>> {
   if (condition === undefined) return { items: [], isComplete: true };
-  const search = { condition, streams: STREAMS, sourceIds: [sourceIdOf(record)], hasIndicators: true };
-  return findRecords(collections, search, { limit: MAX_RECORDS, budgetMs: timeoutMs, signal });
+  const search = { condition, streams: STREAMS, sourceIds: [sourceIdOf(record)] };
+  const whole = { ...search, hasIndicators: await hasIndicators(collections, search) };
+  return findRecords(collections, whole, { limit: MAX_RECORDS, budgetMs: timeoutMs, signal });
 }
 
 function doubtsOf(names: Names, records: readonly StoryRecord[], ids: number): string[] {

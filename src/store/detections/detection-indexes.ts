@@ -7,7 +7,6 @@ import type { Indexes } from '../driver.js';
 export const NEWEST = { _messageTime: -1, _id: -1 } as const;
 
 const nameOf = (stream: StreamName) => definitionOf(stream).collection;
-const ofAll = [{ key: NEWEST }, { key: { _sourceId: 1, ...NEWEST } }] as const;
 
 /** Of the records that one test selects only; servers before 5.0 need another key for each such index. */
 const ofSome = (field: string, selected: unknown) =>
@@ -17,19 +16,13 @@ const ofSome = (field: string, selected: unknown) =>
   }));
 
 /**
- * Where every record is a detection, an index by time will do. Where few are, it holds those only. For the kinds of
- * a stream that are much rarer than its others, it has one more.
+ * Where every record is a detection, the index by time that all records have will do. Where few are, one holds those only;
+ * and one more for the kinds of a stream that are much rarer than its others.
  */
 export const DETECTION_INDEXES: Indexes = {
   [nameOf('receipt')]: [...ofSome('virusFound', { $gt: '' }), ...ofSome('rejectionType', 'Virus Signature Detection')],
-  [nameOf('av')]: ofAll,
-  [nameOf('spam')]: ofAll,
-  [nameOf('internal email protect')]: ofAll,
-  [nameOf('impersonation protect')]: [...ofAll, ...ofSome('taggedMalicious', 'true')],
+  [nameOf('impersonation protect')]: ofSome('taggedMalicious', 'true'),
   [nameOf('url protect')]: [{ key: { action: 1, ...NEWEST } }, { key: { _sourceId: 1, action: 1, ...NEWEST } }],
-  [nameOf('attachment protect')]: ofAll,
-  [nameOf('dlp')]: ofAll,
-  [nameOf('hold')]: ofAll,
   [nameOf('ttp url')]: [
     ...ofSome('scanResult', 'malicious'),
     { key: { action: 1, ...NEWEST }, partialFilterExpression: { scanResult: 'malicious' } },

@@ -45,8 +45,8 @@ export async function detectionRecords(
 }
 
 /**
- * Reads on as far as it is asked to. A cursor would do the same with less to say, but to choose its index, the server reads
- * up to the limit of a search, whatever its batches are.
+ * Reads on as far as it is asked to, in searches of their own instead of one cursor: to choose an index, the server reads
+ * up to 101 records or the limit of a search, however small its batches are.
  */
 async function* stepwise(
   from: RecordPosition | undefined,

@@ -7,7 +7,7 @@ import { definitionOf, type StreamName } from '../../domain/streams/streams.js';
 import type { Store } from '../driver.js';
 import { ORDER } from '../record-indexes.js';
 import { records } from '../records.js';
-import { type Found, merged, type StreamCursor } from './merged.js';
+import { type Found, merged, type Reading } from './merged.js';
 import { planName } from './plan.js';
 import { type Position, positionOf, tokenOf } from './position.js';
 import { type Planned, planned, type Search, timeFilter, type Way } from './request.js';
@@ -66,9 +66,12 @@ export async function findRecords(store: Store, search: Search, request: RecordP
 /** A page that is larger ends early. */
 const MAX_PAGE_BYTES = 8 * 1024 * 1024;
 const FIRST_SLICE = 5_000;
+/** Of what a page takes on average from each collection, to begin with: more would be read in vain. */
+const SHARE = 3;
+const MIN_BATCH = 4;
 const MAX_BATCH = 1_000;
 
-interface Reading {
+interface ReadOptions {
   readonly limit: number;
   readonly budget: TimeBudget;
   readonly behind?: Position | undefined;
@@ -84,7 +87,7 @@ interface Read {
 }
 
 /** As many as a page takes, or as the time allows. */
-export async function readRecords(store: Store, plan: Planned, reading: Reading): Promise<Read> {
+export async function readRecords(store: Store, plan: Planned, reading: ReadOptions): Promise<Read> {
   const { limit, budget, behind } = reading;
   const found: Found[] = [];
   let bytes = 0;
@@ -93,7 +96,7 @@ export async function readRecords(store: Store, plan: Planned, reading: Reading)
     const read: Found[] = [];
     let size = bytes;
     const wanted = { ...reading, limit: limit + 1 - found.length };
-    for await (const one of merged(cursorsOf(store, plan, slice, wanted, mostMs))) {
+    for await (const one of merged(readingsOf(store, plan, slice, wanted, mostMs))) {
       read.push(one);
       size += BSON.calculateObjectSize(one.document);
       if (isFull(found.length + read.length, size)) break;
@@ -124,19 +127,33 @@ export function shownRecord({ stream, document }: Found): FoundRecord {
   return { collection, stream, id, time: document._messageTime, document: { _id: id, ...shownDocument(rest) } };
 }
 
-function cursorsOf(
+function readingsOf(
   store: Store,
   { search, ways }: Planned,
-  { behind, from }: Slice,
-  { limit, projection, budget }: Reading,
+  { behind: start, from }: Slice,
+  { limit, projection, budget }: ReadOptions,
   mostMs: number,
-): StreamCursor[] {
-  const time = timeFilter({ ...search, ...present({ from }) }, behind);
-  const options = { projection, limit, batchSize: Math.min(limit, MAX_BATCH), ...budget.options(mostMs) };
-  const cursorOf = ({ stream, reached, index, rest }: Way): StreamCursor => {
-    const filter = { $and: [reached, time(stream), ...(rest === undefined ? [] : [rest])] };
-    const cursor = records(store, stream).find<Found['document']>(filter, options).sort(ORDER).hint(index);
-    return { stream, cursor };
-  };
-  return ways.map(cursorOf);
+): Reading[] {
+  const share = Math.max(MIN_BATCH, Math.ceil((limit * SHARE) / ways.length));
+  // Not one cursor with small batches: to choose a plan, MongoDB reads ahead as far as the limit.
+  async function* reading({ stream, reached, index, rest }: Way): Reading {
+    let left = limit;
+    let behind = start;
+    for (let size = share; left > 0; size = Math.min(MAX_BATCH, size * 2)) {
+      const time = timeFilter({ ...search, ...present({ from }) }, behind)(stream);
+      const filter = { $and: [reached, time, ...(rest === undefined ? [] : [rest])] };
+      const asked = Math.min(left, size);
+      const options = { projection, limit: asked, batchSize: asked, ...budget.options(mostMs) };
+      const cursor = records(store, stream).find<Found['document']>(filter, options).sort(ORDER).hint(index);
+      let read = 0;
+      for await (const document of cursor) {
+        read += 1;
+        behind = { time: document._messageTime, id: document._id, stream };
+        yield { stream, document };
+      }
+      if (read < asked) return;
+      left -= read;
+    }
+  }
+  return ways.map(reading);
 }

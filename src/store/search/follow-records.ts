@@ -65,8 +65,8 @@ export async function* followRecords(
 
 /** ChangeStreamHistoryLost, and ChangeStreamFatalError: that place is not in the log. */
 const LOST: ReadonlySet<unknown> = new Set([286, 280]);
-/** FailedToParse, InvalidResumeToken, and the nameless errors of bytes that are no token. */
-const NO_TOKEN = /^(?:FailedToParse|InvalidResumeToken|Location\d+)$/;
+/** What MongoDB says of bytes that are not a token; most of it has no name but a place in its source. */
+const NO_TOKEN = /^(?:FailedToParse|InvalidResumeToken|Overflow|Location\d+)$/;
 
 function told(error: MongoServerError): Error {
   if (LOST.has(error.code)) return new FollowTokenLostError();

@@ -3,7 +3,7 @@ import type { RecordDocument } from '../../../src/domain/records/record.js';
 import { fillInSlice } from '../../../src/ingest/indicators/fill-in.js';
 import { insertWithIndicators } from '../../../src/ingest/slice/insert-with-indicators.js';
 import { fillInStatus } from '../../../src/management/indicators/fill-in-status.js';
-import { forgetFillIns, unfinishedFillIn } from '../../../src/store/indicator-fill-in.js';
+import { forgetFillIns, saveFillIn, unfinishedFillIn } from '../../../src/store/indicator-fill-in.js';
 import { collectionsIn, raw } from '../../support/raw-collections.js';
 import { numbers, recordOf } from '../../support/store-fixtures.js';
 import { testDatabase } from '../../support/test-database.js';
@@ -56,6 +56,14 @@ test('killed between a batch and its note: the same batch is done again', async 
   expect(await slice()).toMatchObject({ read: 45, filled: 35, isDone: true });
 });
 
+test('asked to look at all again while a batch is under way: it begins again', async () => {
+  await slice(0);
+  const state = await unfinishedFillIn(collections);
+  await forgetFillIns(collections);
+  if (state !== undefined) await saveFillIn(collections, { ...state, read: state.read + 10 }, state.read);
+  expect(await unfinishedFillIn(collections)).toMatchObject({ read: 0 });
+});
+
 test('an aborted slice ends after its batch', async () => {
   expect(await slice(Number.POSITIVE_INFINITY, AbortSignal.abort())).toMatchObject({ read: 10, isDone: false });
 });
@@ -63,11 +71,11 @@ test('an aborted slice ends after its batch', async () => {
 test('records stored while it runs have theirs already', async () => {
   await slice(0);
   await insertWithIndicators(
-    collections,
+    { collections, writer: collections },
     'receipt',
     numbers(30).map((n) => record(100 + n)),
   );
-  await insertWithIndicators(collections, 'receipt', [record(99_000, { n: -5 })]);
+  await insertWithIndicators({ collections, writer: collections }, 'receipt', [record(99_000, { n: -5 })]);
   await slice();
   expect(await without()).toBe(0);
   expect(await stored.countDocuments()).toBe(76);

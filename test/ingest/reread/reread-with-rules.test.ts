@@ -42,6 +42,7 @@ describe.each([
   ])('%s', async (_, filters) => {
     const source = await simulatedSource(collections, { config: { filters } });
     const begin = Date.now();
+    const dayAgo = begin - DAY;
     const { lastEventTime } = await source.collectAll(stream);
     expect(Date.parse(String(lastEventTime))).toBeLessThan(begin);
     const held = sizeOf(await source.held(stream));
@@ -49,12 +50,12 @@ describe.each([
     const gone = await records.find({ _sourceId: source.id }).limit(10).toArray();
     await records.deleteMany({ _id: { $in: gone.map(({ _id }) => _id) } });
 
-    const verified = await reread(source, 'verify', stream);
+    const verified = await reread(source, 'verify', stream, dayAgo);
     expect(verified.counts).toMatchObject({ read: held, missing: gone.length, restored: 0 });
-    const restored = await reread(source, 'backfill', stream);
+    const restored = await reread(source, 'backfill', stream, dayAgo);
     expect(restored.counts).toMatchObject({ read: held, missing: gone.length, restored: gone.length });
     expect(await records.countDocuments({ _sourceId: source.id })).toBe(held);
-    expect((await reread(source, 'verify', stream)).counts).toMatchObject({ read: held, missing: 0 });
+    expect((await reread(source, 'verify', stream, dayAgo)).counts).toMatchObject({ read: held, missing: 0 });
   });
 });
 

@@ -69,7 +69,11 @@ describe.each(['verify', 'backfill'] as const)('%s', (kind) => {
     expect(kept).toMatchObject({ page: { number: 2, token: 'offset 10' }, windowTo: expect.any(Date) });
     const outcome = await attempts(2, () => reread(kind));
     expect(failed).toBe(1);
-    expect(outcome).toMatchObject({ done: true, counts: { missing: 3, restored: restoredIn(kind) }, notes: [] });
+    expect(outcome).toMatchObject({
+      done: true,
+      counts: { read: ROWS, missing: 3, restored: restoredIn(kind) },
+      notes: [],
+    });
     expect(outcome).not.toHaveProperty('failure');
     await expectAll(kind, source, 'dlp');
   });
@@ -83,7 +87,11 @@ describe.each(['verify', 'backfill'] as const)('%s', (kind) => {
       return pageToken === undefined ? undefined : refusal('err_page_token', 'no', 400);
     };
     const outcome = await reread(kind);
-    expect(outcome).toMatchObject({ done: true, counts: { missing: 3, restored: restoredIn(kind) }, notes: [] });
+    expect(outcome).toMatchObject({
+      done: true,
+      counts: { read: ROWS, missing: 3, restored: restoredIn(kind) },
+      notes: [],
+    });
     expect(server.requests.length).toBeLessThan(asked + 100);
     await expectAll(kind, source, 'audit');
   });

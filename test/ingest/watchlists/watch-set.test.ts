@@ -18,7 +18,8 @@ const hits = db.collection('watchlist_hits');
 const service = new WatchlistService({ collections, allowInsecure: true });
 const signal = new AbortController().signal;
 
-const store = (documents: Parameters<typeof storeBatch>[3]) => storeBatch(collections, 1, 'receipt', documents, []);
+const store = (documents: Parameters<typeof storeBatch>[3]) =>
+  storeBatch({ collections, writer: collections }, 1, 'receipt', documents, []);
 const record = (n: number) => recordOf({ n, messageId: `<m${n}@x.com>`, senderEnvelope: `u${n % 3}@evil.com` });
 const search = (watchlistId: string, until = Number.POSITIVE_INFINITY) =>
   searchPast({ collections, watchlistId, signal, until });

@@ -26,7 +26,7 @@ function record(n: number, fields: Readonly<Record<string, unknown>>): RecordDoc
 
 async function insert(stream: StreamName, documents: readonly RecordDocument[]): Promise<void> {
   await collections.ensureIndexes();
-  await insertWithIndicators(collections, stream, documents);
+  await insertWithIndicators({ collections, writer: collections }, stream, documents);
 }
 
 beforeAll(async () => {

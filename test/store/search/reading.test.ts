@@ -2,7 +2,7 @@
 
 import { type FindOptions, MongoServerError } from 'mongodb';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { STREAMS } from '../../../src/domain/streams/streams.js';
+import { SIEM_STREAMS, STREAMS } from '../../../src/domain/streams/streams.js';
 import { parseQuery } from '../../../src/search/parse-query.js';
 import type { Collections } from '../../../src/store/collections.js';
 import { findRecords, type RecordPageRequest } from '../../../src/store/search/find-records.js';
@@ -19,11 +19,11 @@ const collections = collectionsIn(db);
 
 const BEGIN = Date.UTC(2026, 0, 1);
 const COUNT = 24_000;
-const USED = ['receipt', 'process', 'av', 'url protect'] as const;
+const USED = SIEM_STREAMS;
 
 /** A few common senders and many rare ones; one record in two thousand says "needle". */
 function record(random: SeededRandom, at: number): StoredRecord {
-  const stream = random.pick(USED);
+  const stream = USED[random.between(0, USED.length - 1)] ?? 'receipt';
   const person = () => (random.next() < 0.5 ? `common${random.between(1, 3)}` : `rare${random.between(1, 4_000)}`);
   const document = storedDocument(
     stream,
@@ -128,7 +128,7 @@ describe('reads little more than it returns', () => {
     const { result, keys, documents } = await read(() => find(query, more));
     expect(result.plan).toBe('index');
     expect(result.items.length).toBeGreaterThanOrEqual(least);
-    const most = 10 * Math.max(result.items.length, PER_COLLECTION);
+    const most = 10 * Math.max(result.items.length, PER_COLLECTION / 2);
     expect(keys).toBeLessThanOrEqual(most);
     expect(documents).toBeLessThanOrEqual(most);
   });
@@ -153,15 +153,15 @@ function slowStore(most: number, notBefore = new Date(0)): Collections {
     find: (filter: { $and: object[] }, options: FindOptions) => {
       const [reached = {}, within = {}, rest] = filter.$and;
       const cursor = collection.find(filter, options);
-      const next = cursor.next.bind(cursor);
-      cursor.next = async () => {
+      const iterate = cursor[Symbol.asyncIterator].bind(cursor);
+      cursor[Symbol.asyncIterator] = async function* () {
         if (rest !== undefined) {
           const all = { $and: [reached, within] };
           const tooMany = (await collection.countDocuments(all)) > most;
           const tooOld = (await collection.countDocuments({ $and: [all, { _messageTime: { $lt: notBefore } }] })) > 0;
           if (tooMany || tooOld) throw new MongoServerError({ code: 50, message: 'operation exceeded time limit' });
         }
-        return next();
+        yield* iterate();
       };
       return cursor;
     },

@@ -31,17 +31,21 @@ const sum = (counts: Actions) => Object.values(counts).reduce((total, count) => 
 test('a poll that finds nothing costs two actions, and a handful when the run is continued as new', async () => {
   const { service, simulator, startWorker } = get();
   await startWorker();
-  const { sourceId } = await service.start(sourceFile(simulator));
-  const status = () => service.status(String(sourceId));
+  // Several, so that there are soon enough polls to count; each is continued as new on the way.
+  const sources = ['A', 'B', 'C'];
+  for (const name of sources) await service.start(sourceFile(simulator, { name }));
+  const statuses = () => Promise.all(sources.map((name) => service.status(name)));
   const isIdle = ({ snapshot }: SourceStatus) =>
     snapshot?.stage === 'Collecting' && snapshot.streams.every(({ phase }) => phase === 'waiting');
-  await until(status, isIdle, { everyMs: 100 });
+  await until(statuses, (all) => all.every(isIdle), { everyMs: 100 });
   const before = await actions();
   const polls = (now: Actions) => since(before, now).command_ScheduleActivityTask ?? 0;
-  const after = await until(actions, (now) => polls(now) >= 30, { everyMs: 200 });
+  const after = await until(actions, (now) => polls(now) >= 36, { everyMs: 200 });
 
   const told = JSON.stringify(since(before, after));
-  expect((await status()).snapshot, told).toMatchObject({ state: 'Collecting', health: 'Healthy' });
+  for (const { snapshot } of await statuses()) {
+    expect(snapshot, told).toMatchObject({ state: 'Collecting', health: 'Healthy' });
+  }
   expect(sum(since(before, after)) / polls(after), told).toBeLessThan(2.7);
   expect(since(before, after).activity_heartbeat ?? 0, told).toBe(0);
 });

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { spawnGuarded } from '../../../devstack/guarded-process.js';
 import type { SourceStatus } from '../../../src/management/sources/source-status.js';
-import { projectRoot } from '../../../src/runtime/project-root.js';
 import { e2eStack, sourceFile } from '../../support/e2e-stack.js';
+import { programArguments } from '../../support/program-arguments.js';
 import { raw } from '../../support/raw-collections.js';
 import { addFault, countStored, sizes, storedOf, sum, truthOf } from '../../support/simulator-control.js';
 import { until } from '../../support/until.js';
@@ -46,7 +46,7 @@ test('all streams are stored, each record once, and nothing more on later polls'
 test('a worker that is killed in the middle is followed by another, and nothing is lost or repeated', async () => {
   const { service, simulator, folder, env } = get();
   const startProcess = (name: string) =>
-    spawnGuarded(process.execPath, [join(projectRoot(), 'scripts/run.mjs'), 'src/worker.ts'], {
+    spawnGuarded(process.execPath, programArguments('src/worker.ts'), {
       name,
       env,
       logFile: join(folder, `${name}.log`),

@@ -8,6 +8,7 @@ import { choosePort } from '../../../src/runtime/ports.js';
 import { projectRoot } from '../../../src/runtime/project-root.js';
 import { call } from '../../support/api-server.js';
 import { e2eStack } from '../../support/e2e-stack.js';
+import { programArguments } from '../../support/program-arguments.js';
 import { runCli } from '../../support/run-cli.js';
 
 const { get } = e2eStack({ historyMs: 60_000, historyRate: 10, rate: 0 });
@@ -21,7 +22,7 @@ interface Key {
 
 /** Starts the server and waits until it says where it listens. */
 async function startServer(env: Readonly<Record<string, string>>) {
-  const server = spawn(process.execPath, ['scripts/run.mjs', 'src/server.ts'], {
+  const server = spawn(process.execPath, programArguments('src/server.ts'), {
     cwd: projectRoot(),
     env: { ...process.env, ...get().env, LOG_LEVEL: 'info', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],

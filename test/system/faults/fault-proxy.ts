@@ -31,6 +31,8 @@ export class FaultProxy {
   /** Resolves when a black hole ends. */
   private passable: Promise<void> = Promise.resolve();
   private letPass: () => void = () => undefined;
+  /** Of what came during the present or last black hole, and was not passed on. */
+  heldBytes = 0;
 
   private constructor(
     private readonly server: Server,
@@ -58,6 +60,7 @@ export class FaultProxy {
     const { mode } = this.conditions;
     if (mode === 'cut') this.destroyAll();
     if (mode === 'blackhole' && before !== 'blackhole') {
+      this.heldBytes = 0;
       this.passable = new Promise((resolve) => {
         this.letPass = resolve;
       });
@@ -114,6 +117,7 @@ export class FaultProxy {
   private relay(from: Socket, to: Socket, resets: (chunk: Buffer) => boolean = () => false): void {
     const passing = (async () => {
       for await (const chunk of from.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        if (this.conditions.mode === 'blackhole') this.heldBytes += chunk.length;
         await this.passable;
         if (this.conditions.latencyMs > 0) await pause(this.conditions.latencyMs);
         if (resets(chunk)) return;

@@ -1,0 +1,57 @@
+/** Searches in the database at hand, in the words of the API. */
+
+import { present } from '../../domain/present.js';
+import { SearchService } from '../../management/search/search-service.js';
+import { storyOf } from '../../management/search/story.js';
+import type { Collections } from '../../store/collections.js';
+import type { FoundRecord } from '../../store/search/find-records.js';
+import type {
+  FollowLine,
+  SearchCommands,
+  SearchedPage,
+  SearchWish,
+  ShownRecord,
+  ShownStory,
+} from './command-services.js';
+
+const TIMEOUT_MS = 30_000;
+
+export class LocalSearch implements SearchCommands {
+  private readonly service: SearchService;
+
+  constructor(private readonly collections: Collections) {
+    this.service = new SearchService(collections);
+  }
+
+  async page(wish: SearchWish, page: { readonly limit: number; readonly token?: string }): Promise<SearchedPage> {
+    const found = await this.service.find(inputOf(wish), { ...page, timeoutMs: TIMEOUT_MS });
+    const { items, plan, isComplete, searchedTo, next } = found;
+    const end = present({ searchedTo: searchedTo?.toISOString(), next });
+    return { data: items.map(shown), plan, complete: isComplete, ...end };
+  }
+
+  async story(collection: string, id: string): Promise<ShownStory> {
+    const record = await this.service.record(collection, id);
+    const { isComplete, records, ...story } = await storyOf(this.collections, record, { timeoutMs: TIMEOUT_MS });
+    return {
+      ...story,
+      records: records.map((one) => ({ ...shown(one), joinedBy: one.joinedBy })),
+      complete: isComplete,
+    };
+  }
+
+  async *follow(wish: SearchWish, token: string | undefined, signal: AbortSignal): AsyncGenerator<FollowLine, void> {
+    for await (const { record, token: reached } of this.service.follow(inputOf(wish), { token, signal })) {
+      yield { token: reached, ...present({ record: record && shown(record) }) };
+    }
+  }
+}
+
+function inputOf({ query, collections, sourceIds, from, to }: SearchWish) {
+  const at = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
+  return { query, collections, sourceIds, from: at(from), to: at(to) };
+}
+
+function shown({ collection, stream, id, time, document }: FoundRecord): ShownRecord {
+  return { collection, stream, id, time: time.toISOString(), record: document };
+}
