@@ -66,7 +66,7 @@ function optionsOf(box, { height, starts, widthMs, colorsOf, onHover, onZoom }) 
       y: { range: (_plot, _min, max) => [0, Math.max(1, max)] },
     },
     axes: [
-      { ...axis, values: (_plot, splits, _axis, _space, stepS) => splits.map((at) => tickText(at, stepS)) },
+      { ...axis, size: 28, values: (_plot, splits, _axis, _space, stepS) => splits.map((at) => tickText(at, stepS)) },
       { ...axis, size: 56, incrs: WHOLE },
     ],
     series: [

@@ -135,4 +135,40 @@ describe.skipIf(CHROMIUM === undefined)('Detections', () => {
     expect(lines).toHaveLength(15);
     expect(lines[0]).toMatch(expected);
   });
+
+  test('show hostile content as text', async () => {
+    const html = '<img src=x onerror="window.ran = true"><b>offer</b>';
+    const names = { accountId: '<i>C1</i>', aggregateId: 'hostile', messageId: '<hostile@evil.test>' };
+    await storeRecord(
+      collections,
+      'attachment protect',
+      {
+        ...names,
+        ...{ subject: html, senderEnvelope: 'a\u202Emoc.live@b', recipient: `${'x'.repeat(1_048_576)}@c` },
+        ...{ fileName: 'a\u0000\u0007.exe', $where: '1', policy: { $ne: null } },
+      },
+      new Date(NOW - 300 * HOUR),
+    );
+    const page = await open({ path: '/detections?kind=attachment&range=30d' });
+    await status(page, '1 detection: all that match.');
+    await rows(page).getByText(html).waitFor();
+    await rows(page).getByText('aU+202Emoc.live@b').waitFor();
+    await page.getByRole('button', { name: /^Details of/ }).click();
+    await page.locator('.details').getByText('aU+0000U+0007.exe').first().waitFor();
+    await page.locator('.details').getByText(html).waitFor();
+    expect(await page.evaluate(`window.ran === undefined && document.querySelector('main img, td b') === null`)).toBe(
+      true,
+    );
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.setViewportSize({ width: 375, height: 700 });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(375);
+  });
+
+  test('are there for those who may only read, and say so when there are none', async () => {
+    const page = await open({ path: '/detections?subject=nowhere', role: 'viewer' });
+    await status(page, 'No detection matches.');
+    await page.getByRole('combobox', { name: 'Time' }).selectOption('All time');
+    await page.getByText('Choose a begin of the time').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
 });

@@ -2,13 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Binary } from 'mongodb';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { INDICATORS_VERSION } from '../../../src/domain/indicators/indicator.js';
-import { STREAMS } from '../../../src/domain/streams/streams.js';
-import { type FillInDocument, forgetFillIns, saveFillIn } from '../../../src/store/indicator-fill-in.js';
 import { apiServer } from '../../support/api-server.js';
 import { accessibilityFaults, browsing, picture } from '../../support/browser.js';
 import { CHROMIUM } from '../../support/chromium.js';
 import { e2eStack } from '../../support/e2e-stack.js';
+import { noteFilledIn } from '../../support/filled-in.js';
 import { storeRecord } from '../../support/stored-record.js';
 
 const { get: stack, collections } = e2eStack({ historyMs: 60_000, historyRate: 1, rate: 0 });
@@ -18,23 +16,9 @@ const { open } = browsing({ collections, server });
 const NOW = Date.now();
 const MD5 = 'd41d8cd98f00b204e9800998ecf8427e';
 
-/** Of receipts; all other streams are done. */
-async function filledIn(state: Pick<FillInDocument, 'isDone' | 'before'>) {
-  await forgetFillIns(collections);
-  for (const stream of STREAMS) {
-    const name = { _id: `${INDICATORS_VERSION}/${stream}`, version: INDICATORS_VERSION, stream };
-    await saveFillIn(collections, {
-      ...name,
-      read: 0,
-      filled: 0,
-      ...(stream === 'receipt' ? state : { isDone: true }),
-    });
-  }
-}
-
 beforeAll(async () => {
   await collections.ensureIndexes();
-  await filledIn({ isDone: true });
+  await noteFilledIn(collections);
   const store = (stream: Parameters<typeof storeRecord>[1], record: Record<string, unknown>, minutes: number) =>
     storeRecord(collections, stream, record, new Date(NOW - minutes * 60_000));
   for (let at = 0; at < 30; at += 1) {
@@ -146,13 +130,16 @@ describe.skipIf(CHROMIUM === undefined)('IOC search', () => {
   });
 
   test('says since when it is complete while older records are still filled in', async () => {
-    await filledIn({ isDone: false, before: { _id: new Binary(), _messageTime: new Date('2026-01-31T12:00:00Z') } });
+    await noteFilledIn(collections, {
+      isDone: false,
+      before: { _id: new Binary(), _messageTime: new Date('2026-01-31T12:00:00Z') },
+    });
     const page = await open({ path: '/ioc' });
     await page.getByText(/^Searches are complete since 2026-01-31/).waitFor();
-    await filledIn({ isDone: false });
+    await noteFilledIn(collections, { isDone: false });
     await page.reload();
     await page.getByText('cannot all be found yet').waitFor();
-    await filledIn({ isDone: true });
+    await noteFilledIn(collections);
     await page.reload();
     await page.getByLabel('Indicators').waitFor();
     expect(await page.locator('.note').count()).toBe(0);

@@ -6,6 +6,7 @@ import type { StreamName } from '../../../src/domain/streams/streams.js';
 import { apiServer } from '../../support/api-server.js';
 import { accessibilityFaults, browsing, picture } from '../../support/browser.js';
 import { CHROMIUM } from '../../support/chromium.js';
+import { noteFilledIn } from '../../support/filled-in.js';
 import { collectionsIn } from '../../support/raw-collections.js';
 import { storeRecord } from '../../support/stored-record.js';
 import { temporalConnection } from '../../support/temporal-connection.js';
@@ -23,6 +24,7 @@ const store = (stream: StreamName, record: Readonly<Record<string, unknown>>, mi
 
 beforeAll(async () => {
   await collections.ensureIndexes();
+  await noteFilledIn(collections);
   for (let at = 0; at < 230; at += 1) {
     const from = `${['alice', 'bob', 'carol'][at % 3]}@example.${at % 2 === 0 ? 'com' : 'net'}`;
     const subject = `Invoice ${at} for ${['January', 'February', 'March'][at % 3]}`;
@@ -136,16 +138,16 @@ describe.skipIf(CHROMIUM === undefined)('Search', () => {
   });
 
   test('is readable for everybody: in light and dark, with everything open, and on a phone', async () => {
-    const page = await open({ path: '/search?q=domain%3Aexample.net&range=4h' });
-    await status(page, 'all that match.');
+    const page = await open({ path: '/search?q=email%3Adora%40example.org&range=4h' });
+    await status(page, 'The newest 100 records.');
     await page.locator('.legend').getByText('Receipt').waitFor();
+    await picture(page, 'search');
     await page
       .getByRole('button', { name: /^Details of/ })
       .nth(1)
       .click();
     await page.locator('.field-panel').getByText('senderEnvelope').click();
     await page.locator('.values').getByText('alice@example.net').waitFor();
-    await picture(page, 'search');
     await page.getByText('How to write a query').click();
     await page.getByText('As a table').click();
     await page.getByText('Collections: all').click();
@@ -461,7 +463,7 @@ describe.skipIf(CHROMIUM === undefined)('The story of a message', () => {
       path: `/records/mimecast_receipt_logs_v2/${'0'.repeat(32)}`,
       allowed: /404 \(Not Found\)/,
     });
-    await page.getByText('has no record').waitFor();
+    await page.getByText('There is no record').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
   });
 

@@ -95,12 +95,14 @@ function TopValues({ path, body, onTerm }) {
   `;
 }
 
-/** @param {import('./use-search.js').Results['records']} records @returns {string[]} those that queries can name, by name */
+/** @param {import('./use-search.js').Results['records']} records @returns {string[]} those that queries can name, by name; metadata last */
 function pathsOf(records) {
   const paths = records.flatMap(({ record }) =>
     fieldsOf(record)
       .filter(({ isSearchable }) => isSearchable)
       .map(({ path }) => path),
   );
-  return [...new Set(paths)].sort((a, b) => a.localeCompare(b));
+  return [...new Set(paths)].sort(
+    (a, b) => Number(a.startsWith('_')) - Number(b.startsWith('_')) || a.localeCompare(b),
+  );
 }
