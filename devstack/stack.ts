@@ -62,9 +62,10 @@ export async function startStack({ data, simulatorArguments, onProgress, stoppin
       MIMECAST_ALLOW_INSECURE: 'true',
       ...secretKeys(data),
     };
+    const webUi = temporal.uiUrl ?? process.env.TEMPORAL_UI_URL ?? '';
     const [worker, server] = await allStarted([
       ownWorker({ data, keep: keepProgram }, environment),
-      ownServer({ data, keep: keepProgram }, environment),
+      ownServer({ data, keep: keepProgram }, { ...environment, TEMPORAL_UI_URL: webUi }),
     ]);
     const announced = { ...environment, MIMECAST_SERVER_URL: server.url };
     withdraw = announceStack(data.path, announced);

@@ -64,7 +64,10 @@ const LAYERS = {
   },
   management: {
     job: 'the service behind commands and API: sources, collectors, fields, keys, reconciliation',
-    imports: ['domain', 'config', 'detections', 'http-client', 'indicators', 'mimecast', 'search', 'secrets', 'store'],
+    imports: [
+      ...['domain', 'config', 'detections', 'http-client', 'indicators', 'mimecast', 'records', 'rules', 'search'],
+      ...['secrets', 'store'],
+    ],
     packages: ['@grpc/grpc-js', '@temporalio/client', '@temporalio/common', 'lru-cache'],
   },
   api: {

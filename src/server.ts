@@ -23,7 +23,7 @@ const DEFAULT_PORT = 8080;
 async function main(): Promise<void> {
   const env = environmentWithStack();
   const { mongodbUri, mongodbDb, installation, allowInsecure, logLevel } = readEnvironment(env);
-  const { port, host, ratePerSecond } = readServerEnvironment(env);
+  const { port, host, ratePerSecond, temporalUiUrl } = readServerEnvironment(env);
   const logger = createLogger(logLevel, 'server');
   const { signal: stopping } = stopOnSignals((signal) => logger.info({ signal }, 'server is stopping'));
   const keyring = keyringOf(env, (text) => logger.warn(text));
@@ -37,6 +37,7 @@ async function main(): Promise<void> {
       client: temporal.client,
       allowInsecure,
       keyring,
+      temporalUiUrl,
     });
     const app = await buildApp({ services, logger, ratePerSecond });
     const required = port !== undefined && port !== 0;

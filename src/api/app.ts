@@ -24,14 +24,17 @@ import { healthEventRoutes } from './health-events/health-events-routes.js';
 import { iocRoutes } from './indicators/ioc-routes.js';
 import { OPENAPI_OPTIONS } from './openapi.js';
 import { openapiRoutes } from './openapi-routes.js';
+import { activityRoutes } from './overview/activity-routes.js';
 import { overviewRoutes } from './overview/overview-routes.js';
 import { servePages } from './pages/pages.js';
 import { recordRoutes } from './records/records-routes.js';
 import { rereadRoutes } from './rereads/rereads-routes.js';
+import { rulesRoutes } from './rules/rules-routes.js';
 import { searchRoutes } from './search/search-routes.js';
 import { searchStreamRoutes } from './search/search-stream-routes.js';
 import { identityBySession, keepSessions } from './sessions/sessions.js';
 import { sessionRoutes } from './sessions/sessions-routes.js';
+import { sourceDetailsRoutes } from './source-details/source-details-routes.js';
 import { sourceActionRoutes } from './sources/source-actions-routes.js';
 import { sourceRoutes } from './sources/sources-routes.js';
 import { watchlistRoutes } from './watchlists/watchlists-routes.js';
@@ -45,6 +48,8 @@ const ROUTES = [
   sessionRoutes,
   detectionRoutes,
   ...[searchRoutes, searchStreamRoutes, recordRoutes],
+  ...[activityRoutes, rulesRoutes],
+  sourceDetailsRoutes,
 ];
 
 export interface AppOptions {

@@ -20,6 +20,8 @@ export interface ServerAccess {
   readonly client: Client;
   readonly allowInsecure: boolean;
   readonly keyring?: Keyring | undefined;
+  /** See `ServerEnvironment`. */
+  readonly temporalUiUrl?: string | undefined;
 }
 
 export function assembleServices(access: ServerAccess): Services {

@@ -18,6 +18,10 @@ const environment = z.object({
     .regex(/^[A-Za-z0-9.:_-]{1,255}$/, 'must be an address such as 127.0.0.1')
     .default('127.0.0.1'),
   MIMECAST_API_RATE: whole(1, 10_000).optional(),
+  TEMPORAL_UI_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an address such as https://temporal.example.com' })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
 });
 
 export interface ServerEnvironment {
@@ -27,6 +31,8 @@ export interface ServerEnvironment {
   readonly host: string;
   /** Requests per second and access key. Default 20. */
   readonly ratePerSecond: number | undefined;
+  /** Base address of Temporal's Web UI, without a slash behind it. Default: pages do not link to it. */
+  readonly temporalUiUrl: string | undefined;
 }
 
 /** @throws Error naming every variable that is wrong, one line each. */
@@ -35,6 +41,6 @@ export function readServerEnvironment(env: NodeJS.ProcessEnv = process.env): Ser
   const result = environment.safeParse(given);
   if (!result.success)
     throw new Error(`Invalid environment variables:\n  ${mistakesOf(result.error, given).join('\n  ')}`);
-  const { PORT, HOST, MIMECAST_API_RATE } = result.data;
-  return { port: PORT, host: HOST, ratePerSecond: MIMECAST_API_RATE };
+  const { PORT, HOST, MIMECAST_API_RATE, TEMPORAL_UI_URL } = result.data;
+  return { port: PORT, host: HOST, ratePerSecond: MIMECAST_API_RATE, temporalUiUrl: TEMPORAL_UI_URL };
 }

@@ -1,6 +1,8 @@
 /** Health events: opened once per problem, counted while it lasts, closed by an event of their own. */
 
 import { randomUUID } from 'node:crypto';
+import type { Filter } from 'mongodb';
+import type { FailureType } from '../domain/failures/failure.js';
 import type { HealthEvent } from '../domain/health/health-event.js';
 import { collection, type Indexes, type Store } from './driver.js';
 import { type Page, type PageRequest, pageOf } from './list-page.js';
@@ -45,13 +47,14 @@ export async function clearHealthEvents(store: Store, sourceId: number, before: 
     const _id = randomUUID();
     const error = `${event.details.error} has ended`;
     const description = 'The source was started again; anything still failing is reported again.';
+    const { trackerId } = event.details;
     await events(store).insertOne({
       ...event,
       _id,
       eventId: _id,
       eventTime: before.toISOString(),
       status: 'Healthy',
-      details: { ...event.details, error, name: error, description },
+      details: { trackerId, error, name: error, description },
       updatedAt: before,
       closes: event._id,
     });
@@ -120,4 +123,39 @@ export function openEventsPage(
           ],
         };
   return pageOf(events(store), { ...OPEN, ...of }, 'eventTime', request);
+}
+
+export interface ProblemFilter {
+  readonly sourceId: number;
+  /** Default: both. */
+  readonly state?: 'open' | 'ended' | undefined;
+  readonly subject?: string | undefined;
+  readonly type?: FailureType | undefined;
+  /** Part of what they say. */
+  readonly text?: string | undefined;
+}
+
+/** The problems that were reported of a source, open or ended; newest first. @throws PageTokenError */
+export function problemsPage(
+  store: Store,
+  { sourceId, state, subject, type, text }: ProblemFilter,
+  request: PageRequest,
+): Promise<Page<HealthEventDocument>> {
+  const filter: Filter<HealthEventDocument> = {
+    sourceId,
+    status: 'UnHealthy',
+    ...(state === undefined ? {} : { resolvedAt: { $exists: state === 'ended' } }),
+    ...(subject === undefined ? {} : { subject }),
+    ...(type === undefined ? {} : { 'details.trackerId': type }),
+    ...(text === undefined ? {} : saying(text)),
+  };
+  return pageOf(events(store), filter, 'eventTime', request);
+}
+
+/** Few events of one source are looked through, hence no index. */
+function saying(text: string): Filter<HealthEventDocument> {
+  // The server takes no null character in an expression, but its escape.
+  const $regex = text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&').replaceAll('\0', '\\x00');
+  const part = { $regex, $options: 'i' };
+  return { $or: [{ 'details.error': part }, { 'details.description': part }] };
 }

@@ -98,3 +98,15 @@ export function quarantinePage(
 ): Promise<Page<QuarantineDocument>> {
   return pageOf(quarantined(store), { sourceId }, 'at', request);
 }
+
+/** What is kept of an entry: its bytes, or its text where that is all. `undefined` when the source has no such entry. */
+export async function quarantinedContent(
+  store: Store,
+  sourceId: number,
+  idHex: string,
+): Promise<Uint8Array | undefined> {
+  const _id = new Binary(Buffer.from(idHex, 'hex'));
+  const found = await quarantined(store).findOne({ _id, sourceId }, { projection: { text: 1, bytes: 1 } });
+  if (found === null) return undefined;
+  return found.bytes === undefined ? Buffer.from(found.text) : found.bytes.value();
+}

@@ -68,6 +68,13 @@ test('an open event has the shape of the system event index', async () => {
   ]);
 });
 
+test('what to do stands in the description and by itself; an event that has ended has none', async () => {
+  const problem = problemOf({ ...UNAVAILABLE, advice: 'Look at the status page.' });
+  const { events } = await record(changeOf({ problem }), changeOf({ problem, kind: 'closed', at: minutes(7) }));
+  expect(events.map(({ details }) => details.advice)).toEqual(['Look at the status page.', undefined]);
+  expect(events[0]?.details.description).toMatch(/ Look at the status page\.$/);
+});
+
 test('its end is an event of its own, and resolves it', async () => {
   const { events } = await record(changeOf(), changeOf({ kind: 'closed', at: minutes(7) }));
   const { eventId, closingId } = changeOf();

@@ -3,10 +3,12 @@
 import { Binary } from 'mongodb';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { STREAMS } from '../../src/domain/streams/streams.js';
+import { SourceActivities } from '../../src/management/sources/source-activity.js';
 import { recordGap } from '../../src/store/gaps.js';
 import { quarantine } from '../../src/store/quarantine.js';
 import { apiServer, basic } from '../support/api-server.js';
 import { e2eStack, sourceFile } from '../support/e2e-stack.js';
+import { countStored } from '../support/simulator-control.js';
 import { until } from '../support/until.js';
 
 const { get: stack, collections } = e2eStack({ historyMs: 600_000, historyRate: 20, rate: 0 });
@@ -124,6 +126,65 @@ test('all sources over all collectors, with their states and health', async () =
     state: { state: 'Error', errorType: 'THIRD-PARTY-CONFIG' },
     health: 'Error',
   });
+});
+
+test('a line of the list has what tells sources apart: type, category and fields', async () => {
+  const sid = await newSource('described', { category: 'email/in', fields: { team: 'blue', _siemForward: true } });
+  const { json } = await api<{ sources: Shown[] }>('GET', 'v1/sources');
+  expect(json.sources.find(({ id }) => id === sid)).toMatchObject({
+    schemaRef: { type: 'Mimecast' },
+    category: 'email/in',
+    fields: { team: 'blue', _siemForward: true },
+  });
+});
+
+test('what to do about an error is told by itself, too', async () => {
+  const sid = await newSource('advised', { clientSecret: 'wrong' });
+  const state = async () =>
+    (await api<{ source: { state: Record<string, string> } }>('GET', pathOf(sid))).json.source.state;
+  const { errorInfo, errorAdvice } = await until(state, (told) => told.errorAdvice !== undefined);
+  expect(errorAdvice).toContain('client ID and secret');
+  expect(errorInfo).toContain(errorAdvice);
+});
+
+test('activity: records of the last hour by five minutes, and how far each source is behind', async () => {
+  const sid = await newSource('active');
+  await inState(sid, 'Collecting');
+  const look = async () => {
+    const { sources } = await new SourceActivities({ collections, client: stack().client }).get();
+    return { own: sources.find(({ id }) => id === sid), stored: await countStored(collections, sid) };
+  };
+  const { own } = await until(
+    look,
+    (seen) => seen.own?.lagMs === 0 && seen.stored > 0 && seen.own.counts.reduce((a, b) => a + b, 0) === seen.stored,
+  );
+  expect(own?.counts).toHaveLength(12);
+  const { json } = await api('GET', 'v1/sources/activity', { key: get().viewer });
+  expect(json).toMatchObject({ since: expect.stringMatching(/Z$/), stepMs: 300_000 });
+});
+
+test('the JSON Schema of a source is served, for forms', async () => {
+  const { json } = await api<{ properties: { source: { properties: { config: { required: string[] } } } } }>(
+    'GET',
+    'v1/sources/schema',
+  );
+  expect(json.properties.source.properties.config.required).toEqual([
+    'name',
+    'clientID',
+    'clientSecret',
+    'dataCollection',
+  ]);
+});
+
+test('each mistake of a configuration stands by itself, too', async () => {
+  const { json } = await api<{ message: string; mistakes: string[] }>('POST', `v1/collectors/${cid}/sources`, {
+    body: body({ name: '', pollInterval: 'often' }),
+  });
+  expect(json.mistakes).toEqual([
+    expect.stringMatching(/^source\.config\.name: /),
+    expect.stringMatching(/^source\.config\.pollInterval: /),
+  ]);
+  expect(json.message).toContain(json.mistakes.join('; '));
 });
 
 test('a snapshot tells each stream', async () => {

@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type RulesTest, rulesText, testRules } from '../../src/cli/rules.js';
+import { rulesText, testRules } from '../../src/cli/rules.js';
 import { RefusedError } from '../../src/management/common/errors.js';
+import type { RulesTrial } from '../../src/management/rules/rules-trial.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = temporaryFolder();
@@ -33,7 +34,7 @@ const LINES = [
 ];
 const RECORDS = `${LINES.join('\n')}\n`;
 
-const RESULT: RulesTest = {
+const RESULT: RulesTrial = {
   records: 5,
   excluded: 2,
   unchanged: 1,

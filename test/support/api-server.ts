@@ -64,16 +64,21 @@ function parsed(text: string): unknown {
 export interface ApiServerOptions extends Omit<AppOptions, 'services'> {
   readonly collections: Collections;
   readonly client: () => Client;
+  /** Default: pages do not link to the Temporal Web UI. */
+  readonly temporalUiUrl?: string;
 }
 
 /** Call it outside of tests and hooks. */
-export function apiServer({ collections, client, ...options }: ApiServerOptions) {
+export function apiServer({ collections, client, temporalUiUrl, ...options }: ApiServerOptions) {
   let server: ApiServer | undefined;
   beforeAll(async () => {
     const keys = new ApiKeyService(collections);
     const admin = await keys.create({ role: 'administrator' });
     const viewer = await keys.create({ role: 'viewer' });
-    const services = assembleServices({ collections, client: client(), allowInsecure: true, keyring: testKeyring });
+    const services = assembleServices({
+      ...{ collections, client: client(), allowInsecure: true, keyring: testKeyring },
+      temporalUiUrl,
+    });
     const app = await buildApp({ ratePerSecond: 1_000, ...options, services });
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
     server = { url, admin, viewer, app };

@@ -41,6 +41,10 @@ export const flatError = z
     id: z.string().describe('Unique for each error; also in the log of the server'),
     code: z.string(),
     message: z.string().describe('What is wrong and what to do about it'),
+    mistakes: z
+      .array(z.string())
+      .optional()
+      .describe('Each mistake of an invalid body by itself: where it is, a colon, what is wanted'),
   })
   .meta({ id: 'Error' });
 

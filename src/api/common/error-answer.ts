@@ -12,6 +12,8 @@ export interface ErrorAnswer {
   readonly status: number;
   readonly code: string;
   readonly message: string;
+  /** Of an invalid body: each by itself, in words. All of them stand in the message, too. */
+  readonly mistakes?: readonly string[];
   /** More about it, for programs, such as the id that was asked for. */
   readonly meta?: Readonly<Record<string, unknown>>;
   /** Seconds, for the header `Retry-After`. */
@@ -79,7 +81,8 @@ export function refusalOf(reasons: readonly string[]): CodedRefusal {
 function ofRefusal(error: CodedRefusal): ErrorAnswer {
   const { status, code } = error;
   const meta = error instanceof FieldError && Object.keys(error.meta).length > 0 ? { meta: error.meta } : {};
-  return { status, code, message: sentence(error), ...meta };
+  const mistakes = error.mistakes.length > 0 ? { mistakes: error.mistakes } : {};
+  return { status, code, message: sentence(error), ...mistakes, ...meta };
 }
 
 function sentence({ message, mistakes }: RefusedError): string {

@@ -10,6 +10,7 @@ export interface FlatError {
   readonly id: string;
   readonly code: string;
   readonly message: string;
+  readonly mistakes?: readonly string[];
 }
 
 export interface ListedErrors {
@@ -34,10 +35,10 @@ const INVALID_OF: Readonly<Record<string, string>> = {
 
 /** @param url as it was asked for: it decides the form. */
 export function errorBodyOf(answer: ErrorAnswer, url: string, id: string): FlatError | ListedErrors {
-  const { status, code, message, meta } = answer;
+  const { status, code, message, mistakes, meta } = answer;
   const [, api = ''] = /^\/api\/v1\/(\w+)/.exec(url) ?? [];
   const invalid = INVALID_OF[api];
-  if (invalid === undefined) return { status, id, code, message };
+  if (invalid === undefined) return { status, id, code, message, ...present({ mistakes }) };
   const own = code === FIELDS_INVALID || code === FIELDS_MISSING ? invalid : code;
   return { id, errors: [{ code: own, message, ...present({ meta }) }] };
 }

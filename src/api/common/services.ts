@@ -22,6 +22,8 @@ export interface Services {
   readonly client: Client;
   readonly allowInsecure: boolean;
   readonly keyring?: Keyring | undefined;
+  /** Base address of Temporal's Web UI. */
+  readonly temporalUiUrl?: string | undefined;
   readonly verifier: KeyVerifier;
   readonly collectors: CollectorService;
   readonly sources: SourceService;

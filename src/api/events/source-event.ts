@@ -13,7 +13,13 @@ export const sourceEvent = z
     subsystem: z.literal('Collection'),
     status: z.enum(['UnHealthy', 'Healthy']),
     severityLevel: z.enum(['Error', 'Warning']),
-    details: z.object({ trackerId: z.string(), error: z.string(), name: z.string(), description: z.string() }),
+    details: z.object({
+      trackerId: z.string(),
+      error: z.string(),
+      name: z.string(),
+      description: z.string(),
+      advice: z.string().optional().describe('The end of the description by itself: what to do'),
+    }),
     resourceIdentity: z.object({
       id: z.string().describe('16 hexadecimal digits'),
       name: z.string(),

@@ -1,6 +1,7 @@
 /** What Sumo Logic's API does not have: all sources with their states, and what is known of each. */
 
 import { z } from 'zod';
+import { SOURCE_FILE_JSON_SCHEMA } from '../../config/json-schema.js';
 import { present } from '../../domain/present.js';
 import { statesOf } from '../../management/sources/shown-state.js';
 import { collectorNames } from '../../store/collectors.js';
@@ -51,6 +52,17 @@ export const overviewRoutes: Routes = (app, { collections, client, editor, sourc
       const stated = await statesOf({ collections, client }, all);
       return { sources: stated.map((one) => showListed(one, names.get(one.source.collectorId) ?? '')) };
     },
+  );
+  app.get(
+    '/sources/schema',
+    {
+      schema: {
+        tags,
+        summary: 'JSON Schema of the file of a source, for forms and editors',
+        response: { 200: z.record(z.string(), z.unknown()), ...flatErrors },
+      },
+    },
+    async () => ({ ...SOURCE_FILE_JSON_SCHEMA }),
   );
   app.get(
     '/collectors/:cid/sources/:sid/snapshot',

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { present } from '../../domain/present.js';
 import { REREAD_KINDS, type RereadReport } from '../../domain/rereads/reread.js';
 import { STREAMS } from '../../domain/streams/streams.js';
-import { RereadService } from '../../management/rereads/reread-service.js';
+import { type RereadProgress, RereadService } from '../../management/rereads/reread-service.js';
 import { actorOf } from '../common/authentication.js';
 import { flatErrors, pageOf, pageQuery, shown, sourceParams } from '../common/common-schemas.js';
 import { UnansweredError } from '../common/error-answer.js';
@@ -70,6 +70,7 @@ const progress = z.object({
   state: z.string().describe('As Temporal says, such as RUNNING'),
   report: report.optional(),
 });
+const lastOfKind = progress.extend({ kind: z.enum(REREAD_KINDS) });
 
 export const rereadRoutes: Routes = (app, { collections, client, editor }) => {
   const rereads = new RereadService({ collections, client });
@@ -108,8 +109,27 @@ export const rereadRoutes: Routes = (app, { collections, client, editor }) => {
     },
     async ({ params: { cid, sid, kind } }) => {
       await editor.get(cid, sid);
-      const { state, report } = await rereads.report(kind, sid);
-      return { state, ...(report === undefined ? {} : { report: show(report) }) };
+      return showProgress(await rereads.report(kind, sid));
+    },
+  );
+  app.get(
+    '/collectors/:cid/sources/:sid/rereads',
+    {
+      schema: {
+        tags,
+        summary: 'The last one of each kind, if there was one',
+        params: sourceParams,
+        response: { 200: z.object({ rereads: z.array(lastOfKind) }), ...flatErrors },
+      },
+    },
+    async ({ params: { cid, sid } }) => {
+      await editor.get(cid, sid);
+      const lasts = REREAD_KINDS.map(async (kind) => ({ kind, last: await rereads.last(kind, sid) }));
+      return {
+        rereads: (await Promise.all(lasts)).flatMap(({ kind, last }) =>
+          last === undefined ? [] : [{ kind, ...showProgress(last) }],
+        ),
+      };
     },
   );
   app.delete(
@@ -148,6 +168,10 @@ export const rereadRoutes: Routes = (app, { collections, client, editor }) => {
     },
   );
 };
+
+function showProgress({ state, report }: RereadProgress): z.input<typeof progress> {
+  return { state, ...(report === undefined ? {} : { report: show(report) }) };
+}
 
 function show({ streams, ...rest }: RereadReport): z.input<typeof report> {
   return { ...rest, streams: streams.map(({ notes, ...one }) => ({ ...one, notes: [...notes] })) };

@@ -1,6 +1,8 @@
 /** A source as the API takes and gives it: Sumo Logic's "Universal" source, with name and category at the top, too. */
 
 import { z } from 'zod';
+import { isObject } from '../../domain/json.js';
+import { present } from '../../domain/present.js';
 import type { ShownState, StatedSource } from '../../management/sources/shown-state.js';
 import type { SourceDocument } from '../../store/sources.js';
 
@@ -29,6 +31,7 @@ const state = z.object({
     ),
   errorType: z.string().optional().describe('THIRD-PARTY-CONFIG, THIRD-PARTY-GENERIC or FIRST-PARTY-GENERIC'),
   errorInfo: z.string().optional().describe('What happened, and what to do; or why the state cannot be confirmed'),
+  errorAdvice: z.string().optional().describe('The part of errorInfo that says what to do'),
   errorCode: z
     .string()
     .optional()
@@ -73,20 +76,26 @@ export const listedSource = z
     health: z.string().describe('Healthy, Warning, Error or Unknown'),
     lastEventTime: z.string().optional().describe('Time of the newest record stored'),
     alive: z.boolean(),
+    schemaRef,
+    category: z.string().optional(),
+    fields: z.record(z.string(), z.unknown()).describe('Its own fields, `_siemForward` included'),
   })
   .meta({ id: 'ListedSource' });
 
 export function showSource({ source, state }: Pick<StatedSource, 'source' | 'state'>): z.input<typeof shownSource> {
-  const category = source.config.category;
   return {
     id: source._id,
     name: source.name,
     version: source.version,
-    ...(typeof category === 'string' && category !== '' ? { category } : {}),
+    ...present({ category: categoryOf(source.config) }),
     ...fileOf(source),
     state: { ...state },
     alive: isAlive(state),
   };
+}
+
+function categoryOf({ category }: SourceDocument['config']): string | undefined {
+  return typeof category === 'string' && category !== '' ? category : undefined;
 }
 
 export function fileOf({ config }: SourceDocument): z.input<typeof downloadedSource> {
@@ -97,11 +106,12 @@ export function showListed(
   { source, workflowId, state, health, lastEventTime }: StatedSource,
   collectorName: string,
 ): z.input<typeof listedSource> {
-  const { _id, name, collectorId } = source;
-  const time = lastEventTime === undefined ? {} : { lastEventTime };
+  const { _id, name, collectorId, config } = source;
   return {
     ...{ id: _id, name, collectorId, collectorName, workflowId },
-    ...{ state: { ...state }, health, ...time, alive: isAlive(state) },
+    ...{ state: { ...state }, health, alive: isAlive(state), schemaRef: { type: 'Mimecast' } },
+    ...present({ lastEventTime, category: categoryOf(config) }),
+    fields: isObject(config.fields) ? { ...config.fields } : {},
   };
 }
 

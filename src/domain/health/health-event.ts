@@ -5,6 +5,7 @@
 import { HEALTH_EVENT_OF } from '../failures/failure.js';
 import { nextStepOf, whereOf } from '../lifecycle/problem-text.js';
 import { isError, type Problem, type Subject } from '../lifecycle/snapshot.js';
+import { present } from '../present.js';
 import type { Ending, ProblemChange } from './health-ledger.js';
 
 export interface HealthEvent {
@@ -23,6 +24,8 @@ export interface HealthEvent {
     readonly error: string;
     readonly name: string;
     readonly description: string;
+    /** The end of the description by itself: what to do. Absent when there is nothing to say, and of what has ended. */
+    readonly advice?: string;
   };
   readonly resourceIdentity: HealthResource;
   readonly sourceId: number;
@@ -77,6 +80,7 @@ export function healthEventOf(change: EventChange, source: HealthSource): Health
       error: title,
       name: title,
       description: opened ? describe(subject, problem) : `${ENDED[ending].sentence}: ${problem.message}`,
+      ...(opened ? present({ advice: problem.advice }) : {}),
     },
     resourceIdentity: {
       id: hexId(source.sourceId),

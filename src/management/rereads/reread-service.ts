@@ -118,9 +118,16 @@ export class RereadService {
 
   /** How far the last one of the kind is, or how it ended. */
   async report(kind: RereadKind, sourceId: number): Promise<RereadProgress> {
+    const last = await this.last(kind, sourceId);
+    if (last === undefined) throw neverReread(kind, sourceId);
+    return last;
+  }
+
+  /** The same; nothing when there was none. */
+  async last(kind: RereadKind, sourceId: number): Promise<RereadProgress | undefined> {
     try {
       const found = await this.find(kind, sourceId);
-      if (found.whose !== 'ours') throw neverReread(kind, sourceId);
+      if (found.whose !== 'ours') return undefined;
       const { status, workflowId } = found.description;
       const handle = this.options.client.workflow.getHandle(workflowId);
       if (status.name === 'COMPLETED')
@@ -128,7 +135,7 @@ export class RereadService {
       const report = await this.inTime(() => handle.query<RereadReport>(PROGRESS_QUERY));
       return { state: status.name, report };
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) throw neverReread(kind, sourceId);
+      if (error instanceof WorkflowNotFoundError) return undefined;
       if (error instanceof RefusedError) throw error;
       return { state: 'UNKNOWN' };
     }

@@ -16,6 +16,8 @@ export interface ShownState {
   readonly errorType?: string;
   /** What happened, and what to do. */
   readonly errorInfo?: string;
+  /** The part of `errorInfo` that says what to do. */
+  readonly errorAdvice?: string;
   /** Mimecast's code where there is one, else `http_503`, `timeout`, … */
   readonly errorCode?: string;
 }
@@ -95,8 +97,11 @@ function statedOf(
   };
 }
 
-function errorTextOf(error: HealthEventDocument | undefined): Pick<ShownState, 'errorInfo' | 'errorCode'> {
+function errorTextOf(
+  error: HealthEventDocument | undefined,
+): Pick<ShownState, 'errorInfo' | 'errorCode' | 'errorAdvice'> {
   if (error === undefined) return {};
   const { details, subject } = error;
-  return { errorInfo: details.description, errorCode: details.error.replace(`${subject}: `, '') };
+  const errorCode = details.error.replace(`${subject}: `, '');
+  return { errorInfo: details.description, errorCode, ...present({ errorAdvice: details.advice }) };
 }

@@ -27,6 +27,10 @@ import { listingOf, type SourceListing, withUncertainty } from './source-listing
 /** States that a workflow itself says nothing of. */
 const ENDED: readonly string[] = ['Stopped', 'Deleted', 'Terminated', 'Failed'];
 
+export function hasEnded(state: string): boolean {
+  return ENDED.includes(state);
+}
+
 /** How long a workflow may take to answer before the status goes without. */
 const ANSWER_LIMIT_MS = 5_000;
 
@@ -76,7 +80,7 @@ export async function statusOf(
   const listed = listingOf(installation, source, snapshot.collector, described);
   const whole = { ...listed, snapshot, ...stored };
   // A workflow that was ended from outside still answers the query, with what it last knew.
-  return ENDED.includes(listed.state) ? whole : { ...whole, ...ofSnapshot(snapshot) };
+  return hasEnded(listed.state) ? whole : { ...whole, ...ofSnapshot(snapshot) };
 }
 
 export interface Unanswered {

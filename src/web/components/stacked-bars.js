@@ -31,7 +31,9 @@ export function StackedBars({ label, starts, widthMs, series, onZoom }) {
   zoom.current = onZoom;
   const shown = grouped(series);
   const colorsOf = () =>
-    [...(legend.current?.querySelectorAll('.swatch') ?? [])].map((swatch) => getComputedStyle(swatch).backgroundColor);
+    [...(legend.current?.querySelectorAll('.bars-swatch') ?? [])].map(
+      (swatch) => getComputedStyle(swatch).backgroundColor,
+    );
   useEffect(() => {
     if (box.current === null) return undefined;
     return drawBars(box.current, {
@@ -50,10 +52,10 @@ export function StackedBars({ label, starts, widthMs, series, onZoom }) {
         <span>${hovered === undefined ? label : bucketText(starts[hovered] ?? 0, widthMs, shown, hovered)}</span>
       </figcaption>
       <div class="bars-canvas" ref=${box} aria-hidden="true"></div>
-      <ul class="legend" ref=${legend}>
+      <ul class="bars-legend" ref=${legend}>
         ${shown.map(
           (one, at) => html`
-            <li key=${one.name}><span class="swatch series-${at}"></span>${one.label} <b>${count(sum(one.counts))}</b></li>
+            <li key=${one.name}><span class="bars-swatch bars-${at}"></span>${one.label} <b>${count(sum(one.counts))}</b></li>
           `,
         )}
       </ul>

@@ -8,12 +8,14 @@ export class ApiError extends Error {
    * @param {number} status HTTP status; 0 when no answer came
    * @param {string} code
    * @param {string} message
+   * @param {readonly string[]} [mistakes] of what was sent, each by itself
    */
-  constructor(status, code, message) {
+  constructor(status, code, message, mistakes = []) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
+    this.mistakes = mistakes;
   }
 }
 
@@ -79,8 +81,8 @@ async function errorOf(response) {
   const text = await response.text();
   try {
     const parsed = JSON.parse(text);
-    const { code, message } = parsed.errors?.[0] ?? parsed;
-    return new ApiError(response.status, String(code), String(message));
+    const { code, message, mistakes = [] } = parsed.errors?.[0] ?? parsed;
+    return new ApiError(response.status, String(code), String(message), mistakes);
   } catch {
     return new ApiError(
       response.status,

@@ -34,6 +34,8 @@ export function useLoaded(load, changes, { everyMs } = {}) {
       if (!controller.signal.aborted) setState({ data, error: undefined, isLoading: false });
     } catch (error) {
       if (!controller.signal.aborted) setState(({ data }) => ({ data, error: messageOf(error), isLoading: false }));
+    } finally {
+      if (running.current === controller) running.current = undefined;
     }
   }, []);
   useEffect(() => {
@@ -42,7 +44,10 @@ export function useLoaded(load, changes, { everyMs } = {}) {
   }, changes);
   useEffect(() => {
     if (everyMs === undefined) return undefined;
-    const timer = setInterval(() => !document.hidden && reload(), everyMs);
+    // What takes longer than that must still have its answer.
+    const timer = setInterval(() => {
+      if (!document.hidden && running.current === undefined) void reload();
+    }, everyMs);
     return () => clearInterval(timer);
   }, [everyMs]);
   return { ...state, reload };

@@ -6,6 +6,7 @@ import { IocPage } from './ioc/ioc-page.js';
 import { NotFoundPage } from './not-found.js';
 import { RecordPage } from './record/record-page.js';
 import { SearchPage } from './search/search-page.js';
+import { SourcePage } from './source/source-page.js';
 import { WatchlistPage } from './watchlists/watchlist-page.js';
 import { WatchlistsPage } from './watchlists/watchlists-page.js';
 
@@ -26,6 +27,7 @@ const PAGES = [
   [/^\/watchlists$/, { title: 'Watchlists', nav: '/watchlists', view: WatchlistsPage }],
   [/^\/watchlists\/(?<id>[^/]+)$/, { title: 'Watchlist', nav: '/watchlists', view: WatchlistPage }],
   [/^\/detections$/, { title: 'Detections', nav: '/detections', view: DetectionsPage }],
+  [/^\/sources\/(?<id>[1-9]\d{0,14})$/, { title: 'Source', nav: '/', view: SourcePage }],
 ];
 
 /** @param {string} path @returns {Page} */

@@ -1,5 +1,6 @@
 /** `npm start`: however it ends, all of it ends. */
 
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { kill } from '../../support/npm-program.js';
 import { until } from '../../support/until.js';
@@ -10,6 +11,9 @@ const { startIn, untilUp, expectGoodOrder } = npmStarts();
 test('Ctrl-C, which reaches npm and the program, and which npm passes on once more, stops it in good order', async () => {
   const program = startIn('ctrl-c');
   await untilUp('ctrl-c');
+  // Its pages link to the Web UI of the stack.
+  const environment = readFileSync(`/proc/${program.pidOf('node', 'src/server.ts')}/environ`, 'utf8');
+  expect(environment).toMatch(/\0TEMPORAL_UI_URL=http:\/\/127\.0\.0\.1:\d+\0/);
   kill(-program.npm, 'SIGINT');
   expect((await program.ended).code).toBe(0);
   await program.untilGone();

@@ -19,7 +19,7 @@ export function RecordFields({ record, actions }) {
   const fields = fieldsOf(record);
   const shown = fields.slice(0, MOST_FIELDS);
   return html`
-    <table class="fields">
+    <table class="record-fields">
       <tbody>
         ${shown.map(
           (field, at) => html`

@@ -26,7 +26,7 @@ export function RecordJson({ record }) {
         <button type="button" onClick=${copy}>Copy JSON</button>
         <a href="/api/v1/records/${encodeURIComponent(record.collection)}/${record.id}" target="_blank">Open as JSON</a>
       </div>
-      <pre class="json" tabindex="0" role="region" aria-label="JSON of the record">${shown}</pre>
+      <pre class="record-json" tabindex="0" role="region" aria-label="JSON of the record">${shown}</pre>
       ${
         shown.length === text.length
           ? null

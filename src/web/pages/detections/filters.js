@@ -54,7 +54,7 @@ export function Filters({ state, exported }) {
       </label>
       <${Dropdown} label="Export">
         <p class="hint">All that match, newest first, one JSON object per line.</p>
-        <ul class="menu">
+        <ul class="plain-list">
           ${FORMATS.map(
             ({ name, label }) => html`
               <li key=${name}><a href=${`/api/v1/detections/export?${new URLSearchParams({ ...exported, format: name })}`} download>${label}</a></li>

@@ -62,7 +62,7 @@ function Timeline({ story, id }) {
         ? null
         : html`<p class="warn">Not all records are here: there are more than a story shows, or time was up.</p>`
     }
-    <ol class="timeline" aria-label="Records of the message">
+    <ol class="story" aria-label="Records of the message">
       ${records.map(
         (record, at) => html`
           <${Event} key=${recordHref(record)} record=${record} isThis=${record.id === id} before=${records[at - 1]?.time} />
@@ -80,7 +80,7 @@ function Names({ accountId, aggregateId, messageId }) {
     { label: 'Message ID', value: messageId, term: termOf('message', messageId) },
   ].filter(({ value }) => value !== undefined);
   return html`
-    <dl class="names">
+    <dl class="facts">
       ${found.map(
         ({ label, value = '', term }) => html`
           <div key=${label}>

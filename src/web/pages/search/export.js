@@ -19,7 +19,7 @@ export function Export({ body, columns }) {
   return html`
     <${Dropdown} label="Export">
       <p class="hint">All records that match, not only those shown; newest first.</p>
-      <ul class="menu">
+      <ul class="plain-list">
         <li><a href=${hrefOf('ndjson')} download>NDJSON: whole records</a></li>
         <li><a href=${hrefOf('csv')} download>CSV: ${columns.length === 0 ? 'the usual columns' : 'the columns shown'}</a></li>
       </ul>

@@ -91,7 +91,7 @@ function Row({ record, columns, isOpen, onToggle, onTerm }) {
       ${columns.length === 0 ? html`<td><${RecordLine} record=${record.record} /></td>` : null}
       ${columns.map(
         (path) => html`
-          <td key=${path} class="cell">
+          <td key=${path} class="result-cell">
             ${valuesAt(record.record, path).map(
               (value, at) => html`
                 <div key=${at}><${Foreign} text=${valueText(value)} most=${200} /><${FilterButtons} term=${termOf(path, value)} onTerm=${onTerm} /></div>

@@ -36,7 +36,7 @@ export function WatchlistPage({ id }) {
       ${mayChange() ? html`<button type="button" class="danger" onClick=${() => setDeleting(true)}>Delete</button>` : null}
     </div>
     <${Problem} error=${error} onRetry=${reload} />
-    <dl class="names">
+    <dl class="facts">
       <div><dt>Owner</dt><dd class="foreign">${data.owner}</dd></div>
       <div><dt>From</dt><dd><${Foreign} text=${data.origin ?? '–'} /></dd></div>
       <div><dt>Created</dt><dd><${Time} at=${data.createdAt} /></dd></div>

@@ -1,0 +1,42 @@
+/** `/sources/{id}`: one source by its id alone, with all that is known of its state. */
+
+import { z } from 'zod';
+import type { SourceView } from '../../domain/lifecycle/source-view.js';
+import { present } from '../../domain/present.js';
+import { detailsOf } from '../../management/sources/source-details.js';
+import { flatErrors, idText } from '../common/common-schemas.js';
+import type { Routes } from '../common/services.js';
+import { showListed } from '../sources/source-resource.js';
+import { sourceDetails, type sourceView } from './details-schemas.js';
+
+export const detailsRoutes: Routes = (app, { collections, client, temporalUiUrl }) => {
+  app.get(
+    '/sources/:sid',
+    {
+      schema: {
+        tags: ['Overview'],
+        summary: 'One source: its lifecycle, its problems and each of its streams, as people read them',
+        params: z.object({ sid: idText }),
+        response: { 200: sourceDetails, ...flatErrors },
+      },
+    },
+    async ({ params }) => {
+      const found = await detailsOf({ collections, client }, params.sid, Date.now());
+      const { stated, collectorName, view, note } = found;
+      return {
+        source: showListed(stated, collectorName),
+        ...present({ workflowUrl: workflowUrl(temporalUiUrl, client.options.namespace, stated.workflowId), note }),
+        ...(view === undefined ? {} : { view: showView(view) }),
+      };
+    },
+  );
+};
+
+function workflowUrl(base: string | undefined, namespace: string, workflowId: string): string | undefined {
+  if (base === undefined) return undefined;
+  return `${base}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(workflowId)}`;
+}
+
+function showView({ problems, streams, ...rest }: SourceView): z.input<typeof sourceView> {
+  return { ...rest, problems: [...problems], streams: [...streams] };
+}

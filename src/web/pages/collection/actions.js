@@ -1,0 +1,139 @@
+/** What can be done to sources from here; each tells at the bottom left how it ended. */
+
+import { call, get, messageOf, send } from '../../lib/api.js';
+import { tellDone, tellFailed } from '../../lib/notices.js';
+
+/** @typedef {Pick<import('./collection-data.js').Source, 'id' | 'name' | 'collectorId'>} Target */
+
+/** @param {Target} target */
+export function pathOf({ id, collectorId }) {
+  return `/collectors/${collectorId}/sources/${id}`;
+}
+
+/**
+ * @typedef {object} Action
+ * @property {string} label
+ * @property {string} done what is told of several of them, after their number
+ * @property {string} [asks] what it does, where it has to be confirmed
+ * @property {boolean} [isDangerous]
+ * @property {(target: Target) => Promise<string>} run returns what is told when it succeeded
+ */
+
+/** @param {string} action */
+const steering = (action) => async (/** @type {Target} */ target) => {
+  const { message } = await send('POST', `${pathOf(target)}/action/${action}`);
+  return `${target.name}: ${message}`;
+};
+
+/** @type {Readonly<Record<'restart' | 'collectNow' | 'stop' | 'start' | 'test' | 'remove', Action>>} */
+export const ACTIONS = {
+  restart: {
+    label: 'Restart',
+    done: 'restarts were initiated',
+    asks: 'It validates the configuration, gets a new token, and resumes where collection stopped.',
+    run: steering('restart'),
+  },
+  collectNow: { label: 'Collect now', done: 'sources are polling now', run: steering('collectNow') },
+  stop: {
+    label: 'Stop',
+    done: 'stops were initiated',
+    asks: 'Nothing is collected until it is started again. Configuration and positions are kept.',
+    run: steering('stop'),
+  },
+  start: { label: 'Start', done: 'sources are being started', run: steering('start') },
+  test: { label: 'Test connection', done: 'connections work', run: testConnection },
+  remove: {
+    label: 'Delete',
+    done: 'sources were deleted or are stopping',
+    asks: 'It is stopped, and then its configuration, secret and positions are deleted. Its records are kept.',
+    isDangerous: true,
+    run: remove,
+  },
+};
+
+/** @param {Target} target */
+async function remove(target) {
+  const status = await deleteAt(pathOf(target));
+  return status === 202 ? `${target.name} is stopping and will then be deleted.` : `${target.name} was deleted.`;
+}
+
+/** @param {string} path @returns {Promise<number>} 200, or 202 while it goes on */
+async function deleteAt(path) {
+  return (await call('DELETE', path)).status;
+}
+
+/** With what is saved. @param {Target} target */
+async function testConnection(target) {
+  const { source } = await get(`${pathOf(target)}?download=true`);
+  const trial = await send('POST', `/collectors/${target.collectorId}/sources/validate`, {
+    source: { ...source, id: target.id },
+  });
+  const failure = failureOf(trial);
+  if (failure !== undefined) throw new Error(failure);
+  return `${target.name}: ${connectionText(trial)}`;
+}
+
+/**
+ * @typedef {object} Trial the answer of `validate`
+ * @property {boolean} valid
+ * @property {string[]} mistakes
+ * @property {{ ok: boolean, ms: number, proxy?: string, errorCode?: string, errorInfo?: string }} [connection]
+ */
+
+/** @param {Trial} trial @returns {string | undefined} why Mimecast gives no token */
+export function failureOf({ valid, mistakes, connection }) {
+  if (!valid) return mistakes.join('; ');
+  return connection?.ok === false ? `${connection.errorCode}: ${connection.errorInfo}` : undefined;
+}
+
+/** @param {Trial} trial */
+export function connectionText({ connection }) {
+  const via = connection?.proxy === undefined ? '' : `, via the proxy ${connection.proxy}`;
+  return `Mimecast issued a token (${connection?.ms} ms${via}).`;
+}
+
+/** @param {Action} action @param {Target} target @returns {Promise<boolean>} whether it succeeded */
+export async function act(action, target) {
+  try {
+    tellDone(await action.run(target));
+    return true;
+  } catch (error) {
+    tellFailed(`${action.label} failed. ${target.name}: ${messageOf(error)}`);
+    return false;
+  }
+}
+
+const AT_ONCE = 4;
+
+/** The same to several; one notice for all that succeeded and one for all that did not. @param {Action} action @param {readonly Target[]} targets */
+export async function actOnAll(action, targets) {
+  const [only] = targets;
+  if (targets.length === 1 && only !== undefined) {
+    await act(action, only);
+    return;
+  }
+  const waiting = [...targets];
+  /** @type {string[]} */
+  const failures = [];
+  const work = async () => {
+    for (let target = waiting.shift(); target !== undefined; target = waiting.shift()) {
+      const { name } = target;
+      await action.run(target).catch((error) => failures.push(`${name}: ${messageOf(error)}`));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  const done = targets.length - failures.length;
+  if (done > 0) tellDone(`${done} ${action.done}.`);
+  if (failures.length > 0)
+    tellFailed(`${action.label} failed for ${failures.length} of ${targets.length}. ${failures.join(' ')}`);
+}
+
+/** @param {import('./collection-data.js').Collector} collector */
+export async function removeCollector({ id, name }) {
+  try {
+    const status = await deleteAt(`/collectors/${id}`);
+    tellDone(status === 202 ? `The collector ${name} is being deleted.` : `The collector ${name} was deleted.`);
+  } catch (error) {
+    tellFailed(`The collector ${name} was not deleted. ${messageOf(error)}`);
+  }
+}

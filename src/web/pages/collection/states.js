@@ -1,0 +1,38 @@
+/** What states and health mean, in the words of the documentation. */
+
+/** @typedef {import('../../components/icon.js').IconName} IconName */
+
+/** @type {Readonly<Record<string, readonly [icon: IconName, meaning: string]>>} */
+const MEANINGS = {
+  Pending: ['wait', 'The source was submitted, validated and stored.'],
+  Started: ['wait', 'A collection task was created on the collector.'],
+  Initialized: ['wait', 'The configuration of the task is complete.'],
+  Authenticated: ['wait', 'The source successfully authenticated with Mimecast.'],
+  Collecting: ['check', 'The source is actively collecting data from Mimecast.'],
+  Error: ['error', 'The source has a problem.'],
+  Stopping: ['wait', 'The source is ending; what is being stored is completed first.'],
+  Stopped: ['stop', 'The source is stopped until it is started again.'],
+};
+
+/** @type {readonly [icon: IconName, meaning: string]} */
+const UNKNOWN = ['unknown', 'Nobody said in time what the source is doing.'];
+
+/** @param {string} state */
+export function meaningOf(state) {
+  const [icon, meaning] = MEANINGS[state] ?? UNKNOWN;
+  return { icon, meaning };
+}
+
+/** @param {string} health @returns {IconName} */
+export function healthIcon(health) {
+  switch (health) {
+    case 'Healthy':
+      return 'check';
+    case 'Warning':
+      return 'warning';
+    case 'Error':
+      return 'error';
+    default:
+      return 'unknown';
+  }
+}

@@ -1,0 +1,294 @@
+/** Adding and editing sources and collectors: the form, its JSON, mistakes, conflicts, fields, rules. */
+
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { apiServer } from '../../support/api-server.js';
+import { accessibilityFaults, browsing, picture } from '../../support/browser.js';
+import { CHROMIUM } from '../../support/chromium.js';
+import { e2eStack, sourceFile } from '../../support/e2e-stack.js';
+
+// No worker: a source is Pending, and all that is tested here is what is stored.
+const { get: stack, collections } = e2eStack({ historyMs: 60_000, historyRate: 1, rate: 0 });
+const { get: server, api } = apiServer({ collections, client: () => stack().client });
+const { open } = browsing({ collections, server });
+
+let collectorId = 0;
+beforeAll(async () => {
+  const { json } = await api<{ collector: { id: number } }>('POST', 'v1/collectors', {
+    body: { collector: { name: 'Cloud' } },
+  });
+  collectorId = json.collector.id;
+});
+
+async function newSource(name: string, config: Readonly<Record<string, unknown>> = {}): Promise<string> {
+  const body = sourceFile(stack().simulator, { name, ...config });
+  const path = `v1/collectors/${collectorId}/sources`;
+  return `${path}/${(await api<{ source: { id: number } }>('POST', path, { body })).json.source.id}`;
+}
+
+const configAt = async (path: string) =>
+  (await api<{ source: { config: Record<string, unknown> } }>('GET', path)).json.source.config;
+const configOf = async (name: string) => {
+  const { json } = await api<{ sources: { id: number; name: string }[] }>(
+    'GET',
+    `v1/collectors/${collectorId}/sources`,
+  );
+  const found = json.sources.find((source) => source.name === name);
+  return configAt(`v1/collectors/${collectorId}/sources/${found?.id}`);
+};
+const edit = async (page: Page, name: string): Promise<Locator> => {
+  await page.getByRole('button', { name: `Actions for ${name}` }).click();
+  await page.locator('.menu:popover-open').getByRole('button', { name: 'Edit' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).waitFor();
+  return page.getByRole('dialog');
+};
+const save = (dialog: Locator) => dialog.getByRole('button', { name: 'Save', exact: true }).click();
+const accessible = async (page: Page) => {
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await page.emulateMedia({ colorScheme: 'light' });
+};
+
+describe.skipIf(CHROMIUM === undefined)('the form', () => {
+  test('has the fields of the documentation in its order, and adds a source', async () => {
+    const page = await open();
+    await page.getByRole('button', { name: 'Add Source to Cloud' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name (required)').fill('Added');
+    const text = await dialog.innerText();
+    const order = [
+      'Name',
+      'Description',
+      'Source Category',
+      'Forward to SIEM',
+      '+Add Field',
+      'Client ID',
+      'Client Secret',
+    ];
+    const places = [...order, 'Supported API to collect', '+Add Rule', 'More'].map((label) => text.indexOf(label));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(places).not.toContain(-1);
+    await dialog.getByLabel('Source Category').fill('email/added');
+    await dialog.getByLabel('Forward to SIEM').check();
+    await dialog.getByLabel('Client ID').fill('sim-client-1');
+    await dialog.getByLabel('Client Secret').fill('sim-secret-1');
+    await dialog.getByLabel('Audit', { exact: true }).check();
+    await dialog.getByLabel('SIEM', { exact: true }).check();
+    await dialog.locator('summary', { hasText: 'More' }).click();
+    await dialog.getByLabel('Base URL').fill(stack().simulator.url);
+    await dialog.getByLabel('Poll interval').fill('1m');
+    await accessible(page);
+    await dialog.getByRole('button', { name: 'Test connection' }).click();
+    await dialog.getByText(/Mimecast issued a token/).waitFor();
+    await save(dialog);
+    await page.getByText('The source Added was added.').waitFor();
+    await page.getByRole('rowheader', { name: 'Added' }).waitFor();
+    expect(await configOf('Added')).toMatchObject({
+      category: 'email/added',
+      fields: { _siemForward: true },
+      dataCollection: ['siem', 'auditEvent'],
+      pollInterval: '1m',
+      clientSecret: '********',
+    });
+  });
+
+  test('the server’s mistakes stand beside the fields that they name', async () => {
+    const page = await open({ allowed: /400/ });
+    await page.getByRole('button', { name: 'Add Source to Cloud' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name (required)').fill('Wrong');
+    await dialog.locator('summary', { hasText: 'More' }).click();
+    await dialog.getByLabel('Poll interval').fill('often');
+    await save(dialog);
+    const clientId = dialog.getByLabel('Client ID');
+    await dialog.locator('.wrong', { hasText: 'missing' }).first().waitFor();
+    expect(await clientId.getAttribute('aria-invalid')).toBe('true');
+    expect(await dialog.getByLabel('Poll interval').getAttribute('aria-invalid')).toBe('true');
+    expect(await dialog.getByLabel('Name (required)').getAttribute('aria-invalid')).toBeNull();
+    await clientId.and(page.locator(':focus')).waitFor();
+    expect(await dialog.getByLabel('Poll interval').inputValue()).toBe('often');
+    await accessible(page);
+    await newSource('Taken');
+    for (const [label, value] of [
+      ['Name (required)', 'Taken'],
+      ['Client ID', 'x'],
+      ['Client Secret', 'y'],
+      ['Poll interval', ''],
+    ] as const)
+      await dialog.getByLabel(label).fill(value);
+    await dialog.getByLabel('DLP').check();
+    await save(dialog);
+    await dialog.locator('.field', { hasText: 'Name' }).getByText('already exists').first().waitFor();
+  });
+
+  test('fields are marked by whether they exist, and nonexistent ones can be added with the source', async () => {
+    await api('POST', 'v1/fields', { body: { fieldName: 'Team' } });
+    const path = await newSource('Fielded');
+    const page = await open();
+    const dialog = await edit(page, 'Fielded');
+    const add = async (n: number, name: string, value: string) => {
+      await dialog.getByRole('button', { name: '+Add Field' }).click();
+      await dialog.getByLabel(`Name of field ${n}`).and(page.locator(':focus')).waitFor();
+      await page.keyboard.type(name);
+      await page.keyboard.press('Tab');
+      await page.keyboard.type(value);
+    };
+    await add(1, 'team', 'blue');
+    await dialog.getByRole('img', { name: 'This field exists in the Fields table schema.' }).waitFor();
+    expect(await dialog.getByText('Automatically add all nonexistent fields').count()).toBe(0);
+    await add(2, 'office', 'Berlin');
+    await dialog.getByRole('img', { name: /does not exist/ }).waitFor();
+    await dialog.getByText('A field that does not exist in the schema is dropped.').waitFor();
+    await add(3, 'TEAM', 'red');
+    await dialog.getByText('This name is used twice').waitFor();
+    await dialog.getByRole('button', { name: 'Remove field TEAM', exact: true }).click();
+    await accessible(page);
+    await dialog.getByLabel(/Automatically add all nonexistent fields/).check();
+    await dialog.getByLabel('Name (required)').scrollIntoViewIfNeeded();
+    await picture(page, 'source-form');
+    await save(dialog);
+    await page.getByText('The source Fielded was saved.').waitFor();
+    expect(await configAt(path)).toMatchObject({ fields: { team: 'blue', office: 'Berlin' } });
+    const { json } = await api<{ data: { fieldName: string }[] }>('GET', 'v1/fields');
+    expect(json.data.map(({ fieldName }) => fieldName)).toContain('office');
+  });
+
+  test('the JSON is another view of the same; what one changes the other shows', async () => {
+    const path = await newSource('Viewed', { description: 'before' });
+    const page = await open();
+    const dialog = await edit(page, 'Viewed');
+    await dialog.getByLabel('Description').fill('in the form');
+    await dialog.getByRole('button', { name: 'JSON' }).click();
+    const json = dialog.getByLabel('JSON of the source');
+    const file = JSON.parse(await json.inputValue());
+    expect(file).toMatchObject({ 'api.version': 'v1', source: { config: { description: 'in the form' } } });
+    await accessible(page);
+    await json.fill('{');
+    await dialog.getByRole('button', { name: 'Form' }).click();
+    await dialog.getByText('This is not JSON').waitFor();
+    file.source.config.description = 'in the JSON';
+    await json.fill(JSON.stringify(file));
+    await dialog.getByRole('button', { name: 'Form' }).click();
+    expect(await dialog.getByLabel('Description').inputValue()).toBe('in the JSON');
+    await save(dialog);
+    await page.getByText('The source Viewed was saved.').waitFor();
+    expect(await configAt(path)).toMatchObject({ description: 'in the JSON' });
+  });
+
+  test('a change by somebody else is told, and nothing that was entered is lost', async () => {
+    const path = await newSource('Shared');
+    const page = await open({ allowed: /412/ });
+    const dialog = await edit(page, 'Shared');
+    await dialog.getByLabel('Description').fill('mine');
+    const theirs = sourceFile(stack().simulator, { name: 'Shared', description: 'theirs' });
+    await api('PUT', path, { body: theirs });
+    await save(dialog);
+    await dialog.getByText('Somebody else has changed this since you opened it.').waitFor();
+    await dialog.getByText('description: nothing → "theirs"').waitFor();
+    expect(await dialog.getByLabel('Description').inputValue()).toBe('mine');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Save mine anyway' }).click();
+    await page.getByText('The source Shared was saved.').waitFor();
+    expect(await configAt(path)).toMatchObject({ description: 'mine' });
+  });
+
+  test('or loaded in place of what was entered', async () => {
+    const path = await newSource('Yielding');
+    const page = await open({ allowed: /412/ });
+    const dialog = await edit(page, 'Yielding');
+    await dialog.getByLabel('Description').fill('mine');
+    await api('PUT', path, { body: sourceFile(stack().simulator, { name: 'Yielding', description: 'theirs' }) });
+    await save(dialog);
+    await dialog.getByRole('button', { name: 'Discard mine, load theirs' }).click();
+    expect(await dialog.getByLabel('Description').inputValue()).toBe('theirs');
+    await save(dialog);
+    await page.getByText('The source Yielding was saved.').waitFor();
+  });
+
+  test('Escape does not lose what was entered without asking, and the focus returns', async () => {
+    await newSource('Escaped');
+    const page = await open();
+    const dialog = await edit(page, 'Escaped');
+    await dialog.getByLabel('Description').fill('entered');
+    await page.keyboard.press('Escape');
+    await page.getByText('What you entered is not saved.').waitFor();
+    await page.keyboard.press('Escape');
+    expect(await dialog.first().getByLabel('Description').inputValue()).toBe('entered');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await page.getByRole('dialog').first().waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Actions for Escaped' }).and(page.locator(':focus')).waitFor();
+  });
+});
+
+describe.skipIf(CHROMIUM === undefined)('processing rules', () => {
+  test('are tried out on a pasted record, and saved in their order', async () => {
+    const path = await newSource('Ruled');
+    const page = await open({ allowed: /400/ });
+    const dialog = await edit(page, 'Ruled');
+    await dialog.getByRole('button', { name: '+Add Rule' }).click();
+    await dialog.getByLabel('Type of rule 1').selectOption('Mask');
+    await dialog.getByLabel('Name of rule 1').fill('senders');
+    await dialog.getByLabel('Mask of rule 1').fill('hidden');
+    await dialog.getByLabel('Regular expression of rule 1').fill('"sender":"([^"]+)"');
+    await dialog.getByRole('button', { name: '+Add Rule' }).click();
+    await dialog.getByLabel('Name of rule 2').fill('tests');
+    await dialog.getByLabel('Regular expression of rule 2').fill('.*"subject":"test.*');
+    await dialog.locator('summary', { hasText: 'Try the rules on a record' }).click();
+    const record = dialog.getByLabel(/Record as Mimecast sends it/);
+    await record.fill(JSON.stringify({ subject: '<b>hello</b>', sender: 'dan@demo.com' }, null, 2));
+    await dialog.getByRole('button', { name: 'Try', exact: true }).click();
+    await dialog.getByText('{"subject":"<b>hello</b>","sender":"hidden"}').waitFor();
+    await accessible(page);
+    await record.fill('{"subject":"test","sender":"x"}');
+    await dialog.getByRole('button', { name: 'Try', exact: true }).click();
+    await dialog.getByText('Line 1: excluded (tests)').waitFor();
+    await dialog.getByLabel('Regular expression of rule 1').fill('(?=x)');
+    await dialog.getByRole('button', { name: 'Try', exact: true }).click();
+    await dialog
+      .getByRole('alert')
+      .getByText(/look-ahead/)
+      .waitFor();
+    await save(dialog);
+    await dialog
+      .locator('.rule')
+      .first()
+      .getByText(/look-ahead/)
+      .waitFor();
+    await dialog.getByLabel('Regular expression of rule 1').fill('"sender":"([^"]+)"');
+    await dialog.getByRole('button', { name: 'Move rule 2 up' }).click();
+    await save(dialog);
+    await page.getByText('The source Ruled was saved.').waitFor();
+    expect(await configAt(path)).toMatchObject({
+      filters: [
+        { filterType: 'Exclude', name: 'tests' },
+        { filterType: 'Mask', name: 'senders', mask: 'hidden' },
+      ],
+    });
+  });
+});
+
+describe.skipIf(CHROMIUM === undefined)('collectors', () => {
+  test('are added, edited, and deleted while they are empty', async () => {
+    const page = await open({ allowed: /400/ });
+    await page.getByRole('button', { name: 'Add Collector' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name (required)').fill('Cloud');
+    await accessible(page);
+    await save(dialog);
+    await dialog.locator('.wrong', { hasText: 'already exists' }).waitFor();
+    await dialog.getByLabel('Name (required)').fill('Second');
+    await save(dialog);
+    await page.getByText('The collector Second was added.').waitFor();
+    expect(await page.getByRole('button', { name: 'Delete collector Cloud' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Edit collector Second' }).click();
+    await dialog.getByLabel('Description').fill('of a test');
+    await save(dialog);
+    await page.getByText('of a test').waitFor();
+    await page.getByRole('button', { name: 'Delete collector Second' }).click();
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByText('The collector Second was deleted.').waitFor();
+    await page.getByRole('rowheader', { name: /^Second/ }).waitFor({ state: 'detached' });
+  });
+});
