@@ -3,6 +3,7 @@
 import type { Document } from 'mongodb';
 import { STREAMS } from '../domain/streams/streams.js';
 import type { Store, TimeLimit } from './driver.js';
+import { BY_SOURCE } from './record-indexes.js';
 import { records } from './records.js';
 
 export interface VolumeRange {
@@ -43,7 +44,7 @@ export async function recordVolumes(
   const counts = new Map(sourceIds.map((id) => [id, new Array<number>(steps).fill(0)]));
   // One after the other: it is the same work, and leaves the server room for what is being stored.
   for (const stream of STREAMS) {
-    const options = { hint: BY_SOURCE_AND_TIME, ...limit };
+    const options = { hint: BY_SOURCE, ...limit };
     for await (const { _id, records: found } of records(store, stream).aggregate<Volume>(pipeline, options)) {
       const ofSource = counts.get(_id.sourceId);
       if (ofSource !== undefined) ofSource[_id.step] = (ofSource[_id.step] ?? 0) + found;
@@ -51,8 +52,6 @@ export async function recordVolumes(
   }
   return counts;
 }
-
-const BY_SOURCE_AND_TIME = { _sourceId: 1, _messageTime: -1 } as const;
 
 interface Volume extends Document {
   readonly _id: { readonly sourceId: number; readonly step: number };

@@ -6,6 +6,7 @@
 import { MongoServerError } from 'mongodb';
 import type { StreamName } from '../domain/streams/streams.js';
 import type { Store } from './driver.js';
+import { BY_SOURCE } from './record-indexes.js';
 import { records } from './records.js';
 
 export interface VolumeRange {
@@ -37,7 +38,7 @@ export async function volumeOf(
           { $match: { _sourceId: sourceId, _messageTime: { $gte: from, $lt: to } } },
           { $group: { _id: bucket, count: { $sum: 1 } } },
         ],
-        { maxTimeMS: maxMs, hint: { _sourceId: 1, _messageTime: -1 } },
+        { maxTimeMS: maxMs, hint: BY_SOURCE },
       )
       .toArray();
     return new Map(found.map(({ _id, count }) => [_id, count]));
