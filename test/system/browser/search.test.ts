@@ -162,15 +162,15 @@ describe.skipIf(CHROMIUM === undefined)('Search', () => {
     const page = await open({ path: '/search?range=24h&column=action&in=receipt' });
     await status(page, 'The newest 100 records.');
     await rows(page).first().getByRole('button', { name: 'Only action:"Rej"' }).click();
-    expect(await query(page).inputValue()).toBe('action:"Rej"');
     await status(page, '58 records: all that match.');
+    expect(await query(page).inputValue()).toBe('action:"Rej"');
     await page
       .getByRole('button', { name: /^Details of/ })
       .first()
       .click();
     await page.getByRole('button', { name: 'Not senderEnvelope:"alice@example.com"' }).click();
-    expect(await query(page).inputValue()).toBe('action:"Rej" AND NOT senderEnvelope:"alice@example.com"');
     await status(page, '38 records: all that match.');
+    expect(await query(page).inputValue()).toBe('action:"Rej" AND NOT senderEnvelope:"alice@example.com"');
     await page.locator('.field-panel').getByText('senderEnvelope', { exact: true }).click();
     await page.locator('.values').getByRole('button', { name: 'Only senderEnvelope:"carol@example.com"' }).click();
     await status(page, '19 records: all that match.');
