@@ -85,6 +85,15 @@ describe('an export', () => {
     ]);
   });
 
+  test('is also at an address that a browser can download', async () => {
+    const asked = 'format=csv&query=action:plain&collections=dlp&columns=subject&columns=action';
+    const { headers, text } = await api('GET', `v1/search/export?${asked}`, { key: get().viewer });
+    expect(headers.get('content-disposition')).toBe('attachment; filename="records.csv"');
+    expect(text).toBe("subject,action\r\n'\t=1,plain\r\n");
+    const refused = await api('GET', 'v1/search/export?query=(');
+    expect(refused.json).toMatchObject({ status: 400, code: 'search.query.invalid' });
+  });
+
   test('of a query that cannot be understood is refused before it begins', async () => {
     for (const path of ['search/export', 'search/follow'])
       expect((await api('POST', `v1/${path}`, { body: { query: '(' } })).json).toMatchObject({

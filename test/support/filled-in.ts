@@ -1,12 +1,21 @@
 import { INDICATORS_VERSION } from '../../src/domain/indicators/indicator.js';
 import { STREAMS } from '../../src/domain/streams/streams.js';
 import type { Collections } from '../../src/store/collections.js';
-import { saveFillIn } from '../../src/store/indicator-fill-in.js';
+import { type FillInDocument, forgetFillIns, saveFillIn } from '../../src/store/indicator-fill-in.js';
 
-/** Notes that all records have their indicators, as a worker does when there were none before it. */
-export async function noteFilledIn(collections: Collections): Promise<void> {
+/**
+ * Notes that all records have their indicators, as a worker does when there were none before it.
+ *
+ * @param receipts how it stands with these, if otherwise.
+ */
+export async function noteFilledIn(
+  collections: Collections,
+  receipts: Pick<FillInDocument, 'isDone' | 'before'> = { isDone: true },
+): Promise<void> {
+  await forgetFillIns(collections);
   for (const stream of STREAMS) {
     const name = { _id: `${INDICATORS_VERSION}/${stream}`, version: INDICATORS_VERSION, stream };
-    await saveFillIn(collections, { ...name, read: 0, filled: 0, isDone: true }, 0);
+    const state = stream === 'receipt' ? receipts : { isDone: true };
+    await saveFillIn(collections, { ...name, read: 0, filled: 0, ...state }, 0);
   }
 }

@@ -46,8 +46,10 @@ export const timeoutMs = z
   .default(10_000)
   .describe('How long it may take, in milliseconds; what was found by then is the answer. Default 10000');
 
-export function inputOf({ query, collections, sourceIds, from, to }: z.output<typeof searchBody>): SearchInput {
-  return { query, collections, sourceIds, from: timeAt(from), to: timeAt(to) };
+type Asked = Omit<z.output<typeof searchBody>, 'sourceIds'> & Partial<Pick<z.output<typeof searchBody>, 'sourceIds'>>;
+
+export function inputOf({ query, collections, from, to, ...more }: Asked): SearchInput {
+  return { query, collections, sourceIds: more.sourceIds, from: timeAt(from), to: timeAt(to) };
 }
 
 function timeAt(text: string | undefined): Date | undefined {

@@ -1,8 +1,10 @@
 /** `/search/export` and `/search/follow`: answers of any length, written as fast as they are read. */
 
 import { pipeline, Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { present } from '../../domain/present.js';
+import type { SearchService } from '../../management/search/search-service.js';
 import type { FoundRecord } from '../../store/search/find-records.js';
 import type { Followed } from '../../store/search/follow-records.js';
 import { flatErrors } from '../common/common-schemas.js';
@@ -18,15 +20,35 @@ const NDJSON = 'application/x-ndjson';
 /** A stream of text. */
 const streamed = z.unknown().meta({ type: 'string' });
 
+const format = z.enum(['ndjson', 'csv']).default('ndjson');
+const column = z.string().min(1).max(300);
+const MAX_COLUMNS = 200;
+const COLUMNS_MEANING =
+  'Of CSV: fields of the stored record, such as `from.emailAddress`. Lists and objects become JSON';
+
 const exportBody = searchBody.extend({
-  format: z.enum(['ndjson', 'csv']).default('ndjson'),
+  format,
   columns: z
-    .array(z.string().min(1).max(300))
+    .array(column)
     .min(1)
-    .max(200)
+    .max(MAX_COLUMNS)
     .default([...DEFAULT_COLUMNS])
-    .describe('Of CSV: fields of the stored record, such as `from.emailAddress`. Lists and objects become JSON'),
+    .describe(COLUMNS_MEANING),
 });
+
+/** The same in an address, which a browser can download: a parameter for each entry of a list. */
+const exportQuery = searchBody.omit({ sourceIds: true }).extend({
+  format,
+  columns: listOf(column)
+    .refine(({ length }) => length <= MAX_COLUMNS, { error: `must be at most ${MAX_COLUMNS}` })
+    .default([...DEFAULT_COLUMNS])
+    .describe(COLUMNS_MEANING),
+  collections: listOf(z.string().max(100)).optional().describe('Collections, or streams; default all'),
+});
+
+function listOf(entry: z.ZodString) {
+  return z.union([entry, z.array(entry)]).transform((given) => [given].flat());
+}
 
 const followBody = searchBody.extend({
   token: z.string().max(2_000).optional().describe('The last one that was dealt with; default: from now on'),
@@ -34,6 +56,20 @@ const followBody = searchBody.extend({
 
 /** Of the time that one page of an export takes; it goes on until everything is written. */
 const PAGE_MS = 10_000;
+
+const exportSchema = {
+  tags,
+  summary: 'All records that match, newest first, as NDJSON or CSV of any length',
+  description:
+    'The answer is complete only when it ends as HTTP says: after an error the connection is cut. In CSV, a value that a spreadsheet would take for a formula begins with an apostrophe.',
+  response: {
+    200: {
+      description: 'One record per line',
+      content: { [NDJSON]: { schema: streamed }, 'text/csv': { schema: streamed } },
+    },
+    ...flatErrors,
+  },
+} as const;
 
 export const searchStreamRoutes: Routes = (app, { search }) => {
   const open = new Set<Readable>();
@@ -45,33 +81,18 @@ export const searchStreamRoutes: Routes = (app, { search }) => {
     '/search/export',
     {
       config,
-      schema: {
-        tags,
-        summary: 'All records that match, newest first, as NDJSON or CSV of any length',
-        description:
-          'The answer is complete only when it ends as HTTP says: after an error the connection is cut. In CSV, a value that a spreadsheet would take for a formula begins with an apostrophe.',
-        body: exportBody,
-        response: {
-          200: {
-            description: 'One record per line',
-            content: { [NDJSON]: { schema: streamed }, 'text/csv': { schema: streamed } },
-          },
-          ...flatErrors,
-        },
-      },
+      schema: { ...exportSchema, body: exportBody },
     },
-    async ({ body }, reply) => {
-      const input = inputOf(body);
-      // Refused now, as nothing can be refused once the answer has begun.
-      await search.plan(input);
-      const records = search.all(input, { timeoutMs: PAGE_MS, signal: signalOf(reply) });
-      const { format, columns } = body;
-      reply.header('content-disposition', `attachment; filename="records.${format}"`);
-      if (format === 'ndjson') return reply.type(NDJSON).send(Readable.from(ndjson(records)));
-      const writer = csvWriter(columns);
-      pipeline(Readable.from(rows(records, columns)), writer, () => undefined);
-      return reply.type('text/csv; charset=utf-8').send(writer);
+    async ({ body }, reply) => exportTo(reply, search, body),
+  );
+  app.get(
+    '/search/export',
+    {
+      // Its answer would be the headers alone, after all of it was read.
+      exposeHeadRoute: false,
+      schema: { ...exportSchema, querystring: exportQuery },
     },
+    async ({ query }, reply) => exportTo(reply, search, query),
   );
   app.post(
     '/search/follow',
@@ -99,6 +120,23 @@ export const searchStreamRoutes: Routes = (app, { search }) => {
     },
   );
 };
+
+async function exportTo(
+  reply: FastifyReply,
+  search: SearchService,
+  asked: z.output<typeof exportBody | typeof exportQuery>,
+) {
+  const input = inputOf(asked);
+  // Refused now, as nothing can be refused once the answer has begun.
+  await search.plan(input);
+  const records = search.all(input, { timeoutMs: PAGE_MS, signal: signalOf(reply) });
+  const { format: form, columns } = asked;
+  reply.header('content-disposition', `attachment; filename="records.${form}"`);
+  if (form === 'ndjson') return reply.type(NDJSON).send(Readable.from(ndjson(records)));
+  const writer = csvWriter(columns);
+  pipeline(Readable.from(rows(records, columns)), writer, () => undefined);
+  return reply.type('text/csv; charset=utf-8').send(writer);
+}
 
 async function* ndjson(records: AsyncIterable<FoundRecord>): AsyncGenerator<string, void, undefined> {
   for await (const record of records) yield `${JSON.stringify(showRecord(record))}\n`;

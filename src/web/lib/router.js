@@ -30,16 +30,16 @@ export function navigate(href, { replace = false } = {}) {
 }
 
 /**
- * Changes parts of the query and keeps the rest; empty values go.
+ * Changes parts of the query and keeps the rest; empty values go. A list is one parameter for each of its entries.
  *
- * @param {Record<string, string | undefined>} changes
+ * @param {Record<string, string | readonly string[] | undefined>} changes
  * @param {{ push?: boolean }} [options] whether Back leads to the address before; default: it replaces it
  */
 export function setQuery(changes, { push = false } = {}) {
   const query = new URLSearchParams(location.search);
   for (const [name, value] of Object.entries(changes)) {
-    if (value === undefined || value === '') query.delete(name);
-    else query.set(name, value);
+    query.delete(name);
+    for (const one of [value ?? []].flat()) if (one !== '') query.append(name, one);
   }
   const text = query.toString();
   navigate(location.pathname + (text === '' ? '' : `?${text}`), { replace: !push });

@@ -1,0 +1,33 @@
+/** Since when IOC searches are complete: records stored by earlier versions get their indicators afterward. */
+
+import { html } from 'htm/preact';
+import { Problem } from '../../components/problem.js';
+import { get } from '../../lib/api.js';
+import { count, localTime } from '../../lib/format.js';
+import { useLoaded } from '../../lib/load.js';
+
+const AGAIN_MS = 10_000;
+
+export function FillInNotice() {
+  const { data, error, reload } = useLoaded((signal) => get('/indicators/fillIn', { signal }), [], {
+    everyMs: AGAIN_MS,
+  });
+  if (data === undefined) return html`<${Problem} error=${error} onRetry=${reload} />`;
+  if (data.isComplete) return null;
+  const read = data.collections.reduce(
+    (/** @type {number} */ sum, /** @type {{ read: number }} */ one) => sum + one.read,
+    0,
+  );
+  return html`
+    <div class="note" role="status">
+      <p>
+        ${
+          data.completeSince === undefined
+            ? 'Records that were stored by an earlier version cannot all be found yet.'
+            : `Searches are complete since ${localTime(data.completeSince)}. Older records may be missing.`
+        }
+        ${' '}Their indicators are being extracted: ${count(read)} records so far.
+      </p>
+    </div>
+  `;
+}

@@ -1,0 +1,66 @@
+/** The query, what is wrong with it, and what will take long. */
+
+import { html } from 'htm/preact';
+import { positionIn } from '../../lib/query-text.js';
+import { RUN_MS } from './use-search.js';
+
+const AROUND = 30;
+
+/**
+ * @param {object} props
+ * @param {string} props.text
+ * @param {(text: string) => void} props.onInput
+ * @param {() => void} props.onSubmit
+ * @param {import('./use-query-check.js').QueryCheck} props.check
+ */
+export function QueryBox({ text, onInput, onSubmit, check }) {
+  const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    onSubmit();
+  };
+  return html`
+    <label>
+      <span class="unseen">Query</span>
+      <textarea
+        class="query code"
+        rows="1"
+        spellcheck=${false}
+        autocomplete="off"
+        placeholder="Everything, or for example: senderEnvelope:*@example.com AND action:rej*"
+        value=${text}
+        aria-invalid=${check.error !== undefined}
+        aria-describedby="query-check"
+        onInput=${(/** @type {Event} */ { currentTarget }) =>
+          currentTarget instanceof HTMLTextAreaElement && onInput(currentTarget.value)}
+        onKeyDown=${onKeyDown}
+      />
+    </label>
+    <div id="query-check" role="status">
+      ${check.error === undefined ? null : html`<${Mistake} query=${text} message=${check.error} />`}
+      ${
+        check.isScan === true
+          ? html`<p class="warn">
+              This query looks at every record in the time range. It stops after ${RUN_MS / 1_000} seconds and shows what it
+              has found. A shorter range, fewer collections, or an address, domain, hash or message ID make it quicker.
+            </p>`
+          : null
+      }
+    </div>
+  `;
+}
+
+/** @param {{ query: string, message: string }} props */
+function Mistake({ query, message }) {
+  const at = positionIn(message);
+  return html`
+    <p class="bad foreign">${message}</p>
+    ${
+      at === undefined
+        ? null
+        : html`<p class="code mistake foreign" aria-hidden="true"
+            >${query.slice(Math.max(0, at - AROUND), at)}<mark>${query.slice(at, at + 1) || ' '}</mark>${query.slice(at + 1, at + AROUND)}</p
+          >`
+    }
+  `;
+}

@@ -1,0 +1,97 @@
+/** Search over the records of all collections. */
+
+import { html } from 'htm/preact';
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import { Choices } from '../../components/choices.js';
+import { Problem } from '../../components/problem.js';
+import { TimeRangePicker } from '../../components/time-range.js';
+import { narrowed } from '../../lib/query-text.js';
+import { STREAMS } from '../../lib/streams.js';
+import { limitsOf } from '../../lib/time-range.js';
+import { Export } from './export.js';
+import { FieldPanel } from './field-panel.js';
+import { QueryBox } from './query-box.js';
+import { QueryHelp } from './query-help.js';
+import { ResultsTable } from './results-table.js';
+import { changeSearch, searchState } from './search-state.js';
+import { SearchStatus } from './search-status.js';
+import { TimeHistogram } from './time-histogram.js';
+import { useQueryCheck } from './use-query-check.js';
+import { useSearch } from './use-search.js';
+
+export function SearchPage() {
+  const { query, collections, range, columns } = searchState();
+  const [text, setText] = useState(query);
+  const [runs, setRuns] = useState(0);
+  const check = useQueryCheck(text, collections);
+  const { results, start, goOn, stop } = useSearch();
+  const asked = JSON.stringify([query, collections, range]);
+  useEffect(() => {
+    setText(query);
+    start({ query, ...(collections.length > 0 && { collections }), ...limitsOf(range, Date.now()) });
+  }, [asked, runs]);
+
+  const submit = () => {
+    if (text === query) setRuns(runs + 1);
+    else changeSearch({ query: text }, { push: true });
+  };
+  const onTerm = useCallback(
+    (/** @type {string} */ term, /** @type {boolean} */ negated) =>
+      changeSearch({ query: narrowed(searchState().query, term, { negated }) }, { push: true }),
+    [],
+  );
+  const onColumns = useCallback((/** @type {readonly string[]} */ changed) => changeSearch({ columns: changed }), []);
+  const onRange = (/** @type {typeof range} */ changed) =>
+    changeSearch({ query: text, range: changed }, { push: true });
+  const onSubmit = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    submit();
+  };
+  const isRunning = results?.phase === 'running';
+  const { from, to } = results?.body ?? {};
+  return html`
+    <h1>Search</h1>
+    <form class="search stack" role="search" onSubmit=${onSubmit}>
+      <div class="query-row">
+        <div><${QueryBox} text=${text} onInput=${setText} onSubmit=${submit} check=${check} /></div>
+        <button type="submit" class="primary">Search</button>
+        <button type="button" disabled=${!isRunning} onClick=${stop}>Stop</button>
+      </div>
+      <div class="row">
+        <${TimeRangePicker} range=${range} onChange=${onRange} />
+        <${Choices}
+          label="Collections"
+          options=${STREAMS}
+          chosen=${collections}
+          onChange=${(/** @type {string[]} */ chosen) => changeSearch({ query: text, collections: chosen }, { push: true })}
+        />
+        ${results === undefined ? null : html`<${Export} body=${results.body} columns=${columns} />`}
+      </div>
+      <${QueryHelp} />
+    </form>
+    ${
+      results === undefined || results.phase === 'failed' || from === undefined || to === undefined
+        ? html`<p class="hint">${results?.phase === 'failed' || results === undefined ? '' : 'Choose a range of time to see how the records spread over it.'}</p>`
+        : html`<${TimeHistogram} body=${results.body} isStopped=${results.phase === 'stopped'} onZoom=${onRange} />`
+    }
+    ${
+      results === undefined
+        ? null
+        : html`
+            <${Problem} error=${results.error} onRetry=${goOn} />
+            <${SearchStatus} results=${results} onGoOn=${goOn} />
+            <div class="search-results">
+              <${FieldPanel} results=${results} columns=${columns} onColumns=${onColumns} onTerm=${onTerm} />
+              <div class="stack">
+                <${ResultsTable} records=${results.records} columns=${columns} onColumns=${onColumns} onTerm=${onTerm} />
+                ${
+                  results.phase === 'more' || (results.phase === 'late' && results.records.length > 0)
+                    ? html`<div class="row"><button type="button" onClick=${goOn}>Show older records</button></div>`
+                    : null
+                }
+              </div>
+            </div>
+          `
+    }
+  `;
+}

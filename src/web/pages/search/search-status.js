@@ -1,0 +1,37 @@
+/** How far a search has come. */
+
+import { html } from 'htm/preact';
+import { count, localTime } from '../../lib/format.js';
+
+/** @param {{ results: import('./use-search.js').Results, onGoOn: () => void }} props */
+export function SearchStatus({ results, onGoOn }) {
+  const { phase } = results;
+  return html`
+    <div class="row">
+      <p class=${`search-status ${phase === 'late' ? 'warn' : ''}`} role="status">${textOf(results)}</p>
+      ${
+        phase === 'late' || phase === 'stopped' ? html`<button type="button" onClick=${onGoOn}>Continue</button>` : null
+      }
+    </div>
+  `;
+}
+
+/** @param {import('./use-search.js').Results} results */
+function textOf({ phase, records, searchedTo }) {
+  const found = records.length === 1 ? '1 record' : `${count(records.length)} records`;
+  const reach = searchedTo === undefined ? '' : ` Everything back to ${localTime(searchedTo)} was searched.`;
+  switch (phase) {
+    case 'running':
+      return `Searching … ${found} so far.${reach}`;
+    case 'all':
+      return records.length === 0 ? 'No record matches.' : `${found}: all that match.`;
+    case 'more':
+      return `The newest ${found}.`;
+    case 'late':
+      return `Time is up: ${found} so far.${reach || ' Not even the first part was searched.'}`;
+    case 'stopped':
+      return `Stopped: ${found} so far.${reach}`;
+    case 'failed':
+      return `${found} before the error.${reach}`;
+  }
+}

@@ -1,0 +1,45 @@
+/** Asks before a watchlist is deleted. */
+
+import { html } from 'htm/preact';
+import { useState } from 'preact/hooks';
+import { Dialog } from '../../components/dialog.js';
+import { Foreign } from '../../components/foreign.js';
+import { Problem } from '../../components/problem.js';
+import { messageOf, send } from '../../lib/api.js';
+import { tellDone } from '../../lib/notices.js';
+
+/**
+ * @param {object} props
+ * @param {{ id: string, name: string }} props.watchlist
+ * @param {() => void} props.onClose
+ * @param {() => unknown} props.onDone
+ */
+export function DeleteWatchlist({ watchlist: { id, name }, onClose, onDone }) {
+  const [error, setError] = useState('');
+  const [isBusy, setBusy] = useState(false);
+  const remove = async () => {
+    setBusy(true);
+    try {
+      await send('DELETE', `/watchlists/${id}`);
+      tellDone(`The watchlist ${name} was deleted.`);
+      onClose();
+      onDone();
+    } catch (cause) {
+      setError(messageOf(cause));
+      setBusy(false);
+    }
+  };
+  return html`
+    <${Dialog}
+      title="Delete watchlist"
+      onClose=${onClose}
+      footer=${html`
+        <button type="button" class="danger" disabled=${isBusy} onClick=${remove}>Delete</button>
+        <button type="button" onClick=${onClose}>Cancel</button>
+      `}
+    >
+      <${Problem} error=${error} />
+      <p>Delete <strong><${Foreign} text=${name} /></strong> and its hits? The records stay.</p>
+    <//>
+  `;
+}

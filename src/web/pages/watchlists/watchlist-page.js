@@ -1,0 +1,106 @@
+/** A watchlist: its hits, last found first, and its indicators. */
+
+import { html } from 'htm/preact';
+import { useEffect, useState } from 'preact/hooks';
+import { Foreign } from '../../components/foreign.js';
+import { Problem } from '../../components/problem.js';
+import { Time } from '../../components/time.js';
+import { get } from '../../lib/api.js';
+import { count } from '../../lib/format.js';
+import { useLoaded } from '../../lib/load.js';
+import { recordHref } from '../../lib/record.js';
+import { navigate } from '../../lib/router.js';
+import { mayChange } from '../../lib/session.js';
+import { streamLabel } from '../../lib/streams.js';
+import { DeleteWatchlist } from './delete-watchlist.js';
+import { hitsText, pastText } from './watchlist-texts.js';
+
+const AGAIN_MS = 5_000;
+const PAGE = 100;
+
+/** @param {{ id: string }} props */
+export function WatchlistPage({ id }) {
+  const { data, error, isLoading, reload } = useLoaded((signal) => get(`/watchlists/${id}`, { signal }), [id], {
+    everyMs: AGAIN_MS,
+  });
+  const [isDeleting, setDeleting] = useState(false);
+  if (data === undefined)
+    return html`
+      <h1>Watchlist</h1>
+      <${Problem} error=${error} onRetry=${reload} />
+      ${isLoading ? html`<p class="hint" role="status">Loading …</p>` : null}
+    `;
+  return html`
+    <div class="row spread">
+      <h1><${Foreign} text=${data.name} /></h1>
+      ${mayChange() ? html`<button type="button" class="danger" onClick=${() => setDeleting(true)}>Delete</button>` : null}
+    </div>
+    <${Problem} error=${error} onRetry=${reload} />
+    <dl class="facts">
+      <div><dt>Owner</dt><dd class="foreign">${data.owner}</dd></div>
+      <div><dt>From</dt><dd><${Foreign} text=${data.origin ?? '–'} /></dd></div>
+      <div><dt>Created</dt><dd><${Time} at=${data.createdAt} /></dd></div>
+      <div><dt>Expires</dt><dd><${Time} at=${data.expires} none="never" /></dd></div>
+      <div><dt>Webhook</dt><dd><${Foreign} text=${data.webhook ?? '–'} /></dd></div>
+      <div><dt>Past records</dt><dd>${pastText(data)}</dd></div>
+    </dl>
+    <h2>Hits: ${hitsText(data.hits)}</h2>
+    <${Hits} id=${id} changes=${`${data.hits} ${data.isPastSearched}`} />
+    <details>
+      <summary>Indicators: ${count(data.size)}</summary>
+      <pre tabindex="0" role="region" aria-label="Indicators">${data.indicators.join('\n')}</pre>
+    </details>
+    ${
+      isDeleting
+        ? html`<${DeleteWatchlist} watchlist=${data} onClose=${() => setDeleting(false)} onDone=${() => navigate('/watchlists')} />`
+        : null
+    }
+  `;
+}
+
+/** @param {{ id: string, changes: string }} props */
+function Hits({ id, changes }) {
+  const [limit, setLimit] = useState(PAGE);
+  useEffect(() => setLimit(PAGE), [id]);
+  const { data, error, reload } = useLoaded(
+    (signal) => get(`/watchlists/${id}/hits?limit=${limit}`, { signal }),
+    [id, limit, changes],
+    {
+      everyMs: AGAIN_MS,
+    },
+  );
+  if (data === undefined) return html`<${Problem} error=${error} onRetry=${reload} />`;
+  if (data.data.length === 0)
+    return html`<${Problem} error=${error} onRetry=${reload} /><p role="status">There are no hits yet.</p>`;
+  return html`
+    <${Problem} error=${error} onRetry=${reload} />
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr><th>Found</th><th>Indicator</th><th>Type</th><th>Collection</th><th>Record of</th><th>Source</th></tr>
+        </thead>
+        <tbody>
+          ${data.data.map(
+            (/** @type {any} */ { eventId, eventTime, details }) => html`
+              <tr key=${eventId}>
+                <td class="when"><${Time} at=${eventTime} />${details.isPast ? html` <span class="badge muted">stored before</span>` : null}</td>
+                <td class="code"><${Foreign} text=${details.indicator} /></td>
+                <td>${details.type}</td>
+                <td>${streamLabel(details.stream)}</td>
+                <td class="when">
+                  <a href=${recordHref({ collection: details.collection, id: details.recordId })}><${Time} at=${details.messageTime} /></a>
+                </td>
+                <td><${Foreign} text=${details.source} /></td>
+              </tr>
+            `,
+          )}
+        </tbody>
+      </table>
+    </div>
+    ${
+      data.next !== undefined && limit < 1_000
+        ? html`<div class="row"><button type="button" onClick=${() => setLimit(Math.min(1_000, limit * 2))}>Show more hits</button></div>`
+        : null
+    }
+  `;
+}

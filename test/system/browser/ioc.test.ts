@@ -1,0 +1,205 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Binary } from 'mongodb';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { apiServer } from '../../support/api-server.js';
+import { accessibilityFaults, browsing, picture } from '../../support/browser.js';
+import { CHROMIUM } from '../../support/chromium.js';
+import { e2eStack } from '../../support/e2e-stack.js';
+import { noteFilledIn } from '../../support/filled-in.js';
+import { storeRecord } from '../../support/stored-record.js';
+
+const { get: stack, collections } = e2eStack({ historyMs: 60_000, historyRate: 1, rate: 0 });
+const { get: server } = apiServer({ collections, client: () => stack().client });
+const { open } = browsing({ collections, server });
+
+const NOW = Date.now();
+const MD5 = 'd41d8cd98f00b204e9800998ecf8427e';
+
+beforeAll(async () => {
+  await collections.ensureIndexes();
+  await noteFilledIn(collections);
+  const store = (stream: Parameters<typeof storeRecord>[1], record: Record<string, unknown>, minutes: number) =>
+    storeRecord(collections, stream, record, new Date(NOW - minutes * 60_000));
+  for (let at = 0; at < 30; at += 1) {
+    const names = { accountId: 'C1', aggregateId: `agg${at}`, messageId: `<m${at}@example.com>` };
+    const subject = `Invoice ${at}`;
+    await store(
+      'receipt',
+      { ...names, subject, senderEnvelope: `mallory${at}@mail.evil.example.org`, senderIp: `203.0.113.${at}` },
+      at * 60,
+    );
+    if (at < 3)
+      await store(
+        'url protect',
+        { ...names, subject, url: 'https://login.evil.example.org/a', action: 'Block' },
+        at * 60 + 1,
+      );
+    if (at === 5)
+      await store('av', { ...names, subject, fileName: 'run.exe', md5: MD5, virusFound: 'EICAR' }, 5 * 60 + 1);
+  }
+});
+
+const LIST = [
+  '203[.]0[.]113[.]7',
+  '203.0.113.0/28',
+  'evil[.]example[.]org',
+  'hxxps://login[.]evil[.]example[.]org/a',
+  MD5,
+  'nobody@example.org',
+  '<b>not one</b>',
+];
+
+describe.skipIf(CHROMIUM === undefined)('IOC search', () => {
+  test('of a pasted list has hits by indicator and collection, and names what was not understood', async () => {
+    const page = await open({ path: '/ioc' });
+    await page.getByLabel('Indicators').fill(LIST.join('\n'));
+    await page.getByRole('button', { name: 'Search', exact: true }).click();
+    await page.getByRole('heading', { name: 'Hits for 5 of 6 indicators' }).waitFor();
+    const rows = await page.locator('.findings tr').allTextContents();
+    expect(
+      rows.map((row) =>
+        row
+          .replace(/\d{4}-.*/s, '')
+          .replace(/\s+/g, ' ')
+          .trim(),
+      ),
+    ).toEqual([
+      'IndicatorTypeCollectionHitsNewestRecords',
+      '203[.]0[.]113[.]7ip4Receipt1',
+      '203.0.113.0/28ip4Receipt16',
+      'evil[.]example[.]orgdomainReceipt30',
+      'URL protect3',
+      'hxxps://login[.]evil[.]example[.]org/aurlURL protect3',
+      `${MD5}md5AV1`,
+    ]);
+    await page.getByRole('cell', { name: '<b>not one</b>' }).waitFor();
+    await picture(page, 'ioc-search');
+    await page.getByText('The newest 10').first().click();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.setViewportSize({ width: 375, height: 700 });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(375);
+    await page.reload();
+    await page.getByRole('heading', { name: 'Hits for 5 of 6 indicators' }).waitFor();
+    await page.getByText('1 record').first().click();
+    await page.locator('.hits a').first().click();
+    await page.getByRole('heading', { name: 'Invoice 7' }).waitFor();
+  });
+
+  test('takes a file, opened or dropped', async () => {
+    const page = await open({ path: '/ioc' });
+    const file = join(stack().folder, 'list.csv');
+    await writeFile(file, `indicator,comment\n${MD5},malware\nevil.example.org,sender\n`);
+    await page.locator('input[type=file]').setInputFiles(file);
+    await page.getByText('list.csv: 3 lines').waitFor();
+    await page.getByRole('button', { name: 'Search', exact: true }).click();
+    await page.getByRole('heading', { name: 'Hits for 2 of 2 indicators' }).waitFor();
+
+    const bundle = {
+      type: 'bundle',
+      objects: [
+        { type: 'indicator', id: 'indicator--1', pattern_type: 'stix', pattern: `[file:hashes.MD5 = '${MD5}']` },
+      ],
+    };
+    const data = await page.evaluateHandle(
+      `(() => { const data = new DataTransfer(); data.items.add(new File([${JSON.stringify(JSON.stringify(bundle))}], 'bundle.json')); return data; })()`,
+    );
+    await page.locator('.indicator-input').dispatchEvent('drop', { dataTransfer: data });
+    await page.getByText('bundle.json: 1 line').waitFor();
+    await page.getByRole('button', { name: 'Search', exact: true }).click();
+    await page.getByRole('heading', { name: 'Hits for 1 of 1 indicator' }).waitFor();
+  });
+
+  test('is limited to a time and to collections', async () => {
+    const page = await open({ path: '/ioc?list=evil.example.org&range=4h&in=receipt' });
+    await page.getByRole('heading', { name: 'Hits for 1 of 1 indicator' }).waitFor();
+    expect(await page.locator('.findings tbody tr').count()).toBe(1);
+    expect(await page.locator('.findings td.number').textContent()).toBe('4');
+  });
+
+  test('can be stopped', async () => {
+    const page = await open({ path: '/ioc' });
+    await page.route('**/api/v1/iocSearch', () => undefined);
+    await page.getByLabel('Indicators').fill('evil.example.org');
+    await page.getByRole('button', { name: 'Search', exact: true }).click();
+    await page.getByText('Searching …').waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText('Stopped.').waitFor();
+  });
+
+  test('says since when it is complete while older records are still filled in', async () => {
+    await noteFilledIn(collections, {
+      isDone: false,
+      before: { _id: new Binary(), _messageTime: new Date('2026-01-31T12:00:00Z') },
+    });
+    const page = await open({ path: '/ioc' });
+    await page.getByText(/^Searches are complete since 2026-01-31/).waitFor();
+    await noteFilledIn(collections, { isDone: false });
+    await page.reload();
+    await page.getByText('cannot all be found yet').waitFor();
+    await noteFilledIn(collections);
+    await page.reload();
+    await page.getByLabel('Indicators').waitFor();
+    expect(await page.locator('.note').count()).toBe(0);
+  });
+});
+
+describe.skipIf(CHROMIUM === undefined)('Watchlists', () => {
+  test('are created from an IOC search, show hits in what was stored before, and are deleted', async () => {
+    await stack().startWorker();
+    const page = await open({ path: '/watchlists' });
+    await page.getByText('There are no watchlists yet.').waitFor();
+    await page.getByRole('link', { name: 'IOC search' }).click();
+    await page.getByLabel('Indicators').fill('evil.example.org\nnot one');
+    await page.getByRole('button', { name: 'Save as a watchlist' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('<b>Phishing</b>');
+    await dialog.getByLabel('Where they come from').fill('CERT');
+    await dialog.getByLabel('Expires').fill('2099-01-31T12:00');
+    await dialog.getByLabel('Webhook').fill('http://127.0.0.1:9/hook');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    await dialog.getByText('It is shown only once.').waitFor();
+    await dialog.getByRole('cell', { name: 'not one', exact: true }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    expect(await page.evaluate('document.activeElement.textContent.trim()')).toBe('Save as a watchlist');
+
+    await page.getByRole('link', { name: 'Watchlists' }).click();
+    await page.getByRole('link', { name: '<b>Phishing</b>' }).click();
+    await page.getByRole('heading', { name: 'Hits: 33' }).waitFor();
+    await page.getByText('stored before').first().waitFor();
+    await page.getByText('CERT').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await accessibilityFaults(page)).toEqual([]);
+
+    const viewer = await open({ path: '/watchlists', role: 'viewer' });
+    await viewer.getByRole('link', { name: '<b>Phishing</b>' }).waitFor();
+    expect(await viewer.getByRole('button', { name: /Delete|New watchlist/ }).count()).toBe(0);
+
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await dialog.waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Delete');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('There are no watchlists yet.').waitFor();
+    await page.getByText('The watchlist <b>Phishing</b> was deleted.').waitFor();
+  });
+
+  test('that cannot be created say why', async () => {
+    const page = await open({ path: '/watchlists', allowed: /400 \(Bad Request\)/ });
+    await page.getByRole('button', { name: 'New watchlist' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('Old');
+    await dialog.getByLabel('Indicators').fill('nothing that is one');
+    await dialog.getByLabel('Expires').fill('2001-01-31T12:00');
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    await dialog.getByText('indicators: none was understood').waitFor();
+    await dialog.getByText('expires: must be in the future').waitFor();
+  });
+});
