@@ -2,6 +2,7 @@
 
 import { html } from 'htm/preact';
 import { useEffect } from 'preact/hooks';
+import { Boundary } from './components/boundary.js';
 import { Notices } from './components/notices.js';
 import { address } from './lib/router.js';
 import { session } from './lib/session.js';
@@ -20,7 +21,7 @@ export function App() {
   if (!isSignedIn || path === '/sign-in') return html`<${SignInPage} /><${Notices} />`;
   return html`
     <${Shell} current=${page.nav}>
-      <${page.view} key=${path} ...${page.props} />
+      <${Boundary} key=${path}><${page.view} ...${page.props} /><//>
     <//>
     <${Notices} />
   `;

@@ -2,9 +2,12 @@
 
 import { html } from 'htm/preact';
 import { messageOf } from './lib/api.js';
+import { isInterrupted } from './lib/live.js';
 import { tellFailed } from './lib/notices.js';
 import { session, signOut } from './lib/session.js';
 import { NAVIGATION } from './pages/navigation.js';
+
+const INTERRUPTED = 'Live updates are interrupted. This page is still refreshed from time to time.';
 
 /**
  * @param {object} props
@@ -35,6 +38,8 @@ export function Shell({ current, children }) {
         </button>
       </div>
     </header>
-    <main id="content" tabindex="-1">${children}</main>
+    <main id="content" tabindex="-1">
+      ${isInterrupted.value ? html`<p class="warn" role="status">${INTERRUPTED}</p>` : null}${children}
+    </main>
   `;
 }

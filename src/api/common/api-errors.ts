@@ -3,6 +3,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorAnswer, errorAnswerOf, GENERIC } from './error-answer.js';
 import { errorBodyOf, newErrorId } from './error-form.js';
+import { isMistyped, NOT_FOUND_PAGE } from './mistyped.js';
 
 export function answerError(request: FastifyRequest, reply: FastifyReply, answer: ErrorAnswer): FastifyReply {
   const id = newErrorId();
@@ -38,7 +39,9 @@ export function handleErrors(app: FastifyInstance): void {
     if (allowed.length === 0 || allowed.includes(request.method)) return;
     await answerError(request, reply.header('allow', allowed.join(', ')), GENERIC[405]);
   });
-  app.setNotFoundHandler((request, reply) => answerError(request, reply, GENERIC[404]));
+  app.setNotFoundHandler((request, reply) =>
+    isMistyped(request) ? reply.redirect(NOT_FOUND_PAGE) : answerError(request, reply, GENERIC[404]),
+  );
 }
 
 /** Which methods an address has, for the answer to a wrong one. */

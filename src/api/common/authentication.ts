@@ -6,6 +6,7 @@ import { CodedRefusal } from '../../management/common/errors.js';
 import type { Credential, Identity, KeyVerifier } from '../../management/keys/key-verifier.js';
 import { AttemptLimit } from './attempt-limit.js';
 import { GENERIC } from './error-answer.js';
+import { isMistyped } from './mistyped.js';
 import { TooManyError } from './request-limit.js';
 
 declare module 'fastify' {
@@ -108,7 +109,7 @@ export function authenticate(
 ): void {
   app.decorateRequest('identity', null);
   app.addHook('onRequest', async (request) => {
-    if (request.routeOptions.config?.isPublic) return;
+    if (request.routeOptions.config?.isPublic || isMistyped(request)) return;
     const identity = await identityOf(request);
     if (identity === undefined) throw unauthorized();
     request.identity = identity;

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import helmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { NOT_FOUND_PAGE } from '../common/mistyped.js';
 import { contentPolicyOf } from './content-policy.js';
 
 const FOLDER = fileURLToPath(new URL('../../web/', import.meta.url));
@@ -50,6 +51,7 @@ export async function servePages(app: FastifyInstance): Promise<void> {
     const answer = async (_request: unknown, reply: FastifyReply) =>
       reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(page);
     for (const url of PAGES) scope.get(url, { config, schema: hidden }, answer);
+    scope.get(NOT_FOUND_PAGE, { config, schema: hidden }, (request, reply) => answer(request, reply.code(404)));
     scope.get('/web/*', { config, schema: hidden }, async (request, reply) => {
       const { '*': path } = request.params as { readonly '*': string };
       // Checked with the server each time: after an upgrade nobody runs half of the old pages.

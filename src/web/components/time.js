@@ -11,7 +11,7 @@ import { ago, localTime } from '../lib/format.js';
  * @param {string} [props.none] shown when there is no time
  */
 export function Time({ at, relative = false, none = '–' }) {
-  if (at === undefined) return html`<span class="none">${none}</span>`;
+  if (at === undefined || Number.isNaN(new Date(at).getTime())) return html`<span class="none">${none}</span>`;
   const iso = new Date(at).toISOString();
   const text = relative ? ago(at, now.value) : localTime(at);
   return html`<time datetime=${iso} title=${`${localTime(at)} local time, ${iso}`}>${text}</time>`;

@@ -22,34 +22,68 @@ export const changes = signal(0);
 /** Whether changes arrive at once. */
 export const isLive = signal(false);
 
+/** Whether they have not for a while, although a page wants them. */
+export const isInterrupted = signal(false);
+
+const TOLD_AFTER_MS = 5_000;
+const AGAIN_AFTER_MS = 3_000;
+
 let users = 0;
 /** @type {EventSource | undefined} */
 let stream;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let listeningAgain;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let telling;
 
 /** To be called by each page that shows states. */
 export function useLiveStates() {
   useEffect(() => {
     users += 1;
-    if (users === 1) listen();
+    if (users === 1) update();
     return () => {
       users -= 1;
-      if (users > 0) return;
-      stream?.close();
-      stream = undefined;
-      isLive.value = false;
+      if (users === 0) update();
     };
   }, []);
 }
 
+// A browser has six connections to a server for all of its tabs: one that nobody looks at needs none.
+document.addEventListener('visibilitychange', update);
+
+function update() {
+  const isWanted = users > 0 && !document.hidden;
+  if (isWanted && stream === undefined) listen();
+  if (!isWanted) hangUp();
+}
+
+function hangUp() {
+  clearTimeout(listeningAgain);
+  stream?.close();
+  stream = undefined;
+  isLive.value = false;
+  clearTimeout(telling);
+  telling = undefined;
+  isInterrupted.value = false;
+}
+
 function listen() {
+  clearTimeout(listeningAgain);
+  stream?.close();
   stream = new EventSource('/api/v1/events');
   stream.addEventListener('open', () => {
     isLive.value = true;
+    clearTimeout(telling);
+    telling = undefined;
+    isInterrupted.value = false;
   });
   stream.addEventListener('error', () => {
     isLive.value = false;
+    telling ??= setTimeout(() => {
+      isInterrupted.value = true;
+    }, TOLD_AFTER_MS);
     // After a refusal a browser does not try again by itself.
-    if (stream?.readyState === EventSource.CLOSED) setTimeout(() => users > 0 && listen(), 3_000);
+    if (stream?.readyState === EventSource.CLOSED) listeningAgain = setTimeout(listen, AGAIN_AFTER_MS);
   });
   stream.addEventListener('states', ({ data }) => {
     /** @type {LiveState[]} */

@@ -37,7 +37,9 @@ export async function signIn(credential) {
     body: JSON.stringify(credential),
   }).catch(() => undefined);
   if (response === undefined) return 'The server cannot be reached.';
-  const answer = await response.json();
+  const answer = await response.json().catch(() => undefined);
+  // Something before the server may answer in its place.
+  if (answer === undefined) return `The server answered ${response.status} without an explanation. Try again soon.`;
   if (!response.ok) return refusalText(response.status, answer, 'token' in credential);
   signInNote.value = '';
   session.value = answer;
@@ -56,8 +58,12 @@ function refusalText(status, { message = '' }, isOnce) {
     : 'The access ID or the access key is wrong.';
 }
 
+/** @throws {Error} when the session may still be there */
 export async function signOut() {
-  await fetch('/api/v1/session', { method: 'DELETE', headers: { 'x-csrf-token': session.value?.csrfToken ?? '' } });
+  const headers = { 'x-csrf-token': session.value?.csrfToken ?? '' };
+  const response = await fetch('/api/v1/session', { method: 'DELETE', headers }).catch(() => undefined);
+  if (response === undefined || !(response.ok || response.status === 401))
+    throw new Error('You are still signed in, as the server could not end the session. Try again.');
   session.value = undefined;
 }
 

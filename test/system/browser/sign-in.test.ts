@@ -64,6 +64,46 @@ describe.skipIf(CHROMIUM === undefined)('signing in', () => {
     await page.getByLabel('Access ID').waitFor();
   });
 
+  test('a mistyped address leads to a page that says so; programs get an error', async () => {
+    const page = await open({ path: '/nope', allowed: /404 \(Not Found\)/ });
+    await page.getByRole('heading', { name: 'Not found' }).waitFor();
+    await page.getByRole('link', { name: 'Go to the Collection page.' }).click();
+    await page.getByRole('heading', { name: 'Collection' }).waitFor();
+    expect((await fetch(`${server().url}/nope`, { headers: { accept: 'application/json' } })).status).toBe(401);
+    expect((await fetch(`${server().url}/api/v1/nope`, { headers: { accept: 'text/html' } })).status).toBe(401);
+  });
+
+  test('a tab that nobody looks at keeps no connection; one that is shown says when changes do not arrive', async () => {
+    const page = await open({ allowed: /EventSource|503|ERR_/ });
+    const opened = () =>
+      page.evaluate('performance.getEntriesByType("resource").filter(({ name }) => name.endsWith("/events")).length');
+    const show = (isHidden: boolean) =>
+      page.evaluate(`Object.defineProperty(document, 'hidden', { configurable: true, get: () => ${isHidden} });
+        document.dispatchEvent(new Event('visibilitychange'))`);
+    await show(true);
+    await expect.poll(opened).toBeGreaterThan(0);
+    await page.route('**/api/v1/events', (route) => route.fulfill({ status: 503 }));
+    await show(false);
+    await page.getByText('Live updates are interrupted.').waitFor();
+    await page.unroute('**/api/v1/events');
+    await page.getByText('Live updates are interrupted.').waitFor({ state: 'detached' });
+  });
+
+  test('an answer of something before the server is told, and signing in can be tried again', async () => {
+    const page = await openSignedOut({ allowed: /502/ });
+    await page.route('**/api/v1/session', (route) => route.fulfill({ status: 502, body: '<h1>Bad gateway</h1>' }));
+    await page.getByLabel('Access ID').fill(server().admin.accessId);
+    await page.getByLabel('Access key').fill(server().admin.accessKey);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('The server answered 502').waitFor();
+    await page.unroute('**/api/v1/session');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Collection' }).waitFor();
+    await page.route('**/api/v1/session', (route) => route.fulfill({ status: 502 }));
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByText('You are still signed in').waitFor();
+  });
+
   test('the page may neither run inline scripts nor load or send anything elsewhere', async () => {
     const page = await open({ allowed: /Content Security Policy|TrustedScript|Refused|violates/ });
     const ran = await page.evaluate(`(() => {

@@ -11,7 +11,7 @@ export function RecordPage({ collection, id }) {
   const around = query.get('around');
   const link = (/** @type {string} */ href, /** @type {boolean} */ isCurrent, /** @type {string} */ label) =>
     html`<li><a href=${href} aria-current=${isCurrent ? 'page' : undefined}>${label}</a></li>`;
-  const record = { collection: decodeURIComponent(collection), id };
+  const record = { collection, id };
   return html`
     <nav class="views" aria-label="Views of the record">
       <ul>
