@@ -3,7 +3,7 @@
  * only, so that a search is a comparison of equal strings. Pure.
  */
 
-/** Key of a stored record; absent when the record has no indicators. */
+/** Key of a stored record; empty when it has no indicators, absent when none were looked for: an earlier version stored it. */
 export const INDICATORS_KEY = '_indicators';
 
 export const INDICATOR_TYPES = [

@@ -3,6 +3,7 @@
 import { definitionOf, STREAMS, type StreamName } from '../../domain/streams/streams.js';
 import type { Collections } from '../../store/collections.js';
 import { fillInsOf } from '../../store/indicator-fill-in.js';
+import { newestLate } from '../../store/late-records.js';
 
 export interface StreamFillIn {
   readonly stream: StreamName;
@@ -25,10 +26,15 @@ export interface FillInStatus {
 
 export async function fillInStatus(collections: Collections): Promise<FillInStatus> {
   const known = await fillInsOf(collections);
+  const late = await newestLate(collections);
   const streams = STREAMS.map((stream): StreamFillIn => {
     const { isDone = false, before, read = 0, filled = 0 } = known.find((each) => each.stream === stream) ?? {};
-    const since = isDone || before === undefined ? {} : { completeSince: before._messageTime };
-    return { stream, collection: definitionOf(stream).collection, isComplete: isDone, ...since, read, filled };
+    const newest = late.get(stream)?._messageTime;
+    // A late one is above all that was looked at, and others may be of the same time.
+    const time = newest === undefined ? before?._messageTime : new Date(newest.getTime() + 1);
+    const isComplete = isDone && newest === undefined;
+    const since = isComplete || time === undefined ? {} : { completeSince: time };
+    return { stream, collection: definitionOf(stream).collection, isComplete, ...since, read, filled };
   });
   const unfinished = streams.filter(({ isComplete }) => !isComplete);
   const times = unfinished.flatMap(({ completeSince }) => completeSince ?? []);
