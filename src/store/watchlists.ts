@@ -19,6 +19,10 @@ export interface WatchlistDocument {
   readonly webhook?: Webhook;
   readonly indicators: readonly WatchedIndicator[];
   readonly past: PastSearch;
+  /** Set when the fill-in found more hits of the past than are kept. */
+  readonly isPastCut?: true;
+  /** When hits were last left out because an indicator had too many that day. */
+  readonly lastCutAt?: Date;
 }
 
 export interface Webhook {
@@ -104,6 +108,15 @@ export async function unsearchedWatchlists(store: Store): Promise<string[]> {
 
 export async function savePast(store: Store, _id: string, past: PastSearch): Promise<void> {
   await watchlists(store).updateOne({ _id }, { $set: { past } });
+}
+
+/** Notes that hits were left out. */
+export async function noteCut(
+  store: Store,
+  _id: string,
+  cut: Pick<WatchlistDocument, 'isPastCut' | 'lastCutAt'>,
+): Promise<void> {
+  await watchlists(store).updateOne({ _id }, { $set: cut });
 }
 
 /** Changes whenever a watchlist comes or goes. */

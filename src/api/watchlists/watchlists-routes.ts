@@ -30,6 +30,10 @@ const fields = {
   size: z.int().describe('How many indicators it has'),
   isPastSearched: z.boolean().describe('Whether all that was stored before has been searched'),
   isPastCut: z.boolean().describe('Whether more of that matches than hits are kept: the newest 100 of each indicator'),
+  lastCutAt: z.iso
+    .datetime()
+    .optional()
+    .describe('When hits were last left out: more than 10,000 of an indicator in a day, UTC'),
   hits: z.int().describe('Counted up to 1000'),
 };
 

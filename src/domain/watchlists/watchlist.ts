@@ -19,6 +19,10 @@ export const WATCHLIST_LIMITS = {
   /** Values that its indicators are looked up by: a range is up to 128. Every worker keeps them in memory. */
   keys: 50_000,
   name: 128,
+  /** Hits that are kept of each indicator and collection from before the list, the newest. */
+  pastHits: 100,
+  /** Later hits of each indicator and day, UTC. */
+  hitsPerDay: 10_000,
 } as const;
 
 export const WATCHLIST_WORKFLOW_TYPE = 'mimecastWatchlist';

@@ -1,13 +1,12 @@
 /** Answers a watchlist for what was stored before it, step by step. */
 
-import type { WatchlistProgress } from '../../domain/watchlists/watchlist.js';
+import { WATCHLIST_LIMITS, type WatchlistProgress } from '../../domain/watchlists/watchlist.js';
 import type { Collections } from '../../store/collections.js';
 import { chunksOf, searchChunk } from '../../store/indicator-search.js';
-import { raiseHits } from '../../store/watchlist-hits.js';
+import { isOfThePast, raiseHits } from '../../store/watchlist-hits.js';
 import { announceChange, type PastSearch, savePast, stepAt, storedWatchlist } from '../../store/watchlists.js';
 
-/** Hits that are kept of each indicator and collection, the newest. */
-export const MOST_PAST_HITS = 100;
+const MOST_PAST_HITS = WATCHLIST_LIMITS.pastHits;
 /** A step that takes longer ends with an error, and is tried again. */
 const LONGEST_STEP_MS = 60_000;
 
@@ -42,7 +41,8 @@ export async function searchPast({ collections, watchlistId, signal, until }: Pa
     const found = await searchChunk({ store: collections, stream, perIndicator: MOST_PAST_HITS, remaining }, chunk);
     const raised = found.flatMap(({ wanted: indicator, hits: records }) =>
       records.map((record) => ({
-        ...{ watchlistId, hasWebhook: webhook !== undefined, indicator, record, stream, isPast: true },
+        ...{ watchlistId, hasWebhook: webhook !== undefined, indicator, record, stream },
+        isPast: isOfThePast(record, watchlist),
       })),
     );
     hits += await raiseHits(collections, raised);

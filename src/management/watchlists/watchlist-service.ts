@@ -50,6 +50,8 @@ export interface ShownWatchlist {
   readonly isPastSearched: boolean;
   /** Whether more of the past matches than hits are kept. */
   readonly isPastCut: boolean;
+  /** When hits were last left out because an indicator had too many that day. */
+  readonly lastCutAt?: string;
   /** Counted up to 1000. */
   readonly hits: number;
 }
@@ -139,12 +141,17 @@ export class WatchlistService {
   }
 
   private async shown(document: WatchlistSummary): Promise<ShownWatchlist> {
-    const { _id: id, name, owner, origin, createdAt, expiresAt, webhook, past, size } = document;
+    const { _id: id, name, owner, origin, createdAt, expiresAt, webhook, past, size, lastCutAt } = document;
     return {
       ...{ id, name, owner, createdAt: createdAt.toISOString(), size },
-      ...present({ origin, expires: expiresAt?.toISOString(), webhook: webhook?.url }),
+      ...present({
+        origin,
+        expires: expiresAt?.toISOString(),
+        webhook: webhook?.url,
+        lastCutAt: lastCutAt?.toISOString(),
+      }),
       isPastSearched: past.isDone,
-      isPastCut: past.isMore,
+      isPastCut: past.isMore || document.isPastCut === true,
       hits: await countHits(this.access.collections, id, MOST_COUNTED),
     };
   }

@@ -24,8 +24,10 @@ interface Events {
   }[];
 }
 
-const store = (n: number) =>
-  storeBatch({ collections, writer: collections }, 1, 'receipt', [recordOf({ n, senderIp: '203.0.113.7' })], []);
+const store = (n: number) => {
+  const record = { ...recordOf({ n, senderIp: '203.0.113.7' }), _receiptTime: new Date() };
+  return storeBatch({ collections, writer: collections }, 1, 'receipt', [record], []);
+};
 const hitsOf = async (id: string) =>
   (await api<Events>('GET', `v1/watchlists/${id}/hits`, { key: get().viewer })).json.data;
 
