@@ -26,6 +26,10 @@ describe('typed fields', () => {
     ['a public suffix', 'spam', { senderDomain: 'co.uk' }, ['domain:co.uk']],
     ['a message ID', 'dlp', { messageId: '<A.b@C>' }, ['message:a.b@c']],
     ['no message', 'receipt', { messageId: null }, []],
+    ['no message, as text', 'receipt', { messageId: 'null', aggregateId: 'null', accountId: 'C1' }, []],
+    ['a message ID that a rule masks', 'receipt', { messageId: '<####>', aggregateId: '***', accountId: 'C1' }, []],
+    ['no file, as text', 'av', { fileName: 'null' }, []],
+    ['file names that a rule masks', 'process', { attachments: '###, NULL, "**"' }, []],
     ['no sender', 'dlp', { senderAddress: '<>' }, []],
     [
       'an address',
