@@ -145,3 +145,9 @@ export function watchlistsToDeliver(store: Store): Promise<string[]> {
 export async function markSent(store: Store, sent: readonly WatchlistHitDocument[]): Promise<void> {
   await hits(store).updateMany({ _id: { $in: sent.map(({ _id }) => _id) } }, { $unset: { isPending: true } });
 }
+
+/** Sends no longer what was found before a time. @returns how many hits. */
+export async function giveUpHits(store: Store, watchlistId: string, before: Date): Promise<number> {
+  const old = { isPending: true as const, watchlistId, foundAt: { $lt: before } };
+  return (await hits(store).updateMany(old, { $unset: { isPending: true } })).modifiedCount;
+}

@@ -34,6 +34,11 @@ const fields = {
     .datetime()
     .optional()
     .describe('When hits were last left out: more than 10,000 of an indicator in a day, UTC'),
+  webhookProblem: z
+    .string()
+    .optional()
+    .describe('Why the webhook does not get its hits; absent when the last ones were accepted'),
+  undelivered: z.int().optional().describe('Hits that the webhook did not accept within a day: given up'),
   hits: z.int().describe('Counted up to 1000'),
 };
 

@@ -1,5 +1,6 @@
 /** No hit is lost, and none is raised twice, whatever happens between records and watchlists. */
 
+import { MongoServerError } from 'mongodb';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { WATCHLIST_LIMITS } from '../../../src/domain/watchlists/watchlist.js';
 import { fillInSlice } from '../../../src/ingest/indicators/fill-in.js';
@@ -9,7 +10,7 @@ import { searchPast } from '../../../src/ingest/watchlists/past.js';
 import { compareWithWatchlists } from '../../../src/ingest/watchlists/watch-set.js';
 import { WatchlistService } from '../../../src/management/watchlists/watchlist-service.js';
 import { forgetFillIns } from '../../../src/store/indicator-fill-in.js';
-import { collectionsIn, raw } from '../../support/raw-collections.js';
+import { collectionsIn, RECORDS, raw, withMethods } from '../../support/raw-collections.js';
 import { numbers, recordOf } from '../../support/store-fixtures.js';
 import { testDatabase } from '../../support/test-database.js';
 
@@ -104,6 +105,23 @@ describe('records that were stored before', () => {
     const id = await create('evil.com');
     await search(id);
     expect(await service.get(id)).toMatchObject({ isPastCut: true, hits: MOST_PAST_HITS });
+  });
+
+  test('a step that takes too long three times is left out, and the list says that there may be more', async () => {
+    const id = await create('evil.com');
+    const slow = withMethods(collections, RECORDS, () => ({
+      find: () => {
+        throw new MongoServerError({ message: 'too long', code: 50, codeName: 'MaxTimeMSExpired' });
+      },
+    }));
+    const options = { collections: slow, watchlistId: id, signal, until: 0 };
+    for (let left = 2; left > 0; left -= 1) await expect(searchPast(options)).rejects.toThrow('too long');
+    // The third leaves it out, and goes on with the next.
+    await expect(searchPast(options)).rejects.toThrow('too long');
+    const stored = await db.collection('watchlists').findOne({ _id: id as never });
+    expect(stored?.past).toMatchObject({ steps: 1, tries: 1, isMore: true });
+    expect(await search(id)).toMatchObject({ isDone: true });
+    expect(await service.get(id)).toMatchObject({ isPastSearched: true, isPastCut: true });
   });
 
   test('that get their indicators only later', async () => {
