@@ -5,7 +5,7 @@
  */
 
 import { MongoBulkWriteError } from 'mongodb';
-import { INDICATORS_KEY } from '../domain/indicators/indicator.js';
+import { CUT_KEY, INDICATORS_KEY } from '../domain/indicators/indicator.js';
 import type { RecordDocument, RecordId } from '../domain/records/record.js';
 import { STREAMS, type StreamName } from '../domain/streams/streams.js';
 import { collection, type Store } from './driver.js';
@@ -67,6 +67,11 @@ async function late(
     .sort(ORDER)
     .limit(limit)
     .toArray();
+}
+
+/** Whether a stream has records with more indicators than there is room for. */
+export async function hasCutRecords(store: Store, stream: StreamName): Promise<boolean> {
+  return (await records(store, stream).findOne({ [INDICATORS_KEY]: CUT_KEY }, { projection: { _id: 1 } })) !== null;
 }
 
 export interface FilledRecord {

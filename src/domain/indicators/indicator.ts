@@ -6,6 +6,9 @@
 /** Key of a stored record; empty when it has no indicators, absent when none were looked for: an earlier version stored it. */
 export const INDICATORS_KEY = '_indicators';
 
+/** Among a record's indicators when it has more of them than there is room for. */
+export const CUT_KEY = 'cut:1';
+
 export const INDICATOR_TYPES = [
   'ip4',
   'ip6',

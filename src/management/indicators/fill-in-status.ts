@@ -3,7 +3,7 @@
 import { definitionOf, STREAMS, type StreamName } from '../../domain/streams/streams.js';
 import type { Collections } from '../../store/collections.js';
 import { fillInsOf } from '../../store/indicator-fill-in.js';
-import { newestLate } from '../../store/late-records.js';
+import { hasCutRecords, newestLate } from '../../store/late-records.js';
 
 export interface StreamFillIn {
   readonly stream: StreamName;
@@ -15,6 +15,8 @@ export interface StreamFillIn {
   readonly read: number;
   /** Of those, the ones that were given indicators. */
   readonly filled: number;
+  /** Whether some records have more indicators than there is room for: a search by indicator may miss them at any time. */
+  readonly hasCuts: boolean;
 }
 
 export interface FillInStatus {
@@ -27,6 +29,7 @@ export interface FillInStatus {
 export async function fillInStatus(collections: Collections): Promise<FillInStatus> {
   const known = await fillInsOf(collections);
   const late = await newestLate(collections);
+  const withCuts = new Set(await streamsWithCuts(collections));
   const streams = STREAMS.map((stream): StreamFillIn => {
     const { isDone = false, before, read = 0, filled = 0 } = known.find((each) => each.stream === stream) ?? {};
     const newest = late.get(stream)?._messageTime;
@@ -34,11 +37,26 @@ export async function fillInStatus(collections: Collections): Promise<FillInStat
     const time = newest === undefined ? before?._messageTime : new Date(newest.getTime() + 1);
     const isComplete = isDone && newest === undefined;
     const since = isComplete || time === undefined ? {} : { completeSince: time };
-    return { stream, collection: definitionOf(stream).collection, isComplete, ...since, read, filled };
+    return {
+      stream,
+      collection: definitionOf(stream).collection,
+      isComplete,
+      ...since,
+      read,
+      filled,
+      hasCuts: withCuts.has(stream),
+    };
   });
   const unfinished = streams.filter(({ isComplete }) => !isComplete);
   const times = unfinished.flatMap(({ completeSince }) => completeSince ?? []);
   const isComplete = unfinished.length === 0;
   if (isComplete || times.length < unfinished.length) return { isComplete, streams };
   return { isComplete, completeSince: new Date(Math.max(...times.map(Number))), streams };
+}
+
+async function streamsWithCuts(collections: Collections): Promise<StreamName[]> {
+  const found = await Promise.all(
+    STREAMS.map(async (stream) => ((await hasCutRecords(collections, stream)) ? [stream] : [])),
+  );
+  return found.flat();
 }

@@ -134,6 +134,15 @@ describe('workers of an earlier version go on storing', () => {
   });
 });
 
+test('the status says where records have more indicators than there is room for', async () => {
+  const hasCuts = async () => (await fillInStatus(collections)).streams[0]?.hasCuts;
+  await slice();
+  expect(await hasCuts()).toBe(false);
+  const recipients = numbers(2_000).map((n) => `u${n}@x.com`);
+  await insertWithIndicators({ collections, writer: collections }, 'receipt', [record(800, { recipients })]);
+  expect(await hasCuts()).toBe(true);
+});
+
 test('a record that has no room for its indicators holds up none of the others', async () => {
   const room = 16 * 1024 * 1024 - 700;
   await stored.insertOne(record(700, { messageId: `<${'m'.repeat(900)}@x>`, text: 'a'.repeat(room - 900) }));
