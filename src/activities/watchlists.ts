@@ -26,7 +26,8 @@ export async function deliverWatchlistHits(
 ): Promise<WatchlistProgress> {
   const signal = cancellationSignal();
   try {
-    return await deliverHits(dependencies, watchlistId, signal);
+    const { sliceMs = DEFAULT_SLICE_MS } = dependencies;
+    return await deliverHits(dependencies, watchlistId, signal, Date.now() + sliceMs);
   } catch (cause) {
     const message = deliveryProblem(cause);
     if (message === undefined || signal.aborted) throw cause;

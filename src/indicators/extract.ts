@@ -1,7 +1,7 @@
 /** The indicators of a record, from the fields that its stream's definition names. Nothing that it holds makes this fail. */
 
 import { addressKeys } from '../domain/indicators/address-keys.js';
-import { aggregateKey, indicatorKey, messageKey } from '../domain/indicators/indicator.js';
+import { aggregateKey, CUT_KEY, indicatorKey, messageKey } from '../domain/indicators/indicator.js';
 import type { IndicatorField } from '../domain/indicators/indicator-field.js';
 import { DEFINITIONS } from '../domain/streams/definitions/list.js';
 import type { StreamName } from '../domain/streams/streams.js';
@@ -50,31 +50,51 @@ const READERS: Readonly<Record<IndicatorField, Reader>> = {
 
 interface FieldReader {
   readonly path: readonly string[];
+  readonly isList: boolean;
   readonly read: Reader;
 }
 
 const FIELDS: ReadonlyMap<StreamName, readonly FieldReader[]> = new Map(
   DEFINITIONS.map(({ name, indicators }) => [
     name,
-    Object.entries<IndicatorField>(indicators).map(([path, kind]) => ({ path: path.split('.'), read: READERS[kind] })),
+    Object.entries<IndicatorField>(indicators).map(([path, kind]) => ({
+      path: path.split('.'),
+      isList: kind === 'addresses' || kind === 'files',
+      read: READERS[kind],
+    })),
   ]),
 );
 
-/** @param record after its source's rules: what they hide must not live on here. */
+/** Lists of values. Of one that is too long the last value would be another one than in the record: it is left out. */
+function readPart(text: string): { readonly part: string; readonly isCut: boolean } {
+  if (text.length <= MOST_READ) return { part: text, isCut: false };
+  const start = text.slice(0, MOST_READ);
+  const end = Math.max(start.lastIndexOf(','), start.lastIndexOf(';'));
+  return { part: end < 0 ? start : start.slice(0, end), isCut: true };
+}
+
+/**
+ * With `CUT_KEY` when it has more than there is room for.
+ *
+ * @param record after its source's rules: what they hide must not live on here.
+ */
 export function indicatorsOf(stream: StreamName, record: AnyRecord): readonly string[] {
   const found = new Set<string>();
   let characters = 0;
-  for (const { path, read } of FIELDS.get(stream) ?? []) {
+  let hasCuts = false;
+  for (const { path, isList, read } of FIELDS.get(stream) ?? []) {
     for (const text of textsOf(valuesAt(record, path))) {
-      for (const key of read(text.slice(0, MOST_READ), record)) {
+      const { part, isCut } = isList ? readPart(text) : { part: text.slice(0, MOST_READ), isCut: false };
+      hasCuts ||= isCut;
+      for (const key of read(part, record)) {
         if (key === undefined || found.has(key)) continue;
         characters += key.length;
-        if (found.size >= MOST_INDICATORS || characters > MOST_CHARACTERS) return [...found];
+        if (found.size >= MOST_INDICATORS || characters > MOST_CHARACTERS) return [...found, CUT_KEY];
         found.add(key);
       }
     }
   }
-  return [...found];
+  return hasCuts ? [...found, CUT_KEY] : [...found];
 }
 
 /** What stands at a path; of a list on the way, what stands there in each of its entries. */

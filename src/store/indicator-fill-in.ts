@@ -1,7 +1,7 @@
 /** How far records that were stored before have been given their indicators: a document for each stream. */
 
 import { INDICATORS_KEY, INDICATORS_VERSION } from '../domain/indicators/indicator.js';
-import type { RecordDocument, RecordId } from '../domain/records/record.js';
+import type { RecordDocument } from '../domain/records/record.js';
 import { definitionOf, STREAMS, type StreamName } from '../domain/streams/streams.js';
 import { collection, type Store } from './driver.js';
 import { BY_TIME } from './record-indexes.js';
@@ -77,34 +77,16 @@ export function recordsToFill(
           _messageTime: { $lte: before._messageTime },
           $or: [{ _messageTime: { $lt: before._messageTime } }, { _id: { $lt: before._id } }],
         };
-  const fields = Object.keys(definitionOf(stream).indicators).map((path) => path.split('.')[0] ?? path);
-  const shown = [...fields, 'accountId', '_messageTime', '_sourceId', '_source', INDICATORS_KEY];
   return records(store, stream)
-    .find(behind, {
-      projection: Object.fromEntries(shown.map((field) => [field, 1])),
-      hint: BY_TIME,
-    })
+    .find(behind, { projection: shownToFill(stream), hint: BY_TIME })
     .sort({ _messageTime: -1, _id: -1 })
     .limit(limit)
     .toArray();
 }
 
-export interface FilledRecord {
-  readonly _id: RecordId;
-  readonly indicators: readonly string[];
-}
-
-/** Gives records their indicators; nothing else of them changes. */
-export async function fillIn(store: Store, stream: StreamName, filled: readonly FilledRecord[]): Promise<void> {
-  if (filled.length === 0) return;
-  await records(store, stream).bulkWrite(
-    filled.map(({ _id, indicators }) => ({
-      updateOne: {
-        filter: { _id },
-        update:
-          indicators.length === 0 ? { $unset: { [INDICATORS_KEY]: true } } : { $set: { [INDICATORS_KEY]: indicators } },
-      },
-    })),
-    { ordered: false },
-  );
+/** The projection: what indicators come from, and what hits of watchlists tell of a record. */
+export function shownToFill(stream: StreamName): Readonly<Record<string, 1>> {
+  const fields = Object.keys(definitionOf(stream).indicators).map((path) => path.split('.')[0] ?? path);
+  const shown = [...fields, 'accountId', '_messageTime', '_receiptTime', '_sourceId', '_source', INDICATORS_KEY];
+  return Object.fromEntries(shown.map((field) => [field, 1 as const]));
 }

@@ -28,12 +28,13 @@ export const MOST_KEYS = 200;
 export interface HitDocument {
   readonly _id: RecordId;
   readonly _messageTime: Date;
+  readonly _receiptTime: Date;
   readonly _sourceId: number;
   readonly _source: string;
   readonly [INDICATORS_KEY]: readonly string[];
 }
 
-const SHOWN = { _messageTime: 1, _sourceId: 1, _source: 1, [INDICATORS_KEY]: 1 };
+const SHOWN = { _messageTime: 1, _receiptTime: 1, _sourceId: 1, _source: 1, [INDICATORS_KEY]: 1 };
 
 /** The index is named: for many values, MongoDB would rather walk the one by time and look at each record. */
 export function findByIndicators(store: Store, stream: StreamName, query: IndicatorQuery): Promise<HitDocument[]> {

@@ -31,6 +31,7 @@ const hits = collection<WatchlistHitDocument>('watchlist_hits');
 export const WATCHLIST_HIT_INDEXES: Indexes = {
   watchlist_hits: [
     { key: { watchlistId: 1, foundAt: -1, _id: -1 } },
+    { key: { watchlistId: 1, indicator: 1, isPast: 1, foundAt: 1 } },
     { key: { isPending: 1, watchlistId: 1, foundAt: 1 }, partialFilterExpression: { isPending: true } },
   ],
 };
@@ -45,6 +46,14 @@ export interface RaisedHit {
   };
   readonly stream: StreamName;
   readonly isPast: boolean;
+}
+
+/** Whether a record was stored before a watchlist was, though it may have been found only now. */
+export function isOfThePast(
+  { _receiptTime }: { readonly _receiptTime: Date },
+  { createdAt }: { readonly createdAt: Date },
+): boolean {
+  return _receiptTime < createdAt;
 }
 
 /** Harmless when some are there already, and beside others that raise the same. @returns how many are new. */
@@ -63,19 +72,18 @@ export async function raiseHits(store: Store, raised: readonly RaisedHit[]): Pro
   }
 }
 
+/** The same for the same record and indicator of a watchlist. */
+function idOf({ watchlistId, indicator: { keys, between }, record }: RaisedHit): string {
+  const id = record._id.toString('hex');
+  const name = JSON.stringify([watchlistId, id, keys[0], keys.length, between?.from, between?.to]);
+  return createHash('sha256').update(name).digest('hex').slice(0, 32);
+}
+
 function documentOf(hit: RaisedHit, foundAt: Date): WatchlistHitDocument {
   const { watchlistId, indicator, record, stream, isPast, hasWebhook } = hit;
-  const { keys, between, text, type } = indicator;
-  const name = JSON.stringify([
-    watchlistId,
-    record._id.toString('hex'),
-    keys[0],
-    keys.length,
-    between?.from,
-    between?.to,
-  ]);
+  const { text, type } = indicator;
   return {
-    _id: createHash('sha256').update(name).digest('hex').slice(0, 32),
+    _id: idOf(hit),
     watchlistId,
     indicator: text,
     type,
@@ -88,6 +96,26 @@ function documentOf(hit: RaisedHit, foundAt: Date): WatchlistHitDocument {
     isPast,
     ...(hasWebhook ? { isPending: true } : {}),
   };
+}
+
+/** How many hits an indicator of a watchlist has: those of the past in a collection, or the others found since a time. */
+export function countOfIndicator(
+  store: Store,
+  { watchlistId, indicator, stream, isPast }: RaisedHit,
+  since: Date,
+  limit: number,
+): Promise<number> {
+  const which = isPast ? { isPast, stream } : { isPast, foundAt: { $gte: since } };
+  return hits(store).countDocuments({ watchlistId, indicator: indicator.text, ...which }, { limit });
+}
+
+/** Those that are not there yet. */
+export async function newHits(store: Store, raised: readonly RaisedHit[]): Promise<RaisedHit[]> {
+  const found = await hits(store)
+    .find({ _id: { $in: raised.map(idOf) } }, { projection: { _id: 1 } })
+    .toArray();
+  const known = new Set(found.map(({ _id }) => _id));
+  return raised.filter((hit) => !known.has(idOf(hit)));
 }
 
 /** Found last first. @throws PageTokenError */
@@ -116,4 +144,10 @@ export function watchlistsToDeliver(store: Store): Promise<string[]> {
 
 export async function markSent(store: Store, sent: readonly WatchlistHitDocument[]): Promise<void> {
   await hits(store).updateMany({ _id: { $in: sent.map(({ _id }) => _id) } }, { $unset: { isPending: true } });
+}
+
+/** Sends no longer what was found before a time. @returns how many hits. */
+export async function giveUpHits(store: Store, watchlistId: string, before: Date): Promise<number> {
+  const old = { isPending: true as const, watchlistId, foundAt: { $lt: before } };
+  return (await hits(store).updateMany(old, { $unset: { isPending: true } })).modifiedCount;
 }

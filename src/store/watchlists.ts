@@ -19,6 +19,14 @@ export interface WatchlistDocument {
   readonly webhook?: Webhook;
   readonly indicators: readonly WatchedIndicator[];
   readonly past: PastSearch;
+  /** Set when the fill-in found more hits of the past than are kept. */
+  readonly isPastCut?: true;
+  /** When hits were last left out because an indicator had too many that day. */
+  readonly lastCutAt?: Date;
+  /** Why the webhook does not get its hits; absent when the last ones were accepted. */
+  readonly webhookProblem?: string;
+  /** Hits that it never accepted. */
+  readonly undelivered?: number;
 }
 
 export interface Webhook {
@@ -34,7 +42,9 @@ export interface PastSearch {
   /** Steps that are done; a step is some indicators in one collection. */
   readonly steps: number;
   readonly isDone: boolean;
-  /** Whether there are more hits than were kept. */
+  /** How often the step that is next has taken too long. */
+  readonly tries?: number;
+  /** Whether there are more hits than were kept, or may be: a step that always takes too long is left out. */
   readonly isMore: boolean;
 }
 
@@ -104,6 +114,38 @@ export async function unsearchedWatchlists(store: Store): Promise<string[]> {
 
 export async function savePast(store: Store, _id: string, past: PastSearch): Promise<void> {
   await watchlists(store).updateOne({ _id }, { $set: { past } });
+}
+
+/** Notes that hits were left out. */
+export async function noteCut(
+  store: Store,
+  _id: string,
+  cut: Pick<WatchlistDocument, 'isPastCut' | 'lastCutAt'>,
+): Promise<void> {
+  await watchlists(store).updateOne({ _id }, { $set: cut });
+}
+
+/** @param problem `undefined` when hits were accepted. @param undelivered hits given up now. */
+export async function noteDelivery(
+  store: Store,
+  _id: string,
+  problem: string | undefined,
+  undelivered: number,
+): Promise<void> {
+  const change =
+    problem === undefined ? { $unset: { webhookProblem: true as const } } : { $set: { webhookProblem: problem } };
+  await watchlists(store).updateOne({ _id }, undelivered > 0 ? { ...change, $inc: { undelivered } } : change);
+}
+
+/** Those whose secret is not encrypted with the key that stands in the prefix. */
+export function staleWebhooks(store: Store, prefix: string): AsyncIterable<Pick<WatchlistDocument, '_id' | 'webhook'>> {
+  const stale = { webhook: { $exists: true }, 'webhook.secret': { $not: new RegExp(`^${prefix}`) } };
+  return watchlists(store).find(stale, { projection: { webhook: 1 } });
+}
+
+/** Replaces the secret of a webhook, which encrypts the same one as before. */
+export async function sealWebhook(store: Store, _id: string, secret: string): Promise<void> {
+  await watchlists(store).updateOne({ _id, webhook: { $exists: true } }, { $set: { 'webhook.secret': secret } });
 }
 
 /** Changes whenever a watchlist comes or goes. */

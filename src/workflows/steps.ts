@@ -49,6 +49,12 @@ export const rereading = proxyActivities<Pick<Activities, 'reread' | 'recheck' |
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
 
+export const BACKGROUND_RETRY = {
+  initialInterval: LOST_PAUSE_MS,
+  backoffCoefficient: 2,
+  maximumInterval: LONGEST_PAUSE_MS,
+} as const;
+
 /**
  * Work that nobody waits for, in slices that go on where the last one ended: it is tried again for as long as it takes, since
  * nobody would start it again.
@@ -56,6 +62,6 @@ export const rereading = proxyActivities<Pick<Activities, 'reread' | 'recheck' |
 export const background = proxyActivities<BackgroundActivities>({
   startToCloseTimeout: '1 hour',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
-  retry: { initialInterval: LOST_PAUSE_MS, backoffCoefficient: 2, maximumInterval: LONGEST_PAUSE_MS },
+  retry: BACKGROUND_RETRY,
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });

@@ -1,10 +1,10 @@
-/** A watchlist as a workflow: searches the past, then sends the hits that are to be sent, and ends. */
+/** A watchlist as a workflow: searches the past and sends the hits that are to be sent, in turns, and ends. */
 
-import { makeContinueAsNewFunc } from '@temporalio/workflow';
+import { isCancellation, makeContinueAsNewFunc } from '@temporalio/workflow';
 import type { WatchlistProgress, WatchlistRequest } from '../domain/watchlists/watchlist.js';
 import { isHistoryTooLong } from './history.js';
 import { belongTo, withOwnMemo } from './own-installation.js';
-import { background } from './steps.js';
+import { BACKGROUND_RETRY, background } from './steps.js';
 import { listenForVersions, toCurrentVersion } from './version-move.js';
 
 export async function mimecastWatchlist(request: WatchlistRequest): Promise<WatchlistProgress> {
@@ -12,22 +12,44 @@ export async function mimecastWatchlist(request: WatchlistRequest): Promise<Watc
   listenForVersions();
   const { watchlistId } = request;
   const { searchWatchlistPast, deliverWatchlistHits } = background;
-  const step = (search: typeof searchWatchlistPast, summary: string) =>
-    search.executeWithOptions({ summary }, [watchlistId]);
+  const search = (maximumAttempts: number) =>
+    searchWatchlistPast.executeWithOptions(
+      { summary: 'search what is stored already', retry: { ...BACKGROUND_RETRY, maximumAttempts } },
+      [watchlistId],
+    );
+  const deliver = (maximumAttempts?: number) =>
+    deliverWatchlistHits.executeWithOptions(
+      {
+        summary: 'send hits to the webhook',
+        retry: { ...BACKGROUND_RETRY, ...(maximumAttempts !== undefined && { maximumAttempts }) },
+      },
+      [watchlistId],
+    );
   let hits = 0;
-  for (const [activity, summary] of [
-    [searchWatchlistPast, 'search what is stored already'],
-    [deliverWatchlistHits, 'send hits to the webhook'],
-  ] as const) {
-    for (let isDone = false; !isDone; ) {
-      if (isHistoryTooLong({})) {
-        const next = makeContinueAsNewFunc<typeof mimecastWatchlist>({ ...withOwnMemo(), ...toCurrentVersion() });
-        await next(request);
-      }
-      const progress = await step(activity, summary);
-      isDone = progress.isDone;
+  let isSearched = false;
+  for (let isSent = false; !isSearched || !isSent; ) {
+    if (isHistoryTooLong({})) {
+      const next = makeContinueAsNewFunc<typeof mimecastWatchlist>({ ...withOwnMemo(), ...toCurrentVersion() });
+      await next(request);
+    }
+    if (!isSearched) {
+      const progress = await unlessFailed(search(3));
+      isSearched = progress.isDone;
       hits += progress.hits;
     }
+    // Neither waits for the other's trouble; once there is nothing left to search, sending is tried for as long as it takes.
+    const progress = await (isSearched ? deliver() : unlessFailed(deliver(1)));
+    isSent = progress.isDone;
+    hits += progress.hits;
   }
   return { isDone: true, hits };
+}
+
+async function unlessFailed(step: Promise<WatchlistProgress>): Promise<WatchlistProgress> {
+  try {
+    return await step;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return { isDone: false, hits: 0 };
+  }
 }

@@ -261,6 +261,29 @@ describe('a story', () => {
     expect(story.records.map(({ id }) => id)).toEqual([ids.hostile]);
     expect(story.doubts.join('\n')).toMatch(/neither an aggregateId nor a messageId/);
   });
+
+  test('of a message that has no name but null', async () => {
+    await store('receipt', { accountId: 'C1', aggregateId: 'null', messageId: 'null', at: 1 }, -8_000_000, 3);
+    const id = await store(
+      'receipt',
+      { accountId: 'C1', aggregateId: 'null', messageId: 'null', at: 2 },
+      -8_000_000,
+      3,
+    );
+    const story = await storyOf('receipt', id);
+    expect(story.records.map((record) => record.id)).toEqual([id]);
+    expect(story.doubts.join('\n')).toMatch(/neither an aggregateId nor a messageId/);
+  });
+
+  test('with more records than a message has', async () => {
+    const strangers = Array.from({ length: 1_001 }, (_, n) =>
+      storedDocument('dlp', { messageId: '<same@x.com>', n }, 3, at(-9_000_000)),
+    );
+    await insertRecords(collections, 'dlp', strangers);
+    const story = await storyOf('dlp', strangers[0]?._id.toString('hex'));
+    expect(story).toMatchObject({ complete: false });
+    expect(story.doubts.join('\n')).toMatch(/More than 1,000 records/);
+  });
 });
 
 test('what happened around a record, in its source', async () => {

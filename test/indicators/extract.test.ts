@@ -26,6 +26,10 @@ describe('typed fields', () => {
     ['a public suffix', 'spam', { senderDomain: 'co.uk' }, ['domain:co.uk']],
     ['a message ID', 'dlp', { messageId: '<A.b@C>' }, ['message:a.b@c']],
     ['no message', 'receipt', { messageId: null }, []],
+    ['no message, as text', 'receipt', { messageId: 'null', aggregateId: 'null', accountId: 'C1' }, []],
+    ['a message ID that a rule masks', 'receipt', { messageId: '<####>', aggregateId: '***', accountId: 'C1' }, []],
+    ['no file, as text', 'av', { fileName: 'null' }, []],
+    ['file names that a rule masks', 'process', { attachments: '###, NULL, "**"' }, []],
     ['no sender', 'dlp', { senderAddress: '<>' }, []],
     [
       'an address',
@@ -89,8 +93,14 @@ describe('however much there is', () => {
   test('so many indicators, those of the message first', () => {
     const recipients = Array.from({ length: 9_000 }, (_, at) => `u${at}@x.com`).join(',');
     const found = indicatorsOf('receipt', { recipients, messageId: '<m@x>' });
-    expect(found).toHaveLength(MOST_INDICATORS);
-    expect(found[0]).toBe('message:m@x');
+    expect(found).toHaveLength(MOST_INDICATORS + 1);
+    expect([found[0], found.at(-1)]).toEqual(['message:m@x', 'cut:1']);
+  });
+
+  test('a value that is cut at the limit is left out, and the record says that it is cut', () => {
+    const recipients = `${'"x" <a@x.com>,'.repeat(7_142)}b@y.community`.padEnd(100_050, ' ');
+    expect(recipients.slice(0, 100_000)).toMatch(/b@y\.communit$/);
+    expect(indicatorsOf('receipt', { recipients })).toEqual(['email:a@x.com', 'domain:x.com', 'cut:1']);
   });
 
   test.each([

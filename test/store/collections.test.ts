@@ -40,7 +40,12 @@ const INDEXES: Readonly<Record<string, readonly string[]>> = {
   missing_records: ['_id', 'run,stream,place', 'sourceId,kind,stream'],
   health_events: ['_id', 'sourceId,eventTime', 'resolvedAt,eventTime'],
   watchlists: ['_id', 'name unique'],
-  watchlist_hits: ['_id', 'watchlistId,foundAt,_id', 'isPending,watchlistId,foundAt'],
+  watchlist_hits: [
+    '_id',
+    'watchlistId,foundAt,_id',
+    'watchlistId,indicator,isPast,foundAt',
+    'isPending,watchlistId,foundAt',
+  ],
   ...Object.fromEntries(RECORD_COLLECTIONS.map((collection) => [collection, RECORD_INDEXES])),
   ...Object.fromEntries(
     Object.entries(OF_DETECTIONS).map(([type, keys]) => [`mimecast_${type}`, [...RECORD_INDEXES, ...keys]]),

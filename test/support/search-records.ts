@@ -60,8 +60,7 @@ export function storedDocument(
   };
   const id = identityOf(sourceId, stream, contentDigest(JSON.stringify(record)), 1);
   const document = toDocument({ ...record }, id, stream, metadata, new Date(time.getTime() + 5_000), time);
-  const indicators = indicatorsOf(stream, record);
-  return indicators.length === 0 ? document : { ...document, _indicators: indicators };
+  return { ...document, _indicators: indicatorsOf(stream, record) };
 }
 
 function contentOf(stream: StreamName, random: SeededRandom): Record<string, unknown> {

@@ -72,6 +72,9 @@ const fillIn = z
         completeSince,
         read: z.int().describe('Records looked at'),
         filled: z.int().describe('Of those, the ones that were given indicators'),
+        hasCuts: z
+          .boolean()
+          .describe('Whether some records have more indicators than there is room for, so that a search may miss them'),
       }),
     ),
   })

@@ -30,6 +30,15 @@ const fields = {
   size: z.int().describe('How many indicators it has'),
   isPastSearched: z.boolean().describe('Whether all that was stored before has been searched'),
   isPastCut: z.boolean().describe('Whether more of that matches than hits are kept: the newest 100 of each indicator'),
+  lastCutAt: z.iso
+    .datetime()
+    .optional()
+    .describe('When hits were last left out: more than 10,000 of an indicator in a day, UTC'),
+  webhookProblem: z
+    .string()
+    .optional()
+    .describe('Why the webhook does not get its hits; absent when the last ones were accepted'),
+  undelivered: z.int().optional().describe('Hits that the webhook did not accept within a day: given up'),
   hits: z.int().describe('Counted up to 1000'),
 };
 

@@ -18,7 +18,13 @@ export const WATCHLIST_LIMITS = {
   indicators: 10_000,
   /** Values that its indicators are looked up by: a range is up to 128. Every worker keeps them in memory. */
   keys: 50_000,
+  /** Of all indicators, as given and as looked up; each is up to 3 bytes, and a list is one document of MongoDB's 16 MB. */
+  characters: 4_000_000,
   name: 128,
+  /** Hits that are kept of each indicator and collection from before the list, the newest. */
+  pastHits: 100,
+  /** Later hits of each indicator and day, UTC. */
+  hitsPerDay: 10_000,
 } as const;
 
 export const WATCHLIST_WORKFLOW_TYPE = 'mimecastWatchlist';

@@ -1,6 +1,6 @@
 /** File names and hashes, spelled in one way. */
 
-import { indicatorKey } from '../../domain/indicators/indicator.js';
+import { indicatorKey, isName } from '../../domain/indicators/indicator.js';
 
 const HASH_DIGITS = { md5: 32, sha1: 40, sha256: 64 } as const;
 export type HashType = keyof typeof HASH_DIGITS;
@@ -20,7 +20,7 @@ export function fileKey(name: string): string | undefined {
     .trim()
     .replace(/^"(.*)"$/s, '$1')
     .trim();
-  return bare === '' ? undefined : indicatorKey('file', bare.normalize('NFC').toLowerCase());
+  return isName(bare) ? indicatorKey('file', bare.normalize('NFC').toLowerCase()) : undefined;
 }
 
 /** A list of names: quoted, or between commas. A name may have a comma itself, so the whole counts as one, too. */

@@ -10,15 +10,8 @@ import type { RecordDocument } from '../../domain/records/record.js';
 import type { StreamName } from '../../domain/streams/streams.js';
 import { indicatorsOf } from '../../indicators/extract.js';
 import type { Collections } from '../../store/collections.js';
-import {
-  type FilledRecord,
-  fillIn,
-  fillInsOf,
-  recordsToFill,
-  saveFillIn,
-  unfinishedFillIn,
-} from '../../store/indicator-fill-in.js';
-import { withIndicators } from '../slice/insert-with-indicators.js';
+import { fillInsOf, recordsToFill, saveFillIn, unfinishedFillIn } from '../../store/indicator-fill-in.js';
+import { fillIn, lateRecords, newestLate } from '../../store/late-records.js';
 import { compareWithWatchlists } from '../watchlists/watch-set.js';
 
 /** Records of a batch. */
@@ -33,63 +26,94 @@ export interface FillInOptions {
   readonly batch?: number;
 }
 
-/** Goes on where it stopped, newest records first, stream by stream. A batch is done before it is noted as done. */
-export async function fillInSlice({
-  collections,
-  signal,
-  until,
-  batch = BATCH,
-}: FillInOptions): Promise<FillInProgress> {
+/**
+ * Records that an earlier version stores beside this one come first. Then it goes on where it stopped, newest records first,
+ * stream by stream. A batch is done before it is noted as done.
+ */
+export async function fillInSlice(options: FillInOptions): Promise<FillInProgress> {
+  const { collections, batch = BATCH } = options;
   await collections.ensureIndexes();
-  for (let state = await unfinishedFillIn(collections); state !== undefined; ) {
-    const began = Date.now();
-    const documents = await recordsToFill(collections, state, batch);
-    const { stream } = state;
-    const filled = documents.flatMap((document) => changedIndicators(stream, document));
-    await fillIn(collections, stream, filled);
-    await compareWithWatchlists(
-      collections,
-      stream,
-      documents.map((document) => withIndicators(stream, document)),
-    );
-    const last = documents.at(-1);
-    const next = {
-      ...state,
-      ...(last && { before: { _id: last._id, _messageTime: last._messageTime } }),
-      read: state.read + documents.length,
-      filled: state.filled + filled.length,
-      isDone: documents.length < batch,
-    };
-    await saveFillIn(collections, next, state.read);
-    if (signal.aborted || Date.now() >= until) break;
-    // As long as the batch took, so that the collection of new records has MongoDB for half of the time at least.
-    await pause(Date.now() - began, undefined, { signal }).catch(() => undefined);
-    state = await unfinishedFillIn(collections);
+  const steps = [() => fillLate(collections, batch), () => walkOn(collections, batch)];
+  for (const step of steps) {
+    for (let began = Date.now(); await step(); began = Date.now()) {
+      if (options.signal.aborted || Date.now() >= options.until) return progressOf(collections);
+      // As long as the batch took, so that the collection of new records has MongoDB for half of the time at least.
+      await pause(Date.now() - began, undefined, { signal: options.signal }).catch(() => undefined);
+    }
   }
   return progressOf(collections);
 }
 
-function changedIndicators(stream: StreamName, document: RecordDocument): FilledRecord[] {
-  const { _id, [INDICATORS_KEY]: present } = document;
+/** @returns whether there was something to do. */
+async function fillLate(collections: Collections, batch: number): Promise<boolean> {
+  const late = await lateRecords(collections, batch);
+  if (late === undefined) return false;
+  await fillBatch(collections, late.stream, late.documents);
+  return true;
+}
+
+/** @returns whether there was something to do. */
+async function walkOn(collections: Collections, batch: number): Promise<boolean> {
+  const state = await unfinishedFillIn(collections);
+  if (state === undefined) return false;
+  const documents = await recordsToFill(collections, state, batch);
+  const filled = await fillBatch(collections, state.stream, documents);
+  const last = documents.at(-1);
+  const next = {
+    ...state,
+    ...(last && { before: { _id: last._id, _messageTime: last._messageTime } }),
+    read: state.read + documents.length,
+    filled: state.filled + filled,
+    isDone: documents.length < batch,
+  };
+  await saveFillIn(collections, next, state.read);
+  return true;
+}
+
+/**
+ * Compares what it fills in with the watchlists before and after: before, since a worker that dies in between finds these
+ * records filled in; after, since the search of the past of a list that comes meanwhile may not have found them yet.
+ *
+ * @returns how many records were given indicators, or others.
+ */
+async function fillBatch(
+  collections: Collections,
+  stream: StreamName,
+  documents: readonly RecordDocument[],
+): Promise<number> {
+  const changed = documents.flatMap((document) => changedIndicators(stream, document));
+  await compareWithWatchlists(collections, stream, changed);
+  const filled = changed.map(({ _id, [INDICATORS_KEY]: indicators }) => ({ _id, indicators }));
+  await fillIn(collections, stream, filled);
+  await compareWithWatchlists(collections, stream, changed);
+  return filled.length;
+}
+
+function changedIndicators(stream: StreamName, document: RecordDocument) {
+  const { [INDICATORS_KEY]: present } = document;
   const indicators = indicatorsOf(stream, document);
-  const known: readonly unknown[] = Array.isArray(present) ? present : [];
-  const isSame = known.length === indicators.length && indicators.every((key, at) => key === known[at]);
-  return isSame ? [] : [{ _id, indicators }];
+  const isSame =
+    Array.isArray(present) &&
+    present.length === indicators.length &&
+    indicators.every((key, at) => key === present[at]);
+  return isSame ? [] : [{ ...document, [INDICATORS_KEY]: indicators }];
 }
 
 async function progressOf(collections: Collections): Promise<FillInProgress> {
   const unfinished = await unfinishedFillIn(collections);
+  const late = await newestLate(collections);
   const all = await fillInsOf(collections);
   const sum = (of: (one: (typeof all)[number]) => number) => all.reduce((total, one) => total + of(one), 0);
   return {
     read: sum(({ read }) => read),
     filled: sum(({ filled }) => filled),
-    isDone: unfinished === undefined,
-    position: positionOf(unfinished),
+    isDone: unfinished === undefined && late.size === 0,
+    position: positionOf(unfinished, late.size > 0),
   };
 }
 
-function positionOf(unfinished: Awaited<ReturnType<typeof unfinishedFillIn>>): string {
+function positionOf(unfinished: Awaited<ReturnType<typeof unfinishedFillIn>>, isLate: boolean): string {
+  if (isLate) return 'records that workers of an earlier version go on storing';
   if (unfinished === undefined) return 'all records have their indicators';
   const { stream, before } = unfinished;
   return before === undefined

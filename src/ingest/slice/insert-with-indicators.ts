@@ -60,7 +60,7 @@ async function insertBare(
   };
 }
 
+/** The key is there without any indicators, too: without it, the fill-in would take the record for one of before. */
 export function withIndicators(stream: StreamName, document: RecordDocument): RecordDocument {
-  const indicators = indicatorsOf(stream, document);
-  return indicators.length === 0 ? document : { ...document, [INDICATORS_KEY]: indicators };
+  return { ...document, [INDICATORS_KEY]: indicatorsOf(stream, document) };
 }

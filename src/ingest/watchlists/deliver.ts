@@ -14,8 +14,8 @@ import { Deadline } from '../../http-client/deadline.js';
 import { request } from '../../http-client/http.js';
 import { SecretError } from '../../secrets/keyring.js';
 import { hitEventOf } from '../../store/watchlist-events.js';
-import { markSent, pendingHits, type WatchlistHitDocument } from '../../store/watchlist-hits.js';
-import { storedWatchlist, type WatchlistDocument } from '../../store/watchlists.js';
+import { giveUpHits, markSent, pendingHits, type WatchlistHitDocument } from '../../store/watchlist-hits.js';
+import { noteDelivery, storedWatchlist, type WatchlistDocument } from '../../store/watchlists.js';
 import type { ActivityDependencies } from '../source/dependencies.js';
 
 /** `t=<seconds>,v1=<HMAC-SHA256 of "<seconds>.<body>", hexadecimal>` */
@@ -23,12 +23,20 @@ export const SIGNATURE_HEADER = 'mimecast-source-signature';
 /** Hits of one request. */
 const AT_ONCE = 100;
 const ANSWER_LIMIT_MS = 30_000;
+/** A hit that is not accepted for so long after it was found is given up; it stays in the list. */
+const LONGEST_TRYING_MS = 24 * 60 * 60_000;
 
-/** @throws RawError when the other side does not accept them; those that it accepted before are marked. */
+type Dependencies = Pick<ActivityDependencies, 'allowInsecure' | 'collections' | 'keyring'>;
+
+/**
+ * @param until epoch milliseconds after which no new request is begun.
+ * @throws RawError when the other side does not accept them; those that it accepted before are marked.
+ */
 export async function deliverHits(
-  dependencies: ActivityDependencies,
+  dependencies: Dependencies,
   watchlistId: string,
   signal: AbortSignal,
+  until = Number.POSITIVE_INFINITY,
 ): Promise<WatchlistProgress> {
   const { collections } = dependencies;
   const watchlist = await storedWatchlist(collections, watchlistId);
@@ -37,16 +45,39 @@ export async function deliverHits(
     const hits = await pendingHits(collections, watchlistId, AT_ONCE);
     if (hits.length === 0) return { isDone: true, hits: sent };
     // Without a webhook, or a list, nobody wants them any more.
-    if (watchlist?.webhook !== undefined) await send(dependencies, watchlist, hits, signal);
+    if (watchlist?.webhook !== undefined) {
+      await sendOrGiveUp(dependencies, watchlist, hits, signal);
+      if (sent === 0) await noteDelivery(collections, watchlistId, undefined, 0);
+    }
     await markSent(collections, hits);
     sent += hits.length;
-    if (signal.aborted) return { isDone: false, hits: sent };
+    if (signal.aborted || Date.now() >= until) return { isDone: false, hits: sent };
     await breathe();
   }
 }
 
+/** @throws what `send` does; the watchlist tells of it, and what has been tried for too long is given up. */
+async function sendOrGiveUp(
+  dependencies: Dependencies,
+  watchlist: WatchlistDocument,
+  hits: readonly WatchlistHitDocument[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { collections } = dependencies;
+  try {
+    await send(dependencies, watchlist, hits, signal);
+  } catch (error) {
+    const problem = deliveryProblem(error);
+    if (problem === undefined || signal.aborted) throw error;
+    const longAgo = new Date(Date.now() - LONGEST_TRYING_MS);
+    const undelivered = await giveUpHits(collections, watchlist._id, longAgo);
+    await noteDelivery(collections, watchlist._id, problem, undelivered);
+    throw error;
+  }
+}
+
 async function send(
-  { allowInsecure, keyring }: ActivityDependencies,
+  { allowInsecure, keyring }: Dependencies,
   { webhook, ...watchlist }: WatchlistDocument,
   hits: readonly WatchlistHitDocument[],
   signal: AbortSignal,

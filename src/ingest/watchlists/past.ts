@@ -1,15 +1,17 @@
 /** Answers a watchlist for what was stored before it, step by step. */
 
-import type { WatchlistProgress } from '../../domain/watchlists/watchlist.js';
+import { WATCHLIST_LIMITS, type WatchedIndicator, type WatchlistProgress } from '../../domain/watchlists/watchlist.js';
 import type { Collections } from '../../store/collections.js';
+import { isOutOfTime } from '../../store/indicator-hits.js';
 import { chunksOf, searchChunk } from '../../store/indicator-search.js';
-import { raiseHits } from '../../store/watchlist-hits.js';
+import { isOfThePast, raiseHits } from '../../store/watchlist-hits.js';
 import { announceChange, type PastSearch, savePast, stepAt, storedWatchlist } from '../../store/watchlists.js';
 
-/** Hits that are kept of each indicator and collection, the newest. */
-export const MOST_PAST_HITS = 100;
+const MOST_PAST_HITS = WATCHLIST_LIMITS.pastHits;
 /** A step that takes longer ends with an error, and is tried again. */
 const LONGEST_STEP_MS = 60_000;
+/** Then it is left out: the steps after it must not wait for ever. */
+const MOST_TRIES = 3;
 
 export interface PastOptions {
   readonly collections: Collections;
@@ -39,15 +41,26 @@ export async function searchPast({ collections, watchlistId, signal, until }: Pa
   for (let step = stepAt(chunks, past.steps); step !== undefined; step = stepAt(chunks, past.steps)) {
     const { chunk, stream } = step;
     const remaining = () => LONGEST_STEP_MS;
-    const found = await searchChunk({ store: collections, stream, perIndicator: MOST_PAST_HITS, remaining }, chunk);
+    let found: Awaited<ReturnType<typeof searchChunk<WatchedIndicator>>>;
+    try {
+      found = await searchChunk({ store: collections, stream, perIndicator: MOST_PAST_HITS, remaining }, chunk);
+    } catch (error) {
+      const tries = (past.tries ?? 0) + 1;
+      if (!isOutOfTime(error)) throw error;
+      await save(tries < MOST_TRIES ? { tries } : { steps: past.steps + 1, isMore: true, tries: 0 });
+      if (tries < MOST_TRIES) throw error;
+      continue;
+    }
     const raised = found.flatMap(({ wanted: indicator, hits: records }) =>
       records.map((record) => ({
-        ...{ watchlistId, hasWebhook: webhook !== undefined, indicator, record, stream, isPast: true },
+        ...{ watchlistId, hasWebhook: webhook !== undefined, indicator, record, stream },
+        isPast: isOfThePast(record, watchlist),
       })),
     );
     hits += await raiseHits(collections, raised);
     await save({
       steps: past.steps + 1,
+      tries: 0,
       isMore: past.isMore || found.some(({ isMore, count }) => isMore || count > MOST_PAST_HITS),
     });
     if (signal.aborted || Date.now() >= until) return { isDone: false, hits };

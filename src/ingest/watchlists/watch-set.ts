@@ -13,8 +13,9 @@ import type { RecordDocument } from '../../domain/records/record.js';
 import type { StreamName } from '../../domain/streams/streams.js';
 import type { WatchedIndicator } from '../../domain/watchlists/watchlist.js';
 import type { Collections } from '../../store/collections.js';
-import { type RaisedHit, raiseHits } from '../../store/watchlist-hits.js';
+import { isOfThePast, type RaisedHit, raiseHits } from '../../store/watchlist-hits.js';
 import { activeWatchlists, type WatchlistDocument, watchlistVersion } from '../../store/watchlists.js';
+import { withinLimits } from './hit-limits.js';
 
 interface Watched {
   readonly watchlist: WatchlistDocument;
@@ -40,10 +41,8 @@ export async function compareWithWatchlists(
   const { byKey } = await watchSetOf(collections);
   if (byKey.size === 0) return;
   const now = new Date();
-  await raiseHits(
-    collections,
-    documents.flatMap((document) => hitsOf(byKey, stream, document, now)),
-  );
+  const raised = documents.flatMap((document) => hitsOf(byKey, stream, document, now));
+  await raiseHits(collections, await withinLimits(collections, raised, now));
 }
 
 function hitsOf(byKey: WatchSet['byKey'], stream: StreamName, document: RecordDocument, now: Date): RaisedHit[] {
@@ -59,7 +58,7 @@ function hitsOf(byKey: WatchSet['byKey'], stream: StreamName, document: RecordDo
       indicator,
       record: { ...document, _sourceId: document._sourceId },
       stream,
-      isPast: false,
+      isPast: isOfThePast(document, watchlist),
     }));
 }
 

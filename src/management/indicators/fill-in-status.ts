@@ -3,6 +3,7 @@
 import { definitionOf, STREAMS, type StreamName } from '../../domain/streams/streams.js';
 import type { Collections } from '../../store/collections.js';
 import { fillInsOf } from '../../store/indicator-fill-in.js';
+import { hasCutRecords, newestLate } from '../../store/late-records.js';
 
 export interface StreamFillIn {
   readonly stream: StreamName;
@@ -14,6 +15,8 @@ export interface StreamFillIn {
   readonly read: number;
   /** Of those, the ones that were given indicators. */
   readonly filled: number;
+  /** Whether some records have more indicators than there is room for: a search by indicator may miss them at any time. */
+  readonly hasCuts: boolean;
 }
 
 export interface FillInStatus {
@@ -25,14 +28,35 @@ export interface FillInStatus {
 
 export async function fillInStatus(collections: Collections): Promise<FillInStatus> {
   const known = await fillInsOf(collections);
+  const late = await newestLate(collections);
+  const withCuts = new Set(await streamsWithCuts(collections));
   const streams = STREAMS.map((stream): StreamFillIn => {
     const { isDone = false, before, read = 0, filled = 0 } = known.find((each) => each.stream === stream) ?? {};
-    const since = isDone || before === undefined ? {} : { completeSince: before._messageTime };
-    return { stream, collection: definitionOf(stream).collection, isComplete: isDone, ...since, read, filled };
+    const newest = late.get(stream)?._messageTime;
+    // A late one is above all that was looked at, and others may be of the same time.
+    const time = newest === undefined ? before?._messageTime : new Date(newest.getTime() + 1);
+    const isComplete = isDone && newest === undefined;
+    const since = isComplete || time === undefined ? {} : { completeSince: time };
+    return {
+      stream,
+      collection: definitionOf(stream).collection,
+      isComplete,
+      ...since,
+      read,
+      filled,
+      hasCuts: withCuts.has(stream),
+    };
   });
   const unfinished = streams.filter(({ isComplete }) => !isComplete);
   const times = unfinished.flatMap(({ completeSince }) => completeSince ?? []);
   const isComplete = unfinished.length === 0;
   if (isComplete || times.length < unfinished.length) return { isComplete, streams };
   return { isComplete, completeSince: new Date(Math.max(...times.map(Number))), streams };
+}
+
+async function streamsWithCuts(collections: Collections): Promise<StreamName[]> {
+  const found = await Promise.all(
+    STREAMS.map(async (stream) => ((await hasCutRecords(collections, stream)) ? [stream] : [])),
+  );
+  return found.flat();
 }

@@ -1,13 +1,14 @@
-/** Starts the fill-in for as long as it has something left to do; Temporal sees to it that it runs once at a time. */
+/** Starts the fill-in whenever it has something left to do, which old workers may make it have again; Temporal sees to it that it runs once at a time. */
 
 import { INSTALLATION_MEMO, taskQueueOf } from '../../domain/contract/installation.js';
 import { FILL_IN_WORKFLOW_TYPE, type FillInRequest, fillInWorkflowId } from '../../domain/fill-in/indicator-fill-in.js';
 import { INDICATORS_VERSION } from '../../domain/indicators/indicator.js';
 import { unfinishedFillIn } from '../../store/indicator-fill-in.js';
+import { newestLate } from '../../store/late-records.js';
 import type { InstallationAccess } from '../temporal/ownership.js';
 
 export async function startFillIn({ client, collections }: InstallationAccess): Promise<void> {
-  if ((await unfinishedFillIn(collections)) === undefined) return;
+  if ((await unfinishedFillIn(collections)) === undefined && (await newestLate(collections)).size === 0) return;
   const installation = await collections.installation();
   const request: FillInRequest = { installation: installation.id };
   await client.workflow.start(FILL_IN_WORKFLOW_TYPE, {

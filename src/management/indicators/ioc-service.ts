@@ -68,6 +68,7 @@ export interface FillInAnswer {
     readonly completeSince?: string;
     readonly read: number;
     readonly filled: number;
+    readonly hasCuts: boolean;
   }[];
 }
 

@@ -1,6 +1,6 @@
 /** All records of the message that a record belongs to, on one time line. */
 
-import { aggregateKey, messageKey } from '../../domain/indicators/indicator.js';
+import { aggregateKey, isName, messageKey } from '../../domain/indicators/indicator.js';
 import { filledString } from '../../domain/json.js';
 import { allOf, type Condition, EVERYTHING, type FieldTest } from '../../domain/search/condition.js';
 import { STREAMS } from '../../domain/streams/streams.js';
@@ -30,6 +30,10 @@ export interface Story {
 
 /** Records of a message; more are not one any more. */
 const MAX_RECORDS = 1_000;
+
+const TOO_MANY =
+  `More than ${MAX_RECORDS.toLocaleString('en-US')} records have the same aggregateId or message ID: most of them ` +
+  'are probably of other messages.';
 
 interface Names {
   readonly accountId: string | undefined;
@@ -66,7 +70,10 @@ export async function storyOf(collections: Collections, record: FoundRecord, pat
   return {
     ...Object.fromEntries(Object.entries(names).filter(([, name]) => name !== undefined)),
     records,
-    doubts: doubtsOf(names, records, ids.size),
+    doubts: [
+      ...doubtsOf(names, records, ids.size),
+      ...([together, ...others].some(({ next }) => next !== undefined) ? [TOO_MANY] : []),
+    ],
     isComplete,
   };
 }
@@ -77,9 +84,14 @@ const MAX_IDS = 5;
 function namesOf({ document }: FoundRecord): Names {
   return {
     accountId: filledString(document.accountId),
-    aggregateId: filledString(document.aggregateId),
-    messageId: filledString(document.messageId),
+    aggregateId: nameOf(document.aggregateId),
+    messageId: nameOf(document.messageId),
   };
+}
+
+function nameOf(value: unknown): string | undefined {
+  const text = filledString(value);
+  return text !== undefined && isName(text) ? text : undefined;
 }
 
 function byAggregate({ accountId, aggregateId }: Names): Condition | undefined {

@@ -13,6 +13,7 @@ import { CollectorService } from '../collectors/collector-service.js';
 import { RefusedError } from '../common/errors.js';
 import { isStopping } from '../refusals.js';
 import { installationOf } from '../temporal/ownership.js';
+import { sealWebhooks } from '../watchlists/webhook-secrets.js';
 import { type PositionResetRequest, positionResetFor, type ResetStream } from './position-reset-request.js';
 import { findSource, knownSources, orFromTemporal, referenceOf, type SourceReference } from './source-directory.js';
 import { SourceEditor } from './source-editor.js';
@@ -119,6 +120,8 @@ export class SourceService {
    */
   async prepare({ onError }: Pick<StartingListener, 'onError'>): Promise<void> {
     await this.seal(true, onError);
+    const { collections, keyring } = this.options;
+    if (keyring !== undefined) await sealWebhooks(collections, keyring, onError);
   }
 
   private async seal(rotating: boolean, onError: StartingListener['onError']): Promise<void> {

@@ -50,6 +50,12 @@ export interface ShownWatchlist {
   readonly isPastSearched: boolean;
   /** Whether more of the past matches than hits are kept. */
   readonly isPastCut: boolean;
+  /** When hits were last left out because an indicator had too many that day. */
+  readonly lastCutAt?: string;
+  /** Why the webhook does not get its hits; absent when the last ones were accepted. */
+  readonly webhookProblem?: string;
+  /** Hits that the webhook never accepted. */
+  readonly undelivered?: number;
   /** Counted up to 1000. */
   readonly hits: number;
 }
@@ -139,12 +145,14 @@ export class WatchlistService {
   }
 
   private async shown(document: WatchlistSummary): Promise<ShownWatchlist> {
-    const { _id: id, name, owner, origin, createdAt, expiresAt, webhook, past, size } = document;
+    const { _id: id, name, owner, origin, createdAt, expiresAt, webhook, past, size, lastCutAt } = document;
+    const { webhookProblem, undelivered } = document;
+    const trouble = { lastCutAt: lastCutAt?.toISOString(), webhookProblem, undelivered };
     return {
       ...{ id, name, owner, createdAt: createdAt.toISOString(), size },
-      ...present({ origin, expires: expiresAt?.toISOString(), webhook: webhook?.url }),
+      ...present({ origin, expires: expiresAt?.toISOString(), webhook: webhook?.url, ...trouble }),
       isPastSearched: past.isDone,
-      isPastCut: past.isMore,
+      isPastCut: past.isMore || document.isPastCut === true,
       hits: await countHits(this.access.collections, id, MOST_COUNTED),
     };
   }
@@ -182,9 +190,12 @@ function mistakesIn({ name, expires }: WatchlistInput, now: number): string[] {
 
 function sizeMistakes(wanted: readonly WantedIndicator[]): string[] {
   const keys = wanted.reduce((sum, each) => sum + each.keys.length, 0);
-  const { indicators: most, keys: mostKeys } = WATCHLIST_LIMITS;
+  const { indicators: most, keys: mostKeys, characters: mostCharacters } = WATCHLIST_LIMITS;
+  const characters = wanted.reduce((sum, { text, keys }) => sum + text.length + keys.join('').length, 0);
   if (wanted.length === 0) return ['indicators: none was understood'];
   if (wanted.length > most) return [`indicators: at most ${most}, and this list has ${wanted.length}: split it`];
+  if (characters > mostCharacters)
+    return [`indicators: at most ${mostCharacters} characters, and this list needs ${characters}: split it`];
   return keys > mostKeys ? ['indicators: too many address ranges: split the list'] : [];
 }
 

@@ -1,9 +1,10 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { RecordDocument } from '../../../src/domain/records/record.js';
 import { fillInSlice } from '../../../src/ingest/indicators/fill-in.js';
 import { insertWithIndicators } from '../../../src/ingest/slice/insert-with-indicators.js';
 import { fillInStatus } from '../../../src/management/indicators/fill-in-status.js';
 import { forgetFillIns, saveFillIn, unfinishedFillIn } from '../../../src/store/indicator-fill-in.js';
+import { hasIndicators } from '../../../src/store/search/has-indicators.js';
 import { collectionsIn, raw } from '../../support/raw-collections.js';
 import { numbers, recordOf } from '../../support/store-fixtures.js';
 import { testDatabase } from '../../support/test-database.js';
@@ -86,7 +87,7 @@ test('what a rule has hidden does not come back', async () => {
     record(900, { messageId: '####', _received: { text: '<secret@x.com>' }, _maskedText: '<secret@x>' }),
   ]);
   await slice();
-  expect(await stored.findOne({ n: 900 })).toMatchObject({ _indicators: ['message:####'] });
+  expect(await stored.findOne({ n: 900 })).toMatchObject({ _indicators: [] });
 });
 
 test('what an earlier version of the indicators left is replaced', async () => {
@@ -94,6 +95,59 @@ test('what an earlier version of the indicators left is replaced', async () => {
   await stored.updateMany({ n: 3 }, { $set: { messageId: null } });
   await slice();
   expect(await stored.countDocuments({ _indicators: 'old:1' })).toBe(0);
-  expect(await stored.findOne({ n: 3 })).not.toHaveProperty('_indicators');
+  expect(await stored.findOne({ n: 3 })).toMatchObject({ _indicators: [] });
   expect(await unfinishedFillIn(collections)).toBeUndefined();
+});
+
+describe('workers of an earlier version go on storing', () => {
+  const isFilled = (from?: Date) =>
+    hasIndicators(collections, { streams: ['receipt'], ...(from !== undefined && { from }) });
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['after all was filled in', () => slice()],
+    ['above what was filled in so far', () => slice(0)],
+  ])('%s: searches know, and it is done again for those', async (_, before) => {
+    await before();
+    const { read = 0 } = (await unfinishedFillIn(collections)) ?? {};
+    const late = record(500);
+    await stored.insertOne(late);
+    const after = new Date(late._messageTime.getTime() + 1);
+    expect((await fillInStatus(collections)).streams[0]).toMatchObject({ isComplete: false, completeSince: after });
+    expect([await isFilled(), await isFilled(after)]).toEqual([false, true]);
+    await slice(0);
+    expect(await stored.findOne({ n: 500 })).toMatchObject({ _indicators: ['message:m500@x.com'] });
+    expect((await unfinishedFillIn(collections))?.read ?? 0).toBe(read);
+    expect(await slice()).toMatchObject({ isDone: true });
+    expect([await without(), await isFilled()]).toEqual([0, true]);
+  });
+
+  test('found along the index, in order', async () => {
+    await slice();
+    await stored.insertMany(numbers(3).map((n) => record(600 + n)));
+    const plan = await stored
+      .find({ _indicators: { $exists: false } })
+      .hint({ _indicators: 1, _messageTime: -1, _id: -1 })
+      .sort({ _messageTime: -1, _id: -1 })
+      .explain('executionStats');
+    expect(plan.executionStats).toMatchObject({ nReturned: 3, totalDocsExamined: 3 });
+    expect(JSON.stringify(plan.queryPlanner.winningPlan)).not.toContain('"SORT"');
+  });
+});
+
+test('the status says where records have more indicators than there is room for', async () => {
+  const hasCuts = async () => (await fillInStatus(collections)).streams[0]?.hasCuts;
+  await slice();
+  expect(await hasCuts()).toBe(false);
+  const recipients = numbers(2_000).map((n) => `u${n}@x.com`);
+  await insertWithIndicators({ collections, writer: collections }, 'receipt', [record(800, { recipients })]);
+  expect(await hasCuts()).toBe(true);
+});
+
+test('a record that has no room for its indicators holds up none of the others', async () => {
+  const room = 16 * 1024 * 1024 - 700;
+  await stored.insertOne(record(700, { messageId: `<${'m'.repeat(900)}@x>`, text: 'a'.repeat(room - 900) }));
+  expect(await slice()).toMatchObject({ isDone: true, read: 46 });
+  expect(await without()).toBe(1);
+  expect((await stored.find({ n: 700 }, { projection: { n: 1, _indicators: 1 } }).next())?._indicators).toBeUndefined();
+  expect(await fillInStatus(collections)).toMatchObject({ isComplete: true });
 });

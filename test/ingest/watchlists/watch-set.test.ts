@@ -1,16 +1,20 @@
 /** No hit is lost, and none is raised twice, whatever happens between records and watchlists. */
 
+import { MongoServerError } from 'mongodb';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { WATCHLIST_LIMITS } from '../../../src/domain/watchlists/watchlist.js';
 import { fillInSlice } from '../../../src/ingest/indicators/fill-in.js';
+import { withIndicators } from '../../../src/ingest/slice/insert-with-indicators.js';
 import { storeBatch } from '../../../src/ingest/slice/store-batch.js';
-import { MOST_PAST_HITS, searchPast } from '../../../src/ingest/watchlists/past.js';
+import { searchPast } from '../../../src/ingest/watchlists/past.js';
 import { compareWithWatchlists } from '../../../src/ingest/watchlists/watch-set.js';
 import { WatchlistService } from '../../../src/management/watchlists/watchlist-service.js';
 import { forgetFillIns } from '../../../src/store/indicator-fill-in.js';
-import { collectionsIn, raw } from '../../support/raw-collections.js';
+import { collectionsIn, RECORDS, raw, withMethods } from '../../support/raw-collections.js';
 import { numbers, recordOf } from '../../support/store-fixtures.js';
 import { testDatabase } from '../../support/test-database.js';
 
+const MOST_PAST_HITS = WATCHLIST_LIMITS.pastHits;
 const { db } = testDatabase();
 const collections = collectionsIn(db);
 const records = raw(collections).records('receipt');
@@ -20,7 +24,10 @@ const signal = new AbortController().signal;
 
 const store = (documents: Parameters<typeof storeBatch>[3]) =>
   storeBatch({ collections, writer: collections }, 1, 'receipt', documents, []);
-const record = (n: number) => recordOf({ n, messageId: `<m${n}@x.com>`, senderEnvelope: `u${n % 3}@evil.com` });
+/** Stored long before any list. */
+const pastRecord = (n: number) => recordOf({ n, messageId: `<m${n}@x.com>`, senderEnvelope: `u${n % 3}@evil.com` });
+/** Stored after all lists. */
+const record = (n: number) => ({ ...pastRecord(n), _receiptTime: new Date('2100-01-01') });
 const search = (watchlistId: string, until = Number.POSITIVE_INFINITY) =>
   searchPast({ collections, watchlistId, signal, until });
 const indicatorsHit = async () =>
@@ -83,7 +90,7 @@ describe('records that are stored later', () => {
 
 describe('records that were stored before', () => {
   test('are hits of the past; a slice goes on where the one before ended, and one that died is done again', async () => {
-    await store(numbers(5).map(record));
+    await store(numbers(5).map(pastRecord));
     const id = await create('evil.com');
     for (let steps = 0; !(await search(id, 0)).isDone; steps += 1) expect(steps).toBeLessThan(20);
     expect(await hits.countDocuments({ isPast: true })).toBe(5);
@@ -100,6 +107,23 @@ describe('records that were stored before', () => {
     expect(await service.get(id)).toMatchObject({ isPastCut: true, hits: MOST_PAST_HITS });
   });
 
+  test('a step that takes too long three times is left out, and the list says that there may be more', async () => {
+    const id = await create('evil.com');
+    const slow = withMethods(collections, RECORDS, () => ({
+      find: () => {
+        throw new MongoServerError({ message: 'too long', code: 50, codeName: 'MaxTimeMSExpired' });
+      },
+    }));
+    const options = { collections: slow, watchlistId: id, signal, until: 0 };
+    for (let left = 2; left > 0; left -= 1) await expect(searchPast(options)).rejects.toThrow('too long');
+    // The third leaves it out, and goes on with the next.
+    await expect(searchPast(options)).rejects.toThrow('too long');
+    const stored = await db.collection('watchlists').findOne({ _id: id as never });
+    expect(stored?.past).toMatchObject({ steps: 1, tries: 1, isMore: true });
+    expect(await search(id)).toMatchObject({ isDone: true });
+    expect(await service.get(id)).toMatchObject({ isPastSearched: true, isPastCut: true });
+  });
+
   test('that get their indicators only later', async () => {
     await records.insertOne(record(1));
     const id = await create('evil.com');
@@ -107,6 +131,46 @@ describe('records that were stored before', () => {
     expect(await hits.countDocuments()).toBe(0);
     await fillInSlice({ collections, signal, until: Number.POSITIVE_INFINITY });
     expect(await hits.countDocuments({ watchlistId: id })).toBe(1);
+  });
+});
+
+describe('a common indicator', () => {
+  test('records of the past that the fill-in finds are hits of the past, and as few', async () => {
+    const id = await create('evil.com', { webhook: undefined });
+    await search(id);
+    await records.insertMany(numbers(MOST_PAST_HITS + 20).map(pastRecord));
+    await fillInSlice({ collections, signal, until: Number.POSITIVE_INFINITY, batch: 50 });
+    expect(await hits.countDocuments({ isPast: true })).toBe(MOST_PAST_HITS);
+    expect(await hits.countDocuments()).toBe(MOST_PAST_HITS);
+    expect(await service.get(id)).toMatchObject({ isPastCut: true });
+  });
+
+  test('what carries its indicators already is not raised by the fill-in', async () => {
+    const id = await create('evil.com');
+    await search(id);
+    await records.insertMany(numbers(3).map((n) => withIndicators('receipt', record(n))));
+    await fillInSlice({ collections, signal, until: Number.POSITIVE_INFINITY });
+    expect(await hits.countDocuments()).toBe(0);
+  });
+
+  test('has so many hits a day; the list says that more were left out, and what is read again takes no room', async () => {
+    const id = await create('evil.com');
+    await search(id);
+    await store([record(1)]);
+    const [hit] = await hits.find().toArray();
+    const { hitsPerDay } = WATCHLIST_LIMITS;
+    const others = numbers(hitsPerDay - 3).map((n) => ({ ...hit, _id: `other ${n}` as never }));
+    await hits.insertMany(others);
+    await store([record(1), record(2)]);
+    await store([record(1), record(2)]);
+    expect(await hits.countDocuments()).toBe(hitsPerDay - 1);
+    expect((await service.get(id)).lastCutAt).toBeUndefined();
+    await store([record(1), record(3), record(4), record(5)]);
+    expect(await hits.countDocuments()).toBe(hitsPerDay);
+    expect(await service.get(id)).toHaveProperty('lastCutAt');
+    await hits.updateMany({}, { $set: { foundAt: new Date(0) } });
+    await store([record(6)]);
+    expect(await hits.countDocuments()).toBe(hitsPerDay + 1);
   });
 });
 

@@ -5,13 +5,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { storeBatch } from '../../../src/ingest/slice/store-batch.js';
-import { startWatchlists } from '../../../src/management/watchlists/watchlist-workflows.js';
-import { watchlistsToDeliver } from '../../../src/store/watchlist-hits.js';
+import { startWatchlist, startWatchlists } from '../../../src/management/watchlists/watchlist-workflows.js';
+import { raiseHits, watchlistsToDeliver } from '../../../src/store/watchlist-hits.js';
+import { insertWatchlist, unsearchedWatchlists } from '../../../src/store/watchlists.js';
 import { apiServer } from '../../support/api-server.js';
 import { e2eStack } from '../../support/e2e-stack.js';
 import { serve } from '../../support/local-server.js';
 import { runCli } from '../../support/run-cli.js';
 import { recordOf } from '../../support/store-fixtures.js';
+import { testKeyring } from '../../support/test-keyring.js';
 import { until } from '../../support/until.js';
 
 const { get: stack, collections } = e2eStack({ historyMs: 1, historyRate: 0, rate: 0 });
@@ -24,8 +26,10 @@ interface Events {
   }[];
 }
 
-const store = (n: number) =>
-  storeBatch({ collections, writer: collections }, 1, 'receipt', [recordOf({ n, senderIp: '203.0.113.7' })], []);
+const store = (n: number) => {
+  const record = { ...recordOf({ n, senderIp: '203.0.113.7' }), _receiptTime: new Date() };
+  return storeBatch({ collections, writer: collections }, 1, 'receipt', [record], []);
+};
 const hitsOf = async (id: string) =>
   (await api<Events>('GET', `v1/watchlists/${id}/hits`, { key: get().viewer })).json.data;
 
@@ -79,6 +83,11 @@ test.each<[string, object, string]>([
     'too many ranges',
     { indicators: Array.from({ length: 500 }, (_, at) => `10.${at >> 1}.${at % 2}.0/25`) },
     'too many address ranges',
+  ],
+  [
+    'too many characters',
+    { indicators: Array.from({ length: 4_000 }, (_, at) => `https://a.com/${at}/${'x'.repeat(900)}`) },
+    'at most 4000000 characters',
   ],
   ['a time that has passed', { indicators: 'a.com', expires: '2001-01-01T00:00:00Z' }, 'must be in the future'],
   ['no time', { indicators: 'a.com', expires: 'soon' }, 'is not a time'],
@@ -149,4 +158,30 @@ test('watchlist on the command line, on the store and behind a server', async ()
     code: 1,
     stderr: expect.stringContaining('There is no watchlist typed'),
   });
+});
+
+test('hits are sent while the search of the past still has trouble', async () => {
+  let requests = 0;
+  const server = await serve((_, response) => {
+    requests += 1;
+    response.writeHead(200).end();
+  });
+  // MongoDB refuses to look for this one.
+  const indicator = { text: 'x', type: 'ip4' as const, keys: [{ $no: 1 } as unknown as string] };
+  const webhook = { url: server.url, secret: await testKeyring.encrypt('hush') };
+  const watchlist = await insertWatchlist(
+    collections,
+    { name: 'in trouble', owner: 'test', webhook, indicators: [indicator] },
+    () => new Error('taken'),
+  );
+  const hit = { watchlistId: watchlist._id, hasWebhook: true, indicator, stream: 'receipt' as const, isPast: false };
+  await raiseHits(collections, [{ ...hit, record: { ...recordOf({ n: 9 }), _sourceId: 1 } }]);
+  await startWatchlist({ client: stack().client, collections }, watchlist._id);
+  await until(
+    () => watchlistsToDeliver(collections),
+    (pending) => !pending.includes(watchlist._id),
+  );
+  expect(requests).toBe(1);
+  expect(await unsearchedWatchlists(collections)).toContain(watchlist._id);
+  expect((await api('DELETE', `v1/watchlists/${watchlist._id}`)).status).toBe(204);
 });
