@@ -29,7 +29,7 @@ export function handleErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const answer = errorAnswerOf(error);
     if (answer.isFault) request.log.error({ err: error, url: request.url }, 'a request failed');
-    return answerError(request, reply, answer);
+    return answerError(request, reply, answer.status === 413 ? tooLarge(request) : answer);
   });
   // Before a body is read: a wrong method is told as such, whatever came with it.
   app.addHook('preParsing', async (request, reply) => {
@@ -39,6 +39,10 @@ export function handleErrors(app: FastifyInstance): void {
     await answerError(request, reply.header('allow', allowed.join(', ')), GENERIC[405]);
   });
   app.setNotFoundHandler((request, reply) => answerError(request, reply, GENERIC[404]));
+}
+
+function tooLarge({ routeOptions: { bodyLimit = 0 } }: FastifyRequest): ErrorAnswer {
+  return { ...GENERIC[413], message: `The body is larger than ${bodyLimit / 1_048_576} MiB.` };
 }
 
 /** Which methods an address has, for the answer to a wrong one. */

@@ -31,7 +31,7 @@ export const GENERIC = {
   403: { status: 403, code: 'forbidden', message: 'This access key may only read: its role is viewer.' },
   404: { status: 404, code: 'notfound', message: 'The requested resource could not be found.' },
   405: { status: 405, code: 'method.unsupported', message: 'This method is not supported by this address.' },
-  413: { status: 413, code: 'content.toolarge', message: 'The body is larger than 1 MiB.' },
+  413: { status: 413, code: 'content.toolarge', message: 'The body is too large.' },
   415: {
     status: 415,
     code: 'contenttype.invalid',
