@@ -15,6 +15,7 @@ import { errorAnswerOf } from './common/error-answer.js';
 import { readJsonBodies } from './common/json-body.js';
 import { answerClientError } from './common/no-http.js';
 import { DEFAULT_RATE, limitRates } from './common/request-limit.js';
+import { limitSearches } from './common/search-limit.js';
 import type { Api, Services } from './common/services.js';
 import { compileValidator } from './common/validation.js';
 import { detectionRoutes } from './detections/detections-routes.js';
@@ -92,6 +93,7 @@ export async function buildApp(options: AppOptions): Promise<Api> {
   await keepSessions(app, collections, BASE_PATH);
   const authentication = authenticationBy(verifier);
   authenticate(app, authentication, (request) => identityBySession(collections, request));
+  limitSearches(app);
   await app.register(swagger, OPENAPI_OPTIONS);
   await app.register(
     async (scope) => {

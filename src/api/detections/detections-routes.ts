@@ -62,6 +62,7 @@ export const detectionRoutes: Routes = (app, { collections }) => {
     {
       // Its answer would be the headers alone, after all of it was read.
       exposeHeadRoute: false,
+      config: { searches: 'stream' },
       schema: {
         tags,
         summary: 'All of them, the newest first, one JSON object per line: as here, in ECS, or in OCSF',

@@ -14,7 +14,7 @@ import { csvRow, csvWriter, DEFAULT_COLUMNS } from './csv-rows.js';
 import { inputOf, searchBody, showRecord } from './search-schemas.js';
 
 const tags = ['Search'];
-const config = { isReading: true } as const;
+const config = { isReading: true, searches: 'stream' } as const;
 
 const NDJSON = 'application/x-ndjson';
 /** A stream of text. */
@@ -90,6 +90,7 @@ export const searchStreamRoutes: Routes = (app, { search }) => {
     {
       // Its answer would be the headers alone, after all of it was read.
       exposeHeadRoute: false,
+      config,
       schema: { ...exportSchema, querystring: exportQuery },
     },
     async ({ query }, reply) => exportTo(reply, search, query),

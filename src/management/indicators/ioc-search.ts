@@ -1,13 +1,13 @@
 /** Searches all record collections, or some, for a list of indicators. */
 
 import { groupedBy } from '../../domain/grouped.js';
+import { Semaphore } from '../../domain/semaphore.js';
 import { definitionOf, STREAMS, type StreamName } from '../../domain/streams/streams.js';
 import type { StrangeEntry } from '../../indicators/lists/parse-list.js';
 import type { WantedIndicator } from '../../indicators/lists/wanted.js';
 import type { Collections } from '../../store/collections.js';
 import { isOutOfTime } from '../../store/indicator-hits.js';
 import { chunksOf, type Found, searchChunk } from '../../store/indicator-search.js';
-import { Semaphore } from '../common/semaphore.js';
 import { type FillInStatus, fillInStatus } from './fill-in-status.js';
 import { parsedList } from './parsed-list.js';
 
