@@ -22,7 +22,7 @@ const NDJSON = 'application/x-ndjson';
 /** Sent as it is read. */
 const streamed = z.custom<Readable>().meta({ type: 'string' });
 
-export const detectionRoutes: Routes = (app, { collections }) => {
+export const detectionRoutes: Routes = (app, { collections, keepOpen }) => {
   const service = new DetectionService(collections);
   app.get(
     '/detections',
@@ -73,7 +73,9 @@ export const detectionRoutes: Routes = (app, { collections }) => {
         },
       },
     },
-    async ({ query: { format, ...query } }, reply) => {
+    async (request, reply) => {
+      const { format, ...query } = request.query;
+      keepOpen(request, reply);
       reply.type(NDJSON).header('content-disposition', `attachment; filename="detections-${format}.ndjson"`);
       return reply.send(Readable.from(lines(service, filterOf(query), format)));
     },

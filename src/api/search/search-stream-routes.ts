@@ -71,19 +71,17 @@ const exportSchema = {
   },
 } as const;
 
-export const searchStreamRoutes: Routes = (app, { search }) => {
-  const open = new Set<Readable>();
-  // An answer without an end would keep the server from closing.
-  app.addHook('preClose', async () => {
-    for (const stream of open) stream.destroy();
-  });
+export const searchStreamRoutes: Routes = (app, { search, keepOpen }) => {
   app.post(
     '/search/export',
     {
       config,
       schema: { ...exportSchema, body: exportBody },
     },
-    async ({ body }, reply) => exportTo(reply, search, body),
+    async (request, reply) => {
+      keepOpen(request, reply);
+      return exportTo(reply, search, request.body);
+    },
   );
   app.get(
     '/search/export',
@@ -93,7 +91,10 @@ export const searchStreamRoutes: Routes = (app, { search }) => {
       config,
       schema: { ...exportSchema, querystring: exportQuery },
     },
-    async ({ query }, reply) => exportTo(reply, search, query),
+    async (request, reply) => {
+      keepOpen(request, reply);
+      return exportTo(reply, search, request.query);
+    },
   );
   app.post(
     '/search/follow',
@@ -111,12 +112,12 @@ export const searchStreamRoutes: Routes = (app, { search }) => {
         },
       },
     },
-    async ({ body }, reply) => {
+    async (request, reply) => {
+      const { body } = request;
       const followed = search.follow(inputOf(body), { token: body.token, signal: signalOf(reply) });
       const first = await followed.next();
       const stream = Readable.from(followLines(first, followed));
-      open.add(stream);
-      stream.once('close', () => open.delete(stream));
+      keepOpen(request, reply);
       return reply.type(NDJSON).header('cache-control', 'no-store').header('x-accel-buffering', 'no').send(stream);
     },
   );
