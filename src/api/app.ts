@@ -14,7 +14,9 @@ import { CONNECTION_LIMITS, type ConnectionLimits, limitConnections } from './co
 import { errorAnswerOf } from './common/error-answer.js';
 import { readJsonBodies } from './common/json-body.js';
 import { answerClientError } from './common/no-http.js';
+import { openAnswers, RECHECK_MS } from './common/open-answers.js';
 import { DEFAULT_RATE, limitRates } from './common/request-limit.js';
+import { limitSearches } from './common/search-limit.js';
 import type { Api, Services } from './common/services.js';
 import { compileValidator } from './common/validation.js';
 import { detectionRoutes } from './detections/detections-routes.js';
@@ -57,6 +59,8 @@ export interface AppOptions {
   readonly logger?: FastifyBaseLogger;
   /** Requests per second and access key. Default 20, with bursts of five seconds' worth. */
   readonly ratePerSecond?: number | undefined;
+  /** Between two looks at whether the key of an open answer is still stored. Default 60,000. */
+  readonly recheckMs?: number;
   /** Default: those of `CONNECTION_LIMITS`. */
   readonly connections?: Partial<ConnectionLimits>;
 }
@@ -91,11 +95,13 @@ export async function buildApp(options: AppOptions): Promise<Api> {
   const { collections, verifier } = services;
   await keepSessions(app, collections, BASE_PATH);
   const authentication = authenticationBy(verifier);
-  authenticate(app, authentication, (request) => identityBySession(collections, request));
+  const identityOf = authenticate(app, authentication, (request) => identityBySession(collections, request));
+  const keepOpen = openAnswers(app, identityOf, options.recheckMs ?? RECHECK_MS);
+  limitSearches(app);
   await app.register(swagger, OPENAPI_OPTIONS);
   await app.register(
     async (scope) => {
-      for (const add of ROUTES) add(scope, { ...services, authentication });
+      for (const add of ROUTES) add(scope, { ...services, authentication, keepOpen });
     },
     { prefix: BASE_PATH },
   );

@@ -56,7 +56,9 @@ export function searchablePath(name: string, at: number): string {
     throw new QueryError('the name of this field is too long', at);
   if (steps.some((step) => step === '' || step.startsWith('$') || step.includes('\0')))
     throw new QueryError(`“${name}” cannot be the name of a field; to search for it as a text, put it in quotes`, at);
-  if (name === '_id' || name === '_received')
+  if (name === '_received' || steps[0] === '_id')
     throw new QueryError(`${name} cannot be searched; a record is asked for by its address`, at);
+  if (steps[0] === '_messageTime' && steps.length > 1)
+    throw new QueryError('_messageTime is a time and has no fields', at);
   return name;
 }

@@ -136,16 +136,11 @@ function isAddress(query: string, at: number): boolean {
 }
 
 /** `(url:https://a/b)`: the last bracket is not of the URL, unless it was opened there. */
-function withoutBracketsBehind(url: string): string {
+export function withoutBracketsBehind(url: string): string {
+  const unopened = url.split(')').length - url.split('(').length;
   let end = url.length;
-  while (url[end - 1] === ')' && count(url, ')', end) > count(url, '(', end)) end -= 1;
+  while (url[end - 1] === ')' && url.length - end < unopened) end -= 1;
   return url.slice(0, end);
-}
-
-function count(text: string, character: string, end: number): number {
-  let found = 0;
-  for (let at = 0; at < end; at += 1) if (text[at] === character) found += 1;
-  return found;
 }
 
 export function unescaped(text: string): string {

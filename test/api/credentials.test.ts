@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { buildApp } from '../../src/api/app.js';
 import { assembleServices } from '../../src/api/assemble.js';
 import { AttemptLimit } from '../../src/api/common/attempt-limit.js';
-import { Semaphore } from '../../src/management/common/semaphore.js';
+import { Semaphore } from '../../src/domain/semaphore.js';
 import { ApiKeyService, type NewKey } from '../../src/management/keys/api-key-service.js';
 import { KeyVerifier } from '../../src/management/keys/key-verifier.js';
 import type { Collections } from '../../src/store/collections.js';

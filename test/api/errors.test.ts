@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { buildApp } from '../../src/api/app.js';
 import { assembleServices } from '../../src/api/assemble.js';
+import { errorAnswerOf } from '../../src/api/common/error-answer.js';
 import { apiServer, call } from '../support/api-server.js';
 import { collectionsIn } from '../support/raw-collections.js';
 import { temporalConnection } from '../support/temporal-connection.js';
@@ -60,6 +61,12 @@ test('what programs want to know of an error of fields stands in its meta', asyn
 describe('an error of MongoDB', () => {
   const refused = (codeName: string, code: number) =>
     new MongoServerError({ message: `not ${codeName}`, codeName, code });
+
+  test('that says that time was up is told as that', () => {
+    const { status, code, message } = errorAnswerOf(refused('MaxTimeMSExpired', 50));
+    expect({ status, code }).toEqual({ status: 503, code: 'request.timeout' });
+    expect(message).toContain('too long');
+  });
 
   test.for<[string, Error, number]>([
     ['that it answers with a refusal is our fault', refused('BadValue', 2), 500],

@@ -70,6 +70,7 @@ describe('refused', () => {
     ['a strange collection', { indicators: '', collections: ['api_keys'] }, 'collections'],
     ['a strange time', { indicators: '', since: 'yesterday' }, 'since: "yesterday" is neither'],
     ['too many hits', { indicators: '', hitsPerIndicator: 1_000 }, 'hitsPerIndicator'],
+    ['a whole body of lines that are none', { indicators: 'a\n'.repeat(2_700_000) }, 'at most 10'],
     ['too many', { indicators: Array.from({ length: 10_001 }, (_, at) => `a${at}.com`) }, 'at most 10,000'],
   ])('%s', async (_, body, message) => {
     const { status, json } = await search(body);
@@ -81,6 +82,12 @@ test('10,000 indicators of a text that is longer than other bodies may be', asyn
   const indicators = Array.from({ length: 10_000 }, (_, at) => `http://absent${at}.com/${'a'.repeat(150)}`).join('\n');
   const { status, json } = await search({ indicators });
   expect({ status, json }).toMatchObject({ status: 200, json: { searched: 10_000, findings: [], isComplete: true } });
+});
+
+test.each([['iocSearch'], ['watchlists']])('the limit of a body of %s is told', async (path) => {
+  const body = { name: 'x', indicators: 'a'.repeat(8_388_608) };
+  const { status, json } = await api('POST', `v1/${path}`, { body });
+  expect([status, json.message]).toEqual([413, 'The body is larger than 8 MiB.']);
 });
 
 test('how far the fill-in is', async () => {

@@ -3,6 +3,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { StreamName } from '../../src/domain/streams/streams.js';
 import { insertRecords } from '../../src/store/records.js';
+import { followRecords } from '../../src/store/search/follow-records.js';
 import { apiServer, basic } from '../support/api-server.js';
 import { collectionsIn, raw } from '../support/raw-collections.js';
 import { storedDocument } from '../support/search-records.js';
@@ -152,6 +153,23 @@ describe('following', () => {
     });
     expect((await nextRecord()).record?.record).toMatchObject({ subject: 'it was followed', _sourceId: 1 });
     leave();
+  });
+
+  test('tells of records without indicators, which workers of an earlier version store', async () => {
+    const { next, nextRecord, leave } = await follow({ query: 'domain:old.test' });
+    await next();
+    const { _indicators, ...old } = document('audit', { user: 'x@old.test' }, 0);
+    expect(_indicators).toContain('domain:old.test');
+    await insertRecords(collections, 'audit', [old]);
+    expect((await nextRecord()).record?.record).toMatchObject({ user: 'x@old.test' });
+    leave();
+  });
+
+  test('takes no other error for a wrong token', async () => {
+    const test = { by: 'range', min: { value: 1, isIncluded: true } } as const;
+    const condition = { kind: 'field', path: 'a.', test } as const;
+    const records = followRecords(collections, { condition, streams: ['hold'], hasIndicators: false }, {});
+    await expect(records.next()).rejects.toMatchObject({ codeName: expect.stringMatching(/^Location/) });
   });
 
   test('resumes behind a token, in the order of commits whatever the times are', async () => {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { parseList } from '../../src/indicators/lists/parse-list.js';
+import { numbers } from '../support/store-fixtures.js';
 
 /** `type key key…` of each, without the length of ranges. */
-function keysOf(text: string | readonly string[]): string[] {
-  return parseList(text).wanted.map(({ type, keys }) => [type, ...keys.slice(0, 3)].join(' '));
+async function keysOf(text: string | readonly string[]): Promise<string[]> {
+  return (await parseList(text)).wanted.map(({ type, keys }) => [type, ...keys.slice(0, 3)].join(' '));
 }
 
 describe('an indicator', () => {
@@ -42,12 +43,14 @@ describe('an indicator', () => {
     ['message:20210101', 'message message:20210101'],
     ['aggregate:C0A0/xY', 'aggregate aggregate:C0A0/xY'],
     ['domain:invoice.zip', 'domain domain:invoice.zip'],
-  ])('%s', (text, expected) => {
-    expect(keysOf(text)).toEqual([expected]);
+  ])('%s', async (text, expected) => {
+    expect(await keysOf(text)).toEqual([expected]);
   });
 
-  test('within one IPv6 network, addresses are compared', () => {
-    expect(parseList('2001:db8::/127').wanted[0]?.between?.to).toBe('ip6:2001:0db8:0000:0000:0000:0000:0000:0001');
+  test('within one IPv6 network, addresses are compared', async () => {
+    expect((await parseList('2001:db8::/127')).wanted[0]?.between?.to).toBe(
+      'ip6:2001:0db8:0000:0000:0000:0000:0000:0001',
+    );
   });
 
   test.each([
@@ -65,23 +68,23 @@ describe('an indicator', () => {
     ['x'.repeat(5_000), 'longer than'],
     ['../../etc/passwd', 'not an address'],
     ['$where', 'not an address'],
-  ])('not understood: %s', (text, reason) => {
-    const { wanted, notUnderstood } = parseList(['evil.com', text]);
+  ])('not understood: %s', async (text, reason) => {
+    const { wanted, notUnderstood } = await parseList(['evil.com', text]);
     expect(wanted).toHaveLength(1);
     expect(notUnderstood).toEqual([{ line: 2, text: text.slice(0, 200), reason: expect.stringContaining(reason) }]);
   });
 });
 
 describe('a text', () => {
-  test('lines with comments, blanks and the same again', () => {
+  test('lines with comments, blanks and the same again', async () => {
     const text = '\ufeff# a list\r\n\r\nevil.com   # bad\n; old\n// older\nEVIL[.]com\n10.0.0.1\nhttp://x.com/#top\n';
-    expect(keysOf(text)).toEqual(['domain domain:evil.com', 'ip4 ip4:10.0.0.1', 'url url:x.com/']);
-    expect(parseList(text).notUnderstood).toEqual([]);
+    expect(await keysOf(text)).toEqual(['domain domain:evil.com', 'ip4 ip4:10.0.0.1', 'url url:x.com/']);
+    expect((await parseList(text)).notUnderstood).toEqual([]);
   });
 
-  test('several in a line; each that is not understood is named', () => {
-    const { notUnderstood } = parseList('evil.com, 10.0.0.1; junk\n"a, b.pdf"');
-    expect(keysOf('evil.com, 10.0.0.1; junk\n"a, b.pdf"')).toEqual([
+  test('several in a line; each that is not understood is named', async () => {
+    const { notUnderstood } = await parseList('evil.com, 10.0.0.1; junk\n"a, b.pdf"');
+    expect(await keysOf('evil.com, 10.0.0.1; junk\n"a, b.pdf"')).toEqual([
       'domain domain:evil.com',
       'ip4 ip4:10.0.0.1',
       'file file:a, b.pdf',
@@ -89,32 +92,56 @@ describe('a text', () => {
     expect(notUnderstood).toEqual([{ line: 1, text: 'junk', reason: expect.any(String) }]);
   });
 
-  test('CSV with a head: columns that say something else are named once, cells among indicators each', () => {
+  test('CSV with a head: columns that say something else are named once, cells among indicators each', async () => {
     const text = 'value,type,"first, seen"\nevil.com,domain,2024-01-01\n"10.0.0.1",ip,2024-01-02\n1.2.3,ip,\n';
-    expect(keysOf(text)).toEqual(['domain domain:evil.com', 'ip4 ip4:10.0.0.1']);
-    expect(parseList(text).notUnderstood).toEqual([
+    expect(await keysOf(text)).toEqual(['domain domain:evil.com', 'ip4 ip4:10.0.0.1']);
+    expect((await parseList(text)).notUnderstood).toEqual([
       { line: 1, text: 'type', reason: 'column 2 has no indicators' },
       { line: 1, text: 'first, seen', reason: 'column 3 has no indicators' },
       { line: 4, text: '1.2.3', reason: expect.stringContaining('four decimal parts') },
     ]);
   });
 
-  test('CSV without one', () => {
+  test('CSV without one', async () => {
     const text = 'evil.com\tC2 server\nbad.com\tphishing\n';
-    expect(keysOf(text)).toEqual(['domain domain:evil.com', 'domain domain:bad.com']);
-    expect(parseList(text).notUnderstood.map(({ reason }) => reason)).toEqual(['column 2 has no indicators']);
+    expect(await keysOf(text)).toEqual(['domain domain:evil.com', 'domain domain:bad.com']);
+    expect((await parseList(text)).notUnderstood.map(({ reason }) => reason)).toEqual(['column 2 has no indicators']);
   });
 
-  test('so many that are not understood are named, all are counted', () => {
-    const { notUnderstood, strange } = parseList('junk\n'.repeat(3_000));
+  test('so many that are not understood are named, all are counted', async () => {
+    const { notUnderstood, strange } = await parseList('junk\n'.repeat(3_000));
     expect([notUnderstood.length, strange]).toEqual([1_000, 3_000]);
+  });
+
+  test.each([
+    ['indicators', numbers(10_001).map((n) => `a${n}.com`), 'at most 10,000 indicators'],
+    ['lines that are not understood', Array(10_001).fill('a'), 'at most 10,000 entries that are not understood'],
+    ['empty lines', Array(100_001).fill(''), 'at most 100,000 lines'],
+    ['cells', [','.repeat(150_000), ','.repeat(150_000)], 'at most 200,000 cells'],
+    ['lines of a body of 8 MiB', Array(4_000_000).fill('a'), 'split it'],
+  ])('too many %s are refused', async (_, all, message) => {
+    await expect(parseList(all.join('\n'))).rejects.toThrow(message);
+  });
+
+  test('others have their turn while it is read', async () => {
+    let turns = 0;
+    const others = setInterval(() => {
+      turns += 1;
+    });
+    await parseList(
+      numbers(10_000)
+        .map((n) => `http://evil${n}.com/`)
+        .join('\n'),
+    );
+    clearInterval(others);
+    expect(turns).toBeGreaterThan(2);
   });
 
   test.each([
     ['{"a": 1}', 'not a STIX bundle'],
     ['{"a": ', 'begins like JSON'],
-  ])('other JSON: %s', (text, reason) => {
-    expect(parseList(text).notUnderstood).toEqual([{ line: 1, text, reason: expect.stringContaining(reason) }]);
+  ])('other JSON: %s', async (text, reason) => {
+    expect((await parseList(text)).notUnderstood).toEqual([{ line: 1, text, reason: expect.stringContaining(reason) }]);
   });
 
   test.each([
@@ -124,8 +151,8 @@ describe('a text', () => {
     ['a pattern', `{"type":"bundle","objects":[{"type":"indicator","pattern":"${'['.repeat(100_000)}"}]}`],
     ['spaces', ' '.repeat(100_000)],
     ['controls', '\0\u202e\ud800'.repeat(10_000)],
-  ])('hostile: %s', (_, text) => {
-    expect(parseList(text).wanted).toEqual([]);
+  ])('hostile: %s', async (_, text) => {
+    expect((await parseList(text)).wanted).toEqual([]);
   });
 });
 
@@ -164,8 +191,8 @@ describe('STIX 2.1', () => {
     ["[email-message:from_ref.value = 'a@x.com']", ['email email:a@x.com']],
     ["[email-message:to_refs[*].value = 'a@x.com']", ['email email:a@x.com']],
     ["[email-message:message_id = '<a@x>']", ['message message:a@x']],
-  ])('%s', (pattern, expected) => {
-    expect(keysOf(bundle(pattern))).toEqual(expected);
+  ])('%s', async (pattern, expected) => {
+    expect(await keysOf(bundle(pattern))).toEqual(expected);
   });
 
   test.each<[string | object, string]>([
@@ -182,8 +209,8 @@ describe('STIX 2.1', () => {
     [{ pattern: 'rule x {}', pattern_type: 'yara' }, 'its pattern is yara'],
     [{ pattern: "[url:value = 'x']", revoked: true }, 'revoked'],
     [{ id: 'indicator--1' }, 'no pattern'],
-  ])('not understood: %s', (pattern, reason) => {
-    const { wanted, notUnderstood } = parseList(bundle(pattern));
+  ])('not understood: %s', async (pattern, reason) => {
+    const { wanted, notUnderstood } = await parseList(bundle(pattern));
     expect(wanted).toEqual([]);
     expect(notUnderstood).toEqual([{ line: 2, text: expect.any(String), reason: expect.stringContaining(reason) }]);
   });

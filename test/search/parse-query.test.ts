@@ -3,6 +3,7 @@ import type { Condition, FieldTest } from '../../src/domain/search/condition.js'
 import { MAX_DEPTH, MAX_QUERY_LENGTH, MAX_TERMS } from '../../src/search/limits.js';
 import { parseQuery } from '../../src/search/parse-query.js';
 import { QueryError } from '../../src/search/query-error.js';
+import { withoutBracketsBehind } from '../../src/search/tokens.js';
 
 /** A tree in one line. */
 function told(condition: Condition): string {
@@ -194,6 +195,12 @@ function refusalOf(query: string): QueryError {
   }
   throw new Error('it is not refused');
 }
+
+test('the brackets behind a URL are found in one pass', () => {
+  expect(withoutBracketsBehind('https://a/(b))')).toBe('https://a/(b)');
+  const many = 1_000_000;
+  expect(withoutBracketsBehind(`https://a/(${')'.repeat(many)}`)).toBe('https://a/()');
+});
 
 test('as deep and as long as it may be', () => {
   expect(told(parseQuery(`${'('.repeat(MAX_DEPTH)}a${')'.repeat(MAX_DEPTH)}`))).toBe('"a"');

@@ -30,7 +30,7 @@ export function handleErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const answer = errorAnswerOf(error);
     if (answer.isFault) request.log.error({ err: error, url: request.url }, 'a request failed');
-    return answerError(request, reply, answer);
+    return answerError(request, reply, answer.status === 413 ? tooLarge(request) : answer);
   });
   // Before a body is read: a wrong method is told as such, whatever came with it.
   app.addHook('preParsing', async (request, reply) => {
@@ -42,6 +42,10 @@ export function handleErrors(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) =>
     isMistyped(request) ? reply.redirect(NOT_FOUND_PAGE) : answerError(request, reply, GENERIC[404]),
   );
+}
+
+function tooLarge({ routeOptions: { bodyLimit = 0 } }: FastifyRequest): ErrorAnswer {
+  return { ...GENERIC[413], message: `The body is larger than ${bodyLimit / 1_048_576} MiB.` };
 }
 
 /** Which methods an address has, for the answer to a wrong one. */

@@ -101,12 +101,12 @@ export function authenticationBy(verifier: KeyVerifier): Authentication {
   return { identify, refuseUnreadable };
 }
 
-/** @param bySession whose session a request belongs to, when it comes from a page of ours. */
+/** @param bySession whose session a request belongs to, when it comes from a page of ours. @returns who asks, now */
 export function authenticate(
   app: FastifyInstance,
   { identify, refuseUnreadable }: Authentication,
   bySession: (request: FastifyRequest) => Promise<Identity | undefined>,
-): void {
+): (request: FastifyRequest) => Promise<Identity | undefined> {
   app.decorateRequest('identity', null);
   app.addHook('onRequest', async (request) => {
     if (request.routeOptions.config?.isPublic || isMistyped(request)) return;
@@ -115,6 +115,7 @@ export function authenticate(
     request.identity = identity;
     if (identity.role !== 'administrator' && !isForAll(request)) throw forbidden();
   });
+  return identityOf;
 
   async function identityOf(request: FastifyRequest): Promise<Identity | undefined> {
     const { authorization } = request.headers;

@@ -7,6 +7,8 @@ import { isTemporalAway, isTemporalDenied } from '../../management/temporal/temp
 import { PageTokenError } from '../../store/list-page.js';
 import { isIndexMissing } from '../../store/mongo-error.js';
 import { FollowTokenLostError } from '../../store/search/follow-records.js';
+import { isTimeUp } from '../../store/search/time-budget.js';
+
 import { isStoreAway } from './store-away.js';
 
 export interface ErrorAnswer {
@@ -29,7 +31,7 @@ export const GENERIC = {
   403: { status: 403, code: 'forbidden', message: 'This access key may only read: its role is viewer.' },
   404: { status: 404, code: 'notfound', message: 'The requested resource could not be found.' },
   405: { status: 405, code: 'method.unsupported', message: 'This method is not supported by this address.' },
-  413: { status: 413, code: 'content.toolarge', message: 'The body is larger than 1 MiB.' },
+  413: { status: 413, code: 'content.toolarge', message: 'The body is too large.' },
   415: {
     status: 415,
     code: 'contenttype.invalid',
@@ -55,6 +57,12 @@ const DENIED =
 const INDEXING =
   'The indexes of the records are still being built, as after an upgrade. Nothing is lost; please try again later.';
 
+const TOO_LONG: ErrorAnswer = {
+  status: 503,
+  code: 'request.timeout',
+  message: 'This took MongoDB too long. Ask for less, such as a shorter time range.',
+};
+
 /** Thrown when what only Temporal and a worker know was asked for, and they did not say. */
 export class UnansweredError extends Error {
   override readonly name = 'UnansweredError';
@@ -66,6 +74,7 @@ export function errorAnswerOf(error: unknown): ErrorAnswer {
   if (error instanceof RefusedError) return { status: 400, code: FIELDS_INVALID, message: sentence(error) };
   if (error instanceof PageTokenError) return { status: 400, code: FIELDS_INVALID, message: error.message };
   if (error instanceof FollowTokenLostError) return { status: 410, code: 'search.token.lost', message: error.message };
+  if (isTimeUp(error)) return TOO_LONG;
   if (isStoreAway(error)) return away('MongoDB');
   if (isIndexMissing(error)) return { ...away('MongoDB'), message: INDEXING };
   if (isTemporalAway(error)) return away('Temporal');

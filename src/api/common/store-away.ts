@@ -16,7 +16,7 @@ const UNREADY: ReadonlySet<string> = new Set([
   ...['InterruptedAtShutdown', 'InterruptedDueToReplStateChange', 'PrimarySteppedDown', 'NotYetInitialized'],
   ...['NotWritablePrimary', 'NotPrimaryNoSecondaryOk', 'NotPrimaryOrSecondary', 'FailedToSatisfyReadPreference'],
   ...['ReadConcernMajorityNotAvailableYet', 'UnsatisfiableWriteConcern', 'WriteConcernTimeout', 'WriteConcernFailed'],
-  ...['ExceededTimeLimit', 'MaxTimeMSExpired', 'TemporarilyUnavailable', 'LockTimeout'],
+  ...['ExceededTimeLimit', 'TemporarilyUnavailable', 'LockTimeout'],
 ]);
 
 export function isStoreAway(error: unknown): boolean {

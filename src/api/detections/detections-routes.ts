@@ -22,7 +22,7 @@ const NDJSON = 'application/x-ndjson';
 /** Sent as it is read. */
 const streamed = z.custom<Readable>().meta({ type: 'string' });
 
-export const detectionRoutes: Routes = (app, { collections }) => {
+export const detectionRoutes: Routes = (app, { collections, keepOpen }) => {
   const service = new DetectionService(collections);
   app.get(
     '/detections',
@@ -62,6 +62,7 @@ export const detectionRoutes: Routes = (app, { collections }) => {
     {
       // Its answer would be the headers alone, after all of it was read.
       exposeHeadRoute: false,
+      config: { searches: 'stream' },
       schema: {
         tags,
         summary: 'All of them, the newest first, one JSON object per line: as here, in ECS, or in OCSF',
@@ -72,7 +73,9 @@ export const detectionRoutes: Routes = (app, { collections }) => {
         },
       },
     },
-    async ({ query: { format, ...query } }, reply) => {
+    async (request, reply) => {
+      const { format, ...query } = request.query;
+      keepOpen(request, reply);
       reply.type(NDJSON).header('content-disposition', `attachment; filename="detections-${format}.ndjson"`);
       return reply.send(Readable.from(lines(service, filterOf(query), format)));
     },

@@ -6,12 +6,7 @@ import type { Routes } from '../common/services.js';
 
 const HEARTBEAT_MS = 15_000;
 
-export const eventRoutes: Routes = (app, { states }) => {
-  const open = new Set<() => void>();
-  // A stream that is open would keep the server from closing.
-  app.addHook('preClose', async () => {
-    for (const end of open) end();
-  });
+export const eventRoutes: Routes = (app, { states, keepOpen }) => {
   app.get(
     '/events',
     {
@@ -26,7 +21,7 @@ export const eventRoutes: Routes = (app, { states }) => {
         },
       },
     },
-    async (_request, reply) => {
+    async (request, reply) => {
       const { raw } = reply.hijack();
       raw.writeHead(200, {
         'content-type': 'text/event-stream; charset=utf-8',
@@ -41,12 +36,11 @@ export const eventRoutes: Routes = (app, { states }) => {
         onChange: (source) => send('state', source),
       });
       const end = () => {
-        open.delete(end);
         clearInterval(heartbeat);
         unlisten();
         raw.end();
       };
-      open.add(end);
+      keepOpen(request, reply, end);
       raw.once('close', end);
     },
   );

@@ -98,7 +98,7 @@ export const iocRoutes: Routes = (app, { collections, client }) => {
     '/iocSearch',
     {
       bodyLimit: LIST_BODY_LIMIT,
-      config: { isReading: true },
+      config: { isReading: true, searches: 'search' },
       schema: {
         tags,
         summary: 'Which records have the indicators of a list, newest first',

@@ -33,6 +33,7 @@ export const recordRoutes: Routes = (app, { search, collections }) => {
   app.get(
     '/records/:collection/:id/story',
     {
+      config: { searches: 'search' },
       schema: {
         tags,
         summary: 'All records of the message that a record belongs to, oldest first',
@@ -67,6 +68,7 @@ export const recordRoutes: Routes = (app, { search, collections }) => {
   app.get(
     '/records/:collection/:id/around',
     {
+      config: { searches: 'search' },
       schema: {
         tags,
         summary: 'What the source of a record collected from the minutes around it, newest first',

@@ -17,7 +17,7 @@ import {
 } from './search-schemas.js';
 
 const tags = ['Search'];
-const config = { isReading: true } as const;
+const config = { isReading: true, searches: 'search' } as const;
 
 const pageBody = searchBody.extend({
   limit: z

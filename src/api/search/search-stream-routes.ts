@@ -14,7 +14,7 @@ import { csvRow, csvWriter, DEFAULT_COLUMNS } from './csv-rows.js';
 import { inputOf, searchBody, showRecord } from './search-schemas.js';
 
 const tags = ['Search'];
-const config = { isReading: true } as const;
+const config = { isReading: true, searches: 'stream' } as const;
 
 const NDJSON = 'application/x-ndjson';
 /** A stream of text. */
@@ -71,28 +71,30 @@ const exportSchema = {
   },
 } as const;
 
-export const searchStreamRoutes: Routes = (app, { search }) => {
-  const open = new Set<Readable>();
-  // An answer without an end would keep the server from closing.
-  app.addHook('preClose', async () => {
-    for (const stream of open) stream.destroy();
-  });
+export const searchStreamRoutes: Routes = (app, { search, keepOpen }) => {
   app.post(
     '/search/export',
     {
       config,
       schema: { ...exportSchema, body: exportBody },
     },
-    async ({ body }, reply) => exportTo(reply, search, body),
+    async (request, reply) => {
+      keepOpen(request, reply);
+      return exportTo(reply, search, request.body);
+    },
   );
   app.get(
     '/search/export',
     {
       // Its answer would be the headers alone, after all of it was read.
       exposeHeadRoute: false,
+      config,
       schema: { ...exportSchema, querystring: exportQuery },
     },
-    async ({ query }, reply) => exportTo(reply, search, query),
+    async (request, reply) => {
+      keepOpen(request, reply);
+      return exportTo(reply, search, request.query);
+    },
   );
   app.post(
     '/search/follow',
@@ -110,12 +112,12 @@ export const searchStreamRoutes: Routes = (app, { search }) => {
         },
       },
     },
-    async ({ body }, reply) => {
+    async (request, reply) => {
+      const { body } = request;
       const followed = search.follow(inputOf(body), { token: body.token, signal: signalOf(reply) });
       const first = await followed.next();
       const stream = Readable.from(followLines(first, followed));
-      open.add(stream);
-      stream.once('close', () => open.delete(stream));
+      keepOpen(request, reply);
       return reply.type(NDJSON).header('cache-control', 'no-store').header('x-accel-buffering', 'no').send(stream);
     },
   );

@@ -2,7 +2,8 @@
 
 import { z } from 'zod';
 import { WATCHLIST_LIMITS } from '../../domain/watchlists/watchlist.js';
-import type { WatchlistInput } from '../../management/watchlists/watchlist-service.js';
+import type { Identity } from '../../management/keys/key-verifier.js';
+import type { ShownWatchlist, WatchlistInput } from '../../management/watchlists/watchlist-service.js';
 import { actorOf } from '../common/authentication.js';
 import { flatErrors, nothing, pageOf, pageQuery, shown } from '../common/common-schemas.js';
 import type { Routes } from '../common/services.js';
@@ -26,7 +27,7 @@ const fields = {
   origin: z.string().optional(),
   createdAt: z.iso.datetime(),
   expires: z.iso.datetime().optional(),
-  webhook: z.string().optional(),
+  webhook: z.string().optional().describe('Its address; for viewers only the host, as the address may hold a secret'),
   size: z.int().describe('How many indicators it has'),
   isPastSearched: z.boolean().describe('Whether all that was stored before has been searched'),
   isPastCut: z.boolean().describe('Whether more of that matches than hits are kept: the newest 100 of each indicator'),
@@ -89,7 +90,7 @@ export const watchlistRoutes: Routes = (app, { watchlists }) => {
         response: { 200: z.object({ data: z.array(watchlist) }), ...flatErrors },
       },
     },
-    async () => ({ data: await watchlists.list() }),
+    async ({ identity }) => ({ data: (await watchlists.list()).map((one) => shownTo(identity, one)) }),
   );
   app.post(
     '/watchlists',
@@ -110,8 +111,8 @@ export const watchlistRoutes: Routes = (app, { watchlists }) => {
   app.get(
     '/watchlists/:id',
     { schema: { tags, summary: 'A watchlist with its indicators', params, response: { 200: whole, ...flatErrors } } },
-    async ({ params: { id } }) => {
-      const found = await watchlists.get(id);
+    async ({ params: { id }, identity }) => {
+      const found = shownTo(identity, await watchlists.get(id));
       return { ...found, indicators: [...found.indicators] };
     },
   );
@@ -139,3 +140,9 @@ export const watchlistRoutes: Routes = (app, { watchlists }) => {
     async ({ params: { id }, query }) => shown(await watchlists.hits(id, query), (event) => event),
   );
 };
+
+/** Many services put the secret that lets one post to them into the address. */
+function shownTo<T extends ShownWatchlist>(identity: Identity | null, list: T): T {
+  if (list.webhook === undefined || identity?.role === 'administrator') return list;
+  return { ...list, webhook: new URL(list.webhook).host };
+}

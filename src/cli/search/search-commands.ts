@@ -9,7 +9,7 @@ import { storeErrorFactsOf } from '../../store/mongo-error.js';
 import { LostConnectionError } from '../services/api-client.js';
 import type { SearchCommands, SearchWish, ShownRecord } from '../services/command-services.js';
 import type { WithSearch } from '../session.js';
-import { follow } from './follow.js';
+import { type Breaks, beginning, follow, throughBreaks } from './follow.js';
 import { recordText, storyText } from './search-text.js';
 
 interface SearchOptions {
@@ -18,12 +18,13 @@ interface SearchOptions {
   readonly until?: number;
   readonly collection?: readonly string[];
   readonly source?: readonly number[];
-  readonly limit: number;
+  readonly limit?: number;
   readonly follow?: boolean;
   readonly token?: string;
 }
 
 const PAGE = 500;
+const DEFAULT_LIMIT = 100;
 
 export function addSearchCommands(program: Command, withSearch: WithSearch): void {
   program
@@ -33,9 +34,12 @@ export function addSearchCommands(program: Command, withSearch: WithSearch): voi
     .option('--until <time>', 'the same; not included', time)
     .option('--collection <name...>', 'only these collections or streams, such as receipt (default: all)')
     .option('--source <id...>', 'only records of these sources', sourceId)
-    .option('--limit <n>', 'at most so many records', positive, 100)
+    .option('--limit <n>', 'at most so many records (default: 100; with --follow: no limit)', positive)
     .option('--json', 'one JSON object per line, each with the whole record')
-    .option('--follow', 'print new records as they are stored, until Ctrl-C; with --since, after those already stored')
+    .option(
+      '--follow',
+      'print new records as they are stored, until Ctrl-C; with --since, all that are stored already first, newest first; a record may come twice',
+    )
     .option('--token <token>', 'with --follow: resume where another one ended; a record may come twice')
     .action((query: string, options: SearchOptions) =>
       withSearch((search) => run(search, wishOf(query, options), options)),
@@ -61,36 +65,59 @@ async function run(search: SearchCommands, wish: SearchWish, options: SearchOpti
   if (options.token !== undefined && options.follow !== true)
     throw new RefusedError('--token resumes what --follow has begun; give both');
   if (options.follow !== true) return printFound(search, wish, options);
-  const stopping = stopOnSignals(() => undefined);
-  let isFirst = options.since !== undefined && options.token === undefined;
-  const token = await follow(search, wish, {
-    token: options.token,
-    signal: stopping.signal,
-    onLine: async ({ record, token: reached }) => {
-      // What is stored from here on is followed, so what was stored until here can be looked for.
-      if (isFirst) await printFound(search, wish, options);
-      isFirst = false;
-      if (record !== undefined) await print(lineOf(record, options, reached));
-    },
+  const { signal } = stopOnSignals(() => undefined);
+  const breaks: Breaks = {
+    signal,
     onBreak: (reason) => tell(`${reason}; trying again`),
     isPassing: (error) => error instanceof LostConnectionError || storeErrorFactsOf(error)?.origin === 'mongodb',
-  });
-  if (token !== undefined) tell(`To resume: --token ${token}`);
+  };
+  let { token } = options;
+  try {
+    if (options.since !== undefined && token === undefined) {
+      // What is stored from here on is followed, so what was stored until here can be looked for.
+      const begin = await beginning(search, wish, breaks);
+      const reached: Progress = { printed: 0 };
+      await throughBreaks(() => printFound(search, wish, options, { reached, signal }), breaks);
+      if (signal.aborted) return;
+      token = begin;
+    }
+    await follow(search, wish, {
+      ...breaks,
+      token,
+      onLine: async ({ record, token: reached }) => {
+        if (record !== undefined) await print(lineOf(record, options, reached));
+        token = reached;
+      },
+    });
+  } finally {
+    if (token !== undefined) tell(`To resume: --token ${token}`);
+  }
 }
 
-async function printFound(search: SearchCommands, wish: SearchWish, options: SearchOptions): Promise<void> {
-  let printed = 0;
-  for (let token: string | undefined; printed < options.limit; ) {
-    const page = await search.page(wish, { limit: Math.min(PAGE, options.limit - printed), token });
+/** How far a search was printed. */
+interface Progress {
+  printed: number;
+  token?: string | undefined;
+}
+
+async function printFound(
+  search: SearchCommands,
+  wish: SearchWish,
+  options: SearchOptions,
+  { reached = { printed: 0 }, signal }: { readonly reached?: Progress; readonly signal?: AbortSignal } = {},
+): Promise<void> {
+  const limit = options.limit ?? (options.follow ? Number.POSITIVE_INFINITY : DEFAULT_LIMIT);
+  while (reached.printed < limit && signal?.aborted !== true) {
+    const page = await search.page(wish, { limit: Math.min(PAGE, limit - reached.printed), token: reached.token });
     for (const record of page.data) await print(lineOf(record, options));
-    printed += page.data.length;
+    reached.printed += page.data.length;
     if (page.next === undefined && page.complete) break;
-    if (page.next === token && page.data.length === 0)
+    if (page.next === reached.token && page.data.length === 0)
       throw new RefusedError('The search takes too long; shorten the time with --since and --until');
-    token = page.next;
+    reached.token = page.next;
   }
-  if (printed === options.limit) tell(`There may be more: only ${printed} were asked for (--limit).`);
-  else if (printed === 0) tell('Nothing found.');
+  if (reached.printed === limit) tell(`There may be more: only ${reached.printed} were asked for (--limit).`);
+  else if (reached.printed === 0) tell('Nothing found.');
 }
 
 function lineOf(record: ShownRecord, { json }: SearchOptions, token?: string): string {

@@ -35,9 +35,17 @@ function addressOf(server: string): URL {
   return url;
 }
 
-/** Thrown when the server does not answer, or no longer: it may do so later. */
+/** Thrown when the server does not answer, no longer, or not now: it may do so later. */
 export class LostConnectionError extends RefusedError {
   override readonly name = 'LostConnectionError';
+
+  /** @param retryAfterMs when it is worth trying again, if the server says so. */
+  constructor(
+    message: string,
+    readonly retryAfterMs = 0,
+  ) {
+    super(message);
+  }
 }
 
 export class ApiClient {
@@ -54,28 +62,29 @@ export class ApiClient {
   /** @throws RefusedError with the server's message. */
   async call<T>(method: string, path: string, body?: unknown): Promise<T> {
     const result = await this.find<T>(method, path, body, []);
-    return result ?? this.stranger();
+    if (result === undefined) throw this.stranger();
+    return result;
   }
 
   /** The same; `undefined` when there is none. */
   async find<T>(method: string, path: string, body?: unknown, none: readonly number[] = [404]): Promise<T | undefined> {
     // Neither key nor source are told to a server of another kind.
-    this.recognized ??= this.recognize();
-    await this.recognized;
+    await this.recognition();
     const { authorization } = this;
     const init = body === undefined ? {} : { body: JSON.stringify(body) };
-    const { status, text } = await this.fetched(path, { ...init, method, headers: { ...JSON_TYPE, authorization } });
+    const given = { ...init, method, headers: { ...JSON_TYPE, authorization } };
+    const { status, text, headers } = await this.fetched(path, given);
     if (none.includes(status)) return undefined;
     const answer = text === '' && method === 'DELETE' ? {} : objectOf(text);
-    if (answer === undefined) this.stranger();
-    if (status >= 400) throw new RefusedError(messageIn(answer) ?? `${this.base}/${path} answers ${status}`);
+    if (answer === undefined) throw this.stranger({ status, headers });
+    if (status >= 400)
+      throw refusal({ status, headers }, messageIn(answer) ?? `${this.base}/${path} answers ${status}`);
     return answer as T;
   }
 
   /** The lines of an answer without an end. @throws RefusedError with the server's message, and when the connection ends */
   async *lines(path: string, body: unknown, signal: AbortSignal): AsyncGenerator<string, void, undefined> {
-    this.recognized ??= this.recognize();
-    await this.recognized;
+    await this.recognition();
     const headers = { ...JSON_TYPE, authorization: this.authorization };
     const url = `${this.base}/${path}`;
     try {
@@ -87,7 +96,10 @@ export class ApiClient {
         redirect: 'manual',
       });
       if (response.status !== 200)
-        throw new RefusedError(messageIn(objectOf(await response.text()) ?? {}) ?? `${url} answers ${response.status}`);
+        throw refusal(
+          response,
+          messageIn(objectOf(await response.text()) ?? {}) ?? `${url} answers ${response.status}`,
+        );
       let rest = '';
       for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
         const parts = (rest + chunk).split('\n');
@@ -101,20 +113,29 @@ export class ApiClient {
     throw new LostConnectionError(`${url} has ended`);
   }
 
-  /** The description of the API is told without a key. */
-  private async recognize(): Promise<void> {
-    const { text } = await this.fetched('openapi.json', {});
-    const { info } = objectOf(text) ?? {};
-    if ((info as { readonly title?: unknown } | undefined)?.title !== TITLE) this.stranger();
+  /** Once; a failure is none for ever. */
+  private recognition(): Promise<void> {
+    this.recognized ??= this.recognize().catch((error: unknown) => {
+      this.recognized = undefined;
+      throw error;
+    });
+    return this.recognized;
   }
 
-  private async fetched(path: string, init: RequestInit): Promise<{ readonly status: number; readonly text: string }> {
+  /** The description of the API is told without a key. */
+  private async recognize(): Promise<void> {
+    const { text, ...head } = await this.fetched('openapi.json', {});
+    const { info } = objectOf(text) ?? {};
+    if ((info as { readonly title?: unknown } | undefined)?.title !== TITLE) throw this.stranger(head);
+  }
+
+  private async fetched(path: string, init: RequestInit): Promise<Head & { readonly text: string }> {
     const url = `${this.base}/${path}`;
     try {
       const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(LIMIT_MS) });
-      const { status } = response;
-      if (status >= 300 && status < 400) throw this.elsewhere(response.headers.get('location'), url);
-      return { status, text: await response.text() };
+      const { status, headers } = response;
+      if (status >= 300 && status < 400) throw this.elsewhere(headers.get('location'), url);
+      return { status, headers, text: await response.text() };
     } catch (error) {
       if (error instanceof RefusedError) throw error;
       throw this.silent(error);
@@ -132,9 +153,19 @@ export class ApiClient {
     return new RefusedError(`${this.base} redirects to ${place}; use that address with --server`);
   }
 
-  private stranger(): never {
-    throw new RefusedError(`${this.base} is not a management server`);
+  private stranger(head?: Head): RefusedError {
+    const message = `${this.base} is not a management server`;
+    return head === undefined ? new RefusedError(message) : refusal(head, message);
   }
+}
+
+type Head = Pick<Response, 'status' | 'headers'>;
+
+/** Too many requests, and a server, or a proxy before it, that cannot answer now: that passes. */
+function refusal({ status, headers }: Head, message: string): RefusedError {
+  if (status !== 429 && status < 500) return new RefusedError(message);
+  const seconds = Number(headers.get('retry-after') ?? 0);
+  return new LostConnectionError(message, Number.isFinite(seconds) ? Math.max(0, seconds * 1_000) : 0);
 }
 
 const JSON_TYPE = { 'content-type': 'application/json' };

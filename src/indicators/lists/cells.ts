@@ -8,16 +8,20 @@ export interface Line {
 
 const COMMENT = /^(#|\/\/|;)/;
 /** A `#` in a URL has no space before it. */
-const COMMENT_AT_END = /\s#.*$/;
+const COMMENT_AT_END = /\s#.*$/s;
 
-/** Lines that hold something, without their comments. */
-export function linesIn(text: string): Line[] {
-  return text
-    .replace(/^\ufeff/, '')
-    .split(/\r\n?|\n/)
-    .map((line, at) => ({ number: at + 1, text: line.trim() }))
-    .filter(({ text: line }) => line !== '' && !COMMENT.test(line))
-    .map(({ number, text: line }) => ({ number, text: line.replace(COMMENT_AT_END, '').trimEnd() }));
+/** One after the other, without their comments; the text of a line that holds nothing else is empty. */
+export function* linesIn(text: string): Generator<Line, void, undefined> {
+  const END = /\r\n?|\n|$/g;
+  let at = text.startsWith('\ufeff') ? 1 : 0;
+  for (let number = 1; at <= text.length; number += 1) {
+    END.lastIndex = at;
+    const { index = text.length, 0: end = '' } = END.exec(text) ?? {};
+    const line = text.slice(at, index).trim();
+    yield { number, text: COMMENT.test(line) ? '' : line.replace(COMMENT_AT_END, '').trimEnd() };
+    if (end === '') return;
+    at = index + end.length;
+  }
 }
 
 /** Between commas, semicolons, tabs or bars; quotes as in CSV. Empty cells are kept: a cell's place says its column. */

@@ -1,12 +1,21 @@
 /** A list of indicators as people paste or upload it: lines, CSV, or a STIX bundle. */
 
+import { setImmediate as turn } from 'node:timers/promises';
 import { isObject, parseJson } from '../../domain/json.js';
 import { cellsOf, type Line, linesIn } from './cells.js';
 import { bundleEntries, isBundle } from './stix.js';
-import { NotUnderstood, type WantedIndicator } from './wanted.js';
+import { ListTooLong, NotUnderstood, type WantedIndicator } from './wanted.js';
 import { wantedOf } from './wanted-of.js';
 
-export const MOST_WANTED = 10_000;
+const MOST_WANTED = 10_000;
+const MOST_STRANGE = 10_000;
+/** Empty ones and comments included. */
+const MOST_LINES = 100_000;
+/** Cells of CSV, of use or not; each line counts as one, too. */
+const MOST_CELLS = 200_000;
+/** So many one after the other, before others get a turn. */
+const AT_ONCE = 100;
+const AT_ONCE_MS = 10;
 /** Of what is not understood, so many are named; the others are only counted. */
 const MOST_NAMED = 1_000;
 /** Of each, in characters. */
@@ -27,11 +36,20 @@ export interface ParsedList {
   readonly strange: number;
 }
 
-/** @param list one text, or a text for each indicator. */
-export function parseList(list: string | readonly string[]): ParsedList {
+/**
+ * Lets others have their turn again and again: a list may be as long as a body.
+ *
+ * @param list one text, or a text for each indicator.
+ * @throws ListTooLong
+ */
+export async function parseList(list: string | readonly string[]): Promise<ParsedList> {
   const parsing = new Parsing();
-  if (typeof list !== 'string') for (const [at, text] of list.entries()) parsing.add(at + 1, text);
-  else addText(parsing, list);
+  if (typeof list === 'string') await addText(parsing, list);
+  else
+    for (const [at, text] of list.entries()) {
+      await parsing.pause();
+      parsing.add(at + 1, text);
+    }
   return parsing.result();
 }
 
@@ -39,21 +57,47 @@ class Parsing {
   private readonly wanted = new Map<string, WantedIndicator>();
   private readonly strangers: StrangeEntry[] = [];
   private strange = 0;
+  private cells = 0;
+  private steps = 0;
+  private since = performance.now();
+
+  /** To be awaited between two steps. */
+  async pause(): Promise<void> {
+    this.steps += 1;
+    if (this.steps % AT_ONCE !== 0 && performance.now() - this.since < AT_ONCE_MS) return;
+    await turn();
+    this.since = performance.now();
+  }
 
   add(line: number, text: string): void {
-    const wanted = tried(text);
+    const wanted = this.tried(text);
     if (typeof wanted === 'string') this.refuse(line, text, wanted);
     else this.take(wanted);
+  }
+
+  /** @returns why not, if it is not understood. */
+  tried(text: string): WantedIndicator | string {
+    this.cells += 1;
+    if (this.cells > MOST_CELLS) throw tooLong(MOST_CELLS, 'cells');
+    try {
+      return wantedOf(text);
+    } catch (error) {
+      if (error instanceof NotUnderstood) return error.message;
+      throw error;
+    }
   }
 
   take(wanted: WantedIndicator): void {
     const { keys, between } = wanted;
     const name = `${keys[0]} ${keys.length} ${between?.from} ${between?.to}`;
-    if (!this.wanted.has(name)) this.wanted.set(name, wanted);
+    if (this.wanted.has(name)) return;
+    if (this.wanted.size === MOST_WANTED) throw tooLong(MOST_WANTED, 'indicators');
+    this.wanted.set(name, wanted);
   }
 
   refuse(line: number, text: string, reason: string): void {
     this.strange += 1;
+    if (this.strange > MOST_STRANGE) throw tooLong(MOST_STRANGE, 'entries that are not understood');
     if (this.strangers.length < MOST_NAMED) this.strangers.push({ line, text: text.slice(0, MOST_SHOWN), reason });
   }
 
@@ -62,28 +106,19 @@ class Parsing {
   }
 }
 
-/** @returns why not, if it is not understood. */
-function tried(text: string): WantedIndicator | string {
-  try {
-    return wantedOf(text);
-  } catch (error) {
-    if (error instanceof NotUnderstood) return error.message;
-    throw error;
-  }
+function tooLong(most: number, what: string): ListTooLong {
+  return new ListTooLong(`a list may have at most ${most.toLocaleString('en-US')} ${what}: split it`);
 }
 
-function addText(parsing: Parsing, text: string): void {
-  if (!/^[\s\ufeff]*\{/.test(text)) {
-    addLines(parsing, linesIn(text));
-    return;
-  }
+async function addText(parsing: Parsing, text: string): Promise<void> {
+  if (!/^[\s\ufeff]*\{/.test(text)) return addLines(parsing, text);
   const json = parseJson(text.replace(/^\ufeff/, ''));
   if (!isBundle(json)) {
     const reason = isObject(json) ? 'it is JSON, but not a STIX bundle' : 'it begins like JSON, but is not';
-    parsing.refuse(1, text, reason);
-    return;
+    return parsing.refuse(1, text, reason);
   }
   for (const { number, text: entry, reason } of bundleEntries(json)) {
+    await parsing.pause();
     if (reason === undefined) parsing.add(number, entry);
     else parsing.refuse(number, entry, reason);
   }
@@ -93,22 +128,41 @@ interface Row extends Line {
   readonly cells: readonly string[];
 }
 
-function addLines(parsing: Parsing, lines: readonly Line[]): void {
-  const rows: Row[] = lines.map((line) => ({ ...line, cells: cellsOf(line.text) }));
+async function addLines(parsing: Parsing, text: string): Promise<void> {
+  const rows: Row[] = [];
+  for (const line of linesIn(text)) {
+    await parsing.pause();
+    if (line.number > MOST_LINES) throw tooLong(MOST_LINES, 'lines');
+    if (line.text !== '') rows.push({ ...line, cells: cellsOf(line.text) });
+  }
   const width = rows[0]?.cells.length ?? 0;
-  if (rows.length > 1 && width > 1 && rows.every(({ cells }) => cells.length === width)) addTable(parsing, rows);
-  else for (const row of rows) addRow(parsing, row);
+  if (rows.length > 1 && width > 1 && rows.every(({ cells }) => cells.length === width)) return addTable(parsing, rows);
+  for (const row of rows) {
+    await parsing.pause();
+    await addRow(parsing, row);
+  }
 }
 
-function addRow(parsing: Parsing, { number, text, cells }: Row): void {
-  const whole = tried(text);
-  if (typeof whole !== 'string') parsing.take(whole);
-  else for (const cell of cells) if (cell !== '') parsing.add(number, cell);
+async function addRow(parsing: Parsing, { number, text, cells }: Row): Promise<void> {
+  const whole = parsing.tried(text);
+  if (typeof whole !== 'string') return parsing.take(whole);
+  for (const cell of cells) {
+    await parsing.pause();
+    if (cell !== '') parsing.add(number, cell);
+  }
 }
 
 /** In a table, a column without a single indicator says something else; in one that has some, each of its cells counts. */
-function addTable(parsing: Parsing, rows: readonly Row[]): void {
-  const results = rows.map(({ cells }) => cells.map(tried));
+async function addTable(parsing: Parsing, rows: readonly Row[]): Promise<void> {
+  const results: (WantedIndicator | string)[][] = [];
+  for (const { cells } of rows) {
+    const ofRow: (WantedIndicator | string)[] = [];
+    for (const cell of cells) {
+      await parsing.pause();
+      ofRow.push(parsing.tried(cell));
+    }
+    results.push(ofRow);
+  }
   const [head = []] = results;
   const hasHead = head.every((result) => typeof result === 'string');
   const body = hasHead ? results.slice(1) : results;

@@ -17,19 +17,20 @@ export function isBundle(json: unknown): json is { readonly objects: readonly un
 }
 
 /** Of the objects that are indicators; the others describe them. */
-export function bundleEntries({ objects }: { readonly objects: readonly unknown[] }): BundleEntry[] {
-  return objects.flatMap((object, at) => {
-    if (!isObject(object) || object.type !== 'indicator') return [];
-    const number = at + 1;
-    const { pattern, pattern_type: language = 'stix', revoked, id } = object;
-    if (typeof pattern !== 'string') return [{ number, text: String(id), reason: 'it has no pattern' }];
-    if (revoked === true) return [{ number, text: pattern, reason: 'it was revoked' }];
-    if (language !== 'stix') return [{ number, text: pattern, reason: `its pattern is ${String(language)}, not STIX` }];
-    try {
-      return valuesInPattern(pattern).map(({ type, value }) => ({ number, text: `${type}:${value}` }));
-    } catch (error) {
-      if (!(error instanceof NotUnderstood)) throw error;
-      return [{ number, text: pattern, reason: error.message }];
-    }
-  });
+export function* bundleEntries(bundle: { readonly objects: readonly unknown[] }): Generator<BundleEntry> {
+  for (const [at, object] of bundle.objects.entries()) yield* entriesOf(object, at + 1);
+}
+
+function entriesOf(object: unknown, number: number): BundleEntry[] {
+  if (!isObject(object) || object.type !== 'indicator') return [];
+  const { pattern, pattern_type: language = 'stix', revoked, id } = object;
+  if (typeof pattern !== 'string') return [{ number, text: String(id), reason: 'it has no pattern' }];
+  if (revoked === true) return [{ number, text: pattern, reason: 'it was revoked' }];
+  if (language !== 'stix') return [{ number, text: pattern, reason: `its pattern is ${String(language)}, not STIX` }];
+  try {
+    return valuesInPattern(pattern).map(({ type, value }) => ({ number, text: `${type}:${value}` }));
+  } catch (error) {
+    if (!(error instanceof NotUnderstood)) throw error;
+    return [{ number, text: pattern, reason: error.message }];
+  }
 }

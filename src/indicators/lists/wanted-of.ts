@@ -18,10 +18,15 @@ export function wantedOf(text: string): WantedIndicator {
   if (given.length > LONGEST) throw new NotUnderstood(`it is longer than ${LONGEST} characters`);
   const [, named = '', rest = ''] = /^([a-z0-9]+):\s*(?!\/\/)(.+)$/is.exec(given) ?? [];
   const type = INDICATOR_TYPES.find((each) => each === named.toLowerCase());
-  const wanted = type === undefined ? guessed(refang(given)) : ofType(type, refang(rest));
+  const wanted = type === undefined ? guessed(refanged(given)) : ofType(type, refanged(rest));
   if (wanted === undefined)
     throw new NotUnderstood(type === undefined ? reasonFor(given) : `it is not of type ${type}`);
   return { text: given, ...wanted };
+}
+
+/** The rules of defanging are many, and most texts have nothing of it. */
+function refanged(text: string): string {
+  return /[[({\\]|hxx| \. |\*\*/i.test(text) ? refang(text) : text;
 }
 
 type Found = Omit<WantedIndicator, 'text'> | undefined;

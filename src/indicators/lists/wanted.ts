@@ -13,3 +13,8 @@ export interface WantedIndicator extends RangeKeys {
 export class NotUnderstood extends Error {
   override readonly name = 'NotUnderstood';
 }
+
+/** Thrown for a list that is longer than it may be; the message says in which way. */
+export class ListTooLong extends Error {
+  override readonly name = 'ListTooLong';
+}

@@ -1,15 +1,15 @@
 /** Searches all record collections, or some, for a list of indicators. */
 
 import { groupedBy } from '../../domain/grouped.js';
+import { Semaphore } from '../../domain/semaphore.js';
 import { definitionOf, STREAMS, type StreamName } from '../../domain/streams/streams.js';
-import { MOST_WANTED, parseList, type StrangeEntry } from '../../indicators/lists/parse-list.js';
+import type { StrangeEntry } from '../../indicators/lists/parse-list.js';
 import type { WantedIndicator } from '../../indicators/lists/wanted.js';
 import type { Collections } from '../../store/collections.js';
 import { isOutOfTime } from '../../store/indicator-hits.js';
 import { chunksOf, type Found, searchChunk } from '../../store/indicator-search.js';
-import { RefusedError } from '../common/errors.js';
-import { Semaphore } from '../common/semaphore.js';
 import { type FillInStatus, fillInStatus } from './fill-in-status.js';
+import { parsedList } from './parsed-list.js';
 
 export interface IocRequest {
   /** A text as it was pasted, or a text for each indicator. */
@@ -70,8 +70,7 @@ export class IocSearch {
   async search(request: IocRequest, signal?: AbortSignal): Promise<IocResult> {
     const { indicators, streams = STREAMS, timeLimitMs = 20_000, perIndicator = 10 } = request;
     const { since, until, sourceIds } = request;
-    const { wanted, ...parsed } = parseList(indicators);
-    refuseLong(wanted);
+    const { wanted, ...parsed } = await parsedList(indicators);
     const end = Date.now() + timeLimitMs;
     const remaining = () => {
       const left = end - Date.now();
@@ -122,15 +121,6 @@ export class IocSearch {
     });
     return this.indexed;
   }
-}
-
-/** @throws RefusedError */
-export function refuseLong(wanted: readonly WantedIndicator[]): void {
-  if (wanted.length <= MOST_WANTED) return;
-  throw new RefusedError(
-    `indicators: a list may have at most ${MOST_WANTED.toLocaleString('en-US')} indicators, and this one has ` +
-      `${wanted.length.toLocaleString('en-US')}: split it`,
-  );
 }
 
 function findingsOf(

@@ -5,9 +5,9 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { Semaphore } from '../../domain/semaphore.js';
 import { type ApiRole, storedKey } from '../../store/api-keys.js';
 import type { Collections } from '../../store/collections.js';
-import { Semaphore } from '../common/semaphore.js';
 import { hashOf } from './api-key-service.js';
 
 export interface Identity {

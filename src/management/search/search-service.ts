@@ -105,8 +105,8 @@ export class SearchService {
 
   /** Records as they are stored. @throws PageTokenError, FollowTokenLostError with the first of them */
   async *follow(input: SearchInput, request: FollowRequest): AsyncGenerator<Followed, void, undefined> {
-    // What is stored from now on carries its indicators.
-    const search = { ...(await this.searchOf(input)), hasIndicators: true };
+    // A worker of an earlier version may store records without indicators. A change stream uses no index anyway.
+    const search = { ...(await this.searchOf(input)), hasIndicators: false };
     yield* followRecords(this.collections, search, request);
   }
 

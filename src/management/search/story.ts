@@ -50,9 +50,8 @@ export async function storyOf(collections: Collections, record: FoundRecord, pat
   const { accountId, aggregateId, messageId } = names;
   const together = await joined(collections, record, byAggregate(names), patience);
   const ids = new Set([messageId, ...together.items.map((one) => namesOf(one).messageId)].flatMap((id) => id ?? []));
-  const others = await Promise.all(
-    [...ids].slice(0, MAX_IDS).map((id) => joined(collections, record, byMessage(id), patience)),
-  );
+  const others: Joined[] = [];
+  for (const id of [...ids].slice(0, MAX_IDS)) others.push(await joined(collections, record, byMessage(id), patience));
 
   const isSame = (one: FoundRecord) =>
     aggregateId !== undefined && namesOf(one).aggregateId === aggregateId && namesOf(one).accountId === accountId;
@@ -111,12 +110,14 @@ function field(path: string, text: string): Condition {
   return { kind: 'field', path, test };
 }
 
+type Joined = Pick<RecordPage, 'items' | 'isComplete' | 'next'>;
+
 async function joined(
   collections: Collections,
   record: FoundRecord,
   condition: Condition | undefined,
   { timeoutMs, signal }: Patience,
-): Promise<Pick<RecordPage, 'items' | 'isComplete' | 'next'>> {
+): Promise<Joined> {
   if (condition === undefined) return { items: [], isComplete: true };
   const search = { condition, streams: STREAMS, sourceIds: [sourceIdOf(record)] };
   const whole = { ...search, hasIndicators: await hasIndicators(collections, search) };

@@ -4,9 +4,9 @@ import { STATUS_QUERY } from '../../domain/contract/contract.js';
 import { lagOf } from '../../domain/lifecycle/problem-text.js';
 import type { SourceSnapshot } from '../../domain/lifecycle/snapshot.js';
 import { present } from '../../domain/present.js';
+import { Semaphore } from '../../domain/semaphore.js';
 import { recordVolumes, type VolumeRange } from '../../store/record-volumes.js';
 import { sourceSummaries } from '../../store/sources.js';
-import { Semaphore } from '../common/semaphore.js';
 import type { InstallationAccess } from '../temporal/ownership.js';
 import { listableSources } from './visible-sources.js';
 

@@ -1,7 +1,7 @@
 /** The lines of many sources: most from one query of Temporal's index, only where that differs from the store singly. */
 
 import { type Installation, workflowIdIn } from '../../domain/contract/installation.js';
-import { Semaphore } from '../common/semaphore.js';
+import { Semaphore } from '../../domain/semaphore.js';
 import { type InstallationAccess, installationOf } from '../temporal/ownership.js';
 import { WORKER_VERSION } from '../temporal/search-attribute-keys.js';
 import { isTemporalAway } from '../temporal/temporal-errors.js';

@@ -5,6 +5,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
+import { Semaphore } from '../../domain/semaphore.js';
 import type { Collections } from '../../store/collections.js';
 import {
   type CollectorDocument,
@@ -27,7 +28,6 @@ import {
 } from '../../store/sources.js';
 import { type Audited, audited, DONE_BY_ANOTHER, RECONCILER_ACTOR } from '../audited.js';
 import { settingsOf } from '../collectors/collector-service.js';
-import { Semaphore } from '../common/semaphore.js';
 import { unknownCollector, unknownSource } from '../refusals.js';
 import { unlessTemporalIsAway } from '../temporal/temporal-errors.js';
 import { SourceWorkflows } from './source-workflows.js';

@@ -1,11 +1,11 @@
 /** A source's records over time, stream by stream, within a limit of time for all of them. */
 
+import { Semaphore } from '../../domain/semaphore.js';
 import { STREAMS, type StreamName } from '../../domain/streams/streams.js';
 import { checkpointsOf } from '../../store/checkpoints.js';
 import type { Collections } from '../../store/collections.js';
 import { type VolumeRange, volumeOf } from '../../store/volume.js';
 import { parseTime } from '../common/parse-time.js';
-import { Semaphore } from '../common/semaphore.js';
 import { invalid } from '../refusals.js';
 
 /** How long all streams together may be counted. */

@@ -5,7 +5,7 @@ import { RawError } from '../../domain/failures/failure.js';
 import { present } from '../../domain/present.js';
 import { WATCHLIST_LIMITS } from '../../domain/watchlists/watchlist.js';
 import { allowedUrl } from '../../http-client/allowed-url.js';
-import { parseList, type StrangeEntry } from '../../indicators/lists/parse-list.js';
+import type { StrangeEntry } from '../../indicators/lists/parse-list.js';
 import type { WantedIndicator } from '../../indicators/lists/wanted.js';
 import type { Keyring } from '../../secrets/keyring.js';
 import type { Collections } from '../../store/collections.js';
@@ -24,6 +24,7 @@ import {
 } from '../../store/watchlists.js';
 import { audited, CLI_ACTOR } from '../audited.js';
 import { CodedRefusal, RefusedError } from '../common/errors.js';
+import { parsedList } from '../indicators/parsed-list.js';
 
 export interface WatchlistInput {
   readonly name: string;
@@ -84,7 +85,7 @@ export class WatchlistService {
   async create(input: WatchlistInput, actor = CLI_ACTOR): Promise<CreatedWatchlist> {
     const { collections, start } = this.access;
     const name = input.name.trim();
-    const { wanted, notUnderstood, strange } = parseList(input.indicators);
+    const { wanted, notUnderstood, strange } = await parsedList(input.indicators);
     const mistakes = [
       ...mistakesIn({ ...input, name }, Date.now()),
       ...this.webhookMistakes(input),

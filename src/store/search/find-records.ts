@@ -143,8 +143,13 @@ function readingsOf(
       const time = timeFilter({ ...search, ...present({ from }) }, behind)(stream);
       const filter = { $and: [reached, time, ...(rest === undefined ? [] : [rest])] };
       const asked = Math.min(left, size);
-      const options = { projection, limit: asked, batchSize: asked, ...budget.options(mostMs) };
-      const cursor = records(store, stream).find<Found['document']>(filter, options).sort(ORDER).hint(index);
+      const cursor = await budget.ask(async (limits) => {
+        const options = { projection, limit: asked, batchSize: asked, ...limits };
+        const found = records(store, stream).find<Found['document']>(filter, options).sort(ORDER).hint(index);
+        // This is what asks.
+        await found.hasNext();
+        return found;
+      }, mostMs);
       let read = 0;
       for await (const document of cursor) {
         read += 1;

@@ -50,14 +50,16 @@ export async function* followRecords(
     [{ $match: newRecords(search) }],
     { ...resume, maxAwaitTimeMS: WAIT_MS },
   );
+  let isTaken = token === undefined;
   try {
     while (signal?.aborted !== true) {
       const change = await stream.tryNext();
+      isTaken = true;
       const reached = tokenIn(change?._id ?? stream.resumeToken);
       yield change === null ? { token: reached } : { record: recordOf(change), token: reached };
     }
   } catch (error) {
-    throw error instanceof MongoServerError ? told(error) : error;
+    throw error instanceof MongoServerError ? told(error, isTaken) : error;
   } finally {
     await stream.close();
   }
@@ -68,9 +70,10 @@ const LOST: ReadonlySet<unknown> = new Set([286, 280]);
 /** What MongoDB says of bytes that are not a token; most of it has no name but a place in its source. */
 const NO_TOKEN = /^(?:FailedToParse|InvalidResumeToken|Overflow|Location\d+)$/;
 
-function told(error: MongoServerError): Error {
+/** @param isTaken whether MongoDB has taken the token, or there was none. */
+function told(error: MongoServerError, isTaken: boolean): Error {
   if (LOST.has(error.code)) return new FollowTokenLostError();
-  return NO_TOKEN.test(error.codeName ?? '') ? new PageTokenError() : error;
+  return !isTaken && NO_TOKEN.test(error.codeName ?? '') ? new PageTokenError() : error;
 }
 
 function tokenIn(resumeToken: unknown): string {

@@ -53,8 +53,13 @@ export async function histogramOf(
       { $match: { $and: [reached, time(stream), ...(rest === undefined ? [] : [rest])] } },
       { $group: { _id: number, count: { $sum: 1 } } },
     ];
-    const options = { hint: index, ...budget.options(mostMs) };
-    const counts = await records(store, stream).aggregate<Count>(pipeline, options).toArray();
+    const counts = await budget.ask(
+      (options) =>
+        records(store, stream)
+          .aggregate<Count>(pipeline, { hint: index, ...options })
+          .toArray(),
+      mostMs,
+    );
     return { collection: definitionOf(stream).collection, counts };
   };
   const work = (slice: Slice, mostMs: number) => Promise.all(plan.ways.map((way) => countsOf(way, slice, mostMs)));

@@ -40,19 +40,21 @@ export async function newerRecords(
   const filter = { _sourceId: sourceId, _messageTime: { $gte: record.time, $lt: to } };
   const place = { stream: record.stream, document: { _id: binaryOf(record.id), _messageTime: record.time } };
   const found = await Promise.all(
-    streams.map(async (stream) => {
-      const cursor = records(store, stream)
-        .find<Found['document']>(filter, { projection: { _received: 0 }, ...budget.options() })
-        .sort({ _messageTime: 1, _id: 1 })
-        .hint(BY_SOURCE);
-      const ofStream: Found[] = [];
-      for await (const document of cursor) {
-        const one = { stream, document };
-        if (compare(one, place) < 0) ofStream.push(one);
-        if (ofStream.length === limit) break;
-      }
-      return ofStream;
-    }),
+    streams.map((stream) =>
+      budget.ask(async (options) => {
+        const cursor = records(store, stream)
+          .find<Found['document']>(filter, { projection: { _received: 0 }, ...options })
+          .sort({ _messageTime: 1, _id: 1 })
+          .hint(BY_SOURCE);
+        const ofStream: Found[] = [];
+        for await (const document of cursor) {
+          const one = { stream, document };
+          if (compare(one, place) < 0) ofStream.push(one);
+          if (ofStream.length === limit) break;
+        }
+        return ofStream;
+      }),
+    ),
   );
   return found.flat().sort(compare).slice(-limit).map(shownRecord);
 }

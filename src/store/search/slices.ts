@@ -79,13 +79,15 @@ async function timeOfNth(
   n: number,
   budget: TimeBudget,
 ): Promise<Date | undefined> {
-  const [found] = await records(store, stream)
-    .find({ $and: [reached, within] }, { projection: { _id: 0, _messageTime: 1 }, ...budget.options() })
-    .sort(ORDER)
-    .hint(index)
-    .skip(n - 1)
-    .limit(1)
-    .toArray();
+  const [found] = await budget.ask((options) =>
+    records(store, stream)
+      .find({ $and: [reached, within] }, { projection: { _id: 0, _messageTime: 1 }, ...options })
+      .sort(ORDER)
+      .hint(index)
+      .skip(n - 1)
+      .limit(1)
+      .toArray(),
+  );
   return found?._messageTime;
 }
 

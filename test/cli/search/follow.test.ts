@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { follow } from '../../../src/cli/search/follow.js';
+import { beginning, follow } from '../../../src/cli/search/follow.js';
+import { LostConnectionError } from '../../../src/cli/services/api-client.js';
 import type { FollowLine } from '../../../src/cli/services/command-services.js';
 
 const LOST = new Error('lost');
@@ -74,4 +75,24 @@ test('what is refused, and what breaks before there is a token, is an error', as
     ),
   ).rejects.toBe(refused);
   await expect(follow(flaky([]), { query: '*' }, { ...asked, token: undefined })).rejects.toBe(LOST);
+});
+
+test('the beginning is asked for again when the connection breaks, and not before the server says', async () => {
+  const busy = new LostConnectionError('busy', 60_000);
+  const { options: breaks, breaks: told } = options(9);
+  const stopping = new AbortController();
+  const passing = { ...breaks, signal: stopping.signal, isPassing: () => true };
+  let tries = 0;
+  const search = (error: Error) => ({
+    follow: async function* (): AsyncGenerator<FollowLine, void> {
+      tries += 1;
+      if (tries === 1) throw error;
+      yield { token: 'a' };
+    },
+  });
+  expect(await beginning(search(LOST), { query: '*' }, passing)).toBe('a');
+  tries = 0;
+  const onBreak = () => void setImmediate(() => stopping.abort());
+  expect(await beginning(search(busy), { query: '*' }, { ...passing, onBreak })).toBeUndefined();
+  expect([tries, told]).toEqual([1, ['lost']]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { OPENAPI_OPTIONS } from '../../../src/api/openapi.js';
-import { apiClientOf } from '../../../src/cli/services/api-client.js';
+import { apiClientOf, LostConnectionError } from '../../../src/cli/services/api-client.js';
 import { RefusedError } from '../../../src/management/common/errors.js';
 import { type Handler, sendJson, serve } from '../../support/local-server.js';
 
@@ -41,9 +41,7 @@ describe('a server of another kind', () => {
   ];
   test.each(strangers)('is told, and is sent neither key nor source: %s', async (_, handler) => {
     const server = await serve(handler);
-    await expect(create(server.url)).rejects.toThrow(
-      new RefusedError(`${server.url}/api/v1 is not a management server`),
-    );
+    await expect(create(server.url)).rejects.toThrow(`${server.url}/api/v1 is not a management server`);
     expect(server.received).toHaveLength(1);
     expect(JSON.stringify(server.received)).not.toMatch(/hush|authorization/);
   });
@@ -60,9 +58,7 @@ describe('a server of another kind', () => {
 
   test.each(STRANGE)('between us and a management server is told: %s', async (_, handler) => {
     const server = await serve(managementServer(handler));
-    await expect(create(server.url)).rejects.toThrow(
-      new RefusedError(`${server.url}/api/v1 is not a management server`),
-    );
+    await expect(create(server.url)).rejects.toThrow(`${server.url}/api/v1 is not a management server`);
   });
 });
 
@@ -135,4 +131,21 @@ test('what is not there can be asked for, and the answer to a DELETE can be empt
   const api = apiClientOf(server.url, KEY);
   expect(await api.find('GET', 'x')).toBeUndefined();
   expect(await api.call('DELETE', 'x')).toEqual({});
+});
+
+test.each([429, 500, 502, 503])('%i passes, and it is known when', async (status) => {
+  let isBusy = true;
+  const server = await serve((received, response) => {
+    if (isBusy) response.writeHead(status, { 'retry-after': '7' }).end('{"message":"busy"}');
+    else void managementServer(text(200, '{"token":"a"}\n'))(received, response);
+  });
+  const client = apiClientOf(server.url, KEY);
+  const follow = () => client.lines('search/follow', {}, new AbortController().signal).next();
+  const lost = expect.objectContaining({ name: 'LostConnectionError', retryAfterMs: 7_000 });
+  await expect(follow()).rejects.toEqual(lost);
+  isBusy = false;
+  expect(await follow()).toEqual({ done: false, value: '{"token":"a"}' });
+  isBusy = true;
+  await expect(follow()).rejects.toEqual(lost);
+  await expect(client.call('POST', 'search', {})).rejects.toThrow(new LostConnectionError('busy', 7_000));
 });
