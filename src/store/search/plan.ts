@@ -12,30 +12,28 @@ export interface Plan {
 /** More keys than this are not asked for: then a look at every record is quicker. */
 const MAX_KEYS = 1_000;
 
-export function planOf(condition: Condition, hasIndicators: boolean): Plan {
+/** How many records carry one of these keys, counted up to some limit. */
+export type CountKeys = (keys: readonly string[]) => Promise<number>;
+
+export async function planOf(condition: Condition, hasIndicators: boolean, count: CountKeys): Promise<Plan> {
   if (condition.kind === 'everything') return { isExact: true };
-  const keys = hasIndicators ? leadingKeys(condition) : undefined;
+  const keys = hasIndicators ? await leadingKeys(condition, count) : undefined;
   if (keys === undefined || keys.length > MAX_KEYS) return { isExact: false };
   return { keys: [...new Set(keys)], isExact: isOfKeysOnly(condition) };
 }
 
-/** `index`: what is read is bounded by what carries an indicator, or by the page. */
-export function planName({ keys, isExact }: Plan): 'index' | 'scan' {
-  return keys !== undefined || isExact ? 'index' : 'scan';
+async function leadingKeys(condition: Condition, count: CountKeys): Promise<readonly string[] | undefined> {
+  if (condition.kind === 'indicator') return condition.keys;
+  if (condition.kind !== 'any' && condition.kind !== 'all') return undefined;
+  const all = await Promise.all(condition.of.map((each) => leadingKeys(each, count)));
+  const known = all.filter((keys) => keys !== undefined);
+  if (condition.kind === 'any') return known.length === all.length ? known.flat() : undefined;
+  return known.length > 1 ? rarest(known, count) : known[0];
 }
 
-function leadingKeys(condition: Condition): readonly string[] | undefined {
-  if (condition.kind === 'indicator') return condition.keys;
-  if (condition.kind === 'any') {
-    const all = condition.of.map(leadingKeys);
-    return all.every((keys) => keys !== undefined) ? all.flat() : undefined;
-  }
-  if (condition.kind !== 'all') return undefined;
-  const [fewest] = condition.of
-    .map(leadingKeys)
-    .filter((keys) => keys !== undefined)
-    .sort((a, b) => a.length - b.length);
-  return fewest;
+async function rarest(all: readonly (readonly string[])[], count: CountKeys): Promise<readonly string[] | undefined> {
+  const counted = await Promise.all(all.map(async (keys) => ({ keys, count: await count(keys) })));
+  return counted.sort((a, b) => a.count - b.count || a.keys.length - b.keys.length)[0]?.keys;
 }
 
 function isOfKeysOnly(condition: Condition): boolean {

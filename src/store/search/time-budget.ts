@@ -25,16 +25,25 @@ export class TimeBudget {
     return this.left === 0;
   }
 
-  /** Options for an operation that may take so long, at most. */
-  options(mostMs = Number.POSITIVE_INFINITY): { readonly maxTimeMS: number; readonly signal?: AbortSignal } {
-    // MongoDB takes 0 for "no limit".
-    const maxTimeMS = Math.max(1, Math.floor(Math.min(this.left, mostMs)));
-    return { maxTimeMS, ...(this.signal && { signal: this.signal }) };
+  /** For a part of the work, which may take so long in all. */
+  atMost(ms: number): TimeBudget {
+    return new TimeBudget(Math.min(this.left, ms), this.signal);
   }
+
+  /** Options for an operation that may take all that is left. */
+  options(): { readonly maxTimeMS: number; readonly signal?: AbortSignal } {
+    // MongoDB takes 0 for "no limit".
+    return { maxTimeMS: Math.max(1, this.left), ...(this.signal && { signal: this.signal }) };
+  }
+}
+
+/** Thrown between two operations when there is no time left. */
+export class TimeIsUpError extends Error {
+  override readonly name = 'TimeIsUpError';
 }
 
 const MAX_TIME_EXPIRED = 50;
 
 export function isTimeUp(error: unknown): boolean {
-  return error instanceof MongoServerError && error.code === MAX_TIME_EXPIRED;
+  return error instanceof TimeIsUpError || (error instanceof MongoServerError && error.code === MAX_TIME_EXPIRED);
 }
