@@ -62,9 +62,9 @@ export class SearchService {
   }
 
   /** How a search would be answered. */
-  async plan(input: SearchInput): Promise<'index' | 'scan'> {
+  async plan(input: SearchInput, signal?: AbortSignal): Promise<'index' | 'scan'> {
     const search = await this.searchOf(input);
-    return (await planned(this.collections, search, new TimeBudget(PLANNING_MS))).plan;
+    return (await planned(this.collections, search, new TimeBudget(PLANNING_MS, signal))).plan;
   }
 
   async histogram(
