@@ -4,7 +4,7 @@ import type { Store } from '../driver.js';
 import { countByIndicators } from '../indicator-hits.js';
 import { ORDER } from '../record-indexes.js';
 import { records } from '../records.js';
-import type { Plan } from './plan.js';
+import type { CountKeys, Plan } from './plan.js';
 import { type Search, timeFilter, type Way } from './request.js';
 import { isTimeUp, type TimeBudget } from './time-budget.js';
 
@@ -29,19 +29,20 @@ export async function planName(
   const size = Math.max(LEAST_SAMPLE, Math.ceil(SAMPLE / ways.length));
   const sparse = await Promise.all(ways.map((way) => isSparse(store, search, way, size, budget)));
   const streams = new Set(ways.filter((_, at) => sparse[at]).map(({ stream }) => stream));
-  const counts = await Promise.all([...streams].map((stream) => countIn(store, search, stream, keys, budget)));
+  const counts = await Promise.all(
+    [...streams].map((stream) => countIn(store, search, stream, keys, MOST_COUNTED, budget)),
+  );
   return counts.every((count) => count < MOST_COUNTED) ? 'index' : 'scan';
 }
 
 /** In all collections of the search. */
-export async function countOf(
-  store: Store,
-  search: Search,
-  keys: readonly string[],
-  budget: TimeBudget,
-): Promise<number> {
-  const counts = await Promise.all(search.streams.map((stream) => countIn(store, search, stream, keys, budget)));
-  return counts.reduce((sum, count) => sum + count, 0);
+export function counting(store: Store, search: Search, budget: TimeBudget): CountKeys {
+  return async (keys, limit) => {
+    const counts = await Promise.all(
+      search.streams.map((stream) => countIn(store, search, stream, keys, limit, budget)),
+    );
+    return { count: counts.reduce((sum, count) => sum + count, 0), isAll: counts.every((count) => count < limit) };
+  };
 }
 
 async function countIn(
@@ -49,11 +50,12 @@ async function countIn(
   { from, to }: Search,
   stream: Way['stream'],
   keys: readonly string[],
+  limit: number,
   budget: TimeBudget,
 ): Promise<number> {
   const until = to && new Date(to.getTime() - 1);
-  const query = { keys, since: from, until, limit: MOST_COUNTED, maxTimeMs: budget.options().maxTimeMS };
-  return unlessTimeIsUp(countByIndicators(store, stream, query), MOST_COUNTED);
+  const query = { keys, since: from, until, limit, maxTimeMs: budget.options().maxTimeMS };
+  return unlessTimeIsUp(countByIndicators(store, stream, query), limit);
 }
 
 /** Whether there are more records than are looked at, with few hits among them. */

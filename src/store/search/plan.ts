@@ -12,8 +12,11 @@ export interface Plan {
 /** More keys than this are not asked for: then a look at every record is quicker. */
 const MAX_KEYS = 1_000;
 
-/** How many records carry one of these keys, counted up to some limit. */
-export type CountKeys = (keys: readonly string[]) => Promise<number>;
+/** How many records carry one of these keys, with at most `limit` of each collection. */
+export type CountKeys = (
+  keys: readonly string[],
+  limit: number,
+) => Promise<{ readonly count: number; readonly isAll: boolean }>;
 
 export async function planOf(condition: Condition, hasIndicators: boolean, count: CountKeys): Promise<Plan> {
   if (condition.kind === 'everything') return { isExact: true };
@@ -31,9 +34,20 @@ async function leadingKeys(condition: Condition, count: CountKeys): Promise<read
   return known.length > 1 ? rarest(known, count) : known[0];
 }
 
-async function rarest(all: readonly (readonly string[])[], count: CountKeys): Promise<readonly string[] | undefined> {
-  const counted = await Promise.all(all.map(async (keys) => ({ keys, count: await count(keys) })));
-  return counted.sort((a, b) => a.count - b.count || a.keys.length - b.keys.length)[0]?.keys;
+/** A rare one is known by few; only common ones are told apart by many. */
+const COUNTED = [4, 40, 1_000] as const;
+
+async function rarest(
+  all: readonly (readonly string[])[],
+  count: CountKeys,
+  [limit, ...more]: readonly number[] = COUNTED,
+): Promise<readonly string[] | undefined> {
+  if (limit === undefined) return undefined;
+  const counted = await Promise.all(all.map(async (keys) => ({ keys, ...(await count(keys, limit)) })));
+  const known = counted.filter(({ isAll }) => isAll);
+  if (known.length === 0 && more.length > 0) return rarest(all, count, more);
+  return (known.length > 0 ? known : counted).sort((a, b) => a.count - b.count || a.keys.length - b.keys.length)[0]
+    ?.keys;
 }
 
 function isOfKeysOnly(condition: Condition): boolean {

@@ -158,9 +158,10 @@ describe('reads little more than it returns', () => {
     ['domain:example.com AND (<m70@example.com> OR <m71@example.com>) AND subject:hay', 6],
     ['ip:10.0.0.0/8 AND file:file77.pdf AND NOT subject:zzz', 3],
   ])('the rarest of several indicators leads: %s', async (query, least) => {
-    const { result, documents } = await read(() => find(query));
+    const { result, keys, documents } = await read(() => find(query));
     expect(result.plan).toBe('index');
     expect(result.items.length).toBeGreaterThanOrEqual(least);
+    expect(keys).toBeLessThanOrEqual(20 * PER_COLLECTION);
     // Of the rare one there are few; each may be looked at twice.
     expect(documents).toBeLessThanOrEqual(2 * 20);
   });
