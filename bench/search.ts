@@ -1,17 +1,17 @@
 /**
  * Searches over generated records of all collections: how long the first page takes, and how much MongoDB reads for it.
  *
- * `npm run bench -- search [--records N] [--rounds N] [--json]`
+ * `npm run bench -- search [--records N] [--rounds N] [--data FOLDER] [--json]`
  */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { findExecutables } from '../devstack/executables.js';
 import { startMongod } from '../devstack/mongod.js';
 import type { RecordDocument } from '../src/domain/records/record.js';
-import { STREAMS, type StreamName } from '../src/domain/streams/streams.js';
+import { definitionOf, STREAMS, type StreamName } from '../src/domain/streams/streams.js';
 import { indicatorsOf } from '../src/indicators/extract.js';
 import { toDocument } from '../src/records/document.js';
 import { identityOf } from '../src/records/identity.js';
@@ -22,6 +22,8 @@ import { insertRecords } from '../src/store/records.js';
 import { findRecords } from '../src/store/search/find-records.js';
 import { SeededRandom } from '../test/support/random.js';
 import { databaseOf } from '../test/support/raw-collections.js';
+import { type Cost, costOf } from './search-cost.js';
+import { type IocCost, iocCosts } from './search-iocs.js';
 
 const ANCHOR = Date.UTC(2026, 0, 1);
 const DAYS_MS = 30 * 86_400_000;
@@ -34,53 +36,66 @@ const QUERIES: readonly string[] = [
   ...['*', 'domain:example.com', 'email:common1@example.com', 'email:rare77@example.com', 'email:absent@absent.test'],
   ...['senderEnvelope:common2@out3.example', 'senderIp:10.1.0.0/16', 'ip:10.2.17.0/24', 'ip:192.0.2.0/24'],
   ...['message:m4711@example.com', 'file:file77.pdf', 'subject:hay', 'subject:needle', 'absent'],
+  ...['domain:example.com AND subject:zzz', 'domain:example.com AND email:rare77@example.com'],
 ];
 
 interface Options {
   readonly records: number;
   readonly rounds: number;
+  readonly data?: string;
   readonly json?: boolean;
 }
 
-interface Result {
+interface Result extends Cost {
   readonly query: string;
   readonly plan: string;
   readonly found: number;
   readonly complete: boolean;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly keys: number;
-  readonly documents: number;
 }
 
 export const search = new Command('search')
   .description('time of the first page of searches, and what MongoDB reads for them')
   .option('--records <n>', 'how many, over all collections', Number, 2_000_000)
   .option('--rounds <n>', 'how often each search is made', Number, 100)
+  .option('--data <folder>', 'keeps the records there, or takes the ones that are there')
   .option('--json', 'last line: one JSON object')
   .action(measure);
 
-async function measure({ records, rounds, json }: Options): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'mimecast-search-'));
+async function measure({ records, rounds, data, json }: Options): Promise<void> {
+  const folder = data ?? mkdtempSync(join(tmpdir(), 'mimecast-search-'));
+  mkdirSync(folder, { recursive: true });
   const { mongod: executable } = await findExecutables(['mongod'], { onProgress: say });
   const server = await startMongod({ executable, dataDir: join(folder, 'db'), logFile: join(folder, 'mongod.log') });
   const database = openDatabase({ uri: server.uri, name: 'bench' });
   try {
     const collections = collectionsOf(database);
     await collections.ensureIndexes();
-    await fill(collections, records);
+    if ((await storedRecords(collections)) === 0) await fill(collections, records);
+    const stored = await storedRecords(collections);
+    say(`${stored} records`);
     const results: Result[] = [];
     for (const query of QUERIES) {
       const result = await measured(collections, query, rounds);
       results.push(result);
       say(textOf(result));
     }
-    if (json) process.stdout.write(`${JSON.stringify({ records, rounds, results })}\n`);
+    const iocs: IocCost[] = [];
+    for await (const cost of iocCosts(collections, Math.ceil(rounds / 5))) {
+      iocs.push(cost);
+      say(JSON.stringify(cost));
+    }
+    if (json) process.stdout.write(`${JSON.stringify({ records: stored, rounds, results, iocs })}\n`);
   } finally {
     await database.close();
     await server.stop();
-    rmSync(folder, { recursive: true, force: true });
+    if (data === undefined) rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function storedRecords(collections: Collections): Promise<number> {
+  const db = databaseOf(collections);
+  const counts = STREAMS.map((stream) => db.collection(definitionOf(stream).collection).estimatedDocumentCount());
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 }
 
 async function fill(collections: Collections, count: number): Promise<void> {
@@ -91,7 +106,7 @@ async function fill(collections: Collections, count: number): Promise<void> {
       const stream = random.pick(STREAMS);
       batches.set(stream, [...(batches.get(stream) ?? []), documentOf(random, stream, at, count)]);
     }
-    for (const [stream, documents] of batches) await insertRecords(collections, stream, documents);
+    await Promise.all([...batches].map(([stream, documents]) => insertRecords(collections, stream, documents)));
     if (begin % 100_000 === 0) say(`${begin} of ${count} records stored`);
   }
 }
@@ -124,42 +139,9 @@ function documentOf(random: SeededRandom, stream: StreamName, at: number, count:
 async function measured(collections: Collections, query: string, rounds: number): Promise<Result> {
   const wanted = { condition: parseQuery(query), streams: STREAMS, hasIndicators: true };
   const once = () => findRecords(collections, wanted, { limit: PAGE, budgetMs: BUDGET_MS });
-  const { keys, documents } = await reads(collections, once);
   const { plan, items, isComplete } = await once();
-  const times: number[] = [];
-  for (let round = 0; round < (plan === 'scan' ? Math.ceil(rounds / 10) : rounds); round += 1) {
-    const began = performance.now();
-    await once();
-    times.push(performance.now() - began);
-  }
-  times.sort((a, b) => a - b);
-  const quantile = (share: number) =>
-    Math.round(times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0);
-  return {
-    query,
-    plan,
-    found: items.length,
-    complete: isComplete,
-    p50Ms: quantile(0.5),
-    p99Ms: quantile(0.99),
-    keys,
-    documents,
-  };
-}
-
-/** What MongoDB's profiler says that it has read. */
-async function reads(collections: Collections, work: () => Promise<unknown>) {
-  const db = databaseOf(collections);
-  await db.command({ profile: 2 });
-  await work();
-  await db.command({ profile: 0 });
-  const all = await db
-    .collection('system.profile')
-    .find({ ns: /mimecast_/ })
-    .toArray();
-  await db.collection('system.profile').drop();
-  const sum = (key: string) => all.reduce((total, one) => total + Number(one[key] ?? 0), 0);
-  return { keys: sum('keysExamined'), documents: sum('docsExamined') };
+  const cost = await costOf(collections, once, plan === 'scan' ? Math.ceil(rounds / 10) : rounds);
+  return { query, plan, found: items.length, complete: isComplete, ...cost };
 }
 
 function textOf({ query, plan, found, complete, p50Ms, p99Ms, keys, documents }: Result): string {

@@ -1,6 +1,6 @@
 /** Records by their indicators, newest first. */
 
-import { type Filter, MongoServerError } from 'mongodb';
+import type { Filter } from 'mongodb';
 import { INDICATORS_KEY } from '../domain/indicators/indicator.js';
 import type { RecordDocument, RecordId } from '../domain/records/record.js';
 import type { StreamName } from '../domain/streams/streams.js';
@@ -52,11 +52,6 @@ export async function countByIndicators(store: Store, stream: StreamName, query:
   // Not `countDocuments`: it reads each record, whereas this command only walks along the index.
   const counting = { count: collectionName, query: filterOf(query), limit, hint: BY_INDICATOR, maxTimeMS: maxTimeMs };
   return (await store[DB].command(counting)).n;
-}
-
-/** Whether an error says that a query took longer than it was given. */
-export function isOutOfTime(error: unknown): boolean {
-  return error instanceof MongoServerError && error.codeName === 'MaxTimeMSExpired';
 }
 
 function filterOf({ keys, since, until, sourceIds, after }: IndicatorQuery): Filter<RecordDocument> {

@@ -19,8 +19,9 @@ import {
 
 /** Hits of an indicator in one collection are counted up to here. */
 export const MOST_COUNTED = 1_000;
-/** Records read at once. */
+/** Records read at once: what the indicators take if each has many, as far as it is not read in vain for a common one. */
 const LEAST_PAGE = 100;
+const MOST_PAGE = 500;
 
 export interface ChunkOptions extends Pick<IndicatorQuery, 'since' | 'until' | 'sourceIds'> {
   readonly store: Store;
@@ -50,7 +51,7 @@ export async function searchChunk<W extends RangeKeys>(
   chunk: readonly W[],
 ): Promise<Found<W>[]> {
   const { store, stream, perIndicator, remaining, ...range } = options;
-  const limit = Math.max(LEAST_PAGE, perIndicator + 1);
+  const least = Math.max(LEAST_PAGE, perIndicator + 1);
   const tallies = chunk.map((wanted): Tally<W> => ({ wanted, hits: [] }));
   let open = tallies;
   for (let after: HitDocument | undefined; open.length > 0; ) {
@@ -58,6 +59,7 @@ export async function searchChunk<W extends RangeKeys>(
       open.flatMap((tally) => tally.wanted.keys.map((key) => ({ key, tally }))),
       ({ key }) => key,
     );
+    const limit = Math.max(least, Math.min(MOST_PAGE, open.length * (perIndicator + 1)));
     const query = { ...range, keys: [...byKey.keys()], limit, after, maxTimeMs: remaining() };
     const page = await findByIndicators(store, stream, query);
     for (const hit of page) for (const { hits } of talliesOf(hit, byKey)) hits.push(hit);

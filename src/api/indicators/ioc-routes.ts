@@ -5,9 +5,9 @@ import { INDICATOR_TYPES } from '../../domain/indicators/indicator.js';
 import { DEFINITIONS } from '../../domain/streams/definitions/list.js';
 import { STREAMS } from '../../domain/streams/streams.js';
 import { IocService } from '../../management/indicators/ioc-service.js';
-import { abandonment } from '../common/abandonment.js';
 import { actorOf } from '../common/authentication.js';
 import { flatErrors } from '../common/common-schemas.js';
+import { signalOf } from '../common/gone-client.js';
 import type { Routes } from '../common/services.js';
 
 const tags = ['Indicators'];
@@ -106,7 +106,7 @@ export const iocRoutes: Routes = (app, { collections, client }) => {
         response: { 200: answer, ...flatErrors },
       },
     },
-    async ({ body }, reply) => (await service.search(body, abandonment(reply))) as z.input<typeof answer>,
+    async ({ body }, reply) => (await service.search(body, signalOf(reply))) as z.input<typeof answer>,
   );
   app.get(
     '/indicators/fillIn',

@@ -77,7 +77,7 @@ export const searchRoutes: Routes = (app, { search }) => {
         response: { 200: z.object({ plan }), ...flatErrors },
       },
     },
-    async ({ body }) => ({ plan: await search.plan(inputOf(body)) }),
+    async ({ body }, reply) => ({ plan: await search.plan(inputOf(body), signalOf(reply)) }),
   );
   app.post(
     '/search/histogram',

@@ -72,7 +72,9 @@ export const foundRecord = z
 
 export const plan = z
   .enum(['index', 'scan'])
-  .describe('index: an index leads to what is looked for. scan: every record of the time is looked at, newest first');
+  .describe(
+    'index: an index leads to what is looked for. scan: every record of the time, or all that carry a common indicator, is looked at, newest first',
+  );
 
 /** How far a search has come. */
 export const searched = {

@@ -130,8 +130,9 @@ async function exportTo(
 ) {
   const input = inputOf(asked);
   // Refused now, as nothing can be refused once the answer has begun.
-  await search.plan(input);
-  const records = search.all(input, { timeoutMs: PAGE_MS, signal: signalOf(reply) });
+  const signal = signalOf(reply);
+  await search.plan(input, signal);
+  const records = search.all(input, { timeoutMs: PAGE_MS, signal });
   const { format: form, columns } = asked;
   reply.header('content-disposition', `attachment; filename="records.${form}"`);
   if (form === 'ndjson') return reply.type(NDJSON).send(Readable.from(ndjson(records)));

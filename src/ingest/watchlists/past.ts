@@ -2,8 +2,8 @@
 
 import { WATCHLIST_LIMITS, type WatchedIndicator, type WatchlistProgress } from '../../domain/watchlists/watchlist.js';
 import type { Collections } from '../../store/collections.js';
-import { isOutOfTime } from '../../store/indicator-hits.js';
 import { chunksOf, searchChunk } from '../../store/indicator-search.js';
+import { isTimeUp } from '../../store/search/time-budget.js';
 import { isOfThePast, raiseHits } from '../../store/watchlist-hits.js';
 import { announceChange, type PastSearch, savePast, stepAt, storedWatchlist } from '../../store/watchlists.js';
 
@@ -46,7 +46,7 @@ export async function searchPast({ collections, watchlistId, signal, until }: Pa
       found = await searchChunk({ store: collections, stream, perIndicator: MOST_PAST_HITS, remaining }, chunk);
     } catch (error) {
       const tries = (past.tries ?? 0) + 1;
-      if (!isOutOfTime(error)) throw error;
+      if (!isTimeUp(error)) throw error;
       await save(tries < MOST_TRIES ? { tries } : { steps: past.steps + 1, isMore: true, tries: 0 });
       if (tries < MOST_TRIES) throw error;
       continue;

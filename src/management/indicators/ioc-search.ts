@@ -6,8 +6,8 @@ import { definitionOf, STREAMS, type StreamName } from '../../domain/streams/str
 import type { StrangeEntry } from '../../indicators/lists/parse-list.js';
 import type { WantedIndicator } from '../../indicators/lists/wanted.js';
 import type { Collections } from '../../store/collections.js';
-import { isOutOfTime } from '../../store/indicator-hits.js';
 import { chunksOf, type Found, searchChunk } from '../../store/indicator-search.js';
+import { isTimeUp, TimeIsUpError } from '../../store/search/time-budget.js';
 import { type FillInStatus, fillInStatus } from './fill-in-status.js';
 import { parsedList } from './parsed-list.js';
 
@@ -53,11 +53,6 @@ export interface IocResult {
 
 const AT_ONCE = 4;
 
-/** Thrown between two queries when there is no time left, or nobody waits any more. */
-class TimeIsUp extends Error {
-  override readonly name = 'TimeIsUp';
-}
-
 export class IocSearch {
   private indexed: Promise<void> | undefined;
 
@@ -74,7 +69,7 @@ export class IocSearch {
     const end = Date.now() + timeLimitMs;
     const remaining = () => {
       const left = end - Date.now();
-      if (left <= 0 || signal?.aborted) throw new TimeIsUp();
+      if (left <= 0 || signal?.aborted) throw new TimeIsUpError();
       return left;
     };
     await this.makeIndexes();
@@ -94,7 +89,7 @@ export class IocSearch {
         };
         for (const each of await searchChunk(options, chunk)) found.push({ ...each, stream });
       } catch (error) {
-        if (!(error instanceof TimeIsUp) && !isOutOfTime(error)) throw error;
+        if (!isTimeUp(error)) throw error;
         unsearched.set(stream, (unsearched.get(stream) ?? 0) + chunk.length);
       }
     };

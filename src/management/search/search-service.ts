@@ -11,9 +11,10 @@ import { type FoundRecord, findRecords, type RecordPage } from '../../store/sear
 import { type Followed, type FollowRequest, followRecords } from '../../store/search/follow-records.js';
 import { hasIndicators } from '../../store/search/has-indicators.js';
 import { type Histogram, histogramOf } from '../../store/search/histogram.js';
-import { planName, planOf } from '../../store/search/plan.js';
+import { planned } from '../../store/search/planned.js';
 import type { Search } from '../../store/search/request.js';
 import { newerRecords, recordById, streamOfCollection, tokenBehind } from '../../store/search/single-record.js';
+import { TimeBudget } from '../../store/search/time-budget.js';
 import { type Values, valuesOf } from '../../store/search/values.js';
 import { CodedRefusal } from '../common/errors.js';
 
@@ -61,9 +62,9 @@ export class SearchService {
   }
 
   /** How a search would be answered. */
-  async plan(input: SearchInput): Promise<'index' | 'scan'> {
+  async plan(input: SearchInput, signal?: AbortSignal): Promise<'index' | 'scan'> {
     const search = await this.searchOf(input);
-    return planName(planOf(search.condition, search.hasIndicators));
+    return (await planned(this.collections, search, new TimeBudget(PLANNING_MS, signal))).plan;
   }
 
   async histogram(
@@ -153,6 +154,8 @@ export class SearchService {
 export const ANY_COLLECTION = 'any';
 
 const PAGE_OF_ALL = 1_000;
+/** A tenth of it is used. */
+const PLANNING_MS = 20_000;
 
 export function streamNamed(name: string): StreamName {
   const stream = streamOfCollection(name, STREAMS);

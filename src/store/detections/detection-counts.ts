@@ -1,11 +1,12 @@
 /** Counts the records that are detections, over time. */
 
-import { type Document, MongoServerError } from 'mongodb';
+import type { Document } from 'mongodb';
 import type { DetectionKind, Severity } from '../../domain/detections/detection.js';
 import type { DetectionPart, WantedRule } from '../../domain/detections/rule.js';
 import type { StreamName } from '../../domain/streams/streams.js';
 import type { Store } from '../driver.js';
 import { records } from '../records.js';
+import { isTimeUp } from '../search/time-budget.js';
 import { alternativesOf, type DetectionRange, inRange, noneOf } from './detection-conditions.js';
 
 export interface DetectionCount {
@@ -41,7 +42,7 @@ export async function countDetections(
           { $and: [condition, noneOf(all.slice(0, at)), inRange(request)] },
           request,
         ).catch((error: unknown) => {
-          if (!isOutOfTime(error)) throw error;
+          if (!isTimeUp(error)) throw error;
           uncounted.add(part.stream);
           return [];
         }),
@@ -66,10 +67,4 @@ async function countOf(
     )
     .toArray();
   return found.map(({ _id, count }) => ({ kind, severity, bucket: _id, count }));
-}
-
-const MAX_TIME_EXPIRED = 50;
-
-function isOutOfTime(error: unknown): boolean {
-  return error instanceof MongoServerError && error.code === MAX_TIME_EXPIRED;
 }

@@ -8,12 +8,12 @@ import type { Store } from '../driver.js';
 import { ORDER } from '../record-indexes.js';
 import { records } from '../records.js';
 import { type Found, merged, type Reading } from './merged.js';
-import { planName } from './plan.js';
+import { type Planned, planned } from './planned.js';
 import { type Position, positionOf, tokenOf } from './position.js';
-import { type Planned, planned, type Search, timeFilter, type Way } from './request.js';
+import { type Search, timeFilter, type Way } from './request.js';
 import { shownDocument } from './shown-document.js';
 import { type Slice, slices } from './slices.js';
-import { TimeBudget } from './time-budget.js';
+import { isTimeUp, TimeBudget, TimeIsUpError } from './time-budget.js';
 
 export interface FoundRecord {
   readonly collection: string;
@@ -49,15 +49,16 @@ export interface RecordPageRequest {
 /** @throws PageTokenError, and what MongoDB throws */
 export async function findRecords(store: Store, search: Search, request: RecordPageRequest): Promise<RecordPage> {
   const { limit, token, budgetMs, signal } = request;
-  const plan = planned(search);
   const start = token === undefined ? undefined : positionOf(token);
-  const reading = { limit, budget: new TimeBudget(budgetMs, signal), behind: start, projection: { _received: 0 } };
+  const budget = new TimeBudget(budgetMs, signal);
+  const plan = await planned(store, search, budget);
+  const reading = { limit, budget, behind: start, projection: { _received: 0 } };
   const { found, next, searchedTo, isComplete } = await readRecords(store, plan, reading);
   // Where not even the first part was searched, the same place is tried again.
   const place = next === start ? token : next && tokenOf(next);
   return {
     items: found.map(shownRecord),
-    plan: planName(plan.plan),
+    plan: plan.plan,
     isComplete,
     ...present({ searchedTo, next: place }),
   };
@@ -92,25 +93,37 @@ export async function readRecords(store: Store, plan: Planned, reading: ReadOpti
   const found: Found[] = [];
   let bytes = 0;
   const isFull = (count: number, size: number) => count > limit || (count > 1 && size > MAX_PAGE_BYTES);
-  const work = async (slice: Slice, mostMs: number) => {
+  const work = async (slice: Slice, time: TimeBudget) => {
     const read: Found[] = [];
     let size = bytes;
-    const wanted = { ...reading, limit: limit + 1 - found.length };
-    for await (const one of merged(readingsOf(store, plan, slice, wanted, mostMs))) {
-      read.push(one);
-      size += BSON.calculateObjectSize(one.document);
-      if (isFull(found.length + read.length, size)) break;
+    const wanted = { ...reading, budget: time, limit: limit + 1 - found.length };
+    try {
+      for await (const one of merged(readingsOf(store, plan, slice, wanted))) {
+        read.push(one);
+        size += BSON.calculateObjectSize(one.document);
+        if (isFull(found.length + read.length, size)) break;
+      }
+    } catch (error) {
+      // What was merged is complete down to the last of it.
+      const reached = placeOf(read.at(-1));
+      if (!isTimeUp(error) || reached === undefined) throw error;
+      return { result: { read, size }, reached };
     }
-    return { read, size };
+    return { result: { read, size } };
   };
   let reached: { readonly searchedTo?: Date; readonly next?: Position | undefined } = { next: behind };
-  for await (const { result, searchedTo } of slices(store, plan, { budget, behind, firstSize: FIRST_SLICE, work })) {
+  for await (const { result, searchedTo, behind: place } of slices(store, plan, {
+    budget,
+    behind,
+    firstSize: FIRST_SLICE,
+    work,
+  })) {
     found.push(...result.read);
     bytes = result.size;
     if (isFull(found.length, bytes))
       return { found: found.slice(0, -1), next: placeOf(found.at(-2)), isComplete: true };
     if (searchedTo === undefined) return { found, isComplete: true };
-    reached = { searchedTo, next: { time: searchedTo } };
+    reached = { searchedTo, next: place };
   }
   budget.signal?.throwIfAborted();
   return { found, ...reached, isComplete: false };
@@ -132,7 +145,6 @@ function readingsOf(
   { search, ways }: Planned,
   { behind: start, from }: Slice,
   { limit, projection, budget }: ReadOptions,
-  mostMs: number,
 ): Reading[] {
   const share = Math.max(MIN_BATCH, Math.ceil((limit * SHARE) / ways.length));
   // Not one cursor with small batches: to choose a plan, MongoDB reads ahead as far as the limit.
@@ -140,6 +152,7 @@ function readingsOf(
     let left = limit;
     let behind = start;
     for (let size = share; left > 0; size = Math.min(MAX_BATCH, size * 2)) {
+      if (budget.isOver) throw new TimeIsUpError();
       const time = timeFilter({ ...search, ...present({ from }) }, behind)(stream);
       const filter = { $and: [reached, time, ...(rest === undefined ? [] : [rest])] };
       const asked = Math.min(left, size);
@@ -149,7 +162,7 @@ function readingsOf(
         // This is what asks.
         await found.hasNext();
         return found;
-      }, mostMs);
+      });
       let read = 0;
       for await (const document of cursor) {
         read += 1;

@@ -5,8 +5,8 @@ import { definitionOf } from '../../domain/streams/streams.js';
 import type { Store } from '../driver.js';
 import { records } from '../records.js';
 import type { SearchedRange } from './find-records.js';
-import { planName } from './plan.js';
-import { planned, type Search, timeFilter, type Way } from './request.js';
+import { planned } from './planned.js';
+import { type Search, timeFilter, type Way } from './request.js';
 import { type Slice, slices } from './slices.js';
 import { TimeBudget } from './time-budget.js';
 
@@ -42,27 +42,27 @@ export async function histogramOf(
   search: Search & { readonly from: Date; readonly to: Date },
   { buckets, budgetMs, signal }: HistogramRequest,
 ): Promise<Histogram> {
-  const plan = planned(search, false);
   const budget = new TimeBudget(budgetMs, signal);
+  const plan = await planned(store, search, budget, false);
   const { from, to } = search;
   const widthMs = Math.max(1, Math.ceil((to.getTime() - from.getTime()) / buckets));
-  const countsOf = async ({ stream, reached, index, rest }: Way, slice: Slice, mostMs: number) => {
-    const time = timeFilter({ ...search, ...present({ from: slice.from }) }, slice.behind);
+  const countsOf = async ({ stream, reached, index, rest }: Way, slice: Slice, time: TimeBudget) => {
+    const within = timeFilter({ ...search, ...present({ from: slice.from }) }, slice.behind);
     const number = { $floor: { $divide: [{ $subtract: ['$_messageTime', from] }, widthMs] } };
     const pipeline = [
-      { $match: { $and: [reached, time(stream), ...(rest === undefined ? [] : [rest])] } },
+      { $match: { $and: [reached, within(stream), ...(rest === undefined ? [] : [rest])] } },
       { $group: { _id: number, count: { $sum: 1 } } },
     ];
-    const counts = await budget.ask(
-      (options) =>
-        records(store, stream)
-          .aggregate<Count>(pipeline, { hint: index, ...options })
-          .toArray(),
-      mostMs,
+    const counts = await time.ask((options) =>
+      records(store, stream)
+        .aggregate<Count>(pipeline, { hint: index, ...options })
+        .toArray(),
     );
     return { collection: definitionOf(stream).collection, counts };
   };
-  const work = (slice: Slice, mostMs: number) => Promise.all(plan.ways.map((way) => countsOf(way, slice, mostMs)));
+  const work = async (slice: Slice, time: TimeBudget) => ({
+    result: await Promise.all(plan.ways.map((way) => countsOf(way, slice, time))),
+  });
 
   const found = Array.from(
     { length: Math.ceil((to.getTime() - from.getTime()) / widthMs) },
@@ -84,5 +84,5 @@ export async function histogramOf(
     from: new Date(from.getTime() + at * widthMs),
     counts: Object.fromEntries(counts),
   }));
-  return { plan: planName(plan.plan), ...end, widthMs, total, buckets: shown };
+  return { plan: plan.plan, ...end, widthMs, total, buckets: shown };
 }

@@ -5,7 +5,7 @@ import type { Condition } from '../../domain/search/condition.js';
 import type { StreamName } from '../../domain/streams/streams.js';
 import { BY_INDICATOR, BY_SOURCE, BY_TIME } from '../record-indexes.js';
 import { filterOf, keysFilter } from './filter.js';
-import { type Plan, planOf } from './plan.js';
+import type { Plan } from './plan.js';
 import { behindFilter, type Position } from './position.js';
 
 export interface Search {
@@ -34,17 +34,9 @@ export interface Way {
   readonly rest: Document | undefined;
 }
 
-export interface Planned {
-  readonly search: Search;
-  readonly plan: Plan;
-  readonly ways: readonly Way[];
-}
-
-/** @param isOrdered whether the records are wanted in order; else each is reached in one way only. Default true. */
-export function planned(search: Search, isOrdered = true): Planned {
-  const plan = planOf(search.condition, search.hasIndicators);
-  const most = isOrdered ? MAX_MERGED : Number.POSITIVE_INFINITY;
-  return { search, plan, ways: search.streams.flatMap((stream) => waysInto(stream, search, plan, most)) };
+/** @param most values that one way asks for. */
+export function waysOf(search: Search, plan: Plan, most = MAX_MERGED): Way[] {
+  return search.streams.flatMap((stream) => waysInto(stream, search, plan, most));
 }
 
 function waysInto(stream: StreamName, search: Search, { keys, isExact }: Plan, most: number): Way[] {

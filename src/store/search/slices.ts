@@ -6,8 +6,9 @@
 import type { Store } from '../driver.js';
 import { ORDER } from '../record-indexes.js';
 import { records } from '../records.js';
+import type { Planned } from './planned.js';
 import type { Position } from './position.js';
-import { type Planned, timeFilter, type Way } from './request.js';
+import { timeFilter, type Way } from './request.js';
 import { isTimeUp, type TimeBudget } from './time-budget.js';
 
 /** What lies behind a position, back to a time that is included; `undefined`: the ends of the search. */
@@ -21,14 +22,22 @@ export interface SliceOptions<T> {
   readonly behind?: Position | undefined;
   /** Records of each collection that the first slice looks at, unless all at once is quick enough. */
   readonly firstSize: number;
-  /** Asks for one slice. Throws what MongoDB throws when its time is up. */
-  readonly work: (slice: Slice, mostMs: number) => Promise<T>;
+  /** Asks for one slice. When its time is up, it tells what it has, or throws what MongoDB throws. */
+  readonly work: (slice: Slice, budget: TimeBudget) => Promise<Worked<T>>;
+}
+
+export interface Worked<T> {
+  readonly result: T;
+  /** When time was up: all before this place is in the result. */
+  readonly reached?: Position;
 }
 
 export interface SliceResult<T> {
   readonly result: T;
   /** Everything back to this time was searched; `undefined`: everything. */
   readonly searchedTo: Date | undefined;
+  /** Where to go on. */
+  readonly behind: Position | undefined;
 }
 
 const TARGET_MS = 400;
@@ -44,31 +53,39 @@ export async function* slices<T>(
   { budget, behind: start, firstSize, work }: SliceOptions<T>,
 ): AsyncGenerator<SliceResult<T>, void, undefined> {
   const whole = { behind: start, from: search.from };
-  const atOnce = await unlessTimeIsUp(() => work(whole, budget.left * SHARE_AT_ONCE));
-  if (atOnce !== undefined) {
-    yield { result: atOnce.value, searchedTo: undefined };
-    return;
-  }
-  for (let behind = start, size = firstSize; !budget.isOver; ) {
+  const atOnce = await unlessTimeIsUp(() => work(whole, budget.atMost(budget.left * SHARE_AT_ONCE)));
+  if (atOnce !== undefined) yield doneOf(atOnce, undefined);
+  if (atOnce !== undefined && atOnce.reached === undefined) return;
+  for (let behind = atOnce?.reached ?? start, size = firstSize; !budget.isOver; ) {
     const began = performance.now();
-    const mostMs = size === LEAST_SIZE ? budget.left : TARGET_MS * 4;
+    const time = size === LEAST_SIZE ? budget : budget.atMost(TARGET_MS * 4);
     const filter = timeFilter(search, behind);
     const done = await unlessTimeIsUp(async () => {
       const times = await Promise.all(ways.map((way) => timeOfNth(store, way, filter(way.stream), size, budget)));
       const from = newest(times);
-      return { from, result: await work({ behind, from: from ?? search.from }, mostMs) };
+      return doneOf(await work({ behind, from: from ?? search.from }, time), from);
     });
-    if (done === undefined) {
+    if (done !== undefined) {
+      yield done;
+      if (done.searchedTo === undefined) return;
+      behind = done.behind;
+    }
+    if (done?.isPart ?? true) {
       size = Math.max(LEAST_SIZE, Math.ceil(size / 8));
       continue;
     }
-    const { from, result } = done.value;
-    yield { result, searchedTo: from };
-    if (from === undefined) return;
-    behind = { time: from };
     const growth = Math.min(4, TARGET_MS / Math.max(1, performance.now() - began));
     size = Math.min(MOST_SIZE, Math.max(LEAST_SIZE, Math.round(size * growth)));
   }
+}
+
+function doneOf<T>(
+  { result, reached }: Worked<T>,
+  from: Date | undefined,
+): SliceResult<T> & { readonly isPart: boolean } {
+  if (reached === undefined) return { result, searchedTo: from, behind: from && { time: from }, isPart: false };
+  // Others of the same millisecond may be behind it.
+  return { result, searchedTo: new Date(reached.time.getTime() + 1), behind: reached, isPart: true };
 }
 
 /** The time of the nth record that a way reaches, newest first; `undefined` when there are fewer. */
@@ -97,9 +114,9 @@ function newest(times: readonly (Date | undefined)[]): Date | undefined {
 }
 
 /** `undefined` when time was up. */
-async function unlessTimeIsUp<T>(work: () => Promise<T>): Promise<{ readonly value: T } | undefined> {
+async function unlessTimeIsUp<T extends object>(work: () => Promise<T>): Promise<T | undefined> {
   try {
-    return { value: await work() };
+    return await work();
   } catch (error) {
     if (isTimeUp(error)) return undefined;
     throw error;

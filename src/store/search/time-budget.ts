@@ -14,12 +14,12 @@ const AT_ONCE = 4;
 
 export class TimeBudget {
   private readonly end: number;
-  private readonly turns = new Semaphore(AT_ONCE);
 
   /** @param signal aborted when nobody waits for the answer any more. */
   constructor(
     ms: number,
     readonly signal?: AbortSignal,
+    private readonly turns = new Semaphore(AT_ONCE),
   ) {
     this.end = performance.now() + ms;
     // Each cursor listens.
@@ -35,21 +35,30 @@ export class TimeBudget {
     return this.left === 0;
   }
 
-  /** Asks MongoDB when it is its turn. @param mostMs as for `options` */
-  ask<T>(query: (options: QueryOptions) => Promise<T>, mostMs?: number): Promise<T> {
-    return this.turns.run(() => query(this.options(mostMs)));
+  /** For a part of the work, which may take so long in all. */
+  atMost(ms: number): TimeBudget {
+    return new TimeBudget(Math.min(this.left, ms), this.signal, this.turns);
   }
 
-  /** Options for an operation that may take so long, at most. */
-  private options(mostMs = Number.POSITIVE_INFINITY): QueryOptions {
-    // MongoDB takes 0 for "no limit".
-    const maxTimeMS = Math.max(1, Math.floor(Math.min(this.left, mostMs)));
-    return { maxTimeMS, ...(this.signal && { signal: this.signal }) };
+  /** Asks MongoDB when it is its turn. */
+  ask<T>(query: (options: QueryOptions) => Promise<T>): Promise<T> {
+    return this.turns.run(() => query(this.options()));
   }
+
+  /** Options for an operation that may take all that is left. */
+  options(): QueryOptions {
+    // MongoDB takes 0 for "no limit".
+    return { maxTimeMS: Math.max(1, this.left), ...(this.signal && { signal: this.signal }) };
+  }
+}
+
+/** Thrown between two operations when there is no time left. */
+export class TimeIsUpError extends Error {
+  override readonly name = 'TimeIsUpError';
 }
 
 const MAX_TIME_EXPIRED = 50;
 
 export function isTimeUp(error: unknown): boolean {
-  return error instanceof MongoServerError && error.code === MAX_TIME_EXPIRED;
+  return error instanceof TimeIsUpError || (error instanceof MongoServerError && error.code === MAX_TIME_EXPIRED);
 }

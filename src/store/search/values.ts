@@ -4,8 +4,8 @@ import { valueAt } from '../../domain/json.js';
 import { present } from '../../domain/present.js';
 import type { Store } from '../driver.js';
 import { readRecords, type SearchedRange } from './find-records.js';
-import { planName } from './plan.js';
-import { planned, type Search } from './request.js';
+import { planned } from './planned.js';
+import type { Search } from './request.js';
 import { shownDocument } from './shown-document.js';
 import { TimeBudget } from './time-budget.js';
 
@@ -33,9 +33,10 @@ const MAX_VALUE_LENGTH = 300;
 
 export async function valuesOf(store: Store, search: Search, request: ValuesRequest): Promise<Values> {
   const { path, limit, budgetMs, signal } = request;
-  const plan = planned(search);
+  const budget = new TimeBudget(budgetMs, signal);
+  const plan = await planned(store, search, budget);
   const projection = { _messageTime: 1, [path]: 1 };
-  const reading = { limit: SAMPLE, budget: new TimeBudget(budgetMs, signal), projection };
+  const reading = { limit: SAMPLE, budget, projection };
   const { found, isComplete, searchedTo } = await readRecords(store, plan, reading);
   const counts = new Map<string | number | boolean, number>();
   let withValue = 0;
@@ -49,7 +50,7 @@ export async function valuesOf(store: Store, search: Search, request: ValuesRequ
     .sort((a, b) => b.count - a.count || String(a.value).localeCompare(String(b.value)))
     .slice(0, limit);
   return {
-    plan: planName(plan.plan),
+    plan: plan.plan,
     isComplete,
     ...present({ searchedTo }),
     values,

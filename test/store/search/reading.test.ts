@@ -140,6 +140,32 @@ describe('reads little more than it returns', () => {
     expect(keys).toBeLessThanOrEqual(500);
   });
 
+  test.each<[string, Partial<Search>]>([
+    ['domain:example.com AND subject:zzz', {}],
+    ['subject:zzz AND domain:example.com', {}],
+    ['domain:example.com AND NOT subject:hay', {}],
+    ['(domain:example.com AND subject:zzz) OR email:rare7@example.com', {}],
+    ['domain:example.com', { sourceIds: [7_777] }],
+    ['ip:10.0.0.0/8 AND subject:zzz', {}],
+  ])('a look at all that a common indicator leads to is a scan, and says so: %s %j', async (query, more) => {
+    expect((await find(query, more)).plan).toBe('scan');
+  });
+
+  test.each<[string, number]>([
+    // Each has one key; the second one is that of few records.
+    ['domain:example.com AND email:rare7@example.com', 1],
+    ['domain:example.com AND <m70@example.com>', 3],
+    ['domain:example.com AND (<m70@example.com> OR <m71@example.com>) AND subject:hay', 6],
+    ['ip:10.0.0.0/8 AND file:file77.pdf AND NOT subject:zzz', 3],
+  ])('the rarest of several indicators leads: %s', async (query, least) => {
+    const { result, keys, documents } = await read(() => find(query));
+    expect(result.plan).toBe('index');
+    expect(result.items.length).toBeGreaterThanOrEqual(least);
+    expect(keys).toBeLessThanOrEqual(20 * PER_COLLECTION);
+    // Of the rare one there are few; each may be looked at twice.
+    expect(documents).toBeLessThanOrEqual(2 * 20);
+  });
+
   test('a scan says so, and a list of more sources than can be merged reads as many keys as sources', async () => {
     expect((await find('needle')).plan).toBe('scan');
     const { keys } = await read(() => find('*', { sourceIds: many }));
@@ -168,6 +194,27 @@ function slowStore(most: number, notBefore = new Date(0)): Collections {
   }));
 }
 
+/** A store whose time is up when a collection has told so many records. */
+function breakingStore(most: number): Collections {
+  return withMethods(collections, RECORDS, (collection) => ({
+    find: (filter: object, options: FindOptions) => {
+      const cursor = collection.find(filter, options);
+      // The other queries ask for one record.
+      if (options.limit === undefined) return cursor;
+      const iterate = cursor[Symbol.asyncIterator].bind(cursor);
+      cursor[Symbol.asyncIterator] = async function* () {
+        let told = 0;
+        for await (const one of { [Symbol.asyncIterator]: iterate }) {
+          if (told === most) throw new MongoServerError({ code: 50, message: 'operation exceeded time limit' });
+          told += 1;
+          yield one;
+        }
+      };
+      return cursor;
+    },
+  }));
+}
+
 describe('when time is short', () => {
   test('it is asked in slices, which bring the same', async () => {
     const whole = await find('needle');
@@ -185,6 +232,40 @@ describe('when time is short', () => {
     expect(part.items).toEqual(whole.items.filter(({ time }) => time >= searchedTo));
     const rest = await find('needle', {}, { token: next });
     expect([...part.items, ...rest.items]).toEqual(whole.items);
+  });
+
+  test('what was found before time was up is kept, and the next page goes on behind it', async () => {
+    const whole = await find('NOT needle', { from: new Date(BEGIN + (COUNT - 500) * 1_000) }, { limit: 500 });
+    const seen: unknown[] = [];
+    for (let token: string | undefined, page = 0; page < 500; page += 1) {
+      const part = await find(
+        'NOT needle',
+        { from: new Date(BEGIN + (COUNT - 500) * 1_000) },
+        { limit: 500, token },
+        breakingStore(3),
+      );
+      expect(part.items.length).toBeGreaterThan(0);
+      seen.push(...part.items);
+      token = part.next;
+      if (token === undefined) break;
+    }
+    expect(seen).toEqual(whole.items);
+  });
+
+  test('the queries of the attempt to do it at once share a quarter of the time', async () => {
+    const limits: number[] = [];
+    const streams = STREAMS.filter((stream) => stream === 'receipt' || !USED.some((used) => used === stream));
+    const store = withMethods(collections, /^mimecast_receipt/, (collection) => ({
+      find: (filter: object, options: FindOptions) => {
+        limits.push(options.maxTimeMS ?? 0);
+        return collection.find(filter, options);
+      },
+    }));
+    const found = await find('NOT needle', { streams }, { limit: 1_000, budgetMs: 60_000 }, store);
+    expect(found.items.length).toBe(1_000);
+    expect(limits.length).toBeGreaterThan(1);
+    expect(limits[0]).toBeLessThanOrEqual(15_000);
+    expect(limits.at(-1)).toBeLessThan(limits[0] ?? 0);
   });
 
   test('with no time at all, it says that nothing was searched, and the same token is good for another try', async () => {

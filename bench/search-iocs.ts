@@ -1,0 +1,38 @@
+/** Lists of indicators to search for: common ones, rare ones, absent ones and ranges of addresses. */
+
+import { IocSearch } from '../src/management/indicators/ioc-search.js';
+import type { Collections } from '../src/store/collections.js';
+import { type Cost, costOf } from './search-cost.js';
+
+export interface IocCost extends Cost {
+  readonly list: string;
+  /** Indicators that have hits. */
+  readonly met: number;
+  /** Records that are returned. */
+  readonly hits: number;
+  readonly complete: boolean;
+}
+
+const times = (count: number, text: (n: number) => string) => Array.from({ length: count }, (_, n) => text(n + 1));
+const rare = times(500, (n) => `rare${n * 90}@example.com`);
+const absent = times(400, (n) => `absent${n}@absent.test`);
+const common = times(9, (n) => `common${n}@example.com`);
+const ranges = times(91, (n) => `10.${n % 4}.${n}.0/24`);
+
+const LISTS: Readonly<Record<string, readonly string[]>> = {
+  '500 rare': rare,
+  '400 absent': absent,
+  '9 common': common,
+  '91 ranges (/24)': ranges,
+  '1,000 of all kinds': [...rare, ...absent, ...common, ...ranges],
+};
+
+export async function* iocCosts(collections: Collections, rounds: number): AsyncGenerator<IocCost> {
+  const search = new IocSearch(collections);
+  for (const [list, indicators] of Object.entries(LISTS)) {
+    const { findings, isComplete } = await search.search({ indicators });
+    const hits = findings.flatMap(({ found }) => found.map((one) => one.hits.length)).reduce((a, b) => a + b, 0);
+    const cost = await costOf(collections, () => search.search({ indicators }), rounds);
+    yield { list, met: findings.length, hits, complete: isComplete, ...cost };
+  }
+}
