@@ -129,6 +129,28 @@ describe.skipIf(CHROMIUM === undefined)('IOC search', () => {
     await page.getByText('Stopped.').waitFor();
   });
 
+  test('says which question its hits answer when the form has another', async () => {
+    const page = await open({ path: '/ioc?list=evil.example.org&in=receipt', allowed: /500 \(Internal/ });
+    const hits = page.getByRole('heading', { name: '1 of 1 indicator has hits' });
+    const stale = page.getByText('These results are for evil.example.org, all time, Receipt. Search again.');
+    await hits.waitFor();
+    expect(await stale.count()).toBe(0);
+    await page.getByLabel('Time', { exact: true }).selectOption('4h');
+    await stale.waitFor();
+    await page.route('**/api/v1/iocSearch', (route) => route.fulfill({ status: 500, json: { message: 'broken' } }));
+    await page.getByRole('button', { name: 'Search', exact: true }).click();
+    await page.getByText('broken').waitFor();
+    await stale.waitFor();
+    await page.getByLabel('Time', { exact: true }).selectOption('all');
+    await stale.waitFor({ state: 'detached' });
+    await page.getByLabel('Indicators').fill('example.net');
+    await stale.waitFor();
+    await page.unroute('**/api/v1/iocSearch');
+    await page.getByRole('button', { name: 'Search', exact: true }).click();
+    await page.getByRole('heading', { name: 'No hits for 1 indicator' }).waitFor();
+    expect(await stale.count()).toBe(0);
+  });
+
   test('says since when it is complete while older records are still filled in', async () => {
     await noteFilledIn(collections, {
       isDone: false,
