@@ -92,7 +92,7 @@ describe.skipIf(CHROMIUM === undefined)('Search', () => {
     const page = await open({ path: '/search?q=subject%3Ainvoice', role: 'viewer' });
     await status(page, 'The newest 100 records.');
     await page.goto(`${server().url}/ioc?list=example.net`);
-    await page.getByRole('heading', { name: 'Hits for 1 of 1 indicator' }).waitFor();
+    await page.getByRole('heading', { name: '1 of 1 indicator has hits' }).waitFor();
     expect(await page.getByRole('button', { name: 'Save as a watchlist' }).count()).toBe(0);
   });
 

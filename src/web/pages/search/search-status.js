@@ -2,6 +2,7 @@
 
 import { html } from 'htm/preact';
 import { count, localTime } from '../../lib/format.js';
+import { MOST_SHOWN } from './use-search.js';
 
 /** @param {{ results: import('./use-search.js').Results, onGoOn: () => void }} props */
 export function SearchStatus({ results, onGoOn }) {
@@ -10,7 +11,7 @@ export function SearchStatus({ results, onGoOn }) {
     <div class="row">
       <p class=${`search-status ${phase === 'late' ? 'warn' : ''}`} role="status">${textOf(results)}</p>
       ${
-        phase === 'late' || phase === 'stopped' ? html`<button type="button" onClick=${onGoOn}>Continue</button>` : null
+        (phase === 'late' || phase === 'stopped') && results.records.length < MOST_SHOWN ? html`<button type="button" onClick=${onGoOn}>Continue</button>` : null
       }
     </div>
   `;

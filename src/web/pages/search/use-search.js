@@ -20,6 +20,8 @@ import { messageOf, send } from '../../lib/api.js';
  */
 
 const PAGE = 100;
+/** More rows make a browser slow. */
+export const MOST_SHOWN = 2_000;
 /** In milliseconds, of one run. */
 export const RUN_MS = 15_000;
 const FIRST_STEP_MS = 1_500;
