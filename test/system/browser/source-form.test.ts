@@ -193,6 +193,49 @@ describe.skipIf(CHROMIUM === undefined)('the form', () => {
     expect(await configAt(path)).toMatchObject({ description: 'mine' });
   });
 
+  test('that cannot be read now is told, and saving can be tried again', async () => {
+    const path = await newSource('Unread');
+    const page = await open({ allowed: /412|500/ });
+    const dialog = await edit(page, 'Unread');
+    await dialog.getByLabel('Description').fill('mine');
+    await api('PUT', path, { body: sourceFile(stack().simulator, { name: 'Unread', description: 'theirs' }) });
+    await page.route(`**/api/${path}`, (route) =>
+      route.request().method() === 'GET'
+        ? route.fulfill({ status: 500, json: { message: 'broken' } })
+        : route.continue(),
+    );
+    await save(dialog);
+    await dialog.getByText('their version cannot be read now. Save again.').waitFor();
+    await page.unroute(`**/api/${path}`);
+    await save(dialog);
+    await dialog.getByText('description: nothing → "theirs"').waitFor();
+    expect(await dialog.getByText('cannot be read now').count()).toBe(0);
+  });
+
+  test('a test of the connection holds for what was tested only', async () => {
+    await newSource('Tested');
+    const page = await open();
+    const dialog = await edit(page, 'Tested');
+    await dialog.getByRole('button', { name: 'Test connection' }).click();
+    await dialog.getByText('Mimecast issued a token').waitFor();
+    await dialog.getByLabel('Description').fill('changed');
+    await dialog.getByText('Mimecast issued a token').waitFor({ state: 'detached' });
+    let answer = () => undefined as unknown;
+    const asked = new Promise<void>((resolve) => {
+      void page.route('**/sources/validate', (route) => {
+        answer = () => route.continue();
+        resolve();
+      });
+    });
+    await dialog.getByRole('button', { name: 'Test connection' }).click();
+    await asked;
+    await dialog.getByLabel('Description').fill('changed again');
+    const answered = page.waitForResponse('**/sources/validate');
+    answer();
+    await (await answered).finished();
+    expect(await dialog.getByText('Mimecast issued a token').count()).toBe(0);
+  });
+
   test('or loaded in place of what was entered', async () => {
     const path = await newSource('Yielding');
     const page = await open({ allowed: /412/ });

@@ -47,6 +47,13 @@ export function SourceEditor({ title, path, id, collectorId, keys, stored, field
     if (mistakes.length > 0 && wrong instanceof HTMLElement) wrong.focus();
   }, [mistakes]);
 
+  /** What a test found holds for what was tested only; the number tells late answers. */
+  const trials = useRef(0);
+  useEffect(() => {
+    trials.current += 1;
+    setTested('');
+  }, [config, json]);
+
   /** @returns {any} the file; nothing when the text is not JSON, which is told */
   const file = () => {
     if (json === undefined) return fileOf(config);
@@ -72,13 +79,16 @@ export function SourceEditor({ title, path, id, collectorId, keys, stored, field
     const body = file();
     if (body === undefined) return;
     setTested('Testing…');
+    trials.current += 1;
+    const number = trials.current;
     try {
       const source = id === undefined ? body?.source : { ...body?.source, id };
       const trial = await send('POST', `/collectors/${collectorId}/sources/validate`, { ...body, source });
+      if (number !== trials.current) return;
       setMistakes(trial.mistakes);
       setTested(failureOf(trial) ?? connectionText(trial));
     } catch (error) {
-      setTested(messageOf(error));
+      if (number === trials.current) setTested(messageOf(error));
     }
   };
   const toForm = () => {
