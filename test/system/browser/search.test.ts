@@ -219,6 +219,24 @@ describe.skipIf(CHROMIUM === undefined)('Search', () => {
     expect(Date.parse(range.get('to') ?? '') - Date.parse(range.get('from') ?? '')).toBe(86_400_000);
   });
 
+  test('keeps the rows and the focus until the first record of a narrower search is there', async () => {
+    const page = await open({ path: '/search?q=action%3Arej&column=subject' });
+    await rows(page).first().waitFor();
+    const answer = unfinished(0);
+    await page.route('**/api/v1/search', answer);
+    const only = page.getByRole('button', { name: 'Only subject:"Invoice 0 for January"' });
+    await only.focus();
+    await page.keyboard.press('Enter');
+    await status(page, /^Searching … 0 records/);
+    expect(await rows(page).count()).toBeGreaterThan(1);
+    expect(await page.locator('.search-results .stale').count()).toBe(1);
+    answer.letGo();
+    await page.unroute('**/api/v1/search');
+    await page.locator('.search-results .stale').waitFor({ state: 'detached' });
+    expect(await rows(page).count()).toBe(1);
+    await only.and(page.locator(':focus')).waitFor();
+  });
+
   test('stops when asked to, and keeps what was found so far', async () => {
     const page = await open({ path: '/search?range=15m' });
     await status(page, 'all that match.');

@@ -83,8 +83,8 @@ export function SearchPage() {
             <${SearchStatus} results=${results} onGoOn=${goOn} />
             <div class="search-results">
               <${FieldPanel} results=${results} columns=${columns} onColumns=${onColumns} onTerm=${onTerm} />
-              <div class="stack">
-                <${ResultsTable} records=${results.records} columns=${columns} onColumns=${onColumns} onTerm=${onTerm} />
+              <div class=${`stack ${results.before === undefined ? '' : 'stale'}`}>
+                <${ResultsTable} records=${results.before ?? results.records} columns=${columns} onColumns=${onColumns} onTerm=${onTerm} />
                 <${Older} results=${results} onGoOn=${goOn} />
               </div>
             </div>

@@ -11,7 +11,9 @@ export function SearchStatus({ results, onGoOn }) {
     <div class="row">
       <p class=${`search-status ${phase === 'late' ? 'warn' : ''}`} role="status">${textOf(results)}</p>
       ${
-        (phase === 'late' || phase === 'stopped') && results.records.length < MOST_SHOWN ? html`<button type="button" onClick=${onGoOn}>Continue</button>` : null
+        (phase === 'late' || phase === 'stopped') && results.records.length < MOST_SHOWN
+          ? html`<button type="button" onClick=${onGoOn}>Continue</button>`
+          : null
       }
     </div>
   `;
