@@ -215,6 +215,10 @@ describe.skipIf(CHROMIUM === undefined)('Watchlists', () => {
     await dialog.getByText('It is shown only once.').waitFor();
     await dialog.getByRole('cell', { name: 'not one', exact: true }).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Copy: Secret of the webhook' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText('Have you copied it?').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
     await dialog.getByRole('button', { name: 'Done' }).click();
     expect(await page.evaluate('document.activeElement.textContent.trim()')).toBe('Save as a watchlist');
 

@@ -2,13 +2,13 @@
 
 import { html } from 'htm/preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ConfirmDialog } from '../../../components/confirm-dialog.js';
 import { Dialog } from '../../../components/dialog.js';
 import { messageOf, send } from '../../../lib/api.js';
 import { tellDone } from '../../../lib/notices.js';
 import { connectionText, failureOf } from '../actions.js';
 import { ConfigForm } from './config-form.js';
 import { Conflict } from './conflict.js';
+import { DiscardDialog } from './discard-dialog.js';
 import { mistakesBy } from './mistakes.js';
 import { useSaving } from './saving.js';
 
@@ -60,7 +60,7 @@ export function SourceEditor({ title, path, id, collectorId, keys, stored, field
     try {
       return JSON.parse(json);
     } catch (error) {
-      setMistakes([`This is not JSON: ${messageOf(error)}`]);
+      setMistakes([`Invalid JSON: ${messageOf(error)}`]);
       return undefined;
     }
   };
@@ -97,7 +97,7 @@ export function SourceEditor({ title, path, id, collectorId, keys, stored, field
     if (parsed === undefined) return;
     const given = parsed?.source?.config;
     if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-      setMistakes(['The JSON has no source.config.']);
+      setMistakes(['The JSON is missing source.config.']);
       return;
     }
     show(given);
@@ -174,15 +174,7 @@ export function SourceEditor({ title, path, id, collectorId, keys, stored, field
               `
         }
       </div>
-      ${
-        isAsking
-          ? html`
-              <${ConfirmDialog} title="Discard changes" action="Discard" isDangerous onClose=${() => setAsking(false)} onConfirm=${onClose}>
-                <p>What you entered is not saved. Discard it?</p>
-              <//>
-            `
-          : null
-      }
+      ${isAsking ? html`<${DiscardDialog} onDiscard=${onClose} onClose=${() => setAsking(false)} />` : null}
     <//>
   `;
 }
