@@ -148,7 +148,7 @@ describe.skipIf(CHROMIUM === undefined)('Search', () => {
       .click();
     await page.locator('.field-panel').getByText('senderEnvelope').click();
     await page.locator('.values').getByText('alice@example.net').waitFor();
-    await page.getByText('How to write a query').click();
+    await page.getByText('Query syntax').click();
     await page.getByText('As a table').click();
     await page.getByText('Collections: all').click();
     expect(await accessibilityFaults(page)).toEqual([]);
@@ -244,7 +244,7 @@ describe.skipIf(CHROMIUM === undefined)('Search', () => {
     await search(page, 'subject:invoice');
     await status(page, /^Searching … \d+ records so far/);
     await page.getByRole('button', { name: 'Stop' }).click();
-    await status(page, /^Stopped: \d+ records so far. Everything back to .* was searched.$/);
+    await status(page, /^Stopped: \d+ records so far. Searched back to .*\.$/);
     expect(await rows(page).count()).toBeGreaterThan(1);
     await page.unroute('**/api/v1/search');
     await page.getByRole('button', { name: 'Continue' }).click();
@@ -261,7 +261,7 @@ describe.skipIf(CHROMIUM === undefined)('Search', () => {
     await status(page, /^Searching … \d+ records so far/);
     await page.clock.fastForward(20_000);
     release.letGo();
-    await status(page, /^Time is up: \d+ records so far. Everything back to .* was searched.$/);
+    await status(page, /^Time is up: \d+ records so far. Searched back to .*\.$/);
     await page.getByRole('button', { name: 'Continue' }).waitFor();
   });
 

@@ -166,7 +166,7 @@ describe.skipIf(CHROMIUM === undefined)('the form', () => {
     await accessible(page);
     await json.fill('{');
     await dialog.getByRole('button', { name: 'Form' }).click();
-    await dialog.getByText('This is not JSON').waitFor();
+    await dialog.getByText('Invalid JSON').waitFor();
     file.source.config.description = 'in the JSON';
     await json.fill(JSON.stringify(file));
     await dialog.getByRole('button', { name: 'Form' }).click();
@@ -188,7 +188,7 @@ describe.skipIf(CHROMIUM === undefined)('the form', () => {
     await dialog.getByText('description: nothing → "theirs"').waitFor();
     expect(await dialog.getByLabel('Description').inputValue()).toBe('mine');
     expect(await accessibilityFaults(page)).toEqual([]);
-    await dialog.getByRole('button', { name: 'Save mine anyway' }).click();
+    await dialog.getByRole('button', { name: 'Overwrite with my changes' }).click();
     await page.getByText('The source Shared was saved.').waitFor();
     expect(await configAt(path)).toMatchObject({ description: 'mine' });
   });
@@ -243,7 +243,7 @@ describe.skipIf(CHROMIUM === undefined)('the form', () => {
     await dialog.getByLabel('Description').fill('mine');
     await api('PUT', path, { body: sourceFile(stack().simulator, { name: 'Yielding', description: 'theirs' }) });
     await save(dialog);
-    await dialog.getByRole('button', { name: 'Discard mine, load theirs' }).click();
+    await dialog.getByRole('button', { name: 'Discard my changes' }).click();
     expect(await dialog.getByLabel('Description').inputValue()).toBe('theirs');
     await save(dialog);
     await page.getByText('The source Yielding was saved.').waitFor();
@@ -255,7 +255,7 @@ describe.skipIf(CHROMIUM === undefined)('the form', () => {
     const dialog = await edit(page, 'Escaped');
     await dialog.getByLabel('Description').fill('entered');
     await page.keyboard.press('Escape');
-    await page.getByText('What you entered is not saved.').waitFor();
+    await page.getByText('You have unsaved changes.').waitFor();
     await page.keyboard.press('Escape');
     expect(await dialog.first().getByLabel('Description').inputValue()).toBe('entered');
     await page.keyboard.press('Escape');

@@ -57,7 +57,7 @@ const FOR_SEVERAL = /** @type {const} */ (['restart', 'collectNow', 'stop', 'sta
  */
 export function BulkActions({ chosen, failing, onAct, onClear }) {
   return html`
-    <div class="row" role="group" aria-label="Several sources">
+    <div class="row" role="group" aria-label="Bulk actions">
       <button
         type="button"
         aria-disabled=${failing.length === 0}

@@ -72,7 +72,7 @@ export function SearchPage() {
     </form>
     ${
       results === undefined || results.phase === 'failed' || from === undefined || to === undefined
-        ? html`<p class="hint">${results?.phase === 'failed' || results === undefined ? '' : 'Choose a range of time to see how the records spread over it.'}</p>`
+        ? html`<p class="hint">${results?.phase === 'failed' || results === undefined ? '' : 'Choose a time range to see the histogram.'}</p>`
         : html`<${TimeHistogram} body=${results.body} isStopped=${results.phase === 'stopped'} onZoom=${onRange} />`
     }
     ${

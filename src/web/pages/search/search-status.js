@@ -22,7 +22,7 @@ export function SearchStatus({ results, onGoOn }) {
 /** @param {import('./use-search.js').Results} results */
 function textOf({ phase, records, searchedTo }) {
   const found = records.length === 1 ? '1 record' : `${count(records.length)} records`;
-  const reach = searchedTo === undefined ? '' : ` Everything back to ${localTime(searchedTo)} was searched.`;
+  const reach = searchedTo === undefined ? '' : ` Searched back to ${localTime(searchedTo)}.`;
   switch (phase) {
     case 'running':
       return `Searching … ${found} so far.${reach}`;
@@ -31,7 +31,7 @@ function textOf({ phase, records, searchedTo }) {
     case 'more':
       return `The newest ${found}.`;
     case 'late':
-      return `Time is up: ${found} so far.${reach || ' Not even the first part was searched.'}`;
+      return `Time is up: ${found} so far.${reach || ' No part of the range was fully searched.'}`;
     case 'stopped':
       return `Stopped: ${found} so far.${reach}`;
     case 'failed':
