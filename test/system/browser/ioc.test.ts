@@ -164,13 +164,13 @@ describe.skipIf(CHROMIUM === undefined)('IOC search', () => {
     const stale = page.getByText('These results are for evil.example.org, all time, Receipt. Search again.');
     await hits.waitFor();
     expect(await stale.count()).toBe(0);
-    await page.getByLabel('Time', { exact: true }).selectOption('4h');
+    await page.getByRole('combobox', { name: 'Time' }).selectOption('4h');
     await stale.waitFor();
     await page.route('**/api/v1/iocSearch', (route) => route.fulfill({ status: 500, json: { message: 'broken' } }));
     await page.getByRole('button', { name: 'Search', exact: true }).click();
     await page.getByText('broken').waitFor();
     await stale.waitFor();
-    await page.getByLabel('Time', { exact: true }).selectOption('all');
+    await page.getByRole('combobox', { name: 'Time' }).selectOption('all');
     await stale.waitFor({ state: 'detached' });
     await page.getByLabel('Indicators').fill('example.net');
     await stale.waitFor();

@@ -327,6 +327,9 @@ describe.skipIf(CHROMIUM === undefined)('collectors', () => {
     expect(await page.getByRole('button', { name: 'Delete collector Cloud' }).count()).toBe(0);
     await page.getByRole('button', { name: 'Edit collector Second' }).click();
     await dialog.getByLabel('Description').fill('of a test');
+    await page.keyboard.press('Escape');
+    await page.getByText('You have unsaved changes.').waitFor();
+    await page.keyboard.press('Escape');
     await save(dialog);
     await page.getByText('of a test').waitFor();
     await page.getByRole('button', { name: 'Delete collector Second' }).click();
