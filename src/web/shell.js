@@ -17,7 +17,7 @@ const INTERRUPTED = 'Live updates are interrupted. This page is still refreshed 
 export function Shell({ current, children }) {
   const { accessId = '', role = '' } = session.value ?? {};
   return html`
-    <a class="skip" href="#content">Skip to the content</a>
+    <a class="skip" href="#content">Skip to content</a>
     <header class="shell">
       <a class="brand" href="/">Mimecast Source</a>
       <nav aria-label="Pages">

@@ -5,7 +5,7 @@ import { WATCHLIST_LIMITS } from '../../domain/watchlists/watchlist.js';
 import type { Identity } from '../../management/keys/key-verifier.js';
 import type { ShownWatchlist, WatchlistInput } from '../../management/watchlists/watchlist-service.js';
 import { actorOf } from '../common/authentication.js';
-import { flatErrors, nothing, pageOf, pageQuery, shown } from '../common/common-schemas.js';
+import { flag, flatErrors, nothing, pageOf, pageQuery, shown } from '../common/common-schemas.js';
 import type { Routes } from '../common/services.js';
 import { indicatorList, LIST_BODY_LIMIT, strangeEntry } from '../indicators/ioc-routes.js';
 
@@ -44,7 +44,8 @@ const fields = {
 };
 
 const watchlist = z.object(fields).meta({ id: 'Watchlist' });
-const whole = z.object({ ...fields, indicators: z.array(z.string()) });
+const whole = z.object({ ...fields, indicators: z.array(z.string()).optional() });
+const wholeQuery = z.strictObject({ indicators: flag.describe('`false` leaves the indicators out; default: `true`') });
 const created = z.object({
   ...fields,
   notUnderstood: z.array(strangeEntry),
@@ -110,10 +111,18 @@ export const watchlistRoutes: Routes = (app, { watchlists }) => {
   );
   app.get(
     '/watchlists/:id',
-    { schema: { tags, summary: 'A watchlist with its indicators', params, response: { 200: whole, ...flatErrors } } },
-    async ({ params: { id }, identity }) => {
-      const found = shownTo(identity, await watchlists.get(id));
-      return { ...found, indicators: [...found.indicators] };
+    {
+      schema: {
+        tags,
+        summary: 'A watchlist with its indicators',
+        params,
+        querystring: wholeQuery,
+        response: { 200: whole, ...flatErrors },
+      },
+    },
+    async ({ params: { id }, query, identity }) => {
+      const { indicators, ...found } = shownTo(identity, await watchlists.get(id));
+      return query.indicators === 'false' ? found : { ...found, indicators: [...indicators] };
     },
   );
   app.delete(

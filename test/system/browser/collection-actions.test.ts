@@ -157,11 +157,19 @@ describe.skipIf(CHROMIUM === undefined)('actions', () => {
     await page.getByRole('dialog').getByText('Misconfigured (Cloud)').waitFor();
     await page.getByRole('button', { name: 'Confirm' }).click();
     await page.getByText('Misconfigured: The restart of the source was initiated.').waitFor();
+    await page
+      .getByRole('button', { name: /^Restart all in Error/ })
+      .and(page.locator(':focus'))
+      .waitFor();
     await rowOf(page, 'Gateway').getByRole('checkbox').check();
     await rowOf(page, 'Archive').getByRole('checkbox').check();
     await page.getByText('2 selected').waitFor();
     await page.getByRole('button', { name: 'Collect now the selected sources' }).click();
     await page.getByText('2 sources are polling now.').waitFor();
+    await page.getByRole('searchbox', { name: 'Search' }).fill('Gateway');
+    await page.getByText('1 selected').waitFor();
+    await page.getByRole('button', { name: 'Restart all in Error', exact: true, disabled: true }).waitFor();
+    await page.getByRole('button', { name: 'Clear filters' }).click();
     await page.getByLabel('Select all sources that are shown').check();
     await page.getByText('3 selected').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);

@@ -120,7 +120,7 @@ describe.skipIf(CHROMIUM === undefined)('Detections', () => {
   });
 
   test.each([
-    ['As here', /"kind":"virus"/],
+    ['As shown', /"kind":"virus"/],
     ['Elastic Common Schema (ECS)', /"ecs":\{"version"/],
     ['OCSF Email Activity (4009)', /"class_uid":4009/],
   ])('are exported: %s', async (label, expected) => {
@@ -168,7 +168,7 @@ describe.skipIf(CHROMIUM === undefined)('Detections', () => {
     const page = await open({ path: '/detections?subject=nowhere', role: 'viewer' });
     await status(page, 'No detection matches.');
     await page.getByRole('combobox', { name: 'Time' }).selectOption('All time');
-    await page.getByText('Choose a begin of the time').waitFor();
+    await page.getByText('Choose a start time').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
   });
 });

@@ -55,7 +55,7 @@ describe.skipIf(CHROMIUM === undefined)('IOC search', () => {
     const page = await open({ path: '/ioc' });
     await page.getByLabel('Indicators').fill(LIST.join('\n'));
     await page.getByRole('button', { name: 'Search', exact: true }).click();
-    await page.getByRole('heading', { name: 'Hits for 5 of 6 indicators' }).waitFor();
+    await page.getByRole('heading', { name: '5 of 6 indicators have hits' }).waitFor();
     const rows = await page.locator('.findings tr').allTextContents();
     expect(
       rows.map((row) =>
@@ -82,7 +82,7 @@ describe.skipIf(CHROMIUM === undefined)('IOC search', () => {
     await page.setViewportSize({ width: 375, height: 700 });
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(375);
     await page.reload();
-    await page.getByRole('heading', { name: 'Hits for 5 of 6 indicators' }).waitFor();
+    await page.getByRole('heading', { name: '5 of 6 indicators have hits' }).waitFor();
     await page.getByText('1 record').first().click();
     await page.locator('.hits a').first().click();
     await page.getByRole('heading', { name: 'Invoice 7' }).waitFor();
@@ -95,7 +95,7 @@ describe.skipIf(CHROMIUM === undefined)('IOC search', () => {
     await page.locator('input[type=file]').setInputFiles(file);
     await page.getByText('list.csv: 3 lines').waitFor();
     await page.getByRole('button', { name: 'Search', exact: true }).click();
-    await page.getByRole('heading', { name: 'Hits for 2 of 2 indicators' }).waitFor();
+    await page.getByRole('heading', { name: '2 of 2 indicators have hits' }).waitFor();
 
     const bundle = {
       type: 'bundle',
@@ -109,14 +109,43 @@ describe.skipIf(CHROMIUM === undefined)('IOC search', () => {
     await page.locator('.indicator-input').dispatchEvent('drop', { dataTransfer: data });
     await page.getByText('bundle.json: 1 line').waitFor();
     await page.getByRole('button', { name: 'Search', exact: true }).click();
-    await page.getByRole('heading', { name: 'Hits for 1 of 1 indicator' }).waitFor();
+    await page.getByRole('heading', { name: '1 of 1 indicator has hits' }).waitFor();
   });
 
   test('is limited to a time and to collections', async () => {
     const page = await open({ path: '/ioc?list=evil.example.org&range=4h&in=receipt' });
-    await page.getByRole('heading', { name: 'Hits for 1 of 1 indicator' }).waitFor();
+    await page.getByRole('heading', { name: '1 of 1 indicator has hits' }).waitFor();
     expect(await page.locator('.findings tbody tr').count()).toBe(1);
     expect(await page.locator('.findings td.number').textContent()).toBe('4');
+  });
+
+  test('shows many indicators in parts, and hits only when they are asked for', async () => {
+    const page = await open({ path: '/ioc' });
+    const hits = [{ id: 'ab', time: '2026-01-31T12:00:00.000Z', sourceId: 1, source: 'Gateway' }];
+    const found = [{ collection: 'mimecast_receipt', stream: 'receipt', count: 1, isMore: false, hits }];
+    const findings = Array.from({ length: 450 }, (_, at) => ({
+      indicator: `d${at}.example.org`,
+      type: 'domain',
+      found,
+    }));
+    await page.route('**/api/v1/iocSearch', (route) =>
+      route.fulfill({
+        json: { searched: 450, findings, notUnderstood: [], notUnderstoodCount: 0, isComplete: true, unsearched: [] },
+      }),
+    );
+    await page.getByLabel('Indicators').fill('example.org');
+    await page.getByRole('button', { name: 'Search', exact: true }).click();
+    await page.getByText('200 of 450 indicators are shown.').waitFor();
+    const rows = page.locator('.findings tbody');
+    expect(await rows.count()).toBe(200);
+    expect(await page.locator('.hits').count()).toBe(0);
+    await page.getByText('1 record', { exact: true }).first().click();
+    await page.locator('.hits').getByText('Gateway').waitFor();
+    expect(await page.locator('.hits').count()).toBe(1);
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await page.getByRole('button', { name: 'Show more' }).click();
+    expect(await rows.count()).toBe(450);
+    expect(await page.getByRole('button', { name: 'Show more' }).count()).toBe(0);
   });
 
   test('can be stopped', async () => {
@@ -127,6 +156,28 @@ describe.skipIf(CHROMIUM === undefined)('IOC search', () => {
     await page.getByText('Searching …').waitFor();
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByText('Stopped.').waitFor();
+  });
+
+  test('says which question its hits answer when the form has another', async () => {
+    const page = await open({ path: '/ioc?list=evil.example.org&in=receipt', allowed: /500 \(Internal/ });
+    const hits = page.getByRole('heading', { name: '1 of 1 indicator has hits' });
+    const stale = page.getByText('These results are for evil.example.org, all time, Receipt. Search again.');
+    await hits.waitFor();
+    expect(await stale.count()).toBe(0);
+    await page.getByRole('combobox', { name: 'Time' }).selectOption('4h');
+    await stale.waitFor();
+    await page.route('**/api/v1/iocSearch', (route) => route.fulfill({ status: 500, json: { message: 'broken' } }));
+    await page.getByRole('button', { name: 'Search', exact: true }).click();
+    await page.getByText('broken').waitFor();
+    await stale.waitFor();
+    await page.getByRole('combobox', { name: 'Time' }).selectOption('all');
+    await stale.waitFor({ state: 'detached' });
+    await page.getByLabel('Indicators').fill('example.net');
+    await stale.waitFor();
+    await page.unroute('**/api/v1/iocSearch');
+    await page.getByRole('button', { name: 'Search', exact: true }).click();
+    await page.getByRole('heading', { name: 'No hits for 1 indicator' }).waitFor();
+    expect(await stale.count()).toBe(0);
   });
 
   test('says since when it is complete while older records are still filled in', async () => {
@@ -164,6 +215,10 @@ describe.skipIf(CHROMIUM === undefined)('Watchlists', () => {
     await dialog.getByText('It is shown only once.').waitFor();
     await dialog.getByRole('cell', { name: 'not one', exact: true }).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Copy: Secret of the webhook' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText('Have you copied it?').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
     await dialog.getByRole('button', { name: 'Done' }).click();
     expect(await page.evaluate('document.activeElement.textContent.trim()')).toBe('Save as a watchlist');
 
@@ -175,6 +230,10 @@ describe.skipIf(CHROMIUM === undefined)('Watchlists', () => {
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: 'dark' });
     expect(await accessibilityFaults(page)).toEqual([]);
+
+    expect(await page.locator('main pre').count()).toBe(0);
+    await page.getByText('Indicators: 1').click();
+    await page.getByRole('region', { name: 'Indicators' }).getByText('evil.example.org').waitFor();
 
     const viewer = await open({ path: '/watchlists', role: 'viewer' });
     await viewer.getByRole('link', { name: '<b>Phishing</b>' }).waitFor();

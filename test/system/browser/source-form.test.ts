@@ -166,7 +166,7 @@ describe.skipIf(CHROMIUM === undefined)('the form', () => {
     await accessible(page);
     await json.fill('{');
     await dialog.getByRole('button', { name: 'Form' }).click();
-    await dialog.getByText('This is not JSON').waitFor();
+    await dialog.getByText('Invalid JSON').waitFor();
     file.source.config.description = 'in the JSON';
     await json.fill(JSON.stringify(file));
     await dialog.getByRole('button', { name: 'Form' }).click();
@@ -188,9 +188,52 @@ describe.skipIf(CHROMIUM === undefined)('the form', () => {
     await dialog.getByText('description: nothing → "theirs"').waitFor();
     expect(await dialog.getByLabel('Description').inputValue()).toBe('mine');
     expect(await accessibilityFaults(page)).toEqual([]);
-    await dialog.getByRole('button', { name: 'Save mine anyway' }).click();
+    await dialog.getByRole('button', { name: 'Overwrite with my changes' }).click();
     await page.getByText('The source Shared was saved.').waitFor();
     expect(await configAt(path)).toMatchObject({ description: 'mine' });
+  });
+
+  test('that cannot be read now is told, and saving can be tried again', async () => {
+    const path = await newSource('Unread');
+    const page = await open({ allowed: /412|500/ });
+    const dialog = await edit(page, 'Unread');
+    await dialog.getByLabel('Description').fill('mine');
+    await api('PUT', path, { body: sourceFile(stack().simulator, { name: 'Unread', description: 'theirs' }) });
+    await page.route(`**/api/${path}`, (route) =>
+      route.request().method() === 'GET'
+        ? route.fulfill({ status: 500, json: { message: 'broken' } })
+        : route.continue(),
+    );
+    await save(dialog);
+    await dialog.getByText('their version cannot be read now. Save again.').waitFor();
+    await page.unroute(`**/api/${path}`);
+    await save(dialog);
+    await dialog.getByText('description: nothing → "theirs"').waitFor();
+    expect(await dialog.getByText('cannot be read now').count()).toBe(0);
+  });
+
+  test('a test of the connection holds for what was tested only', async () => {
+    await newSource('Tested');
+    const page = await open();
+    const dialog = await edit(page, 'Tested');
+    await dialog.getByRole('button', { name: 'Test connection' }).click();
+    await dialog.getByText('Mimecast issued a token').waitFor();
+    await dialog.getByLabel('Description').fill('changed');
+    await dialog.getByText('Mimecast issued a token').waitFor({ state: 'detached' });
+    let answer = () => undefined as unknown;
+    const asked = new Promise<void>((resolve) => {
+      void page.route('**/sources/validate', (route) => {
+        answer = () => route.continue();
+        resolve();
+      });
+    });
+    await dialog.getByRole('button', { name: 'Test connection' }).click();
+    await asked;
+    await dialog.getByLabel('Description').fill('changed again');
+    const answered = page.waitForResponse('**/sources/validate');
+    answer();
+    await (await answered).finished();
+    expect(await dialog.getByText('Mimecast issued a token').count()).toBe(0);
   });
 
   test('or loaded in place of what was entered', async () => {
@@ -200,7 +243,7 @@ describe.skipIf(CHROMIUM === undefined)('the form', () => {
     await dialog.getByLabel('Description').fill('mine');
     await api('PUT', path, { body: sourceFile(stack().simulator, { name: 'Yielding', description: 'theirs' }) });
     await save(dialog);
-    await dialog.getByRole('button', { name: 'Discard mine, load theirs' }).click();
+    await dialog.getByRole('button', { name: 'Discard my changes' }).click();
     expect(await dialog.getByLabel('Description').inputValue()).toBe('theirs');
     await save(dialog);
     await page.getByText('The source Yielding was saved.').waitFor();
@@ -212,7 +255,7 @@ describe.skipIf(CHROMIUM === undefined)('the form', () => {
     const dialog = await edit(page, 'Escaped');
     await dialog.getByLabel('Description').fill('entered');
     await page.keyboard.press('Escape');
-    await page.getByText('What you entered is not saved.').waitFor();
+    await page.getByText('You have unsaved changes.').waitFor();
     await page.keyboard.press('Escape');
     expect(await dialog.first().getByLabel('Description').inputValue()).toBe('entered');
     await page.keyboard.press('Escape');
@@ -284,6 +327,9 @@ describe.skipIf(CHROMIUM === undefined)('collectors', () => {
     expect(await page.getByRole('button', { name: 'Delete collector Cloud' }).count()).toBe(0);
     await page.getByRole('button', { name: 'Edit collector Second' }).click();
     await dialog.getByLabel('Description').fill('of a test');
+    await page.keyboard.press('Escape');
+    await page.getByText('You have unsaved changes.').waitFor();
+    await page.keyboard.press('Escape');
     await save(dialog);
     await page.getByText('of a test').waitFor();
     await page.getByRole('button', { name: 'Delete collector Second' }).click();

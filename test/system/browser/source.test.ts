@@ -38,7 +38,7 @@ describe.skipIf(CHROMIUM === undefined)('the page of a source', () => {
     const row = part(page, 'Streams').getByRole('row', { name: /^receipt/ });
     const [state, newest, position, ...rest] = await row.getByRole('cell').allInnerTexts();
     expect([state, newest, position]).toEqual(['waiting', expect.stringMatching(/^\d{4}-/), receipt?.position]);
-    expect(rest.slice(0, 4)).toEqual([(receipt?.stored ?? 0).toLocaleString('en-US'), '0', '0', 'nothing']);
+    expect(rest.slice(0, 4)).toEqual([(receipt?.stored ?? 0).toLocaleString('en-US'), '0', '0', 'caught up']);
     expect(rest.at(-2)).toMatch(/^in \d+ (h|min)/);
     // What the page has seen for a moment has a rate.
     await row.getByText('0/s').waitFor();
@@ -157,7 +157,7 @@ describe.skipIf(CHROMIUM === undefined)('the page of a source', () => {
       await route.fulfill({ json: { ...known, note: 'No worker has polled for 75 s.' } });
     });
     await page.getByText('No worker has polled for 75 s.').waitFor();
-    await part(page, 'Streams').getByText('What the streams do is not known at the moment.').waitFor();
+    await part(page, 'Streams').getByText('Stream status is currently unavailable.').waitFor();
     await page.locator('code', { hasText: `mimecast-source-${healthy}` }).waitFor();
     expect(await page.getByRole('link', { name: 'Temporal Web UI' }).count()).toBe(0);
     await expectAccessible(page);

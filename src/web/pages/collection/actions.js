@@ -41,7 +41,7 @@ export const ACTIONS = {
     run: steering('stop'),
   },
   start: { label: 'Start', done: 'sources are being started', run: steering('start') },
-  test: { label: 'Test connection', done: 'connections work', run: testConnection },
+  test: { label: 'Test connection', done: 'connection tests passed', run: testConnection },
   remove: {
     label: 'Delete',
     done: 'sources were deleted or are stopping',

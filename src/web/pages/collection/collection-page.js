@@ -24,6 +24,8 @@ export function CollectionPage() {
   const view = viewOf(address.value.query);
   const shown = sources ?? [];
   const groups = groupsOf(shown, collectors, view);
+  // Nothing is done to what the filters hide.
+  const visible = groups.flatMap((group) => group.sources);
   const onSelect = (/** @type {readonly number[]} */ ids, /** @type {boolean} */ isSelected) =>
     setSelected((before) => {
       const after = new Set(before);
@@ -71,8 +73,8 @@ export function CollectionPage() {
       mayChange()
         ? html`
             <${BulkActions}
-              chosen=${shown.filter(({ id }) => selected.has(id))}
-              failing=${shown.filter(({ state }) => state.state === 'Error')}
+              chosen=${visible.filter(({ id }) => selected.has(id))}
+              failing=${visible.filter(({ state }) => state.state === 'Error')}
               onAct=${onAct}
               onClear=${() => setSelected(new Set())}
             />

@@ -10,12 +10,12 @@ const MEANINGS = {
   Authenticated: ['wait', 'The source successfully authenticated with Mimecast.'],
   Collecting: ['check', 'The source is actively collecting data from Mimecast.'],
   Error: ['error', 'The source has a problem.'],
-  Stopping: ['wait', 'The source is ending; what is being stored is completed first.'],
+  Stopping: ['wait', 'The source is stopping after it finishes storing current records.'],
   Stopped: ['stop', 'The source is stopped until it is started again.'],
 };
 
 /** @type {readonly [icon: IconName, meaning: string]} */
-const UNKNOWN = ['unknown', 'Nobody said in time what the source is doing.'];
+const UNKNOWN = ['unknown', 'The source did not report its state in time.'];
 
 /** @param {string} state */
 export function meaningOf(state) {

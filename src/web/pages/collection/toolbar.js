@@ -57,16 +57,14 @@ const FOR_SEVERAL = /** @type {const} */ (['restart', 'collectNow', 'stop', 'sta
  */
 export function BulkActions({ chosen, failing, onAct, onClear }) {
   return html`
-    <div class="row" role="group" aria-label="Several sources">
-      ${
-        failing.length === 0
-          ? null
-          : html`
-              <button type="button" onClick=${() => onAct(ACTIONS.restart, failing)}>
-                Restart all in Error (${failing.length})
-              </button>
-            `
-      }
+    <div class="row" role="group" aria-label="Bulk actions">
+      <button
+        type="button"
+        aria-disabled=${failing.length === 0}
+        onClick=${() => failing.length > 0 && onAct(ACTIONS.restart, failing)}
+      >
+        Restart all in Error${failing.length === 0 ? '' : ` (${failing.length})`}
+      </button>
       <span role="status">${chosen.length === 0 ? '' : `${chosen.length} selected`}</span>
       ${
         chosen.length === 0

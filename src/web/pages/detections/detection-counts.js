@@ -34,7 +34,7 @@ export function DetectionCounts({ query, by, isNarrower }) {
     [query],
   );
   const bars = useMemo(() => data && barsOf(data, by), [data, by]);
-  if (!isBounded) return html`<p class="hint">Choose a begin of the time to see how many there were.</p>`;
+  if (!isBounded) return html`<p class="hint">Choose a start time to see counts over time.</p>`;
   if (bars === undefined)
     return html`<${Problem} error=${error} />${isLoading ? html`<p class="hint histogram-place">Counting …</p>` : null}`;
   return html`
@@ -51,8 +51,9 @@ export function DetectionCounts({ query, by, isNarrower }) {
 /** @param {Counts} counts @param {boolean} isNarrower */
 function labelOf({ counts, uncounted }, isNarrower) {
   const total = counts.reduce((sum, one) => sum + one.count, 0);
-  const missing = uncounted.length === 0 ? '' : `, without ${uncounted.map(streamLabel).join(', ')}: no time to count`;
-  const wider = isNarrower ? ', whatever action, sender, recipient and subject' : '';
+  const missing =
+    uncounted.length === 0 ? '' : `, without ${uncounted.map(streamLabel).join(', ')}: counting timed out`;
+  const wider = isNarrower ? ' (action and text filters not applied)' : '';
   return `${total === 1 ? '1 detection' : `${count(total)} detections`}${wider}${missing}`;
 }
 

@@ -4,7 +4,7 @@ import { html } from 'htm/preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Problem } from '../../components/problem.js';
 import { get } from '../../lib/api.js';
-import { localTime } from '../../lib/format.js';
+import { count, localTime } from '../../lib/format.js';
 import { useLoaded } from '../../lib/load.js';
 import { DetectionCounts } from './detection-counts.js';
 import { apiQueries, detectionsState } from './detections-state.js';
@@ -19,6 +19,8 @@ import { Filters } from './filters.js';
  */
 
 const PAGE = 100;
+/** More rows make a browser slow. */
+const MOST_SHOWN = 2_000;
 
 export function DetectionsPage() {
   const state = detectionsState();
@@ -48,7 +50,9 @@ export function DetectionsPage() {
     ${
       data?.next === undefined
         ? null
-        : html`<div class="row"><button type="button" disabled=${isLoading} onClick=${more}>Show older detections</button></div>`
+        : data.items.length >= MOST_SHOWN
+          ? html`<p role="status">No more than ${count(MOST_SHOWN)} detections are shown. Narrow the search, or export all of them.</p>`
+          : html`<div class="row"><button type="button" disabled=${isLoading} onClick=${more}>Show older detections</button></div>`
     }
   `;
 }

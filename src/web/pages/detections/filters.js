@@ -10,7 +10,7 @@ import { rangeQuery } from '../../lib/time-range.js';
 import { ACTIONS, KINDS, SEVERITIES, TEXT_FILTERS } from './detections-state.js';
 
 const FORMATS = [
-  { name: 'json', label: 'As here' },
+  { name: 'json', label: 'As shown' },
   { name: 'ecs', label: 'Elastic Common Schema (ECS)' },
   { name: 'ocsf', label: 'OCSF Email Activity (4009)' },
 ];
@@ -84,7 +84,7 @@ function TextFilters({ texts }) {
             <input
               type="search"
               maxlength="1000"
-              placeholder="part of it"
+              placeholder="contains"
               value=${typed[name] ?? ''}
               onInput=${(/** @type {Event} */ { currentTarget }) =>
                 currentTarget instanceof HTMLInputElement && setTyped({ ...typed, [name]: currentTarget.value })}

@@ -1,6 +1,7 @@
 /** What an IOC search found: hits by indicator and collection. */
 
 import { html } from 'htm/preact';
+import { useState } from 'preact/hooks';
 import { Foreign } from '../../components/foreign.js';
 import { NotUnderstood } from '../../components/not-understood.js';
 import { count, localTime } from '../../lib/format.js';
@@ -24,20 +25,23 @@ import { streamLabel } from '../../lib/streams.js';
  * @property {readonly { collection: string, indicators: number }[]} unsearched
  */
 
+/** Browsers become slow with thousands of rows. */
+const AT_ONCE = 200;
+
 /** @param {{ answer: IocAnswer }} props */
 export function Findings({ answer }) {
   const { searched, findings, notUnderstood, notUnderstoodCount, isComplete, unsearched } = answer;
   return html`
     <section class="stack" aria-labelledby="findings">
       <h2 id="findings">
-        ${findings.length === 0 ? 'No hits' : `Hits for ${count(findings.length)}`} of ${count(searched)}
-        ${searched === 1 ? ' indicator' : ' indicators'}
+        ${findings.length === 0 ? 'No hits for' : `${count(findings.length)} of`} ${count(searched)}
+        ${searched === 1 ? ' indicator' : ' indicators'}${findings.length === 0 ? '' : findings.length === 1 ? ' has hits' : ' have hits'}
       </h2>
       ${
         isComplete
           ? null
           : html`<p class="warn">
-              Time was up, so this is not all. Not searched:
+              The search timed out; results are incomplete. Not searched:
               ${' '}${unsearched.map((one) => `${count(one.indicators)} in ${streamLabel(one.collection)}`).join(', ')}.
             </p>`
       }
@@ -49,13 +53,14 @@ export function Findings({ answer }) {
 
 /** @param {{ findings: IocAnswer['findings'] }} props */
 function Table({ findings }) {
+  const [most, setMost] = useState(AT_ONCE);
   return html`
     <div class="scroll">
       <table class="findings">
         <thead>
           <tr><th>Indicator</th><th>Type</th><th>Collection</th><th class="number">Hits</th><th>Newest</th><th>Records</th></tr>
         </thead>
-        ${findings.map(
+        ${findings.slice(0, most).map(
           ({ indicator, type, found }) => html`
             <tbody key=${`${type}:${indicator}`}>
               ${found.map(
@@ -81,22 +86,39 @@ function Table({ findings }) {
         )}
       </table>
     </div>
+    ${
+      findings.length > most
+        ? html`
+            <div class="row">
+              <button type="button" onClick=${() => setMost(most + AT_ONCE)}>Show more</button>
+              <span class="muted" role="status">${count(most)} of ${count(findings.length)} indicators are shown.</span>
+            </div>
+          `
+        : null
+    }
   `;
 }
 
 /** @param {{ found: Found }} props */
-function Hits({ found }) {
-  const { hits, collection } = found;
+function Hits({ found: { hits, collection } }) {
+  const [isOpen, setOpen] = useState(false);
+  const onToggle = (/** @type {Event} */ { target }) => setOpen(target instanceof HTMLDetailsElement && target.open);
   return html`
-    <details>
+    <details onToggle=${onToggle}>
       <summary>${hits.length === 1 ? '1 record' : `The newest ${count(hits.length)}`}</summary>
-      <ul class="hits">
-        ${hits.map(
-          ({ id, time, source }) => html`
-            <li key=${id}><a href=${recordHref({ collection, id })}>${localTime(time)}</a> <${Foreign} text=${source} /></li>
-          `,
-        )}
-      </ul>
+      ${
+        isOpen
+          ? html`
+              <ul class="hits">
+                ${hits.map(
+                  ({ id, time, source }) => html`
+                    <li key=${id}><a href=${recordHref({ collection, id })}>${localTime(time)}</a> <${Foreign} text=${source} /></li>
+                  `,
+                )}
+              </ul>
+            `
+          : null
+      }
     </details>
   `;
 }

@@ -7,16 +7,24 @@ import { IndicatorInput } from '../../components/indicator-input.js';
 import { Problem } from '../../components/problem.js';
 import { TimeRangePicker } from '../../components/time-range.js';
 import { messageOf, send } from '../../lib/api.js';
+import { count, localTime } from '../../lib/format.js';
 import { address, setQuery } from '../../lib/router.js';
 import { mayChange } from '../../lib/session.js';
 import { STREAMS } from '../../lib/streams.js';
-import { limitsOf, rangeIn, rangeQuery } from '../../lib/time-range.js';
+import { limitsOf, QUICK_RANGES, rangeIn, rangeQuery } from '../../lib/time-range.js';
 import { CreateWatchlist } from '../watchlists/create-watchlist.js';
 import { FillInNotice } from './fill-in-notice.js';
 import { Findings } from './findings.js';
 
 /** A longer list does not fit into an address. */
 const LONGEST_IN_ADDRESS = 2_000;
+
+/**
+ * @typedef {object} Question what the form asks
+ * @property {string} list
+ * @property {import('../../lib/time-range.js').TimeRange} range
+ * @property {readonly string[]} collections names of streams; none means all
+ */
 
 export function IocPage() {
   const { query } = address.value;
@@ -25,11 +33,12 @@ export function IocPage() {
   const [list, setList] = useState(query.get('list') ?? '');
   const [isSaving, setSaving] = useState(false);
   const { state, start, stop } = useIocSearch();
+  const question = { list, range, collections };
   const run = () => {
     setQuery({ list: list.length > LONGEST_IN_ADDRESS ? undefined : list });
     const { from, to } = limitsOf(range, Date.now());
     const names = STREAMS.filter(({ name }) => collections.includes(name)).map(({ collection }) => collection);
-    void start({
+    void start(question, {
       indicators: list,
       ...(from && { since: from }),
       ...(to && { until: to }),
@@ -71,7 +80,7 @@ export function IocPage() {
     </form>
     <${Problem} error=${state.error} />
     <p class="search-status" role="status">${state.isRunning ? 'Searching …' : state.note}</p>
-    ${state.answer === undefined ? null : html`<${Findings} answer=${state.answer} />`}
+    ${state.found === undefined ? null : html`<${Found} found=${state.found} question=${question} isRunning=${state.isRunning} />`}
     ${
       isSaving
         ? html`<${CreateWatchlist} indicators=${list} onClose=${() => setSaving(false)} onDone=${() => undefined} />`
@@ -80,32 +89,62 @@ export function IocPage() {
   `;
 }
 
+/** Hits of another question than the form has now say so. @param {{ found: Answered, question: Question, isRunning: boolean }} props */
+function Found({ found: { asked, answer }, question, isRunning }) {
+  const isStale = JSON.stringify(asked) !== JSON.stringify(question);
+  return html`
+    ${isStale ? html`<p class="warn foreign" role="status">These results are for ${questionText(asked)}.${isRunning ? '' : ' Search again.'}</p>` : null}
+    <div class=${isStale ? 'stale' : ''}><${Findings} answer=${answer} /></div>
+  `;
+}
+
+/** @param {Question} question */
+function questionText({ list, range, collections }) {
+  const lines = list.trim().split(/\n/);
+  const indicators =
+    lines.length === 1 && lines[0] !== undefined ? lines[0].slice(0, 80) : `a list of ${count(lines.length)} lines`;
+  const names = STREAMS.filter(({ name }) => collections.includes(name)).map(({ label }) => label);
+  return `${indicators}, ${rangeText(range)}, ${names.length === 0 ? 'all collections' : names.join(', ')}`;
+}
+
+/** @param {Question['range']} range */
+function rangeText({ quick, from, to }) {
+  if (quick !== '') return QUICK_RANGES.find(({ name }) => name === quick)?.label.toLowerCase() ?? quick;
+  return [from === undefined ? '' : `from ${localTime(from)}`, to === undefined ? '' : `to ${localTime(to)}`]
+    .join(' ')
+    .trim();
+}
+
 /**
+ * @typedef {object} Answered
+ * @property {Question} asked
+ * @property {import('./findings.js').IocAnswer} answer
+ *
  * @typedef {object} State
  * @property {boolean} isRunning
  * @property {string} [note]
  * @property {string} [error]
- * @property {import('./findings.js').IocAnswer} [answer] the last one stays while another search runs
+ * @property {Answered} [found] the last one stays while another search runs, and when that fails or is stopped
  */
 
 function useIocSearch() {
   const [state, setState] = useState(/** @type {State} */ ({ isRunning: false }));
   const running = useRef(/** @type {AbortController | undefined} */ (undefined));
-  const start = async (/** @type {unknown} */ body) => {
+  const start = async (/** @type {Question} */ asked, /** @type {unknown} */ body) => {
     running.current?.abort();
     const controller = new AbortController();
     running.current = controller;
-    setState(({ answer }) => ({ isRunning: true, answer }));
+    setState(({ found }) => ({ isRunning: true, found }));
     try {
       const answer = await send('POST', '/iocSearch', body, { signal: controller.signal });
-      if (!controller.signal.aborted) setState({ isRunning: false, answer });
+      if (!controller.signal.aborted) setState({ isRunning: false, found: { asked, answer } });
     } catch (error) {
-      if (!controller.signal.aborted) setState(({ answer }) => ({ isRunning: false, answer, error: messageOf(error) }));
+      if (!controller.signal.aborted) setState(({ found }) => ({ isRunning: false, found, error: messageOf(error) }));
     }
   };
   const stop = () => {
     running.current?.abort();
-    setState(({ answer }) => ({ isRunning: false, answer, note: 'Stopped.' }));
+    setState(({ found }) => ({ isRunning: false, found, note: 'Stopped.' }));
   };
   useEffect(() => () => running.current?.abort(), []);
   return { state, start, stop };

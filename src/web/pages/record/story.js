@@ -60,7 +60,7 @@ function Timeline({ story, id }) {
     ${
       complete
         ? null
-        : html`<p class="warn">Not all records are here: there are more than a story shows, or time was up.</p>`
+        : html`<p class="warn">This story is incomplete: it has too many records, or the search timed out.</p>`
     }
     <ol class="story" aria-label="Records of the message">
       ${records.map(

@@ -21,7 +21,7 @@ export function Export({ body, columns }) {
       <p class="hint">All records that match, not only those shown; newest first.</p>
       <ul class="plain-list">
         <li><a href=${hrefOf('ndjson')} download>NDJSON: whole records</a></li>
-        <li><a href=${hrefOf('csv')} download>CSV: ${columns.length === 0 ? 'the usual columns' : 'the columns shown'}</a></li>
+        <li><a href=${hrefOf('csv')} download>CSV: ${columns.length === 0 ? 'default columns' : 'columns shown'}</a></li>
       </ul>
     <//>
   `;

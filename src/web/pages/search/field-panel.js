@@ -1,11 +1,12 @@
 /** The fields of the records that were found, with their most frequent values. */
 
 import { html } from 'htm/preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import { Foreign } from '../../components/foreign.js';
 import { Problem } from '../../components/problem.js';
 import { send } from '../../lib/api.js';
 import { count } from '../../lib/format.js';
+import { useKeptFocus } from '../../lib/kept-focus.js';
 import { useLoaded } from '../../lib/load.js';
 import { termOf } from '../../lib/query-text.js';
 import { fieldsOf } from '../../lib/record.js';
@@ -20,7 +21,8 @@ import { FilterButtons } from './filter-buttons.js';
  */
 export function FieldPanel({ results, columns, onColumns, onTerm }) {
   const [wanted, setWanted] = useState('');
-  const paths = useMemo(() => pathsOf(results.records), [results.records]);
+  const records = results.before ?? results.records;
+  const paths = useMemo(() => pathsOf(records), [records]);
   const all = [...new Set([...columns, ...paths])].filter((path) => path.toLowerCase().includes(wanted.toLowerCase()));
   const toggle = (/** @type {string} */ path) =>
     onColumns(columns.includes(path) ? columns.filter((column) => column !== path) : [...columns, path]);
@@ -75,10 +77,12 @@ function TopValues({ path, body, onTerm }) {
     (signal) => send('POST', '/search/values', { ...body, field: path, limit: 8 }, { signal }),
     [path, body],
   );
+  const box = useRef(/** @type {HTMLElement | null} */ (null));
+  useKeptFocus(box);
   if (error !== undefined) return html`<${Problem} error=${error} />`;
   if (data === undefined) return html`<p class="hint">${isLoading ? 'Loading …' : ''}</p>`;
   return html`
-    <ul class="values">
+    <ul class="values" ref=${box} tabindex="-1">
       ${data.values.map(
         (/** @type {{ value: string | number | boolean, count: number }} */ { value, count: times }) => html`
           <li key=${String(value)}>

@@ -12,10 +12,10 @@ export function FilterButtons({ term, onTerm }) {
   const label = term.length > 80 ? `${term.slice(0, 80)}…` : term;
   return html`
     <span class="filter-buttons">
-      <button type="button" class="quiet" title="Only with this value" aria-label=${`Only ${label}`} onClick=${() => onTerm(term, false)}>
+      <button type="button" class="quiet" title="Filter for this value" aria-label=${`Only ${label}`} onClick=${() => onTerm(term, false)}>
         +
       </button>
-      <button type="button" class="quiet" title="Without this value" aria-label=${`Not ${label}`} onClick=${() => onTerm(term, true)}>
+      <button type="button" class="quiet" title="Filter out this value" aria-label=${`Not ${label}`} onClick=${() => onTerm(term, true)}>
         −
       </button>
     </span>

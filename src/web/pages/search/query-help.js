@@ -21,7 +21,7 @@ const EXAMPLES = [
 export function QueryHelp() {
   return html`
     <details class="help">
-      <summary>How to write a query</summary>
+      <summary>Query syntax</summary>
       <div class="scroll" tabindex="0" role="region" aria-label="Examples of queries">
         <table>
           <tbody>
@@ -29,7 +29,7 @@ export function QueryHelp() {
           </tbody>
         </table>
       </div>
-      <p class="hint">Case never matters in values. Fields are those of the stored record, such as <code>from.emailAddress</code> or <code>_source</code>.</p>
+      <p class="hint">Values are case-insensitive. Fields are those of the stored record, such as <code>from.emailAddress</code> or <code>_source</code>.</p>
     </details>
   `;
 }

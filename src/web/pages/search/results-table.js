@@ -1,10 +1,11 @@
 /** The records of a search, newest first. */
 
 import { html } from 'htm/preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { Foreign } from '../../components/foreign.js';
 import { RecordLine } from '../../components/record/record-line.js';
 import { localTime } from '../../lib/format.js';
+import { useKeptFocus } from '../../lib/kept-focus.js';
 import { termOf } from '../../lib/query-text.js';
 import { recordHref, valuesAt, valueText } from '../../lib/record.js';
 import { streamLabel } from '../../lib/streams.js';
@@ -22,13 +23,15 @@ import { ResultDetails } from './result-details.js';
  */
 export function ResultsTable({ records, columns, onColumns, onTerm }) {
   const [opened, setOpened] = useState(/** @type {ReadonlySet<string>} */ (new Set()));
+  const box = useRef(/** @type {HTMLElement | null} */ (null));
+  useKeptFocus(box);
   const toggle = (/** @type {string} */ key) =>
     setOpened((before) =>
       before.has(key) ? new Set([...before].filter((one) => one !== key)) : new Set([...before, key]),
     );
   const remove = (/** @type {string} */ path) => onColumns(columns.filter((column) => column !== path));
   return html`
-    <div class="scroll">
+    <div class="scroll" ref=${box} tabindex="-1">
       <table class="results">
         <thead>
           <tr>

@@ -5,6 +5,7 @@ import { useCallback, useEffect, useState } from 'preact/hooks';
 import { Choices } from '../../components/choices.js';
 import { Problem } from '../../components/problem.js';
 import { TimeRangePicker } from '../../components/time-range.js';
+import { count } from '../../lib/format.js';
 import { narrowed } from '../../lib/query-text.js';
 import { STREAMS } from '../../lib/streams.js';
 import { limitsOf } from '../../lib/time-range.js';
@@ -17,7 +18,7 @@ import { changeSearch, searchState } from './search-state.js';
 import { SearchStatus } from './search-status.js';
 import { TimeHistogram } from './time-histogram.js';
 import { useQueryCheck } from './use-query-check.js';
-import { useSearch } from './use-search.js';
+import { MOST_SHOWN, useSearch } from './use-search.js';
 
 export function SearchPage() {
   const { query, collections, range, columns } = searchState();
@@ -71,7 +72,7 @@ export function SearchPage() {
     </form>
     ${
       results === undefined || results.phase === 'failed' || from === undefined || to === undefined
-        ? html`<p class="hint">${results?.phase === 'failed' || results === undefined ? '' : 'Choose a range of time to see how the records spread over it.'}</p>`
+        ? html`<p class="hint">${results?.phase === 'failed' || results === undefined ? '' : 'Choose a time range to see the histogram.'}</p>`
         : html`<${TimeHistogram} body=${results.body} isStopped=${results.phase === 'stopped'} onZoom=${onRange} />`
     }
     ${
@@ -82,16 +83,20 @@ export function SearchPage() {
             <${SearchStatus} results=${results} onGoOn=${goOn} />
             <div class="search-results">
               <${FieldPanel} results=${results} columns=${columns} onColumns=${onColumns} onTerm=${onTerm} />
-              <div class="stack">
-                <${ResultsTable} records=${results.records} columns=${columns} onColumns=${onColumns} onTerm=${onTerm} />
-                ${
-                  results.phase === 'more' || (results.phase === 'late' && results.records.length > 0)
-                    ? html`<div class="row"><button type="button" onClick=${goOn}>Show older records</button></div>`
-                    : null
-                }
+              <div class=${`stack ${results.before === undefined ? '' : 'stale'}`}>
+                <${ResultsTable} records=${results.before ?? results.records} columns=${columns} onColumns=${onColumns} onTerm=${onTerm} />
+                <${Older} results=${results} onGoOn=${goOn} />
               </div>
             </div>
           `
     }
   `;
+}
+
+/** @param {{ results: import('./use-search.js').Results, onGoOn: () => void }} props */
+function Older({ results: { phase, records }, onGoOn }) {
+  if (phase !== 'more' && (phase !== 'late' || records.length === 0)) return null;
+  return records.length >= MOST_SHOWN
+    ? html`<p role="status">No more than ${count(MOST_SHOWN)} records are shown. Narrow the search, or export all of them.</p>`
+    : html`<div class="row"><button type="button" onClick=${onGoOn}>Show older records</button></div>`;
 }

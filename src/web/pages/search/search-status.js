@@ -2,6 +2,7 @@
 
 import { html } from 'htm/preact';
 import { count, localTime } from '../../lib/format.js';
+import { MOST_SHOWN } from './use-search.js';
 
 /** @param {{ results: import('./use-search.js').Results, onGoOn: () => void }} props */
 export function SearchStatus({ results, onGoOn }) {
@@ -10,7 +11,9 @@ export function SearchStatus({ results, onGoOn }) {
     <div class="row">
       <p class=${`search-status ${phase === 'late' ? 'warn' : ''}`} role="status">${textOf(results)}</p>
       ${
-        phase === 'late' || phase === 'stopped' ? html`<button type="button" onClick=${onGoOn}>Continue</button>` : null
+        (phase === 'late' || phase === 'stopped') && results.records.length < MOST_SHOWN
+          ? html`<button type="button" onClick=${onGoOn}>Continue</button>`
+          : null
       }
     </div>
   `;
@@ -19,7 +22,7 @@ export function SearchStatus({ results, onGoOn }) {
 /** @param {import('./use-search.js').Results} results */
 function textOf({ phase, records, searchedTo }) {
   const found = records.length === 1 ? '1 record' : `${count(records.length)} records`;
-  const reach = searchedTo === undefined ? '' : ` Everything back to ${localTime(searchedTo)} was searched.`;
+  const reach = searchedTo === undefined ? '' : ` Searched back to ${localTime(searchedTo)}.`;
   switch (phase) {
     case 'running':
       return `Searching … ${found} so far.${reach}`;
@@ -28,7 +31,7 @@ function textOf({ phase, records, searchedTo }) {
     case 'more':
       return `The newest ${found}.`;
     case 'late':
-      return `Time is up: ${found} so far.${reach || ' Not even the first part was searched.'}`;
+      return `Time is up: ${found} so far.${reach || ' No part of the range was fully searched.'}`;
     case 'stopped':
       return `Stopped: ${found} so far.${reach}`;
     case 'failed':

@@ -61,7 +61,7 @@ function labelOf({ total, complete, searchedTo }) {
   const records = total === 1 ? '1 record' : `${count(total)} records`;
   if (complete) return records;
   return searchedTo === undefined
-    ? 'There was no time to count'
+    ? 'Counting timed out.'
     : `At least ${records}: counted back to ${localTime(searchedTo)}`;
 }
 

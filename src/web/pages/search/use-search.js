@@ -14,12 +14,15 @@ import { messageOf, send } from '../../lib/api.js';
  * @property {SearchBody} body what was searched for
  * @property {readonly import('../../lib/record.js').FoundRecord[]} records
  * @property {'running' | 'more' | 'all' | 'late' | 'stopped' | 'failed'} phase `more`: a page is full; `late`: time was up
+ * @property {Results['records']} [before] of the search before: shown until the first record of this one is there
  * @property {string} [next] where to go on
  * @property {string} [searchedTo] everything back to this time was searched
  * @property {string} [error]
  */
 
 const PAGE = 100;
+/** More rows make a browser slow. */
+export const MOST_SHOWN = 2_000;
 /** In milliseconds, of one run. */
 export const RUN_MS = 15_000;
 const FIRST_STEP_MS = 1_500;
@@ -62,18 +65,22 @@ export function useSearch() {
           searchedTo: page.searchedTo ?? now.searchedTo,
         };
         now.phase = phaseOf(page, now.records.length >= wanted, performance.now() >= end);
+        if (now.records.length > 0 || now.phase !== 'running') now.before = undefined;
         change(now);
       }
     } catch (error) {
-      if (!controller.signal.aborted) change({ ...now, phase: 'failed', error: messageOf(error) });
+      if (!controller.signal.aborted) change({ ...now, phase: 'failed', before: undefined, error: messageOf(error) });
     }
   }, []);
 
-  const start = useCallback((/** @type {SearchBody} */ body) => void run({ body, records: [], phase: 'running' }), []);
+  const start = useCallback((/** @type {SearchBody} */ body) => {
+    const { records = [], before = records } = latest.current ?? {};
+    void run({ body, records: [], before: records.length > 0 ? records : before, phase: 'running' });
+  }, []);
   const goOn = useCallback(() => latest.current && void run(latest.current), []);
   const stop = useCallback(() => {
     running.current?.abort();
-    if (latest.current?.phase === 'running') change({ ...latest.current, phase: 'stopped' });
+    if (latest.current?.phase === 'running') change({ ...latest.current, before: undefined, phase: 'stopped' });
   }, []);
   useEffect(() => () => running.current?.abort(), []);
   return { results, start, goOn, stop };

@@ -36,7 +36,7 @@ export function AuditTrail({ id, moment }) {
         data === undefined
           ? error === undefined && html`<p role="status">Loading…</p>`
           : data.data.length === 0
-            ? html`<p class="muted">Nothing was done to this source.</p>`
+            ? html`<p class="muted">No changes have been recorded.</p>`
             : html`
                 <${ScrollingTable} label="Table of changes">
                   <thead>

@@ -22,7 +22,7 @@ export function Head({ details, path, onChange }) {
   const { source, view, workflowUrl } = details;
   const { state } = source.state;
   return html`
-    <nav aria-label="Where you are" class="muted">
+    <nav aria-label="Breadcrumb" class="muted">
       <a href="/">Collection</a> / <span class="foreign">${source.collectorName}</span>
     </nav>
     <div class="row spread">

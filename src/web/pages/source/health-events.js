@@ -52,7 +52,7 @@ export function HealthEvents({ path, streams, moment }) {
           ? error === undefined && html`<p role="status">Loading…</p>`
           : data.data.length === 0
             ? html`<p class="muted">
-                ${isFiltered ? 'No health event is like that.' : 'Nothing was reported: the source has had no problem.'}
+                ${isFiltered ? 'No health events match the filters.' : 'No problems have been reported.'}
               </p>`
             : html`
                 <ol class="timeline">

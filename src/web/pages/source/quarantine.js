@@ -35,7 +35,7 @@ export function Quarantine({ path, known }) {
         data === undefined
           ? error === undefined && html`<p role="status">Loading…</p>`
           : data.data.length === 0
-            ? html`<p class="muted">Empty: everything could be read as records.</p>`
+            ? html`<p class="muted">Empty: all data was read as records.</p>`
             : html`
                 <ul class="entries">
                   ${data.data.map((entry) => html`<${Entry} path=${path} entry=${entry} key=${entry.id} />`)}

@@ -6,7 +6,10 @@ import { Dialog } from '../../components/dialog.js';
 import { Problem } from '../../components/problem.js';
 import { messageOf, send } from '../../lib/api.js';
 import { tellDone } from '../../lib/notices.js';
+import { isoOf } from '../../lib/time-range.js';
 import { KINDS } from './reread-kinds.js';
+
+const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /**
  * @param {object} props
@@ -28,8 +31,8 @@ export function RereadDialog({ kind, path, streams, onClose, onStarted }) {
     const chosen = given.getAll('streams').map(String);
     const wish = {
       ...(chosen.length === streams.length ? {} : { streams: chosen }),
-      ...(text('from') === '' ? {} : { from: text('from') }),
-      ...(text('to') === '' ? {} : { to: text('to') }),
+      ...(text('from') && { from: isoOf(new Date(text('from')).getTime()) }),
+      ...(text('to') && { to: isoOf(new Date(text('to')).getTime()) }),
     };
     setBusy(true);
     try {
@@ -50,11 +53,13 @@ export function RereadDialog({ kind, path, streams, onClose, onStarted }) {
   return html`
     <${Dialog} title=${KINDS[kind].title} onClose=${onClose} footer=${footer}>
       <form class="stack" id=${form} onSubmit=${onSubmit}>
-        <p>It ${KINDS[kind].does}. Collection continues meanwhile.</p>
+        <p>${KINDS[kind].does}. Collection continues meanwhile.</p>
         <${Problem} error=${error} />
-        <label>From <input name="from" maxlength="64" placeholder="the first day that the source asked for" /></label>
-        <label>To <input name="to" maxlength="64" placeholder="now" /></label>
-        <p class="hint">A time such as 2026-11-20T08:00:00Z, or an age such as 7d or 12h.</p>
+        <label>From <input name="from" type="datetime-local" step="1" aria-describedby=${`${form}-times`} /></label>
+        <label>To <input name="to" type="datetime-local" step="1" aria-describedby=${`${form}-times`} /></label>
+        <p class="hint" id=${`${form}-times`}>
+          Times are in ${ZONE}. Without a start, it is the first day that the source asked for; without an end, now.
+        </p>
         <fieldset>
           <legend>Streams</legend>
           ${streams.map(

@@ -22,6 +22,6 @@
  */
 
 export const KINDS = /** @type {const} */ ({
-  verify: { title: 'Verify', does: 'reads a time again from Mimecast and tells which of its records are not stored' },
-  backfill: { title: 'Backfill', does: 'reads a time again from Mimecast and stores what is missing' },
+  verify: { title: 'Verify', does: 'Rereads a time range from Mimecast and reports which records are not stored' },
+  backfill: { title: 'Backfill', does: 'Rereads a time range from Mimecast and stores the records that are missing' },
 });

@@ -35,8 +35,7 @@ export function Rereads({ path, streams }) {
   return html`
     <${Section} id="rereads" title="Verify and backfill">
       <p class="muted">
-        Both read what was collected before once more, beside the collection: ${' '}
-        <em>verify</em> ${KINDS.verify.does}; <em>backfill</em> ${KINDS.backfill.does}.
+        <em>Verify</em>: ${KINDS.verify.does}. <em>Backfill</em>: ${KINDS.backfill.does}. Collection continues meanwhile.
       </p>
       <${Problem} error=${error} onRetry=${reload} />
       ${data === undefined && error === undefined ? html`<p role="status">Loading…</p>` : null}
@@ -60,7 +59,7 @@ export function Rereads({ path, streams }) {
                 data === undefined
                   ? null
                   : last === undefined
-                    ? html`<p class="muted">There has been none yet.</p>`
+                    ? html`<p class="muted">None has been run yet.</p>`
                     : html`<${RereadReport} path=${path} reread=${last} onChange=${reload} />`
               }
             </section>

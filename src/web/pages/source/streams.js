@@ -21,7 +21,7 @@ export function Streams({ view, state }) {
       ${
         view === undefined
           ? html`<p class="muted">
-              ${state === 'Stopped' ? 'The source is stopped.' : 'What the streams do is not known at the moment.'}
+              ${state === 'Stopped' ? 'The source is stopped.' : 'Stream status is currently unavailable.'}
             </p>`
           : view.streams.length === 0
             ? html`<p class="muted">No streams yet: the configuration has not been validated.</p>`
@@ -89,7 +89,7 @@ function StreamTable({ view, rates }) {
 /** @param {import('./types.js').StreamView} status */
 function lagText({ lagMs }) {
   if (lagMs === undefined) return '–';
-  return lagMs === 0 ? 'nothing' : duration(lagMs);
+  return lagMs === 0 ? 'caught up' : duration(lagMs);
 }
 
 /** @param {{ status: import('./types.js').StreamView, at: string | undefined }} props */

@@ -2,6 +2,8 @@
 
 import { html } from 'htm/preact';
 import { useState } from 'preact/hooks';
+import { ConfirmDialog } from '../../components/confirm-dialog.js';
+import { Copyable } from '../../components/copyable.js';
 import { Dialog } from '../../components/dialog.js';
 import { IndicatorInput } from '../../components/indicator-input.js';
 import { NotUnderstood } from '../../components/not-understood.js';
@@ -75,18 +77,29 @@ export function CreateWatchlist({ onClose, onDone, indicators = '' }) {
 
 /** What is told only now. @param {{ made: any, onClose: () => void }} props */
 function Created({ made, onClose }) {
+  const [isAsking, setAsking] = useState(false);
+  const close = () => (made.webhookSecret === undefined ? onClose() : setAsking(true));
   return html`
-    <${Dialog} title=${`Watchlist ${made.name}`} wide onClose=${onClose} footer=${html`<button type="button" class="primary" onClick=${onClose}>Done</button>`}>
+    <${Dialog} title=${`Watchlist ${made.name}`} wide onClose=${close} footer=${html`<button type="button" class="primary" onClick=${onClose}>Done</button>`}>
       <p>It was created with ${count(made.size)} indicators.</p>
       ${
         made.webhookSecret === undefined
           ? null
           : html`
               <p>Hits sent to the webhook are signed with this secret. It is shown only once.</p>
-              <pre tabindex="0" role="region" aria-label="Secret of the webhook">${made.webhookSecret}</pre>
+              <${Copyable} label="Secret of the webhook" text=${made.webhookSecret} />
             `
       }
       <${NotUnderstood} entries=${made.notUnderstood} total=${made.notUnderstoodCount} />
+      ${
+        isAsking
+          ? html`
+              <${ConfirmDialog} title="Close without the secret" action="Close" isDangerous onClose=${() => setAsking(false)} onConfirm=${onClose}>
+                <p>The secret is never shown again. Have you copied it?</p>
+              <//>
+            `
+          : null
+      }
     <//>
   `;
 }

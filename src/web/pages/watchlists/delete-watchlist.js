@@ -39,7 +39,7 @@ export function DeleteWatchlist({ watchlist: { id, name }, onClose, onDone }) {
       `}
     >
       <${Problem} error=${error} />
-      <p>Delete <strong><${Foreign} text=${name} /></strong> and its hits? The records stay.</p>
+      <p>Delete <strong><${Foreign} text=${name} /></strong> and its hits? Records are kept.</p>
     <//>
   `;
 }

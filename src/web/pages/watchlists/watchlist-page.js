@@ -20,9 +20,13 @@ const PAGE = 100;
 
 /** @param {{ id: string }} props */
 export function WatchlistPage({ id }) {
-  const { data, error, isLoading, reload } = useLoaded((signal) => get(`/watchlists/${id}`, { signal }), [id], {
-    everyMs: AGAIN_MS,
-  });
+  const { data, error, isLoading, reload } = useLoaded(
+    (signal) => get(`/watchlists/${id}?indicators=false`, { signal }),
+    [id],
+    {
+      everyMs: AGAIN_MS,
+    },
+  );
   const [isDeleting, setDeleting] = useState(false);
   if (data === undefined)
     return html`
@@ -46,16 +50,33 @@ export function WatchlistPage({ id }) {
     </dl>
     <h2>Hits: ${hitsText(data.hits)}</h2>
     <${Hits} id=${id} changes=${`${data.hits} ${data.isPastSearched}`} />
-    <details>
-      <summary>Indicators: ${count(data.size)}</summary>
-      <pre tabindex="0" role="region" aria-label="Indicators">${data.indicators.join('\n')}</pre>
-    </details>
+    <${Indicators} key=${id} id=${id} size=${data.size} />
     ${
       isDeleting
         ? html`<${DeleteWatchlist} watchlist=${data} onClose=${() => setDeleting(false)} onDone=${() => navigate('/watchlists')} />`
         : null
     }
   `;
+}
+
+/** A list does not change, so it is asked for once, when somebody wants to see it. @param {{ id: string, size: number }} props */
+function Indicators({ id, size }) {
+  const [isOpen, setOpen] = useState(false);
+  const onToggle = (/** @type {Event} */ { target }) => setOpen(target instanceof HTMLDetailsElement && target.open);
+  return html`
+    <details onToggle=${onToggle}>
+      <summary>Indicators: ${count(size)}</summary>
+      ${isOpen ? html`<${IndicatorList} id=${id} />` : null}
+    </details>
+  `;
+}
+
+/** @param {{ id: string }} props */
+function IndicatorList({ id }) {
+  const { data, error, reload } = useLoaded((signal) => get(`/watchlists/${id}`, { signal }), [id]);
+  if (data === undefined)
+    return html`<${Problem} error=${error} onRetry=${reload} />${error === undefined ? html`<p class="hint" role="status">Loading …</p>` : null}`;
+  return html`<pre tabindex="0" role="region" aria-label="Indicators">${data.indicators.join('\n')}</pre>`;
 }
 
 /** @param {{ id: string, changes: string }} props */

@@ -12,6 +12,6 @@ export function hitsText(hits) {
 
 /** @param {{ isPastSearched: boolean, isPastCut: boolean }} watchlist */
 export function pastText({ isPastSearched, isPastCut }) {
-  if (!isPastSearched) return 'being searched';
+  if (!isPastSearched) return 'searching';
   return isPastCut ? 'searched; the newest hits are kept' : 'searched';
 }

@@ -7,6 +7,7 @@ import { Problem } from '../../../components/problem.js';
 import { useLoaded } from '../../../lib/load.js';
 import { tellDone } from '../../../lib/notices.js';
 import { Conflict } from './conflict.js';
+import { DiscardDialog } from './discard-dialog.js';
 import { FieldsInput } from './fields-input.js';
 import { KeyInput } from './key-input.js';
 import { mistakesBy } from './mistakes.js';
@@ -92,12 +93,14 @@ function CollectorEditor({ title, path, stored, schema, onSaved, onClose }) {
     setSettings(settingsOf(conflict.body.collector));
     setDrawing((times) => times + 1);
   };
+  const [isAsking, setAsking] = useState(false);
+  const close = () => (JSON.stringify(settings) === JSON.stringify(before) ? onClose() : setAsking(true));
   const footer = html`
     <button type="button" class="primary" disabled=${isBusy} onClick=${() => onSave()}>Save</button>
-    <button type="button" onClick=${onClose}>Cancel</button>
+    <button type="button" onClick=${close}>Cancel</button>
   `;
   return html`
-    <${Dialog} title=${title} onClose=${onClose} footer=${footer}>
+    <${Dialog} title=${title} onClose=${close} footer=${footer}>
       ${
         conflict === undefined
           ? null
@@ -131,6 +134,7 @@ function CollectorEditor({ title, path, stored, schema, onSaved, onClose }) {
         onAddsMissing=${setAddsMissing}
         onChange=${(/** @type {Record<string, string>} */ fields) => setSettings((all) => ({ ...all, fields }))}
       />
+      ${isAsking ? html`<${DiscardDialog} onDiscard=${onClose} onClose=${() => setAsking(false)} />` : null}
     <//>
   `;
 }

@@ -21,8 +21,8 @@ export function Conflict({ before, theirs, onMine, onTheirs }) {
           ${changed.map((key) => html`<li key=${key} class="foreign">${`${key}: ${text(before[key])} → ${text(theirs[key])}`}</li>`)}
         </ul>
         <div class="row">
-          <button type="button" onClick=${onMine}>Save mine anyway</button>
-          <button type="button" onClick=${onTheirs}>Discard mine, load theirs</button>
+          <button type="button" onClick=${onMine}>Overwrite with my changes</button>
+          <button type="button" onClick=${onTheirs}>Discard my changes</button>
         </div>
       </div>
     </div>

@@ -16,6 +16,8 @@ export async function readTagged(path, signal) {
   return { body: await response.json(), etag: response.headers.get('etag') ?? '' };
 }
 
+const UNREADABLE = 'Somebody else has changed this, and their version cannot be read now. Save again.';
+
 /**
  * @param {object} options
  * @param {string} options.path of what is saved; for something new, of the list that it comes into
@@ -42,8 +44,9 @@ export function useSaving({ path, stored }) {
       return saved;
     } catch (error) {
       if (error instanceof ApiError && error.status === 412) {
-        setMistakes([]);
-        setConflict(await readTagged(path).catch(() => undefined));
+        const theirs = await readTagged(path).catch(() => undefined);
+        setConflict(theirs);
+        setMistakes(theirs === undefined ? [UNREADABLE] : []);
       } else setMistakes(mistakesIn(error));
       return undefined;
     } finally {

@@ -2,13 +2,13 @@
 
 import { html } from 'htm/preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ConfirmDialog } from '../../../components/confirm-dialog.js';
 import { Dialog } from '../../../components/dialog.js';
 import { messageOf, send } from '../../../lib/api.js';
 import { tellDone } from '../../../lib/notices.js';
 import { connectionText, failureOf } from '../actions.js';
 import { ConfigForm } from './config-form.js';
 import { Conflict } from './conflict.js';
+import { DiscardDialog } from './discard-dialog.js';
 import { mistakesBy } from './mistakes.js';
 import { useSaving } from './saving.js';
 
@@ -47,13 +47,20 @@ export function SourceEditor({ title, path, id, collectorId, keys, stored, field
     if (mistakes.length > 0 && wrong instanceof HTMLElement) wrong.focus();
   }, [mistakes]);
 
+  /** What a test found holds for what was tested only; the number tells late answers. */
+  const trials = useRef(0);
+  useEffect(() => {
+    trials.current += 1;
+    setTested('');
+  }, [config, json]);
+
   /** @returns {any} the file; nothing when the text is not JSON, which is told */
   const file = () => {
     if (json === undefined) return fileOf(config);
     try {
       return JSON.parse(json);
     } catch (error) {
-      setMistakes([`This is not JSON: ${messageOf(error)}`]);
+      setMistakes([`Invalid JSON: ${messageOf(error)}`]);
       return undefined;
     }
   };
@@ -72,13 +79,16 @@ export function SourceEditor({ title, path, id, collectorId, keys, stored, field
     const body = file();
     if (body === undefined) return;
     setTested('Testing…');
+    trials.current += 1;
+    const number = trials.current;
     try {
       const source = id === undefined ? body?.source : { ...body?.source, id };
       const trial = await send('POST', `/collectors/${collectorId}/sources/validate`, { ...body, source });
+      if (number !== trials.current) return;
       setMistakes(trial.mistakes);
       setTested(failureOf(trial) ?? connectionText(trial));
     } catch (error) {
-      setTested(messageOf(error));
+      if (number === trials.current) setTested(messageOf(error));
     }
   };
   const toForm = () => {
@@ -87,7 +97,7 @@ export function SourceEditor({ title, path, id, collectorId, keys, stored, field
     if (parsed === undefined) return;
     const given = parsed?.source?.config;
     if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-      setMistakes(['The JSON has no source.config.']);
+      setMistakes(['The JSON is missing source.config.']);
       return;
     }
     show(given);
@@ -164,15 +174,7 @@ export function SourceEditor({ title, path, id, collectorId, keys, stored, field
               `
         }
       </div>
-      ${
-        isAsking
-          ? html`
-              <${ConfirmDialog} title="Discard changes" action="Discard" isDangerous onClose=${() => setAsking(false)} onConfirm=${onClose}>
-                <p>What you entered is not saved. Discard it?</p>
-              <//>
-            `
-          : null
-      }
+      ${isAsking ? html`<${DiscardDialog} onDiscard=${onClose} onClose=${() => setAsking(false)} />` : null}
     <//>
   `;
 }

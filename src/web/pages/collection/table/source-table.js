@@ -2,9 +2,9 @@
 
 import { html } from 'htm/preact';
 import { useRef } from 'preact/hooks';
+import { useKeptFocus } from '../../../lib/kept-focus.js';
 import { setQuery } from '../../../lib/router.js';
 import { CollectorRow } from './collector-row.js';
-import { useKeptFocus } from './kept-focus.js';
 import { SourceRow } from './source-row.js';
 
 /** @typedef {import('../collection-data.js').ShownSource} ShownSource */
