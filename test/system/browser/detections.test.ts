@@ -76,14 +76,14 @@ describe.skipIf(CHROMIUM === undefined)('Detections', () => {
     await status(page, 'The newest 100 detections.');
     const times = await page.locator('table.results .when').allTextContents();
     expect(times).toEqual([...times].sort().reverse());
-    await page.locator('.bars-legend').getByText('High').waitFor();
+    await page.locator('.legend').getByText('High').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: 'dark' });
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: 'light' });
     await picture(page, 'detections');
     await page.getByLabel('Chart by').selectOption('kind');
-    await page.locator('.bars-legend').getByText('Malware').waitFor();
+    await page.locator('.legend').getByText('Malware').waitFor();
     await page.getByRole('button', { name: 'Show older detections' }).click();
     await status(page, '129 detections: all that match.');
   });

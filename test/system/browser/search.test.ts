@@ -140,7 +140,7 @@ describe.skipIf(CHROMIUM === undefined)('Search', () => {
   test('is readable for everybody: in light and dark, with everything open, and on a phone', async () => {
     const page = await open({ path: '/search?q=email%3Adora%40example.org&range=4h' });
     await status(page, 'The newest 100 records.');
-    await page.locator('.bars-legend').getByText('Receipt').waitFor();
+    await page.locator('.legend').getByText('Receipt').waitFor();
     await picture(page, 'search');
     await page
       .getByRole('button', { name: /^Details of/ })
@@ -203,7 +203,7 @@ describe.skipIf(CHROMIUM === undefined)('Search', () => {
     await page.getByRole('combobox', { name: 'Time' }).selectOption('Last 24 hours');
     await status(page, 'The newest 100 records.');
     const chart = page.locator('.u-over');
-    await page.locator('.bars-legend').getByText('Receipt').waitFor();
+    await page.locator('.legend').getByText('Receipt').waitFor();
     const { x, y, width } = (await chart.boundingBox()) ?? { x: 0, y: 0, width: 0 };
     await page.mouse.move(x + width * 0.9, y + 30);
     await page.mouse.down();

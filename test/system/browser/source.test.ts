@@ -146,7 +146,7 @@ describe.skipIf(CHROMIUM === undefined)('the page of a source', () => {
   test('the workflow ID is copied', async () => {
     const page = await openSource(healthy, { permissions: ['clipboard-read', 'clipboard-write'] });
     await page.getByRole('button', { name: 'Copy the workflow ID' }).click();
-    await page.getByText('Copied the workflow ID.').waitFor();
+    await page.getByText('Copied', { exact: true }).waitFor();
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(`mimecast-source-${healthy}`);
   });
 

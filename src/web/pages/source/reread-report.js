@@ -2,12 +2,12 @@
 
 import { html } from 'htm/preact';
 import { useState } from 'preact/hooks';
+import { ConfirmDialog } from '../../components/confirm-dialog.js';
 import { Time } from '../../components/time.js';
 import { messageOf, send } from '../../lib/api.js';
 import { count } from '../../lib/format.js';
 import { tellDone, tellFailed } from '../../lib/notices.js';
 import { mayChange } from '../../lib/session.js';
-import { ConfirmDialog } from './confirm-dialog.js';
 import { MissingRecords } from './missing-records.js';
 import { KINDS } from './reread-kinds.js';
 import { ScrollingTable } from './section.js';
