@@ -12,6 +12,9 @@ import { signal } from '@preact/signals';
 /** @type {import('@preact/signals').Signal<Session | undefined>} */
 export const session = signal(undefined);
 
+/** Whether the session has ended while its page is open: the page stays, and asks to sign in again. */
+export const hasExpired = signal(false);
+
 /** Why the sign-in page is shown, if there is more to say than "sign in". */
 export const signInNote = signal('');
 
@@ -41,6 +44,7 @@ export async function signIn(credential) {
   if (!response.ok) return refusalText(response.status, answer, 'token' in credential);
   signInNote.value = '';
   session.value = answer;
+  hasExpired.value = false;
   return '';
 }
 
@@ -58,11 +62,10 @@ function refusalText(status, { message = '' }, isOnce) {
 
 export async function signOut() {
   await fetch('/api/v1/session', { method: 'DELETE', headers: { 'x-csrf-token': session.value?.csrfToken ?? '' } });
+  hasExpired.value = false;
   session.value = undefined;
 }
 
 export function expireSession() {
-  if (session.value === undefined) return;
-  session.value = undefined;
-  signInNote.value = 'Your session has ended. Sign in again to continue.';
+  hasExpired.value = session.value !== undefined;
 }
