@@ -43,6 +43,12 @@ export interface PageWish extends Patience {
   readonly token?: string | undefined;
 }
 
+export interface Planned {
+  readonly plan: 'index' | 'scan';
+  /** Of a scan: no index helps, or one will once records of earlier versions have their indicators. */
+  readonly reason?: 'noIndex' | 'fillIn';
+}
+
 export interface Around {
   readonly newer: readonly FoundRecord[];
   readonly record: FoundRecord;
@@ -61,9 +67,10 @@ export class SearchService {
   }
 
   /** How a search would be answered. */
-  async plan(input: SearchInput): Promise<'index' | 'scan'> {
-    const search = await this.searchOf(input);
-    return planName(planOf(search.condition, search.hasIndicators));
+  async plan(input: SearchInput): Promise<Planned> {
+    const { condition, hasIndicators: isFilledIn } = await this.searchOf(input);
+    if (planName(planOf(condition, isFilledIn)) === 'index') return { plan: 'index' };
+    return { plan: 'scan', reason: planName(planOf(condition, true)) === 'index' ? 'fillIn' : 'noIndex' };
   }
 
   async histogram(

@@ -3,7 +3,7 @@
 import { html } from 'htm/preact';
 import { Foreign } from '../../components/foreign.js';
 import { NotUnderstood } from '../../components/not-understood.js';
-import { count, localTime } from '../../lib/format.js';
+import { count, counted, localTime } from '../../lib/format.js';
 import { recordHref } from '../../lib/record.js';
 import { streamLabel } from '../../lib/streams.js';
 
@@ -30,8 +30,7 @@ export function Findings({ answer }) {
   return html`
     <section class="stack" aria-labelledby="findings">
       <h2 id="findings">
-        ${findings.length === 0 ? 'No hits' : `Hits for ${count(findings.length)}`} of ${count(searched)}
-        ${searched === 1 ? ' indicator' : ' indicators'}
+        ${findings.length === 0 ? 'No hits' : `Hits for ${count(findings.length)}`} of ${counted(searched, 'indicator')}
       </h2>
       ${
         isComplete

@@ -1,7 +1,7 @@
 /** How far a search has come. */
 
 import { html } from 'htm/preact';
-import { count, localTime } from '../../lib/format.js';
+import { counted, localTime } from '../../lib/format.js';
 
 /** @param {{ results: import('./use-search.js').Results, onGoOn: () => void }} props */
 export function SearchStatus({ results, onGoOn }) {
@@ -18,7 +18,7 @@ export function SearchStatus({ results, onGoOn }) {
 
 /** @param {import('./use-search.js').Results} results */
 function textOf({ phase, records, searchedTo }) {
-  const found = records.length === 1 ? '1 record' : `${count(records.length)} records`;
+  const found = counted(records.length, 'record');
   const reach = searchedTo === undefined ? '' : ` Everything back to ${localTime(searchedTo)} was searched.`;
   switch (phase) {
     case 'running':

@@ -5,7 +5,7 @@ import { useMemo, useRef } from 'preact/hooks';
 import { CountsChart } from '../../components/counts-chart.js';
 import { Problem } from '../../components/problem.js';
 import { send } from '../../lib/api.js';
-import { count, localTime } from '../../lib/format.js';
+import { counted, localTime } from '../../lib/format.js';
 import { useLoaded } from '../../lib/load.js';
 import { STREAMS } from '../../lib/streams.js';
 import { isoOf } from '../../lib/time-range.js';
@@ -59,7 +59,7 @@ export function TimeHistogram({ body, isStopped, onZoom }) {
 
 /** @param {{ total: number, complete: boolean, searchedTo?: string }} histogram */
 function labelOf({ total, complete, searchedTo }) {
-  const records = total === 1 ? '1 record' : `${count(total)} records`;
+  const records = counted(total, 'record');
   if (complete) return records;
   return searchedTo === undefined
     ? 'There was no time to count'
