@@ -5,7 +5,7 @@ import { useMemo } from 'preact/hooks';
 import { CountsChart } from '../../components/counts-chart.js';
 import { Problem } from '../../components/problem.js';
 import { get } from '../../lib/api.js';
-import { count } from '../../lib/format.js';
+import { counted } from '../../lib/format.js';
 import { useLoaded } from '../../lib/load.js';
 import { setQuery } from '../../lib/router.js';
 import { streamLabel } from '../../lib/streams.js';
@@ -54,7 +54,7 @@ function labelOf({ counts, uncounted }, isNarrower) {
   const total = counts.reduce((sum, one) => sum + one.count, 0);
   const missing = uncounted.length === 0 ? '' : `, without ${uncounted.map(streamLabel).join(', ')}: no time to count`;
   const wider = isNarrower ? ', whatever action, sender, recipient and subject' : '';
-  return `${total === 1 ? '1 detection' : `${count(total)} detections`}${wider}${missing}`;
+  return `${counted(total, 'detection')}${wider}${missing}`;
 }
 
 /** @param {Counts} counts @param {'severity' | 'kind'} by */

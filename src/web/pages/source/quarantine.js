@@ -7,7 +7,7 @@ import { Problem } from '../../components/problem.js';
 import { Time } from '../../components/time.js';
 import { get } from '../../lib/api.js';
 import { byteSize } from '../../lib/bytes.js';
-import { count } from '../../lib/format.js';
+import { counted } from '../../lib/format.js';
 import { useLoaded } from '../../lib/load.js';
 import { Section } from './section.js';
 
@@ -64,7 +64,7 @@ function Entry({ path, entry }) {
       <details>
         <summary>Show as text</summary>
         <pre class="foreign" tabindex="0" aria-label=${`Quarantined text of ${stream}`}><${Foreign} text=${text} most=${Number.POSITIVE_INFINITY} /></pre>
-        ${isWhole ? null : html`<p class="hint">Its first ${count(text.length)} characters. The file has more.</p>`}
+        ${isWhole ? null : html`<p class="hint">Its first ${counted(text.length, 'character')}. The file has more.</p>`}
       </details>
       <p>
         <a href=${`/api/v1${path}/quarantine/${id}/content`} download=${`quarantined-${id}.txt`}>Download as received</a>

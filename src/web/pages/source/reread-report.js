@@ -5,7 +5,7 @@ import { useState } from 'preact/hooks';
 import { ConfirmDialog } from '../../components/confirm-dialog.js';
 import { Time } from '../../components/time.js';
 import { messageOf, send } from '../../lib/api.js';
-import { count } from '../../lib/format.js';
+import { count, counted } from '../../lib/format.js';
 import { tellDone, tellFailed } from '../../lib/notices.js';
 import { mayChange } from '../../lib/session.js';
 import { MissingRecords } from './missing-records.js';
@@ -29,7 +29,7 @@ export function RereadReport({ path, reread, onChange }) {
   return html`
     <div class="row spread">
       <p role="status">
-        ${KINDS[kind].title} ${STATE[state] ?? state.toLowerCase()}${isRunning && report !== undefined ? `: ${over} of ${streams.length} streams done` : ''}
+        ${KINDS[kind].title} ${STATE[state] ?? state.toLowerCase()}${isRunning && report !== undefined ? `: ${over} of ${counted(streams.length, 'stream')} done` : ''}
       </p>
       ${isRunning && mayChange() ? html`<${Cancel} path=${path} kind=${kind} onChange=${onChange} />` : null}
     </div>

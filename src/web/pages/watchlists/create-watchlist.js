@@ -7,7 +7,7 @@ import { IndicatorInput } from '../../components/indicator-input.js';
 import { NotUnderstood } from '../../components/not-understood.js';
 import { Problem } from '../../components/problem.js';
 import { messageOf, send } from '../../lib/api.js';
-import { count } from '../../lib/format.js';
+import { counted } from '../../lib/format.js';
 import { tellDone } from '../../lib/notices.js';
 import { isoOf } from '../../lib/time-range.js';
 
@@ -37,7 +37,7 @@ export function CreateWatchlist({ onClose, onDone, indicators = '' }) {
         ...(text('expires') && { expires: isoOf(new Date(text('expires')).getTime()) }),
         ...(text('webhook') && { webhook: text('webhook') }),
       });
-      tellDone(`The watchlist ${made.name} was created with ${count(made.size)} indicators.`);
+      tellDone(`The watchlist ${made.name} was created with ${counted(made.size, 'indicator')}.`);
       onDone();
       if (made.webhookSecret === undefined && made.notUnderstoodCount === 0) onClose();
       else setCreated(made);
@@ -77,7 +77,7 @@ export function CreateWatchlist({ onClose, onDone, indicators = '' }) {
 function Created({ made, onClose }) {
   return html`
     <${Dialog} title=${`Watchlist ${made.name}`} wide onClose=${onClose} footer=${html`<button type="button" class="primary" onClick=${onClose}>Done</button>`}>
-      <p>It was created with ${count(made.size)} indicators.</p>
+      <p>It was created with ${counted(made.size, 'indicator')}.</p>
       ${
         made.webhookSecret === undefined
           ? null
