@@ -1,10 +1,10 @@
 /** Since when searches for indicators are complete, and quick: records stored by earlier versions get theirs afterward. */
 
 import { html } from 'htm/preact';
-import { Problem } from './problem.js';
 import { get } from '../lib/api.js';
 import { counted, localTime } from '../lib/format.js';
 import { useLoaded } from '../lib/load.js';
+import { Problem } from './problem.js';
 
 const AGAIN_MS = 10_000;
 
