@@ -4,8 +4,9 @@ import { html } from 'htm/preact';
 import { useEffect } from 'preact/hooks';
 import { Boundary } from './components/boundary.js';
 import { Notices } from './components/notices.js';
+import { SignInDialog } from './components/sign-in-dialog.js';
 import { address } from './lib/router.js';
-import { session } from './lib/session.js';
+import { hasExpired, session } from './lib/session.js';
 import { pageOf } from './pages/list.js';
 import { SignInPage } from './pages/sign-in.js';
 import { Shell } from './shell.js';
@@ -24,5 +25,6 @@ export function App() {
       <${Boundary} key=${path}><${page.view} ...${page.props} /><//>
     <//>
     <${Notices} />
+    ${hasExpired.value ? html`<${SignInDialog} />` : null}
   `;
 }

@@ -91,6 +91,9 @@ describe('an export', () => {
     const { headers, text } = await api('GET', `v1/search/export?${asked}`, { key: get().viewer });
     expect(headers.get('content-disposition')).toBe('attachment; filename="records.csv"');
     expect(text).toBe("subject,action\r\n'\t=1,plain\r\n");
+    const elsewhere = await api('GET', `v1/search/export?${asked}&sourceIds=77&sourceIds=78`);
+    expect(elsewhere.text).toBe('subject,action\r\n');
+    expect((await api('GET', `v1/search/export?${asked}&sourceIds=x`)).status).toBe(400);
     const refused = await api('GET', 'v1/search/export?query=(');
     expect(refused.json).toMatchObject({ status: 400, code: 'search.query.invalid' });
   });

@@ -105,7 +105,10 @@ describe('pages', () => {
     const { json } = await search({ query });
     expect(json.plan).toBe(plan);
     expect(subjects(json)).toEqual(found);
-    expect((await api('POST', 'v1/search/plan', { body: { query } })).json).toEqual({ plan });
+    expect((await api('POST', 'v1/search/plan', { body: { query } })).json).toEqual({
+      plan,
+      ...(plan === 'scan' && { reason: 'noIndex' }),
+    });
   });
 
   test('of some collections, sources and times', async () => {
@@ -147,6 +150,9 @@ test('as long as older records have no indicators yet, their fields are asked, u
       data: [{ id: ids.receipt }],
     });
     expect((await search({ ...body, collections: ['dlp'] })).json.plan).toBe('index');
+    const planOf = async (query: string) => (await api('POST', 'v1/search/plan', { body: { query } })).json;
+    expect(await planOf(body.query)).toEqual({ plan: 'scan', reason: 'fillIn' });
+    expect(await planOf('subject:invoice')).toEqual({ plan: 'scan', reason: 'noIndex' });
   } finally {
     await fillIns.updateOne(filter, { $set: { isDone: true } });
   }
@@ -242,7 +248,9 @@ describe('a story', () => {
       [ids.click, 'messageId'],
       [ids.copy, 'messageId'],
     ]);
-    expect(story.doubts.join('\n')).toMatch(/1 records are joined by the message ID alone[\s\S]*another aggregateId/);
+    expect(story.doubts.join('\n')).toMatch(
+      /1 record is joined by the message ID alone[\s\S]*1 record has .*another aggregateId/,
+    );
   });
 
   test('from a record with a message ID only', async () => {

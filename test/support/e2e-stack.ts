@@ -105,7 +105,7 @@ async function temporalOnFreePorts(executable: string, logFile: string) {
 }
 
 /** A source file for the simulator's first tenant, all streams. */
-export function sourceFile(simulator: Simulator, config: Readonly<Record<string, unknown>> = {}) {
+export function sourceFile(simulator: Pick<Simulator, 'url'>, config: Readonly<Record<string, unknown>> = {}) {
   return {
     'api.version': 'v1',
     source: {

@@ -8,7 +8,7 @@ import type { Routes } from '../common/services.js';
 import {
   foundRecord,
   inputOf,
-  plan,
+  planned,
   searchBody,
   searched,
   showRecord,
@@ -74,10 +74,10 @@ export const searchRoutes: Routes = (app, { search }) => {
         tags,
         summary: 'Whether a query can be answered by an index; refuses one that cannot be understood',
         body: searchBody,
-        response: { 200: z.object({ plan }), ...flatErrors },
+        response: { 200: planned, ...flatErrors },
       },
     },
-    async ({ body }, reply) => ({ plan: await search.plan(inputOf(body), signalOf(reply)) }),
+    async ({ body }, reply) => search.plan(inputOf(body), signalOf(reply)),
   );
   app.post(
     '/search/histogram',

@@ -46,10 +46,8 @@ export const timeoutMs = z
   .default(10_000)
   .describe('How long it may take, in milliseconds; what was found by then is the answer. Default 10000');
 
-type Asked = Omit<z.output<typeof searchBody>, 'sourceIds'> & Partial<Pick<z.output<typeof searchBody>, 'sourceIds'>>;
-
-export function inputOf({ query, collections, from, to, ...more }: Asked): SearchInput {
-  return { query, collections, sourceIds: more.sourceIds, from: timeAt(from), to: timeAt(to) };
+export function inputOf({ query, collections, sourceIds, from, to }: z.output<typeof searchBody>): SearchInput {
+  return { query, collections, sourceIds, from: timeAt(from), to: timeAt(to) };
 }
 
 function timeAt(text: string | undefined): Date | undefined {
@@ -75,6 +73,16 @@ export const plan = z
   .describe(
     'index: an index leads to what is looked for. scan: every record of the time, or all that carry a common indicator, is looked at, newest first',
   );
+
+export const planned = z.object({
+  plan,
+  reason: z
+    .enum(['noIndex', 'fillIn'])
+    .optional()
+    .describe(
+      'Why it is a scan. noIndex: the query has no condition that an index answers. fillIn: it has one, but records of earlier versions do not have their indicators yet, see `GET /indicators/fillIn`',
+    ),
+});
 
 /** How far a search has come. */
 export const searched = {

@@ -37,16 +37,17 @@ const exportBody = searchBody.extend({
 });
 
 /** The same in an address, which a browser can download: a parameter for each entry of a list. */
-const exportQuery = searchBody.omit({ sourceIds: true }).extend({
+const exportQuery = searchBody.extend({
   format,
   columns: listOf(column)
     .refine(({ length }) => length <= MAX_COLUMNS, { error: `must be at most ${MAX_COLUMNS}` })
     .default([...DEFAULT_COLUMNS])
     .describe(COLUMNS_MEANING),
   collections: listOf(z.string().max(100)).optional().describe('Collections, or streams; default all'),
+  sourceIds: listOf(z.coerce.number<string>().int().min(1)).optional().describe('Default: all sources'),
 });
 
-function listOf(entry: z.ZodString) {
+function listOf<T extends z.ZodType<unknown, string>>(entry: T) {
   return z.union([entry, z.array(entry)]).transform((given) => [given].flat());
 }
 

@@ -44,6 +44,12 @@ export interface PageWish extends Patience {
   readonly token?: string | undefined;
 }
 
+export interface Planned {
+  readonly plan: 'index' | 'scan';
+  /** Of a scan: no index helps, or one will once records of earlier versions have their indicators. */
+  readonly reason?: 'noIndex' | 'fillIn';
+}
+
 export interface Around {
   readonly newer: readonly FoundRecord[];
   readonly record: FoundRecord;
@@ -62,9 +68,14 @@ export class SearchService {
   }
 
   /** How a search would be answered. */
-  async plan(input: SearchInput, signal?: AbortSignal): Promise<'index' | 'scan'> {
+  async plan(input: SearchInput, signal?: AbortSignal): Promise<Planned> {
     const search = await this.searchOf(input);
-    return (await planned(this.collections, search, new TimeBudget(PLANNING_MS, signal))).plan;
+    const budget = new TimeBudget(PLANNING_MS, signal);
+    const planOf = async (hasIndicators: boolean) =>
+      (await planned(this.collections, { ...search, hasIndicators }, budget)).plan;
+    if ((await planOf(search.hasIndicators)) === 'index') return { plan: 'index' };
+    const isForFillIn = !search.hasIndicators && (await planOf(true)) === 'index';
+    return { plan: 'scan', reason: isForFillIn ? 'fillIn' : 'noIndex' };
   }
 
   async histogram(

@@ -140,11 +140,11 @@ function doubtsOf(names: Names, records: readonly StoryRecord[], ids: number): s
     ],
     [
       byId.length > foreign.length,
-      `${byId.length - foreign.length} records are joined by the message ID alone, which the sender writes: it can be forged.`,
+      `${counted(byId.length - foreign.length, 'record is', 'records are')} joined by the message ID alone, which the sender writes: it can be forged.`,
     ],
     [
       foreign.length > 0,
-      `${foreign.length} records have the same message ID and another aggregateId: another copy of the message, or another message with a copied ID.`,
+      `${counted(foreign.length, 'record has', 'records have')} the same message ID and another aggregateId: another copy of the message, or another message with a copied ID.`,
     ],
     [
       names.aggregateId === undefined && aggregates.size > 1,
@@ -154,4 +154,8 @@ function doubtsOf(names: Names, records: readonly StoryRecord[], ids: number): s
     [ids > 1, `The records of this aggregateId have ${ids} message IDs.`],
   ];
   return doubts.filter(([isSo]) => isSo).map(([, text]) => text);
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
 }

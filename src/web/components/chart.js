@@ -6,7 +6,7 @@
 import { html } from 'htm/preact';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
-import { count } from '../lib/format.js';
+import { count, localTime } from '../lib/format.js';
 import { ChartTable } from './chart-table.js';
 
 /**
@@ -38,7 +38,7 @@ export function colorClass(color) {
  * @param {number} props.widthMs length of each bar in time
  * @param {readonly Series[]} props.series
  * @param {number} [props.height] pixels
- * @param {(from: number, to: number) => void} [props.onSelect] a range was selected by dragging; epoch milliseconds
+ * @param {(from: number, to: number) => void} props.onSelect a range was selected by dragging; epoch milliseconds
  */
 export function Chart({ label, times, widthMs, series, height = 220, onSelect }) {
   const box = useRef(/** @type {HTMLDivElement | null} */ (null));
@@ -73,10 +73,9 @@ export function Chart({ label, times, widthMs, series, height = 220, onSelect })
   }, [drawn, height]);
   useEffect(() => plot.current?.setData(dataOf(latest.current)), [times, series]);
 
-  const total = series.reduce((sum, { values }) => sum + values.reduce((a, b) => a + b, 0), 0);
   return html`
     <div class="chart">
-      <div class="chart-box" role="img" aria-label=${`${label}: ${count(total)} in all; as a table below`} ref=${box}></div>
+      <div class="chart-box" role="img" aria-label=${`${label}${series.length === 0 ? '' : `: ${series.map((one) => one.label).join(', ')}`}; as a table below`} ref=${box}></div>
       <div class="chart-tip" aria-hidden="true" ref=${tip}></div>
       <${ChartTable} label=${label} times=${times} series=${series} />
     </div>
@@ -101,19 +100,18 @@ function dataOf({ times, series }) {
 /**
  * @param {HTMLElement} element
  * @param {number} height
- * @param {{ current: { times: readonly number[], series: readonly Series[], widthMs: number, onSelect?: ((from: number, to: number) => void) | undefined } }} latest
+ * @param {{ current: { times: readonly number[], series: readonly Series[], widthMs: number, onSelect: (from: number, to: number) => void } }} latest
  * @param {{ current: HTMLElement | null }} tip
  * @returns {uPlot.Options}
  */
 function optionsFor(element, height, latest, tip) {
   const axis = { stroke: colorOf(element, 'muted'), grid: { stroke: colorOf(element, 'chart-line'), width: 1 } };
-  const { series, onSelect } = latest.current;
+  const { series } = latest.current;
   return {
     width: Math.max(200, element.clientWidth),
     height,
     legend: { show: false },
-    cursor: { y: false, points: { show: false }, drag: { x: onSelect !== undefined, y: false, setScale: false } },
-    select: { show: onSelect !== undefined, left: 0, top: 0, width: 0, height: 0 },
+    cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
     scales: {
       x: { range: (_plot, min, max) => [min, max + latest.current.widthMs / 1_000] },
       y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.05)] },
@@ -139,7 +137,7 @@ function optionsFor(element, height, latest, tip) {
           if (width < 5) return;
           const [from, to] = [of.posToVal(left, 'x'), of.posToVal(left + width, 'x')];
           of.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-          latest.current.onSelect?.(from * 1_000, to * 1_000);
+          latest.current.onSelect(from * 1_000, to * 1_000);
         },
       ],
     },
@@ -163,10 +161,7 @@ function showTip(tip, index, { times, series }) {
   tip.textContent =
     time === undefined || index === undefined
       ? ''
-      : [
-          new Date(time).toLocaleString('sv-SE'),
-          ...there.map(({ label, values }) => `${label}: ${count(values[index] ?? 0)}`),
-        ].join('   ');
+      : [localTime(time), ...there.map(({ label, values }) => `${label}: ${count(values[index] ?? 0)}`)].join('   ');
 }
 
 /** A canvas knows no variables of CSS. @param {HTMLElement} within @param {string} name of a class that has the color */

@@ -16,7 +16,7 @@ export function Choices({ label, options, chosen, onChange }) {
   const toggle = (/** @type {string} */ name) =>
     onChange(options.map((option) => option.name).filter((each) => chosen.includes(each) !== (each === name)));
   return html`
-    <${Dropdown} label=${`${label}: ${told}`}>
+    <${Dropdown} label=${html`<span class="foreign">${label}: ${told}</span>`}>
       <fieldset class="choices">
         <legend class="unseen">${label}</legend>
         ${options.map(
@@ -27,7 +27,7 @@ export function Choices({ label, options, chosen, onChange }) {
                 checked=${chosen.includes(option.name)}
                 onChange=${() => toggle(option.name)}
               />
-              ${option.label}
+              <span class="foreign">${option.label}</span>
             </label>
           `,
         )}

@@ -1,22 +1,57 @@
 /** Copies a text, and says that it has. */
 
 import { html } from 'htm/preact';
-import { tellDone, tellFailed } from '../lib/notices.js';
+import { useEffect, useRef, useState } from 'preact/hooks';
+
+const SAID_MS = 3_000;
 
 /**
  * @param {object} props
  * @param {string} props.text
- * @param {string} props.what what it is, such as "workflow ID"
+ * @param {string} props.label of the button, for people who do not see what it is beside
+ * @param {() => Node | null} props.shown where the text is shown: it is selected there when the browser keeps the clipboard
  */
-export function CopyButton({ text, what }) {
+export function CopyButton({ text, label, shown }) {
+  const [said, say] = useState('');
+  const silence = useRef(/** @type {number | undefined} */ (undefined));
+  useEffect(() => () => clearTimeout(silence.current), []);
   const copy = async () => {
     try {
-      // Browsers offer the clipboard to pages of https and of this machine only.
       await navigator.clipboard.writeText(text);
-      tellDone(`Copied the ${what}.`);
+      say('Copied');
     } catch {
-      tellFailed(`This browser does not let the page copy the ${what}: select it and copy it by hand.`);
+      // Browsers keep the clipboard from pages that came without TLS from elsewhere.
+      const place = shown();
+      if (place !== null) getSelection()?.selectAllChildren(place);
+      say('Selected: press Ctrl+C');
     }
+    clearTimeout(silence.current);
+    silence.current = setTimeout(() => say(''), SAID_MS);
   };
-  return html`<button type="button" onClick=${copy} aria-label=${`Copy the ${what}`}>Copy</button>`;
+  return html`
+    <span class="row tight">
+      <button type="button" aria-label=${label} onClick=${copy}>Copy</button>
+      <span class="muted" role="status">${said}</span>
+    </span>
+  `;
+}
+
+/**
+ * A block of text to be copied.
+ *
+ * @param {object} props
+ * @param {string} props.label what it is
+ * @param {string} props.text
+ */
+export function Copyable({ label, text }) {
+  const box = useRef(/** @type {HTMLElement | null} */ (null));
+  return html`
+    <div class="copyable">
+      <div class="row spread">
+        <span>${label}</span>
+        <${CopyButton} text=${text} label=${`Copy: ${label}`} shown=${() => box.current} />
+      </div>
+      <pre class="foreign" ref=${box} tabindex="0" aria-label=${label}>${text}</pre>
+    </div>
+  `;
 }

@@ -8,7 +8,7 @@ import { useEffect, useId, useRef } from 'preact/hooks';
 /**
  * @param {object} props
  * @param {string} props.title
- * @param {() => void} props.onClose called for Escape and the close button, too
+ * @param {() => void} [props.onClose] called for Escape and the close button, too; without it, neither closes the dialog
  * @param {import('preact').ComponentChildren} props.children
  * @param {import('preact').ComponentChildren} [props.footer] its buttons
  * @param {boolean} [props.wide]
@@ -29,13 +29,19 @@ export function Dialog({ title, onClose, children, footer, wide = false }) {
   const onCancel = (/** @type {Event} */ event) => {
     if (event.target !== box.current) return;
     event.preventDefault();
-    onClose();
+    onClose?.();
+  };
+  const onClosed = (/** @type {Event} */ event) => {
+    const dialog = box.current;
+    // Pressed twice, Escape closes a dialog whether it agrees or not.
+    if (event.target === dialog && dialog?.isConnected && !dialog.open)
+      onClose === undefined ? dialog.showModal() : onClose();
   };
   return html`
-    <dialog ref=${box} class=${wide ? 'wide' : ''} aria-labelledby=${id} onCancel=${onCancel}>
+    <dialog ref=${box} class=${wide ? 'wide' : ''} aria-labelledby=${id} onCancel=${onCancel} onClose=${onClosed}>
       <header>
         <h2 id=${id}>${title}</h2>
-        <button type="button" class="quiet" aria-label="Close" onClick=${onClose}>✕</button>
+        ${onClose === undefined ? null : html`<button type="button" class="quiet" aria-label="Close" onClick=${onClose}>✕</button>`}
       </header>
       <div class="dialog-body">${children}</div>
       ${footer === undefined ? null : html`<footer>${footer}</footer>`}

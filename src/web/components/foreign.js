@@ -1,6 +1,7 @@
 /** Text from outside: never markup, and what cannot be seen in it is shown. */
 
 import { html } from 'htm/preact';
+import { counted } from '../lib/format.js';
 import { codePointName, seenAndUnseen } from '../lib/unseen.js';
 
 const MOST_SHOWN = 300;
@@ -14,7 +15,7 @@ export function Foreign({ text, most = MOST_SHOWN }) {
   const shown = text.length > most ? text.slice(0, most) : text;
   const rest = text.length - shown.length;
   return html`<span class="foreign"
-    >${visible(shown)}${rest === 0 ? null : html`<span class="muted">… ${rest.toLocaleString('en-US')} more characters</span>`}</span
+    >${visible(shown)}${rest === 0 ? null : html`<span class="muted">… ${counted(rest, 'more character')}</span>`}</span
   >`;
 }
 

@@ -3,7 +3,7 @@
 import { html } from 'htm/preact';
 import { useState } from 'preact/hooks';
 import { messageOf } from '../lib/api.js';
-import { count } from '../lib/format.js';
+import { count, counted } from '../lib/format.js';
 import { Problem } from './problem.js';
 
 /** As the API: in bytes. */
@@ -86,7 +86,7 @@ export function IndicatorInput({ text, onChange }) {
                   setFileName('');
                   onChange('');
                 }}>Clear</button>
-                <span class="muted foreign">${fileName === '' ? '' : `${fileName}: `}${lines === 1 ? '1 line' : `${count(lines)} lines`}</span>
+                <span class="muted foreign">${fileName === '' ? '' : `${fileName}: `}${counted(lines, 'line')}</span>
               `
         }
       </div>

@@ -1,7 +1,7 @@
 /** Entries of a list that are not indicators, and why. */
 
 import { html } from 'htm/preact';
-import { count } from '../lib/format.js';
+import { count, counted } from '../lib/format.js';
 import { Foreign } from './foreign.js';
 
 /**
@@ -16,7 +16,7 @@ export function NotUnderstood({ entries, total }) {
   if (total === 0) return null;
   return html`
     <details class="note" open=${total <= 5}>
-      <summary>Not understood: ${total === 1 ? '1 entry' : `${count(total)} entries`}</summary>
+      <summary>Not understood: ${counted(total, 'entry', 'entries')}</summary>
       <div class="scroll" tabindex="0" role="region" aria-label="Entries that were not understood">
         <table>
           <thead>

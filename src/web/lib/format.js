@@ -8,6 +8,11 @@ export function count(value) {
   return NUMBER.format(value);
 }
 
+/** @param {number} value @param {string} one @param {string} [many] @returns such as `1 record`, `2,000 records` */
+export function counted(value, one, many = `${one}s`) {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
 /** @param {string | number | Date} time @returns such as `2026-11-29 14:03:05`, in the zone of the browser */
 export function localTime(time) {
   return TIME.format(new Date(time));

@@ -2,6 +2,7 @@
 
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { messageOf } from './api.js';
+import { session } from './session.js';
 
 /**
  * @template T
@@ -15,7 +16,7 @@ import { messageOf } from './api.js';
 /**
  * @template T
  * @param {(signal: AbortSignal) => Promise<T>} load
- * @param {readonly unknown[]} changes loads again when one of these changes
+ * @param {readonly unknown[]} changes loads again when one of these changes, and after signing in again
  * @param {{ everyMs?: number }} [options] and at least so often, while the page is visible
  * @returns {Loaded<T>}
  */
@@ -41,7 +42,7 @@ export function useLoaded(load, changes, { everyMs } = {}) {
   useEffect(() => {
     void reload();
     return () => running.current?.abort();
-  }, changes);
+  }, [...changes, session.value?.csrfToken]);
   useEffect(() => {
     if (everyMs === undefined) return undefined;
     // What takes longer than that must still have its answer.

@@ -12,6 +12,9 @@ import { signal } from '@preact/signals';
 /** @type {import('@preact/signals').Signal<Session | undefined>} */
 export const session = signal(undefined);
 
+/** Whether the session has ended while its page is open: the page stays, and asks to sign in again. */
+export const hasExpired = signal(false);
+
 /** Why the sign-in page is shown, if there is more to say than "sign in". */
 export const signInNote = signal('');
 
@@ -43,6 +46,7 @@ export async function signIn(credential) {
   if (!response.ok) return refusalText(response.status, answer, 'token' in credential);
   signInNote.value = '';
   session.value = answer;
+  hasExpired.value = false;
   return '';
 }
 
@@ -64,11 +68,10 @@ export async function signOut() {
   const response = await fetch('/api/v1/session', { method: 'DELETE', headers }).catch(() => undefined);
   if (response === undefined || !(response.ok || response.status === 401))
     throw new Error('You are still signed in, as the server could not end the session. Try again.');
+  hasExpired.value = false;
   session.value = undefined;
 }
 
 export function expireSession() {
-  if (session.value === undefined) return;
-  session.value = undefined;
-  signInNote.value = 'Your session has ended. Sign in again to continue.';
+  hasExpired.value = session.value !== undefined;
 }

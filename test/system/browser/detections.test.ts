@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { apiServer } from '../../support/api-server.js';
 import { accessibilityFaults, browsing, picture } from '../../support/browser.js';
 import { CHROMIUM } from '../../support/chromium.js';
+import { tabTo } from '../../support/keyboard.js';
 import { collectionsIn } from '../../support/raw-collections.js';
 import { storeRecord } from '../../support/stored-record.js';
 import { temporalConnection } from '../../support/temporal-connection.js';
@@ -76,14 +77,14 @@ describe.skipIf(CHROMIUM === undefined)('Detections', () => {
     await status(page, 'The newest 100 detections.');
     const times = await page.locator('table.results .when').allTextContents();
     expect(times).toEqual([...times].sort().reverse());
-    await page.locator('.bars-legend').getByText('High').waitFor();
+    await page.locator('.legend').getByText('High').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: 'dark' });
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: 'light' });
     await picture(page, 'detections');
     await page.getByLabel('Chart by').selectOption('kind');
-    await page.locator('.bars-legend').getByText('Malware').waitFor();
+    await page.locator('.legend').getByText('Malware').waitFor();
     await page.getByRole('button', { name: 'Show older detections' }).click();
     await status(page, '129 detections: all that match.');
   });
@@ -104,6 +105,29 @@ describe.skipIf(CHROMIUM === undefined)('Detections', () => {
     await page.getByLabel('Sender').press('Enter');
     await status(page, '2 detections: all that match.');
     expect(new URL(page.url()).search).toBe('?sender=mallory18%40');
+  });
+
+  test('are filtered and opened with the keyboard alone', async () => {
+    const page = await open({ path: '/detections' });
+    await status(page, 'The newest 100 detections.');
+    await tabTo(page, /^Kind: all/);
+    await page.keyboard.press('Space');
+    await tabTo(page, /^Malware/);
+    await page.keyboard.press('Space');
+    await status(page, '15 detections: all that match.');
+    await page.keyboard.press('Escape');
+    await tabTo(page, /^Kind: Malware/);
+    await tabTo(page, /^As a table/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('region', { name: 'as a table' }).waitFor();
+    await tabTo(page, /^Details of/);
+    await page.keyboard.press('Enter');
+    await page.locator('.details').waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('.details').waitFor({ state: 'detached' });
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Offer 0' }).waitFor();
   });
 
   test('lead to their records, and show all of their parts', async () => {

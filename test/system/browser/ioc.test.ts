@@ -2,11 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Binary } from 'mongodb';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { storeBatch } from '../../../src/ingest/slice/store-batch.js';
 import { apiServer } from '../../support/api-server.js';
 import { accessibilityFaults, browsing, picture } from '../../support/browser.js';
 import { CHROMIUM } from '../../support/chromium.js';
 import { e2eStack } from '../../support/e2e-stack.js';
 import { noteFilledIn } from '../../support/filled-in.js';
+import { openAndLeave, tabTo } from '../../support/keyboard.js';
+import { recordOf } from '../../support/store-fixtures.js';
 import { storeRecord } from '../../support/stored-record.js';
 
 const { get: stack, collections } = e2eStack({ historyMs: 60_000, historyRate: 1, rate: 0 });
@@ -180,6 +183,28 @@ describe.skipIf(CHROMIUM === undefined)('IOC search', () => {
     expect(await stale.count()).toBe(0);
   });
 
+  test('is done with the keyboard alone', async () => {
+    const page = await open({ path: '/ioc' });
+    await page.getByLabel('Indicators').focus();
+    await page.keyboard.type('evil.example.org');
+    await tabTo(page, /^Collections: all/);
+    await page.keyboard.press('Space');
+    await tabTo(page, /^Receipt/);
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Escape');
+    await tabTo(page, /^Collections: Receipt/);
+    await tabTo(page, /^Search$/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: '1 of 1 indicator has hits' }).waitFor();
+    await tabTo(page, /^Save as a watchlist/);
+    await openAndLeave(page, page.getByRole('button', { name: 'Save as a watchlist' }), 'New watchlist', 'Space');
+    await tabTo(page, /^The newest 10$/);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: /^Invoice \d+/ }).waitFor();
+  });
+
   test('says since when it is complete while older records are still filled in', async () => {
     await noteFilledIn(collections, {
       isDone: false,
@@ -227,6 +252,12 @@ describe.skipIf(CHROMIUM === undefined)('Watchlists', () => {
     await page.getByRole('heading', { name: 'Hits: 33' }).waitFor();
     await page.getByText('stored before').first().waitFor();
     await page.getByText('CERT').waitFor();
+    const later = recordOf({ n: 1, senderEnvelope: 'late@evil.example.org' });
+    await storeBatch({ collections, writer: collections }, 1, 'receipt', [later], []);
+    await page.getByRole('heading', { name: 'Hits: 34' }).waitFor();
+    const newest = page.locator('tbody tr').first();
+    await newest.getByText('evil.example.org').waitFor();
+    expect(await newest.getByText('stored before').count()).toBe(0);
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: 'dark' });
     expect(await accessibilityFaults(page)).toEqual([]);
@@ -248,6 +279,31 @@ describe.skipIf(CHROMIUM === undefined)('Watchlists', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await page.getByText('There are no watchlists yet.').waitFor();
     await page.getByText('The watchlist <b>Phishing</b> was deleted.').waitFor();
+  });
+
+  test('are worked with by keyboard alone', async () => {
+    const page = await open({ path: '/watchlists' });
+    await page.getByRole('button', { name: 'New watchlist' }).waitFor();
+    await tabTo(page, /^New watchlist/);
+    await openAndLeave(page, page.getByRole('button', { name: 'New watchlist' }), 'New watchlist');
+    await page.keyboard.press('Space');
+    await tabTo(page, /^Name/);
+    await page.keyboard.type('Typed');
+    await tabTo(page, /^Indicators/);
+    await page.keyboard.type('nobody.example.net');
+    await tabTo(page, /^Create$/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: 'Typed' }).waitFor();
+    await tabTo(page, /^Typed$/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Typed' }).waitFor();
+    await tabTo(page, /^Delete$/);
+    await openAndLeave(page, page.getByRole('button', { name: 'Delete' }), 'Delete watchlist');
+    await page.keyboard.press('Space');
+    await tabTo(page, /^Cancel$/);
+    await tabTo(page, /^Delete$/);
+    await page.keyboard.press('Enter');
+    await page.getByText('The watchlist Typed was deleted.').waitFor();
   });
 
   test('that cannot be created say why', async () => {

@@ -6,6 +6,7 @@ import type { StreamName } from '../../../src/domain/streams/streams.js';
 import { apiServer } from '../../support/api-server.js';
 import { accessibilityFaults, browsing, picture } from '../../support/browser.js';
 import { CHROMIUM } from '../../support/chromium.js';
+import { sourceFile } from '../../support/e2e-stack.js';
 import { noteFilledIn } from '../../support/filled-in.js';
 import { collectionsIn } from '../../support/raw-collections.js';
 import { storeRecord } from '../../support/stored-record.js';
@@ -14,7 +15,7 @@ import { testDatabase } from '../../support/test-database.js';
 
 const collections = collectionsIn(testDatabase().db);
 const { client } = temporalConnection();
-const { get: server } = apiServer({ collections, client: () => client });
+const { get: server, api } = apiServer({ collections, client: () => client });
 const { open } = browsing({ collections, server });
 
 const NOW = Date.now();
@@ -135,12 +136,47 @@ describe.skipIf(CHROMIUM === undefined)('Search', () => {
     await warning.waitFor();
     await query(page).fill('domain:example.net');
     await warning.waitFor({ state: 'detached' });
+    await noteFilledIn(collections, { isDone: false });
+    try {
+      await query(page).fill('domain:example.org');
+      await page.getByText('as soon as older records have their indicators').waitFor();
+      await page.getByText('Their indicators are being extracted').waitFor();
+      await query(page).fill('subject:invoice');
+      await page.getByText('it has no condition that an index answers').waitFor();
+    } finally {
+      await noteFilledIn(collections);
+    }
+  });
+
+  test('of some sources, which the address keeps and the export follows', async () => {
+    const collector = { collector: { name: 'Cloud' } };
+    const made = await api<{ collector: { id: number } }>('POST', 'v1/collectors', { body: collector });
+    const body = sourceFile({ url: 'http://127.0.0.1:9' }, { name: '<b>one</b>' });
+    const { json } = await api<{ source: { id: number } }>('POST', `v1/collectors/${made.json.collector.id}/sources`, {
+      body,
+    });
+    expect(json.source.id).toBe(1);
+    const page = await open({ path: '/search?source=77' });
+    await status(page, 'No record matches.');
+    const summary = page.getByText('Sources: Source 77');
+    await summary.click();
+    await page.getByRole('checkbox', { name: 'Source 77' }).focus();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.keyboard.press('Space');
+    await status(page, 'The newest 100 records.');
+    await page.getByRole('checkbox', { name: 'Cloud / <b>one</b>' }).check();
+    await status(page, 'The newest 100 records.');
+    expect(new URL(page.url()).searchParams.getAll('source')).toEqual(['1']);
+    await page.getByText('Export').click();
+    expect(await page.getByRole('link', { name: /NDJSON/ }).getAttribute('href')).toContain('sourceIds=1');
+    await page.reload();
+    await page.getByText('Sources: Cloud / <b>one</b>').waitFor();
   });
 
   test('is readable for everybody: in light and dark, with everything open, and on a phone', async () => {
     const page = await open({ path: '/search?q=email%3Adora%40example.org&range=4h' });
     await status(page, 'The newest 100 records.');
-    await page.locator('.bars-legend').getByText('Receipt').waitFor();
+    await page.locator('.legend').getByText('Receipt').waitFor();
     await picture(page, 'search');
     await page
       .getByRole('button', { name: /^Details of/ })
@@ -203,7 +239,7 @@ describe.skipIf(CHROMIUM === undefined)('Search', () => {
     await page.getByRole('combobox', { name: 'Time' }).selectOption('Last 24 hours');
     await status(page, 'The newest 100 records.');
     const chart = page.locator('.u-over');
-    await page.locator('.bars-legend').getByText('Receipt').waitFor();
+    await page.locator('.legend').getByText('Receipt').waitFor();
     const { x, y, width } = (await chart.boundingBox()) ?? { x: 0, y: 0, width: 0 };
     await page.mouse.move(x + width * 0.9, y + 30);
     await page.mouse.down();

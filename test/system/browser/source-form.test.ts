@@ -2,6 +2,8 @@
 
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { ApiKeyService } from '../../../src/management/keys/api-key-service.js';
+import { signInAddress } from '../../../src/management/keys/sign-in.js';
 import { apiServer } from '../../support/api-server.js';
 import { accessibilityFaults, browsing, picture } from '../../support/browser.js';
 import { CHROMIUM } from '../../support/chromium.js';
@@ -10,7 +12,7 @@ import { e2eStack, sourceFile } from '../../support/e2e-stack.js';
 // No worker: a source is Pending, and all that is tested here is what is stored.
 const { get: stack, collections } = e2eStack({ historyMs: 60_000, historyRate: 1, rate: 0 });
 const { get: server, api } = apiServer({ collections, client: () => stack().client });
-const { open } = browsing({ collections, server });
+const { open, openSignedOut } = browsing({ collections, server });
 
 let collectorId = 0;
 beforeAll(async () => {
@@ -336,5 +338,59 @@ describe.skipIf(CHROMIUM === undefined)('collectors', () => {
     await page.getByRole('button', { name: 'Confirm' }).click();
     await page.getByText('The collector Second was deleted.').waitFor();
     await page.getByRole('rowheader', { name: /^Second/ }).waitFor({ state: 'detached' });
+  });
+});
+
+describe.skipIf(CHROMIUM === undefined)('when the session ends while somebody types', () => {
+  const allowed = /401 \(Unauthorized\)/;
+  const signIn = async (page: Page, { accessId, accessKey }: { accessId: string; accessKey: string }) => {
+    const asking = page.getByRole('dialog', { name: 'Your session has ended' });
+    await asking.getByLabel('Access ID').fill(accessId);
+    await asking.getByLabel('Access key').fill(accessKey);
+    await page.keyboard.press('Enter');
+    await asking.waitFor({ state: 'detached' });
+  };
+
+  test('the form stays behind the question to sign in again, and is then saved', async () => {
+    await newSource('Interrupted');
+    const page = await open({ allowed });
+    const dialog = await edit(page, 'Interrupted');
+    await dialog.getByLabel('Description').fill('a long text');
+    await page.context().clearCookies();
+    await save(dialog);
+    const asking = page.getByRole('dialog', { name: 'Your session has ended' });
+    await asking.waitFor();
+    expect(await page.evaluate('document.activeElement.name')).toBe('accessId');
+    await accessible(page);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await asking.getByLabel('Access ID').fill('nobody');
+    await asking.getByLabel('Access key').fill('wrong');
+    await page.keyboard.press('Enter');
+    await asking.getByText('The access ID or the access key is wrong.').waitFor();
+    await signIn(page, server().admin);
+    expect(await dialog.getByLabel('Description').inputValue()).toBe('a long text');
+    await save(dialog);
+    await dialog.waitFor({ state: 'detached' });
+    expect(await configOf('Interrupted')).toMatchObject({ description: 'a long text' });
+  });
+
+  test('so it does for somebody else', async () => {
+    const keys = new ApiKeyService(collections);
+    const { accessId } = await keys.create({ role: 'administrator' });
+    const page = await openSignedOut({
+      path: (await signInAddress(collections, server().url, accessId)).slice(server().url.length),
+      allowed,
+    });
+    await page.getByRole('button', { name: 'Add Collector' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Add Collector' });
+    await dialog.getByLabel('Name (required)').fill('By two');
+    await keys.remove(accessId);
+    // The page finds out by itself when it loads what it shows again.
+    await page.getByRole('dialog', { name: 'Your session has ended' }).waitFor({ timeout: 45_000 });
+    await signIn(page, server().admin);
+    await dialog.getByRole('button', { name: 'Save', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('The collector By two was added.').waitFor();
   });
 });

@@ -3,6 +3,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { picture } from '../../support/browser.js';
 import { CHROMIUM } from '../../support/chromium.js';
+import { openAndLeave, tabTo } from '../../support/keyboard.js';
 import { expectAccessible, part, sourcePages, UI } from '../../support/source-page.js';
 
 const { api, apiPath, newSource, inState, caughtUp, openSource, open, status } = sourcePages();
@@ -103,6 +104,32 @@ describe.skipIf(CHROMIUM === undefined)('the page of a source', () => {
     await usable('Stop Source', true);
   });
 
+  test('all of it is reached by keyboard, and the focus returns from each dialog', async () => {
+    const page = await openSource(healthy);
+    await part(page, 'Audit trail').getByRole('row').first().waitFor();
+    await page.getByRole('link', { name: 'Skip to the content' }).focus();
+    await page.keyboard.press('Enter');
+    const dialogs = [
+      ['Restart Source', 'Restart Source'],
+      ['Stop Source', 'Stop Source'],
+    ] as const;
+    for (const [button, dialog] of dialogs) {
+      await tabTo(page, new RegExp(`^${button}`));
+      await openAndLeave(page, page.getByRole('button', { name: button }), dialog, 'Space');
+    }
+    await tabTo(page, /^Copy the workflow ID/);
+    await tabTo(page, /^As a table/);
+    await page.keyboard.press('Enter');
+    await part(page, 'Volume').getByRole('table').waitFor();
+    for (const kind of ['Verify', 'Backfill']) {
+      await tabTo(page, new RegExp(`^${kind}…`));
+      await openAndLeave(page, page.getByRole('button', { name: `${kind}…` }), kind);
+    }
+    await tabTo(page, /^Show$/);
+    await page.keyboard.press('Space');
+    await part(page, 'Audit trail').locator('details[open]').waitFor();
+  });
+
   test('what is refused is told, and why', async () => {
     const page = await openSource(healthy, { allowed: /409/ });
     // As if another one had deleted it a moment ago.
@@ -146,7 +173,7 @@ describe.skipIf(CHROMIUM === undefined)('the page of a source', () => {
   test('the workflow ID is copied', async () => {
     const page = await openSource(healthy, { permissions: ['clipboard-read', 'clipboard-write'] });
     await page.getByRole('button', { name: 'Copy the workflow ID' }).click();
-    await page.getByText('Copied the workflow ID.').waitFor();
+    await page.getByText('Copied', { exact: true }).waitFor();
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(`mimecast-source-${healthy}`);
   });
 

@@ -1,6 +1,7 @@
 /** The fields of a record, one by one. */
 
 import { html } from 'htm/preact';
+import { counted } from '../../lib/format.js';
 import { fieldsOf, valueText } from '../../lib/record.js';
 import { Foreign } from '../foreign.js';
 
@@ -32,7 +33,7 @@ export function RecordFields({ record, actions }) {
         )}
       </tbody>
     </table>
-    ${shown.length === fields.length ? null : html`<p class="hint">${fields.length - shown.length} more values: see the JSON.</p>`}
+    ${shown.length === fields.length ? null : html`<p class="hint">${counted(fields.length - shown.length, 'more value')}: see the JSON.</p>`}
   `;
 }
 

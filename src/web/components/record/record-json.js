@@ -3,7 +3,7 @@
 import { html } from 'htm/preact';
 import { useState } from 'preact/hooks';
 import { messageOf } from '../../lib/api.js';
-import { count } from '../../lib/format.js';
+import { counted } from '../../lib/format.js';
 import { tellDone, tellFailed } from '../../lib/notices.js';
 import { seenJson } from '../../lib/unseen.js';
 
@@ -30,7 +30,7 @@ export function RecordJson({ record }) {
       ${
         shown.length === text.length
           ? null
-          : html`<button type="button" onClick=${() => setWhole(true)}>Show all ${count(text.length)} characters</button>`
+          : html`<button type="button" onClick=${() => setWhole(true)}>Show all ${counted(text.length, 'character')}</button>`
       }
     </div>
   `;

@@ -2,10 +2,10 @@
 
 import { html } from 'htm/preact';
 import { useMemo } from 'preact/hooks';
+import { CountsChart } from '../../components/counts-chart.js';
 import { Problem } from '../../components/problem.js';
-import { StackedBars } from '../../components/stacked-bars.js';
 import { get } from '../../lib/api.js';
-import { count } from '../../lib/format.js';
+import { counted } from '../../lib/format.js';
 import { useLoaded } from '../../lib/load.js';
 import { setQuery } from '../../lib/router.js';
 import { streamLabel } from '../../lib/streams.js';
@@ -39,10 +39,11 @@ export function DetectionCounts({ query, by, isNarrower }) {
     return html`<${Problem} error=${error} />${isLoading ? html`<p class="hint histogram-place">Counting …</p>` : null}`;
   return html`
     <${Problem} error=${error} />
-    <${StackedBars}
+    <${CountsChart}
       ...${bars}
+      height=${150}
       label=${labelOf(data, isNarrower)}
-      onZoom=${(/** @type {number} */ from, /** @type {number} */ to) =>
+      onSelect=${(/** @type {number} */ from, /** @type {number} */ to) =>
         setQuery({ range: undefined, from: isoOf(from), to: isoOf(to) }, { push: true })}
     />
   `;
@@ -54,7 +55,7 @@ function labelOf({ counts, uncounted }, isNarrower) {
   const missing =
     uncounted.length === 0 ? '' : `, without ${uncounted.map(streamLabel).join(', ')}: counting timed out`;
   const wider = isNarrower ? ' (action and text filters not applied)' : '';
-  return `${total === 1 ? '1 detection' : `${count(total)} detections`}${wider}${missing}`;
+  return `${counted(total, 'detection')}${wider}${missing}`;
 }
 
 /** @param {Counts} counts @param {'severity' | 'kind'} by */
@@ -63,14 +64,14 @@ function barsOf({ since, until, widthMs, counts }, by) {
   const offset = first === undefined ? 0 : Date.parse(first.time) % widthMs;
   const begin = Math.floor((Date.parse(since) - offset) / widthMs) * widthMs + offset;
   const length = Math.max(1, Math.ceil((Date.parse(until) - begin) / widthMs));
-  const starts = Array.from({ length }, (_, at) => begin + at * widthMs);
+  const times = Array.from({ length }, (_, at) => begin + at * widthMs);
   const series = (by === 'kind' ? KINDS : SEVERITIES).map(({ name, label }) => {
-    const values = starts.map(() => 0);
+    const values = times.map(() => 0);
     for (const one of counts) {
       const at = Math.round((Date.parse(one.time) - begin) / widthMs);
       if (one[by] === name) values[at] = (values[at] ?? 0) + one.count;
     }
-    return { name, label, counts: values };
+    return { label, values };
   });
-  return { widthMs, starts, series };
+  return { widthMs, times, series };
 }

@@ -4,7 +4,7 @@ import { html } from 'htm/preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Problem } from '../../components/problem.js';
 import { get } from '../../lib/api.js';
-import { count, localTime } from '../../lib/format.js';
+import { count, counted, localTime } from '../../lib/format.js';
 import { useLoaded } from '../../lib/load.js';
 import { DetectionCounts } from './detection-counts.js';
 import { apiQueries, detectionsState } from './detections-state.js';
@@ -61,7 +61,7 @@ export function DetectionsPage() {
 function statusOf(shown) {
   if (shown === undefined) return '';
   const { items, next, readTo } = shown;
-  const found = items.length === 1 ? '1 detection' : `${items.length} detections`;
+  const found = counted(items.length, 'detection');
   if (next === undefined) return items.length === 0 ? 'No detection matches.' : `${found}: all that match.`;
   return readTo === undefined
     ? `The newest ${found}.`

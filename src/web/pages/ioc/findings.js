@@ -4,7 +4,7 @@ import { html } from 'htm/preact';
 import { useState } from 'preact/hooks';
 import { Foreign } from '../../components/foreign.js';
 import { NotUnderstood } from '../../components/not-understood.js';
-import { count, localTime } from '../../lib/format.js';
+import { count, counted, localTime } from '../../lib/format.js';
 import { recordHref } from '../../lib/record.js';
 import { streamLabel } from '../../lib/streams.js';
 
@@ -34,8 +34,8 @@ export function Findings({ answer }) {
   return html`
     <section class="stack" aria-labelledby="findings">
       <h2 id="findings">
-        ${findings.length === 0 ? 'No hits for' : `${count(findings.length)} of`} ${count(searched)}
-        ${searched === 1 ? ' indicator' : ' indicators'}${findings.length === 0 ? '' : findings.length === 1 ? ' has hits' : ' have hits'}
+        ${findings.length === 0 ? 'No hits for' : `${count(findings.length)} of`} ${counted(searched, 'indicator')}
+        ${findings.length === 0 ? '' : findings.length === 1 ? ' has hits' : ' have hits'}
       </h2>
       ${
         isComplete

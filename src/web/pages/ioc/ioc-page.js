@@ -3,6 +3,7 @@
 import { html } from 'htm/preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Choices } from '../../components/choices.js';
+import { FillInNotice } from '../../components/fill-in-notice.js';
 import { IndicatorInput } from '../../components/indicator-input.js';
 import { Problem } from '../../components/problem.js';
 import { TimeRangePicker } from '../../components/time-range.js';
@@ -13,7 +14,6 @@ import { mayChange } from '../../lib/session.js';
 import { STREAMS } from '../../lib/streams.js';
 import { limitsOf, QUICK_RANGES, rangeIn, rangeQuery } from '../../lib/time-range.js';
 import { CreateWatchlist } from '../watchlists/create-watchlist.js';
-import { FillInNotice } from './fill-in-notice.js';
 import { Findings } from './findings.js';
 
 /** A longer list does not fit into an address. */

@@ -10,9 +10,10 @@ import { Dropdown } from '../../components/dropdown.js';
  */
 export function Export({ body, columns }) {
   const hrefOf = (/** @type {string} */ format) => {
-    const { query, collections = [], from, to } = body;
+    const { query, collections = [], sourceIds = [], from, to } = body;
     const asked = new URLSearchParams({ format, query, ...(from && { from }), ...(to && { to }) });
     for (const collection of collections) asked.append('collections', collection);
+    for (const id of sourceIds) asked.append('sourceIds', String(id));
     if (format === 'csv') for (const column of columns) asked.append('columns', column);
     return `/api/v1/search/export?${asked}`;
   };

@@ -5,7 +5,7 @@ import { useMemo, useRef, useState } from 'preact/hooks';
 import { Foreign } from '../../components/foreign.js';
 import { Problem } from '../../components/problem.js';
 import { send } from '../../lib/api.js';
-import { count } from '../../lib/format.js';
+import { count, counted } from '../../lib/format.js';
 import { useKeptFocus } from '../../lib/kept-focus.js';
 import { useLoaded } from '../../lib/load.js';
 import { termOf } from '../../lib/query-text.js';
@@ -93,8 +93,8 @@ function TopValues({ path, body, onTerm }) {
       )}
     </ul>
     <p class="hint">
-      ${data.values.length === 0 ? 'No short values. ' : ''}Of ${count(data.records)} records${data.complete ? '' : ', as time was up'}:
-      ${' '}${count(data.withValue)} have it.
+      ${data.values.length === 0 ? 'No short values. ' : ''}Of ${counted(data.records, 'record')}${data.complete ? '' : ', as time was up'}:
+      ${' '}${count(data.withValue)} ${data.withValue === 1 ? 'has' : 'have'} it.
     </p>
   `;
 }

@@ -1,10 +1,19 @@
 /** The query, what is wrong with it, and what will take long. */
 
 import { html } from 'htm/preact';
+import { FillInNotice } from '../../components/fill-in-notice.js';
 import { positionIn } from '../../lib/query-text.js';
 import { RUN_MS } from './use-search.js';
 
 const AROUND = 30;
+
+const SCAN_REASON = {
+  noIndex:
+    'This query looks at every record in the time range: it has no condition that an index answers, such as an address, domain, hash or message ID that every record must have.',
+  fillIn:
+    'This query looks at every record in the time range: an index will answer it as soon as older records have their indicators, too.',
+};
+const SCAN = `It stops after ${RUN_MS / 1_000} seconds and shows what it has found. A shorter range, or fewer collections, make it quicker.`;
 
 /**
  * @param {object} props
@@ -38,15 +47,9 @@ export function QueryBox({ text, onInput, onSubmit, check }) {
     </label>
     <div id="query-check" role="status">
       ${check.error === undefined ? null : html`<${Mistake} query=${text} message=${check.error} />`}
-      ${
-        check.isScan === true
-          ? html`<p class="warn">
-              This query looks at every record in the time range. It stops after ${RUN_MS / 1_000} seconds and shows what it
-              has found. A shorter range, fewer collections, or an address, domain, hash or message ID make it quicker.
-            </p>`
-          : null
-      }
+      ${check.scanReason === undefined ? null : html`<p class="warn">${SCAN_REASON[check.scanReason]} ${SCAN}</p>`}
     </div>
+    ${check.scanReason === 'fillIn' ? html`<${FillInNotice} />` : null}
   `;
 }
 

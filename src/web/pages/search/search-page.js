@@ -8,28 +8,29 @@ import { TimeRangePicker } from '../../components/time-range.js';
 import { count } from '../../lib/format.js';
 import { narrowed } from '../../lib/query-text.js';
 import { STREAMS } from '../../lib/streams.js';
-import { limitsOf } from '../../lib/time-range.js';
 import { Export } from './export.js';
 import { FieldPanel } from './field-panel.js';
 import { QueryBox } from './query-box.js';
 import { QueryHelp } from './query-help.js';
 import { ResultsTable } from './results-table.js';
-import { changeSearch, searchState } from './search-state.js';
+import { bodyOf, changeSearch, searchState } from './search-state.js';
 import { SearchStatus } from './search-status.js';
+import { SourceChoices } from './source-choices.js';
 import { TimeHistogram } from './time-histogram.js';
 import { useQueryCheck } from './use-query-check.js';
 import { MOST_SHOWN, useSearch } from './use-search.js';
 
 export function SearchPage() {
-  const { query, collections, range, columns } = searchState();
+  const state = searchState();
+  const { query, collections, sources, range, columns } = state;
   const [text, setText] = useState(query);
   const [runs, setRuns] = useState(0);
-  const check = useQueryCheck(text, collections);
+  const check = useQueryCheck({ ...state, query: text });
   const { results, start, goOn, stop } = useSearch();
-  const asked = JSON.stringify([query, collections, range]);
+  const asked = JSON.stringify([query, collections, sources, range]);
   useEffect(() => {
     setText(query);
-    start({ query, ...(collections.length > 0 && { collections }), ...limitsOf(range, Date.now()) });
+    start(bodyOf(state, Date.now()));
   }, [asked, runs]);
 
   const submit = () => {
@@ -65,6 +66,10 @@ export function SearchPage() {
           options=${STREAMS}
           chosen=${collections}
           onChange=${(/** @type {string[]} */ chosen) => changeSearch({ query: text, collections: chosen }, { push: true })}
+        />
+        <${SourceChoices}
+          chosen=${sources}
+          onChange=${(/** @type {string[]} */ chosen) => changeSearch({ query: text, sources: chosen }, { push: true })}
         />
         ${results === undefined ? null : html`<${Export} body=${results.body} columns=${columns} />`}
       </div>

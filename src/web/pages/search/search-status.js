@@ -1,7 +1,7 @@
 /** How far a search has come. */
 
 import { html } from 'htm/preact';
-import { count, localTime } from '../../lib/format.js';
+import { counted, localTime } from '../../lib/format.js';
 import { MOST_SHOWN } from './use-search.js';
 
 /** @param {{ results: import('./use-search.js').Results, onGoOn: () => void }} props */
@@ -21,7 +21,7 @@ export function SearchStatus({ results, onGoOn }) {
 
 /** @param {import('./use-search.js').Results} results */
 function textOf({ phase, records, searchedTo }) {
-  const found = records.length === 1 ? '1 record' : `${count(records.length)} records`;
+  const found = counted(records.length, 'record');
   const reach = searchedTo === undefined ? '' : ` Searched back to ${localTime(searchedTo)}.`;
   switch (phase) {
     case 'running':

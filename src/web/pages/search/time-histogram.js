@@ -2,10 +2,10 @@
 
 import { html } from 'htm/preact';
 import { useMemo, useRef } from 'preact/hooks';
+import { CountsChart } from '../../components/counts-chart.js';
 import { Problem } from '../../components/problem.js';
-import { StackedBars } from '../../components/stacked-bars.js';
 import { send } from '../../lib/api.js';
-import { count, localTime } from '../../lib/format.js';
+import { counted, localTime } from '../../lib/format.js';
 import { useLoaded } from '../../lib/load.js';
 import { STREAMS } from '../../lib/streams.js';
 import { isoOf } from '../../lib/time-range.js';
@@ -43,10 +43,11 @@ export function TimeHistogram({ body, isStopped, onZoom }) {
         ? html`<p class="hint histogram-place">${isLoading ? 'Counting …' : isStopped ? 'Counting was stopped.' : ''}</p>`
         : html`
             <div class="histogram">
-              <${StackedBars}
+              <${CountsChart}
                 ...${bars}
-                label=${labelOf(data)}
-                onZoom=${(/** @type {number} */ from, /** @type {number} */ to) =>
+                height=${150}
+      label=${labelOf(data)}
+                onSelect=${(/** @type {number} */ from, /** @type {number} */ to) =>
                   onZoom({ quick: '', from: isoOf(from), to: isoOf(to) })}
               />
               <button type="button" onClick=${zoomOut}>Zoom out</button>
@@ -58,7 +59,7 @@ export function TimeHistogram({ body, isStopped, onZoom }) {
 
 /** @param {{ total: number, complete: boolean, searchedTo?: string }} histogram */
 function labelOf({ total, complete, searchedTo }) {
-  const records = total === 1 ? '1 record' : `${count(total)} records`;
+  const records = counted(total, 'record');
   if (complete) return records;
   return searchedTo === undefined
     ? 'Counting timed out.'
@@ -69,11 +70,10 @@ function labelOf({ total, complete, searchedTo }) {
 function barsOf({ widthMs, buckets }) {
   return {
     widthMs,
-    starts: buckets.map(({ from }) => Date.parse(from)),
+    times: buckets.map(({ from }) => Date.parse(from)),
     series: STREAMS.map(({ collection, label }) => ({
-      name: collection,
       label,
-      counts: buckets.map(({ counts }) => counts[collection] ?? 0),
+      values: buckets.map(({ counts }) => counts[collection] ?? 0),
     })),
   };
 }

@@ -2,24 +2,25 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { ApiError, send } from '../../lib/api.js';
+import { bodyOf } from './search-state.js';
 
 /**
  * @typedef {object} QueryCheck
  * @property {string} [error] of the query, with its position
- * @property {boolean} [isScan]
+ * @property {'noIndex' | 'fillIn'} [scanReason] why every record has to be looked at, if it has to
  */
 
 const PAUSE_MS = 250;
 
-/** @param {string} query @param {readonly string[]} collections @returns {QueryCheck} */
-export function useQueryCheck(query, collections) {
+/** @param {import('./search-state.js').SearchState} state @returns {QueryCheck} */
+export function useQueryCheck({ query, collections, sources, range }) {
   const [check, setCheck] = useState(/** @type {QueryCheck} */ ({}));
-  const key = JSON.stringify([query, collections]);
+  const key = JSON.stringify([query, collections, sources, range]);
   useEffect(() => {
     const controller = new AbortController();
     const { signal } = controller;
     const timer = setTimeout(async () => {
-      const checked = await checkOf(query, collections, signal);
+      const checked = await checkOf(bodyOf({ query, collections, sources, range, columns: [] }, Date.now()), signal);
       if (!signal.aborted) setCheck(checked);
     }, PAUSE_MS);
     return () => {
@@ -30,12 +31,11 @@ export function useQueryCheck(query, collections) {
   return check;
 }
 
-/** @param {string} query @param {readonly string[]} collections @param {AbortSignal} signal @returns {Promise<QueryCheck>} */
-async function checkOf(query, collections, signal) {
+/** @param {import('./use-search.js').SearchBody} body @param {AbortSignal} signal @returns {Promise<QueryCheck>} */
+async function checkOf(body, signal) {
   try {
-    const body = { query, ...(collections.length > 0 && { collections }) };
-    const { plan } = await send('POST', '/search/plan', body, { signal });
-    return { isScan: plan === 'scan' };
+    const { reason } = await send('POST', '/search/plan', body, { signal });
+    return { scanReason: reason };
   } catch (error) {
     // Everything else is told by the search itself.
     return error instanceof ApiError && error.status === 400 ? { error: error.message } : {};

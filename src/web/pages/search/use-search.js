@@ -7,6 +7,7 @@ import { messageOf, send } from '../../lib/api.js';
  * @typedef {object} SearchBody
  * @property {string} query
  * @property {readonly string[]} [collections]
+ * @property {readonly number[]} [sourceIds]
  * @property {string} [from]
  * @property {string} [to]
  *

@@ -2,9 +2,9 @@
 
 import { html } from 'htm/preact';
 import { useState } from 'preact/hooks';
+import { ConfirmDialog } from '../../components/confirm-dialog.js';
 import { messageOf, send } from '../../lib/api.js';
 import { tellDone, tellFailed } from '../../lib/notices.js';
-import { ConfirmDialog } from './confirm-dialog.js';
 
 /** @type {readonly { action: string, label: string, whileStopped?: boolean, question?: string }[]} */
 const ACTIONS = [

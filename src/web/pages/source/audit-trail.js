@@ -6,7 +6,7 @@ import { Problem } from '../../components/problem.js';
 import { Time } from '../../components/time.js';
 import { get } from '../../lib/api.js';
 import { useLoaded } from '../../lib/load.js';
-import { visibleText } from '../../lib/visible-text.js';
+import { seenJson } from '../../lib/unseen.js';
 import { ScrollingTable, Section } from './section.js';
 
 const PAGE = 'audit';
@@ -89,5 +89,5 @@ function Entry({ entry }) {
 
 /** @param {{ title: string, value: unknown }} props */
 function Json({ title, value }) {
-  return html`<p>${title}</p><pre class="foreign" tabindex="0" aria-label=${title}>${visibleText(JSON.stringify(value, null, 2))}</pre>`;
+  return html`<p>${title}</p><pre class="foreign" tabindex="0" aria-label=${title}>${seenJson(JSON.stringify(value, null, 2))}</pre>`;
 }

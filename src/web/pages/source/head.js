@@ -1,6 +1,7 @@
 /** What the source is, how it does, and what can be asked of it. */
 
 import { html } from 'htm/preact';
+import { useRef } from 'preact/hooks';
 import { CopyButton } from '../../components/copy-button.js';
 import { Time } from '../../components/time.js';
 import { duration } from '../../lib/format.js';
@@ -21,6 +22,7 @@ const HEALTH_CLASS = { Healthy: 'good', Warning: 'warn', Error: 'bad' };
 export function Head({ details, path, onChange }) {
   const { source, view, workflowUrl } = details;
   const { state } = source.state;
+  const workflowId = useRef(/** @type {HTMLElement | null} */ (null));
   return html`
     <nav aria-label="Breadcrumb" class="muted">
       <a href="/">Collection</a> / <span class="foreign">${source.collectorName}</span>
@@ -57,12 +59,12 @@ export function Head({ details, path, onChange }) {
           <span class="row tight">
             ${
               workflowUrl === undefined
-                ? html`<code class="foreign">${source.workflowId}</code>`
+                ? html`<code class="foreign" ref=${workflowId}>${source.workflowId}</code>`
                 : html`<a class="foreign" href=${workflowUrl} target="_blank" rel="noreferrer"
-                    ><code>${source.workflowId}</code> in the Temporal Web UI</a
+                    ><code ref=${workflowId}>${source.workflowId}</code> in the Temporal Web UI</a
                   >`
             }
-            <${CopyButton} text=${source.workflowId} what="workflow ID" />
+            <${CopyButton} text=${source.workflowId} label="Copy the workflow ID" shown=${() => workflowId.current} />
           </span>
         <//>
       </dl>

@@ -1,14 +1,14 @@
 /** What could not be read as records: to be looked at as text, and to be kept as a file. */
 
 import { html } from 'htm/preact';
+import { Foreign } from '../../components/foreign.js';
 import { Pager, pageToken } from '../../components/pager.js';
 import { Problem } from '../../components/problem.js';
 import { Time } from '../../components/time.js';
 import { get } from '../../lib/api.js';
 import { byteSize } from '../../lib/bytes.js';
-import { count } from '../../lib/format.js';
+import { counted } from '../../lib/format.js';
 import { useLoaded } from '../../lib/load.js';
-import { visibleText } from '../../lib/visible-text.js';
 import { Section } from './section.js';
 
 const PAGE = 'quarantine';
@@ -57,14 +57,14 @@ function Entry({ path, entry }) {
       <p class="row tight">
         <${Time} at=${at} />
         <strong>${stream}</strong>
-        <span class="foreign">${visibleText(reason)}</span>
+        <${Foreign} text=${reason} />
         ${resolvedAt === undefined ? null : html`<span class="badge good">read well later</span>`}
       </p>
-      <p class="muted foreign">${visibleText(place)}, ${byteSize(size)}</p>
+      <p class="muted"><${Foreign} text=${place} />, ${byteSize(size)}</p>
       <details>
         <summary>Show as text</summary>
-        <pre class="foreign" tabindex="0" aria-label=${`Quarantined text of ${stream}`}>${visibleText(text)}</pre>
-        ${isWhole ? null : html`<p class="hint">Its first ${count(text.length)} characters. The file has more.</p>`}
+        <pre class="foreign" tabindex="0" aria-label=${`Quarantined text of ${stream}`}><${Foreign} text=${text} most=${Number.POSITIVE_INFINITY} /></pre>
+        ${isWhole ? null : html`<p class="hint">Its first ${counted(text.length, 'character')}. The file has more.</p>`}
       </details>
       <p>
         <a href=${`/api/v1${path}/quarantine/${id}/content`} download=${`quarantined-${id}.txt`}>Download as received</a>

@@ -2,12 +2,12 @@
 
 import { html } from 'htm/preact';
 import { useState } from 'preact/hooks';
+import { ConfirmDialog } from '../../components/confirm-dialog.js';
 import { Time } from '../../components/time.js';
 import { messageOf, send } from '../../lib/api.js';
-import { count } from '../../lib/format.js';
+import { count, counted } from '../../lib/format.js';
 import { tellDone, tellFailed } from '../../lib/notices.js';
 import { mayChange } from '../../lib/session.js';
-import { ConfirmDialog } from './confirm-dialog.js';
 import { MissingRecords } from './missing-records.js';
 import { KINDS } from './reread-kinds.js';
 import { ScrollingTable } from './section.js';
@@ -29,7 +29,7 @@ export function RereadReport({ path, reread, onChange }) {
   return html`
     <div class="row spread">
       <p role="status">
-        ${KINDS[kind].title} ${STATE[state] ?? state.toLowerCase()}${isRunning && report !== undefined ? `: ${over} of ${streams.length} streams done` : ''}
+        ${KINDS[kind].title} ${STATE[state] ?? state.toLowerCase()}${isRunning && report !== undefined ? `: ${over} of ${counted(streams.length, 'stream')} done` : ''}
       </p>
       ${isRunning && mayChange() ? html`<${Cancel} path=${path} kind=${kind} onChange=${onChange} />` : null}
     </div>

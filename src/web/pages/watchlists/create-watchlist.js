@@ -3,13 +3,13 @@
 import { html } from 'htm/preact';
 import { useState } from 'preact/hooks';
 import { ConfirmDialog } from '../../components/confirm-dialog.js';
-import { Copyable } from '../../components/copyable.js';
+import { Copyable } from '../../components/copy-button.js';
 import { Dialog } from '../../components/dialog.js';
 import { IndicatorInput } from '../../components/indicator-input.js';
 import { NotUnderstood } from '../../components/not-understood.js';
 import { Problem } from '../../components/problem.js';
 import { messageOf, send } from '../../lib/api.js';
-import { count } from '../../lib/format.js';
+import { counted } from '../../lib/format.js';
 import { tellDone } from '../../lib/notices.js';
 import { isoOf } from '../../lib/time-range.js';
 
@@ -39,7 +39,7 @@ export function CreateWatchlist({ onClose, onDone, indicators = '' }) {
         ...(text('expires') && { expires: isoOf(new Date(text('expires')).getTime()) }),
         ...(text('webhook') && { webhook: text('webhook') }),
       });
-      tellDone(`The watchlist ${made.name} was created with ${count(made.size)} indicators.`);
+      tellDone(`The watchlist ${made.name} was created with ${counted(made.size, 'indicator')}.`);
       onDone();
       if (made.webhookSecret === undefined && made.notUnderstoodCount === 0) onClose();
       else setCreated(made);
@@ -81,7 +81,7 @@ function Created({ made, onClose }) {
   const close = () => (made.webhookSecret === undefined ? onClose() : setAsking(true));
   return html`
     <${Dialog} title=${`Watchlist ${made.name}`} wide onClose=${close} footer=${html`<button type="button" class="primary" onClick=${onClose}>Done</button>`}>
-      <p>It was created with ${count(made.size)} indicators.</p>
+      <p>It was created with ${counted(made.size, 'indicator')}.</p>
       ${
         made.webhookSecret === undefined
           ? null

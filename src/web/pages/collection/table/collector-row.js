@@ -1,7 +1,7 @@
 /** A collector as the first row of its sources. */
 
 import { html } from 'htm/preact';
-import { count } from '../../../lib/format.js';
+import { counted } from '../../../lib/format.js';
 import { FieldsCell } from './fields-cell.js';
 
 /**
@@ -20,7 +20,7 @@ export function CollectorRow({ collector, total, table, columns }) {
         <div class="row spread">
           <div class="row">
             <span class="foreign">${name}</span>
-            <span class="muted">${total === 1 ? '1 source' : `${count(total)} sources`}</span>
+            <span class="muted">${counted(total, 'source')}</span>
             ${category === undefined ? null : html`<span class="muted foreign">${category}</span>`}
             ${description === undefined ? null : html`<span class="muted foreign">${description}</span>`}
             ${Object.keys(fields).length === 0 ? null : html`<${FieldsCell} fields=${fields} schema=${schema} />`}

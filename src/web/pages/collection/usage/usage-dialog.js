@@ -3,7 +3,7 @@
 import { html } from 'htm/preact';
 import { useState } from 'preact/hooks';
 import { ConfirmDialog } from '../../../components/confirm-dialog.js';
-import { Copyable } from '../../../components/copyable.js';
+import { Copyable } from '../../../components/copy-button.js';
 import { Dialog } from '../../../components/dialog.js';
 import { Problem } from '../../../components/problem.js';
 import { get } from '../../../lib/api.js';

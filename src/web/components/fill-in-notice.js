@@ -1,10 +1,10 @@
-/** Since when IOC searches are complete: records stored by earlier versions get their indicators afterward. */
+/** Since when searches for indicators are complete, and quick: records stored by earlier versions get theirs afterward. */
 
 import { html } from 'htm/preact';
-import { Problem } from '../../components/problem.js';
-import { get } from '../../lib/api.js';
-import { count, localTime } from '../../lib/format.js';
-import { useLoaded } from '../../lib/load.js';
+import { get } from '../lib/api.js';
+import { counted, localTime } from '../lib/format.js';
+import { useLoaded } from '../lib/load.js';
+import { Problem } from './problem.js';
 
 const AGAIN_MS = 10_000;
 
@@ -26,7 +26,7 @@ export function FillInNotice() {
             ? 'Records that were stored by an earlier version cannot all be found yet.'
             : `Searches are complete since ${localTime(data.completeSince)}. Older records may be missing.`
         }
-        ${' '}Their indicators are being extracted: ${count(read)} records so far.
+        ${' '}Their indicators are being extracted: ${counted(read, 'record')} so far.
       </p>
     </div>
   `;
