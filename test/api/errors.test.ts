@@ -98,7 +98,10 @@ describe('an error of MongoDB', () => {
   });
 });
 
-test('HEAD is answered like GET, but not of a stream that never ends', async () => {
+/** Their heads would come alone, after all of it was read, or never. */
+const STREAMED = ['v1/events', 'v1/search/export', 'v1/detections/export'];
+
+test('HEAD is answered like GET, but not of a stream', async () => {
   const { json } = await api<{ paths: Record<string, object> }>('GET', 'v1/openapi.json');
   const paths = Object.entries(json.paths).filter(([, methods]) => 'get' in methods);
   expect(paths.length).toBeGreaterThan(20);
@@ -109,7 +112,7 @@ test('HEAD is answered like GET, but not of a stream that never ends', async () 
       .replaceAll(/\{\w+\}/g, '999');
     const head = await api('HEAD', asked);
     expect({ asked, text: head.text }).toEqual({ asked, text: '' });
-    if (asked === 'v1/events') expect([head.status, head.headers.get('allow')]).toEqual([405, 'GET']);
+    if (STREAMED.includes(asked)) expect([head.status, head.headers.get('allow')]).toEqual([405, 'GET']);
     else expect({ asked, status: head.status }).toEqual({ asked, status: (await api('GET', asked)).status });
   }
 });
