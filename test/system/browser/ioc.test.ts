@@ -200,6 +200,7 @@ describe.skipIf(CHROMIUM === undefined)('IOC search', () => {
     await openAndLeave(page, page.getByRole('button', { name: 'Save as a watchlist' }), 'New watchlist', 'Space');
     await tabTo(page, /^The newest 10$/);
     await page.keyboard.press('Enter');
+    await page.locator('.hits a').first().waitFor();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: /^Invoice \d+/ }).waitFor();
@@ -252,7 +253,7 @@ describe.skipIf(CHROMIUM === undefined)('Watchlists', () => {
     await page.getByRole('heading', { name: 'Hits: 33' }).waitFor();
     await page.getByText('stored before').first().waitFor();
     await page.getByText('CERT').waitFor();
-    const later = recordOf({ n: 1, senderEnvelope: 'late@evil.example.org' });
+    const later = { ...recordOf({ n: 1, senderEnvelope: 'late@evil.example.org' }), _receiptTime: new Date() };
     await storeBatch({ collections, writer: collections }, 1, 'receipt', [later], []);
     await page.getByRole('heading', { name: 'Hits: 34' }).waitFor();
     const newest = page.locator('tbody tr').first();

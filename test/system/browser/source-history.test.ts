@@ -156,7 +156,7 @@ describe.skipIf(CHROMIUM === undefined)('the page of a source', () => {
     await page.reload();
     await volume.locator('button[aria-pressed=false]', { hasText: 'receipt' }).waitFor();
     expect(await volume.getByRole('img').getAttribute('aria-label')).not.toBe(name);
-    await volume.getByLabel('Time').selectOption('24h');
+    await volume.getByRole('combobox', { name: 'Time' }).selectOption('24h');
     await page.waitForURL(/since=24h/);
     await volume.locator('.u-over').scrollIntoViewIfNeeded();
     const box = await volume.locator('.u-over').boundingBox();

@@ -107,7 +107,7 @@ describe.skipIf(CHROMIUM === undefined)('the page of a source', () => {
   test('all of it is reached by keyboard, and the focus returns from each dialog', async () => {
     const page = await openSource(healthy);
     await part(page, 'Audit trail').getByRole('row').first().waitFor();
-    await page.getByRole('link', { name: 'Skip to the content' }).focus();
+    await page.getByRole('link', { name: 'Skip to content' }).focus();
     await page.keyboard.press('Enter');
     const dialogs = [
       ['Restart Source', 'Restart Source'],
