@@ -78,7 +78,7 @@ test('created, answered for the past, and for what comes later; listed, shown an
 
 test.each<[string, object, string]>([
   ['nothing understood', { indicators: 'junk' }, 'indicators: none was understood'],
-  ['too many', { indicators: Array.from({ length: 10_001 }, (_, at) => `a${at}.com`) }, 'at most 10000'],
+  ['too many', { indicators: Array.from({ length: 10_001 }, (_, at) => `a${at}.com`) }, 'at most 10,000 indicators'],
   [
     'too many ranges',
     { indicators: Array.from({ length: 500 }, (_, at) => `10.${at >> 1}.${at % 2}.0/25`) },
