@@ -1,4 +1,4 @@
-/** Reads a batch file as a worker does, and tells how much memory that took; run by `memory.test.ts`. */
+/** Reads a batch file as a worker does, and tells how much memory that took; run by `memory.long.test.ts`. */
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { readBatchFile } from '../../../src/ingest/files/read-batch-file.js';
