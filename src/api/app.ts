@@ -10,7 +10,12 @@ import { collectorRoutes } from './collectors/collectors-routes.js';
 import { tidiedUrl } from './common/addresses.js';
 import { answerError, handleErrors } from './common/api-errors.js';
 import { authenticate, authenticationBy } from './common/authentication.js';
-import { CONNECTION_LIMITS, type ConnectionLimits, limitConnections } from './common/connection-limits.js';
+import {
+  CONNECTION_LIMITS,
+  type ConnectionLimits,
+  closeConnections,
+  limitConnections,
+} from './common/connection-limits.js';
 import { errorAnswerOf } from './common/error-answer.js';
 import { readJsonBodies } from './common/json-body.js';
 import { answerClientError } from './common/no-http.js';
@@ -89,6 +94,7 @@ export async function buildApp(options: AppOptions): Promise<Api> {
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(serializerCompiler);
   limitConnections(app.server, limits);
+  app.addHook('preClose', async () => closeConnections(app.server, limits));
   readJsonBodies(app);
   handleErrors(app);
   await limitRates(app, ratePerSecond);

@@ -10,6 +10,8 @@ export interface ConnectionLimits {
   readonly requestMs: number;
   /** Milliseconds between two looks for those that are too slow. */
   readonly checkEveryMs: number;
+  /** Milliseconds that connections may stay open while the server closes. */
+  readonly closingMs: number;
   /** Open connections, of all addresses. Further ones are closed at once. */
   readonly most: number;
   /** Open connections of one address; a proxy in front of the server is one address. */
@@ -20,6 +22,7 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   headersMs: 10_000,
   requestMs: 60_000,
   checkEveryMs: 1_000,
+  closingMs: 5_000,
   most: 2_000,
   mostOfOneAddress: 800,
 };
@@ -38,4 +41,13 @@ export function limitConnections(server: Server, { most, mostOfOneAddress }: Con
       else open.set(address, left);
     });
   });
+}
+
+/**
+ * Closes what would keep the server from closing: a connection whose request was refused before all of it was read counts as
+ * busy until it times out, after 72 s. Requests that are being answered have `closingMs` to end.
+ */
+export function closeConnections(server: Server, { closingMs }: ConnectionLimits): void {
+  const timer = setTimeout(() => server.closeAllConnections(), closingMs);
+  server.once('close', () => clearTimeout(timer));
 }
