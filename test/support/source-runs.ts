@@ -23,7 +23,7 @@ import { type ActivityName, dispatching, FakeSource } from './fake-activities.js
 import { type History, historiesOf } from './histories.js';
 import { quietRuntime } from './quiet-runtime.js';
 import { temporalConnection, workflowBundle } from './temporal-connection.js';
-import { until } from './until.js';
+import { type UntilOptions, until } from './until.js';
 
 export const POLL_INTERVAL_MS = 5 * 60_000;
 /** After this, the next poll has begun: no interval is longer by more than a twentieth. */
@@ -138,7 +138,8 @@ export function sourceRuns(server: SourceServer = developmentServer()) {
       for (const history of await histories()) toReplay.push({ workflowId: test, runId: '', history });
     });
     const status = () => handle.query<SourceSnapshot>(STATUS_QUERY);
-    const when = (wanted: (snapshot: SourceSnapshot) => boolean) => until(status, wanted);
+    const when = (wanted: (snapshot: SourceSnapshot) => boolean, options?: UntilOptions) =>
+      until(status, wanted, options);
     return {
       sourceId,
       workflowId,
