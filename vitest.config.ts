@@ -18,7 +18,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     // Real servers share the machine with the tests; limits are for what hangs, not for what is slow.
-    maxWorkers: 3,
+    maxWorkers: 2,
     // Processes are shared by the files of a project: to load Temporal and MongoDB for each took a third of the time.
     isolate: false,
     testTimeout: 180_000,
