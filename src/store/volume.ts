@@ -3,11 +3,11 @@
  * one to two microseconds a record. Nothing is kept for it, as the numbers are asked for rarely and stored ones could be wrong.
  */
 
-import { MongoServerError } from 'mongodb';
 import type { StreamName } from '../domain/streams/streams.js';
 import type { Store } from './driver.js';
 import { BY_SOURCE } from './record-indexes.js';
 import { records } from './records.js';
+import { isTimeUp } from './search/time-budget.js';
 
 export interface VolumeRange {
   readonly from: Date;
@@ -15,8 +15,6 @@ export interface VolumeRange {
   readonly to: Date;
   readonly widthMs: number;
 }
-
-const MAX_TIME_EXPIRED = 50;
 
 /**
  * @param maxMs how long the server may count.
@@ -43,7 +41,7 @@ export async function volumeOf(
       .toArray();
     return new Map(found.map(({ _id, count }) => [_id, count]));
   } catch (error) {
-    if (error instanceof MongoServerError && error.code === MAX_TIME_EXPIRED) return undefined;
+    if (isTimeUp(error)) return undefined;
     throw error;
   }
 }

@@ -5,9 +5,9 @@ import type { DetectionPart } from '../../domain/detections/rule.js';
 import type { RecordDocument } from '../../domain/records/record.js';
 import type { StreamName } from '../../domain/streams/streams.js';
 import type { Store } from '../driver.js';
+import { ORDER } from '../record-indexes.js';
 import { records } from '../records.js';
 import { alternativesOf, type DetectionRange, inRange } from './detection-conditions.js';
-import { NEWEST } from './detection-indexes.js';
 
 /** Where a page ends: the next one begins behind it. */
 export interface RecordPosition {
@@ -36,7 +36,7 @@ export async function detectionRecords(
     found: stepwise(range.behind, step, (behind) =>
       records(store, stream)
         .find({ $and: [condition, inRange(range), behindOf(behind)] }, { projection: fieldsOf(part) })
-        .sort(NEWEST)
+        .sort(ORDER)
         .limit(step)
         .toArray(),
     ),
