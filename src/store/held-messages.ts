@@ -6,9 +6,9 @@ import type { Store } from './driver.js';
 import { records } from './records.js';
 
 export interface QueueTimes {
-  /** When a listing of the queue first had the message. */
+  /** When the listing began that first had the message. */
   readonly firstSeen: Date;
-  /** When one last had it. */
+  /** When the one began that last had it. */
   readonly lastSeen: Date;
   /** When a listing no longer had it: it left the queue between `lastSeen` and this time. Absent while it is held. */
   readonly leftAt?: Date;

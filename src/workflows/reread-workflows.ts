@@ -1,6 +1,8 @@
 /** `backfill` and `verify` as workflows: all streams side by side, each in slices of work until it has read its range. */
 
 import {
+  CancellationScope,
+  CancelledFailure,
   defineQuery,
   getExternalWorkflowHandle,
   isCancellation,
@@ -85,6 +87,8 @@ async function readAgain(
     }
   } catch (error) {
     if (isCancellation(error)) throw error;
+    // It failed while it was being cancelled: the report is not to call that the end of the stream.
+    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure(`${stream}: left behind`);
     update({ stream, failure: failureOf(error).message });
   }
 }

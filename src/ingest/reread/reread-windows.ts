@@ -65,8 +65,8 @@ class RereadWindows implements WindowSink {
     return this.from.getTime() >= this.end || (this.slice.state.unseen?.count ?? 0) >= MAX_UNSEEN;
   }
 
-  async take(page: WindowPage, piece: Window): Promise<void> {
-    await this.slice.take({ ...page, records: recordsOf(page, this.stream) }, placeOf(piece));
+  async take(page: WindowPage, position: WindowPosition): Promise<void> {
+    await this.slice.take({ ...page, records: recordsOf(page, this.stream) }, placeOf(pieceOf(position)));
   }
 
   async keepPlace(position: WindowPosition): Promise<void> {

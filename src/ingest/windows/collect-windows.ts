@@ -58,10 +58,11 @@ class CollectedWindows implements WindowSink {
     return true;
   }
 
-  async take(page: WindowPage): Promise<void> {
+  async take(page: WindowPage, { listedAt }: WindowPosition): Promise<void> {
     const { slice, stream } = this;
     slice.countRuled(page.ruled);
-    await (definitionOf(stream).isQueue ? storeHeld(slice, page) : slice.store(page.records, page.unreadable, true));
+    const { records, unreadable } = page;
+    await (definitionOf(stream).isQueue ? storeHeld(slice, page, listedAt) : slice.store(records, unreadable, true));
   }
 
   async keepPlace(window: WindowPosition): Promise<void> {

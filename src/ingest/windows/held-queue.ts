@@ -38,10 +38,18 @@ async function isLarge({ options: { collections, source, stream } }: Slice): Pro
 /**
  * Stores the messages of a page that are new, and notes all of them as seen: also those that a rule keeps out by now, since
  * they may have been stored before there was such a rule.
+ *
+ * @param listedAt when the listing of the whole queue began, if the page is part of one. That is when its messages count as
+ * seen, whatever the API's clock does meanwhile, and whoever goes on with the listing: else its end could note them as
+ * having left.
  */
-export async function storeHeld(slice: Slice, { records, unreadable, listed }: WindowPage): Promise<void> {
+export async function storeHeld(
+  slice: Slice,
+  { records, unreadable, listed }: WindowPage,
+  listedAt: Date | undefined,
+): Promise<void> {
   const { collections, source, stream } = slice.options;
-  const seen = new Date(source.client.now());
+  const seen = listedAt ?? new Date(source.client.now());
   const _queue = { firstSeen: seen, lastSeen: seen };
   const queued = records.map(({ document, time }) => ({ document: { ...document, _queue }, time }));
   await slice.store(queued, unreadable, true);

@@ -51,7 +51,7 @@ async function readPages(sink: WindowSink, stream: RecordStream, reading: Readin
   })) {
     if (reading.pages === 0 && (await sink.isMisplanned?.(reading.position))) return 'again';
     const page = await withKnownIdentities(collections, source.settings.sourceId, stream, read);
-    await sink.take(page, piece);
+    await sink.take(page, reading.position);
     reading.pages += 1;
     if (page.failure !== undefined) throw page.failure;
     if (page.last) {

@@ -23,7 +23,7 @@ export interface WindowSink {
   /** Whether a window has to be planned again, now that the API has answered to it. Default not. */
   isMisplanned?(position: WindowPosition): Promise<boolean>;
   /** Takes the records of a page. */
-  take(page: WindowPage, piece: Window): Promise<void>;
+  take(page: WindowPage, position: WindowPosition): Promise<void>;
   /** Keeps the place of the next page, after the page before was taken. */
   keepPlace(position: WindowPosition): Promise<void>;
   /** Keeps a place to begin again at, which is no progress. */

@@ -35,11 +35,12 @@ const BASE = '/api/v1';
  * @returns {Promise<Response>} of a success
  */
 export async function call(method, path, { body, headers = {}, signal } = {}) {
+  const asked = session.value;
   const response = await fetch(BASE + path, {
     method,
     headers: {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(method === 'GET' ? {} : { 'x-csrf-token': session.value?.csrfToken ?? '' }),
+      ...(method === 'GET' ? {} : { 'x-csrf-token': asked?.csrfToken ?? '' }),
       ...headers,
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -50,7 +51,7 @@ export async function call(method, path, { body, headers = {}, signal } = {}) {
   });
   if (response.ok) return response;
   const error = await errorOf(response);
-  if (error.status === 401 && path !== '/session') expireSession();
+  if (error.status === 401 && path !== '/session') expireSession(asked);
   throw error;
 }
 

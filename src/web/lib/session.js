@@ -72,6 +72,11 @@ export async function signOut() {
   session.value = undefined;
 }
 
-export function expireSession() {
-  hasExpired.value = session.value !== undefined;
+/**
+ * Asks to sign in again, unless that was done while the refused request was under way.
+ *
+ * @param {Session | undefined} refused the session of the request
+ */
+export function expireSession(refused) {
+  if (refused !== undefined && session.value === refused) hasExpired.value = true;
 }

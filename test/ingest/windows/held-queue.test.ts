@@ -146,6 +146,33 @@ describe('a held message', () => {
   });
 });
 
+describe('a clock that goes back marks nothing as left', () => {
+  test('by an hour, between two listings', async () => {
+    const { server, wait, remove } = await queue(30);
+    const source = await sourceAt(server);
+    await source.collect('hold');
+    wait(-HOUR);
+    await source.collect('hold');
+    expect(await left(source)).toEqual([]);
+    remove(5);
+    wait(30_000);
+    await source.collect('hold');
+    expect(await left(source)).toEqual([5]);
+  });
+
+  test('by ten seconds, in the middle of a listing that the next slice goes on with', async () => {
+    const { server, wait } = await queue(30);
+    server.pageSize = 10;
+    const source = await sourceAt(server, 0);
+    await source.collectAll('hold');
+    wait(30_000);
+    expect((await source.collect('hold')).result).toBe('more');
+    wait(-10_000);
+    await source.collectAll('hold');
+    expect(await left(source)).toEqual([]);
+  });
+});
+
 describe('a listing that is not complete marks nothing as left', () => {
   test('a page of it fails', async () => {
     const { server, wait, remove } = await queue(30);
