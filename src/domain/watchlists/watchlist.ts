@@ -9,6 +9,8 @@ export interface WatchedIndicator extends RangeKeys {
   /** As it was given. */
   readonly text: string;
   readonly type: IndicatorType;
+  /** When it came onto the list; absent: with the list. */
+  readonly addedAt?: Date;
 }
 
 export const WATCHLIST_LIMITS = {
