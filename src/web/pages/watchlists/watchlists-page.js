@@ -11,6 +11,7 @@ import { useLoaded } from '../../lib/load.js';
 import { mayChange } from '../../lib/session.js';
 import { CreateWatchlist } from './create-watchlist.js';
 import { DeleteWatchlist } from './delete-watchlist.js';
+import { EditWatchlist } from './edit-watchlist.js';
 import { hitsText, pastText } from './watchlist-texts.js';
 
 /**
@@ -36,6 +37,7 @@ export function WatchlistsPage() {
   });
   const [isCreating, setCreating] = useState(false);
   const [deleting, setDeleting] = useState(/** @type {Watchlist | undefined} */ (undefined));
+  const [editing, setEditing] = useState(/** @type {Watchlist | undefined} */ (undefined));
   /** @type {readonly Watchlist[]} */
   const lists = data?.data ?? [];
   return html`
@@ -49,16 +51,17 @@ export function WatchlistsPage() {
     <${Problem} error=${error} onRetry=${reload} />
     ${
       lists.length > 0
-        ? html`<${Table} lists=${lists} onDelete=${setDeleting} />`
+        ? html`<${Table} lists=${lists} onEdit=${setEditing} onDelete=${setDeleting} />`
         : html`<p role="status">${data === undefined ? (isLoading ? 'Loading …' : '') : 'There are no watchlists yet.'}</p>`
     }
     ${isCreating ? html`<${CreateWatchlist} onClose=${() => setCreating(false)} onDone=${reload} />` : null}
+    ${editing === undefined ? null : html`<${EditWatchlist} id=${editing.id} onClose=${() => setEditing(undefined)} onDone=${reload} />`}
     ${deleting === undefined ? null : html`<${DeleteWatchlist} watchlist=${deleting} onClose=${() => setDeleting(undefined)} onDone=${reload} />`}
   `;
 }
 
-/** @param {{ lists: readonly Watchlist[], onDelete: (list: Watchlist) => void }} props */
-function Table({ lists, onDelete }) {
+/** @param {{ lists: readonly Watchlist[], onEdit: (list: Watchlist) => void, onDelete: (list: Watchlist) => void }} props */
+function Table({ lists, onEdit, onDelete }) {
   return html`
     <div class="scroll">
       <table>
@@ -84,7 +87,8 @@ function Table({ lists, onDelete }) {
                 <td><${Foreign} text=${list.webhook ?? ''} /></td>
                 ${
                   mayChange()
-                    ? html`<td>
+                    ? html`<td class="row">
+                        <button type="button" aria-label=${`Edit ${list.name}`} onClick=${() => onEdit(list)}>Edit</button>
                         <button type="button" class="danger" aria-label=${`Delete ${list.name}`} onClick=${() => onDelete(list)}>Delete</button>
                       </td>`
                     : null
