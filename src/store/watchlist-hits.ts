@@ -32,6 +32,8 @@ const hits = collection<WatchlistHitDocument>('watchlist_hits');
 export const WATCHLIST_HIT_INDEXES: Indexes = {
   watchlist_hits: [
     { key: { watchlistId: 1, foundAt: -1, _id: -1 } },
+    { key: { foundAt: -1, _id: -1 } },
+    { key: { sourceId: 1, foundAt: -1, _id: -1 } },
     { key: { watchlistId: 1, indicator: 1, isPast: 1, foundAt: 1 } },
     { key: { isPending: 1, watchlistId: 1, foundAt: 1 }, partialFilterExpression: { isPending: true } },
   ],
@@ -122,6 +124,15 @@ export async function newHits(store: Store, raised: readonly RaisedHit[]): Promi
 /** Found last first. @throws PageTokenError */
 export function hitsPage(store: Store, watchlistId: string, request: PageRequest): Promise<Page<WatchlistHitDocument>> {
   return pageOf(hits(store), { watchlistId }, 'foundAt', request);
+}
+
+/** Of all watchlists, in the records of one source or all; found last first. @throws PageTokenError */
+export function allHitsPage(
+  store: Store,
+  which: { readonly sourceId?: number },
+  request: PageRequest,
+): Promise<Page<WatchlistHitDocument>> {
+  return pageOf(hits(store), which, 'foundAt', request);
 }
 
 /** Counted up to `limit`. */
