@@ -1,7 +1,11 @@
 /** Watchlists: what only administrators see and do, and how one is changed. */
 
 import { beforeAll, expect, test } from 'vitest';
+import { storeBatch } from '../../src/ingest/slice/store-batch.js';
+import { createSource } from '../../src/store/sources.js';
+import { announceChange } from '../../src/store/watchlists.js';
 import { apiAlone } from '../support/api-alone.js';
+import { recordOf } from '../support/store-fixtures.js';
 
 const { api, get, collections } = await apiAlone();
 beforeAll(() => collections.ensureIndexes());
@@ -72,4 +76,40 @@ test.each<[string, object, number, string]>([
   const { json } = await api<{ id: string }>('POST', 'v1/watchlists', { body: { name, indicators: 'evil.com' } });
   const answer = await api('PATCH', `v1/watchlists/${json.id}`, { body });
   expect(answer).toMatchObject({ status, json: { message: expect.stringContaining(message) } });
+});
+
+interface Events {
+  readonly data: readonly { readonly eventId: string }[];
+  readonly next?: string;
+}
+
+test('hits are health events of their own: once each, of their source, and never unresolved', async () => {
+  const made = await api<{ collector: { id: number } }>('POST', 'v1/collectors', {
+    body: { collector: { name: 'hit' } },
+  });
+  const cid = made.json.collector.id;
+  const [one, other] = await Promise.all(
+    ['one', 'other'].map((name) => createSource(collections, cid, name, { name } as never)),
+  );
+  const list = await api<{ id: string }>('POST', 'v1/watchlists', { body: { name: 'hits', indicators: 'hit.com' } });
+  await announceChange(collections);
+  for (const _id of [one, one, other].flatMap((source) => source?._id ?? []).concat(987)) {
+    const record = { ...recordOf({ n: _id, senderEnvelope: 'u@hit.com' }), _sourceId: _id, _receiptTime: new Date() };
+    await storeBatch({ collections, writer: collections }, _id, 'receipt', [record], []);
+  }
+  const { viewer } = get();
+  const of = async (path: string) => (await api<Events>('GET', `v1/${path}`, { key: viewer })).json;
+  const hits = `collectors/${cid}/sources/${one?._id}/healthEvents/watchlistHits`;
+  expect((await of(hits)).data).toEqual([
+    expect.objectContaining({
+      ...{ eventType: 'Watchlist-Hit', eventName: 'WatchlistHit', severityLevel: 'Warning' },
+      details: expect.objectContaining({ indicator: 'hit.com', stream: 'receipt', sourceId: one?._id }),
+      resourceIdentity: { id: list.json.id, name: 'hits', type: 'Watchlist' },
+    }),
+  ]);
+  const first = await of('healthEvents/watchlistHits?limit=2');
+  const rest = await of(`healthEvents/watchlistHits?limit=2&token=${first.next}`);
+  expect(new Set([...first.data, ...rest.data].map(({ eventId }) => eventId)).size).toBe(3);
+  expect(await of('healthEvents')).toEqual({ data: [] });
+  expect((await api('GET', 'v1/healthEvents/watchlistHits?token=x')).status).toBe(400);
 });

@@ -10,6 +10,7 @@ import { flag, flatErrors, nothing, pageOf, pageQuery, shown } from '../common/c
 import { etagOf, mayChange } from '../common/etag.js';
 import type { Routes } from '../common/services.js';
 import { indicatorList, LIST_BODY_LIMIT, strangeEntry } from '../indicators/ioc-routes.js';
+import { hitEvent } from './hit-event.js';
 
 const tags = ['Watchlists'];
 const params = z.object({ id: z.string().max(WATCHLIST_LIMITS.name).describe('Its id or its name') });
@@ -74,28 +75,6 @@ const saved = z.object({
         '"<seconds>.<body>" with this secret, hexadecimal>`',
     ),
 });
-
-const hitEvent = z
-  .object({
-    eventId: z.string().describe('The same whenever the hit is told'),
-    eventType: z.literal('Watchlist-Hit'),
-    eventName: z.literal('WatchlistHit'),
-    eventTime: z.iso.datetime(),
-    severityLevel: z.literal('Warning'),
-    details: z.object({
-      indicator: z.string(),
-      type: z.string(),
-      collection: z.string(),
-      stream: z.string(),
-      recordId: z.string().describe('`_id` of the record, hexadecimal'),
-      messageTime: z.iso.datetime(),
-      sourceId: z.int(),
-      source: z.string(),
-      isPast: z.boolean().describe('Whether the record was stored before the indicator was on the list'),
-    }),
-    resourceIdentity: z.object({ id: z.string(), name: z.string(), type: z.literal('Watchlist') }),
-  })
-  .meta({ id: 'WatchlistHit' });
 
 export const watchlistRoutes: Routes = (app, { watchlists }) => {
   app.get(

@@ -10,7 +10,7 @@ import type { Keyring } from '../../secrets/keyring.js';
 import type { Collections } from '../../store/collections.js';
 import type { Page, PageRequest } from '../../store/list-page.js';
 import { hitEventOf, type WatchlistHitEvent } from '../../store/watchlist-events.js';
-import { countHits, deleteHits, hitsPage } from '../../store/watchlist-hits.js';
+import { allHitsPage, countHits, deleteHits, hitsPage, type WatchlistHitDocument } from '../../store/watchlist-hits.js';
 import {
   countWatchlists,
   deleteWatchlist,
@@ -168,6 +168,16 @@ export class WatchlistService {
     const watchlist = await this.find(idOrName);
     const { items, ...next } = await hitsPage(this.access.collections, watchlist._id, request);
     return { items: items.map((hit) => hitEventOf(hit, watchlist)), ...next };
+  }
+
+  /** Of all watchlists; found last first. */
+  async allHits(which: { readonly sourceId?: number }, request: PageRequest): Promise<Page<WatchlistHitEvent>> {
+    const { collections } = this.access;
+    const { items, ...next } = await allHitsPage(collections, which, request);
+    const names = new Map((await listWatchlists(collections)).map(({ _id, name }) => [_id, name]));
+    // Of a list that is being deleted, the hits go last.
+    const named = (hit: WatchlistHitDocument) => ({ _id: hit.watchlistId, name: names.get(hit.watchlistId) ?? '' });
+    return { items: items.map((hit) => hitEventOf(hit, named(hit))), ...next };
   }
 
   async remove(idOrName: string, actor = CLI_ACTOR): Promise<{ readonly id: string }> {
