@@ -3,7 +3,7 @@
 import { INSTALLATION_MEMO, taskQueueOf } from '../../domain/contract/installation.js';
 import { FILL_IN_WORKFLOW_TYPE, type FillInRequest, fillInWorkflowId } from '../../domain/fill-in/indicator-fill-in.js';
 import { INDICATORS_VERSION } from '../../domain/indicators/indicator.js';
-import type { Store } from '../../store/driver.js';
+import type { Collections } from '../../store/collections.js';
 import { hasBatch } from '../../store/fill-in-batches.js';
 import { unfinishedFillIn } from '../../store/indicator-fill-in.js';
 import { newestLate } from '../../store/late-records.js';
@@ -24,7 +24,7 @@ export async function startFillIn({ client, collections }: InstallationAccess): 
   });
 }
 
-async function hasWork(store: Store): Promise<boolean> {
-  if ((await unfinishedFillIn(store)) !== undefined || (await hasBatch(store))) return true;
-  return (await newestLate(store)).size > 0;
+async function hasWork(collections: Collections): Promise<boolean> {
+  if ((await unfinishedFillIn(collections)) !== undefined || (await hasBatch(collections))) return true;
+  return (await newestLate(collections)).size > 0;
 }
