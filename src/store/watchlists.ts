@@ -1,6 +1,6 @@
 /** Watchlists, and the number that says whether they have changed. */
 
-import { ObjectId } from 'mongodb';
+import { type Filter, ObjectId } from 'mongodb';
 import { present } from '../domain/present.js';
 import { STREAMS } from '../domain/streams/streams.js';
 import type { WatchedIndicator } from '../domain/watchlists/watchlist.js';
@@ -15,8 +15,8 @@ export interface WatchlistDocument {
   /** Where the indicators come from, for people. */
   readonly origin?: string;
   readonly createdAt: Date;
-  /** How often it was saved. */
-  readonly revision: number;
+  /** How often it was changed; absent: never. */
+  readonly revision?: number;
   /** No hits are raised from then on. */
   readonly expiresAt?: Date;
   readonly webhook?: Webhook;
@@ -73,11 +73,15 @@ export async function insertWatchlist(
     ...watchlist,
     _id: new ObjectId().toHexString(),
     createdAt: new Date(),
-    revision: 1,
     past: NOT_BEGUN,
   };
   await unlessTaken(() => watchlists(store).insertOne(document), taken);
   return document;
+}
+
+/** The list as it was read. */
+function unchanged({ _id, revision }: Pick<WatchlistDocument, '_id' | 'revision'>): Filter<WatchlistDocument> {
+  return { _id, ...(revision === undefined ? { revision: { $exists: false } } : { revision }) };
 }
 
 /** What can be changed of a watchlist. */
@@ -94,11 +98,12 @@ export type WatchlistSettings = Pick<
  */
 export async function replaceWatchlist(
   store: Store,
-  { _id, revision, past: { isMore }, webhook: formerWebhook }: WatchlistDocument,
+  current: WatchlistDocument,
   { origin, expiresAt, webhook, ...settings }: WatchlistSettings,
   past: Pick<PastSearch, 'isDone'> & { readonly searched: number },
   taken: () => Error,
 ): Promise<WatchlistDocument | null> {
+  const { revision = 0, webhook: formerWebhook } = current;
   const kept = { ...settings, ...present({ origin, expiresAt, webhook }) };
   const cleared = [
     ...Object.entries({ origin, expiresAt, webhook }).flatMap(([key, value]) => (value === undefined ? [key] : [])),
@@ -109,12 +114,12 @@ export async function replaceWatchlist(
     $set: {
       ...kept,
       revision: revision + 1,
-      past: { ...NOT_BEGUN, ...past, isMore: isMore && past.searched > 0 },
+      past: { ...NOT_BEGUN, ...past, isMore: current.past.isMore && past.searched > 0 },
     },
     ...(cleared.length > 0 && { $unset: Object.fromEntries(cleared.map((key) => [key, true as const])) }),
   };
   const changed = await unlessTaken(
-    () => watchlists(store).findOneAndUpdate({ _id, revision }, change, { returnDocument: 'after' }),
+    () => watchlists(store).findOneAndUpdate(unchanged(current), change, { returnDocument: 'after' }),
     taken,
   );
   // At once, too, for those that were removed.
@@ -168,10 +173,10 @@ export async function unsearchedWatchlists(store: Store): Promise<string[]> {
 /** @returns whether it is still the same list: else its past has to be searched again. */
 export async function savePast(
   store: Store,
-  { _id, revision }: Pick<WatchlistDocument, '_id' | 'revision'>,
+  watchlist: Pick<WatchlistDocument, '_id' | 'revision'>,
   past: PastSearch,
 ): Promise<boolean> {
-  return (await watchlists(store).updateOne({ _id, revision }, { $set: { past } })).matchedCount === 1;
+  return (await watchlists(store).updateOne(unchanged(watchlist), { $set: { past } })).matchedCount === 1;
 }
 
 /** Notes that hits were left out. */

@@ -123,7 +123,7 @@ export class WatchlistService {
   ): Promise<SavedWatchlist> {
     const { collections, restart } = this.access;
     const current = await this.find(idOrName);
-    if (!mayChange({ id: current._id, revision: current.revision })) throw changedMeanwhile('watchlist');
+    if (!mayChange({ id: current._id, revision: savesOf(current) })) throw changedMeanwhile('watchlist');
     const change = { ...input, name: input.name?.trim(), owner: input.owner?.trim() };
     const list = change.indicators === undefined ? undefined : await parsedList(change.indicators);
     const isNewAddress = change.webhook !== undefined && change.webhook !== (current.webhook?.url ?? null);
@@ -201,11 +201,11 @@ export class WatchlistService {
   }
 
   private async shown(document: WatchlistSummary): Promise<ShownWatchlist> {
-    const { _id: id, name, owner, origin, createdAt, revision, expiresAt, webhook, past, size } = document;
+    const { _id: id, name, owner, origin, createdAt, expiresAt, webhook, past, size } = document;
     const { lastCutAt, webhookProblem, undelivered } = document;
     const trouble = { lastCutAt: lastCutAt?.toISOString(), webhookProblem, undelivered };
     return {
-      ...{ id, name, owner, createdAt: createdAt.toISOString(), revision, size },
+      ...{ id, name, owner, createdAt: createdAt.toISOString(), revision: savesOf(document), size },
       ...present({ origin, expires: expiresAt?.toISOString(), webhook: webhook?.url, ...trouble }),
       isPastSearched: past.isDone,
       isPastCut: past.isMore || document.isPastCut === true,
@@ -234,6 +234,10 @@ export class WatchlistService {
     const secret = randomBytes(32).toString('base64url');
     return { webhook: { url, secret: await keyring.encrypt(secret) }, secret };
   }
+}
+
+function savesOf({ revision = 0 }: Pick<WatchlistDocument, 'revision'>): number {
+  return revision + 1;
 }
 
 function isTaken(name: string): CodedRefusal {

@@ -104,9 +104,15 @@ test('one that had expired and is renewed is answered for the time in between', 
   expect(await service.get('expired')).not.toHaveProperty('expires');
 });
 
-test('two changes at a time: one of them is refused', async () => {
+test('a change that another one has overtaken is refused', async () => {
   const id = await created('evil1.com');
-  const changes = await Promise.allSettled([service.update(id, { name: 'a' }), service.update(id, { name: 'b' })]);
-  expect(changes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-  expect(changes.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { status: 412 } });
+  const slow = withMethods(collections, /^watchlists$/, (watchlists) => ({
+    findOneAndUpdate: async (...update: Parameters<typeof watchlists.findOneAndUpdate>) => {
+      await service.update(id, { name: 'quicker' });
+      return watchlists.findOneAndUpdate(...update);
+    },
+  }));
+  const overtaken = new WatchlistService({ collections: slow, allowInsecure: true }).update(id, { name: 'slower' });
+  await expect(overtaken).rejects.toMatchObject({ status: 412, code: 'watchlist.etag.mismatch' });
+  expect(await service.get(id)).toMatchObject({ name: 'quicker', revision: 2 });
 });
