@@ -1,7 +1,7 @@
 /** Conditions as filters of MongoDB. The only place where a search becomes one, so no operator ever comes from outside. */
 
 import type { Document } from 'mongodb';
-import { CUT_KEY, INDICATORS_KEY } from '../../domain/indicators/indicator.js';
+import { INDICATORS_KEY } from '../../domain/indicators/indicator.js';
 import type { Condition, FieldTest, IndicatorCondition, RangeTest } from '../../domain/search/condition.js';
 import { definitionOf, type StreamName } from '../../domain/streams/streams.js';
 import { networkPattern, partsPattern, wordsPattern } from './patterns.js';
@@ -45,10 +45,8 @@ export function searchedFields(stream: StreamName): readonly string[] {
 
 function indicatorFilter(condition: IndicatorCondition, context: FilterContext): Document {
   const path = `${context.prefix ?? ''}${INDICATORS_KEY}`;
-  const otherwise = filterOf(condition.otherwise, context);
-  // A record with more indicators than there is room for may lack this one.
-  const asked = context.hasIndicators ? { $and: [{ [path]: CUT_KEY }, otherwise] } : otherwise;
-  return { $or: [carriesFilter(condition, path), asked] };
+  const carries = carriesFilter(condition, path);
+  return context.hasIndicators ? carries : { $or: [carries, filterOf(condition.otherwise, context)] };
 }
 
 function carriesFilter({ keys, between }: IndicatorCondition, path: string): Document {

@@ -1,6 +1,5 @@
 /** Whether what a search reads is bounded, found out before it begins. */
 
-import { groupedBy } from '../../domain/grouped.js';
 import type { Store } from '../driver.js';
 import { countByIndicators } from '../indicator-hits.js';
 import { ORDER } from '../record-indexes.js';
@@ -29,14 +28,9 @@ export async function planName(
   if (keys === undefined) return 'scan';
   const size = Math.max(LEAST_SAMPLE, Math.ceil(SAMPLE / ways.length));
   const sparse = await Promise.all(ways.map((way) => isSparse(store, search, way, size, budget)));
-  const read = groupedBy(
-    ways.filter((_, at) => sparse[at]),
-    ({ stream, keys: asked = [] }) => `${stream} ${asked[0]}`,
-  );
+  const streams = new Set(ways.filter((_, at) => sparse[at]).map(({ stream }) => stream));
   const counts = await Promise.all(
-    [...read.values()].flatMap(([way]) =>
-      way === undefined ? [] : countIn(store, search, way.stream, way.keys ?? keys, MOST_COUNTED, budget),
-    ),
+    [...streams].map((stream) => countIn(store, search, stream, keys, MOST_COUNTED, budget)),
   );
   return counts.every((count) => count < MOST_COUNTED) ? 'index' : 'scan';
 }

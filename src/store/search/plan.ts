@@ -1,15 +1,12 @@
 /** How a search is answered: by an index that leads to what is looked for, or by looking at every record of the time. */
 
 import type { Condition } from '../../domain/search/condition.js';
-import type { StreamName } from '../../domain/streams/streams.js';
 
 export interface Plan {
   /** Every record that is looked for carries one of these; `undefined` when nothing is known of its indicators. */
   readonly keys?: readonly string[];
   /** Whether records with these keys, or all records, are just what is looked for. */
   readonly isExact: boolean;
-  /** Streams with records that may lack such a key, as they have more indicators than there is room for. */
-  readonly withCuts?: ReadonlySet<StreamName>;
 }
 
 /** More keys than this are not asked for: then a look at every record is quicker. */

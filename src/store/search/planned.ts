@@ -1,9 +1,7 @@
 /** What is known of a search before it begins. */
 
-import type { StreamName } from '../../domain/streams/streams.js';
 import type { Store } from '../driver.js';
-import { hasCutRecords } from '../late-records.js';
-import { type Plan, planOf } from './plan.js';
+import { planOf } from './plan.js';
 import { counting, planName } from './plan-name.js';
 import { type Search, type Way, waysOf } from './request.js';
 import type { TimeBudget } from './time-budget.js';
@@ -20,16 +18,8 @@ const SHARE = 0.1;
 /** @param isOrdered whether the records are wanted in order; else each is reached in one way only. Default true. */
 export async function planned(store: Store, search: Search, budget: TimeBudget, isOrdered = true): Promise<Planned> {
   const ahead = budget.atMost(budget.left * SHARE);
-  const found = await planOf(search.condition, search.hasIndicators, counting(store, search, ahead));
-  const plan: Plan = found.keys === undefined ? found : { ...found, withCuts: await streamsWithCuts(store, search) };
+  const plan = await planOf(search.condition, search.hasIndicators, counting(store, search, ahead));
   const inOrder = waysOf(search, plan);
   const ways = isOrdered ? inOrder : waysOf(search, plan, Number.POSITIVE_INFINITY);
   return { search, plan: await planName(store, search, plan, inOrder, ahead), ways };
-}
-
-async function streamsWithCuts(store: Store, { streams }: Search): Promise<ReadonlySet<StreamName>> {
-  const found = await Promise.all(
-    streams.map(async (stream) => ((await hasCutRecords(store, stream)) ? [stream] : [])),
-  );
-  return new Set(found.flat());
 }

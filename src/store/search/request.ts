@@ -1,7 +1,6 @@
 /** What is searched, and how its records are reached. */
 
 import type { Document } from 'mongodb';
-import { CUT_KEY, INDICATORS_KEY } from '../../domain/indicators/indicator.js';
 import type { Condition } from '../../domain/search/condition.js';
 import type { StreamName } from '../../domain/streams/streams.js';
 import { BY_INDICATOR, BY_SOURCE, BY_TIME } from '../record-indexes.js';
@@ -31,30 +30,13 @@ export interface Way {
   /** What the index leads to. Hits of two ways may be the same record. */
   readonly reached: Document;
   readonly index: Document;
-  /** Indicators that the index is asked for, all of them or a part. */
-  readonly keys?: readonly string[];
   /** What a record that is reached has to fulfil; `undefined`: all of them are hits. */
   readonly rest: Document | undefined;
 }
 
 /** @param most values that one way asks for. */
 export function waysOf(search: Search, plan: Plan, most = MAX_MERGED): Way[] {
-  return search.streams.flatMap((stream) => [
-    ...waysInto(stream, search, plan, most),
-    ...(plan.withCuts?.has(stream) === true ? [wayIntoCuts(stream, search, plan)] : []),
-  ]);
-}
-
-/** Records that have more indicators than there is room for: they are few, and what they lack, their fields have. */
-function wayIntoCuts(stream: StreamName, { condition, sourceIds }: Search, { keys = [] }: Plan): Way {
-  const filters = [
-    filterOf(condition, { stream, hasIndicators: true }),
-    // The others are reached by their indicators.
-    { [INDICATORS_KEY]: { $nin: [...keys] } },
-    ...(sourceIds === undefined ? [] : [{ _sourceId: { $in: [...sourceIds] } }]),
-  ];
-  const rest = { $and: filters };
-  return { stream, reached: keysFilter([CUT_KEY]), index: BY_INDICATOR, keys: [CUT_KEY], rest };
+  return search.streams.flatMap((stream) => waysInto(stream, search, plan, most));
 }
 
 function waysInto(stream: StreamName, search: Search, { keys, isExact }: Plan, most: number): Way[] {
@@ -63,9 +45,7 @@ function waysInto(stream: StreamName, search: Search, { keys, isExact }: Plan, m
   const asked = isExact ? [] : [whole];
   if (keys !== undefined) {
     const rest = restOf([...asked, ...(sourceIds === undefined ? [] : [{ _sourceId: { $in: [...sourceIds] } }])]);
-    return chunks(keys, most).map((some) => {
-      return { stream, reached: keysFilter(some), index: BY_INDICATOR, keys, rest };
-    });
+    return chunks(keys, most).map((some) => ({ stream, reached: keysFilter(some), index: BY_INDICATOR, rest }));
   }
   const rest = restOf(asked);
   if (sourceIds === undefined) return [{ stream, reached: {}, index: BY_TIME, rest }];
