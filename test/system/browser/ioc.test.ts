@@ -70,8 +70,8 @@ describe.skipIf(CHROMIUM === undefined)('IOC search', () => {
     ).toEqual([
       'IndicatorTypeCollectionHitsNewestRecords',
       '203[.]0[.]113[.]7ip4Receipt1',
-      '203.0.113.0/28ip4Receipt16',
-      'evil[.]example[.]orgdomainReceipt30',
+      '203.0.113.0/28ip4Receipt10+',
+      'evil[.]example[.]orgdomainReceipt10+',
       'URL protect3',
       'hxxps://login[.]evil[.]example[.]org/aurlURL protect3',
       `${MD5}md5AV1`,
