@@ -13,7 +13,7 @@ import { findByIndicators, type HitDocument, type IndicatorQuery, MOST_KEYS } fr
 
 /** Records read for each hit that is kept. */
 const READ_PER_HIT = 4;
-const MOST_PAGE = 500;
+const MOST_PAGE = 1_000;
 
 export interface ChunkOptions extends Pick<IndicatorQuery, 'since' | 'until' | 'sourceIds'> {
   readonly store: Store;

@@ -4,8 +4,8 @@ import type { Store } from '../driver.js';
 import { countByIndicators } from '../indicator-hits.js';
 import { ORDER } from '../record-indexes.js';
 import { records } from '../records.js';
-import type { CountKeys, Plan } from './plan.js';
-import { type Search, timeFilter, type Way } from './request.js';
+import type { Ahead, Plan } from './plan.js';
+import { type Search, timeFilter, type Way, waysOf } from './request.js';
 import { isTimeUp, type TimeBudget } from './time-budget.js';
 
 /** Records with some keys are counted up to here, in each collection. */
@@ -20,15 +20,14 @@ const RECORDS_PER_HIT = 4;
 export async function planName(
   store: Store,
   search: Search,
-  { keys, isExact }: Plan,
+  { keys, isExact, isBounded }: Plan,
   ways: readonly Way[],
   budget: TimeBudget,
 ): Promise<'index' | 'scan'> {
-  if (isExact && ways.every(({ rest }) => rest === undefined)) return 'index';
+  if (isBounded || (isExact && ways.every(({ rest }) => rest === undefined))) return 'index';
   if (keys === undefined) return 'scan';
-  const size = Math.max(LEAST_SAMPLE, Math.ceil(SAMPLE / ways.length));
-  const sparse = await Promise.all(ways.map((way) => isSparse(store, search, way, size, budget)));
-  const streams = new Set(ways.filter((_, at) => sparse[at]).map(({ stream }) => stream));
+  const sparse = await sparseWays(store, search, ways, budget);
+  const streams = new Set(sparse.map(({ stream }) => stream));
   const counts = await Promise.all(
     [...streams].map((stream) => countIn(store, search, stream, keys, MOST_COUNTED, budget)),
   );
@@ -36,13 +35,25 @@ export async function planName(
 }
 
 /** In all collections of the search. */
-export function counting(store: Store, search: Search, budget: TimeBudget): CountKeys {
-  return async (keys, limit) => {
-    const counts = await Promise.all(
-      search.streams.map((stream) => countIn(store, search, stream, keys, limit, budget)),
-    );
-    return { count: counts.reduce((sum, count) => sum + count, 0), isAll: counts.every((count) => count < limit) };
+export function aheadOf(store: Store, search: Search, budget: TimeBudget): Ahead {
+  return {
+    count: async (keys, limit) => {
+      const counts = await Promise.all(
+        search.streams.map((stream) => countIn(store, search, stream, keys, limit, budget)),
+      );
+      return { count: counts.reduce((sum, count) => sum + count, 0), isAll: counts.every((count) => count < limit) };
+    },
+    isDense: async (keys) => {
+      const ways = waysOf(search, { keys, isExact: false, isBounded: false });
+      return (await sparseWays(store, search, ways, budget)).length === 0;
+    },
   };
+}
+
+function sparseWays(store: Store, search: Search, ways: readonly Way[], budget: TimeBudget): Promise<Way[]> {
+  const size = Math.max(LEAST_SAMPLE, Math.ceil(SAMPLE / ways.length));
+  const looks = ways.map(async (way) => ((await isSparse(store, search, way, size, budget)) ? [way] : []));
+  return Promise.all(looks).then((sparse) => sparse.flat());
 }
 
 async function countIn(
@@ -54,8 +65,10 @@ async function countIn(
   budget: TimeBudget,
 ): Promise<number> {
   const until = to && new Date(to.getTime() - 1);
-  const query = { keys, since: from, until, limit, maxTimeMs: budget.options().maxTimeMS };
-  return unlessTimeIsUp(countByIndicators(store, stream, query), limit);
+  const counted = budget.ask(({ maxTimeMS: maxTimeMs }) =>
+    countByIndicators(store, stream, { keys, since: from, until, limit, maxTimeMs }),
+  );
+  return unlessTimeIsUp(counted, limit);
 }
 
 /** Whether there are more records than are looked at, with few hits among them. */
@@ -77,12 +90,12 @@ async function isSparse(
     readonly seen: readonly { readonly n: number }[];
     readonly hits: readonly { readonly n: number }[];
   }
-  const looked = async () => {
-    const cursor = records(store, stream).aggregate<Counted>(pipeline, { hint: index, ...budget.options() });
+  const looked = budget.ask(async (options) => {
+    const cursor = records(store, stream).aggregate<Counted>(pipeline, { hint: index, ...options });
     const { seen = [], hits = [] } = (await cursor.next()) ?? {};
     return (seen[0]?.n ?? 0) === size && (hits[0]?.n ?? 0) * RECORDS_PER_HIT < size;
-  };
-  return unlessTimeIsUp(looked(), true);
+  });
+  return unlessTimeIsUp(looked, true);
 }
 
 async function unlessTimeIsUp<T>(work: Promise<T>, otherwise: T): Promise<T> {
