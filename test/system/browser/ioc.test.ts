@@ -246,7 +246,7 @@ describe.skipIf(CHROMIUM === undefined)('Watchlists', () => {
     await page.getByText('Have you copied it?').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     await dialog.getByRole('button', { name: 'Done' }).click();
-    expect(await page.evaluate('document.activeElement.textContent.trim()')).toBe('Save as a watchlist');
+    await page.getByRole('button', { name: 'Save as a watchlist' }).and(page.locator(':focus')).waitFor();
 
     await page.getByRole('link', { name: 'Watchlists' }).click();
     await page.getByRole('link', { name: '<b>Phishing</b>' }).click();
