@@ -1,15 +1,14 @@
 /** Whether what a search reads is bounded, found out before it begins. */
 
+import type { Document } from 'mongodb';
 import type { Store } from '../driver.js';
 import { countByIndicators } from '../indicator-hits.js';
 import { ORDER } from '../record-indexes.js';
 import { records } from '../records.js';
-import type { Ahead, Plan } from './plan.js';
+import { type Ahead, FEW, type Plan } from './plan.js';
 import { type Search, timeFilter, type Way, waysOf } from './request.js';
 import { isTimeUp, type TimeBudget } from './time-budget.js';
 
-/** Records with some keys are counted up to here, in each collection. */
-const MOST_COUNTED = 1_000;
 /** Records that are looked at, over all ways: a page of usual size returns a fifth of them. */
 const SAMPLE = 240;
 const LEAST_SAMPLE = 4;
@@ -26,34 +25,49 @@ export async function planName(
 ): Promise<'index' | 'scan'> {
   if (isBounded || (isExact && ways.every(({ rest }) => rest === undefined))) return 'index';
   if (keys === undefined) return 'scan';
-  const sparse = await sparseWays(store, search, ways, budget);
-  const streams = new Set(sparse.map(({ stream }) => stream));
-  const counts = await Promise.all(
-    [...streams].map((stream) => countIn(store, search, stream, keys, MOST_COUNTED, budget)),
-  );
-  return counts.every((count) => count < MOST_COUNTED) ? 'index' : 'scan';
+  const samples = await samplesOf(store, search, ways, budget);
+  const streams = new Set(samples.flatMap(({ isSparse, stream }) => (isSparse ? [stream] : [])));
+  const counts = await Promise.all([...streams].map((stream) => countIn(store, search, stream, keys, FEW, budget)));
+  return counts.every((count) => count < FEW) ? 'index' : 'scan';
 }
 
 /** In all collections of the search. */
 export function aheadOf(store: Store, search: Search, budget: TimeBudget): Ahead {
   return {
-    count: async (keys, limit) => {
-      const counts = await Promise.all(
-        search.streams.map((stream) => countIn(store, search, stream, keys, limit, budget)),
-      );
-      return { count: counts.reduce((sum, count) => sum + count, 0), isAll: counts.every((count) => count < limit) };
+    areFewerThan: async (limit, keys) => {
+      const counts = search.streams.map((stream) => countIn(store, search, stream, keys, limit, budget));
+      return (await Promise.all(counts)).every((count) => count < limit);
     },
-    isDense: async (keys) => {
+    look: async (keys) => {
       const ways = waysOf(search, { keys, isExact: false, isBounded: false });
-      return (await sparseWays(store, search, ways, budget)).length === 0;
+      const samples = await samplesOf(store, search, ways, budget);
+      const sum = (of: 'seen' | 'hits') => samples.reduce((total, sample) => total + sample[of], 0);
+      return { share: sum('hits') / Math.max(1, sum('seen')), isDense: samples.every(({ isSparse }) => !isSparse) };
     },
   };
 }
 
-function sparseWays(store: Store, search: Search, ways: readonly Way[], budget: TimeBudget): Promise<Way[]> {
+interface Sample {
+  readonly stream: Way['stream'];
+  /** The newest records of a way. */
+  readonly seen: number;
+  /** Of these. */
+  readonly hits: number;
+  /** Whether there are more records than were looked at, with few hits among them; also when time was up. */
+  readonly isSparse: boolean;
+}
+
+function samplesOf(store: Store, search: Search, ways: readonly Way[], budget: TimeBudget): Promise<Sample[]> {
   const size = Math.max(LEAST_SAMPLE, Math.ceil(SAMPLE / ways.length));
-  const looks = ways.map(async (way) => ((await isSparse(store, search, way, size, budget)) ? [way] : []));
-  return Promise.all(looks).then((sparse) => sparse.flat());
+  return Promise.all(
+    ways.map(async (way) => {
+      const { stream } = way;
+      if (way.rest === undefined) return { stream, seen: size, hits: size, isSparse: false };
+      const sample = await unlessTimeIsUp(sampleOf(store, search, { ...way, rest: way.rest }, size, budget), undefined);
+      if (sample === undefined) return { stream, seen: size, hits: 0, isSparse: true };
+      return { stream, ...sample, isSparse: sample.seen === size && sample.hits * RECORDS_PER_HIT < size };
+    }),
+  );
 }
 
 async function countIn(
@@ -71,15 +85,13 @@ async function countIn(
   return unlessTimeIsUp(counted, limit);
 }
 
-/** Whether there are more records than are looked at, with few hits among them. */
-async function isSparse(
+function sampleOf(
   store: Store,
   search: Search,
-  { stream, reached, index, rest }: Way,
+  { stream, reached, index, rest }: Way & { readonly rest: Document },
   size: number,
   budget: TimeBudget,
-): Promise<boolean> {
-  if (rest === undefined) return false;
+): Promise<Pick<Sample, 'seen' | 'hits'>> {
   const pipeline = [
     { $match: { $and: [reached, timeFilter(search, undefined)(stream)] } },
     { $sort: ORDER },
@@ -90,15 +102,14 @@ async function isSparse(
     readonly seen: readonly { readonly n: number }[];
     readonly hits: readonly { readonly n: number }[];
   }
-  const looked = budget.ask(async (options) => {
+  return budget.ask(async (options) => {
     const cursor = records(store, stream).aggregate<Counted>(pipeline, { hint: index, ...options });
     const { seen = [], hits = [] } = (await cursor.next()) ?? {};
-    return (seen[0]?.n ?? 0) === size && (hits[0]?.n ?? 0) * RECORDS_PER_HIT < size;
+    return { seen: seen[0]?.n ?? 0, hits: hits[0]?.n ?? 0 };
   });
-  return unlessTimeIsUp(looked, true);
 }
 
-async function unlessTimeIsUp<T>(work: Promise<T>, otherwise: T): Promise<T> {
+async function unlessTimeIsUp<T, U>(work: Promise<T>, otherwise: U): Promise<T | U> {
   try {
     return await work;
   } catch (error) {

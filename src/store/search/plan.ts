@@ -17,13 +17,10 @@ const MAX_KEYS = 1_000;
 
 /** A look at the index and at a few records. */
 export interface Ahead {
-  /** How many records carry one of these keys, with at most `limit` of each collection. */
-  readonly count: (
-    keys: readonly string[],
-    limit: number,
-  ) => Promise<{ readonly count: number; readonly isAll: boolean }>;
-  /** Whether many of the newest records with these keys are looked for. */
-  readonly isDense: (keys: readonly string[]) => Promise<boolean>;
+  /** Whether no collection has as many records with one of these keys. */
+  readonly areFewerThan: (limit: number, keys: readonly string[]) => Promise<boolean>;
+  /** How many of the newest records with one of these keys are looked for, and whether it is many of them everywhere. */
+  readonly look: (keys: readonly string[]) => Promise<{ readonly share: number; readonly isDense: boolean }>;
 }
 
 export async function planOf(condition: Condition, hasIndicators: boolean, ahead: Ahead): Promise<Plan> {
@@ -41,26 +38,28 @@ async function leadOf(condition: Condition, ahead: Ahead): Promise<Lead | undefi
   const all = await Promise.all(condition.of.map((each) => leadOf(each, ahead)));
   const known = all.filter((lead) => lead !== undefined);
   if (condition.kind === 'all') return known.length > 1 ? rarest(known, ahead) : known[0];
-  if (known.length < all.length) return undefined;
-  return { keys: known.flatMap(({ keys }) => keys), isBounded: known.every(({ isBounded }) => isBounded) };
+  // Few records of each may be many together.
+  return known.length < all.length ? undefined : { keys: known.flatMap(({ keys }) => keys), isBounded: false };
 }
 
-/** Records of each collection that may be looked at without counting whether another indicator has fewer. */
+/** With fewer records in each collection, all of them may be looked at. */
+export const FEW = 1_000;
+/** So few that it does not matter whether another indicator has fewer. */
 const VERY_FEW = 8;
-/** Others are compared by how many records have them, as far as needed. */
-const COUNTED = [64, 1_000] as const;
 
-async function rarest(leads: readonly Lead[], { count, isDense }: Ahead): Promise<Lead | undefined> {
+async function rarest(leads: readonly Lead[], { areFewerThan, look }: Ahead): Promise<Lead | undefined> {
   const likely = leads.toSorted((a, b) => commonness(a) - commonness(b) || a.keys.length - b.keys.length);
-  for (const { keys } of likely) if ((await count(keys, VERY_FEW)).isAll) return { keys, isBounded: true };
-  const [first] = likely;
-  if (first !== undefined && (await isDense(first.keys))) return { ...first, isBounded: true };
-  for (const limit of COUNTED) {
-    const counted = await Promise.all(likely.map(async ({ keys }) => ({ keys, ...(await count(keys, limit)) })));
-    const [fewest] = counted.filter(({ isAll }) => isAll).sort((a, b) => a.count - b.count);
-    if (fewest !== undefined) return { keys: fewest.keys, isBounded: true };
+  for (const { keys } of likely) if (await areFewerThan(VERY_FEW, keys)) return { keys, isBounded: true };
+  const looked: { readonly keys: readonly string[]; readonly share: number }[] = [];
+  for (const { keys } of likely) {
+    const { share, isDense } = await look(keys);
+    if (isDense) return { keys, isBounded: true };
+    looked.push({ keys, share });
   }
-  return first;
+  // Of the records that both have, the rarer one has the larger share.
+  const rarestFirst = looked.sort((a, b) => b.share - a.share);
+  for (const { keys } of rarestFirst) if (await areFewerThan(FEW, keys)) return { keys, isBounded: true };
+  return rarestFirst[0] && { keys: rarestFirst[0].keys, isBounded: false };
 }
 
 /** The first ones are those of few records, by experience; it only says which one is counted first. */
