@@ -84,7 +84,8 @@ async function measure({ records, rounds, data, json }: Options): Promise<void> 
       iocs.push(cost);
       say(row(`${cost.list}${cost.complete ? '' : ', time was up'}`, cost.returned, ...costCells(cost)));
     }
-    sayWorst([...results.filter(({ plan }) => plan === 'index'), ...iocs]);
+    const bounded = results.filter(({ plan }) => plan === 'index').map((one) => ({ ...one, name: one.query }));
+    sayWorst([...bounded, ...iocs.map((one) => ({ ...one, name: one.list }))]);
     if (json) process.stdout.write(`${JSON.stringify({ records: stored, rounds, results, iocs })}\n`);
   } finally {
     await database.close();
@@ -109,11 +110,12 @@ function rowOf({ query, what, plan, returned, complete, ...cost }: Result): stri
   return row(name, plan, `${returned}${complete ? '' : ', time was up'}`, ...costCells({ ...cost, returned }));
 }
 
-/** What MongoDB reads for an index search, and how long the first page takes at most. */
-function sayWorst(costs: readonly Cost[]): void {
-  const most = Math.max(...costs.filter(({ returned }) => returned > 0).map(perReturned));
-  const slowest = Math.max(...costs.map(({ p99Ms }) => p99Ms));
-  say(`\nAt most ${most.toFixed(1)} keys and records for each returned one; 99 % within ${slowest} ms`);
+/** Of searches that an index answers. */
+function sayWorst(costs: readonly (Cost & { readonly name: string })[]): void {
+  const most = costs.filter(({ returned }) => returned > 0).sort((a, b) => perReturned(b) - perReturned(a))[0];
+  const slowest = costs.toSorted((a, b) => b.p99Ms - a.p99Ms)[0];
+  if (most) say(`\nMost keys and records for each one returned: ${perReturned(most).toFixed(1)}, ${most.name}`);
+  if (slowest) say(`Slowest: 99 % within ${slowest.p99Ms} ms, ${slowest.name}`);
 }
 
 function say(text: string): void {
