@@ -77,7 +77,10 @@ export const searchRoutes: Routes = (app, { search }) => {
         response: { 200: planned, ...flatErrors },
       },
     },
-    async ({ body }, reply) => search.plan(inputOf(body), signalOf(reply)),
+    async ({ body }, reply) => {
+      const { mayMiss, ...plan } = await search.plan(inputOf(body), signalOf(reply));
+      return { ...plan, ...(mayMiss && { mayMiss: [...mayMiss] }) };
+    },
   );
   app.post(
     '/search/histogram',

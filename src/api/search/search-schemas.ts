@@ -82,6 +82,10 @@ export const planned = z.object({
     .describe(
       'Why it is a scan. noIndex: the query has no condition that an index answers. fillIn: it has one, but records of earlier versions do not have their indicators yet, see `GET /indicators/fillIn`',
     ),
+  mayMiss: z
+    .array(z.enum(STREAMS))
+    .optional()
+    .describe('Streams with records that hold more indicators than are indexed, so that the search may not find them'),
 });
 
 /** How far a search has come. */

@@ -54,7 +54,7 @@ export function IocPage() {
   };
   return html`
     <h1>IOC search</h1>
-    <${FillInNotice} />
+    <${FillInNotice} withCuts />
     <form class="stack" onSubmit=${onSubmit}>
       <${IndicatorInput} text=${list} onChange=${setList} />
       <div class="row">

@@ -22,6 +22,7 @@ import { hitsText, pastText } from './watchlist-texts.js';
  * @property {string} createdAt
  * @property {string} [expires]
  * @property {string} [webhook]
+ * @property {string} [webhookProblem] why it does not get its hits
  * @property {number} size
  * @property {boolean} isPastSearched
  * @property {boolean} isPastCut
@@ -81,7 +82,10 @@ function Table({ lists, onDelete }) {
                 <td class="foreign">${list.owner}</td>
                 <td><${Time} at=${list.createdAt} /></td>
                 <td><${Time} at=${list.expires} none="never" /></td>
-                <td><${Foreign} text=${list.webhook ?? ''} /></td>
+                <td>
+                  <${Foreign} text=${list.webhook ?? ''} />
+                  ${list.webhookProblem === undefined ? null : html` <span class="badge warn">hits not accepted</span>`}
+                </td>
                 ${
                   mayChange()
                     ? html`<td>
