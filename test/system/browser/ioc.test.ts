@@ -7,6 +7,7 @@ import { noteCut, noteDelivery } from '../../../src/store/watchlists.js';
 import { apiServer } from '../../support/api-server.js';
 import { accessibilityFaults, browsing, picture } from '../../support/browser.js';
 import { CHROMIUM } from '../../support/chromium.js';
+import { focused } from '../../support/collection-page.js';
 import { e2eStack } from '../../support/e2e-stack.js';
 import { noteFilledIn } from '../../support/filled-in.js';
 import { openAndLeave, tabTo } from '../../support/keyboard.js';
@@ -344,10 +345,27 @@ describe.skipIf(CHROMIUM === undefined)('Watchlists', () => {
     await tabTo(page, /^Delete$/);
     await openAndLeave(page, page.getByRole('button', { name: 'Delete' }), 'Delete watchlist');
     await page.keyboard.press('Space');
+    await page.getByRole('dialog').waitFor();
     await tabTo(page, /^Cancel$/);
     await tabTo(page, /^Delete$/);
     await page.keyboard.press('Enter');
     await page.getByText('The watchlist Typed was deleted.').waitFor();
+    await focused(page, page.locator('#content'));
+  });
+
+  test('of which one is deleted leave the focus with the others', async () => {
+    const made = [];
+    for (const name of ['First', 'Last'])
+      made.push(await api<{ id: string }>('POST', 'v1/watchlists', { body: { name, indicators: 'nobody.test' } }));
+    const page = await open({ path: '/watchlists' });
+    await page.getByRole('button', { name: 'Delete First' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await tabTo(page, /^Delete$/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: 'First' }).waitFor({ state: 'detached' });
+    await focused(page, page.getByRole('region', { name: 'Watchlists' }));
+    await api('DELETE', `v1/watchlists/${made[1]?.json.id}`);
   });
 
   test('that cannot be created say why', async () => {
