@@ -119,6 +119,11 @@ describe('pages', () => {
     expect(json.data.map(({ id }) => id)).toEqual([ids.delivery, ids.process]);
   });
 
+  test('oldest first', async () => {
+    const newest = (await search({})).json.data.map(({ id }) => id);
+    expect((await search({ order: 'oldest' })).json.data.map(({ id }) => id)).toEqual(newest.reverse());
+  });
+
   test('a viewer may search, nobody without a key may', async () => {
     expect((await search({}, get().viewer)).status).toBe(200);
     expect((await api('POST', 'v1/search', { body: {}, key: null })).status).toBe(401);

@@ -95,7 +95,9 @@ export const searched = {
   searchedTo: z.iso
     .datetime()
     .optional()
-    .describe('When time was up: everything back to this time was searched. Absent when not even the first part was'),
+    .describe(
+      'When time was up: everything back to this time was searched, or, oldest first, everything before it. Absent when not even the first part was',
+    ),
 };
 
 export function showRecord({ collection, stream, id, time: at, document }: FoundRecord): z.input<typeof foundRecord> {

@@ -44,6 +44,8 @@ export interface PageWish extends Patience {
   readonly limit: number;
   /** `next` of the page before. */
   readonly token?: string | undefined;
+  /** Default: newest first. */
+  readonly isOldestFirst?: boolean | undefined;
 }
 
 export interface Planned {
@@ -67,8 +69,9 @@ const UNKNOWN_RECORD = 'record.unknown';
 export class SearchService {
   constructor(private readonly collections: Collections) {}
 
-  async find(input: SearchInput, { limit, token, timeoutMs, signal }: PageWish): Promise<RecordPage> {
-    return findRecords(this.collections, await this.searchOf(input), { limit, token, budgetMs: timeoutMs, signal });
+  async find(input: SearchInput, { isOldestFirst = false, timeoutMs, ...wish }: PageWish): Promise<RecordPage> {
+    const search = { ...(await this.searchOf(input)), isOldestFirst };
+    return findRecords(this.collections, search, { ...wish, budgetMs: timeoutMs });
   }
 
   /** How a search would be answered. */
