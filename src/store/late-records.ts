@@ -79,9 +79,13 @@ async function late(
     .toArray();
 }
 
-/** Whether a stream has records with more indicators than there is room for. */
-export async function hasCutRecords(store: Store, stream: StreamName): Promise<boolean> {
-  return (await records(store, stream).findOne({ [INDICATORS_KEY]: CUT_KEY }, { projection: { _id: 1 } })) !== null;
+/** @returns those that have records with more indicators than there is room for. */
+export async function streamsWithCuts(store: Store, streams: readonly StreamName[]): Promise<StreamName[]> {
+  const cut = { [INDICATORS_KEY]: CUT_KEY };
+  const found = await Promise.all(
+    streams.map((stream) => records(store, stream).findOne(cut, { projection: { _id: 1 } })),
+  );
+  return streams.filter((_, at) => found[at] !== null);
 }
 
 export interface FilledRecord {

@@ -13,6 +13,7 @@ import type { DetectionRange } from '../../../src/store/detections/detection-con
 import { countDetections } from '../../../src/store/detections/detection-counts.js';
 import { DETECTION_INDEXES } from '../../../src/store/detections/detection-indexes.js';
 import { detectionRecords, type RecordPosition } from '../../../src/store/detections/detection-records.js';
+import { TimeBudget } from '../../../src/store/search/time-budget.js';
 import { DETECTED, document, EVENTS, type Fields } from '../../detections/sample-records.js';
 import { collectionsIn, raw, withMethods } from '../../support/raw-collections.js';
 import { testDatabase } from '../../support/test-database.js';
@@ -106,7 +107,7 @@ describe.each(CASES)('%s', (_, wanted, range) => {
     let behind: RecordPosition | undefined;
     // The first thousand show the order; beyond, it is only more of it.
     while (found.length < Math.min(all.length, 1_000)) {
-      const page = await detectionRecords(collections, parts, { ...range, behind }, 130);
+      const page = await detectionRecords(collections, parts, { ...range, behind, limit: 130 });
       if (page.length === 0) break;
       for (const { stream, record } of page) {
         expect(detectionOf(stream, record)).toBeDefined();
@@ -120,7 +121,9 @@ describe.each(CASES)('%s', (_, wanted, range) => {
 
   test('reads few keys and documents for each', async () => {
     for (const limit of [50, 500]) {
-      const { found, keys, documents } = await measured(() => detectionRecords(collections, parts, range, limit));
+      const { found, keys, documents } = await measured(() =>
+        detectionRecords(collections, parts, { ...range, limit }),
+      );
       // A look into each index finds out that there are none.
       const most = 10 * Math.max(found.length, parts.length);
       expect({
@@ -136,7 +139,7 @@ describe.each(CASES)('%s', (_, wanted, range) => {
   test('counted over time', async () => {
     const since = range.since ?? at(0);
     const widthMs = 3_600_000;
-    const request = { ...range, since, widthMs, limitMs: 10_000 };
+    const request = { ...range, since, widthMs, budget: new TimeBudget(10_000) };
     const { counts, uncounted } = await countDetections(collections, parts, request);
     expect(uncounted).toEqual([]);
     expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(expected(wanted, { ...range, since }).length);
@@ -178,7 +181,7 @@ test('what cannot be counted in time is named', async () => {
   const { counts, uncounted } = await countDetections(
     withMethods(collections, /spam/, () => slow),
     parts,
-    { since: at(0), widthMs: 60_000, limitMs: 1 },
+    { since: at(0), widthMs: 60_000, budget: new TimeBudget(10_000) },
   );
   expect({ counts, uncounted }).toEqual({ counts: [], uncounted: ['spam'] });
 });
@@ -190,7 +193,7 @@ test('a condition on values of other types finds at most what turns out to be an
   const { records } = raw(collections);
   for (const { stream } of DETECTION_TABLE)
     await records(stream).insertMany(odd.map((fields, n) => document(900_000_000 + n * 32, fields, { sourceId: 999 })));
-  const found = await detectionRecords(collections, partsOf(DETECTION_TABLE, {}), { sourceId: 999 }, 1_000);
+  const found = await detectionRecords(collections, partsOf(DETECTION_TABLE, {}), { sourceId: 999, limit: 1_000 });
   for (const { stream } of DETECTION_TABLE) {
     const told = odd.filter((fields) => detectionOf(stream, document(1, fields)) !== undefined).length;
     expect(
