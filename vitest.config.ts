@@ -3,11 +3,14 @@ import { defineConfig } from 'vitest/config';
 /** Folders of tests that need Temporal and MongoDB. All others run without, so that a small change is tested at once. */
 const INTEGRATION = [
   ...['activities', 'api', 'ingest', 'management', 'store', 'support', 'workflows'],
-  ...['system/end-to-end', 'system/browser'],
+  'system/end-to-end',
 ].map((name) => `test/${name}/**/*.test.ts`);
 
-/** Random walks, long pauses, many processes: `npm run test:long`. */
+/** Random walks, long pauses, whole lives, many processes: `npm run test:long`. */
 const LONG = 'test/**/*.long.test.ts';
+
+/** The pages, in a real browser. */
+const BROWSER = 'test/system/browser/**/*.test.ts';
 
 /** Kills servers and loads the machine, so it runs when all other tests are through. */
 const FAULT_SUITE = 'test/system/faults/fault-suite.long.test.ts';
@@ -17,16 +20,21 @@ const SERVERS = { globalSetup: 'test/support/start-servers.ts' };
 export default defineConfig({
   test: {
     pool: 'forks',
-    // Real servers share the machine with the tests; limits are for what hangs, not for what is slow.
-    maxWorkers: 2,
+    // Two leave a third of two cores unused, as tests often wait for a timer or a server.
+    maxWorkers: 3,
     // Processes are shared by the files of a project: to load Temporal and MongoDB for each took a third of the time.
     isolate: false,
+    // Limits are for what hangs, not for what is slow: real servers share the machine with the tests.
     testTimeout: 180_000,
     hookTimeout: 120_000,
     teardownTimeout: 30_000,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...INTEGRATION, LONG] } },
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...INTEGRATION, BROWSER, LONG] },
+      },
       { extends: true, test: { name: 'integration', include: INTEGRATION, exclude: [LONG], ...SERVERS } },
+      { extends: true, test: { name: 'browser', include: [BROWSER], ...SERVERS } },
       { extends: true, test: { name: 'long', include: [LONG], exclude: [FAULT_SUITE], isolate: true, ...SERVERS } },
       { extends: true, test: { name: 'faults', include: [FAULT_SUITE], isolate: true, sequence: { groupOrder: 1 } } },
     ],

@@ -2,8 +2,8 @@
  * Runs the tests on real servers. The last line it prints is `N passed, N failed`, with `, N skipped` when there are any,
  * counted from vitest's own report.
  *
- * - `npm test`: all but the long ones.
- * - `npm run test:long`: the long ones, `test/**\/*.long.test.ts`.
+ * - `npm test`: all but the long ones and those in a browser.
+ * - `npm run test:long`: the long ones, `test/**\/*.long.test.ts`, and the pages in a browser.
  * - `npm test -- --with-long`: both, as CI runs them.
  * - `npm test -- VITEST-ARGUMENT…`, such as the path of a test, a long one or not.
  */
@@ -22,12 +22,14 @@ interface Counts {
   skipped: number;
 }
 
+const QUICK = ['unit', 'integration'];
+const SLOW = ['browser', 'long', 'faults'];
+
 /** Vitest's projects for each flag of ours. */
 const PROJECTS: Readonly<Record<string, readonly string[]>> = {
-  '--long': ['long', 'faults'],
-  '--with-long': ['unit', 'integration', 'long', 'faults'],
+  '--long': SLOW,
+  '--with-long': [...QUICK, ...SLOW],
 };
-const QUICK = ['unit', 'integration'];
 
 const root = projectRoot();
 process.chdir(root);
@@ -48,8 +50,6 @@ process.exit(counts.failed > 0 ? 1 : 0);
 async function runTests(): Promise<{ counts: Counts; problem?: string }> {
   // Found here, so that a download never eats up the time limit of a test.
   const found = await findExecutables(['temporal', 'mongod', 'temporal-test-server'], { onProgress: console.error });
-  if (CHROMIUM === undefined)
-    console.error('No Chromium found: tests of the pages are skipped. Install chromium, or set CHROMIUM_PATH.');
   const args = [
     'run',
     ...vitestArguments(process.argv.slice(2)),
@@ -57,6 +57,8 @@ async function runTests(): Promise<{ counts: Counts; problem?: string }> {
     '--reporter=json',
     `--outputFile.json=${report}`,
   ];
+  if (CHROMIUM === undefined && args.includes('browser'))
+    console.error('No Chromium found: tests of the pages are skipped. Install chromium, or set CHROMIUM_PATH.');
   const vitest = await spawnGuarded(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), ...args], {
     name: 'vitest',
     env: {

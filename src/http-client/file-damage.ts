@@ -1,7 +1,7 @@
 import { RawError } from '../domain/failures/failure.js';
 
 /**
- * What is wrong with a file that did come: it breaks off (what came of it is right), its content is not what its
+ * What is wrong with a file that did come: it breaks off, its content is not what its
  * checksum stands for, something else came in its place (a proxy's page, an error, nothing), or it unpacks to more than
  * a file may.
  */

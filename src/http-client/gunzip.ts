@@ -24,7 +24,8 @@ export const UNPACK_LIMITS: UnpackLimits = { maxBytes: 2_048 * MIB, maxRatio: 25
 /**
  * How much of the unpacked content is held back, in bytes. A damaged gzip yields wrong bytes for a while before the
  * damage is noticed, at the latest at the checksum in its end; so files up to this size are passed on only when they
- * proved right, and of larger ones the part that may be wrong is not.
+ * proved right, and of larger ones the part that may be wrong is not. One that ends too early may be damaged as well: wrong
+ * bytes can lead past its end.
  */
 export const HELD_BACK_BYTES = 4 * MIB;
 
@@ -42,7 +43,7 @@ const UNZIP: ZlibOptions & TransformOptions = { chunkSize: CHUNK_SIZE, readableH
 
 export interface GunzipOptions {
   readonly limits?: UnpackLimits;
-  /** Passes on also what may be wrong, before the error. Default false. */
+  /** Passes on also what may be wrong, before the error of a damaged file. Default false. */
   readonly salvage?: boolean;
   /** Default `HELD_BACK_BYTES`. */
   readonly heldBackBytes?: number;
@@ -55,7 +56,7 @@ export interface GunzipOptions {
  *
  * @returns whether the content was gzip, and so is proven to be whole and right.
  * @throws Node's zlib error for damaged or incomplete gzip, `Damage` for more after its end or beyond the limits;
- * whatever `chunks` throws. What was right until then has been passed on.
+ * whatever `chunks` throws. What was passed on until then is right, unless it was salvaged.
  */
 export async function* gunzipIfGzip(
   chunks: AsyncGenerator<Uint8Array>,
@@ -68,8 +69,8 @@ export async function* gunzipIfGzip(
     yield* limited(whole, limits.maxBytes);
     return false;
   }
-  const isRight = (error: unknown) => salvage || damageOf(error) !== 'corrupt';
-  yield* heldBack(gunzip(whole, limits, salvage ? SALVAGED_PIECE_SIZE : PIECE_SIZE), heldBackBytes, isRight);
+  const isPassedOn = (error: unknown) => salvage && damageOf(error) !== undefined;
+  yield* heldBack(gunzip(whole, limits, salvage ? SALVAGED_PIECE_SIZE : PIECE_SIZE), heldBackBytes, isPassedOn);
   return true;
 }
 
@@ -141,11 +142,11 @@ function refuseBomb(bytes: number, { bytesWritten }: Gunzip, { maxRatio, ratioFr
   throw new Damage('oversized', `it unpacks to more than ${maxRatio} times its size`);
 }
 
-/** @param isRight whether what came before an error can be relied on. */
+/** @param isPassedOn whether what is held when an error comes is handed out before it. */
 async function* heldBack(
   chunks: AsyncIterable<Uint8Array>,
   bytes: number,
-  isRight: (error: unknown) => boolean,
+  isPassedOn: (error: unknown) => boolean,
 ): AsyncGenerator<Uint8Array> {
   const held: Uint8Array[] = [];
   let size = 0;
@@ -161,7 +162,7 @@ async function* heldBack(
       }
     }
   } catch (error) {
-    if (!isRight(error)) throw error;
+    if (!isPassedOn(error)) throw error;
     end = { error };
   }
   yield* held;

@@ -72,7 +72,7 @@ describe('what follows after the end', () => {
   });
 });
 
-describe('before an error comes all that is right, and nothing else', () => {
+describe('before an error comes only what is right, unless a file is salvaged', () => {
   const random = new SeededRandom(1);
   const LINES = Array.from({ length: 60_000 }, (_, n) => `{"n":${n},"r":${random.between(0, 1e9)}}\n`).join('');
   const WHOLE = gzipSync(LINES);
@@ -90,7 +90,9 @@ describe('before an error comes all that is right, and nothing else', () => {
   }
 
   test.each([0.2, 0.5, 0.9])('cut at %d of its length', async (share) => {
-    const { text } = await readUntilError(WHOLE.subarray(0, WHOLE.length * share));
+    const cut = WHOLE.subarray(0, WHOLE.length * share);
+    expect((await readUntilError(cut)).text).toBe('');
+    const { text } = await readUntilError(cut, { salvage: true });
     expect(LINES.startsWith(text)).toBe(true);
     expect(text.length).toBeGreaterThan(LINES.length * (share - 0.1));
   });
@@ -100,6 +102,25 @@ describe('before an error comes all that is right, and nothing else', () => {
     const { text } = await readUntilError(damaged, { salvage: true });
     expect(text.slice(0, LINES.length * 0.4)).toBe(LINES.slice(0, LINES.length * 0.4));
     expect(LINES.startsWith(text)).toBe(false);
+  });
+
+  test('damaged, and cut before its checksum: nothing', async () => {
+    const stored = gzipSync(LINES, { level: 0 });
+    stored.write('x', stored.length / 2);
+    expect((await readUntilError(stored.subarray(0, -20))).text).toBe('');
+  });
+
+  test('lost with its connection: nothing, also when it would be salvaged', async () => {
+    async function* lost() {
+      yield WHOLE.subarray(0, WHOLE.length / 2);
+      throw new Error('connection lost');
+    }
+    const chunks: Uint8Array[] = [];
+    const reading = async () => {
+      for await (const chunk of gunzipIfGzip(lost(), { salvage: true })) chunks.push(chunk);
+    };
+    await expect(reading()).rejects.toThrow('connection lost');
+    expect(chunks).toEqual([]);
   });
 
   test('damaged beyond what is held back: only what lies well before the damage', async () => {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ProvidedContext } from 'vitest';
 import type { TestProject } from 'vitest/node';
 import { findExecutables } from '../../devstack/executables.js';
 import { startMongod } from '../../devstack/mongod.js';
@@ -12,8 +13,28 @@ import { compilePrograms } from './compile-programs.js';
 import type { ProvidedBundle } from './provided.js';
 import { temporaryFolder } from './temporary-folder.js';
 
-/** Starts one MongoDB and one Temporal for all integration tests of a run. Vitest calls it only when there are any. */
-export default async function startServers(project: TestProject): Promise<() => Promise<void>> {
+interface Servers {
+  readonly provided: ProvidedContext;
+  stop(): Promise<void>;
+}
+
+/** The servers of this run, and how many of Vitest's projects still use them. */
+let shared: Promise<Servers> | undefined;
+let users = 0;
+
+/** One MongoDB and one Temporal for all projects of a run that need them. Vitest calls it only for those that have tests. */
+export default async function useServers(project: TestProject): Promise<() => Promise<void>> {
+  users += 1;
+  shared ??= startServers();
+  const { provided, stop } = await shared;
+  for (const key of Object.keys(provided) as (keyof ProvidedContext)[]) project.provide(key, provided[key]);
+  return async () => {
+    users -= 1;
+    if (users === 0) await stop();
+  };
+}
+
+async function startServers(): Promise<Servers> {
   const onProgress = (text: string) => console.error(text);
   const found = await findExecutables(['temporal', 'mongod', 'temporal-test-server'], { onProgress });
   const folder = temporaryFolder();
@@ -36,15 +57,19 @@ export default async function startServers(project: TestProject): Promise<() => 
     }),
     bundleWorkflows(join(folder.path, 'workflow-bundle.js')),
   ]);
-  project.provide('mongodbUri', mongod.uri);
-  project.provide('temporalAddress', temporal.address);
-  project.provide('temporalNamespace', temporal.namespace);
-  project.provide('testServer', found['temporal-test-server']);
-  project.provide('workflowBundle', bundle);
-  project.provide('compiledRoot', await compiled(join(folder.path, 'built'), bundle));
-  return async () => {
-    await Promise.all([mongod.stop(), temporal.stop()]);
-    folder.remove();
+  return {
+    provided: {
+      mongodbUri: mongod.uri,
+      temporalAddress: temporal.address,
+      temporalNamespace: temporal.namespace,
+      testServer: found['temporal-test-server'],
+      workflowBundle: bundle,
+      compiledRoot: await compiled(join(folder.path, 'built'), bundle),
+    },
+    stop: async () => {
+      await Promise.all([mongod.stop(), temporal.stop()]);
+      folder.remove();
+    },
   };
 }
 

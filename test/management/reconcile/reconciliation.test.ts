@@ -1,71 +1,23 @@
 /** Rounds of reconciliation beside programs that fail, die, or do something else at the same time. */
 
 import { randomUUID } from 'node:crypto';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../../src/domain/contract/contract.js';
 import { INSTALLATION_MEMO } from '../../../src/domain/contract/installation.js';
 import { audited } from '../../../src/management/audited.js';
-import { CollectorService } from '../../../src/management/collectors/collector-service.js';
-import type { TerminatedWorkflow } from '../../../src/management/reconcile/reconciler.js';
-import { Reconciliation } from '../../../src/management/reconcile/reconciliation.js';
 import { SourceEditor } from '../../../src/management/sources/source-editor.js';
 import { SourceRemoval } from '../../../src/management/sources/source-removal.js';
-import { SourceService } from '../../../src/management/sources/source-service.js';
 import { runningSources } from '../../../src/management/temporal/ownership.js';
 import { Keyring } from '../../../src/secrets/keyring.js';
 import { Died, dyingAt } from '../../support/dying.js';
-import { e2eStack, sourceFile } from '../../support/e2e-stack.js';
 import { raw, withMethods } from '../../support/raw-collections.js';
+import { reconciliationStack } from '../../support/reconciliation-stack.js';
 import { testKeyring } from '../../support/test-keyring.js';
 import { until } from '../../support/until.js';
 
-const { get, collections } = e2eStack({ historyMs: 60_000, historyRate: 10, rate: 0 });
-const actor = 'test';
-
-beforeAll(async () => {
-  await collections.ensureIndexes();
-  await get().startWorker();
-});
-
-const access = () => ({ collections, client: get().client });
-const editor = (keyring = testKeyring) => new SourceEditor({ ...access(), allowInsecure: true, keyring });
-const file = (name: string, more: Readonly<Record<string, unknown>> = {}) =>
-  sourceFile(get().simulator, { name, pollInterval: '1m', dataCollection: ['dlp'], ...more });
-
-let made = 0;
-const newName = () => {
-  made += 1;
-  return `reconciled ${made}`;
-};
-const newCollector = async () => (await new CollectorService(collections).create({ name: newName() }, { actor }))._id;
-
-async function newSource(collectorId: number, name = newName()): Promise<number> {
-  const { _id } = await editor().create(collectorId, file(name), { actor });
-  await until(
-    () => get().service.status(String(_id)),
-    ({ state }) => state === 'Collecting',
-  );
-  return _id;
-}
-
-const handleOf = (sourceId: number) => get().client.workflow.getHandle(workflowIdOf(sourceId));
-const isRunning = async (sourceId: number) => (await handleOf(sourceId).describe()).status.name === 'RUNNING';
-
-/** A reconciliation, and its rounds. */
-function reconciling(of = access()) {
-  const troubles: string[] = [];
-  const terminated: TerminatedWorkflow[] = [];
-  const sources = new SourceService({ ...of, allowInsecure: true, keyring: testKeyring });
-  const reconciliation = new Reconciliation({ ...of, sources, changeAgeMs: 0 });
-  const onError = (error: unknown) => troubles.push(String(error));
-  const onTerminated = (ended: TerminatedWorkflow) => terminated.push(ended);
-  const listener = { onStarted: () => undefined, onError, onTerminated };
-  return {
-    ...{ troubles, terminated },
-    prepare: () => reconciliation.prepare(listener),
-    round: () => reconciliation.startMissing(listener),
-  };
-}
+const stack = reconciliationStack();
+const { get, collections, actor, access, editor, file, newName, newCollector, newSource } = stack;
+const { handleOf, isRunning, reconciling } = stack;
 
 const trailOf = (filter: object) => raw(collections).auditTrail.find(filter).sort({ at: 1 }).toArray();
 
@@ -318,31 +270,6 @@ test('a change that was made is not reported as failed because its note could no
   expect(await audited(failing, { actor, action: 'x.y' }, change)).toBe('changed');
   expect(await trailOf({ action: 'x.y' })).toMatchObject([{ outcome: 'begun' }]);
 });
-
-/** The round itself dies at each of its steps; the next one finishes what is to be done. */
-test('a round that dies at any step leaves nothing that the next one does not finish', async () => {
-  for (let step = 1; ; step += 1) {
-    const collectorId = await newCollector();
-    const [terminated, leaving] = [await newSource(collectorId), await newSource(collectorId)];
-    await handleOf(terminated).terminate('by hand');
-    await raw(collections).sources.updateOne({ _id: leaving }, { $set: { deletingAt: new Date() } });
-    const dying = reconciling(dyingAt(access(), step, 'after'));
-    const died = await dying.round().then(
-      () => dying.troubles.some((facts) => facts.startsWith('Died')),
-      () => true,
-    );
-    const { round } = reconciling();
-    await until(
-      async () => {
-        await round();
-        return [await isRunning(terminated), await raw(collections).sources.countDocuments({ _id: leaving })];
-      },
-      ([running, stored]) => running === true && stored === 0,
-    );
-    await new SourceRemoval(access()).removeCollector(collectorId, actor);
-    if (!died) break;
-  }
-}, 300_000);
 
 /** A change is stored, and the program dies before its workflow hears of it. */
 async function lostSignal(collectorId: number, sourceId: number, json: unknown): Promise<void> {

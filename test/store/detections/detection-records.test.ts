@@ -1,5 +1,6 @@
 /** Records that are detections, found and counted on a real server; what each reads for it is measured there. */
 
+import { isDeepStrictEqual } from 'node:util';
 import type { Document } from 'mongodb';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { detectionOf } from '../../../src/detections/normalize.js';
@@ -10,6 +11,7 @@ import type { RecordDocument } from '../../../src/domain/records/record.js';
 import { STREAMS, type StreamName } from '../../../src/domain/streams/streams.js';
 import type { DetectionRange } from '../../../src/store/detections/detection-conditions.js';
 import { countDetections } from '../../../src/store/detections/detection-counts.js';
+import { DETECTION_INDEXES } from '../../../src/store/detections/detection-indexes.js';
 import { detectionRecords, type RecordPosition } from '../../../src/store/detections/detection-records.js';
 import { TimeBudget } from '../../../src/store/search/time-budget.js';
 import { DETECTED, document, EVENTS, type Fields } from '../../detections/sample-records.js';
@@ -142,6 +144,30 @@ describe.each(CASES)('%s', (_, wanted, range) => {
     expect(uncounted).toEqual([]);
     expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(expected(wanted, { ...range, since }).length);
   });
+});
+
+test('each index that only detections have serves one of these searches', async () => {
+  const receipts = raw(collections).records('receipt');
+  const rejected = Array.from({ length: 400 }, (_, n) =>
+    document(800_000_000 + n * 32, { rejectionType: 'Virus Signature Detection' }, { sourceId: (n % SOURCES) + 1 }),
+  );
+  await receipts.insertMany(rejected);
+  for (const [, wanted, range] of CASES)
+    for (const sourceId of [range.sourceId, 5, SOURCES + 1])
+      await detectionRecords(collections, partsOf(DETECTION_TABLE, wanted), { ...range, sourceId }, 50);
+  const unused: string[] = [];
+  for (const [name, indexes] of Object.entries(DETECTION_INDEXES)) {
+    const stats = await db
+      .collection(name)
+      .aggregate([{ $indexStats: {} }])
+      .toArray();
+    for (const { key } of indexes) {
+      const uses = stats.filter((one) => isDeepStrictEqual(one.key, key)).map(({ accesses }) => Number(accesses.ops));
+      if (!uses.some((count) => count > 0)) unused.push(`${name} ${JSON.stringify(key)}`);
+    }
+  }
+  await receipts.deleteMany({ _id: { $in: rejected.map(({ _id }) => _id) } });
+  expect(unused).toEqual([]);
 });
 
 test('what cannot be counted in time is named', async () => {
