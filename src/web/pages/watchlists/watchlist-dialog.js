@@ -8,6 +8,7 @@ import { Dialog } from '../../components/dialog.js';
 import { IndicatorInput } from '../../components/indicator-input.js';
 import { NotUnderstood } from '../../components/not-understood.js';
 import { Problem } from '../../components/problem.js';
+import { SteadyButton } from '../../components/steady-button.js';
 import { messageOf } from '../../lib/api.js';
 import { counted } from '../../lib/format.js';
 import { tellDone } from '../../lib/notices.js';
@@ -70,7 +71,7 @@ export function WatchlistDialog({ title, action, done, initial, save, onClose, o
       wide
       onClose=${onClose}
       footer=${html`
-        <button type="submit" form="watchlist" class="primary" disabled=${isBusy || list.trim() === ''}>${action}</button>
+        <${SteadyButton} type="submit" form="watchlist" class="primary" isOff=${isBusy || list.trim() === ''}>${action}<//>
         <button type="button" onClick=${onClose}>Cancel</button>
       `}
     >
