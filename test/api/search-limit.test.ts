@@ -1,7 +1,10 @@
 /** Searches that share MongoDB with everything else. */
 
-import { describe, expect, test } from 'vitest';
-import { SearchTurns } from '../../src/api/common/search-limit.js';
+import { once } from 'node:events';
+import Fastify from 'fastify';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { limitSearches, SearchTurns } from '../../src/api/common/search-limit.js';
+import { LOOPBACK } from '../../src/runtime/ports.js';
 import { apiAlone } from '../support/api-alone.js';
 import { basic } from '../support/api-server.js';
 import { numbers } from '../support/store-fixtures.js';
@@ -47,6 +50,28 @@ describe('turns', () => {
     waiting.end();
     ask('a', 'y');
   });
+});
+
+test('a client that leaves before its turn is asked for keeps no turn', async () => {
+  const app = Fastify();
+  onTestFinished(() => app.close());
+  let left = 0;
+  app.addHook('onRequest', async ({ headers }, { raw }) => {
+    if (headers.leaving === undefined) return;
+    await once(raw, 'close');
+    left += 1;
+  });
+  const one = { most: 1, mostOfOneKey: 1, waiting: 0, waitingOfOneKey: 0 };
+  limitSearches(app, { search: one, stream: one });
+  app.get('/', { config: { searches: 'search' } }, async () => 'found');
+  const url = await app.listen({ port: 0, host: LOOPBACK });
+  const leaving = AbortSignal.timeout(50);
+  await expect(fetch(url, { headers: { leaving: 'yes' }, signal: leaving })).rejects.toThrow();
+  await until(
+    () => left,
+    (count) => count === 1,
+  );
+  expect(await (await fetch(url)).text()).toBe('found');
 });
 
 test('streams of one key end at a limit, with 429 and Retry-After, and are free again when they close', async () => {

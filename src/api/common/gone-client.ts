@@ -2,11 +2,12 @@
 
 import type { FastifyReply } from 'fastify';
 import { CodedRefusal } from '../../management/common/errors.js';
+import { onceClosed } from './once-closed.js';
 
 /** Aborted when the connection is closed before the answer is complete. */
 export function signalOf({ raw }: FastifyReply): AbortSignal {
   const gone = new AbortController();
-  raw.once('close', () => {
+  onceClosed(raw, () => {
     if (!raw.writableFinished) gone.abort(new CodedRefusal(499, 'client.gone', 'The client closed the connection.'));
   });
   return gone.signal;

@@ -2,6 +2,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Identity } from '../../management/keys/key-verifier.js';
+import { onceClosed } from './once-closed.js';
 
 /** For what ends elsewhere, as a key that another server has deleted. */
 export const RECHECK_MS = 60_000;
@@ -46,7 +47,7 @@ export function openAnswers(
     const timers = [setInterval(() => void recheck(), everyMs)];
     if (endsAt !== undefined) timers.push(setTimeout(end, endsAt - Date.now()));
     open.add(answer);
-    raw.once('close', () => {
+    onceClosed(raw, () => {
       for (const timer of timers) clearTimeout(timer);
       open.delete(answer);
     });

@@ -1,6 +1,7 @@
 /** So many searches at a time, of the server and of each access key: they share MongoDB with everything else. */
 
 import type { FastifyInstance } from 'fastify';
+import { onceClosed } from './once-closed.js';
 import { TooManyError } from './request-limit.js';
 
 declare module 'fastify' {
@@ -32,7 +33,7 @@ export function limitSearches(app: FastifyInstance, limits = SEARCH_LIMITS): voi
     const { searches } = request.routeOptions.config;
     if (searches === undefined) return;
     const turn = turns[searches].ask(request.identity?.accessId ?? request.ip);
-    raw.once('close', turn.end);
+    onceClosed(raw, turn.end);
     await turn.begun;
   });
 }

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { flatErrors } from '../common/common-schemas.js';
+import { onceClosed } from '../common/once-closed.js';
 import type { Routes } from '../common/services.js';
 
 const HEARTBEAT_MS = 15_000;
@@ -41,7 +42,7 @@ export const eventRoutes: Routes = (app, { states, keepOpen }) => {
         raw.end();
       };
       keepOpen(request, reply, end);
-      raw.once('close', end);
+      onceClosed(raw, end);
     },
   );
 };
