@@ -105,7 +105,15 @@ export class TestBucket {
     body: string | Uint8Array,
     headers: { readonly ContentEncoding?: string } = {},
   ): Promise<void> {
-    await this.client().send(new PutObjectCommand({ Bucket: this.name, Key: key, Body: body, ...headers }));
+    await this.client().send(
+      new PutObjectCommand({
+        Bucket: this.name,
+        Key: key,
+        Body: body,
+        ContentLength: Buffer.byteLength(body),
+        ...headers,
+      }),
+    );
   }
 
   async remove(key: string): Promise<void> {

@@ -20,6 +20,7 @@ import type { ActivityDependencies } from './dependencies.js';
 import { FieldSchema } from './field-schema.js';
 import { configurationError, ParsedConfigs } from './parsed-configs.js';
 import { recordMetadataOf } from './record-metadata.js';
+import type { SourceObjects } from './source-objects.js';
 
 /** Everything that an activity needs to know of its source. */
 export interface LoadedSource {
@@ -43,17 +44,6 @@ export interface LoadedSource {
   readonly rules: Rules;
   /** Which of them match; undefined when there are none. Shared by all that is done for the source on this worker. */
   readonly matches: MatchCounts | undefined;
-}
-
-/** The objects that hold a source's records. */
-export interface SourceObjects {
-  readonly bucket: Bucket;
-  /** What the state of its objects is kept under: another bucket's objects are others, whatever their keys. */
-  readonly bucketName: string;
-  /** Of each stream. */
-  readonly prefixes: ReadonlyMap<StreamName, string>;
-  /** Whether the records of all streams lie together, to be told apart one by one. */
-  readonly areMixed: boolean;
 }
 
 export class SourceReader {
