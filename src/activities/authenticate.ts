@@ -1,5 +1,6 @@
 /** Proves the credentials, and asks each function of the API once whether this application may use it. */
 
+import { setMaxListeners } from 'node:events';
 import { cancellationSignal } from '@temporalio/activity';
 import { formatDuration } from '../domain/duration.js';
 import { classify, type Failure, looksLikeWrongHost, RawError } from '../domain/failures/failure.js';
@@ -41,6 +42,8 @@ async function tryBucket(
   signal: AbortSignal,
 ): Promise<Permissions> {
   const asked = [...new Set(prefixes.values())];
+  // One listener for each request that is under way, and no leak.
+  setMaxListeners(0, signal);
   const answers = await Promise.allSettled(asked.map((prefix) => bucket.list({ prefix, limit: 1 }, signal)));
   const refused = new Map(
     asked.flatMap((prefix, at) => (answers[at]?.status === 'rejected' ? [[prefix, answers[at].reason]] : [])),

@@ -1,5 +1,6 @@
 /** The S3 client against a real server. */
 
+import { getEventListeners } from 'node:events';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { classify, RawError } from '../../src/domain/failures/failure.js';
@@ -92,10 +93,12 @@ test('unread bodies leak no sockets: after hundreds that are left early, and tha
   const stored = await server.newBucket();
   await stored.put('large', Buffer.alloc(3_000_000, 'x'));
   const bucket = bucketOf(stored);
+  const { signal } = new AbortController();
   for (let at = 0; at < 120; at += 1) {
-    for await (const _ of (await bucket.open('large')).bytes) break;
-    await expect(bucket.open('none')).rejects.toThrow('The specified key does not exist');
+    for await (const _ of (await bucket.open('large', {}, signal)).bytes) break;
+    await expect(bucket.open('none', {}, signal)).rejects.toThrow('The specified key does not exist');
   }
+  expect(getEventListeners(signal, 'abort').length).toBeLessThan(5);
   expect(await read(bucket, 'large')).toHaveLength(3_000_000);
 });
 
