@@ -6,7 +6,7 @@ const INTEGRATION = [
   'system/end-to-end',
 ].map((name) => `test/${name}/**/*.test.ts`);
 
-/** Random walks, long pauses, many processes: `npm run test:long`. */
+/** Random walks, long pauses, whole lives, many processes: `npm run test:long`. */
 const LONG = 'test/**/*.long.test.ts';
 
 /** The pages, in a real browser. */
@@ -20,10 +20,11 @@ const SERVERS = { globalSetup: 'test/support/start-servers.ts' };
 export default defineConfig({
   test: {
     pool: 'forks',
-    // Real servers share the machine with the tests; limits are for what hangs, not for what is slow.
-    maxWorkers: 2,
+    // Two leave a third of two cores unused, as tests often wait for a timer or a server.
+    maxWorkers: 3,
     // Processes are shared by the files of a project: to load Temporal and MongoDB for each took a third of the time.
     isolate: false,
+    // Limits are for what hangs, not for what is slow: real servers share the machine with the tests.
     testTimeout: 180_000,
     hookTimeout: 120_000,
     teardownTimeout: 30_000,

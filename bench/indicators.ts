@@ -1,14 +1,15 @@
 /**
- * What `_indicators` costs and brings: inserts a second without it, with it and with its index, in turns on one mongod; the
- * time that it takes to find the indicators of a record; and the first 100 hits of a CIDR range, by the networks that records
- * carry and by a range of strings.
+ * What `_indicators` and the indexes of records cost and bring: inserts with and without them, in turns on one mongod, as a
+ * ratio; the time that it takes to find the indicators of a record; and the first 100 hits of a CIDR range, by the networks
+ * that records carry and by a range of strings.
  */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { Command } from 'commander';
-import { type Collection, type Document, MongoClient } from 'mongodb';
+import { type Collection, type Db, type Document, type IndexDescription, MongoClient } from 'mongodb';
 import { findExecutables } from '../devstack/executables.js';
 import { startMongod } from '../devstack/mongod.js';
 import { GeneratedMail } from '../simulator/world/generated-mail.js';
@@ -21,14 +22,41 @@ import { decodeText } from '../src/records/decode.js';
 import { toDocument } from '../src/records/document.js';
 import { contentDigest, identityOf } from '../src/records/identity.js';
 import { choosePort } from '../src/runtime/ports.js';
+import { BY_INDICATOR, BY_SOURCE, BY_TIME } from '../src/store/record-indexes.js';
+import { RECORD_INDEXES } from '../src/store/records.js';
 
 const ANCHOR = Date.UTC(2026, 0, 1);
 const METADATA = { sourceId: 1, source: 'bench', collector: 'bench', fields: {}, siemForward: false };
 const BATCH = 1_000;
 
-/** As every collection of records has them. */
-const TIME_INDEXES = [{ key: { _sourceId: 1, _messageTime: -1 } }, { key: { _messageTime: -1, _id: -1 } }] as const;
-const INDEX = { [INDICATORS_KEY]: 1, _messageTime: -1, _id: -1 } as const;
+type Indexes = readonly IndexDescription[];
+
+interface Variant {
+  readonly name: string;
+  readonly isFilled: boolean;
+  readonly indexes: Indexes;
+}
+
+const WHOLE: Indexes = RECORD_INDEXES.mimecast_receipt_logs_v2 ?? [];
+const without = (key: object): Indexes => WHOLE.filter((index) => !isDeepStrictEqual(index.key, key));
+
+/** Each as a collection of its own. */
+const VARIANTS: readonly Variant[] = [
+  { name: 'no index', isFilled: false, indexes: [] },
+  { name: 'by time and source', isFilled: false, indexes: without(BY_INDICATOR) },
+  { name: 'by time and source, with _indicators', isFilled: true, indexes: without(BY_INDICATOR) },
+  { name: 'by time, source and indicator', isFilled: true, indexes: WHOLE },
+  { name: 'by source and indicator', isFilled: true, indexes: without(BY_TIME) },
+  { name: 'by time and indicator', isFilled: true, indexes: without(BY_SOURCE) },
+  {
+    name: 'by time, source and indicator without _id',
+    isFilled: true,
+    indexes: [...without(BY_INDICATOR), { key: { [INDICATORS_KEY]: 1, _messageTime: -1 } }],
+  },
+];
+/** What the ratios are to. */
+const BASE = 'by time and source';
+const FULL = 'by time, source and indicator';
 
 async function simulatedDocuments(most: number): Promise<RecordDocument[]> {
   const history = historySegment(ANCHOR, 3_600_000, Math.ceil(most / 20), 60_000, 0);
@@ -52,6 +80,7 @@ async function timed(work: () => unknown): Promise<number> {
 }
 
 interface Run {
+  readonly variant: Variant;
   readonly collection: Collection;
   readonly prepare: (document: RecordDocument) => Document;
   ms: number;
@@ -70,7 +99,7 @@ async function insertInTurns(runs: readonly Run[], documents: readonly RecordDoc
 
 /** Keys and records read, and milliseconds, for the newest 100 of a range. */
 async function rangeCost(collection: Collection, filter: Document): Promise<object> {
-  const cursor = collection.find(filter, { hint: INDEX }).sort({ _messageTime: -1, _id: -1 }).limit(100);
+  const cursor = collection.find(filter, { hint: BY_INDICATOR }).sort({ _messageTime: -1, _id: -1 }).limit(100);
   const { executionStats } = await cursor.explain('executionStats');
   const { totalKeysExamined: keys, totalDocsExamined: records, nReturned, executionTimeMillis: ms } = executionStats;
   return { returned: nReturned, keys, records, ms };
@@ -93,35 +122,28 @@ async function measure({ records, json }: { readonly records: number; readonly j
     const plain = (document: RecordDocument) => document;
     const filled = (document: RecordDocument) => withIndicators('receipt', document);
     const runs = await Promise.all(
-      [plain, filled, filled].map(async (prepare, at): Promise<Run> => {
-        const collection = db.collection(`records_${at}`);
-        await collection.createIndexes([...TIME_INDEXES, ...(at === 2 ? [{ key: INDEX }] : [])]);
-        return { collection, prepare, ms: 0 };
+      VARIANTS.map(async (variant, at): Promise<Run> => {
+        const collection = await db.createCollection(`records_${at}`);
+        if (variant.indexes.length > 0) await collection.createIndexes([...variant.indexes]);
+        return { variant, collection, prepare: variant.isFilled ? filled : plain, ms: 0 };
       }),
     );
     const extractMs = await timed(() => documents.forEach(filled));
     await insertInTurns(runs, documents);
-    const [without = 0, withField = 0, withIndex = 0] = runs.map(({ ms }) => ms);
-    const [indexed] = runs.slice(-1);
-    const stats = await db.command({ collStats: 'records_2' });
+    const msOf = (name: string) => runs.find(({ variant }) => variant.name === name)?.ms ?? Number.NaN;
+    const whole = runs.find(({ variant }) => variant.name === FULL)?.collection;
     const [from = ''] = addressKeys([10, 0, 0, 0]);
     const [to = ''] = addressKeys([10, 127, 255, 255]);
     const result = {
       records: documents.length,
       indicatorsPerRecord: documents.map(filled).reduce((sum, each) => sum + sizeOf(each), 0) / documents.length,
       extractMicroseconds: (extractMs * 1_000) / documents.length,
-      recordsPerSecondWithout: (documents.length * 1_000) / without,
-      ratioWithField: without / withField,
-      ratioWithIndex: without / withIndex,
-      indexBytesPerRecord: Object.entries(stats.indexSizes as Record<string, number>)
-        .filter(([name]) => name.startsWith(INDICATORS_KEY))
-        .reduce((sum, [, size]) => sum + size / documents.length, 0),
+      recordsPerSecond: (documents.length * 1_000) / msOf(BASE),
+      inserts: Object.fromEntries(runs.map(({ variant, ms }) => [variant.name, ratio(msOf(BASE) / ms)])),
+      indexBytesPerRecord: whole && (await indexSizes(db, whole.collectionName, documents.length)),
       rangeByNetworks:
-        indexed &&
-        (await rangeCost(indexed.collection, { [INDICATORS_KEY]: { $in: rangeKeys([10, 0, 0, 0], 9)?.keys } })),
-      rangeByStrings:
-        indexed &&
-        (await rangeCost(indexed.collection, { [INDICATORS_KEY]: { $elemMatch: { $gte: from, $lte: to } } })),
+        whole && (await rangeCost(whole, { [INDICATORS_KEY]: { $in: rangeKeys([10, 0, 0, 0], 9)?.keys } })),
+      rangeByStrings: whole && (await rangeCost(whole, { [INDICATORS_KEY]: { $elemMatch: { $gte: from, $lte: to } } })),
     };
     process.stdout.write(`${json ? JSON.stringify(result) : JSON.stringify(result, null, 2)}\n`);
   } finally {
@@ -131,12 +153,23 @@ async function measure({ records, json }: { readonly records: number; readonly j
   }
 }
 
+async function indexSizes(db: Db, collection: string, records: number): Promise<Readonly<Record<string, number>>> {
+  const { indexSizes: sizes } = await db.command({ collStats: collection });
+  return Object.fromEntries(
+    Object.entries(sizes as Record<string, number>).map(([name, size]) => [name, Math.round(size / records)]),
+  );
+}
+
+function ratio(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
 function sizeOf({ [INDICATORS_KEY]: indicators }: RecordDocument): number {
   return Array.isArray(indicators) ? indicators.length : 0;
 }
 
 export const indicators = new Command('indicators')
-  .description('inserts with _indicators and its index as a ratio to without, and what a search for a range reads')
+  .description('inserts with _indicators and each index as a ratio to without, and what a search for a range reads')
   .option('--records <n>', 'how many', Number, 100_000)
   .option('--json', 'last line: one JSON object')
   .action(measure);

@@ -8,9 +8,31 @@ export interface Cost {
   readonly p99Ms: number;
   readonly keys: number;
   readonly documents: number;
+  /** Records that are returned. */
+  readonly returned: number;
 }
 
-export async function costOf(collections: Collections, work: () => Promise<unknown>, rounds: number): Promise<Cost> {
+export function perReturned({ keys, documents, returned }: Cost): number {
+  return (keys + documents) / returned;
+}
+
+/** A row of a table in Markdown. */
+export function row(...cells: readonly (string | number)[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
+export function costCells(cost: Cost): string[] {
+  const { keys, documents, returned, p50Ms, p99Ms } = cost;
+  const ratio = returned === 0 ? '' : perReturned(cost).toFixed(1);
+  return [String(keys), String(documents), ratio, `${p50Ms} ms`, `${p99Ms} ms`];
+}
+
+export async function costOf(
+  collections: Collections,
+  work: () => Promise<unknown>,
+  rounds: number,
+  returned: number,
+): Promise<Cost> {
   const read = await reads(collections, work);
   const times: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -21,7 +43,7 @@ export async function costOf(collections: Collections, work: () => Promise<unkno
   times.sort((a, b) => a - b);
   const quantile = (share: number) =>
     Math.round(times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0);
-  return { p50Ms: quantile(0.5), p99Ms: quantile(0.99), ...read };
+  return { p50Ms: quantile(0.5), p99Ms: quantile(0.99), returned, ...read };
 }
 
 /** What MongoDB's profiler says that it has read. */

@@ -8,8 +8,6 @@ export interface IocCost extends Cost {
   readonly list: string;
   /** Indicators that have hits. */
   readonly met: number;
-  /** Records that are returned. */
-  readonly hits: number;
   readonly complete: boolean;
 }
 
@@ -20,10 +18,14 @@ const common = times(9, (n) => `common${n}@example.com`);
 const ranges = times(91, (n) => `10.${n % 4}.${n}.0/24`);
 
 const LISTS: Readonly<Record<string, readonly string[]>> = {
-  '500 rare': rare,
-  '400 absent': absent,
-  '9 common': common,
+  '500 rare addresses': rare,
+  '400 absent addresses': absent,
+  '9 common addresses': common,
   '91 ranges (/24)': ranges,
+  '8 ranges (/20, of 16 values each)': times(8, (n) => `10.1.${n * 16}.0/20`),
+  'a range (/9, of 128 values)': ['10.0.0.0/9'],
+  'a domain that every record has': ['example.com'],
+  'that domain and 400 absent addresses': ['example.com', ...absent],
   '1,000 of all kinds': [...rare, ...absent, ...common, ...ranges],
 };
 
@@ -32,7 +34,7 @@ export async function* iocCosts(collections: Collections, rounds: number): Async
   for (const [list, indicators] of Object.entries(LISTS)) {
     const { findings, isComplete } = await search.search({ indicators });
     const hits = findings.flatMap(({ found }) => found.map((one) => one.hits.length)).reduce((a, b) => a + b, 0);
-    const cost = await costOf(collections, () => search.search({ indicators }), rounds);
-    yield { list, met: findings.length, hits, complete: isComplete, ...cost };
+    const cost = await costOf(collections, () => search.search({ indicators }), rounds, hits);
+    yield { list, met: findings.length, complete: isComplete, ...cost };
   }
 }

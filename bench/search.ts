@@ -10,34 +10,31 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { findExecutables } from '../devstack/executables.js';
 import { startMongod } from '../devstack/mongod.js';
-import type { RecordDocument } from '../src/domain/records/record.js';
-import { definitionOf, STREAMS, type StreamName } from '../src/domain/streams/streams.js';
-import { indicatorsOf } from '../src/indicators/extract.js';
-import { toDocument } from '../src/records/document.js';
-import { identityOf } from '../src/records/identity.js';
-import { parseQuery } from '../src/search/parse-query.js';
+import { type SearchInput, SearchService } from '../src/management/search/search-service.js';
 import { type Collections, collectionsOf } from '../src/store/collections.js';
 import { openDatabase } from '../src/store/database.js';
-import { insertRecords } from '../src/store/records.js';
-import { findRecords } from '../src/store/search/find-records.js';
-import { SeededRandom } from '../test/support/random.js';
-import { databaseOf } from '../test/support/raw-collections.js';
-import { type Cost, costOf } from './search-cost.js';
+import { type Cost, costCells, costOf, perReturned, row } from './search-cost.js';
+import { ANCHOR, DAYS_MS, fill, storedRecords } from './search-data.js';
 import { type IocCost, iocCosts } from './search-iocs.js';
 
-const ANCHOR = Date.UTC(2026, 0, 1);
-const DAYS_MS = 30 * 86_400_000;
-const BATCH = 2_000;
 const PAGE = 50;
 const BUDGET_MS = 10_000;
+const DAY_MS = 86_400_000;
+
+type Question = Omit<SearchInput, 'query'> & { readonly query: string; readonly what?: string };
 
 /** Common values, rare ones and absent ones. */
-const QUERIES: readonly string[] = [
-  ...['*', 'domain:example.com', 'email:common1@example.com', 'email:rare77@example.com', 'email:absent@absent.test'],
+const QUESTIONS: readonly Question[] = [
+  { query: '*' },
+  { query: '*', what: 'a day', from: new Date(ANCHOR + DAYS_MS / 2), to: new Date(ANCHOR + DAYS_MS / 2 + DAY_MS) },
+  { query: '*', what: 'one source', sourceIds: [7] },
+  { query: '*', what: '20 sources', sourceIds: Array.from({ length: 20 }, (_, at) => at + 1) },
+  ...['domain:example.com', 'email:common1@example.com', 'email:rare77@example.com', 'email:absent@absent.test'],
   ...['senderEnvelope:common2@out3.example', 'senderIp:10.1.0.0/16', 'ip:10.2.17.0/24', 'ip:192.0.2.0/24'],
-  ...['message:m4711@example.com', 'file:file77.pdf', 'subject:hay', 'subject:needle', 'absent'],
-  ...['domain:example.com AND subject:zzz', 'domain:example.com AND email:rare77@example.com'],
-];
+  ...['message:m4711@example.com', 'file:file77.pdf', 'domain:example.com AND email:rare77@example.com'],
+  ...['email:common1@example.com AND domain:out7.example', 'domain:example.com AND ip:10.0.0.0/8'],
+  ...['subject:hay', 'subject:needle', 'absent', 'domain:example.com AND subject:zzz'],
+].map((question) => (typeof question === 'string' ? { query: question } : question));
 
 interface Options {
   readonly records: number;
@@ -48,8 +45,9 @@ interface Options {
 
 interface Result extends Cost {
   readonly query: string;
+  readonly what?: string;
   readonly plan: string;
-  readonly found: number;
+  readonly returned: number;
   readonly complete: boolean;
 }
 
@@ -69,21 +67,25 @@ async function measure({ records, rounds, data, json }: Options): Promise<void> 
   const database = openDatabase({ uri: server.uri, name: 'bench' });
   try {
     const collections = collectionsOf(database);
-    await collections.ensureIndexes();
-    if ((await storedRecords(collections)) === 0) await fill(collections, records);
+    if ((await storedRecords(collections)) === 0) await fill(collections, records, say);
     const stored = await storedRecords(collections);
-    say(`${stored} records`);
+    say(`${stored} records\n`);
+    say(row('query', 'plan', 'returned', ...COST_HEAD));
     const results: Result[] = [];
-    for (const query of QUERIES) {
-      const result = await measured(collections, query, rounds);
+    for (const question of QUESTIONS) {
+      const result = await measured(collections, question, rounds);
       results.push(result);
-      say(textOf(result));
+      say(rowOf(result));
     }
+    say('');
+    say(row('list', 'hits returned', ...COST_HEAD));
     const iocs: IocCost[] = [];
     for await (const cost of iocCosts(collections, Math.ceil(rounds / 5))) {
       iocs.push(cost);
-      say(JSON.stringify(cost));
+      say(row(`${cost.list}${cost.complete ? '' : ', time was up'}`, cost.returned, ...costCells(cost)));
     }
+    const bounded = results.filter(({ plan }) => plan === 'index').map((one) => ({ ...one, name: one.query }));
+    sayWorst([...bounded, ...iocs.map((one) => ({ ...one, name: one.list }))]);
     if (json) process.stdout.write(`${JSON.stringify({ records: stored, rounds, results, iocs })}\n`);
   } finally {
     await database.close();
@@ -92,61 +94,28 @@ async function measure({ records, rounds, data, json }: Options): Promise<void> 
   }
 }
 
-async function storedRecords(collections: Collections): Promise<number> {
-  const db = databaseOf(collections);
-  const counts = STREAMS.map((stream) => db.collection(definitionOf(stream).collection).estimatedDocumentCount());
-  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
-}
+const COST_HEAD = ['keys read', 'records read', 'both per returned', 'half', '99 %'];
 
-async function fill(collections: Collections, count: number): Promise<void> {
-  const random = new SeededRandom(1);
-  for (let begin = 0; begin < count; begin += BATCH) {
-    const batches = new Map<StreamName, RecordDocument[]>();
-    for (let at = begin; at < Math.min(count, begin + BATCH); at += 1) {
-      const stream = random.pick(STREAMS);
-      batches.set(stream, [...(batches.get(stream) ?? []), documentOf(random, stream, at, count)]);
-    }
-    await Promise.all([...batches].map(([stream, documents]) => insertRecords(collections, stream, documents)));
-    if (begin % 100_000 === 0) say(`${begin} of ${count} records stored`);
-  }
-}
-
-function documentOf(random: SeededRandom, stream: StreamName, at: number, count: number): RecordDocument {
-  const person = () => (random.next() < 0.5 ? `common${random.between(1, 9)}` : `rare${random.between(1, 50_000)}`);
-  const record = {
-    at,
-    subject: random.next() < 0.00001 ? 'a needle' : 'hay',
-    accountId: 'C1',
-    aggregateId: `agg${Math.floor(at / 3)}`,
-    messageId: `<m${Math.floor(at / 3)}@example.com>`,
-    senderEnvelope: `${person()}@out${random.between(1, 500)}.example`,
-    recipients: `${person()}@example.com`,
-    senderIp: `10.${random.between(0, 3)}.${random.between(0, 255)}.${random.between(1, 254)}`,
-    fileName: `file${random.between(1, 100_000)}.pdf`,
-  };
-  const metadata = {
-    sourceId: random.between(1, 50),
-    source: 'bench',
-    collector: 'bench',
-    fields: {},
-    siemForward: false,
-  };
-  const time = new Date(ANCHOR + Math.floor((at / count) * DAYS_MS));
-  const document = toDocument(record, identityOf(1, stream, String(at), 1), stream, metadata, time, time);
-  return { ...document, _indicators: indicatorsOf(stream, record) };
-}
-
-async function measured(collections: Collections, query: string, rounds: number): Promise<Result> {
-  const wanted = { condition: parseQuery(query), streams: STREAMS, hasIndicators: true };
-  const once = () => findRecords(collections, wanted, { limit: PAGE, budgetMs: BUDGET_MS });
+async function measured(collections: Collections, question: Question, rounds: number): Promise<Result> {
+  const { query, what, ...range } = question;
+  const service = new SearchService(collections);
+  const once = () => service.find({ query, ...range }, { limit: PAGE, timeoutMs: BUDGET_MS });
   const { plan, items, isComplete } = await once();
-  const cost = await costOf(collections, once, plan === 'scan' ? Math.ceil(rounds / 10) : rounds);
-  return { query, plan, found: items.length, complete: isComplete, ...cost };
+  const cost = await costOf(collections, once, plan === 'scan' ? Math.ceil(rounds / 10) : rounds, items.length);
+  return { query, ...(what && { what }), plan, complete: isComplete, ...cost };
 }
 
-function textOf({ query, plan, found, complete, p50Ms, p99Ms, keys, documents }: Result): string {
-  const end = complete ? '' : ' (time was up)';
-  return `${query}: ${plan}, ${found} found${end}, ${p50Ms} ms / ${p99Ms} ms, read ${keys} keys and ${documents} documents`;
+function rowOf({ query, what, plan, returned, complete, ...cost }: Result): string {
+  const name = `\`${query}\`${what === undefined ? '' : `, ${what}`}`;
+  return row(name, plan, `${returned}${complete ? '' : ', time was up'}`, ...costCells({ ...cost, returned }));
+}
+
+/** Of searches that an index answers. */
+function sayWorst(costs: readonly (Cost & { readonly name: string })[]): void {
+  const most = costs.filter(({ returned }) => returned > 0).sort((a, b) => perReturned(b) - perReturned(a))[0];
+  const slowest = costs.toSorted((a, b) => b.p99Ms - a.p99Ms)[0];
+  if (most) say(`\nMost keys and records for each one returned: ${perReturned(most).toFixed(1)}, ${most.name}`);
+  if (slowest) say(`Slowest: 99 % within ${slowest.p99Ms} ms, ${slowest.name}`);
 }
 
 function say(text: string): void {

@@ -64,7 +64,7 @@ export interface AppOptions {
   readonly logger?: FastifyBaseLogger;
   /** Requests per second and access key. Default 20, with bursts of five seconds' worth. */
   readonly ratePerSecond?: number | undefined;
-  /** Between two looks at whether the key of an open answer is still stored. Default 60,000. */
+  /** Between two looks at whether the key and the session of an open answer are still stored. Default 60,000. */
   readonly recheckMs?: number;
   /** Default: those of `CONNECTION_LIMITS`. */
   readonly connections?: Partial<ConnectionLimits>;
@@ -102,12 +102,12 @@ export async function buildApp(options: AppOptions): Promise<Api> {
   await keepSessions(app, collections, BASE_PATH);
   const authentication = authenticationBy(verifier);
   const identityOf = authenticate(app, authentication, (request) => identityBySession(collections, request));
-  const keepOpen = openAnswers(app, identityOf, options.recheckMs ?? RECHECK_MS);
+  const answers = openAnswers(app, identityOf, options.recheckMs ?? RECHECK_MS);
   limitSearches(app);
   await app.register(swagger, OPENAPI_OPTIONS);
   await app.register(
     async (scope) => {
-      for (const add of ROUTES) add(scope, { ...services, authentication, keepOpen });
+      for (const add of ROUTES) add(scope, { ...services, authentication, ...answers });
     },
     { prefix: BASE_PATH },
   );

@@ -5,7 +5,7 @@ import { INDICATORS_KEY } from '../domain/indicators/indicator.js';
 import type { RecordDocument, RecordId } from '../domain/records/record.js';
 import type { StreamName } from '../domain/streams/streams.js';
 import { DB, type Store } from './driver.js';
-import { BY_INDICATOR } from './record-indexes.js';
+import { BY_INDICATOR, ORDER } from './record-indexes.js';
 import { records } from './records.js';
 
 export interface IndicatorQuery {
@@ -39,9 +39,11 @@ const SHOWN = { _messageTime: 1, _receiptTime: 1, _sourceId: 1, _source: 1, [IND
 /** The index is named: for many values, MongoDB would rather walk the one by time and look at each record. */
 export function findByIndicators(store: Store, stream: StreamName, query: IndicatorQuery): Promise<HitDocument[]> {
   return records(store, stream)
-    .find<HitDocument>(filterOf(query), { projection: SHOWN, hint: BY_INDICATOR, maxTimeMS: query.maxTimeMs })
-    .sort({ _messageTime: -1, _id: -1 })
-    .limit(query.limit)
+    .find<HitDocument>(filterOf(query), {
+      ...{ projection: SHOWN, hint: BY_INDICATOR, sort: ORDER, maxTimeMS: query.maxTimeMs },
+      // All in one answer.
+      ...{ limit: query.limit, batchSize: query.limit },
+    })
     .toArray();
 }
 

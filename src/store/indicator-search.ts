@@ -1,7 +1,7 @@
 /**
  * Looks for some indicators in one collection: all of them at once, page by page, newest first. One that has enough hits
- * takes part no longer, so that a common one does not keep the rare ones waiting; how many hits it has is then counted
- * along the index.
+ * takes part no longer, so that a common one does not keep the rare ones waiting, and pages grow only as far as they bring
+ * hits that are wanted: what is read stays within a few times of what is found.
  */
 
 import { groupedBy } from '../domain/grouped.js';
@@ -9,19 +9,11 @@ import { isWithin, type RangeKeys } from '../domain/indicators/address-keys.js';
 import { INDICATORS_KEY } from '../domain/indicators/indicator.js';
 import type { StreamName } from '../domain/streams/streams.js';
 import type { Store } from './driver.js';
-import {
-  countByIndicators,
-  findByIndicators,
-  type HitDocument,
-  type IndicatorQuery,
-  MOST_KEYS,
-} from './indicator-hits.js';
+import { findByIndicators, type HitDocument, type IndicatorQuery, MOST_KEYS } from './indicator-hits.js';
 
-/** Hits of an indicator in one collection are counted up to here. */
-export const MOST_COUNTED = 1_000;
-/** Records read at once: what the indicators take if each has many, as far as it is not read in vain for a common one. */
-const LEAST_PAGE = 100;
-const MOST_PAGE = 500;
+/** Records read for each hit that is kept. */
+const READ_PER_HIT = 4;
+const MOST_PAGE = 1_000;
 
 export interface ChunkOptions extends Pick<IndicatorQuery, 'since' | 'until' | 'sourceIds'> {
   readonly store: Store;
@@ -36,13 +28,13 @@ export interface Found<W> {
   readonly wanted: W;
   /** Newest first. */
   readonly hits: readonly HitDocument[];
-  readonly count: number;
-  /** Whether there are more than were counted. */
+  /** Whether there are more than were wanted. */
   readonly isMore: boolean;
 }
 
 interface Tally<W> {
   readonly wanted: W;
+  /** One more than is wanted says that there are more. */
   readonly hits: HitDocument[];
 }
 
@@ -51,26 +43,31 @@ export async function searchChunk<W extends RangeKeys>(
   chunk: readonly W[],
 ): Promise<Found<W>[]> {
   const { store, stream, perIndicator, remaining, ...range } = options;
-  const least = Math.max(LEAST_PAGE, perIndicator + 1);
+  const enough = perIndicator + 1;
   const tallies = chunk.map((wanted): Tally<W> => ({ wanted, hits: [] }));
+  // Else records of the same network are looked at until there are enough of the range.
+  const isExact = chunk.every(({ between }) => between === undefined);
+  let read = 0;
   let open = tallies;
   for (let after: HitDocument | undefined; open.length > 0; ) {
     const byKey = groupedBy(
       open.flatMap((tally) => tally.wanted.keys.map((key) => ({ key, tally }))),
       ({ key }) => key,
     );
-    const limit = Math.max(least, Math.min(MOST_PAGE, open.length * (perIndicator + 1)));
+    const kept = tallies.reduce((sum, { hits }) => sum + hits.length, 0);
+    const affordable = isExact ? Math.min(open.length * enough, READ_PER_HIT * (kept + enough) - read) : 4 * read;
+    const limit = Math.max(enough, Math.min(MOST_PAGE, affordable));
     const query = { ...range, keys: [...byKey.keys()], limit, after, maxTimeMs: remaining() };
     const page = await findByIndicators(store, stream, query);
-    for (const hit of page) for (const { hits } of talliesOf(hit, byKey)) hits.push(hit);
+    for (const hit of page) for (const { hits } of talliesOf(hit, byKey)) if (hits.length < enough) hits.push(hit);
     if (page.length < limit) break;
+    read += page.length;
     after = page.at(-1);
-    open = open.filter(({ hits }) => hits.length <= perIndicator);
+    open = open.filter(({ hits }) => hits.length < enough);
   }
-  const seenWhole = new Set(open);
-  return Promise.all(
-    tallies.filter(({ hits }) => hits.length > 0).map((tally) => foundOf(options, tally, seenWhole.has(tally))),
-  );
+  return tallies
+    .filter(({ hits }) => hits.length > 0)
+    .map(({ wanted, hits }) => ({ wanted, hits: hits.slice(0, perIndicator), isMore: hits.length === enough }));
 }
 
 function talliesOf<W extends RangeKeys>(
@@ -79,20 +76,6 @@ function talliesOf<W extends RangeKeys>(
 ): Set<Tally<W>> {
   const met = hit[INDICATORS_KEY].flatMap((key) => byKey.get(key) ?? []).map(({ tally }) => tally);
   return new Set(met.filter(({ wanted }) => isWithin(wanted, hit[INDICATORS_KEY])));
-}
-
-async function foundOf<W extends RangeKeys>(
-  options: ChunkOptions,
-  { wanted, hits }: Tally<W>,
-  isWhole: boolean,
-): Promise<Found<W>> {
-  const { store, stream, perIndicator, remaining, ...range } = options;
-  const seen = { wanted, hits: hits.slice(0, perIndicator), count: hits.length };
-  if (isWhole) return { ...seen, isMore: false };
-  if (wanted.between !== undefined) return { ...seen, isMore: true };
-  const query = { ...range, keys: wanted.keys, limit: MOST_COUNTED + 1, maxTimeMs: remaining() };
-  const count = await countByIndicators(store, stream, query);
-  return { ...seen, count: Math.min(count, MOST_COUNTED), isMore: count > MOST_COUNTED };
 }
 
 /** In groups that MongoDB can merge; those that need a comparison of their own stand alone. */

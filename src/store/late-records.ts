@@ -5,6 +5,7 @@
  */
 
 import { MongoBulkWriteError } from 'mongodb';
+import { groupedBy } from '../domain/grouped.js';
 import { CUT_KEY, INDICATORS_KEY } from '../domain/indicators/indicator.js';
 import type { RecordDocument, RecordId } from '../domain/records/record.js';
 import { STREAMS, type StreamName } from '../domain/streams/streams.js';
@@ -26,9 +27,10 @@ export async function newestLate(
   streams: readonly StreamName[] = STREAMS,
 ): Promise<Map<StreamName, LateRecord>> {
   const states = (await fillInsOf(store)).filter(({ stream }) => streams.includes(stream));
+  const excepted = await tooLargeOnes(store);
   const found = await Promise.all(
     states.map(async (state) => {
-      const [newest] = await late(store, state, 1, { _messageTime: 1 });
+      const [newest] = await late(store, state, excepted, 1, { _messageTime: 1 });
       return newest === undefined ? [] : [[state.stream, newest] as const];
     }),
   );
@@ -37,16 +39,24 @@ export async function newestLate(
 
 /** Of the first stream that has some, newest first, with what their indicators come from. */
 export async function lateRecords(store: Store, limit: number) {
+  const excepted = await tooLargeOnes(store);
   for (const state of await fillInsOf(store)) {
-    const documents = await late(store, state, limit, shownToFill(state.stream));
+    const documents = await late(store, state, excepted, limit, shownToFill(state.stream));
     if (documents.length > 0) return { stream: state.stream, documents };
   }
   return undefined;
 }
 
+type TooLarge = ReadonlyMap<StreamName, readonly { readonly _id: RecordId }[]>;
+
+async function tooLargeOnes(store: Store): Promise<TooLarge> {
+  return groupedBy(await tooLarge(store).find().toArray(), ({ stream }) => stream);
+}
+
 async function late(
   store: Store,
   { stream, isDone, before }: FillInDocument,
+  known: TooLarge,
   limit: number,
   projection: Readonly<Record<string, 1>>,
 ): Promise<RecordDocument[]> {
@@ -58,7 +68,7 @@ async function late(
           _messageTime: { $gte: before._messageTime },
           $or: [{ _messageTime: { $gt: before._messageTime } }, { _id: { $gt: before._id } }],
         };
-  const excepted = (await tooLarge(store).find({ stream }).toArray()).map(({ _id }) => _id);
+  const excepted = known.get(stream)?.map(({ _id }) => _id) ?? [];
   return records(store, stream)
     .find(
       { [INDICATORS_KEY]: { $exists: false }, ...above, ...(excepted.length > 0 && { _id: { $nin: excepted } }) },
@@ -69,9 +79,13 @@ async function late(
     .toArray();
 }
 
-/** Whether a stream has records with more indicators than there is room for. */
-export async function hasCutRecords(store: Store, stream: StreamName): Promise<boolean> {
-  return (await records(store, stream).findOne({ [INDICATORS_KEY]: CUT_KEY }, { projection: { _id: 1 } })) !== null;
+/** @returns those that have records with more indicators than there is room for. */
+export async function streamsWithCuts(store: Store, streams: readonly StreamName[]): Promise<StreamName[]> {
+  const cut = { [INDICATORS_KEY]: CUT_KEY };
+  const found = await Promise.all(
+    streams.map((stream) => records(store, stream).findOne(cut, { projection: { _id: 1 } })),
+  );
+  return streams.filter((_, at) => found[at] !== null);
 }
 
 export interface FilledRecord {

@@ -3,10 +3,12 @@
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Detection } from '../../src/domain/detections/detection.js';
+import { Semaphore } from '../../src/domain/semaphore.js';
 import { choosePort } from '../../src/runtime/ports.js';
 import { DETECTED, document, EVENTS, TIME } from '../detections/sample-records.js';
 import { type ApiServer, apiServer, basic } from '../support/api-server.js';
-import { collectionsIn, raw } from '../support/raw-collections.js';
+import { collectionsIn, RECORDS, raw, withMethods } from '../support/raw-collections.js';
+import { numbers } from '../support/store-fixtures.js';
 import { testDatabase } from '../support/test-database.js';
 import { until } from '../support/until.js';
 
@@ -213,4 +215,39 @@ describe('export', () => {
 test('without a key there is nothing', async () => {
   for (const path of ['', '/counts', '/export'])
     expect((await api('GET', `v1/detections${path}`, { key: null })).status).toBe(401);
+});
+
+describe('searches of one key at a time', () => {
+  const gate = new Semaphore(1);
+  const gated = withMethods(collections, RECORDS, (collection) => {
+    const waiting = <T extends { toArray(): Promise<unknown> }>(cursor: T): T => {
+      const toArray = cursor.toArray.bind(cursor);
+      cursor.toArray = () => gate.run(toArray);
+      return cursor;
+    };
+    return {
+      find: (...asked: Parameters<typeof collection.find>) => waiting(collection.find(...asked)),
+      aggregate: (...asked: Parameters<typeof collection.aggregate>) => waiting(collection.aggregate(...asked)),
+    };
+  });
+  const { api: slowApi } = apiServer({ collections: gated, client: () => new Client({ connection }) });
+
+  test.each(['detections', 'detections/counts'])('are limited of %s, with 429 and Retry-After', async (path) => {
+    let open: () => void = () => undefined;
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    void gate.run(() => opened);
+    const answers: Awaited<ReturnType<typeof slowApi>>[] = [];
+    // Four are searched, and twenty wait.
+    const asked = numbers(25).map(async () => answers.push(await slowApi('GET', `v1/${path}`)));
+    await until(
+      () => answers.length,
+      (count) => count > 0,
+    );
+    expect(answers.map(({ status, headers }) => [status, headers.get('retry-after')])).toEqual([[429, '2']]);
+    open();
+    await Promise.all(asked);
+    expect(answers.map(({ status }) => status)).toEqual([429, ...Array(24).fill(200)]);
+  });
 });

@@ -7,7 +7,7 @@ import { insertWithIndicators } from '../../src/ingest/slice/insert-with-indicat
 import type { IocAnswer } from '../../src/management/indicators/ioc-service.js';
 import { apiAlone } from '../support/api-alone.js';
 import { runCli } from '../support/run-cli.js';
-import { recordOf } from '../support/store-fixtures.js';
+import { numbers, recordOf } from '../support/store-fixtures.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const { api, get, collections, database } = await apiAlone();
@@ -59,6 +59,24 @@ test.each([
   [{ since: '2001-01-01', hitsPerIndicator: 1 }, 1],
 ])('narrowed to %j', async (more, hits) => {
   expect((await search({ indicators: ['m1@x.com'], ...more })).json.findings).toHaveLength(hits);
+});
+
+test('more hits than are wanted are not counted: there are more', async () => {
+  const messages = numbers(3).map((n) => ({
+    ...recordOf({ messageId: '<twice@x.com>', n }),
+    _sourceId: 3,
+    _source: 'mail',
+  }));
+  await insertWithIndicators({ collections, writer: collections }, 'process', messages);
+  const found = async (hitsPerIndicator?: number) => {
+    const { json } = await search({ indicators: 'twice@x.com', hitsPerIndicator });
+    return json.findings.flatMap((finding) =>
+      finding.found.map(({ count, isMore, hits }) => [count, isMore, hits.length]),
+    );
+  };
+  expect(await found(2)).toEqual([[2, true, 2]]);
+  expect(await found(3)).toEqual([[3, false, 3]]);
+  expect(await found()).toEqual([[3, false, 3]]);
 });
 
 describe('refused', () => {

@@ -91,5 +91,6 @@ test('a search asks four things at a time, however many ways there are', async (
   };
   for (const path of ['search', 'search/histogram'])
     expect((await api('POST', `v1/${path}`, { body })).status).toBe(200);
+  for (const path of ['detections', 'detections/counts']) expect((await api('GET', `v1/${path}`)).status).toBe(200);
   expect(most).toBeLessThanOrEqual(5);
 });

@@ -6,8 +6,9 @@ import type { StreamName } from '../../src/domain/streams/streams.js';
 import { insertRecords } from '../../src/store/records.js';
 import { apiServer } from '../support/api-server.js';
 import { noteFilledIn } from '../support/filled-in.js';
-import { collectionsIn, databaseOf } from '../support/raw-collections.js';
+import { collectionsIn, databaseOf, raw } from '../support/raw-collections.js';
 import { storedDocument } from '../support/search-records.js';
+import { numbers } from '../support/store-fixtures.js';
 import { temporalConnection } from '../support/temporal-connection.js';
 import { testDatabase } from '../support/test-database.js';
 
@@ -118,6 +119,11 @@ describe('pages', () => {
     expect(json.data.map(({ id }) => id)).toEqual([ids.delivery, ids.process]);
   });
 
+  test('oldest first', async () => {
+    const newest = (await search({})).json.data.map(({ id }) => id);
+    expect((await search({ order: 'oldest' })).json.data.map(({ id }) => id)).toEqual(newest.reverse());
+  });
+
   test('a viewer may search, nobody without a key may', async () => {
     expect((await search({}, get().viewer)).status).toBe(200);
     expect((await api('POST', 'v1/search', { body: {}, key: null })).status).toBe(401);
@@ -155,6 +161,26 @@ test('as long as older records have no indicators yet, their fields are asked, u
     expect(await planOf('subject:invoice')).toEqual({ plan: 'scan', reason: 'noIndex' });
   } finally {
     await fillIns.updateOne(filter, { $set: { isDone: true } });
+  }
+});
+
+test('a plan names the streams whose records hold more indicators than are indexed', async () => {
+  const recipients = numbers(2_000).map((n) => `u${n}@many.test`);
+  const id = await store('receipt', { recipients }, -1_000);
+  const body = { query: 'email:u1999@many.test' };
+  const planOf = async (more: object) => (await api('POST', 'v1/search/plan', { body: { ...body, ...more } })).json;
+  try {
+    expect((await search(body)).json.data).toEqual([]);
+    expect(await planOf({})).toEqual({ plan: 'index', mayMiss: ['receipt'] });
+    expect(await planOf({ query: 'subject:x AND NOT (a OR ip:192.0.2.1)' })).toMatchObject({ mayMiss: ['receipt'] });
+    expect(await planOf({ collections: ['dlp'] })).toEqual({ plan: 'index' });
+    // As the page says.
+    expect(await planOf({ query: '"u1999@many.test"' })).toEqual({ plan: 'scan', reason: 'noIndex' });
+    expect((await search({ query: '"u1999@many.test"' })).json.data).toMatchObject([{ id }]);
+  } finally {
+    await raw(collections)
+      .records('receipt')
+      .deleteOne({ _messageTime: at(-1_000) });
   }
 });
 

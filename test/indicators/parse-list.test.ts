@@ -48,8 +48,8 @@ describe('an indicator', () => {
   });
 
   test('within one IPv6 network, addresses are compared', async () => {
-    expect((await parseList('2001:db8::/127')).wanted[0]?.between?.to).toBe(
-      'ip6:2001:0db8:0000:0000:0000:0000:0000:0001',
+    expect((await parseList('2001:db8::/120')).wanted[0]?.between?.to).toBe(
+      'ip6:2001:0db8:0000:0000:0000:0000:0000:00ff',
     );
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { RawError } from '../../src/domain/failures/failure.js';
+import { FILE_POLICY } from '../../src/ingest/files/file-retry-budget.js';
 import { collectorDatabase } from '../support/collector-database.js';
 import { simulatedSource, sizeOf } from '../support/simulated-source.js';
 
@@ -102,7 +103,11 @@ describe('a file that fails', () => {
   });
 
   test('with half of its lines read already: those are read again, and no page is passed', async () => {
-    const source = await simulatedSource(collections, { world: { historyRate: 2_000, historyMs: 300_000 } });
+    const source = await simulatedSource(collections, {
+      world: { historyRate: 2_000, historyMs: 300_000 },
+      // Much less than the file, as for one of many megabytes.
+      fileRules: { ...FILE_POLICY, reading: { heldBackBytes: 100_000 } },
+    });
     await source.fault({ endpoint: 'file', times: 1, action: { truncateGzip: 0.8 } });
     await expect(source.collect('receipt')).rejects.toBeInstanceOf(RawError);
     const half = sizeOf(await source.stored('receipt'));

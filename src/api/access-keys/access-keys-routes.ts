@@ -29,7 +29,7 @@ const body = z.strictObject({
 
 const params = z.object({ accessId: z.string().max(64) });
 
-export const accessKeyRoutes: Routes = (app, { collections, verifier }) => {
+export const accessKeyRoutes: Routes = (app, { collections, verifier, endAnswers }) => {
   const keys = new ApiKeyService(collections);
   app.get(
     '/accessKeys',
@@ -64,6 +64,7 @@ export const accessKeyRoutes: Routes = (app, { collections, verifier }) => {
       if (accessId === actorOf(request)) throw ownKey();
       await keys.remove(accessId, actorOf(request));
       verifier.forget(accessId);
+      endAnswers({ accessId });
       return reply.code(204).send();
     },
   );

@@ -16,7 +16,7 @@ import type { WatchlistService } from '../../management/watchlists/watchlist-ser
 import type { Keyring } from '../../secrets/keyring.js';
 import type { Collections } from '../../store/collections.js';
 import type { Authentication } from './authentication.js';
-import type { KeepOpen } from './open-answers.js';
+import type { OpenAnswers } from './open-answers.js';
 
 export interface Services {
   readonly collections: Collections;
@@ -45,9 +45,8 @@ export type Api = FastifyInstance<
 >;
 
 /** What the routes get: the services, and who may ask. */
-export interface RouteServices extends Services {
+export interface RouteServices extends Services, OpenAnswers {
   readonly authentication: Authentication;
-  readonly keepOpen: KeepOpen;
 }
 
 /** Adds its routes to the server, below the base path. */

@@ -7,6 +7,7 @@ import type { Detection } from '../../domain/detections/detection.js';
 import { present } from '../../domain/present.js';
 import { type DetectionFilter, DetectionService } from '../../management/detections/detection-service.js';
 import { flatErrors } from '../common/common-schemas.js';
+import { signalOf } from '../common/gone-client.js';
 import type { Routes } from '../common/services.js';
 import {
   countsQuery,
@@ -18,6 +19,7 @@ import {
 } from './detection-resource.js';
 
 const tags = ['Detections'];
+const config = { searches: 'search' } as const;
 const NDJSON = 'application/x-ndjson';
 /** Sent as it is read. */
 const streamed = z.custom<Readable>().meta({ type: 'string' });
@@ -27,6 +29,7 @@ export const detectionRoutes: Routes = (app, { collections, keepOpen }) => {
   app.get(
     '/detections',
     {
+      config,
       schema: {
         tags,
         summary: 'Third-party detections, the newest first',
@@ -37,14 +40,16 @@ export const detectionRoutes: Routes = (app, { collections, keepOpen }) => {
         response: { 200: detectionPage, ...flatErrors },
       },
     },
-    async ({ query: { limit, token, ...query } }) => {
-      const { items, next, readTo } = await service.page(filterOf(query), { limit, token });
+    async ({ query: { limit, token, ...query } }, reply) => {
+      const page = { limit, token, signal: signalOf(reply) };
+      const { items, next, readTo } = await service.page(filterOf(query), page);
       return { data: items.map(shown), ...present({ next, readTo }) };
     },
   );
   app.get(
     '/detections/counts',
     {
+      config,
       schema: {
         tags,
         summary: 'How many over time, by kind and severity; of the last day unless asked otherwise',
@@ -52,8 +57,8 @@ export const detectionRoutes: Routes = (app, { collections, keepOpen }) => {
         response: { 200: detectionCounts, ...flatErrors },
       },
     },
-    async ({ query }) => {
-      const { counts, uncounted, ...rest } = await service.counts(filterOf(query));
+    async ({ query }, reply) => {
+      const { counts, uncounted, ...rest } = await service.counts(filterOf(query), { signal: signalOf(reply) });
       return { ...rest, counts: [...counts], uncounted: [...uncounted] };
     },
   );
@@ -77,13 +82,13 @@ export const detectionRoutes: Routes = (app, { collections, keepOpen }) => {
       const { format, ...query } = request.query;
       keepOpen(request, reply);
       reply.type(NDJSON).header('content-disposition', `attachment; filename="detections-${format}.ndjson"`);
-      return reply.send(Readable.from(lines(service, filterOf(query), format)));
+      return reply.send(Readable.from(lines(service.all(filterOf(query), signalOf(reply)), format)));
     },
   );
 };
 
-async function* lines(service: DetectionService, filter: DetectionFilter, format: ExportFormat) {
-  for await (const some of service.all(filter)) yield exportedLines(format, some);
+async function* lines(all: AsyncIterable<readonly Detection[]>, format: ExportFormat) {
+  for await (const some of all) yield exportedLines(format, some);
 }
 
 function filterOf({ kind, severity, action, ...rest }: Asked): DetectionFilter {

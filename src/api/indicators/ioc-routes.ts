@@ -44,8 +44,8 @@ export const strangeEntry = z
 const found = z.object({
   collection: z.string(),
   stream,
-  count: z.int().describe('Up to 1000'),
-  isMore: z.boolean().describe('Whether there are more than were counted'),
+  count: z.int().describe('Of `hits`: at most `hitsPerIndicator`'),
+  isMore: z.boolean().describe('Whether there are more hits than `count`'),
   hits: z
     .array(
       z.object({

@@ -26,7 +26,8 @@ const pageBody = searchBody.extend({
     .max(1_000)
     .default(100)
     .describe('Records of a page, 1 to 1000; default 100. Large ones make it shorter'),
-  token: z.string().max(2_000).optional().describe('`next` of the page before'),
+  token: z.string().max(2_000).optional().describe('`next` of the page before, which had the same order'),
+  order: z.enum(['newest', 'oldest']).default('newest').describe('Which come first; default newest'),
   timeoutMs,
 });
 
@@ -48,7 +49,7 @@ export const searchRoutes: Routes = (app, { search }) => {
       config,
       schema: {
         tags,
-        summary: 'Records that match a query, newest first, page by page',
+        summary: 'Records that match a query, newest or oldest first, page by page',
         body: pageBody,
         response: {
           200: z.object({
@@ -61,8 +62,9 @@ export const searchRoutes: Routes = (app, { search }) => {
       },
     },
     async ({ body }, reply) => {
-      const { limit, token, timeoutMs: limitMs } = body;
-      const page = await search.find(inputOf(body), { limit, token, timeoutMs: limitMs, signal: signalOf(reply) });
+      const { limit, token, order, timeoutMs: limitMs } = body;
+      const wish = { limit, token, isOldestFirst: order === 'oldest', timeoutMs: limitMs, signal: signalOf(reply) };
+      const page = await search.find(inputOf(body), wish);
       return { data: page.items.map(showRecord), ...showSearched(page), ...present({ next: page.next }) };
     },
   );
@@ -77,7 +79,10 @@ export const searchRoutes: Routes = (app, { search }) => {
         response: { 200: planned, ...flatErrors },
       },
     },
-    async ({ body }, reply) => search.plan(inputOf(body), signalOf(reply)),
+    async ({ body }, reply) => {
+      const { mayMiss, ...plan } = await search.plan(inputOf(body), signalOf(reply));
+      return { ...plan, ...(mayMiss && { mayMiss: [...mayMiss] }) };
+    },
   );
   app.post(
     '/search/histogram',

@@ -82,6 +82,10 @@ export const planned = z.object({
     .describe(
       'Why it is a scan. noIndex: the query has no condition that an index answers. fillIn: it has one, but records of earlier versions do not have their indicators yet, see `GET /indicators/fillIn`',
     ),
+  mayMiss: z
+    .array(z.enum(STREAMS))
+    .optional()
+    .describe('Streams with records that hold more indicators than are indexed, so that the search may not find them'),
 });
 
 /** How far a search has come. */
@@ -91,7 +95,9 @@ export const searched = {
   searchedTo: z.iso
     .datetime()
     .optional()
-    .describe('When time was up: everything back to this time was searched. Absent when not even the first part was'),
+    .describe(
+      'When time was up: everything back to this time was searched, or, oldest first, everything before it. Absent when not even the first part was',
+    ),
 };
 
 export function showRecord({ collection, stream, id, time: at, document }: FoundRecord): z.input<typeof foundRecord> {

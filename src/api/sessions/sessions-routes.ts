@@ -24,7 +24,7 @@ const signedIn = z
   })
   .meta({ id: 'Session' });
 
-export const sessionRoutes: Routes = (app, { collections, authentication }) => {
+export const sessionRoutes: Routes = (app, { collections, authentication, endAnswers }) => {
   const identityOf = async (ip: string, given: z.output<typeof body>): Promise<Identity | undefined> => {
     if ('accessId' in given) return authentication.identify(ip, given);
     const identity = await identityOfSignIn(collections, given.token);
@@ -75,7 +75,9 @@ export const sessionRoutes: Routes = (app, { collections, authentication }) => {
       schema: { tags, summary: 'Signs the browser out', response: { 204: nothing, ...flatErrors } },
     },
     async (request, reply) => {
+      const { sessionId } = request.session;
       await request.session.destroy();
+      endAnswers({ sessionId });
       return reply.code(204).send();
     },
   );

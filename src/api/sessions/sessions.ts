@@ -19,6 +19,8 @@ declare module 'fastify' {
     accessId?: string;
     /** What requests that change something must carry as `X-CSRF-Token`. */
     csrfToken?: string;
+    /** Epoch milliseconds. */
+    endsAt?: number;
   }
 }
 
@@ -51,6 +53,7 @@ export async function beginSession(request: FastifyRequest, accessId: string): P
   const csrfToken = randomBytes(32).toString('base64url');
   session.set('accessId', accessId);
   session.set('csrfToken', csrfToken);
+  session.set('endsAt', Date.now() + LASTS_MS);
   await session.save();
   return csrfToken;
 }
@@ -60,6 +63,8 @@ export async function identityBySession(
   collections: Collections,
   request: FastifyRequest,
 ): Promise<Identity | undefined> {
+  // Of a request that is still being answered: its session may have ended since.
+  if (request.identity !== null) await request.session.reload();
   const { accessId, csrfToken } = request.session;
   if (accessId === undefined || csrfToken === undefined) return undefined;
   if (!isSafe(request) && !isSame(request.headers[CSRF_HEADER], csrfToken)) throw notFromOurPage();

@@ -10,6 +10,8 @@ import { LostConnectionError } from '../services/api-client.js';
 import type { SearchCommands, SearchWish, ShownRecord } from '../services/command-services.js';
 import type { WithSearch } from '../session.js';
 import { type Breaks, beginning, follow, throughBreaks } from './follow.js';
+import { found, type Progress } from './found-records.js';
+import { RecentRecords } from './recent-records.js';
 import { recordText, storyText } from './search-text.js';
 
 interface SearchOptions {
@@ -23,8 +25,9 @@ interface SearchOptions {
   readonly token?: string;
 }
 
-const PAGE = 500;
 const DEFAULT_LIMIT = 100;
+/** The newest records come newest first, so they are held in memory until the oldest of them can be printed. */
+const MAX_HELD = 10_000;
 
 export function addSearchCommands(program: Command, withSearch: WithSearch): void {
   program
@@ -34,11 +37,15 @@ export function addSearchCommands(program: Command, withSearch: WithSearch): voi
     .option('--until <time>', 'the same; not included', time)
     .option('--collection <name...>', 'only these collections or streams, such as receipt (default: all)')
     .option('--source <id...>', 'only records of these sources', sourceId)
-    .option('--limit <n>', 'at most so many records (default: 100; with --follow: no limit)', positive)
+    .option(
+      '--limit <n>',
+      'at most so many records, the newest (default: 100; with --follow: no limit of those that are stored already)',
+      positive,
+    )
     .option('--json', 'one JSON object per line, each with the whole record')
     .option(
       '--follow',
-      'print new records as they are stored, until Ctrl-C; with --since, all that are stored already first, newest first; a record may come twice',
+      'print new records as they are stored, until Ctrl-C; with --since, all that are stored already before them, oldest first; after a break, a record may come twice',
     )
     .option('--token <token>', 'with --follow: resume where another one ended; a record may come twice')
     .action((query: string, options: SearchOptions) =>
@@ -64,6 +71,8 @@ function wishOf(query: string, { since, until, collection, source }: SearchOptio
 async function run(search: SearchCommands, wish: SearchWish, options: SearchOptions): Promise<void> {
   if (options.token !== undefined && options.follow !== true)
     throw new RefusedError('--token resumes what --follow has begun; give both');
+  if (options.follow === true && (options.limit ?? 0) > MAX_HELD)
+    throw new RefusedError(`With --follow, --limit must be at most ${MAX_HELD}`);
   if (options.follow !== true) return printFound(search, wish, options);
   const { signal } = stopOnSignals(() => undefined);
   const breaks: Breaks = {
@@ -73,11 +82,13 @@ async function run(search: SearchCommands, wish: SearchWish, options: SearchOpti
   };
   let { token } = options;
   try {
+    const printed = new RecentRecords();
     if (options.since !== undefined && token === undefined) {
       // What is stored from here on is followed, so what was stored until here can be looked for.
       const begin = await beginning(search, wish, breaks);
-      const reached: Progress = { printed: 0 };
-      await throughBreaks(() => printFound(search, wish, options, { reached, signal }), breaks);
+      const reached: Progress = { found: 0 };
+      const newest: ShownRecord[] = [];
+      await throughBreaks(() => printStored(search, wish, options, { reached, newest, printed, signal }), breaks);
       if (signal.aborted) return;
       token = begin;
     }
@@ -85,7 +96,7 @@ async function run(search: SearchCommands, wish: SearchWish, options: SearchOpti
       ...breaks,
       token,
       onLine: async ({ record, token: reached }) => {
-        if (record !== undefined) await print(lineOf(record, options, reached));
+        if (record !== undefined && !printed.take(record)) await print(lineOf(record, options, reached));
         token = reached;
       },
     });
@@ -94,30 +105,45 @@ async function run(search: SearchCommands, wish: SearchWish, options: SearchOpti
   }
 }
 
-/** How far a search was printed. */
-interface Progress {
-  printed: number;
-  token?: string | undefined;
+interface Stored {
+  readonly reached: Progress;
+  /** With a limit, the newest ones found so far. */
+  readonly newest: ShownRecord[];
+  readonly printed: RecentRecords;
+  readonly signal: AbortSignal;
 }
 
-async function printFound(
+/** Oldest first; after a break, it goes on where it was. */
+async function printStored(
   search: SearchCommands,
   wish: SearchWish,
   options: SearchOptions,
-  { reached = { printed: 0 }, signal }: { readonly reached?: Progress; readonly signal?: AbortSignal } = {},
+  { reached, newest, printed, signal }: Stored,
 ): Promise<void> {
-  const limit = options.limit ?? (options.follow ? Number.POSITIVE_INFINITY : DEFAULT_LIMIT);
-  while (reached.printed < limit && signal?.aborted !== true) {
-    const page = await search.page(wish, { limit: Math.min(PAGE, limit - reached.printed), token: reached.token });
-    for (const record of page.data) await print(lineOf(record, options));
-    reached.printed += page.data.length;
-    if (page.next === undefined && page.complete) break;
-    if (page.next === reached.token && page.data.length === 0)
-      throw new RefusedError('The search takes too long; shorten the time with --since and --until');
-    reached.token = page.next;
+  const printRecord = async (record: ShownRecord) => {
+    printed.add(record);
+    await print(lineOf(record, options));
+  };
+  const { limit } = options;
+  if (limit === undefined) {
+    for await (const record of found(search, wish, { order: 'oldest', reached, signal })) await printRecord(record);
+  } else {
+    for await (const record of found(search, wish, { limit, reached, signal })) newest.push(record);
+    for (const record of newest.reverse()) await printRecord(record);
   }
-  if (reached.printed === limit) tell(`There may be more: only ${reached.printed} were asked for (--limit).`);
-  else if (reached.printed === 0) tell('Nothing found.');
+  tellEnd(reached.found, limit);
+}
+
+async function printFound(search: SearchCommands, wish: SearchWish, options: SearchOptions): Promise<void> {
+  const { limit = DEFAULT_LIMIT } = options;
+  const reached: Progress = { found: 0 };
+  for await (const record of found(search, wish, { limit, reached })) await print(lineOf(record, options));
+  tellEnd(reached.found, limit);
+}
+
+function tellEnd(count: number, limit: number | undefined): void {
+  if (count === limit) tell(`There may be more: only ${count} were asked for (--limit).`);
+  else if (count === 0) tell('Nothing found.');
 }
 
 function lineOf(record: ShownRecord, { json }: SearchOptions, token?: string): string {

@@ -61,8 +61,15 @@ export interface FollowLine {
   readonly record?: ShownRecord;
 }
 
+export interface PageWish {
+  readonly limit: number;
+  readonly token?: string | undefined;
+  /** Default: newest. */
+  readonly order?: 'newest' | 'oldest';
+}
+
 export interface SearchCommands {
-  page(wish: SearchWish, page: { readonly limit: number; readonly token?: string | undefined }): Promise<SearchedPage>;
+  page(wish: SearchWish, page: PageWish): Promise<SearchedPage>;
   story(collection: string, id: string): Promise<ShownStory>;
   /** Ends with an error when the connection does. */
   follow(wish: SearchWish, token: string | undefined, signal: AbortSignal): AsyncIterable<FollowLine>;

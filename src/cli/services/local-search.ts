@@ -7,6 +7,7 @@ import type { Collections } from '../../store/collections.js';
 import type { FoundRecord } from '../../store/search/find-records.js';
 import type {
   FollowLine,
+  PageWish,
   SearchCommands,
   SearchedPage,
   SearchWish,
@@ -23,8 +24,9 @@ export class LocalSearch implements SearchCommands {
     this.service = new SearchService(collections);
   }
 
-  async page(wish: SearchWish, page: { readonly limit: number; readonly token?: string }): Promise<SearchedPage> {
-    const found = await this.service.find(inputOf(wish), { ...page, timeoutMs: TIMEOUT_MS });
+  async page(wish: SearchWish, { order, ...page }: PageWish): Promise<SearchedPage> {
+    const isOldestFirst = order === 'oldest';
+    const found = await this.service.find(inputOf(wish), { ...page, isOldestFirst, timeoutMs: TIMEOUT_MS });
     const { items, plan, isComplete, searchedTo, next } = found;
     const end = present({ searchedTo: searchedTo?.toISOString(), next });
     return { data: items.map(shown), plan, complete: isComplete, ...end };

@@ -3,14 +3,14 @@
 import { parseJson } from '../../domain/json.js';
 import { present } from '../../domain/present.js';
 import type { ApiClient } from './api-client.js';
-import type { FollowLine, SearchCommands, SearchedPage, SearchWish, ShownStory } from './command-services.js';
+import type { FollowLine, PageWish, SearchCommands, SearchedPage, SearchWish, ShownStory } from './command-services.js';
 
 const TIMEOUT_MS = 20_000;
 
 export class RemoteSearch implements SearchCommands {
   constructor(private readonly api: ApiClient) {}
 
-  page(wish: SearchWish, page: { readonly limit: number; readonly token?: string | undefined }): Promise<SearchedPage> {
+  page(wish: SearchWish, page: PageWish): Promise<SearchedPage> {
     return this.api.call('POST', 'search', { ...present(wish), ...present(page), timeoutMs: TIMEOUT_MS });
   }
 

@@ -37,3 +37,6 @@ export interface StopRequest {
   /** Deletes the configuration, the secret and the checkpoints. The records stay. Default false. */
   readonly remove?: boolean;
 }
+
+/** Collector of sources that name none. */
+export const DEFAULT_COLLECTOR = 'default';

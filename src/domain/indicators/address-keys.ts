@@ -10,6 +10,8 @@ import { type IndicatorType, indicatorKey } from './indicator.js';
 const NETWORKS = { ip4: [8, 16, 24], ip6: [32, 40, 48, 56, 64] } as const;
 /** With fewer bits a range would be more than 128 values. */
 const FEWEST_BITS = { ip4: 1, ip6: 25 } as const;
+/** From so many bits on, a range is looked up by each of its addresses. */
+const BY_ADDRESS_BITS = { ip4: 25, ip6: 121 } as const;
 
 type AddressType = Extract<IndicatorType, 'ip4' | 'ip6'>;
 
@@ -24,7 +26,7 @@ export interface RangeKeys {
   readonly keys: readonly string[];
   /**
    * Set when records outside of the range have one of them, too: one indicator has to lie between these, both included.
-   * It is so only within one IPv6 network of 64 bits.
+   * It is so only of IPv6 ranges of 65 to 120 bits.
    */
   readonly between?: { readonly from: string; readonly to: string };
 }
@@ -40,7 +42,7 @@ export function rangeKeys(bytes: readonly number[], bits: number): RangeKeys | u
   const all = bytes.length * 8;
   if (bits < FEWEST_BITS[type]) return undefined;
   if (bits === all) return { keys: [indicatorKey(type, textOf(bytes))] };
-  const length = [...NETWORKS[type], ...(type === 'ip4' ? [all] : [])].find((each) => each >= bits);
+  const length = bits >= BY_ADDRESS_BITS[type] ? all : NETWORKS[type].find((each) => each >= bits);
   if (length === undefined) {
     const from = indicatorKey(type, textOf(masked(bytes, bits, 0)));
     const to = indicatorKey(type, textOf(masked(bytes, bits, 255)));

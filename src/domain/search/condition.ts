@@ -87,3 +87,16 @@ export function anyOf(conditions: readonly Condition[]): Condition {
   const [only] = conditions;
   return only !== undefined && conditions.length === 1 ? only : { kind: 'any', of: conditions };
 }
+
+/** Whether indicators take part in the answer. */
+export function asksIndicators(condition: Condition): boolean {
+  switch (condition.kind) {
+    case 'all':
+    case 'any':
+      return condition.of.some(asksIndicators);
+    case 'not':
+      return asksIndicators(condition.of);
+    default:
+      return condition.kind === 'indicator';
+  }
+}

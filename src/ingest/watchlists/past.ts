@@ -61,7 +61,7 @@ export async function searchPast({ collections, watchlistId, signal, until }: Pa
     await save({
       steps: past.steps + 1,
       tries: 0,
-      isMore: past.isMore || found.some(({ isMore, count }) => isMore || count > MOST_PAST_HITS),
+      isMore: past.isMore || found.some(({ isMore }) => isMore),
     });
     if (signal.aborted || Date.now() >= until) return { isDone: false, hits };
   }

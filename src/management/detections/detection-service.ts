@@ -8,8 +8,14 @@ import { DETECTION_TABLE } from '../../domain/detections/table.js';
 import type { StreamName } from '../../domain/streams/streams.js';
 import type { Collections } from '../../store/collections.js';
 import { countDetections } from '../../store/detections/detection-counts.js';
-import { detectionRecords, type FoundRecord, type RecordPosition } from '../../store/detections/detection-records.js';
+import {
+  type DetectionRequest,
+  detectionRecords,
+  type FoundRecord,
+  type RecordPosition,
+} from '../../store/detections/detection-records.js';
 import { type PageRequest, PageTokenError } from '../../store/list-page.js';
+import { TimeBudget } from '../../store/search/time-budget.js';
 import { bucketWidth } from './bucket-width.js';
 
 /** What the store finds by an index. */
@@ -29,6 +35,11 @@ export interface DetectionPage {
   readonly next?: string;
   /** Where it stopped to look before the page was full. */
   readonly readTo?: string;
+}
+
+interface Patience {
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface DetectionCounts {
@@ -60,12 +71,12 @@ export class DetectionService {
   ) {}
 
   /** Newest first. @throws PageTokenError */
-  async page(filter: DetectionFilter, { limit, token }: PageRequest): Promise<DetectionPage> {
+  async page(filter: DetectionFilter, { limit, token, signal }: PageRequest & Patience): Promise<DetectionPage> {
     const size = needsReading(filter) ? READ_AT_ONCE : limit + 1;
     const items: Detection[] = [];
     let behind = token === undefined ? undefined : positionIn(token);
     for (let read = 0; ; ) {
-      const found = await this.records(filter, behind, size);
+      const found = await this.records(filter, { behind, limit: size, signal });
       for (const one of found) {
         const detection = detectionOf(one.stream, one.record);
         const isWanted = detection !== undefined && passes(filter, detection);
@@ -83,22 +94,25 @@ export class DetectionService {
    * All of them, newest first, some at a time; nothing is read ahead of who takes them. A part without any says that it is
    * still looking, and lets itself be stopped there.
    */
-  async *all(filter: DetectionFilter): AsyncGenerator<readonly Detection[], void, undefined> {
+  async *all(filter: DetectionFilter, signal?: AbortSignal): AsyncGenerator<readonly Detection[], void, undefined> {
     let token: string | undefined;
     do {
-      const { items, next } = await this.page(filter, { limit: EXPORTED_AT_ONCE, token });
+      const { items, next } = await this.page(filter, { limit: EXPORTED_AT_ONCE, token, signal });
       yield items;
       token = next;
     } while (token !== undefined);
   }
 
   /** By kind and severity over time; default: the last day. */
-  async counts({ kinds, severities, sourceId, ...range }: IndexedFilter, now = new Date()): Promise<DetectionCounts> {
+  async counts(
+    { kinds, severities, sourceId, ...range }: IndexedFilter,
+    { signal, now = new Date() }: Patience & { readonly now?: Date } = {},
+  ): Promise<DetectionCounts> {
     const until = range.until ?? now;
     const since = range.since ?? new Date(until.getTime() - DAY_MS);
     const widthMs = bucketWidth(until.getTime() - since.getTime());
     const parts = partsOf(DETECTION_TABLE, { kinds, severities });
-    const request = { since, until, sourceId, widthMs, limitMs: COUNT_LIMIT_MS };
+    const request = { since, until, sourceId, widthMs, budget: new TimeBudget(COUNT_LIMIT_MS, signal) };
     const { counts, uncounted } = await countDetections(this.collections, parts, request);
     const sums = new Map<string, DetectionCounts['counts'][number]>();
     for (const { bucket, kind, severity, count } of counts) {
@@ -110,10 +124,12 @@ export class DetectionService {
     return { since: since.toISOString(), until: until.toISOString(), widthMs, counts: sorted, uncounted };
   }
 
-  private records(filter: IndexedFilter, behind: RecordPosition | undefined, limit: number): Promise<FoundRecord[]> {
-    const { kinds, severities, since, until, sourceId } = filter;
+  private records(
+    { kinds, severities, since, until, sourceId }: IndexedFilter,
+    page: Pick<DetectionRequest, 'behind' | 'limit' | 'signal'>,
+  ): Promise<FoundRecord[]> {
     const parts = partsOf(DETECTION_TABLE, { kinds, severities });
-    return detectionRecords(this.collections, parts, { since, until, sourceId, behind }, limit);
+    return detectionRecords(this.collections, parts, { since, until, sourceId, ...page });
   }
 }
 

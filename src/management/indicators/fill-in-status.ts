@@ -3,7 +3,7 @@
 import { definitionOf, STREAMS, type StreamName } from '../../domain/streams/streams.js';
 import type { Collections } from '../../store/collections.js';
 import { fillInsOf } from '../../store/indicator-fill-in.js';
-import { hasCutRecords, newestLate } from '../../store/late-records.js';
+import { newestLate, streamsWithCuts } from '../../store/late-records.js';
 
 export interface StreamFillIn {
   readonly stream: StreamName;
@@ -29,7 +29,7 @@ export interface FillInStatus {
 export async function fillInStatus(collections: Collections): Promise<FillInStatus> {
   const known = await fillInsOf(collections);
   const late = await newestLate(collections);
-  const withCuts = new Set(await streamsWithCuts(collections));
+  const withCuts = new Set(await streamsWithCuts(collections, STREAMS));
   const streams = STREAMS.map((stream): StreamFillIn => {
     const { isDone = false, before, read = 0, filled = 0 } = known.find((each) => each.stream === stream) ?? {};
     const newest = late.get(stream)?._messageTime;
@@ -52,11 +52,4 @@ export async function fillInStatus(collections: Collections): Promise<FillInStat
   const isComplete = unfinished.length === 0;
   if (isComplete || times.length < unfinished.length) return { isComplete, streams };
   return { isComplete, completeSince: new Date(Math.max(...times.map(Number))), streams };
-}
-
-async function streamsWithCuts(collections: Collections): Promise<StreamName[]> {
-  const found = await Promise.all(
-    STREAMS.map(async (stream) => ((await hasCutRecords(collections, stream)) ? [stream] : [])),
-  );
-  return found.flat();
 }

@@ -73,6 +73,8 @@ export class IocSearch {
       return left;
     };
     await this.makeIndexes();
+    // Before the search: what is filled in during it may be found or not.
+    const fillIn = await fillInStatus(this.collections);
     const turns = new Semaphore(AT_ONCE);
     const found: (Found<WantedIndicator> & { readonly stream: StreamName })[] = [];
     const unsearched = new Map<StreamName, number>();
@@ -104,7 +106,7 @@ export class IocSearch {
         collection: definitionOf(stream).collection,
         indicators: count,
       })),
-      fillIn: await fillInStatus(this.collections),
+      fillIn,
     };
   }
 

@@ -36,8 +36,9 @@ export interface IocHit {
 export interface IocCollectionHits {
   readonly collection: string;
   readonly stream: StreamName;
+  /** Of `hits`. */
   readonly count: number;
-  /** Whether there are more than were counted. */
+  /** Whether there are more than these. */
   readonly isMore: boolean;
   /** Newest first. */
   readonly hits: readonly IocHit[];
@@ -137,6 +138,7 @@ function rangeOf({ since, until, collections, hitsPerIndicator: hits }: IocQuery
 function shownHits({ hits, ...rest }: IocHits): IocCollectionHits {
   return {
     ...rest,
+    count: hits.length,
     hits: hits.map(({ _id, _messageTime, _sourceId, _source }) => ({
       id: _id.toString('hex'),
       time: _messageTime.toISOString(),

@@ -2,11 +2,13 @@
 
 import { isObject } from '../../domain/json.js';
 import { present } from '../../domain/present.js';
+import { asksIndicators } from '../../domain/search/condition.js';
 import { STREAMS, type StreamName } from '../../domain/streams/streams.js';
 import { searchablePath } from '../../search/fields.js';
 import { parseQuery } from '../../search/parse-query.js';
 import { QueryError } from '../../search/query-error.js';
 import type { Collections } from '../../store/collections.js';
+import { streamsWithCuts } from '../../store/late-records.js';
 import { type FoundRecord, findRecords, type RecordPage } from '../../store/search/find-records.js';
 import { type Followed, type FollowRequest, followRecords } from '../../store/search/follow-records.js';
 import { hasIndicators } from '../../store/search/has-indicators.js';
@@ -42,12 +44,16 @@ export interface PageWish extends Patience {
   readonly limit: number;
   /** `next` of the page before. */
   readonly token?: string | undefined;
+  /** Default: newest first. */
+  readonly isOldestFirst?: boolean | undefined;
 }
 
 export interface Planned {
   readonly plan: 'index' | 'scan';
   /** Of a scan: no index helps, or one will once records of earlier versions have their indicators. */
   readonly reason?: 'noIndex' | 'fillIn';
+  /** Streams with records that hold more indicators than are indexed, which the search may therefore miss. */
+  readonly mayMiss?: readonly StreamName[];
 }
 
 export interface Around {
@@ -63,8 +69,9 @@ const UNKNOWN_RECORD = 'record.unknown';
 export class SearchService {
   constructor(private readonly collections: Collections) {}
 
-  async find(input: SearchInput, { limit, token, timeoutMs, signal }: PageWish): Promise<RecordPage> {
-    return findRecords(this.collections, await this.searchOf(input), { limit, token, budgetMs: timeoutMs, signal });
+  async find(input: SearchInput, { isOldestFirst = false, timeoutMs, ...wish }: PageWish): Promise<RecordPage> {
+    const search = { ...(await this.searchOf(input)), isOldestFirst };
+    return findRecords(this.collections, search, { ...wish, budgetMs: timeoutMs });
   }
 
   /** How a search would be answered. */
@@ -73,9 +80,14 @@ export class SearchService {
     const budget = new TimeBudget(PLANNING_MS, signal);
     const planOf = async (hasIndicators: boolean) =>
       (await planned(this.collections, { ...search, hasIndicators }, budget)).plan;
-    if ((await planOf(search.hasIndicators)) === 'index') return { plan: 'index' };
+    const cut =
+      search.hasIndicators && asksIndicators(search.condition)
+        ? await streamsWithCuts(this.collections, search.streams)
+        : [];
+    const mayMiss = present({ mayMiss: cut.length > 0 ? cut : undefined });
+    if ((await planOf(search.hasIndicators)) === 'index') return { plan: 'index', ...mayMiss };
     const isForFillIn = !search.hasIndicators && (await planOf(true)) === 'index';
-    return { plan: 'scan', reason: isForFillIn ? 'fillIn' : 'noIndex' };
+    return { plan: 'scan', reason: isForFillIn ? 'fillIn' : 'noIndex', ...mayMiss };
   }
 
   async histogram(

@@ -2,7 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import type { StopRequest } from '../../domain/contract/contract.js';
+import { DEFAULT_COLLECTOR, type StopRequest } from '../../domain/contract/contract.js';
 import { workflowIdIn } from '../../domain/contract/installation.js';
 import type { Keyring } from '../../secrets/keyring.js';
 import type { Collections } from '../../store/collections.js';
@@ -41,9 +41,6 @@ export interface SourceServiceOptions {
 /** How long a stop is waited for; it goes on by itself. */
 const STOP_LIMIT_MS = 60_000;
 const LOOK_MS = 200;
-
-/** Collector of sources that name none. */
-export const DEFAULT_COLLECTOR = 'default';
 
 export interface Started {
   readonly sourceId: number;

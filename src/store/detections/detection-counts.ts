@@ -6,7 +6,7 @@ import type { DetectionPart, WantedRule } from '../../domain/detections/rule.js'
 import type { StreamName } from '../../domain/streams/streams.js';
 import type { Store } from '../driver.js';
 import { records } from '../records.js';
-import { isTimeUp } from '../search/time-budget.js';
+import { isTimeUp, type TimeBudget } from '../search/time-budget.js';
 import { alternativesOf, type DetectionRange, inRange, noneOf } from './detection-conditions.js';
 
 export interface DetectionCount {
@@ -20,8 +20,7 @@ export interface DetectionCount {
 export interface CountRequest extends DetectionRange {
   readonly since: Date;
   readonly widthMs: number;
-  /** How long the server may take for a part. */
-  readonly limitMs: number;
+  readonly budget: TimeBudget;
 }
 
 /** @returns the counts, and the streams that could not be counted in time. */
@@ -57,14 +56,12 @@ async function countOf(
   stream: StreamName,
   { kind, severity }: WantedRule,
   condition: Document,
-  { since, widthMs, limitMs }: CountRequest,
+  { since, widthMs, budget }: CountRequest,
 ): Promise<DetectionCount[]> {
   const bucket = { $floor: { $divide: [{ $subtract: ['$_messageTime', since] }, widthMs] } };
-  const found = await records(store, stream)
-    .aggregate<{ readonly _id: number; readonly count: number }>(
-      [{ $match: condition }, { $group: { _id: bucket, count: { $sum: 1 } } }],
-      { maxTimeMS: limitMs },
-    )
-    .toArray();
+  const pipeline = [{ $match: condition }, { $group: { _id: bucket, count: { $sum: 1 } } }];
+  const found = await budget.ask((options) =>
+    records(store, stream).aggregate<{ readonly _id: number; readonly count: number }>(pipeline, options).toArray(),
+  );
   return found.map(({ _id, count }) => ({ kind, severity, bucket: _id, count }));
 }

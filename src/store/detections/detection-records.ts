@@ -2,11 +2,14 @@
 
 import { Binary, type Document } from 'mongodb';
 import type { DetectionPart } from '../../domain/detections/rule.js';
+import { present } from '../../domain/present.js';
 import type { RecordDocument } from '../../domain/records/record.js';
+import { Semaphore } from '../../domain/semaphore.js';
 import type { StreamName } from '../../domain/streams/streams.js';
 import type { Store } from '../driver.js';
 import { ORDER } from '../record-indexes.js';
 import { records } from '../records.js';
+import { AT_ONCE } from '../search/time-budget.js';
 import { alternativesOf, type DetectionRange, inRange } from './detection-conditions.js';
 
 /** Where a page ends: the next one begins behind it. */
@@ -21,24 +24,35 @@ export interface FoundRecord {
   readonly record: RecordDocument;
 }
 
+export interface DetectionRequest extends DetectionRange {
+  readonly behind?: RecordPosition | undefined;
+  readonly limit: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Of the records that the parts ask for, the newest ones behind a position. */
 export async function detectionRecords(
   store: Store,
   parts: readonly DetectionPart[],
-  range: DetectionRange & { readonly behind?: RecordPosition | undefined },
-  limit: number,
+  { behind: start, limit, signal, ...range }: DetectionRequest,
 ): Promise<FoundRecord[]> {
+  const turns = new Semaphore(AT_ONCE);
   const asked = parts.flatMap((part) => alternativesOf(part).map((condition) => ({ part, condition })));
   // What one gives in excess is read for nothing, so each is asked for less than all.
   const step = asked.length === 1 ? limit : Math.max(10, Math.ceil(limit / 4));
   const searches = asked.map(({ part: { stream, ...part }, condition }) => ({
     stream,
-    found: stepwise(range.behind, step, (behind) =>
-      records(store, stream)
-        .find({ $and: [condition, inRange(range), behindOf(behind)] }, { projection: fieldsOf(part) })
-        .sort(ORDER)
-        .limit(step)
-        .toArray(),
+    found: stepwise(start, step, (behind) =>
+      turns.run(() =>
+        records(store, stream)
+          .find(
+            { $and: [condition, inRange(range), behindOf(behind)] },
+            { projection: fieldsOf(part), ...present({ signal }) },
+          )
+          .sort(ORDER)
+          .limit(step)
+          .toArray(),
+      ),
     ),
   }));
   return merged(searches, limit);

@@ -1,16 +1,15 @@
-/** The records of a search, newest first, page by page. */
+/** The records of a search, newest or oldest first, page by page. */
 
 import { type Binary, BSON, type Document } from 'mongodb';
 import type { JsonObject } from '../../domain/json.js';
 import { present } from '../../domain/present.js';
 import { definitionOf, type StreamName } from '../../domain/streams/streams.js';
 import type { Store } from '../driver.js';
-import { ORDER } from '../record-indexes.js';
 import { records } from '../records.js';
 import { type Found, merged, type Reading } from './merged.js';
 import { type Planned, planned } from './planned.js';
 import { type Position, positionOf, tokenOf } from './position.js';
-import { type Search, timeFilter, type Way } from './request.js';
+import { type Search, sortOf, timeFilter, type Way } from './request.js';
 import { shownDocument } from './shown-document.js';
 import { type Slice, slices } from './slices.js';
 import { isTimeUp, TimeBudget, TimeIsUpError } from './time-budget.js';
@@ -28,7 +27,7 @@ export interface SearchedRange {
   readonly plan: 'index' | 'scan';
   /** Whether there was time enough. */
   readonly isComplete: boolean;
-  /** When there was not: everything back to this time was searched. Absent when not even the first part was. */
+  /** When there was not: everything back to this time was searched, or, oldest first, everything before it. Absent when not even the first part was. */
   readonly searchedTo?: Date;
 }
 
@@ -98,7 +97,7 @@ export async function readRecords(store: Store, plan: Planned, reading: ReadOpti
     let size = bytes;
     const wanted = { ...reading, budget: time, limit: limit + 1 - found.length };
     try {
-      for await (const one of merged(readingsOf(store, plan, slice, wanted))) {
+      for await (const one of merged(readingsOf(store, plan, slice, wanted), plan.search.isOldestFirst)) {
         read.push(one);
         size += BSON.calculateObjectSize(one.document);
         if (isFull(found.length + read.length, size)) break;
@@ -143,7 +142,7 @@ export function shownRecord({ stream, document }: Found): FoundRecord {
 function readingsOf(
   store: Store,
   { search, ways }: Planned,
-  { behind: start, from }: Slice,
+  { behind: start, from, to }: Slice,
   { limit, projection, budget }: ReadOptions,
 ): Reading[] {
   const share = Math.max(MIN_BATCH, Math.ceil((limit * SHARE) / ways.length));
@@ -153,12 +152,12 @@ function readingsOf(
     let behind = start;
     for (let size = share; left > 0; size = Math.min(MAX_BATCH, size * 2)) {
       if (budget.isOver) throw new TimeIsUpError();
-      const time = timeFilter({ ...search, ...present({ from }) }, behind)(stream);
+      const time = timeFilter({ ...search, ...present({ from, to }) }, behind)(stream);
       const filter = { $and: [reached, time, ...(rest === undefined ? [] : [rest])] };
       const asked = Math.min(left, size);
       const cursor = await budget.ask(async (limits) => {
         const options = { projection, limit: asked, batchSize: asked, ...limits };
-        const found = records(store, stream).find<Found['document']>(filter, options).sort(ORDER).hint(index);
+        const found = records(store, stream).find<Found['document']>(filter, options).sort(sortOf(search)).hint(index);
         // This is what asks.
         await found.hasNext();
         return found;

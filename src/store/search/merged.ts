@@ -10,11 +10,12 @@ export interface Found extends Placed {
 /** Records of one stream, in order. */
 export type Reading = AsyncGenerator<Found, void, undefined>;
 
-export async function* merged(readings: readonly Reading[]): Reading {
+export async function* merged(readings: readonly Reading[], isOldestFirst = false): Reading {
+  const inOrder = (a: Found, b: Found) => (isOldestFirst ? compare(b, a) : compare(a, b));
   const heads = (await Promise.all(readings.map(next))).flatMap((head) => head ?? []);
   let last: Found | undefined;
   while (heads.length > 0) {
-    const first = heads.reduce((a, b) => (compare(b.found, a.found) < 0 ? b : a));
+    const first = heads.reduce((a, b) => (inOrder(b.found, a.found) < 0 ? b : a));
     if (last === undefined || compare(last, first.found) !== 0) yield first.found;
     last = first.found;
     const following = await next(first.from);

@@ -1,15 +1,14 @@
 /** Whether what a search reads is bounded, found out before it begins. */
 
+import type { Document } from 'mongodb';
 import type { Store } from '../driver.js';
 import { countByIndicators } from '../indicator-hits.js';
 import { ORDER } from '../record-indexes.js';
 import { records } from '../records.js';
-import type { CountKeys, Plan } from './plan.js';
-import { type Search, timeFilter, type Way } from './request.js';
+import { type Ahead, FEW, type Plan } from './plan.js';
+import { type Search, timeFilter, type Way, waysOf } from './request.js';
 import { isTimeUp, type TimeBudget } from './time-budget.js';
 
-/** Records with some keys are counted up to here, in each collection. */
-const MOST_COUNTED = 1_000;
 /** Records that are looked at, over all ways: a page of usual size returns a fifth of them. */
 const SAMPLE = 240;
 const LEAST_SAMPLE = 4;
@@ -20,29 +19,55 @@ const RECORDS_PER_HIT = 4;
 export async function planName(
   store: Store,
   search: Search,
-  { keys, isExact }: Plan,
+  { keys, isExact, isBounded }: Plan,
   ways: readonly Way[],
   budget: TimeBudget,
 ): Promise<'index' | 'scan'> {
-  if (isExact && ways.every(({ rest }) => rest === undefined)) return 'index';
+  if (isBounded || (isExact && ways.every(({ rest }) => rest === undefined))) return 'index';
   if (keys === undefined) return 'scan';
-  const size = Math.max(LEAST_SAMPLE, Math.ceil(SAMPLE / ways.length));
-  const sparse = await Promise.all(ways.map((way) => isSparse(store, search, way, size, budget)));
-  const streams = new Set(ways.filter((_, at) => sparse[at]).map(({ stream }) => stream));
-  const counts = await Promise.all(
-    [...streams].map((stream) => countIn(store, search, stream, keys, MOST_COUNTED, budget)),
-  );
-  return counts.every((count) => count < MOST_COUNTED) ? 'index' : 'scan';
+  const samples = await samplesOf(store, search, ways, budget);
+  const streams = new Set(samples.flatMap(({ isSparse, stream }) => (isSparse ? [stream] : [])));
+  const counts = await Promise.all([...streams].map((stream) => countIn(store, search, stream, keys, FEW, budget)));
+  return counts.every((count) => count < FEW) ? 'index' : 'scan';
 }
 
 /** In all collections of the search. */
-export function counting(store: Store, search: Search, budget: TimeBudget): CountKeys {
-  return async (keys, limit) => {
-    const counts = await Promise.all(
-      search.streams.map((stream) => countIn(store, search, stream, keys, limit, budget)),
-    );
-    return { count: counts.reduce((sum, count) => sum + count, 0), isAll: counts.every((count) => count < limit) };
+export function aheadOf(store: Store, search: Search, budget: TimeBudget): Ahead {
+  return {
+    areFewerThan: async (limit, keys) => {
+      const counts = search.streams.map((stream) => countIn(store, search, stream, keys, limit, budget));
+      return (await Promise.all(counts)).every((count) => count < limit);
+    },
+    look: async (keys) => {
+      const ways = waysOf(search, { keys, isExact: false, isBounded: false });
+      const samples = await samplesOf(store, search, ways, budget);
+      const sum = (of: 'seen' | 'hits') => samples.reduce((total, sample) => total + sample[of], 0);
+      return { share: sum('hits') / Math.max(1, sum('seen')), isDense: samples.every(({ isSparse }) => !isSparse) };
+    },
   };
+}
+
+interface Sample {
+  readonly stream: Way['stream'];
+  /** The newest records of a way. */
+  readonly seen: number;
+  /** Of these. */
+  readonly hits: number;
+  /** Whether there are more records than were looked at, with few hits among them; also when time was up. */
+  readonly isSparse: boolean;
+}
+
+function samplesOf(store: Store, search: Search, ways: readonly Way[], budget: TimeBudget): Promise<Sample[]> {
+  const size = Math.max(LEAST_SAMPLE, Math.ceil(SAMPLE / ways.length));
+  return Promise.all(
+    ways.map(async (way) => {
+      const { stream } = way;
+      if (way.rest === undefined) return { stream, seen: size, hits: size, isSparse: false };
+      const sample = await unlessTimeIsUp(sampleOf(store, search, { ...way, rest: way.rest }, size, budget), undefined);
+      if (sample === undefined) return { stream, seen: size, hits: 0, isSparse: true };
+      return { stream, ...sample, isSparse: sample.seen === size && sample.hits * RECORDS_PER_HIT < size };
+    }),
+  );
 }
 
 async function countIn(
@@ -54,19 +79,19 @@ async function countIn(
   budget: TimeBudget,
 ): Promise<number> {
   const until = to && new Date(to.getTime() - 1);
-  const query = { keys, since: from, until, limit, maxTimeMs: budget.options().maxTimeMS };
-  return unlessTimeIsUp(countByIndicators(store, stream, query), limit);
+  const counted = budget.ask(({ maxTimeMS: maxTimeMs }) =>
+    countByIndicators(store, stream, { keys, since: from, until, limit, maxTimeMs }),
+  );
+  return unlessTimeIsUp(counted, limit);
 }
 
-/** Whether there are more records than are looked at, with few hits among them. */
-async function isSparse(
+function sampleOf(
   store: Store,
   search: Search,
-  { stream, reached, index, rest }: Way,
+  { stream, reached, index, rest }: Way & { readonly rest: Document },
   size: number,
   budget: TimeBudget,
-): Promise<boolean> {
-  if (rest === undefined) return false;
+): Promise<Pick<Sample, 'seen' | 'hits'>> {
   const pipeline = [
     { $match: { $and: [reached, timeFilter(search, undefined)(stream)] } },
     { $sort: ORDER },
@@ -77,15 +102,14 @@ async function isSparse(
     readonly seen: readonly { readonly n: number }[];
     readonly hits: readonly { readonly n: number }[];
   }
-  const looked = async () => {
-    const cursor = records(store, stream).aggregate<Counted>(pipeline, { hint: index, ...budget.options() });
+  return budget.ask(async (options) => {
+    const cursor = records(store, stream).aggregate<Counted>(pipeline, { hint: index, ...options });
     const { seen = [], hits = [] } = (await cursor.next()) ?? {};
-    return (seen[0]?.n ?? 0) === size && (hits[0]?.n ?? 0) * RECORDS_PER_HIT < size;
-  };
-  return unlessTimeIsUp(looked(), true);
+    return { seen: seen[0]?.n ?? 0, hits: hits[0]?.n ?? 0 };
+  });
 }
 
-async function unlessTimeIsUp<T>(work: Promise<T>, otherwise: T): Promise<T> {
+async function unlessTimeIsUp<T, U>(work: Promise<T>, otherwise: U): Promise<T | U> {
   try {
     return await work;
   } catch (error) {

@@ -4,7 +4,7 @@ import { Binary, type Document } from 'mongodb';
 import { STREAMS, type StreamName } from '../../domain/streams/streams.js';
 import { PageTokenError } from '../list-page.js';
 
-/** Behind a record; or, without an id, before all that is as old as the time, or older. */
+/** Behind a record; or, without an id, before all that is as old as the time, or older (in a search oldest first: as new). */
 export interface Position {
   readonly time: Date;
   readonly id?: Binary;
@@ -42,12 +42,14 @@ export function binaryOf(hex: string): Binary {
 }
 
 /** The records of a stream behind a position. */
-export function behindFilter({ time, id, stream }: Position, of: StreamName): Document {
-  if (id === undefined || stream === undefined) return { _messageTime: { $lt: time } };
-  const isBefore = STREAMS.indexOf(of) > STREAMS.indexOf(stream);
+export function behindFilter({ time, id, stream }: Position, of: StreamName, isOldestFirst = false): Document {
+  if (id === undefined || stream === undefined) return { _messageTime: isOldestFirst ? { $gte: time } : { $lt: time } };
+  const [beyond, since] = isOldestFirst ? ['$gt', '$gte'] : ['$lt', '$lte'];
+  const [one, other] = isOldestFirst ? [stream, of] : [of, stream];
+  const isBehind = STREAMS.indexOf(one) > STREAMS.indexOf(other);
   return {
-    _messageTime: { $lte: time },
-    $or: [{ _messageTime: { $lt: time } }, { _id: { [isBefore ? '$lte' : '$lt']: id } }],
+    _messageTime: { [since]: time },
+    $or: [{ _messageTime: { [beyond]: time } }, { _id: { [isBehind ? since : beyond]: id } }],
   };
 }
 
@@ -56,7 +58,7 @@ export interface Placed {
   readonly document: { readonly _id: Binary; readonly _messageTime: Date };
 }
 
-/** Negative when the first comes first. */
+/** Negative when the first comes first in a search newest first. */
 export function compare(a: Placed, b: Placed): number {
   const byTime = b.document._messageTime.getTime() - a.document._messageTime.getTime();
   if (byTime !== 0) return byTime;

@@ -3,7 +3,7 @@
 import type { Document } from 'mongodb';
 import type { Condition } from '../../domain/search/condition.js';
 import type { StreamName } from '../../domain/streams/streams.js';
-import { BY_INDICATOR, BY_SOURCE, BY_TIME } from '../record-indexes.js';
+import { BY_INDICATOR, BY_SOURCE, BY_TIME, OLDEST_FIRST, ORDER } from '../record-indexes.js';
 import { filterOf, keysFilter } from './filter.js';
 import type { Plan } from './plan.js';
 import { behindFilter, type Position } from './position.js';
@@ -19,6 +19,12 @@ export interface Search {
   readonly to?: Date;
   /** Whether all records carry their indicators. */
   readonly hasIndicators: boolean;
+  /** Default: newest first. */
+  readonly isOldestFirst?: boolean;
+}
+
+export function sortOf({ isOldestFirst = false }: Pick<Search, 'isOldestFirst'>) {
+  return isOldestFirst ? OLDEST_FIRST : ORDER;
 }
 
 /** MongoDB merges so many values of one field in the order of another; with more it reads all hits and sorts them. */
@@ -66,9 +72,9 @@ function chunks<T>(all: readonly T[], most: number): T[][] {
   return [all.slice(0, most), ...chunks(all.slice(most), most)];
 }
 
-/** For each stream: the part of a search that lies behind a position and not before a time. */
+/** For each stream: the part of a search that lies behind a position and within its times. */
 export function timeFilter(
-  { from, to }: Pick<Search, 'from' | 'to'>,
+  { from, to, isOldestFirst }: Pick<Search, 'from' | 'to' | 'isOldestFirst'>,
   behind: Position | undefined,
 ): (stream: StreamName) => Document {
   const ends = [
@@ -76,7 +82,7 @@ export function timeFilter(
     ...(to === undefined ? [] : [{ _messageTime: { $lt: to } }]),
   ];
   return (stream) => {
-    const all = behind === undefined ? ends : [...ends, behindFilter(behind, stream)];
+    const all = behind === undefined ? ends : [...ends, behindFilter(behind, stream, isOldestFirst)];
     return all.length === 0 ? {} : { $and: all };
   };
 }

@@ -1,20 +1,21 @@
 /**
- * A search in parts, from the newest time back. A query that runs out of time tells nothing, so a long one is asked in
+ * A search in parts, from the newest time back, or from the oldest on. A query that runs out of time tells nothing, so a long one is asked in
  * slices of time that take about as long as each other, and what the finished ones brought is kept.
  */
 
+import type { Sort } from 'mongodb';
 import type { Store } from '../driver.js';
-import { ORDER } from '../record-indexes.js';
 import { records } from '../records.js';
 import type { Planned } from './planned.js';
 import type { Position } from './position.js';
-import { timeFilter, type Way } from './request.js';
+import { sortOf, timeFilter, type Way } from './request.js';
 import { isTimeUp, type TimeBudget } from './time-budget.js';
 
-/** What lies behind a position, back to a time that is included; `undefined`: the ends of the search. */
+/** What lies behind a position, from a time that is included to one that is not; `undefined`: the ends of the search. */
 export interface Slice {
   readonly behind: Position | undefined;
   readonly from: Date | undefined;
+  readonly to: Date | undefined;
 }
 
 export interface SliceOptions<T> {
@@ -34,7 +35,7 @@ export interface Worked<T> {
 
 export interface SliceResult<T> {
   readonly result: T;
-  /** Everything back to this time was searched; `undefined`: everything. */
+  /** Everything back to this time was searched, or, oldest first, everything before it; `undefined`: everything. */
   readonly searchedTo: Date | undefined;
   /** Where to go on. */
   readonly behind: Position | undefined;
@@ -52,18 +53,22 @@ export async function* slices<T>(
   { ways, search }: Planned,
   { budget, behind: start, firstSize, work }: SliceOptions<T>,
 ): AsyncGenerator<SliceResult<T>, void, undefined> {
-  const whole = { behind: start, from: search.from };
-  const atOnce = await unlessTimeIsUp(() => work(whole, budget.atMost(budget.left * SHARE_AT_ONCE)));
-  if (atOnce !== undefined) yield doneOf(atOnce, undefined);
+  const { from, to, isOldestFirst = false } = search;
+  const atOnce = await unlessTimeIsUp(() =>
+    work({ behind: start, from, to }, budget.atMost(budget.left * SHARE_AT_ONCE)),
+  );
+  if (atOnce !== undefined) yield doneOf(atOnce, undefined, isOldestFirst);
   if (atOnce !== undefined && atOnce.reached === undefined) return;
   for (let behind = atOnce?.reached ?? start, size = firstSize; !budget.isOver; ) {
     const began = performance.now();
     const time = size === LEAST_SIZE ? budget : budget.atMost(TARGET_MS * 4);
     const filter = timeFilter(search, behind);
     const done = await unlessTimeIsUp(async () => {
-      const times = await Promise.all(ways.map((way) => timeOfNth(store, way, filter(way.stream), size, budget)));
-      const from = newest(times);
-      return doneOf(await work({ behind, from: from ?? search.from }, time), from);
+      const nth = { n: size, sort: sortOf(search), budget };
+      const times = await Promise.all(ways.map((way) => timeOfNth(store, way, filter(way.stream), nth)));
+      const end = nearest(times, isOldestFirst);
+      const slice = isOldestFirst ? { behind, from, to: end ?? to } : { behind, from: end ?? from, to };
+      return doneOf(await work(slice, time), end, isOldestFirst);
     });
     if (done !== undefined) {
       yield done;
@@ -81,25 +86,26 @@ export async function* slices<T>(
 
 function doneOf<T>(
   { result, reached }: Worked<T>,
-  from: Date | undefined,
+  end: Date | undefined,
+  isOldestFirst: boolean,
 ): SliceResult<T> & { readonly isPart: boolean } {
-  if (reached === undefined) return { result, searchedTo: from, behind: from && { time: from }, isPart: false };
+  if (reached === undefined) return { result, searchedTo: end, behind: end && { time: end }, isPart: false };
   // Others of the same millisecond may be behind it.
-  return { result, searchedTo: new Date(reached.time.getTime() + 1), behind: reached, isPart: true };
+  const searchedTo = isOldestFirst ? reached.time : later(reached.time);
+  return { result, searchedTo, behind: reached, isPart: true };
 }
 
-/** The time of the nth record that a way reaches, newest first; `undefined` when there are fewer. */
+/** The time of the nth record that a way reaches; `undefined` when there are fewer. */
 async function timeOfNth(
   store: Store,
   { stream, reached, index }: Way,
   within: object,
-  n: number,
-  budget: TimeBudget,
+  { n, sort, budget }: { readonly n: number; readonly sort: Sort; readonly budget: TimeBudget },
 ): Promise<Date | undefined> {
   const [found] = await budget.ask((options) =>
     records(store, stream)
       .find({ $and: [reached, within] }, { projection: { _id: 0, _messageTime: 1 }, ...options })
-      .sort(ORDER)
+      .sort(sort)
       .hint(index)
       .skip(n - 1)
       .limit(1)
@@ -108,9 +114,15 @@ async function timeOfNth(
   return found?._messageTime;
 }
 
-function newest(times: readonly (Date | undefined)[]): Date | undefined {
+/** Where a slice ends that looks at so many records of a way at most. */
+function nearest(times: readonly (Date | undefined)[], isOldestFirst: boolean): Date | undefined {
   const ms = times.flatMap((time) => time?.getTime() ?? []);
-  return ms.length === 0 ? undefined : new Date(Math.max(...ms));
+  if (ms.length === 0) return undefined;
+  return isOldestFirst ? later(new Date(Math.min(...ms))) : new Date(Math.max(...ms));
+}
+
+function later(time: Date): Date {
+  return new Date(time.getTime() + 1);
 }
 
 /** `undefined` when time was up. */

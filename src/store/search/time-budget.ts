@@ -10,7 +10,7 @@ interface QueryOptions {
 }
 
 /** Queries of one search: each takes one of the connections that everything in a program shares. */
-const AT_ONCE = 4;
+export const AT_ONCE = 4;
 
 export class TimeBudget {
   private readonly end: number;

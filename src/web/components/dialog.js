@@ -24,6 +24,8 @@ export function Dialog({ title, onClose, children, footer, wide = false }) {
       dialog?.close();
       // The browser does it for what is still there when it closes; a page that is drawn again may be quicker.
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+      // That may have gone, and a dialog around this one has given it back already.
+      if (document.activeElement === document.body) document.getElementById('content')?.focus();
     };
   }, []);
   const onCancel = (/** @type {Event} */ event) => {

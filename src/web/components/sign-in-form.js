@@ -4,6 +4,7 @@ import { html } from 'htm/preact';
 import { useState } from 'preact/hooks';
 import { signIn } from '../lib/session.js';
 import { Problem } from './problem.js';
+import { SteadyButton } from './steady-button.js';
 
 export function SignInForm() {
   const [error, setError] = useState('');
@@ -27,7 +28,7 @@ export function SignInForm() {
       <label>
         Access key <input name="accessKey" type="password" autocomplete="current-password" required maxlength="1000" />
       </label>
-      <button type="submit" class="primary" disabled=${isBusy}>Sign in</button>
+      <${SteadyButton} type="submit" class="primary" isOff=${isBusy}>Sign in<//>
     </form>
   `;
 }

@@ -2,6 +2,7 @@
 
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { checkSession, hasExpired } from './session.js';
 
 /**
  * @typedef {object} LiveState
@@ -50,9 +51,10 @@ export function useLiveStates() {
 
 // A browser has six connections to a server for all of its tabs: one that nobody looks at needs none.
 document.addEventListener('visibilitychange', update);
+hasExpired.subscribe(update);
 
 function update() {
-  const isWanted = users > 0 && !document.hidden;
+  const isWanted = users > 0 && !document.hidden && !hasExpired.value;
   if (isWanted && stream === undefined) listen();
   if (!isWanted) hangUp();
 }
@@ -82,8 +84,10 @@ function listen() {
     telling ??= setTimeout(() => {
       isInterrupted.value = true;
     }, TOLD_AFTER_MS);
-    // After a refusal a browser does not try again by itself.
-    if (stream?.readyState === EventSource.CLOSED) listeningAgain = setTimeout(listen, AGAIN_AFTER_MS);
+    // After a refusal a browser does not try again by itself, and does not tell why it was refused.
+    if (stream?.readyState !== EventSource.CLOSED) return;
+    listeningAgain = setTimeout(listen, AGAIN_AFTER_MS);
+    void checkSession();
   });
   stream.addEventListener('states', ({ data }) => {
     /** @type {LiveState[]} */

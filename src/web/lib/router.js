@@ -25,8 +25,13 @@ addEventListener('popstate', () => {
 
 /** @param {string} href @param {{ replace?: boolean }} [options] */
 export function navigate(href, { replace = false } = {}) {
+  const { pathname } = location;
   history[replace ? 'replaceState' : 'pushState'](null, '', href);
   address.value = current();
+  if (location.pathname === pathname) return;
+  scrollTo(0, 0);
+  // What had the focus is gone with its page. The frame stays, and the next page begins here.
+  requestAnimationFrame(() => document.getElementById('content')?.focus());
 }
 
 /**
@@ -53,10 +58,5 @@ document.addEventListener('click', (event) => {
   if (link === null || link.target !== '' || link.hasAttribute('download') || link.origin !== location.origin) return;
   if (link.pathname.startsWith('/api/') || link.getAttribute('href')?.startsWith('#')) return;
   event.preventDefault();
-  const isSamePage = link.pathname === location.pathname;
   navigate(link.pathname + link.search);
-  if (isSamePage) return;
-  scrollTo(0, 0);
-  // What had the focus is gone with its page. The frame stays, and the next page begins here.
-  requestAnimationFrame(() => document.getElementById('content')?.focus());
 });

@@ -29,6 +29,13 @@ export async function restoreSession() {
   else if (response?.status !== 204) signInNote.value = 'The server is not ready. Try again soon.';
 }
 
+/** Finds out whether the session has ended. */
+export async function checkSession() {
+  const asked = session.value;
+  const response = await fetch('/api/v1/session').catch(() => undefined);
+  if (response?.status === 204) expireSession(asked);
+}
+
 /**
  * @param {{ accessId: string, accessKey: string } | { token: string }} credential
  * @returns {Promise<string>} why it failed; empty when it did not

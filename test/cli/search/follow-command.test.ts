@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import { afterEach, expect, test, vi } from 'vitest';
+import { RecentRecords } from '../../../src/cli/search/recent-records.js';
 import { addSearchCommands } from '../../../src/cli/search/search-commands.js';
 import type { FollowLine, SearchCommands, ShownRecord } from '../../../src/cli/services/command-services.js';
 import { RefusedError } from '../../../src/management/common/errors.js';
@@ -9,22 +10,26 @@ import { numbers } from '../../support/store-fixtures.js';
 
 const record = (id: string): ShownRecord => ({ collection: 'c', stream: 'hold', id, time: '', record: {} });
 
-/** 1,200 stored records; one more is stored while these are read, and then the server refuses. */
+/** 1,200 stored records, the last one stored while these are read, and one more after it; then the server refuses. */
 function searchOf() {
   const asked: string[] = [];
   const search: SearchCommands = {
-    page: async (_wish, { limit, token = '0' }) => {
-      asked.push(`page ${token}`);
+    page: async (_wish, { limit, token = '0', order = 'newest' }) => {
+      asked.push(`${order} ${token}`);
       const begin = Number(token);
       const end = Math.min(1_200, begin + limit);
-      const data = numbers(end - begin).map((at) => record(String(begin + at)));
+      const at = (n: number) => String(order === 'oldest' ? begin + n : 1_199 - begin - n);
+      const data = numbers(end - begin).map((n) => record(at(n)));
       return { data, plan: 'index', complete: true, ...(end < 1_200 && { next: String(end) }) };
     },
     story: () => Promise.reject(new Error('not asked for')),
     follow: async function* (_wish, token): AsyncGenerator<FollowLine, void> {
       asked.push(`follow ${token}`);
       if (token === undefined) yield { token: 'begin' };
-      else yield { token: 'end', record: record('new') };
+      else {
+        yield { token: 'begun', record: record('1199') };
+        yield { token: 'end', record: record('new') };
+      }
       throw new RefusedError('the key is gone');
     },
   };
@@ -47,19 +52,31 @@ async function run(...words: string[]) {
 
 afterEach(() => vi.restoreAllMocks());
 
-test('all stored records are printed, those behind the begin of the follow after them, and the token whatever ends it', async () => {
+test('all stored records are printed oldest first, then the new ones, each once, and the token whatever ends it', async () => {
   const { ended, lines, told, asked } = await run('--follow', '--since', '2026-01-01', '--json');
   expect(lines).toEqual([...numbers(1_200).map(String), 'new']);
-  expect(asked).toEqual(['follow undefined', 'page 0', 'page 500', 'page 1000', 'follow begin']);
+  expect(asked).toEqual(['follow undefined', 'oldest 0', 'oldest 500', 'oldest 1000', 'follow begin']);
   expect(ended).toBe('the key is gone');
   expect(told).toContain('To resume: --token end');
 });
 
-test('not more stored ones than were asked for', async () => {
-  const { lines } = await run('--follow', '--since', '2026-01-01', '--json', '--limit', '2');
-  expect(lines).toEqual(['0', '1', 'new']);
+test('not more stored ones than were asked for: the newest', async () => {
+  const { lines, asked } = await run('--follow', '--since', '2026-01-01', '--json', '--limit', '600');
+  expect(lines).toEqual([...numbers(600).map((n) => String(600 + n)), 'new']);
+  expect(asked).toEqual(['follow undefined', 'newest 0', 'newest 500', 'follow begin']);
 });
 
-test('without --follow, 100 unless otherwise asked for', async () => {
-  expect((await run('--json')).lines).toHaveLength(100);
+test('not more stored ones than can be held', async () => {
+  const { ended, asked } = await run('--follow', '--since', '2026-01-01', '--limit', '10001');
+  expect([ended, asked]).toEqual(['With --follow, --limit must be at most 10000', []]);
+});
+
+test('without --follow, 100 unless otherwise asked for, newest first', async () => {
+  expect((await run('--json')).lines).toEqual(numbers(100).map((n) => String(1_199 - n)));
+});
+
+test('of the records that were printed only the last are remembered, and each is told again once', () => {
+  const recent = new RecentRecords(3);
+  for (const id of ['a', 'b', 'c', 'd']) recent.add(record(id));
+  expect(['a', 'b', 'd', 'd'].map((id) => recent.take(record(id)))).toEqual([false, true, true, false]);
 });

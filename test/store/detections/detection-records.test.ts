@@ -1,5 +1,6 @@
 /** Records that are detections, found and counted on a real server; what each reads for it is measured there. */
 
+import { isDeepStrictEqual } from 'node:util';
 import type { Document } from 'mongodb';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { detectionOf } from '../../../src/detections/normalize.js';
@@ -10,7 +11,9 @@ import type { RecordDocument } from '../../../src/domain/records/record.js';
 import { STREAMS, type StreamName } from '../../../src/domain/streams/streams.js';
 import type { DetectionRange } from '../../../src/store/detections/detection-conditions.js';
 import { countDetections } from '../../../src/store/detections/detection-counts.js';
+import { DETECTION_INDEXES } from '../../../src/store/detections/detection-indexes.js';
 import { detectionRecords, type RecordPosition } from '../../../src/store/detections/detection-records.js';
+import { TimeBudget } from '../../../src/store/search/time-budget.js';
 import { DETECTED, document, EVENTS, type Fields } from '../../detections/sample-records.js';
 import { collectionsIn, raw, withMethods } from '../../support/raw-collections.js';
 import { testDatabase } from '../../support/test-database.js';
@@ -104,7 +107,7 @@ describe.each(CASES)('%s', (_, wanted, range) => {
     let behind: RecordPosition | undefined;
     // The first thousand show the order; beyond, it is only more of it.
     while (found.length < Math.min(all.length, 1_000)) {
-      const page = await detectionRecords(collections, parts, { ...range, behind }, 130);
+      const page = await detectionRecords(collections, parts, { ...range, behind, limit: 130 });
       if (page.length === 0) break;
       for (const { stream, record } of page) {
         expect(detectionOf(stream, record)).toBeDefined();
@@ -118,7 +121,9 @@ describe.each(CASES)('%s', (_, wanted, range) => {
 
   test('reads few keys and documents for each', async () => {
     for (const limit of [50, 500]) {
-      const { found, keys, documents } = await measured(() => detectionRecords(collections, parts, range, limit));
+      const { found, keys, documents } = await measured(() =>
+        detectionRecords(collections, parts, { ...range, limit }),
+      );
       // A look into each index finds out that there are none.
       const most = 10 * Math.max(found.length, parts.length);
       expect({
@@ -134,11 +139,35 @@ describe.each(CASES)('%s', (_, wanted, range) => {
   test('counted over time', async () => {
     const since = range.since ?? at(0);
     const widthMs = 3_600_000;
-    const request = { ...range, since, widthMs, limitMs: 10_000 };
+    const request = { ...range, since, widthMs, budget: new TimeBudget(10_000) };
     const { counts, uncounted } = await countDetections(collections, parts, request);
     expect(uncounted).toEqual([]);
     expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(expected(wanted, { ...range, since }).length);
   });
+});
+
+test('each index that only detections have serves one of these searches', async () => {
+  const receipts = raw(collections).records('receipt');
+  const rejected = Array.from({ length: 400 }, (_, n) =>
+    document(800_000_000 + n * 32, { rejectionType: 'Virus Signature Detection' }, { sourceId: (n % SOURCES) + 1 }),
+  );
+  await receipts.insertMany(rejected);
+  for (const [, wanted, range] of CASES)
+    for (const sourceId of [range.sourceId, 5, SOURCES + 1])
+      await detectionRecords(collections, partsOf(DETECTION_TABLE, wanted), { ...range, sourceId }, 50);
+  const unused: string[] = [];
+  for (const [name, indexes] of Object.entries(DETECTION_INDEXES)) {
+    const stats = await db
+      .collection(name)
+      .aggregate([{ $indexStats: {} }])
+      .toArray();
+    for (const { key } of indexes) {
+      const uses = stats.filter((one) => isDeepStrictEqual(one.key, key)).map(({ accesses }) => Number(accesses.ops));
+      if (!uses.some((count) => count > 0)) unused.push(`${name} ${JSON.stringify(key)}`);
+    }
+  }
+  await receipts.deleteMany({ _id: { $in: rejected.map(({ _id }) => _id) } });
+  expect(unused).toEqual([]);
 });
 
 test('what cannot be counted in time is named', async () => {
@@ -152,7 +181,7 @@ test('what cannot be counted in time is named', async () => {
   const { counts, uncounted } = await countDetections(
     withMethods(collections, /spam/, () => slow),
     parts,
-    { since: at(0), widthMs: 60_000, limitMs: 1 },
+    { since: at(0), widthMs: 60_000, budget: new TimeBudget(10_000) },
   );
   expect({ counts, uncounted }).toEqual({ counts: [], uncounted: ['spam'] });
 });
@@ -164,7 +193,7 @@ test('a condition on values of other types finds at most what turns out to be an
   const { records } = raw(collections);
   for (const { stream } of DETECTION_TABLE)
     await records(stream).insertMany(odd.map((fields, n) => document(900_000_000 + n * 32, fields, { sourceId: 999 })));
-  const found = await detectionRecords(collections, partsOf(DETECTION_TABLE, {}), { sourceId: 999 }, 1_000);
+  const found = await detectionRecords(collections, partsOf(DETECTION_TABLE, {}), { sourceId: 999, limit: 1_000 });
   for (const { stream } of DETECTION_TABLE) {
     const told = odd.filter((fields) => detectionOf(stream, document(1, fields)) !== undefined).length;
     expect(

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { STREAMS, type StreamName } from '../../../src/domain/streams/streams.js';
+import { definitionOf, STREAMS, type StreamName } from '../../../src/domain/streams/streams.js';
 import { parseQuery } from '../../../src/search/parse-query.js';
 import { findRecords, type RecordPage, type RecordPageRequest } from '../../../src/store/search/find-records.js';
 import { histogramOf } from '../../../src/store/search/histogram.js';
@@ -125,34 +125,87 @@ describe('pages', () => {
     }
   });
 
-  test('a record of the same id in two collections is two records', async () => {
-    const [twin] = world;
-    if (twin === undefined) throw new Error('there is none');
-    const other: StreamName = 'spam';
-    await raw(collections).records(other).insertOne(twin.document);
-    try {
-      const first = await find('*', {
-        from: twin.document._messageTime,
-        to: new Date(twin.document._messageTime.getTime() + 1),
-      });
-      const both = first.items.filter(({ id }) => id === twin.document._id.toString('hex'));
-      expect(new Set(both.map(({ stream }) => stream)).size).toBe(2);
+  test.each([1, 90, 500])('of %i records, oldest first, have the same in reverse', async (limit) => {
+    const from = new Date(BEGIN + SPAN - (limit === 1 ? 60_000 : SPAN));
+    const search = { from, sourceIds: [1, 2], isOldestFirst: true };
+    for (const query of ['*', queryOf(WANTED), 'subject:invoice']) {
+      const whole = idsOf(await find(query, { ...search, isOldestFirst: false })).reverse();
       const seen: string[] = [];
       for (let token: string | undefined; ; ) {
-        const page = await find(
-          '*',
-          { from: twin.document._messageTime, to: new Date(twin.document._messageTime.getTime() + 1) },
-          { limit: 1, token },
-        );
-        seen.push(...page.items.map(({ stream, id }) => `${stream} ${id}`));
+        const page = await find(query, search, { limit, token });
+        seen.push(...idsOf(page));
         token = page.next;
         if (token === undefined) break;
       }
-      expect(seen).toEqual(first.items.map(({ stream, id }) => `${stream} ${id}`));
-    } finally {
-      await raw(collections).records(other).deleteMany({});
+      expect(seen).toEqual(whole);
     }
   });
+
+  test.each([false, true])(
+    'have each record once when time is up again and again, oldest first: %s',
+    async (isOldestFirst) => {
+      const whole = idsOf(await find('subject:invoice', { isOldestFirst }));
+      const seen: string[] = [];
+      let budgetMs = 10;
+      for (let token: string | undefined; ; ) {
+        const page = await find('subject:invoice', { isOldestFirst }, { limit: 200, token, budgetMs });
+        seen.push(...idsOf(page));
+        if (page.next === undefined && page.isComplete) break;
+        // As on a busy machine, it may take longer to get anywhere.
+        budgetMs = page.next === token ? budgetMs * 2 : 10;
+        token = page.next;
+      }
+      expect(seen).toEqual(whole);
+    },
+  );
+
+  test('oldest first read an index from its other end, and not more of it', async () => {
+    const { collection } = definitionOf('receipt');
+    const search = { streams: ['receipt' as const], isOldestFirst: true };
+    await db.setProfilingLevel('all');
+    const page = await find('*', search, { limit: 20 });
+    await db.setProfilingLevel('off');
+    const [read] = await db
+      .collection('system.profile')
+      .find({ ns: `${db.databaseName}.${collection}`, op: 'query', 'command.sort._messageTime': 1 })
+      .toArray();
+    expect(page.items).toHaveLength(20);
+    expect(read).toMatchObject({ docsExamined: 21 });
+    expect(read?.hasSortStage).toBeUndefined();
+  });
+
+  test.each([false, true])(
+    'a record of the same id in two collections is two records, oldest first: %s',
+    async (isOldestFirst) => {
+      const [twin] = world;
+      if (twin === undefined) throw new Error('there is none');
+      const other: StreamName = 'spam';
+      await raw(collections).records(other).insertOne(twin.document);
+      try {
+        const first = await find('*', {
+          from: twin.document._messageTime,
+          to: new Date(twin.document._messageTime.getTime() + 1),
+          isOldestFirst,
+        });
+        const both = first.items.filter(({ id }) => id === twin.document._id.toString('hex'));
+        expect(new Set(both.map(({ stream }) => stream)).size).toBe(2);
+        const seen: string[] = [];
+        for (let token: string | undefined; ; ) {
+          const page = await find(
+            '*',
+            { from: twin.document._messageTime, to: new Date(twin.document._messageTime.getTime() + 1), isOldestFirst },
+            { limit: 1, token },
+          );
+          seen.push(...page.items.map(({ stream, id }) => `${stream} ${id}`));
+          token = page.next;
+          if (token === undefined) break;
+        }
+        expect(seen).toEqual(first.items.map(({ stream, id }) => `${stream} ${id}`));
+      } finally {
+        await raw(collections).records(other).deleteMany({});
+      }
+    },
+  );
 
   test('of some sources, in lists longer than MongoDB merges', async () => {
     const wanted = (one: StoredRecord) => [1, 3].includes(one.document._sourceId);

@@ -1,5 +1,6 @@
 /** What can be done from the Collection page: API usage information, restart, actions on one and on several sources. */
 
+import type { Locator } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { apiServer } from '../../support/api-server.js';
 import { accessibilityFaults, browsing, picture } from '../../support/browser.js';
@@ -175,5 +176,19 @@ describe.skipIf(CHROMIUM === undefined)('actions', () => {
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole('button', { name: 'Clear selection' }).click();
     expect(await rowOf(page, 'Gateway').getByRole('checkbox').isChecked()).toBe(false);
+  });
+
+  test('when none of them is left, the focus goes to their group', async () => {
+    for (const name of ['Going 1', 'Going 2']) await newSource(name);
+    const page = await open({ path: '/?q=Going' });
+    const press = async (what: Locator, key: string) => {
+      await what.focus();
+      await page.keyboard.press(key);
+    };
+    await press(page.getByLabel('Select all sources that are shown'), 'Space');
+    await press(page.getByRole('button', { name: 'Delete the selected sources' }), 'Enter');
+    await press(page.getByRole('dialog').getByRole('button', { name: 'Confirm' }), 'Enter');
+    await page.getByText('No source matches the filters.').waitFor();
+    await focused(page, page.getByRole('group', { name: 'Bulk actions' }));
   });
 });

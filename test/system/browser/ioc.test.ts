@@ -3,17 +3,20 @@ import { join } from 'node:path';
 import { Binary } from 'mongodb';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { storeBatch } from '../../../src/ingest/slice/store-batch.js';
+import { noteCut, noteDelivery } from '../../../src/store/watchlists.js';
 import { apiServer } from '../../support/api-server.js';
 import { accessibilityFaults, browsing, picture } from '../../support/browser.js';
 import { CHROMIUM } from '../../support/chromium.js';
+import { focused } from '../../support/collection-page.js';
 import { e2eStack } from '../../support/e2e-stack.js';
 import { noteFilledIn } from '../../support/filled-in.js';
 import { openAndLeave, tabTo } from '../../support/keyboard.js';
+import { raw } from '../../support/raw-collections.js';
 import { recordOf } from '../../support/store-fixtures.js';
 import { storeRecord } from '../../support/stored-record.js';
 
 const { get: stack, collections } = e2eStack({ historyMs: 60_000, historyRate: 1, rate: 0 });
-const { get: server } = apiServer({ collections, client: () => stack().client });
+const { get: server, api } = apiServer({ collections, client: () => stack().client });
 const { open } = browsing({ collections, server });
 
 const NOW = Date.now();
@@ -70,8 +73,8 @@ describe.skipIf(CHROMIUM === undefined)('IOC search', () => {
     ).toEqual([
       'IndicatorTypeCollectionHitsNewestRecords',
       '203[.]0[.]113[.]7ip4Receipt1',
-      '203.0.113.0/28ip4Receipt16',
-      'evil[.]example[.]orgdomainReceipt30',
+      '203.0.113.0/28ip4Receipt10+',
+      'evil[.]example[.]orgdomainReceipt10+',
       'URL protect3',
       'hxxps://login[.]evil[.]example[.]org/aurlURL protect3',
       `${MD5}md5AV1`,
@@ -223,7 +226,48 @@ describe.skipIf(CHROMIUM === undefined)('IOC search', () => {
   });
 });
 
+describe.skipIf(CHROMIUM === undefined)('records that hold more than is indexed', () => {
+  const NOTICE = 'Some records hold more addresses or other indicators than are indexed (Journal).';
+
+  test('are told of where a search may miss them, and only there', async () => {
+    const recipients = Array.from({ length: 2_000 }, (_, n) => `u${n}@many.test`);
+    const time = new Date(NOW - 1_000);
+    await storeRecord(collections, 'journal', { subject: 'To many', recipients }, time);
+    const page = await open({ path: '/ioc' });
+    await page.getByText(NOTICE).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.goto(`${server().url}/search?q=email:u1999@many.test`);
+    await page.getByText(NOTICE).waitFor();
+    await page.getByText('No record matches.').waitFor();
+    await page.getByLabel('Query').fill('"u1999@many.test"');
+    await page.getByText(NOTICE).waitFor({ state: 'detached' });
+    await page.keyboard.press('Enter');
+    await page.getByText('1 record: all that match.').waitFor();
+    await raw(collections).records('journal').deleteOne({ _messageTime: time });
+  });
+});
+
 describe.skipIf(CHROMIUM === undefined)('Watchlists', () => {
+  test('say what keeps hits from their webhook, and when there were too many', async () => {
+    const { json } = await api<{ id: string }>('POST', 'v1/watchlists', {
+      body: { name: 'Undelivered', indicators: 'nobody.test', webhook: 'http://127.0.0.1:9/hook' },
+    });
+    const { id } = json;
+    await noteDelivery(collections, id, '127.0.0.1:9 does not accept the hits (status 500)', 3);
+    await noteCut(collections, id, { lastCutAt: new Date('2026-01-31T12:00:00Z') });
+    const page = await open({ path: '/watchlists', role: 'viewer' });
+    await page.getByText('hits not accepted').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Undelivered' }).click();
+    await page.getByText('127.0.0.1:9 does not accept the hits (status 500)').waitFor();
+    await page.getByText('3 hits were not accepted within a day').waitFor();
+    await page.getByText('more than 10,000 hits in a day, which are not kept; last at 2026-01-31').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await noteDelivery(collections, id, undefined, 0);
+    await page.getByText('does not accept the hits').waitFor({ state: 'detached' });
+    await api('DELETE', `v1/watchlists/${id}`);
+  });
+
   test('are created from an IOC search, show hits in what was stored before, and are deleted', async () => {
     await stack().startWorker();
     const page = await open({ path: '/watchlists' });
@@ -246,7 +290,7 @@ describe.skipIf(CHROMIUM === undefined)('Watchlists', () => {
     await page.getByText('Have you copied it?').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     await dialog.getByRole('button', { name: 'Done' }).click();
-    expect(await page.evaluate('document.activeElement.textContent.trim()')).toBe('Save as a watchlist');
+    await page.getByRole('button', { name: 'Save as a watchlist' }).and(page.locator(':focus')).waitFor();
 
     await page.getByRole('link', { name: 'Watchlists' }).click();
     await page.getByRole('link', { name: '<b>Phishing</b>' }).click();
@@ -301,10 +345,27 @@ describe.skipIf(CHROMIUM === undefined)('Watchlists', () => {
     await tabTo(page, /^Delete$/);
     await openAndLeave(page, page.getByRole('button', { name: 'Delete' }), 'Delete watchlist');
     await page.keyboard.press('Space');
+    await page.getByRole('dialog').waitFor();
     await tabTo(page, /^Cancel$/);
     await tabTo(page, /^Delete$/);
     await page.keyboard.press('Enter');
     await page.getByText('The watchlist Typed was deleted.').waitFor();
+    await focused(page, page.locator('#content'));
+  });
+
+  test('of which one is deleted leave the focus with the others', async () => {
+    const made = [];
+    for (const name of ['First', 'Last'])
+      made.push(await api<{ id: string }>('POST', 'v1/watchlists', { body: { name, indicators: 'nobody.test' } }));
+    const page = await open({ path: '/watchlists' });
+    await page.getByRole('button', { name: 'Delete First' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await tabTo(page, /^Delete$/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: 'First' }).waitFor({ state: 'detached' });
+    await focused(page, page.getByRole('region', { name: 'Watchlists' }));
+    await api('DELETE', `v1/watchlists/${made[1]?.json.id}`);
   });
 
   test('that cannot be created say why', async () => {

@@ -64,6 +64,23 @@ describe.skipIf(CHROMIUM === undefined)('signing in', () => {
     await page.getByLabel('Access ID').waitFor();
   });
 
+  test('the other tabs of a session that was signed out ask to sign in again at once, and then go on', async () => {
+    const page = await open({ allowed: UNAUTHORIZED });
+    const other = await page.context().newPage();
+    await other.goto(server().url);
+    await other.getByRole('button', { name: 'Sign out' }).click();
+    await other.getByLabel('Access ID').waitFor();
+    const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
+    await dialog.waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await dialog.getByLabel('Access ID').fill(server().admin.accessId);
+    await dialog.getByLabel('Access key').fill(server().admin.accessKey);
+    const listening = page.waitForResponse((response) => response.url().endsWith('/events') && response.ok());
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await listening;
+  });
+
   test('a mistyped address leads to a page that says so; programs get an error', async () => {
     const page = await open({ path: '/nope', allowed: /404 \(Not Found\)/ });
     await page.getByRole('heading', { name: 'Not found' }).waitFor();

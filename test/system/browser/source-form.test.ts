@@ -7,6 +7,7 @@ import { signInAddress } from '../../../src/management/keys/sign-in.js';
 import { apiServer } from '../../support/api-server.js';
 import { accessibilityFaults, browsing, picture } from '../../support/browser.js';
 import { CHROMIUM } from '../../support/chromium.js';
+import { focused } from '../../support/collection-page.js';
 import { e2eStack, sourceFile } from '../../support/e2e-stack.js';
 
 // No worker: a source is Pending, and all that is tested here is what is stored.
@@ -341,6 +342,47 @@ describe.skipIf(CHROMIUM === undefined)('collectors', () => {
   });
 });
 
+describe.skipIf(CHROMIUM === undefined)('the focus, by keyboard alone,', () => {
+  const press = async (page: Page, button: Locator, key = 'Enter') => {
+    await button.focus();
+    await page.keyboard.press(key);
+  };
+
+  test('returns to what opened the form of a collector, and stays in the form while that cannot be saved', async () => {
+    const page = await open({ allowed: /500|400/ });
+    const dialog = page.getByRole('dialog');
+    const add = page.getByRole('button', { name: 'Add Collector' });
+    await press(page, add);
+    await dialog.getByLabel('Name (required)').fill('Third');
+    await page.route('**/api/v1/collectors', (route) => route.fulfill({ status: 500, json: { message: 'broken' } }));
+    const saving = dialog.getByRole('button', { name: 'Save', exact: true });
+    await press(page, saving);
+    await dialog.getByText('broken').waitFor();
+    await focused(page, saving);
+    await page.unroute('**/api/v1/collectors');
+    await page.keyboard.press('Enter');
+    await page.getByText('The collector Third was added.').waitFor();
+    await page.getByRole('rowheader', { name: /^Third/ }).waitFor();
+    await focused(page, add);
+
+    const editing = page.getByRole('button', { name: 'Edit collector Third' });
+    await press(page, editing);
+    await dialog.getByLabel('Name (required)').fill('A new name');
+    await press(page, saving);
+    await page.getByText('The collector A new name was saved.').waitFor();
+    await focused(page, page.getByRole('button', { name: 'Edit collector A new name' }));
+  });
+
+  test('goes to the table when its row has gone', async () => {
+    await api('POST', 'v1/collectors', { body: { collector: { name: 'Going' } } });
+    const page = await open();
+    await press(page, page.getByRole('button', { name: 'Delete collector Going' }));
+    await press(page, page.getByRole('dialog').getByRole('button', { name: 'Confirm' }));
+    await page.getByRole('rowheader', { name: /^Going/ }).waitFor({ state: 'detached' });
+    await focused(page, page.getByRole('region', { name: 'Collectors and their sources' }));
+  });
+});
+
 describe.skipIf(CHROMIUM === undefined)('when the session ends while somebody types', () => {
   const allowed = /401 \(Unauthorized\)/;
   const signIn = async (page: Page, { accessId, accessKey }: { accessId: string; accessKey: string }) => {
@@ -357,7 +399,8 @@ describe.skipIf(CHROMIUM === undefined)('when the session ends while somebody ty
     const dialog = await edit(page, 'Interrupted');
     await dialog.getByLabel('Description').fill('a long text');
     await page.context().clearCookies();
-    await save(dialog);
+    // The page may find out by itself just before, and ask already.
+    await dialog.getByRole('button', { name: 'Save', exact: true }).dispatchEvent('click');
     const asking = page.getByRole('dialog', { name: 'Your session has ended' });
     await asking.waitFor();
     expect(await page.evaluate('document.activeElement.name')).toBe('accessId');

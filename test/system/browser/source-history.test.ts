@@ -222,6 +222,7 @@ describe.skipIf(CHROMIUM === undefined)('the page of a source', () => {
       await verify.getByRole('button', { name: 'Cancel verify' }).click();
       await page.getByRole('button', { name: 'Confirm' }).click();
       await verify.getByText('Verify canceled').waitFor();
+      await verify.locator(':focus').waitFor();
       await part(page, 'Audit trail')
         .getByRole('row', { name: /verify\.cancel done/ })
         .waitFor();

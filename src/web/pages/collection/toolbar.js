@@ -1,6 +1,8 @@
 /** Which sources to show, and what to do with several of them. */
 
 import { html } from 'htm/preact';
+import { useRef } from 'preact/hooks';
+import { useKeptFocus } from '../../lib/kept-focus.js';
 import { setQuery } from '../../lib/router.js';
 import { ACTIONS } from './actions.js';
 import { HEALTHS, isFiltered, STATES } from './view.js';
@@ -56,8 +58,10 @@ const FOR_SEVERAL = /** @type {const} */ (['restart', 'collectNow', 'stop', 'sta
  * @param {() => void} props.onClear
  */
 export function BulkActions({ chosen, failing, onAct, onClear }) {
+  const box = useRef(/** @type {HTMLElement | null} */ (null));
+  useKeptFocus(box);
   return html`
-    <div class="row" role="group" aria-label="Bulk actions">
+    <div class="row" ref=${box} role="group" aria-label="Bulk actions" tabindex="-1">
       <button
         type="button"
         aria-disabled=${failing.length === 0}

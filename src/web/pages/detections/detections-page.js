@@ -3,6 +3,7 @@
 import { html } from 'htm/preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Problem } from '../../components/problem.js';
+import { SteadyButton } from '../../components/steady-button.js';
 import { get } from '../../lib/api.js';
 import { count, counted, localTime } from '../../lib/format.js';
 import { useLoaded } from '../../lib/load.js';
@@ -52,7 +53,7 @@ export function DetectionsPage() {
         ? null
         : data.items.length >= MOST_SHOWN
           ? html`<p role="status">No more than ${count(MOST_SHOWN)} detections are shown. Narrow the search, or export all of them.</p>`
-          : html`<div class="row"><button type="button" disabled=${isLoading} onClick=${more}>Show older detections</button></div>`
+          : html`<div class="row"><${SteadyButton} isOff=${isLoading} onClick=${more}>Show older detections<//></div>`
     }
   `;
 }

@@ -6,6 +6,7 @@ import { Choices } from '../../components/choices.js';
 import { FillInNotice } from '../../components/fill-in-notice.js';
 import { IndicatorInput } from '../../components/indicator-input.js';
 import { Problem } from '../../components/problem.js';
+import { SteadyButton } from '../../components/steady-button.js';
 import { TimeRangePicker } from '../../components/time-range.js';
 import { messageOf, send } from '../../lib/api.js';
 import { count, localTime } from '../../lib/format.js';
@@ -54,7 +55,7 @@ export function IocPage() {
   };
   return html`
     <h1>IOC search</h1>
-    <${FillInNotice} />
+    <${FillInNotice} withCuts />
     <form class="stack" onSubmit=${onSubmit}>
       <${IndicatorInput} text=${list} onChange=${setList} />
       <div class="row">
@@ -66,7 +67,7 @@ export function IocPage() {
           onChange=${(/** @type {string[]} */ chosen) => setQuery({ in: chosen })}
         />
         <button type="submit" class="primary" disabled=${list.trim() === ''}>Search</button>
-        <button type="button" disabled=${!state.isRunning} onClick=${stop}>Stop</button>
+        <${SteadyButton} isOff=${!state.isRunning} onClick=${stop}>Stop<//>
         ${
           mayChange()
             ? html`

@@ -1,6 +1,7 @@
 /** The query, what is wrong with it, and what will take long. */
 
 import { html } from 'htm/preact';
+import { CutNotice } from '../../components/cut-notice.js';
 import { FillInNotice } from '../../components/fill-in-notice.js';
 import { positionIn } from '../../lib/query-text.js';
 import { RUN_MS } from './use-search.js';
@@ -50,6 +51,7 @@ export function QueryBox({ text, onInput, onSubmit, check }) {
       ${check.scanReason === undefined ? null : html`<p class="warn">${SCAN_REASON[check.scanReason]} ${SCAN}</p>`}
     </div>
     ${check.scanReason === 'fillIn' ? html`<${FillInNotice} />` : null}
+    <${CutNotice} streams=${check.mayMiss ?? []} />
   `;
 }
 

@@ -4,6 +4,7 @@ import { html } from 'htm/preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { Choices } from '../../components/choices.js';
 import { Problem } from '../../components/problem.js';
+import { SteadyButton } from '../../components/steady-button.js';
 import { TimeRangePicker } from '../../components/time-range.js';
 import { count } from '../../lib/format.js';
 import { narrowed } from '../../lib/query-text.js';
@@ -57,7 +58,7 @@ export function SearchPage() {
       <div class="query-row">
         <div><${QueryBox} text=${text} onInput=${setText} onSubmit=${submit} check=${check} /></div>
         <button type="submit" class="primary">Search</button>
-        <button type="button" disabled=${!isRunning} onClick=${stop}>Stop</button>
+        <${SteadyButton} isOff=${!isRunning} onClick=${stop}>Stop<//>
       </div>
       <div class="row">
         <${TimeRangePicker} range=${range} onChange=${onRange} />

@@ -8,6 +8,7 @@ import { bodyOf } from './search-state.js';
  * @typedef {object} QueryCheck
  * @property {string} [error] of the query, with its position
  * @property {'noIndex' | 'fillIn'} [scanReason] why every record has to be looked at, if it has to
+ * @property {readonly string[]} [mayMiss] streams with records that hold more than is indexed
  */
 
 const PAUSE_MS = 250;
@@ -34,8 +35,8 @@ export function useQueryCheck({ query, collections, sources, range }) {
 /** @param {import('./use-search.js').SearchBody} body @param {AbortSignal} signal @returns {Promise<QueryCheck>} */
 async function checkOf(body, signal) {
   try {
-    const { reason } = await send('POST', '/search/plan', body, { signal });
-    return { scanReason: reason };
+    const { reason, mayMiss } = await send('POST', '/search/plan', body, { signal });
+    return { scanReason: reason, mayMiss };
   } catch (error) {
     // Everything else is told by the search itself.
     return error instanceof ApiError && error.status === 400 ? { error: error.message } : {};

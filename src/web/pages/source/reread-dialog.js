@@ -4,6 +4,7 @@ import { html } from 'htm/preact';
 import { useId, useState } from 'preact/hooks';
 import { Dialog } from '../../components/dialog.js';
 import { Problem } from '../../components/problem.js';
+import { SteadyButton } from '../../components/steady-button.js';
 import { messageOf, send } from '../../lib/api.js';
 import { tellDone } from '../../lib/notices.js';
 import { isoOf } from '../../lib/time-range.js';
@@ -47,7 +48,7 @@ export function RereadDialog({ kind, path, streams, onClose, onStarted }) {
     onStarted();
   };
   const footer = html`
-    <button type="submit" class="primary" form=${form} disabled=${isBusy}>Start ${kind}</button>
+    <${SteadyButton} type="submit" class="primary" form=${form} isOff=${isBusy}>Start ${kind}<//>
     <button type="button" onClick=${onClose}>Cancel</button>
   `;
   return html`

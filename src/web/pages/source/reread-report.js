@@ -1,11 +1,12 @@
 /** How far a verify or a backfill is, or what came of it. */
 
 import { html } from 'htm/preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { ConfirmDialog } from '../../components/confirm-dialog.js';
 import { Time } from '../../components/time.js';
 import { messageOf, send } from '../../lib/api.js';
 import { count, counted } from '../../lib/format.js';
+import { useKeptFocus } from '../../lib/kept-focus.js';
 import { tellDone, tellFailed } from '../../lib/notices.js';
 import { mayChange } from '../../lib/session.js';
 import { MissingRecords } from './missing-records.js';
@@ -23,11 +24,13 @@ const STATE = { RUNNING: 'running', COMPLETED: 'completed', CANCELLED: 'canceled
  */
 export function RereadReport({ path, reread, onChange }) {
   const { kind, state, report } = reread;
+  const box = useRef(/** @type {HTMLElement | null} */ (null));
+  useKeptFocus(box);
   const isRunning = state === 'RUNNING';
   const streams = report?.streams ?? [];
   const over = streams.filter(({ done, failure }) => done || failure !== undefined).length;
   return html`
-    <div class="row spread">
+    <div class="row spread" ref=${box} tabindex="-1">
       <p role="status">
         ${KINDS[kind].title} ${STATE[state] ?? state.toLowerCase()}${isRunning && report !== undefined ? `: ${over} of ${counted(streams.length, 'stream')} done` : ''}
       </p>

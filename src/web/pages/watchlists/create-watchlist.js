@@ -8,6 +8,7 @@ import { Dialog } from '../../components/dialog.js';
 import { IndicatorInput } from '../../components/indicator-input.js';
 import { NotUnderstood } from '../../components/not-understood.js';
 import { Problem } from '../../components/problem.js';
+import { SteadyButton } from '../../components/steady-button.js';
 import { messageOf, send } from '../../lib/api.js';
 import { counted } from '../../lib/format.js';
 import { tellDone } from '../../lib/notices.js';
@@ -56,7 +57,7 @@ export function CreateWatchlist({ onClose, onDone, indicators = '' }) {
       wide
       onClose=${onClose}
       footer=${html`
-        <button type="submit" form="new-watchlist" class="primary" disabled=${isBusy || list.trim() === ''}>Create</button>
+        <${SteadyButton} type="submit" form="new-watchlist" class="primary" isOff=${isBusy || list.trim() === ''}>Create<//>
         <button type="button" onClick=${onClose}>Cancel</button>
       `}
     >

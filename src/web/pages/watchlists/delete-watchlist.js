@@ -5,6 +5,7 @@ import { useState } from 'preact/hooks';
 import { Dialog } from '../../components/dialog.js';
 import { Foreign } from '../../components/foreign.js';
 import { Problem } from '../../components/problem.js';
+import { SteadyButton } from '../../components/steady-button.js';
 import { messageOf, send } from '../../lib/api.js';
 import { tellDone } from '../../lib/notices.js';
 
@@ -34,7 +35,7 @@ export function DeleteWatchlist({ watchlist: { id, name }, onClose, onDone }) {
       title="Delete watchlist"
       onClose=${onClose}
       footer=${html`
-        <button type="button" class="danger" disabled=${isBusy} onClick=${remove}>Delete</button>
+        <${SteadyButton} class="danger" isOff=${isBusy} onClick=${remove}>Delete<//>
         <button type="button" onClick=${onClose}>Cancel</button>
       `}
     >

@@ -6,14 +6,14 @@ import { Foreign } from '../../components/foreign.js';
 import { Problem } from '../../components/problem.js';
 import { Time } from '../../components/time.js';
 import { get } from '../../lib/api.js';
-import { count } from '../../lib/format.js';
+import { count, localTime } from '../../lib/format.js';
 import { useLoaded } from '../../lib/load.js';
 import { recordHref } from '../../lib/record.js';
 import { navigate } from '../../lib/router.js';
 import { mayChange } from '../../lib/session.js';
 import { streamLabel } from '../../lib/streams.js';
 import { DeleteWatchlist } from './delete-watchlist.js';
-import { hitsText, pastText } from './watchlist-texts.js';
+import { deliveryTexts, hitsText, pastText } from './watchlist-texts.js';
 
 const AGAIN_MS = 5_000;
 const PAGE = 100;
@@ -45,10 +45,23 @@ export function WatchlistPage({ id }) {
       <div><dt>From</dt><dd><${Foreign} text=${data.origin ?? '–'} /></dd></div>
       <div><dt>Created</dt><dd><${Time} at=${data.createdAt} /></dd></div>
       <div><dt>Expires</dt><dd><${Time} at=${data.expires} none="never" /></dd></div>
-      <div><dt>Webhook</dt><dd><${Foreign} text=${data.webhook ?? '–'} /></dd></div>
+      <div>
+        <dt>Webhook</dt>
+        <dd>
+          <${Foreign} text=${data.webhook ?? '–'} />
+          ${deliveryTexts(data).map((text) => html`<p class="warn foreign" role="status" key=${text}>${text}</p>`)}
+        </dd>
+      </div>
       <div><dt>Past records</dt><dd>${pastText(data)}</dd></div>
     </dl>
     <h2>Hits: ${hitsText(data.hits)}</h2>
+    ${
+      data.lastCutAt === undefined
+        ? null
+        : html`<p class="hint">
+            An indicator had more than 10,000 hits in a day, which are not kept; last at ${localTime(data.lastCutAt)}.
+          </p>`
+    }
     <${Hits} id=${id} changes=${`${data.hits} ${data.isPastSearched}`} />
     <${Indicators} key=${id} id=${id} size=${data.size} />
     ${

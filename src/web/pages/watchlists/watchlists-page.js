@@ -1,12 +1,13 @@
 /** All watchlists. */
 
 import { html } from 'htm/preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { Foreign } from '../../components/foreign.js';
 import { Problem } from '../../components/problem.js';
 import { Time } from '../../components/time.js';
 import { get } from '../../lib/api.js';
 import { count } from '../../lib/format.js';
+import { useKeptFocus } from '../../lib/kept-focus.js';
 import { useLoaded } from '../../lib/load.js';
 import { mayChange } from '../../lib/session.js';
 import { CreateWatchlist } from './create-watchlist.js';
@@ -22,6 +23,7 @@ import { hitsText, pastText } from './watchlist-texts.js';
  * @property {string} createdAt
  * @property {string} [expires]
  * @property {string} [webhook]
+ * @property {string} [webhookProblem] why it does not get its hits
  * @property {number} size
  * @property {boolean} isPastSearched
  * @property {boolean} isPastCut
@@ -38,6 +40,8 @@ export function WatchlistsPage() {
   const [deleting, setDeleting] = useState(/** @type {Watchlist | undefined} */ (undefined));
   /** @type {readonly Watchlist[]} */
   const lists = data?.data ?? [];
+  const box = useRef(/** @type {HTMLElement | null} */ (null));
+  useKeptFocus(box);
   return html`
     <div class="row spread">
       <h1>Watchlists</h1>
@@ -47,11 +51,13 @@ export function WatchlistsPage() {
       Lists of indicators. Records that have one of them raise a hit: those stored already, and each that comes later.
     </p>
     <${Problem} error=${error} onRetry=${reload} />
-    ${
-      lists.length > 0
-        ? html`<${Table} lists=${lists} onDelete=${setDeleting} />`
-        : html`<p role="status">${data === undefined ? (isLoading ? 'Loading …' : '') : 'There are no watchlists yet.'}</p>`
-    }
+    <div ref=${box} role="region" aria-label="Watchlists" tabindex="-1">
+      ${
+        lists.length > 0
+          ? html`<${Table} lists=${lists} onDelete=${setDeleting} />`
+          : html`<p role="status">${data === undefined ? (isLoading ? 'Loading …' : '') : 'There are no watchlists yet.'}</p>`
+      }
+    </div>
     ${isCreating ? html`<${CreateWatchlist} onClose=${() => setCreating(false)} onDone=${reload} />` : null}
     ${deleting === undefined ? null : html`<${DeleteWatchlist} watchlist=${deleting} onClose=${() => setDeleting(undefined)} onDone=${reload} />`}
   `;
@@ -81,7 +87,10 @@ function Table({ lists, onDelete }) {
                 <td class="foreign">${list.owner}</td>
                 <td><${Time} at=${list.createdAt} /></td>
                 <td><${Time} at=${list.expires} none="never" /></td>
-                <td><${Foreign} text=${list.webhook ?? ''} /></td>
+                <td>
+                  <${Foreign} text=${list.webhook ?? ''} />
+                  ${list.webhookProblem === undefined ? null : html` <span class="badge warn">hits not accepted</span>`}
+                </td>
                 ${
                   mayChange()
                     ? html`<td>

@@ -4,6 +4,7 @@ import { html } from 'htm/preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Dialog } from '../../../components/dialog.js';
 import { Problem } from '../../../components/problem.js';
+import { SteadyButton } from '../../../components/steady-button.js';
 import { useLoaded } from '../../../lib/load.js';
 import { tellDone } from '../../../lib/notices.js';
 import { Conflict } from './conflict.js';
@@ -96,7 +97,7 @@ function CollectorEditor({ title, path, stored, schema, onSaved, onClose }) {
   const [isAsking, setAsking] = useState(false);
   const close = () => (JSON.stringify(settings) === JSON.stringify(before) ? onClose() : setAsking(true));
   const footer = html`
-    <button type="button" class="primary" disabled=${isBusy} onClick=${() => onSave()}>Save</button>
+    <${SteadyButton} class="primary" isOff=${isBusy} onClick=${() => onSave()}>Save<//>
     <button type="button" onClick=${close}>Cancel</button>
   `;
   return html`

@@ -2,6 +2,7 @@
 
 import { html } from 'htm/preact';
 import { useId, useRef, useState } from 'preact/hooks';
+import { SteadyButton } from '../../../components/steady-button.js';
 import { Hint, KeyInput, Wrong } from './key-input.js';
 import { RulesTrial } from './rules-trial.js';
 
@@ -106,8 +107,8 @@ function RuleInput({ at, count, rule, schema, mistakes, onChange, onMove, onRemo
             ? html`<input aria-label=${label('Mask')} placeholder=${`Mask (default: ${schema.mask.default})`} value=${rule.mask ?? ''} onInput=${set('mask')} />`
             : null
         }
-        <button type="button" class="quiet" aria-label=${`Move rule ${at + 1} up`} disabled=${at === 0} onClick=${() => onMove(at - 1)}>↑</button>
-        <button type="button" class="quiet" aria-label=${`Move rule ${at + 1} down`} disabled=${at === count - 1} onClick=${() => onMove(at + 1)}>↓</button>
+        <${SteadyButton} class="quiet" aria-label=${`Move rule ${at + 1} up`} isOff=${at === 0} onClick=${() => onMove(at - 1)}>↑<//>
+        <${SteadyButton} class="quiet" aria-label=${`Move rule ${at + 1} down`} isOff=${at === count - 1} onClick=${() => onMove(at + 1)}>↓<//>
         <button type="button" class="quiet" aria-label=${`Remove rule ${at + 1}`} onClick=${onRemove}>✕</button>
       </div>
       <input

@@ -3,6 +3,7 @@
 import { html } from 'htm/preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Dialog } from '../../../components/dialog.js';
+import { SteadyButton } from '../../../components/steady-button.js';
 import { messageOf, send } from '../../../lib/api.js';
 import { tellDone } from '../../../lib/notices.js';
 import { connectionText, failureOf } from '../actions.js';
@@ -121,7 +122,7 @@ export function SourceEditor({ title, path, id, collectorId, keys, stored, field
   };
   const close = () => (isDirty ? setAsking(true) : onClose());
   const footer = html`
-    <button type="button" class="primary" disabled=${isBusy} onClick=${() => onSave()}>Save</button>
+    <${SteadyButton} class="primary" isOff=${isBusy} onClick=${() => onSave()}>Save<//>
     <button type="button" onClick=${onTest}>Test connection</button>
     <button type="button" onClick=${close}>Cancel</button>
     <span role="status" class="foreign">${tested}</span>

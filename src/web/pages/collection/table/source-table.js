@@ -45,7 +45,7 @@ export function SourceTable(props) {
   const ids = groups.flatMap(({ sources }) => sources.map(({ id }) => id));
   const areAllSelected = ids.length > 0 && ids.every((id) => selected.has(id));
   return html`
-    <div class="scroll" ref=${box} tabindex="-1">
+    <div class="scroll" ref=${box} role="region" aria-label="Collectors and their sources" tabindex="-1">
       <table class="sources">
         <caption class="unseen">Collectors and their sources</caption>
         <thead>

@@ -1,0 +1,70 @@
+/** What commands work with on the servers at hand. */
+
+import { readEnvironment } from '../../config/environment.js';
+import { RefusedError } from '../../management/common/errors.js';
+import { DetectionService } from '../../management/detections/detection-service.js';
+import { IocService } from '../../management/indicators/ioc-service.js';
+import { ApiKeyService } from '../../management/keys/api-key-service.js';
+import { RereadService } from '../../management/rereads/reread-service.js';
+import { SourceService } from '../../management/sources/source-service.js';
+import { connectTemporal } from '../../management/temporal/temporal-client.js';
+import { temporalAwayText, temporalRefusalText } from '../../management/temporal/temporal-errors.js';
+import { WatchlistService } from '../../management/watchlists/watchlist-service.js';
+import { keyringAtHand } from '../../runtime/program-keyring.js';
+import { environmentWithStack } from '../../runtime/running-stack.js';
+import { type Collections, collectionsOf } from '../../store/collections.js';
+import { openDatabase } from '../../store/database.js';
+import type { Session } from '../session.js';
+import type { CommandServices } from './command-services.js';
+import { LocalSearch } from './local-search.js';
+
+export function localSession(): Session {
+  const env = environmentWithStack();
+  return {
+    withCommands: (work) => withTemporal(env, work),
+    withKeys: (work) => withCollections(env, (collections) => work(new ApiKeyService(collections))),
+    withDetections: (work) => withCollections(env, (collections) => work(new DetectionService(collections))),
+    withSearch: (work) => withCollections(env, (collections) => work(new LocalSearch(collections))),
+    withIndicators: (work) => withCollections(env, (collections) => work(new IocService(collections))),
+    withWatchlists: (work) =>
+      withCollections(env, (collections, allowInsecure) =>
+        work(new WatchlistService({ collections, allowInsecure, keyring: keyringAtHand(env, tell) })),
+      ),
+  };
+}
+
+async function withCollections<T>(
+  env: NodeJS.ProcessEnv,
+  work: (collections: Collections, allowInsecure: boolean) => Promise<T>,
+): Promise<T> {
+  const { mongodbUri, mongodbDb, installation, allowInsecure } = readEnvironment(env);
+  const database = openDatabase({ uri: mongodbUri, name: mongodbDb, appName: 'mimecast-starter' });
+  try {
+    return await work(collectionsOf(database, installation), allowInsecure);
+  } finally {
+    await database.close();
+  }
+}
+
+const tell = (text: string) => process.stderr.write(`${text}\n`);
+
+function withTemporal<T>(env: NodeJS.ProcessEnv, work: (services: CommandServices) => Promise<T>): Promise<T> {
+  return withCollections(env, async (collections, allowInsecure) => {
+    const temporal = await connectTemporal(env);
+    try {
+      const { client } = temporal;
+      return await work({
+        sources: new SourceService({ collections, client, allowInsecure, keyring: keyringAtHand(env, tell) }),
+        rereads: new RereadService({ collections, client }),
+      });
+    } catch (error) {
+      const refusal = temporalRefusalText(error, temporal.namespace);
+      if (refusal !== undefined) throw new RefusedError(refusal);
+      const text = temporalAwayText(error);
+      if (text === undefined) throw error;
+      throw new RefusedError(`${text}; try again later`);
+    } finally {
+      await temporal.close();
+    }
+  });
+}
