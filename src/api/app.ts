@@ -44,13 +44,14 @@ import { sessionRoutes } from './sessions/sessions-routes.js';
 import { sourceDetailsRoutes } from './source-details/source-details-routes.js';
 import { sourceActionRoutes } from './sources/source-actions-routes.js';
 import { sourceRoutes } from './sources/sources-routes.js';
+import { hitEventRoutes } from './watchlists/hit-events-routes.js';
 import { watchlistRoutes } from './watchlists/watchlists-routes.js';
 
 export const BASE_PATH = '/api/v1';
 
 const ROUTES = [
   ...[collectorRoutes, sourceRoutes, sourceActionRoutes, rereadRoutes, overviewRoutes],
-  ...[iocRoutes, watchlistRoutes],
+  ...[iocRoutes, watchlistRoutes, hitEventRoutes],
   ...[auditTrailRoutes, healthEventRoutes, fieldRoutes, accessKeyRoutes, eventRoutes, openapiRoutes],
   sessionRoutes,
   detectionRoutes,

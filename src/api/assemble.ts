@@ -10,7 +10,7 @@ import { SourceRemoval } from '../management/sources/source-removal.js';
 import { SourceService } from '../management/sources/source-service.js';
 import { StateFeed } from '../management/sources/state-feed.js';
 import { WatchlistService } from '../management/watchlists/watchlist-service.js';
-import { startWatchlist } from '../management/watchlists/watchlist-workflows.js';
+import { restartWatchlist, startWatchlist } from '../management/watchlists/watchlist-workflows.js';
 import type { Keyring } from '../secrets/keyring.js';
 import type { Collections } from '../store/collections.js';
 import type { Services } from './common/services.js';
@@ -35,6 +35,10 @@ export function assembleServices(access: ServerAccess): Services {
     removal: new SourceRemoval(access),
     search: new SearchService(access.collections),
     states: new StateFeed(access),
-    watchlists: new WatchlistService({ ...access, start: (watchlistId) => startWatchlist(access, watchlistId) }),
+    watchlists: new WatchlistService({
+      ...access,
+      start: (watchlistId) => startWatchlist(access, watchlistId),
+      restart: (watchlistId) => restartWatchlist(access, watchlistId),
+    }),
   };
 }

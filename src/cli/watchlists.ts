@@ -1,7 +1,8 @@
 /** `watchlist`: lists of indicators that raise hits. */
 
 import { Command } from 'commander';
-import type { CreatedWatchlist, ShownWatchlist, WatchlistInput } from '../management/watchlists/watchlist-service.js';
+import type { WatchlistChange, WatchlistInput } from '../management/watchlists/watchlist-input.js';
+import type { SavedWatchlist, ShownWatchlist } from '../management/watchlists/watchlist-service.js';
 import type { WatchlistHitEvent } from '../store/watchlist-events.js';
 import { readText } from './read-text.js';
 import type { WatchlistCommands } from './services/command-services.js';
@@ -13,6 +14,7 @@ interface Json {
 }
 
 type CreateOptions = Json & Pick<WatchlistInput, 'origin' | 'expires' | 'webhook'>;
+type UpdateOptions = CreateOptions & Pick<WatchlistChange, 'name' | 'owner'>;
 
 /** Hits that are asked for at once. */
 const PAGE = 1_000;
@@ -40,7 +42,29 @@ export function watchlistCommand(withWatchlists: WithWatchlists): Command {
     .option('--webhook <url>', 'address that hits are sent to')
     .action(async (name: string, file: string, { json, origin, expires, webhook }: CreateOptions) => {
       const indicators = await readText(file);
-      await answer(json, (service) => service.create({ name, indicators, origin, expires, webhook }), createdText);
+      await answer(
+        json,
+        (service) => service.create({ name, indicators, origin, expires, webhook }),
+        savedAs('Created'),
+      );
+    });
+  command(
+    'update <ID> [FILE|-]',
+    'change a watchlist (its id or name): what is not given stays; a file replaces all of its indicators',
+  )
+    .option('--name <name>', 'another name')
+    .option('--owner <owner>', 'who answers for it')
+    .option('--origin <text>', 'where the indicators come from ("" for nothing)')
+    .option('--expires <time>', 'an ISO time from which on no hits are raised, or "never"')
+    .option('--webhook <url>', 'address that hits are sent to, or "none"')
+    .action(async (id: string, file: string | undefined, { json, name, owner, ...more }: UpdateOptions) => {
+      const change = {
+        ...{ name, owner, indicators: file === undefined ? undefined : await readText(file) },
+        origin: more.origin === '' ? null : more.origin,
+        expires: more.expires === 'never' ? null : more.expires,
+        webhook: more.webhook === 'none' ? null : more.webhook,
+      };
+      await answer(json, (service) => service.update(id, change), savedAs('Changed'));
     });
   command('list', 'list all watchlists').action(({ json }: Json) =>
     answer(json, (service) => service.list(), listText),
@@ -78,13 +102,14 @@ async function hitsOf(service: WatchlistCommands, id: string, limit: number): Pr
   return found;
 }
 
-function createdText({ name, size, id, notUnderstood, notUnderstoodCount, webhookSecret }: CreatedWatchlist): string {
-  return [
-    `Created the watchlist "${name}" (${id}) with ${count(size)} indicators.`,
-    ...notUnderstood.map(({ line, text, reason }) => `Not understood, line ${line}: ${text}: ${reason}.`),
-    ...(notUnderstoodCount > notUnderstood.length ? [`Not understood: ${count(notUnderstoodCount)} in all.`] : []),
-    ...(webhookSecret === undefined ? [] : [`Webhook secret: ${webhookSecret} (shown only once)`]),
-  ].join('\n');
+function savedAs(what: 'Created' | 'Changed') {
+  return ({ name, size, id, notUnderstood, notUnderstoodCount, webhookSecret }: SavedWatchlist): string =>
+    [
+      `${what} the watchlist "${name}" (${id})${what === 'Changed' ? ', now' : ''} with ${count(size)} indicator${size === 1 ? '' : 's'}.`,
+      ...notUnderstood.map(({ line, text, reason }) => `Not understood, line ${line}: ${text}: ${reason}.`),
+      ...(notUnderstoodCount > notUnderstood.length ? [`Not understood: ${count(notUnderstoodCount)} in all.`] : []),
+      ...(webhookSecret === undefined ? [] : [`Webhook secret: ${webhookSecret} (shown only once)`]),
+    ].join('\n');
 }
 
 function listText(lists: readonly ShownWatchlist[]): string {

@@ -67,6 +67,10 @@ const fingerprint = (algorithm_id: number, algorithm: string) => (value: string,
 const headerFrom = (sender: string, { headerSender }: Detection) =>
   headerSender === undefined ? address(sender) : undefined;
 
+/** An email of the schema has to have one of both. An empty list says that there is no address. */
+const noAddress = (_id: string, { sender, headerSender, recipients = [] }: Detection) =>
+  address(headerSender ?? sender ?? '') === undefined && addresses(recipients) === undefined ? [] : undefined;
+
 export const OCSF: Form = {
   version: '1.8.0',
   constants: {
@@ -91,6 +95,7 @@ export const OCSF: Form = {
       { path: 'activity_name', as: (_, detection) => activityOf(detection)[1] },
       { path: 'type_uid', as: (_, detection) => CLASS * 100 + activityOf(detection)[0] },
       { path: 'type_name', as: (_, detection) => `Email Activity: ${activityOf(detection)[1]}` },
+      { path: 'email.to', as: noAddress },
     ],
     time: [{ path: 'time', as: ms }],
     receivedAt: [{ path: 'metadata.logged_time', as: ms }],

@@ -36,10 +36,10 @@ export const FIELDS_INVALID = 'collectors.validation.fields.invalid';
 export const invalid = (message: string, mistakes: readonly string[] = []) =>
   new CodedRefusal(400, FIELDS_INVALID, message, mistakes);
 
-export const changedMeanwhile = () =>
+export const changedMeanwhile = (kind: 'collectors' | 'watchlist' = 'collectors') =>
   new CodedRefusal(
     412,
-    'collectors.etag.mismatch',
+    `${kind}.etag.mismatch`,
     'The object was changed since its ETag was read: read it again, and send the new ETag in If-Match.',
   );
 

@@ -38,6 +38,15 @@ export async function saveMissing(store: Store, documents: readonly MissingDocum
   );
 }
 
+/** Of these ids, in hexadecimal, those that a run has found missing before. */
+export async function foundMissing(store: Store, run: string, ids: readonly RecordId[]): Promise<ReadonlySet<string>> {
+  const names = ids.map((id) => `${run}/${id.toString('hex')}`);
+  const found = await missing(store)
+    .find({ _id: { $in: names } }, { projection: { recordId: 1 } })
+    .toArray();
+  return new Set(found.map(({ recordId }) => recordId.toString('hex')));
+}
+
 export function countMissing(store: Store, run: string, stream: StreamName): Promise<number> {
   return missing(store).countDocuments({ run, stream });
 }

@@ -22,7 +22,7 @@ export interface WatchlistHitEvent {
     readonly messageTime: string;
     readonly sourceId: number;
     readonly source: string;
-    /** Whether the record was stored before the watchlist was. */
+    /** Whether the record was stored before the indicator came onto the watchlist. */
     readonly isPast: boolean;
   };
   readonly resourceIdentity: { readonly id: string; readonly name: string; readonly type: 'Watchlist' };

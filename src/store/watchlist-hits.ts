@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { MongoBulkWriteError } from 'mongodb';
 import type { RecordDocument, RecordId } from '../domain/records/record.js';
 import type { StreamName } from '../domain/streams/streams.js';
+import { partsOf } from '../domain/watchlists/changed-list.js';
 import type { WatchedIndicator } from '../domain/watchlists/watchlist.js';
 import { collection, type Indexes, type Store } from './driver.js';
 import { type Page, type PageRequest, pageOf } from './list-page.js';
@@ -20,7 +21,7 @@ export interface WatchlistHitDocument {
   readonly source: string;
   readonly messageTime: Date;
   readonly foundAt: Date;
-  /** Whether the record was stored before the watchlist was. */
+  /** Whether the record was stored before the indicator came onto the watchlist. */
   readonly isPast: boolean;
   /** Set while it is still to be sent to the webhook. */
   readonly isPending?: true;
@@ -31,6 +32,8 @@ const hits = collection<WatchlistHitDocument>('watchlist_hits');
 export const WATCHLIST_HIT_INDEXES: Indexes = {
   watchlist_hits: [
     { key: { watchlistId: 1, foundAt: -1, _id: -1 } },
+    { key: { foundAt: -1, _id: -1 } },
+    { key: { sourceId: 1, foundAt: -1, _id: -1 } },
     { key: { watchlistId: 1, indicator: 1, isPast: 1, foundAt: 1 } },
     { key: { isPending: 1, watchlistId: 1, foundAt: 1 }, partialFilterExpression: { isPending: true } },
   ],
@@ -48,12 +51,13 @@ export interface RaisedHit {
   readonly isPast: boolean;
 }
 
-/** Whether a record was stored before a watchlist was, though it may have been found only now. */
+/** Whether a record was stored before an indicator came onto a watchlist, though it may have been found only now. */
 export function isOfThePast(
   { _receiptTime }: { readonly _receiptTime: Date },
   { createdAt }: { readonly createdAt: Date },
+  { addedAt = createdAt }: WatchedIndicator,
 ): boolean {
-  return _receiptTime < createdAt;
+  return _receiptTime < addedAt;
 }
 
 /** Harmless when some are there already, and beside others that raise the same. @returns how many are new. */
@@ -73,9 +77,8 @@ export async function raiseHits(store: Store, raised: readonly RaisedHit[]): Pro
 }
 
 /** The same for the same record and indicator of a watchlist. */
-function idOf({ watchlistId, indicator: { keys, between }, record }: RaisedHit): string {
-  const id = record._id.toString('hex');
-  const name = JSON.stringify([watchlistId, id, keys[0], keys.length, between?.from, between?.to]);
+function idOf({ watchlistId, indicator, record }: RaisedHit): string {
+  const name = JSON.stringify([watchlistId, record._id.toString('hex'), ...partsOf(indicator)]);
   return createHash('sha256').update(name).digest('hex').slice(0, 32);
 }
 
@@ -121,6 +124,15 @@ export async function newHits(store: Store, raised: readonly RaisedHit[]): Promi
 /** Found last first. @throws PageTokenError */
 export function hitsPage(store: Store, watchlistId: string, request: PageRequest): Promise<Page<WatchlistHitDocument>> {
   return pageOf(hits(store), { watchlistId }, 'foundAt', request);
+}
+
+/** Of all watchlists, in the records of one source or all; found last first. @throws PageTokenError */
+export function allHitsPage(
+  store: Store,
+  which: { readonly sourceId?: number },
+  request: PageRequest,
+): Promise<Page<WatchlistHitDocument>> {
+  return pageOf(hits(store), which, 'foundAt', request);
 }
 
 /** Counted up to `limit`. */

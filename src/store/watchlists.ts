@@ -1,6 +1,7 @@
 /** Watchlists, and the number that says whether they have changed. */
 
-import { ObjectId } from 'mongodb';
+import { type Filter, ObjectId } from 'mongodb';
+import { present } from '../domain/present.js';
 import { STREAMS } from '../domain/streams/streams.js';
 import type { WatchedIndicator } from '../domain/watchlists/watchlist.js';
 import { collection, type Indexes, type Store, unlessTaken } from './driver.js';
@@ -14,6 +15,8 @@ export interface WatchlistDocument {
   /** Where the indicators come from, for people. */
   readonly origin?: string;
   readonly createdAt: Date;
+  /** How often it was changed; absent: never. */
+  readonly revision?: number;
   /** No hits are raised from then on. */
   readonly expiresAt?: Date;
   readonly webhook?: Webhook;
@@ -37,6 +40,8 @@ export interface Webhook {
 
 /** How far what was stored before has been searched. */
 export interface PastSearch {
+  /** How many indicators, the first ones, need no search. Default none. */
+  readonly searched?: number;
   /** Whether what is stored from now on is compared with the list: nothing that is stored before may be left out. */
   readonly isAnnounced: boolean;
   /** Steps that are done; a step is some indicators in one collection. */
@@ -56,7 +61,7 @@ export const WATCHLIST_INDEXES: Indexes = { watchlists: [{ key: { name: 1 }, uni
 
 const NOT_BEGUN: PastSearch = { isAnnounced: false, steps: 0, isDone: false, isMore: false };
 
-export type NewWatchlist = Omit<WatchlistDocument, '_id' | 'createdAt' | 'past'>;
+export type NewWatchlist = Omit<WatchlistDocument, '_id' | 'createdAt' | 'past' | 'revision'>;
 
 /** @throws what `taken` makes, when another one has the name. */
 export async function insertWatchlist(
@@ -64,9 +69,62 @@ export async function insertWatchlist(
   watchlist: NewWatchlist,
   taken: () => Error,
 ): Promise<WatchlistDocument> {
-  const document = { ...watchlist, _id: new ObjectId().toHexString(), createdAt: new Date(), past: NOT_BEGUN };
+  const document = {
+    ...watchlist,
+    _id: new ObjectId().toHexString(),
+    createdAt: new Date(),
+    past: NOT_BEGUN,
+  };
   await unlessTaken(() => watchlists(store).insertOne(document), taken);
   return document;
+}
+
+/** The list as it was read. */
+function unchanged({ _id, revision }: Pick<WatchlistDocument, '_id' | 'revision'>): Filter<WatchlistDocument> {
+  return { _id, ...(revision === undefined ? { revision: { $exists: false } } : { revision }) };
+}
+
+/** What can be changed of a watchlist. */
+export type WatchlistSettings = Pick<
+  WatchlistDocument,
+  'name' | 'owner' | 'origin' | 'expiresAt' | 'webhook' | 'indicators'
+>;
+
+/**
+ * Replaces the settings of a watchlist; its past is searched from the first indicator on that needs it.
+ *
+ * @returns `null` when it was changed or deleted meanwhile.
+ * @throws what `taken` makes, when another one has the name.
+ */
+export async function replaceWatchlist(
+  store: Store,
+  current: WatchlistDocument,
+  { origin, expiresAt, webhook, ...settings }: WatchlistSettings,
+  past: Pick<PastSearch, 'isDone'> & { readonly searched: number },
+  taken: () => Error,
+): Promise<WatchlistDocument | null> {
+  const { revision = 0, webhook: formerWebhook } = current;
+  const kept = { ...settings, ...present({ origin, expiresAt, webhook }) };
+  const cleared = [
+    ...Object.entries({ origin, expiresAt, webhook }).flatMap(([key, value]) => (value === undefined ? [key] : [])),
+    // What is said of another address than the present one.
+    ...(webhook?.url === formerWebhook?.url ? [] : ['webhookProblem', 'undelivered']),
+  ];
+  const change = {
+    $set: {
+      ...kept,
+      revision: revision + 1,
+      past: { ...NOT_BEGUN, ...past, isMore: current.past.isMore && past.searched > 0 },
+    },
+    ...(cleared.length > 0 && { $unset: Object.fromEntries(cleared.map((key) => [key, true as const])) }),
+  };
+  const changed = await unlessTaken(
+    () => watchlists(store).findOneAndUpdate(unchanged(current), change, { returnDocument: 'after' }),
+    taken,
+  );
+  // At once, too, for those that were removed.
+  if (changed !== null) await announceChange(store);
+  return changed;
 }
 
 export function storedWatchlist(store: Store, _id: string): Promise<WatchlistDocument | null> {
@@ -112,8 +170,13 @@ export async function unsearchedWatchlists(store: Store): Promise<string[]> {
   return found.map(({ _id }) => _id);
 }
 
-export async function savePast(store: Store, _id: string, past: PastSearch): Promise<void> {
-  await watchlists(store).updateOne({ _id }, { $set: { past } });
+/** @returns whether it is still the same list: else its past has to be searched again. */
+export async function savePast(
+  store: Store,
+  watchlist: Pick<WatchlistDocument, '_id' | 'revision'>,
+  past: PastSearch,
+): Promise<boolean> {
+  return (await watchlists(store).updateOne(unchanged(watchlist), { $set: { past } })).matchedCount === 1;
 }
 
 /** Notes that hits were left out. */
@@ -144,11 +207,11 @@ export function staleWebhooks(store: Store, prefix: string): AsyncIterable<Pick<
 }
 
 /** Replaces the secret of a webhook, which encrypts the same one as before. */
-export async function sealWebhook(store: Store, _id: string, secret: string): Promise<void> {
-  await watchlists(store).updateOne({ _id, webhook: { $exists: true } }, { $set: { 'webhook.secret': secret } });
+export async function sealWebhook(store: Store, _id: string, before: string, secret: string): Promise<void> {
+  await watchlists(store).updateOne({ _id, 'webhook.secret': before }, { $set: { 'webhook.secret': secret } });
 }
 
-/** Changes whenever a watchlist comes or goes. */
+/** Changes whenever a watchlist comes, changes or goes. */
 export async function watchlistVersion(store: Store): Promise<number> {
   return (await versions(store).findOne({ _id: VERSION }))?.value ?? 0;
 }

@@ -6,6 +6,7 @@ import { showDetails } from './details.js';
 import { isHistoryTooLong } from './history.js';
 import { belongTo, withOwnMemo } from './own-installation.js';
 import { background } from './steps.js';
+import { unlessCanceled } from './unless-canceled.js';
 import { listenForVersions, toCurrentVersion } from './version-move.js';
 
 export const fillInQuery = defineQuery<FillInProgress>(FILL_IN_QUERY);
@@ -17,7 +18,7 @@ export async function mimecastIndicatorFillIn(request: FillInRequest): Promise<F
   setHandler(fillInQuery, () => progress, { description: 'Progress: counts, and where it stands.' });
   showDetails(() => `${progress.position}\n\n${progress.read} records looked at, ${progress.filled} filled in`);
   while (!progress.isDone) {
-    progress = await background.fillInIndicators.executeWithOptions({ summary: progress.position }, []);
+    progress = await unlessCanceled(background.fillInIndicators.executeWithOptions({ summary: progress.position }, []));
     if (!progress.isDone && isHistoryTooLong(request)) {
       const next = makeContinueAsNewFunc<typeof mimecastIndicatorFillIn>({ ...withOwnMemo(), ...toCurrentVersion() });
       await next(request);

@@ -1,8 +1,6 @@
 /** `backfill` and `verify` as workflows: all streams side by side, each in slices of work until it has read its range. */
 
 import {
-  CancellationScope,
-  CancelledFailure,
   defineQuery,
   getExternalWorkflowHandle,
   isCancellation,
@@ -30,6 +28,7 @@ import { failureOf } from './failure-of.js';
 import { type HistoryLimit, isHistoryTooLong } from './history.js';
 import { belongTo, ownInstallation, withOwnMemo } from './own-installation.js';
 import { rereading } from './steps.js';
+import { unlessCanceled } from './unless-canceled.js';
 import { listenForVersions, toCurrentVersion } from './version-move.js';
 
 export const progressQuery = defineQuery<RereadReport>(PROGRESS_QUERY);
@@ -77,18 +76,15 @@ async function readAgain(
   const { sourceId, kind, run, from, to } = report;
   try {
     for (let done = false; !done && !isDue(); ) {
-      const outcome = await rereading.reread.executeWithOptions({ summary: `${stream}: read again` }, [
-        sourceId,
-        stream,
-        { kind, run, from, to },
-      ]);
+      const range = { kind, run, from, to };
+      const outcome = await unlessCanceled(
+        rereading.reread.executeWithOptions({ summary: `${stream}: read again` }, [sourceId, stream, range]),
+      );
       update({ stream, ...outcome });
       done = outcome.done;
     }
   } catch (error) {
     if (isCancellation(error)) throw error;
-    // It failed while it was being cancelled: the report is not to call that the end of the stream.
-    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure(`${stream}: left behind`);
     update({ stream, failure: failureOf(error).message });
   }
 }

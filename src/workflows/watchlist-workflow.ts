@@ -1,11 +1,26 @@
 /** A watchlist as a workflow: searches the past and sends the hits that are to be sent, in turns, and ends. */
 
-import { isCancellation, makeContinueAsNewFunc } from '@temporalio/workflow';
-import type { WatchlistProgress, WatchlistRequest } from '../domain/watchlists/watchlist.js';
+import {
+  CancellationScope,
+  defineSignal,
+  isCancellation,
+  makeContinueAsNewFunc,
+  setHandler,
+} from '@temporalio/workflow';
+import {
+  WATCHLIST_CHANGED_SIGNAL,
+  type WatchlistProgress,
+  type WatchlistRequest,
+} from '../domain/watchlists/watchlist.js';
 import { isHistoryTooLong } from './history.js';
 import { belongTo, withOwnMemo } from './own-installation.js';
 import { BACKGROUND_RETRY, background } from './steps.js';
+import { unlessCanceled } from './unless-canceled.js';
 import { listenForVersions, toCurrentVersion } from './version-move.js';
+
+export const watchlistChanged = defineSignal(WATCHLIST_CHANGED_SIGNAL);
+
+const NOTHING: WatchlistProgress = { isDone: false, hits: 0 };
 
 export async function mimecastWatchlist(request: WatchlistRequest): Promise<WatchlistProgress> {
   belongTo(request.installation);
@@ -26,19 +41,41 @@ export async function mimecastWatchlist(request: WatchlistRequest): Promise<Watc
       [watchlistId],
     );
   let hits = 0;
+  let changes = 0;
   let isSearched = false;
+  let sending = new CancellationScope();
+  setHandler(
+    watchlistChanged,
+    () => {
+      changes += 1;
+      isSearched = false;
+      sending.cancel();
+    },
+    { description: 'The watchlist was changed: search the past for what was added.' },
+  );
+  /** A webhook may refuse for a day: what was added to the list does not wait for that. */
+  const deliverUntilChanged = async () => {
+    sending = new CancellationScope();
+    try {
+      return await sending.run(() => unlessCanceled(deliver()));
+    } catch (error) {
+      if (!isCancellation(error) || isSearched) throw error;
+      return NOTHING;
+    }
+  };
   for (let isSent = false; !isSearched || !isSent; ) {
-    if (isHistoryTooLong({})) {
+    if (isHistoryTooLong(request)) {
       const next = makeContinueAsNewFunc<typeof mimecastWatchlist>({ ...withOwnMemo(), ...toCurrentVersion() });
       await next(request);
     }
     if (!isSearched) {
+      const known = changes;
       const progress = await unlessFailed(search(3));
-      isSearched = progress.isDone;
+      isSearched = progress.isDone && changes === known;
       hits += progress.hits;
     }
     // Neither waits for the other's trouble; once there is nothing left to search, sending is tried for as long as it takes.
-    const progress = await (isSearched ? deliver() : unlessFailed(deliver(1)));
+    const progress = await (isSearched ? deliverUntilChanged() : unlessFailed(deliver(1)));
     isSent = progress.isDone;
     hits += progress.hits;
   }
@@ -47,9 +84,9 @@ export async function mimecastWatchlist(request: WatchlistRequest): Promise<Watc
 
 async function unlessFailed(step: Promise<WatchlistProgress>): Promise<WatchlistProgress> {
   try {
-    return await step;
+    return await unlessCanceled(step);
   } catch (error) {
     if (isCancellation(error)) throw error;
-    return { isDone: false, hits: 0 };
+    return NOTHING;
   }
 }

@@ -176,9 +176,25 @@ describe('by the lists of the schemas', () => {
     expect(ocsfMistakes(ocsf, exported('ocsf', detection))).toEqual([]);
   });
 
+  test.each<[name: string, addresses: Partial<Detection>, email: object]>([
+    ['none', {}, { to: [] }],
+    ['none that is one', { sender: '<>', headerSender: 'me', recipients: ['you'] }, { to: [] }],
+    ['a sender', { sender: 'a@b.example' }, { from: 'a@b.example' }],
+    ['a header From that is none', { sender: 'a@b.example', headerSender: 'me' }, { to: [] }],
+    ['a header From', { headerSender: 'a@b.example' }, { from: 'a@b.example' }],
+    ['a recipient', { recipients: ['you', 'a@b.example'] }, { to: ['a@b.example'] }],
+    ['both', { sender: 'a@b.example', recipients: ['c@d.example'] }, { from: 'a@b.example', to: ['c@d.example'] }],
+  ])('the email of OCSF has an address or an empty list of them: %s', (_, addresses, email) => {
+    const { sender, headerSender, recipients, subject, messageId, url, ...rest } = of('url protect') as Detection;
+    const whole = exported('ocsf', { ...rest, ...addresses });
+    expect(whole).toHaveProperty('email', email);
+    expect(ocsfMistakes(ocsf, whole)).toEqual([]);
+  });
+
   test('a mistake would be seen', () => {
     const good = exported('ocsf', of('av') as Detection);
-    const mistaken = { ...good, class_uid: '4009', from: 'me', colour: 'red', severity_id: 12, time: undefined };
+    const wrong = { class_uid: '4009', from: 'me', colour: 'red', severity_id: 12, time: undefined, email: {} };
+    const mistaken = { ...good, ...wrong };
     expect(ocsfMistakes(ocsf, JSON.parse(JSON.stringify(mistaken)))).toEqual(
       expect.arrayContaining([
         'class_uid: not of type integer_t',
@@ -186,6 +202,7 @@ describe('by the lists of the schemas', () => {
         'colour: not in the schema',
         'severity_id: not a value of the schema',
         'time: missing',
+        'email: none of from, to',
       ]),
     );
     expect(ecsMistakes(ecs, { event: { kind: 'alarm', colour: 'red', id: 3, category: 'email' } })).toEqual([

@@ -15,6 +15,8 @@ type Facts = Readonly<Record<string, Fact>>;
 export interface OcsfFacts {
   readonly class: Facts;
   readonly objects: Readonly<Record<string, Facts>>;
+  /** By object: attributes of which one has to be there. */
+  readonly atLeastOne: Readonly<Record<string, readonly string[]>>;
 }
 
 const ADDRESS = /^[a-zA-Z0-9!#$%&'*+-/=?^_`{|}~.]+@[a-zA-Z0-9-]+\.[a-zA-Z0-9-.]+$/;
@@ -46,7 +48,12 @@ const fixed = (key: string) => (FIXED[key] === undefined ? {} : { enum: [FIXED[k
 function mistakesOf(all: OcsfFacts, fact: Fact, value: unknown, path: string): string[] {
   const { type } = fact;
   const facts = all.objects[type];
-  if (facts !== undefined) return isObject(value) ? mistakesIn(all, facts, value, `${path}.`) : [`${path}: no object`];
+  if (facts !== undefined) {
+    if (!isObject(value)) return [`${path}: no object`];
+    const some = all.atLeastOne[type];
+    const hasSome = some === undefined || some.some((key) => Object.hasOwn(value, key));
+    return [...(hasSome ? [] : [`${path}: none of ${some.join(', ')}`]), ...mistakesIn(all, facts, value, `${path}.`)];
+  }
   if (!isOfType(type, value)) return [`${path}: not of type ${type}`];
   const isKnown = fact.enum === undefined || fact.enum.some((one) => one === value);
   return isKnown ? [] : [`${path}: not a value of the schema`];

@@ -43,6 +43,8 @@ const INDEXES: Readonly<Record<string, readonly string[]>> = {
   watchlist_hits: [
     '_id',
     'watchlistId,foundAt,_id',
+    'foundAt,_id',
+    'sourceId,foundAt,_id',
     'watchlistId,indicator,isPast,foundAt',
     'isPending,watchlistId,foundAt',
   ],

@@ -23,6 +23,9 @@ export const PRESENT = '3-one-outage';
 /** Names of histories of `backfill` and `verify` begin with it. */
 export const REREAD = 'reread ';
 
+/** Those of the fill-in and of watchlists. */
+export const BACKGROUND = 'background ';
+
 /** By folder, one for each change of the workflow's commands. */
 export function recordedHistories(): Map<string, RecordedHistory[]> {
   const folders = readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => entry.isDirectory());

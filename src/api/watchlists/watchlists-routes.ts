@@ -3,29 +3,46 @@
 import { z } from 'zod';
 import { WATCHLIST_LIMITS } from '../../domain/watchlists/watchlist.js';
 import type { Identity } from '../../management/keys/key-verifier.js';
-import type { ShownWatchlist, WatchlistInput } from '../../management/watchlists/watchlist-service.js';
+import type { WatchlistChange, WatchlistInput } from '../../management/watchlists/watchlist-input.js';
+import type { ShownWatchlist } from '../../management/watchlists/watchlist-service.js';
 import { actorOf } from '../common/authentication.js';
 import { flag, flatErrors, nothing, pageOf, pageQuery, shown } from '../common/common-schemas.js';
+import { etagOf, mayChange } from '../common/etag.js';
 import type { Routes } from '../common/services.js';
 import { indicatorList, LIST_BODY_LIMIT, strangeEntry } from '../indicators/ioc-routes.js';
+import { hitEvent } from './hit-event.js';
 
 const tags = ['Watchlists'];
 const params = z.object({ id: z.string().max(WATCHLIST_LIMITS.name).describe('Its id or its name') });
 
+const name = z.string().min(1).max(WATCHLIST_LIMITS.name);
+const origin = z.string().max(1_000).describe('Where the indicators come from');
+const expires = z.string().max(64).describe('ISO time from which on no hits are raised; default: never');
+const webhook = z.string().max(2_000).describe('Address that hits are sent to, at least once each');
+
 const input = z.strictObject({
-  name: z.string().min(1).max(WATCHLIST_LIMITS.name),
+  name,
   indicators: indicatorList,
-  origin: z.string().max(1_000).optional().describe('Where the indicators come from'),
-  expires: z.string().max(64).optional().describe('ISO time from which on no hits are raised; default: never'),
-  webhook: z.string().max(2_000).optional().describe('Address that hits are sent to, at least once each'),
+  origin: origin.optional(),
+  expires: expires.optional(),
+  webhook: webhook.optional(),
+});
+const change = z.strictObject({
+  name: name.optional(),
+  owner: z.string().min(1).max(WATCHLIST_LIMITS.name).optional().describe('Who answers for it'),
+  indicators: indicatorList.optional().describe('All that it is to have'),
+  origin: origin.nullish(),
+  expires: expires.nullish(),
+  webhook: webhook.nullish().describe('The same address keeps its secret; another one gets a new secret'),
 });
 
 const fields = {
   id: z.string(),
   name: z.string(),
-  owner: z.string().describe('Access ID of the key that created it, or `cli`'),
+  owner: z.string().describe('Access ID of the key that created it, or `cli`, until it is changed'),
   origin: z.string().optional(),
   createdAt: z.iso.datetime(),
+  revision: z.int().describe('How often it was saved'),
   expires: z.iso.datetime().optional(),
   webhook: z.string().optional().describe('Its address; for viewers only the host, as the address may hold a secret'),
   size: z.int().describe('How many indicators it has'),
@@ -46,7 +63,7 @@ const fields = {
 const watchlist = z.object(fields).meta({ id: 'Watchlist' });
 const whole = z.object({ ...fields, indicators: z.array(z.string()).optional() });
 const wholeQuery = z.strictObject({ indicators: flag.describe('`false` leaves the indicators out; default: `true`') });
-const created = z.object({
+const saved = z.object({
   ...fields,
   notUnderstood: z.array(strangeEntry),
   notUnderstoodCount: z.int(),
@@ -58,28 +75,6 @@ const created = z.object({
         '"<seconds>.<body>" with this secret, hexadecimal>`',
     ),
 });
-
-const hitEvent = z
-  .object({
-    eventId: z.string().describe('The same whenever the hit is told'),
-    eventType: z.literal('Watchlist-Hit'),
-    eventName: z.literal('WatchlistHit'),
-    eventTime: z.iso.datetime(),
-    severityLevel: z.literal('Warning'),
-    details: z.object({
-      indicator: z.string(),
-      type: z.string(),
-      collection: z.string(),
-      stream: z.string(),
-      recordId: z.string().describe('`_id` of the record, hexadecimal'),
-      messageTime: z.iso.datetime(),
-      sourceId: z.int(),
-      source: z.string(),
-      isPast: z.boolean().describe('Whether the record was stored before the watchlist was'),
-    }),
-    resourceIdentity: z.object({ id: z.string(), name: z.string(), type: z.literal('Watchlist') }),
-  })
-  .meta({ id: 'WatchlistHit' });
 
 export const watchlistRoutes: Routes = (app, { watchlists }) => {
   app.get(
@@ -101,12 +96,13 @@ export const watchlistRoutes: Routes = (app, { watchlists }) => {
         tags,
         summary: 'Creates a watchlist; what is stored already is searched in the background',
         body: input,
-        response: { 200: created, ...flatErrors },
+        response: { 200: saved, ...flatErrors },
       },
     },
-    async (request) => {
-      const { notUnderstood, ...made } = await watchlists.create(request.body as WatchlistInput, actorOf(request));
-      return { ...made, notUnderstood: [...notUnderstood] };
+    async (request, reply) => {
+      const made = await watchlists.create(request.body as WatchlistInput, actorOf(request));
+      reply.header('etag', tagOf(made));
+      return { ...made, notUnderstood: [...made.notUnderstood] };
     },
   );
   app.get(
@@ -114,15 +110,40 @@ export const watchlistRoutes: Routes = (app, { watchlists }) => {
     {
       schema: {
         tags,
-        summary: 'A watchlist with its indicators',
+        summary: 'A watchlist with its indicators, and its ETag',
         params,
         querystring: wholeQuery,
         response: { 200: whole, ...flatErrors },
       },
     },
-    async ({ params: { id }, query, identity }) => {
+    async ({ params: { id }, query, identity }, reply) => {
       const { indicators, ...found } = shownTo(identity, await watchlists.get(id));
+      reply.header('etag', tagOf(found));
       return query.indicators === 'false' ? found : { ...found, indicators: [...indicators] };
+    },
+  );
+  app.patch(
+    '/watchlists/:id',
+    {
+      bodyLimit: LIST_BODY_LIMIT,
+      schema: {
+        tags,
+        summary:
+          'Changes a watchlist: absent keys stay as they are, null clears one. What is added is answered for the past, ' +
+          'too; hits that were raised stay. With If-Match only if unchanged',
+        params,
+        body: change,
+        response: { 200: saved, ...flatErrors },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const changed = await watchlists.update(id, request.body as WatchlistChange, {
+        actor: actorOf(request),
+        mayChange: (current) => mayChange(request.headers['if-match'], tagOf(current)),
+      });
+      reply.header('etag', tagOf(changed));
+      return { ...changed, notUnderstood: [...changed.notUnderstood] };
     },
   );
   app.delete(
@@ -149,6 +170,10 @@ export const watchlistRoutes: Routes = (app, { watchlists }) => {
     async ({ params: { id }, query }) => shown(await watchlists.hits(id, query), (event) => event),
   );
 };
+
+function tagOf({ id, revision }: Pick<ShownWatchlist, 'id' | 'revision'>): string {
+  return etagOf(['watchlist', id, revision]);
+}
 
 /** Many services put the secret that lets one post to them into the address. */
 function shownTo<T extends ShownWatchlist>(identity: Identity | null, list: T): T {

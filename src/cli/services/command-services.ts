@@ -80,7 +80,8 @@ export interface KeyCommands extends Pick<ApiKeyService, 'create' | 'list'> {
 }
 
 export type DetectionCommands = Pick<DetectionService, 'page'>;
-export interface WatchlistCommands extends Pick<WatchlistService, 'create' | 'list' | 'get' | 'hits' | 'remove'> {}
+export interface WatchlistCommands
+  extends Pick<WatchlistService, 'create' | 'update' | 'list' | 'get' | 'hits' | 'remove'> {}
 
 export interface IndicatorCommands extends Pick<IocService, 'search'> {}
 

@@ -1,10 +1,7 @@
 /** Watchlists behind a management server. */
 
-import type {
-  CreatedWatchlist,
-  ShownWatchlist,
-  WatchlistInput,
-} from '../../management/watchlists/watchlist-service.js';
+import type { WatchlistChange, WatchlistInput } from '../../management/watchlists/watchlist-input.js';
+import type { SavedWatchlist, ShownWatchlist } from '../../management/watchlists/watchlist-service.js';
 import type { Page, PageRequest } from '../../store/list-page.js';
 import type { WatchlistHitEvent } from '../../store/watchlist-events.js';
 import type { ApiClient } from './api-client.js';
@@ -15,8 +12,12 @@ const pathOf = (idOrName: string) => `watchlists/${encodeURIComponent(idOrName)}
 export class RemoteWatchlists implements WatchlistCommands {
   constructor(private readonly api: ApiClient) {}
 
-  create(input: WatchlistInput): Promise<CreatedWatchlist> {
+  create(input: WatchlistInput): Promise<SavedWatchlist> {
     return this.api.call('POST', 'watchlists', input);
+  }
+
+  update(idOrName: string, change: WatchlistChange): Promise<SavedWatchlist> {
+    return this.api.call('PATCH', pathOf(idOrName), change);
   }
 
   async list(): Promise<ShownWatchlist[]> {

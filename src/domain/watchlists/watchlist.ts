@@ -9,6 +9,8 @@ export interface WatchedIndicator extends RangeKeys {
   /** As it was given. */
   readonly text: string;
   readonly type: IndicatorType;
+  /** When it came onto the list; absent: with the list. */
+  readonly addedAt?: Date;
 }
 
 export const WATCHLIST_LIMITS = {
@@ -28,6 +30,8 @@ export const WATCHLIST_LIMITS = {
 } as const;
 
 export const WATCHLIST_WORKFLOW_TYPE = 'mimecastWatchlist';
+/** Says that the list was changed. */
+export const WATCHLIST_CHANGED_SIGNAL = 'watchlistChanged';
 
 export function watchlistWorkflowId(installation: Pick<Installation, 'name'>, watchlistId: string): string {
   return `${taskQueueOf(installation)}-watchlist-${watchlistId}`;
@@ -38,6 +42,8 @@ export interface WatchlistRequest {
   /** Identity of the installation. */
   readonly installation: string;
   readonly watchlistId: string;
+  /** For tests: continues as new at this many events of history. */
+  readonly maxHistoryEvents?: number;
 }
 
 /** What one slice of searching the past, or of delivering hits, came to. */

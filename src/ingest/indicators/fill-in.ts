@@ -8,10 +8,11 @@ import type { FillInProgress } from '../../domain/fill-in/indicator-fill-in.js';
 import { INDICATORS_KEY } from '../../domain/indicators/indicator.js';
 import type { RecordDocument } from '../../domain/records/record.js';
 import type { StreamName } from '../../domain/streams/streams.js';
-import { indicatorsOf } from '../../indicators/extract.js';
 import type { Collections } from '../../store/collections.js';
+import { forgetBatch, hasBatch, noteBatch, noted } from '../../store/fill-in-batches.js';
 import { fillInsOf, recordsToFill, saveFillIn, unfinishedFillIn } from '../../store/indicator-fill-in.js';
 import { fillIn, lateRecords, newestLate } from '../../store/late-records.js';
+import { type RecordWithIndicators, withIndicators } from '../slice/insert-with-indicators.js';
 import { compareWithWatchlists } from '../watchlists/watch-set.js';
 
 /** Records of a batch. */
@@ -27,13 +28,13 @@ export interface FillInOptions {
 }
 
 /**
- * Records that an earlier version stores beside this one come first. Then it goes on where it stopped, newest records first,
+ * What a worker that died has left half done comes first, then records that an earlier version stores beside this one. Then it goes on where it stopped, newest records first,
  * stream by stream. A batch is done before it is noted as done.
  */
 export async function fillInSlice(options: FillInOptions): Promise<FillInProgress> {
   const { collections, batch = BATCH } = options;
   await collections.ensureIndexes();
-  const steps = [() => fillLate(collections, batch), () => walkOn(collections, batch)];
+  const steps = [() => finishNoted(collections), () => fillLate(collections, batch), () => walkOn(collections, batch)];
   for (const step of steps) {
     for (let began = Date.now(); await step(); began = Date.now()) {
       if (options.signal.aborted || Date.now() >= options.until) return progressOf(collections);
@@ -71,32 +72,62 @@ async function walkOn(collections: Collections, batch: number): Promise<boolean>
 }
 
 /**
- * Compares what it fills in with the watchlists before and after: before, since a worker that dies in between finds these
- * records filled in; after, since the search of the past of a list that comes meanwhile may not have found them yet.
+ * Finishes a batch whose worker died: its records may have their indicators already, so that nothing but its note says that
+ * they are still to be compared with the watchlists.
  *
- * @returns how many records were given indicators, or others.
+ * @returns whether there was one.
  */
+async function finishNoted(collections: Collections): Promise<boolean> {
+  const batch = await noted(collections);
+  if (batch === undefined) return false;
+  const { id, stream, documents } = batch;
+  await fillAndCompare(
+    collections,
+    stream,
+    documents.map((document) => withIndicators(stream, document)),
+  );
+  await forgetBatch(collections, id);
+  return true;
+}
+
+/** @returns how many records were given indicators, or others. */
 async function fillBatch(
   collections: Collections,
   stream: StreamName,
   documents: readonly RecordDocument[],
 ): Promise<number> {
   const changed = documents.flatMap((document) => changedIndicators(stream, document));
-  await compareWithWatchlists(collections, stream, changed);
-  const filled = changed.map(({ _id, [INDICATORS_KEY]: indicators }) => ({ _id, indicators }));
-  await fillIn(collections, stream, filled);
-  await compareWithWatchlists(collections, stream, changed);
-  return filled.length;
+  if (changed.length === 0) return 0;
+  const id = await noteBatch(
+    collections,
+    stream,
+    changed.map(({ _id }) => _id),
+  );
+  await fillAndCompare(collections, stream, changed);
+  await forgetBatch(collections, id);
+  return changed.length;
 }
 
-function changedIndicators(stream: StreamName, document: RecordDocument) {
+/** Compared afterwards: the search of the past of a list that comes meanwhile may not have found them yet. */
+async function fillAndCompare(
+  collections: Collections,
+  stream: StreamName,
+  documents: readonly RecordWithIndicators[],
+): Promise<void> {
+  const filled = documents.map(({ _id, [INDICATORS_KEY]: indicators }) => ({ _id, indicators }));
+  await fillIn(collections, stream, filled);
+  await compareWithWatchlists(collections, stream, documents);
+}
+
+function changedIndicators(stream: StreamName, document: RecordDocument): RecordWithIndicators[] {
   const { [INDICATORS_KEY]: present } = document;
-  const indicators = indicatorsOf(stream, document);
+  const filled = withIndicators(stream, document);
+  const indicators = filled[INDICATORS_KEY];
   const isSame =
     Array.isArray(present) &&
     present.length === indicators.length &&
     indicators.every((key, at) => key === present[at]);
-  return isSame ? [] : [{ ...document, [INDICATORS_KEY]: indicators }];
+  return isSame ? [] : [filled];
 }
 
 async function progressOf(collections: Collections): Promise<FillInProgress> {
@@ -107,7 +138,7 @@ async function progressOf(collections: Collections): Promise<FillInProgress> {
   return {
     read: sum(({ read }) => read),
     filled: sum(({ filled }) => filled),
-    isDone: unfinished === undefined && late.size === 0,
+    isDone: unfinished === undefined && late.size === 0 && !(await hasBatch(collections)),
     position: positionOf(unfinished, late.size > 0),
   };
 }

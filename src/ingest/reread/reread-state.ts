@@ -20,6 +20,7 @@ import { type CheckpointDocument, checkpointId } from '../../store/checkpoints.j
 import type { Collections } from '../../store/collections.js';
 import {
   countMissing,
+  foundMissing,
   type MissingDocument,
   missingRecords,
   removeFound,
@@ -122,6 +123,8 @@ export class Rereading implements SliceOfWork {
     const wanted = records.filter(({ time }) => this.covers(time)).map(({ document }) => document);
     this.count({ read: wanted.length });
     const absent = await absentRecords(collections, stream, idsOf(wanted));
+    // An attempt that died may have stored some of them without comparing them with the watchlists.
+    const begun = kind === 'verify' ? new Set<string>() : await foundMissing(collections, run, idsOf(wanted));
     const lineIds = unreadable.map(({ id }) => id);
     const absentLines = await absentFromQuarantine(collections, lineIds);
     const missing = wanted.filter(({ _id }) => absent.has(_id.toString('hex')));
@@ -133,13 +136,14 @@ export class Rereading implements SliceOfWork {
       ...missing.map(({ _id, _messageTime: messageTime }) => ({ ...entry(_id, false), place, messageTime })),
       ...missingLines.map(({ id, place: line }) => ({ ...entry(id, true), place: line })),
     ]);
-    if (kind === 'verify' || missing.length + missingLines.length === 0) return;
+    const toStore = wanted.filter(({ _id }) => absent.has(_id.toString('hex')) || begun.has(_id.toString('hex')));
+    if (kind === 'verify' || toStore.length + missingLines.length === 0) return;
     await beginBackfill(this.writer, sourceId, stream);
     const { inserted, quarantined } = await storeBatch(
       { collections, writer: this.writer },
       sourceId,
       stream,
-      missing,
+      toStore,
       missingLines,
     );
     await countBackfill(this.writer, sourceId, stream, { stored: inserted.stored, duplicates: 0, quarantined });

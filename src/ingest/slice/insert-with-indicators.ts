@@ -60,7 +60,9 @@ async function insertBare(
   };
 }
 
+export type RecordWithIndicators = RecordDocument & { readonly [INDICATORS_KEY]: readonly string[] };
+
 /** The key is there without any indicators, too: without it, the fill-in would take the record for one of before. */
-export function withIndicators(stream: StreamName, document: RecordDocument): RecordDocument {
+export function withIndicators(stream: StreamName, document: RecordDocument): RecordWithIndicators {
   return { ...document, [INDICATORS_KEY]: indicatorsOf(stream, document) };
 }

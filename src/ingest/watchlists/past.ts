@@ -21,23 +21,23 @@ export interface PastOptions {
   readonly until: number;
 }
 
-/** Goes on where it stopped. A step is done before it is noted as done. */
+/** Goes on where it stopped. A step is done before it is noted as done. Of a list that is changed meanwhile it leaves off. */
 export async function searchPast({ collections, watchlistId, signal, until }: PastOptions): Promise<WatchlistProgress> {
   const watchlist = await storedWatchlist(collections, watchlistId);
-  if (watchlist === null) return { isDone: true, hits: 0 };
+  if (watchlist === null || watchlist.past.isDone) return { isDone: true, hits: 0 };
   const { indicators, webhook } = watchlist;
   let { past } = watchlist;
   let hits = 0;
   const save = async (change: Partial<PastSearch>) => {
     past = { ...past, ...change };
-    await savePast(collections, watchlistId, past);
+    return savePast(collections, watchlist, past);
   };
   await collections.ensureIndexes();
   if (!past.isAnnounced) {
     await announceChange(collections);
     await save({ isAnnounced: true });
   }
-  const chunks = chunksOf(indicators);
+  const chunks = chunksOf(indicators.slice(past.searched));
   for (let step = stepAt(chunks, past.steps); step !== undefined; step = stepAt(chunks, past.steps)) {
     const { chunk, stream } = step;
     const remaining = () => LONGEST_STEP_MS;
@@ -54,17 +54,16 @@ export async function searchPast({ collections, watchlistId, signal, until }: Pa
     const raised = found.flatMap(({ wanted: indicator, hits: records }) =>
       records.map((record) => ({
         ...{ watchlistId, hasWebhook: webhook !== undefined, indicator, record, stream },
-        isPast: isOfThePast(record, watchlist),
+        isPast: isOfThePast(record, watchlist, indicator),
       })),
     );
     hits += await raiseHits(collections, raised);
-    await save({
+    const isSame = await save({
       steps: past.steps + 1,
       tries: 0,
       isMore: past.isMore || found.some(({ isMore }) => isMore),
     });
-    if (signal.aborted || Date.now() >= until) return { isDone: false, hits };
+    if (!isSame || signal.aborted || Date.now() >= until) return { isDone: false, hits };
   }
-  await save({ isDone: true });
-  return { isDone: true, hits };
+  return { isDone: await save({ isDone: true }), hits };
 }

@@ -58,7 +58,7 @@ function hitsOf(byKey: WatchSet['byKey'], stream: StreamName, document: RecordDo
       indicator,
       record: { ...document, _sourceId: document._sourceId },
       stream,
-      isPast: isOfThePast(document, watchlist),
+      isPast: isOfThePast(document, watchlist, indicator),
     }));
 }
 

@@ -3,12 +3,14 @@
 import { INSTALLATION_MEMO, taskQueueOf } from '../../domain/contract/installation.js';
 import { FILL_IN_WORKFLOW_TYPE, type FillInRequest, fillInWorkflowId } from '../../domain/fill-in/indicator-fill-in.js';
 import { INDICATORS_VERSION } from '../../domain/indicators/indicator.js';
+import type { Collections } from '../../store/collections.js';
+import { hasBatch } from '../../store/fill-in-batches.js';
 import { unfinishedFillIn } from '../../store/indicator-fill-in.js';
 import { newestLate } from '../../store/late-records.js';
 import type { InstallationAccess } from '../temporal/ownership.js';
 
 export async function startFillIn({ client, collections }: InstallationAccess): Promise<void> {
-  if ((await unfinishedFillIn(collections)) === undefined && (await newestLate(collections)).size === 0) return;
+  if (!(await hasWork(collections))) return;
   const installation = await collections.installation();
   const request: FillInRequest = { installation: installation.id };
   await client.workflow.start(FILL_IN_WORKFLOW_TYPE, {
@@ -20,4 +22,9 @@ export async function startFillIn({ client, collections }: InstallationAccess): 
     workflowIdConflictPolicy: 'USE_EXISTING',
     staticSummary: 'Gives records stored by earlier versions their indicators of compromise',
   });
+}
+
+async function hasWork(collections: Collections): Promise<boolean> {
+  if ((await unfinishedFillIn(collections)) !== undefined || (await hasBatch(collections))) return true;
+  return (await newestLate(collections)).size > 0;
 }

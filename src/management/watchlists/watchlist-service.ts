@@ -6,17 +6,17 @@ import { present } from '../../domain/present.js';
 import { WATCHLIST_LIMITS } from '../../domain/watchlists/watchlist.js';
 import { allowedUrl } from '../../http-client/allowed-url.js';
 import type { StrangeEntry } from '../../indicators/lists/parse-list.js';
-import type { WantedIndicator } from '../../indicators/lists/wanted.js';
 import type { Keyring } from '../../secrets/keyring.js';
 import type { Collections } from '../../store/collections.js';
 import type { Page, PageRequest } from '../../store/list-page.js';
 import { hitEventOf, type WatchlistHitEvent } from '../../store/watchlist-events.js';
-import { countHits, deleteHits, hitsPage } from '../../store/watchlist-hits.js';
+import { allHitsPage, countHits, deleteHits, hitsPage, type WatchlistHitDocument } from '../../store/watchlist-hits.js';
 import {
   countWatchlists,
   deleteWatchlist,
   insertWatchlist,
   listWatchlists,
+  replaceWatchlist,
   storedWatchlist,
   type WatchlistDocument,
   type WatchlistSummary,
@@ -25,17 +25,9 @@ import {
 import { audited, CLI_ACTOR } from '../audited.js';
 import { CodedRefusal, RefusedError } from '../common/errors.js';
 import { parsedList } from '../indicators/parsed-list.js';
-
-export interface WatchlistInput {
-  readonly name: string;
-  readonly indicators: string | readonly string[];
-  /** Where the indicators come from. */
-  readonly origin?: string | undefined;
-  /** ISO time. */
-  readonly expires?: string | undefined;
-  /** Address of the webhook. */
-  readonly webhook?: string | undefined;
-}
+import { changedMeanwhile } from '../refusals.js';
+import { auditedOf, changedSettings } from './changed-settings.js';
+import { mistakesIn, sizeMistakes, type WatchlistChange, type WatchlistInput } from './watchlist-input.js';
 
 export interface ShownWatchlist {
   readonly id: string;
@@ -43,6 +35,8 @@ export interface ShownWatchlist {
   readonly owner: string;
   readonly origin?: string;
   readonly createdAt: string;
+  /** How often it was saved. */
+  readonly revision: number;
   readonly expires?: string;
   readonly webhook?: string;
   /** How many indicators it has. */
@@ -61,10 +55,10 @@ export interface ShownWatchlist {
   readonly hits: number;
 }
 
-export interface CreatedWatchlist extends ShownWatchlist {
+export interface SavedWatchlist extends ShownWatchlist {
   readonly notUnderstood: readonly StrangeEntry[];
   readonly notUnderstoodCount: number;
-  /** With which hits are signed; shown only once. */
+  /** Of a new address of the webhook: with which hits are signed. Shown only once. */
   readonly webhookSecret?: string;
 }
 
@@ -74,6 +68,15 @@ export interface WatchlistAccess {
   readonly allowInsecure: boolean;
   /** Searches the past at once; without it, a worker begins within seconds. */
   readonly start?: (watchlistId: string) => Promise<void>;
+  /** The same after a change. */
+  readonly restart?: (watchlistId: string) => Promise<void>;
+}
+
+export interface ChangeOptions {
+  /** Default: the command line. */
+  readonly actor?: string;
+  /** Whether the caller knows the list as it is now. Default: yes. */
+  readonly mayChange?: (current: Pick<ShownWatchlist, 'id' | 'revision'>) => boolean;
 }
 
 const MOST_COUNTED = 1_000;
@@ -82,13 +85,13 @@ export class WatchlistService {
   constructor(private readonly access: WatchlistAccess) {}
 
   /** @throws RefusedError naming each mistake. */
-  async create(input: WatchlistInput, actor = CLI_ACTOR): Promise<CreatedWatchlist> {
+  async create(input: WatchlistInput, actor = CLI_ACTOR): Promise<SavedWatchlist> {
     const { collections, start } = this.access;
     const name = input.name.trim();
     const { wanted, notUnderstood, strange } = await parsedList(input.indicators);
     const mistakes = [
       ...mistakesIn({ ...input, name }, Date.now()),
-      ...this.webhookMistakes(input),
+      ...this.webhookMistakes(input.webhook),
       ...sizeMistakes(wanted),
     ];
     if (mistakes.length > 0) throw new RefusedError('This watchlist is invalid:', mistakes);
@@ -108,6 +111,48 @@ export class WatchlistService {
     return { ...shown, notUnderstood, notUnderstoodCount: strange, ...present({ webhookSecret: secret }) };
   }
 
+  /**
+   * What is added is answered for the past, too; what is removed raises no more hits, and those that it has raised stay.
+   *
+   * @throws RefusedError naming each mistake. @throws CodedRefusal 404, 409 for a name that is taken, 412
+   */
+  async update(
+    idOrName: string,
+    input: WatchlistChange,
+    { actor = CLI_ACTOR, mayChange = () => true }: ChangeOptions = {},
+  ): Promise<SavedWatchlist> {
+    const { collections, restart } = this.access;
+    const current = await this.find(idOrName);
+    if (!mayChange({ id: current._id, revision: savesOf(current) })) throw changedMeanwhile('watchlist');
+    const change = { ...input, name: input.name?.trim(), owner: input.owner?.trim() };
+    const list = change.indicators === undefined ? undefined : await parsedList(change.indicators);
+    const isNewAddress = change.webhook !== undefined && change.webhook !== (current.webhook?.url ?? null);
+    const mistakes = [
+      ...mistakesIn(change, Date.now()),
+      ...(isNewAddress ? this.webhookMistakes(change.webhook) : []),
+      ...(list === undefined ? [] : sizeMistakes(list.wanted)),
+    ];
+    if (mistakes.length > 0) throw new RefusedError('This change of the watchlist is invalid:', mistakes);
+    const { webhook, secret } = isNewAddress ? await this.sealed(change.webhook) : { ...current, secret: undefined };
+    const { settings, past } = changedSettings(
+      current,
+      change,
+      { wanted: list?.wanted, ...(webhook && { webhook }) },
+      new Date(),
+    );
+    const { name } = settings;
+    const entry = { actor, action: 'watchlist.update', name, from: auditedOf(current), to: auditedOf(settings) };
+    const saved = await audited(collections, entry, async () => {
+      const result = await replaceWatchlist(collections, current, settings, past, () => isTaken(name));
+      if (result === null) throw changedMeanwhile('watchlist');
+      return { result };
+    });
+    await restart?.(saved._id).catch(() => undefined);
+    const { notUnderstood = [], strange: notUnderstoodCount = 0 } = list ?? {};
+    const shown = await this.shown({ ...saved, size: settings.indicators.length });
+    return { ...shown, notUnderstood, notUnderstoodCount, ...present({ webhookSecret: secret }) };
+  }
+
   async list(): Promise<ShownWatchlist[]> {
     return Promise.all((await listWatchlists(this.access.collections)).map((each) => this.shown(each)));
   }
@@ -123,6 +168,16 @@ export class WatchlistService {
     const watchlist = await this.find(idOrName);
     const { items, ...next } = await hitsPage(this.access.collections, watchlist._id, request);
     return { items: items.map((hit) => hitEventOf(hit, watchlist)), ...next };
+  }
+
+  /** Of all watchlists; found last first. */
+  async allHits(which: { readonly sourceId?: number }, request: PageRequest): Promise<Page<WatchlistHitEvent>> {
+    const { collections } = this.access;
+    const { items, ...next } = await allHitsPage(collections, which, request);
+    const names = new Map((await listWatchlists(collections)).map(({ _id, name }) => [_id, name]));
+    // Of a list that is being deleted, the hits go last.
+    const named = (hit: WatchlistHitDocument) => ({ _id: hit.watchlistId, name: names.get(hit.watchlistId) ?? '' });
+    return { items: items.map((hit) => hitEventOf(hit, named(hit))), ...next };
   }
 
   async remove(idOrName: string, actor = CLI_ACTOR): Promise<{ readonly id: string }> {
@@ -146,11 +201,11 @@ export class WatchlistService {
   }
 
   private async shown(document: WatchlistSummary): Promise<ShownWatchlist> {
-    const { _id: id, name, owner, origin, createdAt, expiresAt, webhook, past, size, lastCutAt } = document;
-    const { webhookProblem, undelivered } = document;
+    const { _id: id, name, owner, origin, createdAt, expiresAt, webhook, past, size } = document;
+    const { lastCutAt, webhookProblem, undelivered } = document;
     const trouble = { lastCutAt: lastCutAt?.toISOString(), webhookProblem, undelivered };
     return {
-      ...{ id, name, owner, createdAt: createdAt.toISOString(), size },
+      ...{ id, name, owner, createdAt: createdAt.toISOString(), revision: savesOf(document), size },
       ...present({ origin, expires: expiresAt?.toISOString(), webhook: webhook?.url, ...trouble }),
       isPastSearched: past.isDone,
       isPastCut: past.isMore || document.isPastCut === true,
@@ -158,9 +213,9 @@ export class WatchlistService {
     };
   }
 
-  private webhookMistakes({ webhook }: WatchlistInput): string[] {
+  private webhookMistakes(webhook: string | null | undefined): string[] {
     const { keyring, allowInsecure } = this.access;
-    if (webhook === undefined) return [];
+    if (webhook === undefined || webhook === null) return [];
     if (keyring === undefined) return ['webhook: MIMECAST_SECRET_KEYS is not set, so its secret cannot be encrypted'];
     try {
       allowedUrl(webhook, { allowInsecure, origin: 'configuration', endpoint: 'webhook' });
@@ -171,33 +226,18 @@ export class WatchlistService {
     }
   }
 
-  private async sealed(url: string | undefined): Promise<{ readonly webhook?: Webhook; readonly secret?: string }> {
+  private async sealed(
+    url: string | null | undefined,
+  ): Promise<{ readonly webhook?: Webhook; readonly secret?: string }> {
     const { keyring } = this.access;
-    if (url === undefined || keyring === undefined) return {};
+    if (url === undefined || url === null || keyring === undefined) return {};
     const secret = randomBytes(32).toString('base64url');
     return { webhook: { url, secret: await keyring.encrypt(secret) }, secret };
   }
 }
 
-function mistakesIn({ name, expires }: WatchlistInput, now: number): string[] {
-  const mistakes: string[] = [];
-  if (name === '' || name.length > WATCHLIST_LIMITS.name)
-    mistakes.push(`name: must have 1 to ${WATCHLIST_LIMITS.name} characters`);
-  const time = expires === undefined ? Number.POSITIVE_INFINITY : Date.parse(expires);
-  if (Number.isNaN(time)) mistakes.push(`expires: "${expires}" is not a time such as 2027-01-31T00:00:00Z`);
-  else if (time <= now) mistakes.push('expires: must be in the future');
-  return mistakes;
-}
-
-function sizeMistakes(wanted: readonly WantedIndicator[]): string[] {
-  const keys = wanted.reduce((sum, each) => sum + each.keys.length, 0);
-  const { indicators: most, keys: mostKeys, characters: mostCharacters } = WATCHLIST_LIMITS;
-  const characters = wanted.reduce((sum, { text, keys }) => sum + text.length + keys.join('').length, 0);
-  if (wanted.length === 0) return ['indicators: none was understood'];
-  if (wanted.length > most) return [`indicators: at most ${most}, and this list has ${wanted.length}: split it`];
-  if (characters > mostCharacters)
-    return [`indicators: at most ${mostCharacters} characters, and this list needs ${characters}: split it`];
-  return keys > mostKeys ? ['indicators: too many address ranges: split the list'] : [];
+function savesOf({ revision = 0 }: Pick<WatchlistDocument, 'revision'>): number {
+  return revision + 1;
 }
 
 function isTaken(name: string): CodedRefusal {

@@ -5,6 +5,7 @@ import { useMemo } from 'preact/hooks';
 import { count } from '../lib/format.js';
 import { address, setQuery } from '../lib/router.js';
 import { Chart, colorClass } from './chart.js';
+import { ChartZoom } from './chart-zoom.js';
 
 /**
  * @param {object} props
@@ -13,7 +14,7 @@ import { Chart, colorClass } from './chart.js';
  * @param {number} props.widthMs length of each bar in time
  * @param {readonly { label: string, values: readonly number[] }[]} props.series each keeps its color; those without counts are left out
  * @param {number} [props.height] pixels
- * @param {(from: number, to: number) => void} props.onSelect a range was selected by dragging; epoch milliseconds
+ * @param {(from: number, to: number) => void} props.onSelect a range was selected; epoch milliseconds
  */
 export function CountsChart({ label, times, widthMs, series, height, onSelect }) {
   const hidden = address.value.query.getAll('hidden');
@@ -46,6 +47,7 @@ export function CountsChart({ label, times, widthMs, series, height, onSelect })
       </ul>
       <${Chart} label=${label} times=${times} widthMs=${widthMs} series=${drawn} height=${height} onSelect=${onSelect} />
       <p class="hint">Drag over the chart to zoom.</p>
+      <${ChartZoom} times=${times} widthMs=${widthMs} onSelect=${onSelect} />
     </figure>
   `;
 }

@@ -2,7 +2,7 @@
 
 import { html } from 'htm/preact';
 import { useEffect, useState } from 'preact/hooks';
-import { isoOf, limitsOf, QUICK_RANGES } from '../lib/time-range.js';
+import { isoOf, limitsOf, localInput, QUICK_RANGES } from '../lib/time-range.js';
 
 /** @typedef {import('../lib/time-range.js').TimeRange} TimeRange */
 
@@ -59,13 +59,6 @@ function Absolute({ range, onChange }) {
     </label>
     <button type="button" disabled=${isWrong} onClick=${apply}>Apply</button>
   `;
-}
-
-/** As the input takes it: local time without a zone. @param {string | undefined} iso */
-function localInput(iso) {
-  if (iso === undefined) return '';
-  const date = new Date(iso);
-  return isoOf(date.getTime() - date.getTimezoneOffset() * 60_000).slice(0, 19);
 }
 
 /** @param {string} local */

@@ -57,6 +57,13 @@ export function isoOf(ms) {
   return new Date(ms).toISOString();
 }
 
+/** As an input takes it: local time without a zone. @param {string | undefined} iso */
+export function localInput(iso) {
+  if (iso === undefined || iso === '') return '';
+  const date = new Date(iso);
+  return isoOf(date.getTime() - date.getTimezoneOffset() * 60_000).slice(0, 19);
+}
+
 /** @param {string | null} text */
 function isoIn(text) {
   const ms = text === null ? Number.NaN : Date.parse(text);

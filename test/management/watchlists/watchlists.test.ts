@@ -136,6 +136,26 @@ test('hits are sent to the webhook, signed, and again until they are accepted', 
   expect(JSON.stringify((await api('GET', 'v1/watchlists/hooked')).json)).not.toContain(json.webhookSecret);
 });
 
+test('what is added to a list is answered for the past at once, though its webhook refuses', async () => {
+  const server = await serve((_, response) => void response.writeHead(503).end());
+  const body = { name: 'growing', indicators: '203.0.113.7', webhook: server.url };
+  const { id } = (await api<{ id: string }>('POST', 'v1/watchlists', { body })).json;
+  await until(
+    () => api('GET', `v1/watchlists/${id}`),
+    ({ json }) => json.webhookProblem !== undefined,
+  );
+  const before = (await hitsOf(id)).length;
+  const indicators = '203.0.113.7\nlate.com';
+  const record = { ...recordOf({ n: 77, senderEnvelope: 'u@late.com' }), _receiptTime: new Date() };
+  await storeBatch({ collections, writer: collections }, 1, 'receipt', [record], []);
+  expect((await api('PATCH', `v1/watchlists/${id}`, { body: { indicators } })).status).toBe(200);
+  await until(
+    () => hitsOf(id),
+    (hits) => hits.length === before + 1,
+  );
+  expect((await api('DELETE', `v1/watchlists/${id}`)).status).toBe(204);
+});
+
 test('watchlist on the command line, on the store and behind a server', async () => {
   const { env, folder } = stack();
   const file = join(folder, 'list.txt');
@@ -151,9 +171,16 @@ test('watchlist on the command line, on the store and behind a server', async ()
     (hits) => hits.length === 3,
   );
   expect((await runCli(env, 'watchlist', 'list')).stdout).toMatch(/typed +cli +2 +3/);
-  const hits = await runCli(keys, '--server', url, 'watchlist', 'hits', 'typed', '--json');
+  writeFileSync(file, 'evil.com\n');
+  const fewer = await runCli(env, 'watchlist', 'update', 'typed', file, '--owner', 'SOC', '--expires', '2100-01-01');
+  expect(fewer).toMatchObject({ code: 0, stdout: expect.stringContaining('now with 1 indicator.') });
+  expect(
+    await runCli(keys, '--server', url, 'watchlist', 'update', 'typed', '--name', 'renamed', '--expires', 'never'),
+  ).toMatchObject({ code: 0 });
+  expect((await runCli(env, 'watchlist', 'list')).stdout).toMatch(/renamed +SOC +1 +3 +\S+ .*never/);
+  const hits = await runCli(keys, '--server', url, 'watchlist', 'hits', 'renamed', '--json');
   expect(JSON.parse(hits.stdout)).toHaveLength(3);
-  expect(await runCli(keys, '--server', url, 'watchlist', 'delete', 'typed')).toMatchObject({ code: 0 });
+  expect(await runCli(keys, '--server', url, 'watchlist', 'delete', 'renamed')).toMatchObject({ code: 0 });
   expect(await runCli(env, 'watchlist', 'show', 'typed')).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('There is no watchlist typed'),

@@ -154,7 +154,7 @@ test('each index that only detections have serves one of these searches', async 
   await receipts.insertMany(rejected);
   for (const [, wanted, range] of CASES)
     for (const sourceId of [range.sourceId, 5, SOURCES + 1])
-      await detectionRecords(collections, partsOf(DETECTION_TABLE, wanted), { ...range, sourceId }, 50);
+      await detectionRecords(collections, partsOf(DETECTION_TABLE, wanted), { ...range, sourceId, limit: 50 });
   const unused: string[] = [];
   for (const [name, indexes] of Object.entries(DETECTION_INDEXES)) {
     const stats = await db

@@ -195,4 +195,17 @@ describe.skipIf(CHROMIUM === undefined)('Detections', () => {
     await page.getByText('Choose a start time').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
   });
+
+  test('copies a link that keeps its times', async () => {
+    const page = await open({ path: '/detections?kind=spam&range=4h' });
+    await page.evaluate(
+      `Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (text) => { window.copied = text; } } })`,
+    );
+    await page.getByRole('button', { name: 'Copy link to these results' }).click();
+    await page.getByText('The link was copied. It keeps these times.').waitFor();
+    const link = new URL(String(await page.evaluate('window.copied')));
+    expect([link.pathname, [...link.searchParams.keys()]]).toEqual(['/detections', ['kind', 'from', 'to']]);
+    const [from, to] = ['from', 'to'].map((name) => Date.parse(link.searchParams.get(name) ?? ''));
+    expect((to ?? 0) - (from ?? 0)).toBe(4 * HOUR);
+  });
 });

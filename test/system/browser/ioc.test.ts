@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Binary } from 'mongodb';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { storeBatch } from '../../../src/ingest/slice/store-batch.js';
+import { WatchlistService } from '../../../src/management/watchlists/watchlist-service.js';
 import { noteCut, noteDelivery } from '../../../src/store/watchlists.js';
 import { apiServer } from '../../support/api-server.js';
 import { accessibilityFaults, browsing, picture } from '../../support/browser.js';
@@ -270,7 +271,7 @@ describe.skipIf(CHROMIUM === undefined)('Watchlists', () => {
 
   test('are created from an IOC search, show hits in what was stored before, and are deleted', async () => {
     await stack().startWorker();
-    const page = await open({ path: '/watchlists' });
+    const page = await open({ path: '/watchlists', allowed: /412 \(Precondition Failed\)/ });
     await page.getByText('There are no watchlists yet.').waitFor();
     await page.getByRole('link', { name: 'IOC search' }).click();
     await page.getByLabel('Indicators').fill('evil.example.org\nnot one');
@@ -313,7 +314,31 @@ describe.skipIf(CHROMIUM === undefined)('Watchlists', () => {
 
     const viewer = await open({ path: '/watchlists', role: 'viewer' });
     await viewer.getByRole('link', { name: '<b>Phishing</b>' }).waitFor();
-    expect(await viewer.getByRole('button', { name: /Delete|New watchlist/ }).count()).toBe(0);
+    expect(await viewer.getByRole('button', { name: /Delete|Edit|New watchlist/ }).count()).toBe(0);
+
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await dialog.getByLabel('Name').waitFor();
+    expect(await dialog.getByLabel('Expires').inputValue()).toMatch(/^2099-01-31T12:00/);
+    expect(await dialog.getByLabel('Webhook').inputValue()).toBe('http://127.0.0.1:9/hook');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await dialog.getByLabel('Indicators').fill('evil.example.org\nlate.example.org');
+    await dialog.getByLabel('Owner').fill('The SOC');
+    await dialog.getByLabel('Expires').fill('');
+    const other = { ...recordOf({ n: 2, senderEnvelope: 'u@late.example.org' }), _receiptTime: new Date() };
+    await storeBatch({ collections, writer: collections }, 1, 'receipt', [other], []);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('was saved with 2 indicators').waitFor();
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Edit');
+    await page.getByRole('heading', { name: 'Hits: 35' }).waitFor();
+    await page.getByText('The SOC').waitFor();
+    await page.getByText('never').waitFor();
+
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await dialog.getByLabel('Name').fill('Mine');
+    await new WatchlistService({ collections, allowInsecure: true }).update('<b>Phishing</b>', { origin: null });
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText('Somebody else has changed this watchlist.').waitFor();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
 
     await page.getByRole('button', { name: 'Delete' }).click();
     await dialog.waitFor();

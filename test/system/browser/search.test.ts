@@ -6,6 +6,7 @@ import type { StreamName } from '../../../src/domain/streams/streams.js';
 import { apiServer } from '../../support/api-server.js';
 import { accessibilityFaults, browsing, picture } from '../../support/browser.js';
 import { CHROMIUM } from '../../support/chromium.js';
+import { focused } from '../../support/collection-page.js';
 import { sourceFile } from '../../support/e2e-stack.js';
 import { noteFilledIn } from '../../support/filled-in.js';
 import { collectionsIn } from '../../support/raw-collections.js';
@@ -253,6 +254,64 @@ describe.skipIf(CHROMIUM === undefined)('Search', () => {
     await status(page, 'No record matches.');
     const range = new URL(page.url()).searchParams;
     expect(Date.parse(range.get('to') ?? '') - Date.parse(range.get('from') ?? '')).toBe(86_400_000);
+  });
+
+  test('zooms into the chart by keyboard alone', async () => {
+    const page = await open({ path: '/search?range=24h' });
+    await page.locator('.legend').getByText('Receipt').waitFor();
+    await page.getByText('Zoom without dragging').focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    const first = page.getByRole('slider', { name: 'First bar' });
+    await focused(page, first);
+    expect(await first.getAttribute('aria-valuetext')).toMatch(/^20\d\d-\d\d-\d\d \d\d:\d\d/);
+    const bars = Number(await first.getAttribute('max')) + 1;
+    await page.keyboard.press('End');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.setViewportSize({ width: 375, height: 700 });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(375);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/from=.+&to=/);
+    const { searchParams: range } = new URL(page.url());
+    const length = Date.parse(range.get('to') ?? '') - Date.parse(range.get('from') ?? '');
+    const day = 86_400_000;
+    expect(length).toBeGreaterThan((2 * day) / bars);
+    expect(length).toBeLessThan((5 * day) / bars);
+    // It goes on from there.
+    await focused(page, first);
+  });
+
+  test('copies a link that keeps its times, or shows it where the browser keeps the clipboard', async () => {
+    const page = await open({ path: '/search?q=action%3Arej&range=24h' });
+    await rows(page).first().waitFor();
+    await page.evaluate(
+      `Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (text) => { window.copied = text; } } })`,
+    );
+    const share = page.getByRole('button', { name: 'Copy link to these results' });
+    await share.focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('The link was copied. It keeps these times.').waitFor();
+    const link = new URL(String(await page.evaluate('window.copied')));
+    expect([link.pathname, [...link.searchParams.keys()]]).toEqual(['/search', ['q', 'from', 'to']]);
+    const [from, to] = ['from', 'to'].map((name) => Date.parse(link.searchParams.get(name) ?? ''));
+    expect((to ?? 0) - (from ?? 0)).toBe(86_400_000);
+    await page.evaluate(`navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'))`);
+    await share.focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Link to these results' });
+    const shown = dialog.getByLabel('Link', { exact: true });
+    await focused(page, shown);
+    expect(await shown.inputValue()).toBe(link.href);
+    const selected = '(({ selectionStart, selectionEnd }) => selectionEnd - selectionStart)(document.activeElement)';
+    expect(await page.evaluate(selected)).toBe(link.href.length);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await focused(page, share);
+    await page.goto(link.href);
+    await rows(page).first().waitFor();
+    await page.getByLabel('From', { exact: true }).waitFor();
   });
 
   test('keeps the rows and the focus until the first record of a narrower search is there', async () => {

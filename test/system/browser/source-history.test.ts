@@ -4,13 +4,17 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Binary } from 'mongodb';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { storeBatch } from '../../../src/ingest/slice/store-batch.js';
+import { WatchlistService } from '../../../src/management/watchlists/watchlist-service.js';
 import { recordGap } from '../../../src/store/gaps.js';
 import type { HealthEventDocument } from '../../../src/store/health-events.js';
 import { quarantine } from '../../../src/store/quarantine.js';
+import { announceChange } from '../../../src/store/watchlists.js';
 import { CHROMIUM } from '../../support/chromium.js';
 import { raw } from '../../support/raw-collections.js';
 import { addFault, clearFaults } from '../../support/simulator-control.js';
 import { expectAccessible, part, sourcePages } from '../../support/source-page.js';
+import { recordOf } from '../../support/store-fixtures.js';
 import { until } from '../../support/until.js';
 
 const { stack, collections, newSource, caughtUp, openSource } = sourcePages();
@@ -89,6 +93,24 @@ describe.skipIf(CHROMIUM === undefined)('the page of a source', () => {
     await events.getByText('<img src=x onerror="hostile()"> (a+)+$').waitFor();
     await events.getByLabel('Text').fill('nothing is like that');
     await events.getByText('No health events match the filters.').waitFor();
+  });
+
+  test('watchlist hits: each with its watchlist and its record', async () => {
+    const watchlists = new WatchlistService({ collections, allowInsecure: true });
+    await watchlists.create({ name: '<b>Hostile</b>', indicators: 'hit.com' });
+    await announceChange(collections);
+    const record = { ...recordOf({ n: 1, senderEnvelope: 'u@hit.com' }), _sourceId: id, _receiptTime: new Date() };
+    await storeBatch({ collections, writer: collections }, id, 'receipt', [record], []);
+    const page = await openSource(id);
+    const hits = part(page, 'Watchlist hits');
+    await hits.getByRole('cell', { name: 'hit.com' }).waitFor();
+    await expectAccessible(page);
+    await hits.getByRole('link', { name: '<b>Hostile</b>' }).click();
+    await page.getByRole('heading', { name: 'Hits: 1' }).waitFor();
+    await page.goBack();
+    await hits.getByRole('link').last().click();
+    await page.waitForURL(/records\/mimecast_receipt_logs_v2/);
+    await raw(collections).records('receipt').deleteOne({ _id: record._id });
   });
 
   test('gaps: from when to when, and why, page by page', async () => {

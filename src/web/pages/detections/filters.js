@@ -4,6 +4,7 @@ import { html } from 'htm/preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Choices } from '../../components/choices.js';
 import { Dropdown } from '../../components/dropdown.js';
+import { ShareLink } from '../../components/share-link.js';
 import { TimeRangePicker } from '../../components/time-range.js';
 import { setQuery } from '../../lib/router.js';
 import { rangeQuery } from '../../lib/time-range.js';
@@ -62,6 +63,7 @@ export function Filters({ state, exported }) {
           )}
         </ul>
       <//>
+      <${ShareLink} from=${exported.since} to=${exported.until} />
     </div>
     <${TextFilters} texts=${texts} />
   `;

@@ -4,6 +4,7 @@ import { html } from 'htm/preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { Choices } from '../../components/choices.js';
 import { Problem } from '../../components/problem.js';
+import { ShareLink } from '../../components/share-link.js';
 import { SteadyButton } from '../../components/steady-button.js';
 import { TimeRangePicker } from '../../components/time-range.js';
 import { count } from '../../lib/format.js';
@@ -72,7 +73,7 @@ export function SearchPage() {
           chosen=${sources}
           onChange=${(/** @type {string[]} */ chosen) => changeSearch({ query: text, sources: chosen }, { push: true })}
         />
-        ${results === undefined ? null : html`<${Export} body=${results.body} columns=${columns} />`}
+        ${results === undefined ? null : html`<${Export} body=${results.body} columns=${columns} /><${ShareLink} from=${from} to=${to} />`}
       </div>
       <${QueryHelp} />
     </form>

@@ -14,6 +14,7 @@ import { Quarantine } from './quarantine.js';
 import { Rereads } from './rereads.js';
 import { Streams } from './streams.js';
 import { Volume } from './volume.js';
+import { WatchlistHits } from './watchlist-hits.js';
 
 const RELOAD_MS = 3_000;
 
@@ -21,6 +22,7 @@ const PARTS = [
   ['streams', 'Streams'],
   ['volume', 'Volume'],
   ['health-events', 'Health events'],
+  ['watchlist-hits', 'Watchlist hits'],
   ['gaps', 'Gaps'],
   ['quarantine', 'Quarantine'],
   ['rereads', 'Verify and backfill'],
@@ -61,6 +63,7 @@ export function SourcePage({ id }) {
     <${Streams} view=${view} state=${source.state.state} />
     <${Volume} path=${path} />
     <${HealthEvents} path=${path} streams=${view?.streams.map(({ stream }) => stream) ?? []} moment=${moment} />
+    <${WatchlistHits} path=${path} />
     <${Gaps} path=${path} known=${gaps} />
     <${Quarantine} path=${path} known=${view?.totals.quarantined} />
     <${Rereads} path=${path} streams=${view?.streams.map(({ stream }) => stream) ?? []} />

@@ -13,6 +13,7 @@ import { navigate } from '../../lib/router.js';
 import { mayChange } from '../../lib/session.js';
 import { streamLabel } from '../../lib/streams.js';
 import { DeleteWatchlist } from './delete-watchlist.js';
+import { EditWatchlist } from './edit-watchlist.js';
 import { deliveryTexts, hitsText, pastText } from './watchlist-texts.js';
 
 const AGAIN_MS = 5_000;
@@ -28,6 +29,7 @@ export function WatchlistPage({ id }) {
     },
   );
   const [isDeleting, setDeleting] = useState(false);
+  const [isEditing, setEditing] = useState(false);
   if (data === undefined)
     return html`
       <h1>Watchlist</h1>
@@ -37,7 +39,14 @@ export function WatchlistPage({ id }) {
   return html`
     <div class="row spread">
       <h1><${Foreign} text=${data.name} /></h1>
-      ${mayChange() ? html`<button type="button" class="danger" onClick=${() => setDeleting(true)}>Delete</button>` : null}
+      ${
+        mayChange()
+          ? html`<div class="row">
+              <button type="button" onClick=${() => setEditing(true)}>Edit</button>
+              <button type="button" class="danger" onClick=${() => setDeleting(true)}>Delete</button>
+            </div>`
+          : null
+      }
     </div>
     <${Problem} error=${error} onRetry=${reload} />
     <dl class="facts">
@@ -63,7 +72,8 @@ export function WatchlistPage({ id }) {
           </p>`
     }
     <${Hits} id=${id} changes=${`${data.hits} ${data.isPastSearched}`} />
-    <${Indicators} key=${id} id=${id} size=${data.size} />
+    <${Indicators} key=${`${id} ${data.revision}`} id=${id} size=${data.size} />
+    ${isEditing ? html`<${EditWatchlist} id=${id} onClose=${() => setEditing(false)} onDone=${reload} />` : null}
     ${
       isDeleting
         ? html`<${DeleteWatchlist} watchlist=${data} onClose=${() => setDeleting(false)} onDone=${() => navigate('/watchlists')} />`

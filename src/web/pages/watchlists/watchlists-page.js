@@ -12,6 +12,7 @@ import { useLoaded } from '../../lib/load.js';
 import { mayChange } from '../../lib/session.js';
 import { CreateWatchlist } from './create-watchlist.js';
 import { DeleteWatchlist } from './delete-watchlist.js';
+import { EditWatchlist } from './edit-watchlist.js';
 import { hitsText, pastText } from './watchlist-texts.js';
 
 /**
@@ -38,6 +39,7 @@ export function WatchlistsPage() {
   });
   const [isCreating, setCreating] = useState(false);
   const [deleting, setDeleting] = useState(/** @type {Watchlist | undefined} */ (undefined));
+  const [editing, setEditing] = useState(/** @type {Watchlist | undefined} */ (undefined));
   /** @type {readonly Watchlist[]} */
   const lists = data?.data ?? [];
   const box = useRef(/** @type {HTMLElement | null} */ (null));
@@ -54,17 +56,18 @@ export function WatchlistsPage() {
     <div ref=${box} role="region" aria-label="Watchlists" tabindex="-1">
       ${
         lists.length > 0
-          ? html`<${Table} lists=${lists} onDelete=${setDeleting} />`
+          ? html`<${Table} lists=${lists} onEdit=${setEditing} onDelete=${setDeleting} />`
           : html`<p role="status">${data === undefined ? (isLoading ? 'Loading …' : '') : 'There are no watchlists yet.'}</p>`
       }
     </div>
     ${isCreating ? html`<${CreateWatchlist} onClose=${() => setCreating(false)} onDone=${reload} />` : null}
+    ${editing === undefined ? null : html`<${EditWatchlist} id=${editing.id} onClose=${() => setEditing(undefined)} onDone=${reload} />`}
     ${deleting === undefined ? null : html`<${DeleteWatchlist} watchlist=${deleting} onClose=${() => setDeleting(undefined)} onDone=${reload} />`}
   `;
 }
 
-/** @param {{ lists: readonly Watchlist[], onDelete: (list: Watchlist) => void }} props */
-function Table({ lists, onDelete }) {
+/** @param {{ lists: readonly Watchlist[], onEdit: (list: Watchlist) => void, onDelete: (list: Watchlist) => void }} props */
+function Table({ lists, onEdit, onDelete }) {
   return html`
     <div class="scroll">
       <table>
@@ -93,7 +96,8 @@ function Table({ lists, onDelete }) {
                 </td>
                 ${
                   mayChange()
-                    ? html`<td>
+                    ? html`<td class="row">
+                        <button type="button" aria-label=${`Edit ${list.name}`} onClick=${() => onEdit(list)}>Edit</button>
                         <button type="button" class="danger" aria-label=${`Delete ${list.name}`} onClick=${() => onDelete(list)}>Delete</button>
                       </td>`
                     : null
