@@ -106,7 +106,11 @@ export class Bucket {
       size: Size,
       lastModified: LastModified,
     }));
-    return { objects, ...(page.IsTruncated === true ? present({ next: page.NextContinuationToken }) : {}) };
+    if (page.IsTruncated !== true) return { objects };
+    const next = page.NextContinuationToken;
+    if (next !== undefined && next !== token) return { objects, next };
+    const message = `${this.host} does not tell the next page of the listing of ${this.name}`;
+    throw new RawError({ origin: 's3', endpoint: what, cause: 'unreadable', message });
   }
 
   /**

@@ -33,7 +33,13 @@ export interface ObjectDocument {
 }
 
 const objects = collection<ObjectDocument>('objects');
-export const OBJECT_INDEXES: Indexes = { objects: [{ key: { sourceId: 1, stream: 1, lastModified: 1 } }] };
+const FAILING = { state: 'failing' } as const;
+export const OBJECT_INDEXES: Indexes = {
+  objects: [
+    { key: { sourceId: 1, stream: 1, lastModified: 1 } },
+    { key: { sourceId: 1, stream: 1, at: 1 }, partialFilterExpression: FAILING },
+  ],
+};
 
 /** Whose objects they are, and in which bucket. */
 export interface ObjectScope {
@@ -75,6 +81,17 @@ export async function noteObjects(store: Store, scope: ObjectScope, notes: reado
     })),
     { ordered: false },
   );
+}
+
+/** Objects that could not be read so far and were not tried again since a time. */
+export function failingObjects(
+  store: Store,
+  { sourceId, stream }: ObjectScope,
+  triedBefore: Date,
+): Promise<ObjectDocument[]> {
+  return objects(store)
+    .find({ sourceId, stream, ...FAILING, at: { $lt: triedBefore } })
+    .toArray();
 }
 
 /** Lets a stream's objects be read again, those that were written since a time. */

@@ -128,3 +128,14 @@ test('a key that a URL would tidy up goes out as it is', async () => {
   const { received } = await failureAt(answering(404, errorBody('NoSuchKey', 'x')), 'a//b.json');
   expect(received[0]?.path).toBe('/logs/a//b.json');
 });
+
+test.each(['', '<NextContinuationToken>same</NextContinuationToken>'])(
+  'a listing that does not tell its next page is an error, and not the end: %s',
+  async (token) => {
+    const body = `<ListBucketResult><IsTruncated>true</IsTruncated>${token}</ListBucketResult>`;
+    const { url } = await serve(answering(200, body));
+    const options = { bucket: 'logs', region: 'eu-west-1', endpoint: url, pathStyle: true, allowInsecure: true };
+    const bucket = new Bucket({ ...options, keys: async () => KEYS });
+    await expect(bucket.list({ prefix: '', token: 'same' })).rejects.toThrow('does not tell the next page');
+  },
+);

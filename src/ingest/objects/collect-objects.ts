@@ -9,6 +9,7 @@ import {
   countObject,
   isSameTally,
   NO_OBJECTS,
+  type ObjectListing,
   type ObjectTally,
 } from '../../domain/streams/object-tally.js';
 import type { StreamEnd } from '../../domain/streams/outcome.js';
@@ -16,6 +17,7 @@ import type { StreamName } from '../../domain/streams/streams.js';
 import { DamagedFileError } from '../../http-client/file-damage.js';
 import type { ListedObject, ObjectPage } from '../../s3/bucket.js';
 import {
+  failingObjects,
   knownObjects,
   noteObjects,
   type ObjectDocument,
@@ -26,7 +28,7 @@ import { resolveQuarantined } from '../../store/quarantine.js';
 import type { Slice } from '../slice/slice.js';
 import type { SourceObjects } from '../source/source-objects.js';
 import { BadObjects } from './bad-objects.js';
-import { readObject } from './read-object.js';
+import { readObject, shareOf } from './read-object.js';
 
 /** So many objects that fail one after the other for no reason of their own are an outage; the others would fail too. */
 const MAX_OUTAGES = 3;
@@ -63,12 +65,14 @@ class ObjectCollection {
   }
 
   async run(): Promise<StreamEnd> {
-    let { token, tally = NO_OBJECTS }: { token?: string; tally?: ObjectTally } = this.slice.checkpoint.listing ?? {};
+    const begun: Partial<ObjectListing> = this.slice.checkpoint.listing ?? {};
+    let { token, tally = NO_OBJECTS, since = new Date() } = begun;
     for (;;) {
       const page = await this.list(token);
       if (page === 'refused') {
         token = undefined;
         tally = NO_OBJECTS;
+        since = new Date();
         continue;
       }
       const read = await this.readPage(page);
@@ -78,21 +82,33 @@ class ObjectCollection {
         tally = addTallies(tally, read);
         token = page.next;
       }
-      if (token === undefined && read !== 'spent') return this.finish(tally);
+      if (token === undefined && read !== 'spent') return this.finish(tally, since);
       if (read !== 'spent' && !this.slice.spent) continue;
-      if (token !== undefined) await this.slice.savePlace({ listing: { token, tally } });
+      if (token !== undefined) await this.slice.savePlace({ listing: { token, tally, since } });
       if (this.firstFailure !== undefined) throw this.firstFailure;
       return 'more';
     }
   }
 
-  private async finish(tally: ObjectTally): Promise<StreamEnd> {
+  private async finish(tally: ObjectTally, since: Date): Promise<StreamEnd> {
+    await this.noteVanished(since);
     const { listing, objects } = this.slice.checkpoint;
     if (listing !== undefined || !isSameTally(tally, objects)) {
       await this.slice.savePlace({ listing: undefined, objects: tally });
     }
     if (this.firstFailure !== undefined) throw this.firstFailure;
     return 'caughtUp';
+  }
+
+  /** Objects that failed and are no longer listed: they leave with the listing, but not unnoticed. */
+  private async noteVanished(since: Date): Promise<void> {
+    const { collections, signal } = this.slice.options;
+    for (const failing of await failingObjects(collections, this.scope, since)) {
+      // Clocks of workers differ, so the bucket is asked.
+      const { objects } = await this.objects.bucket.list({ prefix: failing.key, limit: 1 }, signal);
+      if (!objects.some((object) => isSameVersion(failing, object))) await this.gone(failing);
+    }
+    await this.note();
   }
 
   /** A store may not know the token of an earlier slice any more: then the listing begins anew. */
@@ -173,6 +189,9 @@ class ObjectCollection {
   ): Promise<ObjectState | undefined> {
     if (!(error instanceof RawError)) throw error;
     if (error instanceof DamagedFileError) {
+      // Nobody's records, so they are for one stream to keep.
+      const isForOther = shareOf(this.slice.options.source, this.objects, this.stream) === 'own';
+      if (isForOther && error.damage === 'foreign') return this.add(object, { state: 'read', records: 0 });
       const { state, failure } = await this.bad.judge(object, note, error);
       if (state === 'failing') this.firstFailure ??= error;
       return this.add(object, { state, records: 0, failure });

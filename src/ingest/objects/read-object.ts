@@ -85,7 +85,7 @@ async function* readEntries(
 }
 
 /** Where the records of all streams lie together, what is nobody's is kept once: by the first stream of the source. */
-function shareOf({ settings }: LoadedSource, { areMixed }: SourceObjects, stream: StreamName): Share {
+export function shareOf({ settings }: LoadedSource, { areMixed }: SourceObjects, stream: StreamName): Share {
   if (!areMixed) return 'everything';
   return settings.streams[0] === stream ? 'ownAndUnknown' : 'own';
 }

@@ -153,6 +153,27 @@ test('a damaged gzip holds up its stream but no other object, and what it gives 
   await expectStored(source, 'receipt', [...siemRecords(1, 2_000), siemRecord(5_000)]);
 });
 
+test('a damaged object that is removed before it is given up is a gap', async () => {
+  const bucket = await server.newBucket();
+  await bucket.put('receipt/1.gz', gzipSync(ndjson(siemRecords(1, 9))).subarray(0, 60));
+  await bucket.put('receipt/1.gz-and-more', ndjson([siemRecord(1)]));
+  const source = await sourceOf(bucket);
+  expect(await source.collect('receipt')).toMatchObject({ result: 'failed' });
+  await bucket.remove('receipt/1.gz');
+  const outcome = await source.collect('receipt');
+  expect(outcome).toMatchObject({ result: 'caughtUp', gaps: { count: 1 }, position: '1 objects read' });
+  expect(outcome.gaps?.last.reason).toContain('receipt/1.gz');
+  expect(await source.collect('receipt')).toMatchObject({ gaps: { count: 1 } });
+});
+
+test('an object in another format among records that lie together is put aside once', async () => {
+  const bucket = await server.newBucket();
+  await bucket.put('all/1', Buffer.from('PAR1....PAR1'));
+  const source = await sourceOf(bucket, { s3: { prefix: 'all/' } });
+  for (const stream of ['receipt', 'av', 'audit'] as const) await source.collect(stream);
+  expect((await source.quarantined()).map(({ stream }) => stream)).toEqual(['receipt']);
+});
+
 test('records that lie together are divided by their own type or shape, and unknown ones are kept once', async () => {
   const audit = {
     id: 'x1',
