@@ -148,7 +148,9 @@ async function startOn(executable: string, folder: string, ports: readonly numbe
       ...[`-master.port=${master}`, `-master.port.grpc=${masterGrpc}`, '-master.volumeSizeLimitMB=64'],
       ...[`-volume.port=${volume}`, `-volume.port.grpc=${volumeGrpc}`, '-volume.max=200'],
       ...['-filer', `-filer.port=${filer}`, `-filer.port.grpc=${filerGrpc}`],
-      ...['-s3', `-s3.port=${s3}`, `-s3.port.grpc=${s3Grpc}`, '-s3.port.iceberg=0', `-s3.config=${config}`],
+      ...['-s3', `-s3.port=${s3}`, `-s3.port.grpc=${s3Grpc}`, `-s3.config=${config}`],
+      // Other listeners, whose ports are fixed.
+      ...['-s3.port.iceberg=0', '-s3.port.lance=0'],
     ],
     // It lingers after a polite request, and has nothing to keep.
     { name: 'weed', logFile: join(folder, 'weed.log'), graceSeconds: 1 },

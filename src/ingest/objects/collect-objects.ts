@@ -4,6 +4,7 @@
  */
 
 import { classify, RawError } from '../../domain/failures/failure.js';
+import type { QuarantinedRecord, TimedDocument } from '../../domain/records/record.js';
 import {
   addTallies,
   countObject,
@@ -25,6 +26,7 @@ import {
   type ObjectState,
 } from '../../store/objects.js';
 import { resolveQuarantined } from '../../store/quarantine.js';
+import type { TimedBatch } from '../slice/record-batch.js';
 import type { Slice } from '../slice/slice.js';
 import type { SourceObjects } from '../source/source-objects.js';
 import { BadObjects } from './bad-objects.js';
@@ -34,6 +36,8 @@ import { readObject, shareOf } from './read-object.js';
 const MAX_OUTAGES = 3;
 /** An object in an archive is tried again after so long, in milliseconds: nothing tells when it has been restored. */
 const ARCHIVE_WAIT_MS = 60 * 60_000;
+/** So many records of several objects are stored at once; those of a batch that is larger by itself are, too. */
+const STORED_AT_ONCE = 500;
 /** So many objects are noted at once, unless they hold many records. */
 const NOTED_AT_ONCE = 100;
 const NOTED_RECORDS = 5_000;
@@ -48,6 +52,8 @@ export function collectObjects(slice: Slice, stream: StreamName, objects: Source
 class ObjectCollection {
   private readonly scope;
   private readonly bad: BadObjects;
+  private records: TimedDocument[] = [];
+  private unreadable: QuarantinedRecord[] = [];
   private notes: ObjectNote[] = [];
   private unnotedRecords = 0;
   private outagesInARow = 0;
@@ -166,10 +172,9 @@ class ObjectCollection {
     };
     const reading = { source, objects: this.objects, stream: this.stream, key: object.key, options, signal, onVersion };
     try {
-      for await (const { records: kept, unreadable, ruled, times } of readObject(reading)) {
-        records += times.length;
-        this.slice.countRuled(ruled);
-        await this.slice.store(kept, unreadable);
+      for await (const batch of readObject(reading)) {
+        records += batch.times.length;
+        await this.take(batch);
       }
     } catch (error) {
       return this.failed(object, note, error);
@@ -180,6 +185,21 @@ class ObjectCollection {
       await resolveQuarantined(this.slice.options.collections, [this.bad.entryIdOf(before)]);
     }
     return this.add(object, { state: 'read', records, ...(versionId === undefined ? {} : { versionId }) });
+  }
+
+  /** Objects are often small: their records are stored together. */
+  private async take({ records, unreadable, ruled }: TimedBatch): Promise<void> {
+    this.slice.countRuled(ruled);
+    this.records.push(...records);
+    this.unreadable.push(...unreadable);
+    if (this.records.length + this.unreadable.length >= STORED_AT_ONCE) await this.store();
+  }
+
+  private async store(): Promise<void> {
+    const { records, unreadable } = this;
+    this.records = [];
+    this.unreadable = [];
+    await this.slice.store(records, unreadable);
   }
 
   private async failed(
@@ -226,6 +246,7 @@ class ObjectCollection {
 
   /** After the records of the objects, and before the checkpoint: what is not noted is read again, and known then. */
   private async note(): Promise<void> {
+    await this.store();
     const { notes } = this;
     if (notes.length === 0) return;
     this.notes = [];
