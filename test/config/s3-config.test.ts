@@ -1,5 +1,6 @@
 /** What a configuration may say of a bucket. */
 
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { bucketSecretsIn, secretOf, withoutSecrets } from '../../src/config/config-secrets.js';
 import { type Permit, parseSourceConfig, parseSourceFile, SECRET_PLACEHOLDER } from '../../src/config/source-config.js';
@@ -71,6 +72,11 @@ test.each<[string, unknown, RegExp]>([
   const mistakes = mistakesOf(s3);
   expect(mistakes).toHaveLength(1);
   expect(mistakes[0]).toMatch(mistake);
+});
+
+test('the example is valid', () => {
+  const text = readFileSync(new URL('../../examples/s3-source.json', import.meta.url), 'utf8');
+  expect(parseSourceFile(JSON.parse(text)).ok).toBe(true);
 });
 
 test('all mistakes are told at once, and what is only for the API by its name', () => {

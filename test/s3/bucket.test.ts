@@ -16,7 +16,7 @@ function bucketOf({ name }: Pick<TestBucket, 'name'>, changes: Partial<BucketOpt
     endpoint: server.endpoint,
     pathStyle: true,
     allowInsecure: true,
-    keys: async () => S3_KEYS.reader,
+    keys: async () => ({ ...S3_KEYS.reader }),
     ...changes,
   });
 }
@@ -109,7 +109,7 @@ test.each<[string, Partial<BucketOptions>, string]>([
     { keys: async () => ({ ...S3_KEYS.reader, secretAccessKey: 'wrong-secret-of-tests' }) },
     'SignatureDoesNotMatch',
   ],
-  ['no such bucket', { bucket: 'none', keys: async () => S3_KEYS.admin }, 'NoSuchBucket'],
+  ['no such bucket', { bucket: 'none', keys: async () => ({ ...S3_KEYS.admin }) }, 'NoSuchBucket'],
   ['a bucket that may not be listed', { bucket: 'other' }, 'AccessDenied'],
 ])('%s is for the operator to correct', async (_, changes, code) => {
   const failure = await failureOf(bucketOf(await server.newBucket(), changes).list({ prefix: '' }));
@@ -120,7 +120,7 @@ test.each<[string, Partial<BucketOptions>, string]>([
 test('an object that may be listed and not read is for the operator to correct, and the advice names kms:Decrypt', async () => {
   const stored = await server.newBucket();
   await stored.put('one', 'one');
-  const bucket = bucketOf(stored, { keys: async () => S3_KEYS.lister });
+  const bucket = bucketOf(stored, { keys: async () => ({ ...S3_KEYS.lister }) });
   expect(await listed(bucket)).toHaveLength(1);
   const failure = await failureOf(bucket.open('one'));
   expect(failure).toMatchObject({ type: 'ThirdPartyConfig', code: 'AccessDenied' });

@@ -127,7 +127,7 @@ export class TestBucket {
 }
 
 function clientFor(endpoint: string): S3Client {
-  return new S3Client({ endpoint, region: S3_REGION, forcePathStyle: true, credentials: S3_KEYS.admin });
+  return new S3Client({ endpoint, region: S3_REGION, forcePathStyle: true, credentials: { ...S3_KEYS.admin } });
 }
 
 const chooseEight = () => Promise.all(Array.from({ length: 8 }, () => choosePort(0)));

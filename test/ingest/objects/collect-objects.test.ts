@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import type { StreamName } from '../../../src/domain/streams/streams.js';
 import { FILE_RETRY_BUDGETS } from '../../../src/ingest/files/file-retry-budget.js';
 import { type BucketSource, bucketSource, ndjson, siemRecord, siemRecords } from '../../support/bucket-source.js';
+import { happening } from '../../support/local-server.js';
 import { collectionsIn, RECORDS, raw, withMethods } from '../../support/raw-collections.js';
 import { s3Server, type TestBucket } from '../../support/s3-server.js';
 import { testDatabase } from '../../support/test-database.js';
@@ -242,6 +243,27 @@ test('an attempt that dies after storing and before noting is repeated, and noth
   }));
   await expect(source.by(dying).collect('receipt')).rejects.toThrow('killed');
   expect(await source.collect('receipt')).toMatchObject({ result: 'caughtUp', totals: { stored: 10 } });
+  await expectStored(source, 'receipt', siemRecords(1, 10));
+});
+
+test('a batch that a slow attempt sends after its successor has counted is not stored beside it', async () => {
+  const bucket = await server.newBucket();
+  await bucket.put('receipt/1', ndjson(siemRecords(1, 10)));
+  const source = await sourceOf(bucket);
+  const [reached, released] = [happening(), happening()];
+  const slow = withMethods(collections, RECORDS, (collection) => ({
+    insertMany: async (...args: Parameters<typeof collection.insertMany>) => {
+      reached.happen();
+      await released.happened;
+      return collection.insertMany(...args);
+    },
+  }));
+  const late = source.by(slow).collect('receipt');
+  await reached.happened;
+  expect(await source.collect('receipt')).toMatchObject({ result: 'caughtUp', totals: { stored: 10 } });
+  released.happen();
+  await expect(late).rejects.toThrow('was moved by another worker');
+  expect(await source.collect('receipt')).toMatchObject({ totals: { stored: 10 } });
   await expectStored(source, 'receipt', siemRecords(1, 10));
 });
 
