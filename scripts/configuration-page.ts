@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { API_ONE_KEYS, apiOneAdvice } from '../src/config/api-one-keys.js';
 import { fileSchema, sourceSchema } from '../src/config/file-schema.js';
 import { ruleSchema } from '../src/config/rule-schema.js';
+import { s3Schema } from '../src/config/s3-schema.js';
 import type { KeyMeta } from '../src/config/schema-parts.js';
 import { configSchema } from '../src/config/source-schema.js';
 import { BUILTIN_FIELDS, FIELD_LIMITS, SETTABLE_BUILTINS } from '../src/domain/fields/field-names.js';
@@ -40,7 +41,7 @@ export function configurationPage(): string {
     '',
     '## `source.config`',
     '',
-    ...keyTable(rowsOf(configSchema, '').flatMap((row) => (row.path === 'filters' ? [row, ...RULE_ROWS] : [row]))),
+    ...keyTable(rowsOf(configSchema, '').flatMap((row) => [row, ...(ROWS_BELOW[row.path] ?? [])])),
     '',
     'Durations are written with a unit: `ms`, `s`, `m`, `h`, `d`, also combined as in `1h30m`. A number without a unit is',
     'refused, since it could mean seconds or minutes. `_siemForward` may also be the text `"true"` or `"false"`, as',
@@ -110,7 +111,10 @@ function rowsOf({ shape }: z.ZodObject, prefix: string): Key[] {
   });
 }
 
-const RULE_ROWS = rowsOf(ruleSchema, 'filters[].');
+const ROWS_BELOW: Readonly<Record<string, readonly Key[]>> = {
+  filters: rowsOf(ruleSchema, 'filters[].'),
+  s3: rowsOf(s3Schema, 's3.'),
+};
 
 function keyTable(keys: readonly Key[]): string[] {
   return table(

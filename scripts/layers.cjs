@@ -15,6 +15,11 @@ const LAYERS = {
     imports: ['domain', 'http-client'],
     packages: ['jsonc-parser'],
   },
+  s3: {
+    job: 'a bucket to read: listing, objects, what its errors mean; knows nothing of MongoDB or of records',
+    imports: ['domain', 'http-client'],
+    packages: ['@aws-sdk/client-s3'],
+  },
   rules: { job: 'processing rules: includes, excludes, masks, hashes', imports: ['domain'], packages: ['re2js'] },
   records: {
     job: 'bytes to documents: lines, decoding, identity, time',
@@ -48,13 +53,24 @@ const LAYERS = {
     packages: ['mongodb'],
   },
   ingest: {
-    job: 'reads streams and stores what it reads: files, windows, reading again',
-    imports: ['domain', 'config', 'http-client', 'indicators', 'mimecast', 'records', 'rules', 'secrets', 'store'],
+    job: 'reads streams and stores what it reads: files, windows, objects, reading again',
+    imports: [
+      'domain',
+      'config',
+      'http-client',
+      'indicators',
+      'mimecast',
+      'records',
+      'rules',
+      's3',
+      'secrets',
+      'store',
+    ],
     packages: ['@temporalio/activity', '@temporalio/common', 'lru-cache'],
   },
   activities: {
     job: 'one file per activity, the registry, the failure interceptor',
-    imports: ['domain', 'ingest', 'mimecast', 'store'],
+    imports: ['domain', 'ingest', 'mimecast', 's3', 'store'],
     packages: ['@temporalio/activity', '@temporalio/common'],
   },
   workflows: {
@@ -66,7 +82,7 @@ const LAYERS = {
     job: 'the service behind commands and API: sources, collectors, fields, keys, reconciliation',
     imports: [
       ...['domain', 'config', 'detections', 'http-client', 'indicators', 'mimecast', 'records', 'rules', 'search'],
-      ...['secrets', 'store'],
+      ...['s3', 'secrets', 'store'],
     ],
     packages: ['@grpc/grpc-js', '@temporalio/client', '@temporalio/common', 'lru-cache'],
   },

@@ -1,5 +1,6 @@
 /** Proves the credentials, and asks each function of the API once whether this application may use it. */
 
+import { setMaxListeners } from 'node:events';
 import { cancellationSignal } from '@temporalio/activity';
 import { formatDuration } from '../domain/duration.js';
 import { classify, type Failure, looksLikeWrongHost, RawError } from '../domain/failures/failure.js';
@@ -8,6 +9,7 @@ import { areEnough, isMimecastHost, withDoubt } from '../domain/failures/host-do
 import type { Permissions } from '../domain/streams/outcome.js';
 import { isSiemStream, type StreamName } from '../domain/streams/streams.js';
 import type { ActivityDependencies } from '../ingest/source/dependencies.js';
+import type { SourceObjects } from '../ingest/source/source-objects.js';
 import type { LoadedSource, SourceReader } from '../ingest/source/source-reader.js';
 import type { MimecastClient } from '../mimecast/client.js';
 import type { Collections } from '../store/collections.js';
@@ -23,13 +25,40 @@ export async function authenticate(
 ): Promise<Permissions> {
   const signal = cancellationSignal();
   const source = await reader.load(sourceId);
-  const { client, settings } = source;
+  const { settings, objects } = source;
+  if (objects !== undefined) return tryBucket(objects, settings.streams, signal);
+  const { client } = source;
   await obtainToken(collections, source, signal);
   const denied = await Promise.all(groupsOf(settings.streams).map((group) => deniedOf(client, group, signal)));
   return { denied: denied.flat() };
 }
 
 type Denied = Permissions['denied'];
+
+/** One key is listed below each prefix: a policy may permit some of them only. @throws when none can be listed */
+async function tryBucket(
+  { bucket, prefixes }: SourceObjects,
+  streams: readonly StreamName[],
+  signal: AbortSignal,
+): Promise<Permissions> {
+  const asked = [...new Set(prefixes.values())];
+  // One listener for each request that is under way, and no leak.
+  setMaxListeners(0, signal);
+  const answers = await Promise.allSettled(asked.map((prefix) => bucket.list({ prefix, limit: 1 }, signal)));
+  const refused = new Map(
+    asked.flatMap((prefix, at) => (answers[at]?.status === 'rejected' ? [[prefix, answers[at].reason]] : [])),
+  );
+  const [first] = refused.values();
+  if (refused.size === asked.length && first !== undefined) throw first;
+  const denied = streams.flatMap((stream) => {
+    const error = refused.get(prefixes.get(stream) ?? '');
+    if (error === undefined) return [];
+    if (!(error instanceof RawError)) throw error;
+    const failure = classify(error.facts);
+    return failure.type === 'ThirdPartyConfig' ? [{ stream, failure }] : [];
+  });
+  return { denied };
+}
 
 /** One question answers for a whole group only if the answer is yes; a refusal may be of that one stream alone. */
 async function deniedOf(client: MimecastClient, group: readonly StreamName[], signal: AbortSignal): Promise<Denied> {

@@ -1,7 +1,8 @@
 import type { StreamProgress } from '../domain/streams/outcome.js';
 import type { StreamName } from '../domain/streams/streams.js';
 import type { ActivityDependencies } from '../ingest/source/dependencies.js';
-import { resetCheckpoint } from '../store/checkpoints.js';
+import { completeUntil, resetCheckpoint } from '../store/checkpoints.js';
+import { forgetObjects } from '../store/objects.js';
 import { progressOf } from '../store/progress.js';
 
 /** Moves a stream's checkpoint to a time, so that it is collected again from there. @returns what the checkpoint says. */
@@ -12,5 +13,8 @@ export async function resetPosition(
   from: string | undefined,
 ): Promise<StreamProgress> {
   const time = from === undefined ? undefined : new Date(from);
-  return progressOf(await resetCheckpoint(collections, sourceId, stream, time));
+  const reset = await resetCheckpoint(collections, sourceId, stream, time);
+  // An object is written after the events that it tells of.
+  await forgetObjects(collections, sourceId, stream, time ?? completeUntil(reset));
+  return progressOf(reset);
 }

@@ -4,14 +4,14 @@ import { FIELD_LIMITS, fieldKey, invalidFieldReason, SIEM_FORWARD } from '../dom
 import { isObject } from '../domain/json.js';
 import { insecureAddress } from './base-url.js';
 import { foundText } from './found.js';
+import { methodMistakes } from './method-mistakes.js';
 import type { Mistake } from './mistakes.js';
 import { ruleMistakes } from './rule-mistakes.js';
-import { SECRET_PLACEHOLDER } from './source-schema.js';
 
 export interface Permit {
-  /** Permits `http:` and private hosts as `baseUrl` (`MIMECAST_ALLOW_INSECURE`). Default false. */
+  /** Permits `http:` and private hosts as `baseUrl` and `s3.endpoint` (`MIMECAST_ALLOW_INSECURE`). Default false. */
   readonly allowInsecure?: boolean;
-  /** Permits `********` as `clientSecret`, where a secret is stored that it stands for. Default false. */
+  /** Permits `********` as a secret, where one is stored that it stands for. Default false. */
   readonly keepSecret?: boolean;
 }
 
@@ -25,12 +25,18 @@ export function furtherMistakes(
   secret: string | undefined,
 ): Mistake[] {
   if (!isObject(config)) return [];
-  const { baseUrl, clientSecret, fields, filters } = config;
-  const insecure = allowInsecure ? undefined : insecureAddress(baseUrl);
-  const isPlaceholder = typeof clientSecret === 'string' && clientSecret.trim() === SECRET_PLACEHOLDER;
+  const { fields, filters, s3 } = config;
+  const addresses = [
+    { path: ['baseUrl'], value: config.baseUrl },
+    { path: ['s3', 'endpoint'], value: isObject(s3) ? s3.endpoint : undefined },
+  ];
+  const insecure = addresses.flatMap(({ path, value }) => {
+    const message = allowInsecure ? undefined : insecureAddress(value);
+    return message === undefined ? [] : [{ path, message }];
+  });
   return [
-    ...(insecure === undefined ? [] : [{ path: ['baseUrl'], message: insecure }]),
-    ...(isPlaceholder && !keepSecret ? [{ path: ['clientSecret'], message: NO_SECRET_YET }] : []),
+    ...insecure,
+    ...methodMistakes(config, keepSecret),
     ...fieldMistakes(fields).map(({ path, message }) => ({
       path: ['fields', ...path],
       message,
@@ -39,8 +45,6 @@ export function furtherMistakes(
     ...ruleMistakes(filters, secret),
   ];
 }
-
-const NO_SECRET_YET = `${SECRET_PLACEHOLDER} means the stored secret, and there is none yet; enter the secret itself`;
 
 export interface FieldMistake {
   /** Of the name that is meant; empty when it is about all of them. */

@@ -1,9 +1,10 @@
-/** The client secret of what is being read: wherever else somebody has pasted it, no message may repeat it. */
+/** The client secret, or the secret key of a bucket, of what is being read: wherever else somebody has pasted it, no message may repeat it. */
 
 import { valueAt } from '../domain/json.js';
 import { configSchema, SECRET_PLACEHOLDER } from './source-schema.js';
 
 const PLACES = [['source', 'config'], ['config'], [], ['source']];
+const KEYS = [['clientSecret'], ['s3', 'secretAccessKey']];
 
 /** A shorter one is looked for as a whole text only, since it may be a part of any word. */
 const LEAST_PART = 6;
@@ -13,7 +14,7 @@ const LEAST_PART = 6;
  * @returns none where there is none, or a mask or a word of the schema in its place.
  */
 export function secretIn(json: unknown): string | undefined {
-  const found = PLACES.map((place) => valueAt(json, [...place, 'clientSecret'])).find((value) => value !== undefined);
+  const found = KEYS.flatMap((key) => PLACES.map((place) => valueAt(json, [...place, ...key]))).find(Boolean);
   const secret = typeof found === 'string' ? found.trim() : '';
   const isNone = secret === '' || secret === SECRET_PLACEHOLDER || Object.hasOwn(configSchema.shape, secret);
   return isNone ? undefined : secret;

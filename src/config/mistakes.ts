@@ -77,7 +77,7 @@ function mistakenEntries({ errors }: z.core.$ZodIssueInvalidUnion): Issue[] | un
   return errors.find((branch) => branch.every(({ path }) => path.length > 0));
 }
 
-const SECRET = /secret|password|key$/i;
+const SECRET = /secret|password|key$|token$/i;
 
 function mistakeOf(issue: Issue, path: Mistake['path'], value: unknown, secret: string | undefined): Mistake {
   if (value === undefined) return { path, message: `missing; ${wanted(issue)}` };

@@ -57,6 +57,10 @@ function isPlainNumber(value: unknown): boolean {
   return typeof value === 'number' || (typeof value === 'string' && /^[\d.]+$/.test(value.trim()));
 }
 
+export const trueOrFalse = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')], {
+  error: 'must be true or false',
+});
+
 /** One value or a list of them, as a list without repetitions. */
 export function listOf<T extends string>(values: readonly T[]) {
   return z

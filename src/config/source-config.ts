@@ -12,6 +12,8 @@ import { configSchema, type SourceConfig } from './source-schema.js';
 import { unknownKey } from './unknown-keys.js';
 
 export type { Permit } from './further-mistakes.js';
+export { prefixesOf } from './prefixes.js';
+export { WHOLE_BUCKET } from './s3-schema.js';
 export { SECRET_PLACEHOLDER, type SourceConfig } from './source-schema.js';
 
 export type Parsed<T> =

@@ -12,7 +12,21 @@ import { DATA_COLLECTIONS, SIEM_STREAMS } from '../domain/streams/streams.js';
 import { HASH_ALGORITHMS, MAX_RULES } from '../rules/filter.js';
 import { baseUrl, DEFAULT_BASE_URL } from './base-url.js';
 import { rulesSchema } from './rule-schema.js';
-import { duration, key, listOf, oneLine, optional, quoted, text, tooLong, unlessEmpty } from './schema-parts.js';
+import { s3Schema } from './s3-schema.js';
+import {
+  duration,
+  key,
+  listOf,
+  oneLine,
+  optional,
+  quoted,
+  text,
+  tooLong,
+  trueOrFalse,
+  unlessEmpty,
+} from './schema-parts.js';
+
+export const COLLECTION_METHODS = ['api', 's3'] as const;
 
 /** Stands in place of a secret wherever a configuration is shown; given in one, it means the secret that is stored. */
 export const SECRET_PLACEHOLDER = '********';
@@ -22,10 +36,6 @@ const fieldValue = z
     error: 'must be a text, a number, true or false',
   })
   .meta({ description: 'The value, as a text on the records' });
-
-const trueOrFalse = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')], {
-  error: 'must be true or false',
-});
 
 /** Streams whose windows follow the configuration. */
 const WINDOWED = new Intl.ListFormat('en-GB').format(
@@ -40,8 +50,7 @@ const fields = z
   .catchall(fieldValue)
   .transform(present);
 
-/** `source.config` of a file. */
-export const configSchema = z.strictObject({
+const configKeys = z.strictObject({
   name: key(text(128), {
     description: 'Name of the source, unique on its collector. It becomes `_source` of every record.',
     form: 'text of one line, at most 128 characters',
@@ -66,13 +75,13 @@ export const configSchema = z.strictObject({
     maxProperties: FIELD_LIMITS.perOwner + 1,
     propertyNames: { minLength: 1, maxLength: FIELD_LIMITS.name },
   }),
-  clientID: key(text(1024), {
-    description: 'Client ID of the Mimecast API 2.0 application.',
+  clientID: key(optional(text(1024), undefined), {
+    description: 'Client ID of the Mimecast API 2.0 application. Required, except with `collectionMethod` `s3`.',
     form: 'text, at most 1,024 characters',
     examples: ['YOUR-CLIENT-ID'],
   }),
-  clientSecret: key(text(1024), {
-    description: `Client secret of the application. It is shown as \`${SECRET_PLACEHOLDER}\`, which in an update means the secret that is stored.`,
+  clientSecret: key(optional(text(1024), undefined), {
+    description: `Client secret of the application, required like its ID. It is shown as \`${SECRET_PLACEHOLDER}\`, which in an update means the secret that is stored.`,
     form: 'text, at most 1,024 characters',
     examples: ['YOUR-CLIENT-SECRET'],
     writeOnly: true,
@@ -125,14 +134,18 @@ export const configSchema = z.strictObject({
     form: 'duration, `1m` to `7d`',
     examples: ['1h'],
   }),
-  collectionMethod: key(
-    optional(z.literal('api', { error: 'must be "api"; no other method is supported yet' }), undefined),
-    {
-      description: 'How records are retrieved.',
-      form: '`api`',
-      examples: ['api'],
-    },
-  ),
+  collectionMethod: key(optional(z.enum(COLLECTION_METHODS, { error: 'must be "api" or "s3"' }), undefined), {
+    description: 'How records are retrieved: from Mimecast’s API, or from a bucket that they are exported to.',
+    form: quoted(COLLECTION_METHODS),
+    examples: ['s3'],
+    default: 'api',
+  }),
+  s3: key(optional(s3Schema.transform(present), undefined), {
+    description:
+      'The bucket of `collectionMethod` `s3`, an object of the keys in the next rows. All that lies below its prefixes is collected, however old it is.',
+    form: 'object',
+    examples: [{ bucket: 'mail-logs', region: 'eu-west-1' }],
+  }),
   filters: key(optional(rulesSchema, undefined).transform(unlessEmpty), {
     description:
       'Processing rules, each an object of the keys in the next four rows. `npm run starter -- rules test` shows what they would do.',
@@ -149,6 +162,14 @@ export const configSchema = z.strictObject({
     examples: ['SHA-256'],
     default: 'MD5',
   }),
+});
+
+/** `source.config` of a file. What the two methods need is told by `methodMistakes`, and here to editors. */
+export const configSchema = configKeys.meta({
+  if: { properties: { collectionMethod: { const: 's3' } }, required: ['collectionMethod'] },
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  then: { required: ['s3'] },
+  else: { required: ['clientID', 'clientSecret'] },
 });
 
 /** `source.config` with its defaults filled in. */

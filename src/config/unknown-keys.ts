@@ -4,6 +4,7 @@ import { API_ONE_KEYS, apiOneAdvice } from './api-one-keys.js';
 import { fileSchema, sourceSchema } from './file-schema.js';
 import { nearestName } from './nearest-name.js';
 import { ruleSchema } from './rule-schema.js';
+import { s3Schema } from './s3-schema.js';
 import { configSchema } from './source-schema.js';
 
 interface Level {
@@ -13,6 +14,9 @@ interface Level {
 }
 
 const RULE = 'source.config.filters';
+const S3 = 'source.config.s3';
+/** What other programs have in place of a profile of AWS. */
+const ROLE_KEYS: ReadonlySet<string> = new Set(['roleArn', 'role_arn', 'externalId', 'external_id']);
 
 /** The objects of a file by the keys that lead to them, outermost first. */
 const LEVELS: Readonly<Record<string, Level>> = {
@@ -20,6 +24,7 @@ const LEVELS: Readonly<Record<string, Level>> = {
   source: { name: '"source"', keys: Object.keys(sourceSchema.shape) },
   'source.config': { name: '"source.config"', keys: Object.keys(configSchema.shape) },
   [RULE]: { name: 'a rule of "filters"', keys: Object.keys(ruleSchema.shape) },
+  [S3]: { name: '"s3"', keys: Object.keys(s3Schema.shape) },
   'source.schemaRef': { name: '"source.schemaRef"', keys: Object.keys(sourceSchema.shape.schemaRef.shape) },
 };
 
@@ -30,6 +35,7 @@ const LEVELS: Readonly<Record<string, Level>> = {
 export function unknownKey(path: readonly PropertyKey[], key: string, value: unknown): string {
   const at = path.filter((step) => typeof step === 'string').join('.');
   const here = LEVELS[at]?.keys ?? [];
+  if (at === S3 && ROLE_KEYS.has(key)) return ROLE_ADVICE;
   // Rules have few keys, and such as stand elsewhere, too: "type" is more likely a rule's than the one of a schemaRef.
   const nearInRule = at === RULE ? nearestName(key, here) : undefined;
   if (nearInRule !== undefined) return meant(nearInRule);
@@ -42,6 +48,9 @@ export function unknownKey(path: readonly PropertyKey[], key: string, value: unk
   const nearAdvice = apiOneAdvice(near, value);
   return nearAdvice === undefined ? meant(near) : `unknown key; "${near}" ${nearAdvice}`;
 }
+
+const ROLE_ADVICE =
+  'roles are not configured here; name the role in a profile of the workers’ AWS configuration (role_arn, external_id), which they use when s3 has no keys';
 
 function meant(near: string): string {
   return `unknown key; did you mean "${near}"?`;

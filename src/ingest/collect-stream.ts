@@ -1,20 +1,20 @@
 /** One slice of work on any stream, from opening its checkpoint to the outcome. */
 
 import { log } from '@temporalio/activity';
-import type { StreamOutcome } from '../domain/streams/outcome.js';
+import type { StreamEnd, StreamOutcome } from '../domain/streams/outcome.js';
 import { isSiemStream } from '../domain/streams/streams.js';
 import { collectFiles } from './files/collect-files.js';
+import { collectObjects } from './objects/collect-objects.js';
 import { Slice, type SliceOptions } from './slice/slice.js';
 import { storeRuleMatches } from './source/store-rule-matches.js';
 import { collectWindows } from './windows/collect-windows.js';
 
 /** @throws what stopped the slice, unless it got somewhere before; then the outcome tells both. */
 export async function collectStream(options: SliceOptions, onOpen?: (slice: Slice) => void): Promise<StreamOutcome> {
-  const { stream } = options;
   const slice = await Slice.open(options);
   onOpen?.(slice);
   try {
-    const result = await (isSiemStream(stream) ? collectFiles(slice, stream) : collectWindows(slice, stream));
+    const result = await collected(slice, options);
     await slice.markCounted();
     await storeRuleMatches(options.collections, options.source);
     return slice.outcome(result);
@@ -26,4 +26,9 @@ export async function collectStream(options: SliceOptions, onOpen?: (slice: Slic
   } finally {
     await slice.close();
   }
+}
+
+function collected(slice: Slice, { source, stream }: SliceOptions): Promise<StreamEnd> {
+  if (source.objects !== undefined) return collectObjects(slice, stream, source.objects);
+  return isSiemStream(stream) ? collectFiles(slice, stream) : collectWindows(slice, stream);
 }

@@ -59,7 +59,7 @@ export async function* linesOf(
 }
 
 /** The parts of the line that has begun; beyond the limit it is only counted and digested. */
-class PendingLine {
+export class PendingLine {
   private parts: Uint8Array[] = [];
   private length = 0;
   private digest: Hash | undefined;

@@ -2,6 +2,7 @@
 
 import type { BadFile } from '../domain/records/bad-file.js';
 import type { AlterationCounts } from '../domain/streams/alterations.js';
+import type { ObjectListing, ObjectTally } from '../domain/streams/object-tally.js';
 import {
   type Counts,
   type GapCount,
@@ -42,6 +43,10 @@ export interface CheckpointDocument {
   readonly window?: WindowPosition;
   /** Hold: what is known of the queue as a whole. */
   readonly queue?: QueueState;
+  /** From a bucket: where its listing goes on, when it did not fit into one slice. */
+  readonly listing?: ObjectListing;
+  /** From a bucket: what the last full listing found. */
+  readonly objects?: ObjectTally;
   readonly totals: Counts;
   /** Times from which its records are missing for good. */
   readonly gaps?: GapCount;
@@ -136,6 +141,7 @@ export type CheckpointChange = {
   readonly refusals?: number | undefined;
   readonly lastFile?: string | undefined;
   readonly writer?: string | undefined;
+  readonly listing?: ObjectListing | undefined;
 } & Partial<
   Pick<
     CheckpointDocument,
@@ -144,6 +150,7 @@ export type CheckpointChange = {
     | 'badFiles'
     | 'readUntil'
     | 'queue'
+    | 'objects'
     | 'totals'
     | 'gaps'
     | 'resets'
@@ -218,6 +225,7 @@ export async function resetCheckpoint(
         refusals: true,
         lastFile: true,
         queue: true,
+        listing: true,
       },
       $inc: { version: 1 },
     },

@@ -13,6 +13,7 @@ import { HEALTH_EVENT_INDEXES } from './health-events.js';
 import { readInstallation } from './installation-identity.js';
 import { LEASE_INDEXES } from './lease.js';
 import { MISSING_INDEXES } from './missing-records.js';
+import { OBJECT_INDEXES } from './objects.js';
 import { QUARANTINE_INDEXES } from './quarantine.js';
 import { RECORD_INDEXES } from './records.js';
 import { RULE_MATCH_INDEXES } from './rule-matches.js';
@@ -58,6 +59,7 @@ const INDEXES = {
   ...LEASE_INDEXES,
   ...AUDIT_INDEXES,
   ...MISSING_INDEXES,
+  ...OBJECT_INDEXES,
   ...HEALTH_EVENT_INDEXES,
   ...WATCHLIST_INDEXES,
   ...WATCHLIST_HIT_INDEXES,

@@ -13,7 +13,7 @@ export interface SourceDocument {
   readonly name: string;
   /** `source.config` as it was validated, defaults filled in; `clientSecret` is masked when there is a `secret`. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** The client secret, encrypted (JWE). */
+  /** The client secret, or the secrets of the key of a bucket, encrypted (JWE). */
   readonly secret?: string;
   /** Counts the saved versions of `config`, from 1. */
   readonly version: number;
@@ -148,18 +148,20 @@ export async function lostSources(store: Store): Promise<SourceDocument[]> {
 
 /** Those whose secret is not encrypted. @param prefix also those whose encrypted secret does not begin with it. */
 export function unsealedSources(store: Store, prefix?: string): AsyncIterable<SourceDocument> {
-  const secret = prefix === undefined ? { $exists: false } : { $not: new RegExp(`^${prefix}`) };
-  return sources(store).find({ secret });
+  const isPlain = { secret: { $exists: false }, 'config.clientSecret': { $exists: true } };
+  const isOther = prefix === undefined ? [] : [{ secret: { $exists: true, $not: new RegExp(`^${prefix}`) } }];
+  return sources(store).find({ $or: [isPlain, ...isOther] });
 }
 
 /** Replaces the secret, unless the source was changed meanwhile. */
 export async function sealSource(
   store: Store,
-  { _id, version }: SourceDocument,
+  { _id, version, config }: SourceDocument,
   secret: string,
   mask: string,
 ): Promise<void> {
-  await sources(store).updateOne({ _id, version }, { $set: { secret, 'config.clientSecret': mask } });
+  const masked = config.clientSecret === undefined ? {} : { 'config.clientSecret': mask };
+  await sources(store).updateOne({ _id, version }, { $set: { secret, ...masked } });
 }
 
 /**
@@ -243,9 +245,9 @@ export function markSourceDeleting(store: Store, sourceId: number): Promise<bool
   return markDeleting(sources(store), sourceId);
 }
 
-/** Deletes a source's configuration with its secret, its checkpoints, and what was read again. Its records stay. */
+/** Deletes a source's configuration with its secret, its checkpoints, what it read of a bucket, and what was read again. Its records stay. */
 export async function removeSource(store: Store, sourceId: number): Promise<void> {
-  for (const name of ['checkpoints', 'rereads', 'missing_records', 'rule_matches']) {
+  for (const name of ['checkpoints', 'objects', 'rereads', 'missing_records', 'rule_matches']) {
     await collection(name)(store).deleteMany({ sourceId });
   }
   await sources(store).deleteOne({ _id: sourceId });

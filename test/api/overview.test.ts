@@ -164,16 +164,16 @@ test('activity: records of the last hour by five minutes, and how far each sourc
 });
 
 test('the JSON Schema of a source is served, for forms', async () => {
-  const { json } = await api<{ properties: { source: { properties: { config: { required: string[] } } } } }>(
-    'GET',
-    'v1/sources/schema',
-  );
-  expect(json.properties.source.properties.config.required).toEqual([
-    'name',
-    'clientID',
-    'clientSecret',
-    'dataCollection',
-  ]);
+  interface Needs {
+    readonly required: readonly string[];
+    readonly then: unknown;
+    readonly else: unknown;
+  }
+  const { json } = await api<{ properties: { source: { properties: { config: Needs } } } }>('GET', 'v1/sources/schema');
+  const { config } = json.properties.source.properties;
+  expect(config.required).toEqual(['name', 'dataCollection']);
+  expect(config.then).toEqual({ required: ['s3'] });
+  expect(config.else).toEqual({ required: ['clientID', 'clientSecret'] });
 });
 
 test('each mistake of a configuration stands by itself, too', async () => {

@@ -52,8 +52,8 @@ describe('a key that no configuration has', () => {
   test('beside "config", or in place of the whole file', () => {
     const { clientID: _, ...rest } = CONFIG;
     expect(mistakesIn({ source: { config: rest, clientID: 'id', ...KIND } })).toEqual([
-      'source.config.clientID: missing; must be a string',
       'source.clientID: unknown key here; it belongs in "source.config"',
+      'source.config.clientID: missing; must be a string',
     ]);
     const bare = mistakesIn(CONFIG);
     expect(bare[0]).toBe('source: missing; must be an object');

@@ -15,6 +15,7 @@ import type { HealthEventDocument } from '../../src/store/health-events.js';
 import type { InstallationDocument } from '../../src/store/installation-identity.js';
 import type { LeaseDocument } from '../../src/store/lease.js';
 import type { MissingDocument } from '../../src/store/missing-records.js';
+import type { ObjectDocument } from '../../src/store/objects.js';
 import type { QuarantineDocument } from '../../src/store/quarantine.js';
 import type { RereadDocument } from '../../src/store/rereads.js';
 import type { RuleMatchDocument } from '../../src/store/rule-matches.js';
@@ -37,6 +38,7 @@ export function raw({ [DB]: db }: Store) {
     quarantine: db.collection<QuarantineDocument>('quarantine'),
     gaps: db.collection<GapDocument>('gaps'),
     rereads: db.collection<RereadDocument>('rereads'),
+    objects: db.collection<ObjectDocument>('objects'),
     missing: db.collection<MissingDocument>('missing_records'),
     ruleMatches: db.collection<RuleMatchDocument>('rule_matches'),
     healthEvents: db.collection<HealthEventDocument>('health_events'),

@@ -1,13 +1,21 @@
 /** What is done to a source beside its configuration: `action/…`, and the trial of a configuration. */
 
 import { z } from 'zod';
-import { SECRET_PLACEHOLDER, type SourceConfig } from '../../config/source-config.js';
-import { STREAMS } from '../../domain/streams/streams.js';
+import { bucketSecretsIn, secretOf, secretPath } from '../../config/config-secrets.js';
+import { prefixesOf, SECRET_PLACEHOLDER, type SourceConfig, WHOLE_BUCKET } from '../../config/source-config.js';
+import { isObject } from '../../domain/json.js';
+import { present } from '../../domain/present.js';
+import { STREAMS, streamsOf } from '../../domain/streams/streams.js';
 import { RefusedError } from '../../management/common/errors.js';
-import { testConnection } from '../../management/sources/connection-test.js';
+import {
+  bucketOptionsOf,
+  type ConnectionResult,
+  testBucket,
+  testConnection,
+} from '../../management/sources/connection-test.js';
 import { positionResetFor } from '../../management/sources/position-reset-request.js';
 import { referenceOf } from '../../management/sources/source-directory.js';
-import { NO_SECRET_YET } from '../../management/sources/source-secrets.js';
+import { noSecretYet } from '../../management/sources/source-secrets.js';
 import { INITIATED, SourceSteering, STEERING } from '../../management/sources/source-steering.js';
 import { SecretError } from '../../secrets/keyring.js';
 import { storedSource } from '../../store/sources.js';
@@ -33,13 +41,14 @@ const trial = z
       .object({
         ok: z.boolean(),
         ms: z.number().int(),
+        bucket: z.string().optional().describe('The bucket that was listed, in place of a token call'),
         proxy: z.string().optional().describe('Host and port of the proxy that was used'),
         errorType: z.string().optional(),
         errorCode: z.string().optional(),
         errorInfo: z.string().optional(),
       })
       .optional()
-      .describe('Result of a token call; absent when the configuration is invalid'),
+      .describe('Result of a token call, or of listing the bucket; absent when the configuration is invalid'),
   })
   .meta({ id: 'Trial' });
 
@@ -97,7 +106,8 @@ export const sourceActionRoutes: Routes = (app, services) => {
     {
       schema: {
         tags,
-        summary: 'Tries a configuration without saving it: every mistake in it, and whether Mimecast gives a token',
+        summary:
+          'Tries a configuration without saving it: every mistake in it, and whether Mimecast gives a token or the bucket can be listed',
         params: collectorParams,
         body: sourceBody,
         response: { 200: trial, ...flatErrors },
@@ -114,7 +124,7 @@ async function tryOut(services: Services, collectorId: number, body: SourceBody)
   const { collections, editor, allowInsecure } = services;
   try {
     const config = editor.parse(fileFrom(body));
-    const { name, baseUrl, clientID } = config;
+    const { name } = config;
     const { id } = body.source;
     const holder = await storedSource(collections, { collectorId, name });
     const secret = await secretFor(services, collectorId, id, config);
@@ -125,13 +135,28 @@ async function tryOut(services: Services, collectorId: number, body: SourceBody)
       ...('mistake' in secret ? [secret.mistake] : []),
     ];
     if (mistakes.length > 0 || 'mistake' in secret) return { valid: false, mistakes };
-    const clientSecret = secret.value;
-    const connection = await testConnection({ baseUrl, clientId: clientID, clientSecret, allowInsecure });
-    return { valid: true, mistakes, connection };
+    const connection = await connectionOf(config, secret.value, allowInsecure);
+    return { valid: true, mistakes, ...present({ connection }) };
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error;
     return { valid: false, mistakes: error.mistakes.length > 0 ? [...error.mistakes] : [error.message] };
   }
+}
+
+/** Without a secret, the credentials are those of the workers, and cannot be tried here. */
+async function connectionOf(
+  { collectionMethod, s3, baseUrl, clientID = '', dataCollection, siemTypes }: SourceConfig,
+  secret: string | undefined,
+  allowInsecure: boolean,
+): Promise<ConnectionResult | undefined> {
+  if (secret === undefined) return undefined;
+  if (collectionMethod !== 's3' || s3 === undefined) {
+    return testConnection({ baseUrl, clientId: clientID, clientSecret: secret, allowInsecure });
+  }
+  const { prefix = '' } = s3;
+  const [first = prefix] = prefix === '' ? prefixesOf(streamsOf(dataCollection, siemTypes), s3.prefixes).values() : [];
+  const options = bucketOptionsOf(s3, async () => bucketSecretsIn(secret));
+  return testBucket({ ...options, allowInsecure }, first === WHOLE_BUCKET ? '' : first);
 }
 
 /** The stored secret stands for the mask only where it is sent already: everybody else has to know it. */
@@ -139,19 +164,32 @@ async function secretFor(
   { collections, keyring }: Services,
   collectorId: number,
   sourceId: number | undefined,
-  { clientSecret, baseUrl, clientID }: SourceConfig,
-): Promise<{ readonly value: string } | { readonly mistake: string }> {
-  if (clientSecret !== SECRET_PLACEHOLDER) return { value: clientSecret };
+  config: SourceConfig,
+): Promise<{ readonly value: string | undefined } | { readonly mistake: string }> {
+  const path = secretPath(config);
+  const given = secretOf(config);
+  if (path === undefined || given !== undefined) return { value: given };
   const stored = sourceId === undefined ? null : await storedSource(collections, { _id: sourceId, collectorId });
-  if (stored?.secret === undefined) return { mistake: NO_SECRET_YET };
-  if (stored.config.baseUrl !== baseUrl || stored.config.clientID !== clientID) return { mistake: SECRET_OF_ANOTHER };
+  if (stored?.secret === undefined) return { mistake: noSecretYet(config) };
+  if (!isOfSameKey(stored.config, config)) return { mistake: secretOfAnother(path) };
   try {
-    return keyring === undefined ? { mistake: NO_KEYS } : { value: await keyring.decrypt(stored.secret) };
+    return keyring === undefined ? { mistake: noKeys(path) } : { value: await keyring.decrypt(stored.secret) };
   } catch (error) {
     if (!(error instanceof SecretError)) throw error;
-    return { mistake: `source.config.clientSecret: ${error.message}` };
+    return { mistake: `source.config.${path}: ${error.message}` };
   }
 }
 
-const SECRET_OF_ANOTHER = `source.config.clientSecret: ${SECRET_PLACEHOLDER} means the stored secret, which belongs to another baseUrl or clientID: enter the secret itself`;
-const NO_KEYS = 'source.config.clientSecret: the stored one cannot be read, since MIMECAST_SECRET_KEYS is not set';
+function isOfSameKey(
+  stored: Readonly<Record<string, unknown>>,
+  { collectionMethod, ...config }: SourceConfig,
+): boolean {
+  if (collectionMethod !== 's3') return stored.baseUrl === config.baseUrl && stored.clientID === config.clientID;
+  const { s3 } = stored;
+  return isObject(s3) && s3.endpoint === config.s3?.endpoint && s3.accessKeyId === config.s3?.accessKeyId;
+}
+
+const secretOfAnother = (path: string) =>
+  `source.config.${path}: ${SECRET_PLACEHOLDER} means the stored secret, which belongs to another ${path === 'clientSecret' ? 'baseUrl or clientID' : 'endpoint or accessKeyId'}: enter the secret itself`;
+const noKeys = (path: string) =>
+  `source.config.${path}: the stored one cannot be read, since MIMECAST_SECRET_KEYS is not set`;

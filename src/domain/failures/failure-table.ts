@@ -26,6 +26,17 @@ const own = ({ message }: ErrorFacts) => message;
 const NEW_APPLICATION = 'Integrations Hub › Mimecast API 2.0 › Configure New in Mimecast’s Administration Console';
 const PAGING_CODES: ReadonlySet<string> = new Set(['unknown_paging', 'listing_incomplete']);
 
+const S3_CREDENTIAL_CODES: ReadonlySet<string> = new Set([
+  ...['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'AuthorizationHeaderMalformed', 'InvalidToken'],
+  ...['ExpiredSessionToken', 'InvalidSecurity', 'NotSignedUp'],
+]);
+const S3_DENIED_CODES: ReadonlySet<string> = new Set([
+  ...['AccessDenied', 'AllAccessDisabled', 'AccountProblem', 'KmsAccessDenied', 'UnauthorizedAccess'],
+]);
+const S3_LIMIT_CODES: ReadonlySet<string> = new Set(['SlowDown', 'TooManyRequests', 'RequestLimitExceeded']);
+const s3 = (is: (code: string) => boolean) => (t: ErrorFacts) => of('s3')(t) && is(t.code ?? '');
+const NO_CREDENTIALS_AGAIN_MS = 5 * 60_000;
+
 /** Code of what a host that is not Mimecast's means. */
 export const WRONG_HOST = 'WrongHost';
 const WRONG_HOST_AGAIN_MS = 5 * 60_000;
@@ -118,6 +129,66 @@ export const FAILURE_TABLE: readonly FailureRow[] = [
     type: 'ThirdPartyGeneric',
     retry: true,
     advice: STORE_PASSES,
+  },
+  {
+    what: 'S3: the bucket does not exist',
+    when: s3((code) => code === 'NoSuchBucket' || code === 'InvalidBucketName'),
+    type: 'ThirdPartyConfig',
+    retry: false,
+    advice: 'Correct s3.bucket (or s3.endpoint) and update the source.',
+  },
+  {
+    what: 'S3: the bucket is in another region (301, or a signature for the wrong region)',
+    when: s3((code) => code === 'WrongRegion' || code === 'PermanentRedirect'),
+    type: 'ThirdPartyConfig',
+    retry: false,
+    advice: 'Set s3.region to the bucket’s region and update the source.',
+  },
+  {
+    what: 'S3: the keys are wrong, or a session token that was configured has expired',
+    when: s3((code) => S3_CREDENTIAL_CODES.has(code)),
+    type: 'ThirdPartyConfig',
+    retry: false,
+    advice: 'Update the source with valid keys; a session token has to be replaced together with its keys.',
+  },
+  {
+    what: 'S3: listing or reading is not permitted, or a KMS key may not be used',
+    when: s3((code) => S3_DENIED_CODES.has(code) || code.startsWith('KMS.')),
+    type: 'ThirdPartyConfig',
+    retry: false,
+    advice:
+      'Permit s3:ListBucket on the bucket and s3:GetObject on its objects, and kms:Decrypt on the key where objects are encrypted with KMS, which S3 may not mention. If the requester pays, set s3.requesterPays. Then restart the source.',
+  },
+  {
+    what: 'S3: the worker has no AWS credentials',
+    when: s3((code) => code === 'NoCredentials'),
+    type: 'ThirdPartyConfig',
+    retry: false,
+    againEveryMs: NO_CREDENTIALS_AGAIN_MS,
+    advice:
+      'Give the workers credentials in one of the usual ways of AWS (environment, profile, role of the machine or pod), or set s3.accessKeyId and s3.secretAccessKey.',
+  },
+  {
+    what: 'S3 limits the rate of requests (`SlowDown`)',
+    when: (t) => of('s3')(t) && (t.status === 429 || S3_LIMIT_CODES.has(t.code ?? '')),
+    type: 'ThirdPartyGeneric',
+    retry: true,
+    severity: 'warning',
+    advice: 'Nothing; if it persists, poll less often, or divide the objects over more prefixes.',
+  },
+  {
+    what: 'S3: the clocks differ too much (`RequestTimeTooSkewed`)',
+    when: s3((code) => code === 'RequestTimeTooSkewed'),
+    type: 'ThirdPartyGeneric',
+    retry: true,
+    advice: 'Set the clock of the worker’s machine.',
+  },
+  {
+    what: 'S3: any other error status, expired credentials of a role or a file included',
+    when: (t) => of('s3')(t) && t.status !== undefined,
+    type: 'ThirdPartyGeneric',
+    retry: true,
+    advice: 'Nothing if it passes; otherwise check the status of AWS, or of the store at s3.endpoint.',
   },
   {
     what: 'a listing that ends early, or names its next page in an unknown form',

@@ -17,8 +17,9 @@ export const HEALTH_EVENT_OF: Readonly<Record<FailureType, string>> = {
   FirstPartyGeneric: 'FirstPartyGenericError',
 };
 
-/** Which party the error came from. `file` is the store of the pre-signed batch files, `internal` our own code. */
-export type ErrorOrigin = 'mimecast' | 'file' | 'mongodb' | 'temporal' | 'internal' | 'configuration';
+/** Which party the error came from. `file` is the store of the pre-signed batch files, `s3` a
+ * bucket that a source reads, `internal` our own code. */
+export type ErrorOrigin = 'mimecast' | 'file' | 's3' | 'mongodb' | 'temporal' | 'internal' | 'configuration';
 
 /** Why no usable answer came at all. */
 export type NetworkCause =

@@ -5,13 +5,13 @@ import { isBraked } from '../../domain/streams/stalled-listing.js';
 import type { SiemStream } from '../../domain/streams/streams.js';
 import type { BatchFile, BatchPage } from '../../mimecast/siem.js';
 import type { CheckpointDocument } from '../../store/checkpoints.js';
+import type { TimedBatch } from '../slice/record-batch.js';
 import type { Slice } from '../slice/slice.js';
 import type { ReadOptions } from '../source/file-policy.js';
 import { BadFiles } from './bad-files.js';
 import { FilePosition } from './file-position.js';
 import type { FileFailure, FileSink, ReadPage } from './file-sink.js';
 import type { FilesDone } from './files-done.js';
-import type { FileBatch } from './read-batch-file.js';
 import { walkFiles } from './walk-files.js';
 
 /** Collects until there is nothing more, or the slice's time is over. */
@@ -53,7 +53,7 @@ class CollectedFiles implements FileSink {
     return { ...this.badFiles.policy.reading, salvage: this.badFiles.isLastAttempt(file) };
   }
 
-  async take({ records, unreadable, ruled }: FileBatch): Promise<void> {
+  async take({ records, unreadable, ruled }: TimedBatch): Promise<void> {
     this.slice.countRuled(ruled);
     await this.slice.store(records, unreadable);
   }

@@ -4,10 +4,10 @@ import type { StalledListing } from '../../domain/streams/stalled-listing.js';
 import type { BatchStep } from '../../mimecast/next-page.js';
 import type { BatchFile, BatchPage } from '../../mimecast/siem.js';
 import type { CheckpointDocument } from '../../store/checkpoints.js';
+import type { TimedBatch } from '../slice/record-batch.js';
 import type { SliceOfWork } from '../slice/slice.js';
 import type { ReadOptions } from '../source/file-policy.js';
 import type { FilesDone } from './files-done.js';
-import type { FileBatch } from './read-batch-file.js';
 
 /** A file that cannot be read, for a reason of its own. */
 export interface FileFailure {
@@ -41,7 +41,7 @@ export interface FileSink {
   listPage(): Promise<BatchPage | undefined>;
   /** @returns how to read the file. */
   beginFile(file: BatchFile): ReadOptions;
-  take(batch: FileBatch, file: BatchFile): Promise<void>;
+  take(batch: TimedBatch, file: BatchFile): Promise<void>;
   /** Notes that all of a file was taken. */
   finishFile(file: BatchFile): Promise<void>;
   /** Whether the page is listed again for the sake of a file whose address has expired. Default yes. */

@@ -1,28 +1,15 @@
 /** Reads one batch file: download, gunzip, lines, records. It knows nothing of checkpoints and stores nothing. */
 
-import { type QuarantinedRecord, type ReceivedTime, type TimedDocument, timed } from '../../domain/records/record.js';
-import { addRuleCounts, NO_RULE_COUNTS } from '../../domain/streams/rule-counts.js';
 import type { SiemStream } from '../../domain/streams/streams.js';
 import { DamagedFileError } from '../../http-client/file-damage.js';
 import type { BatchFile } from '../../mimecast/siem.js';
 import { recordOfLine } from '../../records/line-record.js';
 import { linesOf } from '../../records/lines.js';
 import { Occurrences } from '../../records/occurrences.js';
-import type { MadeRecord } from '../../records/record-of-text.js';
-import type { ReadBatch } from '../slice/slice.js';
+import { RecordBatch, type TimedBatch } from '../slice/record-batch.js';
 import type { ReadOptions } from '../source/file-policy.js';
 import type { LoadedSource } from '../source/source-reader.js';
 import { LateRecordError, Probation } from './probation.js';
-
-/** What is stored at once. */
-export interface FileBatch extends ReadBatch {
-  /** Of each record, those included that the processing rules keep out. */
-  readonly times: readonly ReceivedTime[];
-}
-
-/** A batch is handed out when it has so many records, or so many bytes of lines. */
-const BATCH_RECORDS = 1_000;
-const BATCH_BYTES = 1024 * 1024;
 
 /** What to read, and for whom. */
 interface Reading {
@@ -47,7 +34,7 @@ export async function* readBatchFile(
   file: BatchFile,
   options: ReadOptions = {},
   signal?: AbortSignal,
-): AsyncGenerator<FileBatch, void, undefined> {
+): AsyncGenerator<TimedBatch, void, undefined> {
   const reading: Reading = { source, stream, file, options, signal };
   try {
     yield* readLines(reading, new Probation());
@@ -61,11 +48,11 @@ export async function* readBatchFile(
 async function* readLines(
   { source, stream, file, options, signal }: Reading,
   probation: Probation,
-): AsyncGenerator<FileBatch, void, undefined> {
+): AsyncGenerator<TimedBatch, void, undefined> {
   const { metadata, rules, matches, client } = source;
   const maker = { stream, metadata, rules, matches, receiptTime: new Date() };
   const origin = { ...maker, path: file.path, occurrences: new Occurrences() };
-  const batch = new Batch();
+  const batch = new RecordBatch();
   const content = await client.openFile(file, signal, options);
   try {
     for await (const lines of linesOf(content.bytes, options)) {
@@ -89,34 +76,4 @@ async function* readLines(
     throw error;
   }
   yield batch.take();
-}
-
-class Batch {
-  private records: TimedDocument[] = [];
-  private unreadable: QuarantinedRecord[] = [];
-  private times: ReceivedTime[] = [];
-  private ruled = NO_RULE_COUNTS;
-  private bytes = 0;
-
-  add(record: MadeRecord, bytes: number): void {
-    if (record.kind === 'document') this.records.push(timed(record.document, record.time));
-    if (record.kind === 'unreadable') this.unreadable.push(record.unreadable);
-    else this.times.push(record.time);
-    if (record.ruled !== NO_RULE_COUNTS) this.ruled = addRuleCounts(this.ruled, record.ruled);
-    this.bytes += bytes;
-  }
-
-  get isFull(): boolean {
-    return this.records.length + this.unreadable.length >= BATCH_RECORDS || this.bytes >= BATCH_BYTES;
-  }
-
-  take(): FileBatch {
-    const { records, unreadable, times, ruled } = this;
-    this.ruled = NO_RULE_COUNTS;
-    this.records = [];
-    this.unreadable = [];
-    this.times = [];
-    this.bytes = 0;
-    return { records, unreadable, times, ruled };
-  }
 }

@@ -7,8 +7,8 @@ import type { BatchFile, BatchPage } from '../../mimecast/siem.js';
 import { listBatchPage } from '../files/batch-pages.js';
 import type { FileFailure, FileSink, ReadPage } from '../files/file-sink.js';
 import { FilesDone } from '../files/files-done.js';
-import type { FileBatch } from '../files/read-batch-file.js';
 import { walkFiles } from '../files/walk-files.js';
+import type { TimedBatch } from '../slice/record-batch.js';
 import type { ReadOptions } from '../source/file-policy.js';
 import type { Rereading } from './reread-state.js';
 
@@ -69,7 +69,7 @@ class RereadFiles implements FileSink {
     return {};
   }
 
-  async take(batch: FileBatch, { path }: BatchFile): Promise<void> {
+  async take(batch: TimedBatch, { path }: BatchFile): Promise<void> {
     const { times } = batch;
     await this.slice.take(batch, path);
     const late = this.slice.to.getTime() + LATE_MS;

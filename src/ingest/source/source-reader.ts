@@ -1,16 +1,18 @@
 /** Reads a source from the store and holds the clients that its activities share on this worker. */
 
-import type { SourceConfig } from '../../config/source-config.js';
+import { bucketSecretsIn } from '../../config/config-secrets.js';
+import { prefixesOf, type SourceConfig, WHOLE_BUCKET } from '../../config/source-config.js';
 import { parseDuration } from '../../domain/duration.js';
 import { RawError } from '../../domain/failures/failure.js';
 import type { HostDoubts } from '../../domain/failures/host-doubts.js';
 import { present } from '../../domain/present.js';
 import type { SourceSettings } from '../../domain/streams/outcome.js';
-import { streamsOf } from '../../domain/streams/streams.js';
+import { type StreamName, streamsOf } from '../../domain/streams/streams.js';
 import { MimecastClient } from '../../mimecast/client.js';
 import type { RecordMetadata } from '../../records/document.js';
 import type { Rules } from '../../rules/compile.js';
 import type { MatchCounts } from '../../rules/match-counts.js';
+import { Bucket, bucketOptionsOf } from '../../s3/bucket.js';
 import { SecretError } from '../../secrets/keyring.js';
 import { storedCollector } from '../../store/collectors.js';
 import { storedSource } from '../../store/sources.js';
@@ -18,6 +20,7 @@ import type { ActivityDependencies } from './dependencies.js';
 import { FieldSchema } from './field-schema.js';
 import { configurationError, ParsedConfigs } from './parsed-configs.js';
 import { recordMetadataOf } from './record-metadata.js';
+import type { SourceObjects } from './source-objects.js';
 
 /** Everything that an activity needs to know of its source. */
 export interface LoadedSource {
@@ -29,7 +32,10 @@ export interface LoadedSource {
   readonly lagMs: number;
   /** How far each window reaches back into the one before, in milliseconds. */
   readonly overlapMs: number;
+  /** @throws RawError in a source that reads a bucket: it has no application. */
   readonly client: MimecastClient;
+  /** Where its records lie, of a source that does not ask the API. */
+  readonly objects?: SourceObjects;
   readonly baseUrl: string;
   /** Whether this host has given a token before. */
   readonly knownHost: boolean;
@@ -43,6 +49,7 @@ export interface LoadedSource {
 export class SourceReader {
   /** One client per source, so that its streams share one token. Replaced when the configuration changes. */
   private readonly clients = new Map<number, { readonly key: string; readonly client: MimecastClient }>();
+  private readonly buckets = new Map<number, { readonly key: string; readonly bucket: Bucket }>();
 
   private readonly fields: FieldSchema;
   private readonly configs: ParsedConfigs;
@@ -59,12 +66,14 @@ export class SourceReader {
     if (source === null) throw configurationError(`There is no source ${sourceId} in the store; was it removed?`);
     const collector = await storedCollector(collections, { _id: source.collectorId });
     const { config, rules, matches } = this.configs.of(source);
+    const streams = streamsOf(config.dataCollection, config.siemTypes);
+    const clientOf = () => this.clientOf(sourceId, config, source.secret);
     return {
       settings: {
         sourceId,
         name: source.name,
         collector: collector?.name ?? '',
-        streams: streamsOf(config.dataCollection, config.siemTypes),
+        streams,
         pollIntervalMs: parseDuration(config.pollInterval) ?? 0,
         ...retryAgain(config),
         version: source.version,
@@ -73,7 +82,10 @@ export class SourceReader {
       backfillMs: parseDuration(config.backfill) ?? 0,
       lagMs: parseDuration(config.lag) ?? 0,
       overlapMs: parseDuration(config.overlap) ?? 0,
-      client: this.clientOf(sourceId, config, source.secret),
+      get client() {
+        return clientOf();
+      },
+      ...present({ objects: this.objectsOf(sourceId, config, streams, source.secret) }),
       baseUrl: config.baseUrl,
       knownHost: source.knownHost === config.baseUrl,
       hostDoubts: source.hostDoubts,
@@ -85,6 +97,7 @@ export class SourceReader {
   /** Drops what was kept of a source that has ended. */
   forget(sourceId: number): void {
     this.clients.delete(sourceId);
+    this.buckets.delete(sourceId);
     this.configs.forget(sourceId);
   }
 
@@ -94,6 +107,7 @@ export class SourceReader {
     { baseUrl, clientID, clientSecret }: SourceConfig,
     secret: string | undefined,
   ): MimecastClient {
+    if (clientID === undefined || clientSecret === undefined) throw configurationError(NO_APPLICATION);
     const key = JSON.stringify([baseUrl, clientID, secret ?? clientSecret]);
     const kept = this.clients.get(sourceId);
     if (kept?.key === key) return kept.client;
@@ -109,7 +123,37 @@ export class SourceReader {
     return client;
   }
 
-  /** Called when a token is asked for, and at no other time. */
+  private objectsOf(
+    sourceId: number,
+    { collectionMethod, s3 }: SourceConfig,
+    streams: readonly StreamName[],
+    secret: string | undefined,
+  ): SourceObjects | undefined {
+    if (collectionMethod !== 's3' || s3 === undefined) return undefined;
+    const { prefix } = s3;
+    const whole = prefix === WHOLE_BUCKET ? '' : prefix;
+    const prefixes =
+      whole === undefined ? prefixesOf(streams, s3.prefixes) : new Map(streams.map((each) => [each, whole]));
+    const bucketName = [s3.endpoint ?? 'aws', s3.bucket].join(' ');
+    return { bucket: this.bucketOf(sourceId, s3, secret), bucketName, prefixes, areMixed: whole !== undefined };
+  }
+
+  private bucketOf(sourceId: number, s3: NonNullable<SourceConfig['s3']>, secret: string | undefined): Bucket {
+    const key = JSON.stringify([s3, secret]);
+    const kept = this.buckets.get(sourceId);
+    if (kept?.key === key) return kept.bucket;
+    const { secretAccessKey = '', sessionToken } = s3;
+    const secrets = async () =>
+      secret === undefined
+        ? { secretAccessKey, ...present({ sessionToken }) }
+        : bucketSecretsIn(await this.decrypted(secret));
+    const { allowInsecure } = this.dependencies;
+    const bucket = new Bucket({ ...bucketOptionsOf(s3, secrets), allowInsecure });
+    this.buckets.set(sourceId, { key, bucket });
+    return bucket;
+  }
+
+  /** Called when credentials are used, and at no other time. */
   private async decrypted(secret: string): Promise<string> {
     const { keyring } = this.dependencies;
     try {
@@ -126,3 +170,5 @@ function retryAgain({ retryAgainEvery }: SourceConfig): Pick<SourceSettings, 're
   const retryAgainEveryMs = retryAgainEvery === undefined ? undefined : parseDuration(retryAgainEvery);
   return retryAgainEveryMs === undefined ? {} : { retryAgainEveryMs };
 }
+
+const NO_APPLICATION = 'the source reads a bucket and has no application of Mimecast’s API';

@@ -13,6 +13,7 @@ import { STREAMS, type StreamName } from '../../domain/streams/streams.js';
 import { checkpointsOf } from '../../store/checkpoints.js';
 import type { Page, PageRequest } from '../../store/list-page.js';
 import { type MissingDocument, missingPage, missingRecords } from '../../store/missing-records.js';
+import { storedSource } from '../../store/sources.js';
 import { auditedIfPossible, CLI_ACTOR } from '../audited.js';
 import { RefusedError } from '../common/errors.js';
 import { parseTime } from '../common/parse-time.js';
@@ -20,7 +21,7 @@ import { anotherInstallation } from '../refusals.js';
 import { type FoundWorkflow, findWorkflow } from '../sources/own-workflow.js';
 import { findSource, type SourceReference } from '../sources/source-directory.js';
 import { type InstallationAccess, installationOf } from '../temporal/ownership.js';
-import { isRereading, neverReread, notRereading } from './reread-errors.js';
+import { isRereading, neverReread, notRereading, readsBucket } from './reread-errors.js';
 
 /** What to read again, as people say it. */
 export interface RereadInput {
@@ -71,8 +72,10 @@ export class RereadService {
   async start(kind: RereadKind, idOrName: string, wish: RereadInput, actor = CLI_ACTOR): Promise<StartedReread> {
     const source = await findSource(this.options, idOrName);
     const { sourceId, name } = source;
-    const range = await this.rangeFor(source, wish);
     const { collections } = this.options;
+    const stored = await storedSource(collections, { _id: sourceId });
+    if (stored?.config.collectionMethod === 's3') throw readsBucket(name);
+    const range = await this.rangeFor(source, wish);
     await collections.ensureIndexes();
     const entry = { actor, action: `source.${kind}`, sourceId, name, to: range };
     const workflowId = await auditedIfPossible(collections, entry, () => this.startWorkflow(kind, source, range));

@@ -1,8 +1,11 @@
-/** Tries a configuration's credentials: one token call, within seconds, whose result is told and not thrown. */
+/** Tries a configuration's credentials: one call, within seconds, whose result is told and not thrown. */
 
 import { classify, type ErrorFacts, type FailureType, RawError } from '../../domain/failures/failure.js';
 import { type Connections, processConnections } from '../../http-client/connections.js';
 import { MimecastClient } from '../../mimecast/client.js';
+import { Bucket, type BucketOptions, bucketOptionsOf } from '../../s3/bucket.js';
+
+export { bucketOptionsOf };
 
 export interface ConnectionTestOptions {
   readonly baseUrl: string;
@@ -17,6 +20,8 @@ export interface ConnectionTestOptions {
 
 export interface ConnectionResult {
   readonly ok: boolean;
+  /** The bucket that was listed, in place of a token call. */
+  readonly bucket?: string;
   /** Host and port of the proxy that it went through. */
   readonly proxy?: string;
   /** How long it took. */
@@ -27,16 +32,46 @@ export interface ConnectionResult {
   readonly errorInfo?: string;
 }
 
-export async function testConnection({ limitMs = 5_000, ...access }: ConnectionTestOptions): Promise<ConnectionResult> {
+export function testConnection({ limitMs, ...access }: ConnectionTestOptions): Promise<ConnectionResult> {
+  const { allowInsecure, connections = processConnections(allowInsecure) } = access;
+  return tried(
+    { origin: 'mimecast', address: access.baseUrl, what: 'issue a token', limitMs, connections },
+    async (signal) => new MimecastClient({ ...access, connections }).authenticate(signal),
+  );
+}
+
+/** One key is listed: what is not permitted below another prefix is told when that is read. */
+export async function testBucket(options: BucketOptions, prefix: string, limitMs?: number): Promise<ConnectionResult> {
+  const { allowInsecure = false, connections = processConnections(allowInsecure), region } = options;
+  const address = options.endpoint ?? `https://s3.${region}.amazonaws.com`;
+  const trial = { origin: 's3', address, what: 'list the bucket', limitMs, connections } as const;
+  const result = await tried(trial, async (signal) => {
+    await new Bucket({ ...options, connections }).list({ prefix, limit: 1 }, signal);
+  });
+  return { ...result, bucket: options.bucket };
+}
+
+interface Trial {
+  readonly origin: 'mimecast' | 's3';
+  readonly address: string;
+  /** For people: what it did not do in time. */
+  readonly what: string;
+  readonly limitMs: number | undefined;
+  readonly connections: Connections;
+}
+
+async function tried(
+  { origin, address, what, limitMs = 5_000, connections }: Trial,
+  call: (signal: AbortSignal) => Promise<void>,
+): Promise<ConnectionResult> {
   const begun = performance.now();
   const took = () => Math.round(performance.now() - begun);
   const signal = AbortSignal.timeout(limitMs);
-  const connections = access.connections ?? processConnections(access.allowInsecure);
-  const url = URL.parse(access.baseUrl);
+  const url = URL.parse(address);
   const proxy = url === null ? undefined : connections.proxyOf(url);
   const way = proxy === undefined ? {} : { proxy };
   try {
-    await new MimecastClient({ ...access, connections }).authenticate(signal);
+    await call(signal);
     return { ok: true, ms: took(), ...way };
   } catch (error) {
     if (signal.aborted) return failed(late());
@@ -46,8 +81,7 @@ export async function testConnection({ limitMs = 5_000, ...access }: ConnectionT
 
   function late(): ErrorFacts {
     const via = url === null ? '' : connections.via(url);
-    const message = `${access.baseUrl} did not issue a token within ${limitMs / 1_000} s${via}`;
-    return { origin: 'mimecast', cause: 'timeout', message };
+    return { origin, cause: 'timeout', message: `${address} did not ${what} within ${limitMs / 1_000} s${via}` };
   }
 
   function failed(facts: ErrorFacts): ConnectionResult {

@@ -5,12 +5,14 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Client } from '@temporalio/client';
+import { secretOf, secretPath, withoutSecrets } from '../../config/config-secrets.js';
 import {
   parseSourceConfig,
   parseSourceFile,
   SECRET_PLACEHOLDER,
   type SourceConfig,
 } from '../../config/source-config.js';
+import { isObject } from '../../domain/json.js';
 import type { Keyring } from '../../secrets/keyring.js';
 import type { AuditMark } from '../../store/audit-trail.js';
 import type { Collections } from '../../store/collections.js';
@@ -22,7 +24,7 @@ import { FieldService } from '../fields/field-service.js';
 import { beingDeleted, changedMeanwhile, invalid, nameTaken, unknownCollector, unknownSource } from '../refusals.js';
 import { unlessTemporalIsAway } from '../temporal/temporal-errors.js';
 import { SourceRemoval } from './source-removal.js';
-import { NO_SECRET_YET, seal } from './source-secrets.js';
+import { noSecretYet, seal } from './source-secrets.js';
 import { SourceWorkflows } from './source-workflows.js';
 
 export interface SourceEditorOptions {
@@ -34,6 +36,7 @@ export interface SourceEditorOptions {
 
 /** Of a change that names no version, when others change the same source at the same time. */
 const MAX_ATTEMPTS = 5;
+const INVALID = 'The configuration is invalid:';
 const CHANGED_BY_ANOTHER: AuditMark = { outcome: 'failed', reason: 'It was changed at the same time' };
 
 export interface SaveOptions {
@@ -60,7 +63,7 @@ export class SourceEditor {
   /** @throws CodedRefusal naming every mistake. */
   parse(json: unknown): SourceConfig {
     const parsed = parseSourceFile(json, { allowInsecure: this.options.allowInsecure, keepSecret: true });
-    if (!parsed.ok) throw invalid('The configuration is invalid:', parsed.mistakes);
+    if (!parsed.ok) throw invalid(INVALID, parsed.mistakes);
     return parsed.value;
   }
 
@@ -81,7 +84,7 @@ export class SourceEditor {
     const collector = await this.collectorFor(collectorId);
     const config = this.parse(json);
     const { config: withoutSecret, secret } = await seal(config, this.options.keyring);
-    if (secret === undefined) throw invalid('The configuration is invalid:', [NO_SECRET_YET]);
+    if (secret === undefined && secretPath(config) !== undefined) throw invalid(INVALID, [noSecretYet(config)]);
     const { name } = config;
     await collections.ensureIndexes();
     await this.refuseTaken(collectorId, name);
@@ -134,14 +137,14 @@ export class SourceEditor {
     if (current.deletingAt !== undefined) throw beingDeleted('source', current.name);
     if (!mayReplace(current)) throw changedMeanwhile();
     const config = this.parse(json);
+    refuseOtherOrigin(current, config);
     if (config.name !== current.name) await this.refuseTaken(collectorId, config.name);
     await this.ensureFields(config, options);
     if (await this.isSame(current, config)) return current;
     const { config: withoutSecret, secret } = await seal(config, keyring);
     const { name } = config;
     const entry = { actor, action: 'source.update', collectorId, sourceId, name, from: current.config };
-    const to =
-      secret === undefined ? withoutSecret : { ...withoutSecret, clientSecret: `${SECRET_PLACEHOLDER} (changed)` };
+    const to = secret === undefined ? withoutSecret : withoutSecrets(config, `${SECRET_PLACEHOLDER} (changed)`);
     const updated = await audited(collections, { ...entry, to }, async () => {
       const result = await this.refusingTaken(collectorId, name, () =>
         updateSource(collections, sourceId, name, withoutSecret, secret, current.version),
@@ -176,13 +179,13 @@ export class SourceEditor {
   }
 
   private async isSame({ config, secret }: SourceDocument, wanted: SourceConfig): Promise<boolean> {
-    const { clientSecret } = wanted;
-    const withoutSecret = JSON.parse(JSON.stringify({ ...wanted, clientSecret: SECRET_PLACEHOLDER }));
+    const plain = secretOf(wanted);
     // Stored earlier, it may hold keys that are empty, which now are left out.
     const known = parseSourceConfig(config, { allowInsecure: true, keepSecret: true });
-    if (!isDeepStrictEqual(withoutSecret, JSON.parse(JSON.stringify(known.ok ? known.value : config)))) return false;
-    if (clientSecret === SECRET_PLACEHOLDER) return true;
-    return secret !== undefined && (await this.options.keyring?.isOf(secret, clientSecret)) === true;
+    const stored = known.ok ? withoutSecrets(known.value) : config;
+    if (!isDeepStrictEqual(asStored(withoutSecrets(wanted)), asStored(stored))) return false;
+    if (plain === undefined) return true;
+    return secret !== undefined && (await this.options.keyring?.isOf(secret, plain)) === true;
   }
 
   private async refuseTaken(collectorId: number, name: string): Promise<void> {
@@ -199,4 +202,22 @@ export class SourceEditor {
       throw nameTaken('source', name, holder?._id);
     }
   }
+}
+
+function asStored(config: Readonly<Record<string, unknown>>): unknown {
+  return JSON.parse(JSON.stringify(config));
+}
+
+/** What a source has read, and the secret that is stored for it, belong to where its records come from. */
+function refuseOtherOrigin({ config: stored, secret }: SourceDocument, config: SourceConfig): void {
+  const { collectionMethod = 'api', s3 } = config;
+  const before = stored.collectionMethod ?? 'api';
+  if (before !== collectionMethod) {
+    const message = `source.config.collectionMethod: cannot be changed from "${before}"; create another source`;
+    throw invalid(INVALID, [message]);
+  }
+  const isKept = collectionMethod === 's3' && secretPath(config) !== undefined && secretOf(config) === undefined;
+  if (!isKept) return;
+  const isOfKey = secret !== undefined && isObject(stored.s3) && stored.s3.accessKeyId === s3?.accessKeyId;
+  if (!isOfKey) throw invalid(INVALID, [noSecretYet(config)]);
 }

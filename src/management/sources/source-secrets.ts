@@ -1,5 +1,6 @@
-/** The client secrets of sources: encrypted before they are stored, and masked wherever a configuration is shown. */
+/** The secrets of sources: encrypted before they are stored, and masked wherever a configuration is shown. */
 
+import { secretOf, secretPath, withoutSecrets } from '../../config/config-secrets.js';
 import { SECRET_PLACEHOLDER, type SourceConfig } from '../../config/source-config.js';
 import { type Keyring, SecretError } from '../../secrets/keyring.js';
 import type { Collections } from '../../store/collections.js';
@@ -7,27 +8,29 @@ import { sealSource, unsealedSources } from '../../store/sources.js';
 import { RefusedError } from '../common/errors.js';
 
 /** The mistake of a mask where there is nothing that it could stand for. */
-export const NO_SECRET_YET = `source.config.clientSecret: ${SECRET_PLACEHOLDER} means the stored secret, and there is none yet`;
+export function noSecretYet(config: SourceConfig): string {
+  return `source.config.${secretPath(config)}: ${SECRET_PLACEHOLDER} means the stored secret, and there is none yet`;
+}
 
 export interface SealedConfig {
   /** With the secret masked. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** Encrypted; absent when the stored one is kept. */
+  /** Encrypted; absent when the stored one is kept, or there is none. */
   readonly secret?: string;
 }
 
 /** @throws RefusedError when there is no key to encrypt with. */
 export async function seal(config: SourceConfig, keyring: Keyring | undefined): Promise<SealedConfig> {
-  const { clientSecret } = config;
-  const masked = { ...config, clientSecret: SECRET_PLACEHOLDER };
-  if (clientSecret === SECRET_PLACEHOLDER) return { config: masked };
+  const masked = withoutSecrets(config);
+  const plain = secretOf(config);
+  if (plain === undefined) return { config: masked };
   if (keyring === undefined) {
     throw new RefusedError(
-      'MIMECAST_SECRET_KEYS is not set, so the client secret cannot be encrypted: set it to the keys of the workers ' +
+      'MIMECAST_SECRET_KEYS is not set, so the secret cannot be encrypted: set it to the keys of the workers ' +
         '(create the first one with "npm run starter -- secret-key")',
     );
   }
-  return { config: masked, secret: await keyring.encrypt(clientSecret) };
+  return { config: masked, secret: await keyring.encrypt(plain) };
 }
 
 export interface SealingOptions {

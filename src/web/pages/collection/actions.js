@@ -77,10 +77,10 @@ async function testConnection(target) {
  * @typedef {object} Trial the answer of `validate`
  * @property {boolean} valid
  * @property {string[]} mistakes
- * @property {{ ok: boolean, ms: number, proxy?: string, errorCode?: string, errorInfo?: string }} [connection]
+ * @property {{ ok: boolean, ms: number, bucket?: string, proxy?: string, errorCode?: string, errorInfo?: string }} [connection]
  */
 
-/** @param {Trial} trial @returns {string | undefined} why Mimecast gives no token */
+/** @param {Trial} trial @returns {string | undefined} why it would not work */
 export function failureOf({ valid, mistakes, connection }) {
   if (!valid) return mistakes.join('; ');
   return connection?.ok === false ? `${connection.errorCode}: ${connection.errorInfo}` : undefined;
@@ -88,8 +88,10 @@ export function failureOf({ valid, mistakes, connection }) {
 
 /** @param {Trial} trial */
 export function connectionText({ connection }) {
-  const via = connection?.proxy === undefined ? '' : `, via the proxy ${connection.proxy}`;
-  return `Mimecast issued a token (${connection?.ms} ms${via}).`;
+  if (connection === undefined) return 'It is valid. The credentials of the workers cannot be tested from here.';
+  const { ms, bucket, proxy } = connection;
+  const via = proxy === undefined ? '' : `, via the proxy ${proxy}`;
+  return `${bucket === undefined ? 'Mimecast issued a token' : `The bucket ${bucket} can be listed`} (${ms} ms${via}).`;
 }
 
 /** @param {Action} action @param {Target} target @returns {Promise<boolean>} whether it succeeded */

@@ -44,15 +44,18 @@ export function valueLabel(value) {
 /** Before and after those that have inputs of their own. */
 const FIRST = ['name', 'description', 'category'];
 const CREDENTIALS = ['clientID', 'clientSecret', 'dataCollection'];
-const OF_THEIR_OWN = ['fields', 'filters', 'hashAlgorithm'];
+/** The last one has none yet: a bucket is configured in the JSON. */
+const OF_THEIR_OWN = ['fields', 'filters', 'hashAlgorithm', 's3'];
 
 /** @param {JsonSchema} file the schema of the whole file */
 export function keysOf(file) {
   const config = file.properties.source.properties.config;
   const names = Object.keys(config.properties);
   const known = [...FIRST, ...CREDENTIALS, ...OF_THEIR_OWN];
+  /** Of the API, which is what the form is for. */
+  const required = [...config.required, ...(config.else?.required ?? [])];
   const keys = (/** @type {readonly string[]} */ wanted) =>
-    wanted.map((name) => keyOf(name, config.properties[name], config.required.includes(name)));
+    wanted.map((name) => keyOf(name, config.properties[name], required.includes(name)));
   return {
     first: keys(FIRST),
     credentials: keys(CREDENTIALS),

@@ -1,0 +1,99 @@
+/** What the two ways to retrieve records need, and what has no meaning for one of them. All of it is told at once. */
+
+import { isObject, type JsonObject } from '../domain/json.js';
+import { definitionOf, isSiemStream, STREAMS, type StreamName } from '../domain/streams/streams.js';
+import { DEFAULT_BASE_URL } from './base-url.js';
+import { foundText } from './found.js';
+import type { Mistake } from './mistakes.js';
+import { prefixesOf } from './prefixes.js';
+import { SECRET_PLACEHOLDER } from './source-schema.js';
+
+/** Of the API alone, with their defaults, which a stored configuration may hold. */
+const API_ONLY = { baseUrl: DEFAULT_BASE_URL, backfill: '24h', lag: '0s', overlap: '15m' } as const;
+const CREDENTIALS = ['clientID', 'clientSecret'] as const;
+
+/**
+ * @param keepSecret whether a secret is stored that the mask stands for.
+ * @returns each with its path inside of `config`.
+ */
+export function methodMistakes(config: JsonObject, keepSecret: boolean): Mistake[] {
+  if (config.collectionMethod === 's3') return bucketMistakes(config, keepSecret);
+  const missing = CREDENTIALS.filter((key) => isAbsent(config[key])).map((key) => missingCredential(key, config[key]));
+  const s3 = isAbsent(config.s3) ? [] : [{ path: ['s3'], message: 'is only for "collectionMethod": "s3"' }];
+  return [...missing, ...s3, ...maskMistakes(['clientSecret'], config.clientSecret, keepSecret)];
+}
+
+function missingCredential(key: (typeof CREDENTIALS)[number], value: unknown): Mistake {
+  if (value === undefined) return { path: [key], message: 'missing; must be a string' };
+  const message = value === null ? 'must be a string' : 'must not be empty';
+  return { path: [key], message, ...(key === 'clientID' ? { found: foundText(value, undefined) } : {}) };
+}
+
+function bucketMistakes(config: JsonObject, keepSecret: boolean): Mistake[] {
+  const useless = [
+    ...CREDENTIALS.filter((key) => !isAbsent(config[key])),
+    ...Object.entries(API_ONLY).flatMap(([key, preset]) =>
+      isAbsent(config[key]) || config[key] === preset ? [] : [key],
+    ),
+  ].map((key) => ({ path: [key], message: 'is only for Mimecast’s API; leave it out with "collectionMethod": "s3"' }));
+  const { s3 } = config;
+  if (!isObject(s3)) {
+    const missing = { path: ['s3'], message: 'missing; must be an object with "bucket" and "region"' };
+    return isAbsent(s3) ? [...useless, missing] : useless;
+  }
+  return [...useless, ...keyMistakes(s3, keepSecret), ...prefixMistakes(config, s3)];
+}
+
+function keyMistakes(s3: JsonObject, keepSecret: boolean): Mistake[] {
+  const { accessKeyId, secretAccessKey, sessionToken } = s3;
+  const needed = (name: string, other: string) => ({ path: ['s3', name], message: `missing; needed with "${other}"` });
+  const hasToken = !isAbsent(sessionToken);
+  return [
+    ...(isAbsent(accessKeyId) && !isAbsent(secretAccessKey) ? [needed('accessKeyId', 'secretAccessKey')] : []),
+    ...(isAbsent(secretAccessKey) && !isAbsent(accessKeyId) ? [needed('secretAccessKey', 'accessKeyId')] : []),
+    ...(hasToken && isAbsent(accessKeyId) && isAbsent(secretAccessKey) ? [needed('accessKeyId', 'sessionToken')] : []),
+    ...maskMistakes(['s3', 'secretAccessKey'], secretAccessKey, keepSecret),
+    ...(hasToken && isMask(sessionToken) !== isMask(secretAccessKey)
+      ? [{ path: ['s3', 'sessionToken'], message: 'belongs to its key: enter both, or leave both as they are stored' }]
+      : []),
+  ];
+}
+
+/** Of the streams that the configuration asks for, as far as that can be told. */
+function prefixMistakes(config: JsonObject, s3: JsonObject): Mistake[] {
+  if (!isAbsent(s3.prefix) && !isAbsent(s3.prefixes)) {
+    return [{ path: ['s3', 'prefixes'], message: 'cannot be given together with "prefix"' }];
+  }
+  if (!isAbsent(s3.prefix)) return [];
+  const given = isObject(s3.prefixes) ? s3.prefixes : {};
+  const all = [...prefixesOf(collected(config), given)];
+  return all.flatMap(([stream, prefix], at) => {
+    const other = all.find(
+      ([, each], place) => place !== at && prefix.startsWith(each) && (prefix !== each || place < at),
+    );
+    if (other === undefined) return [];
+    const message = `"${prefix}" of ${stream} lies in "${other[1]}" of ${other[0]}; use "prefix" for records that lie together`;
+    return [{ path: ['s3', 'prefixes', stream], message }];
+  });
+}
+
+function collected({ dataCollection, siemTypes }: JsonObject): StreamName[] {
+  const [kinds, types] = [[dataCollection].flat(), [siemTypes].flat()];
+  const asked = STREAMS.filter((stream) => kinds.includes(definitionOf(stream).dataCollection));
+  return asked.filter((stream) => isAbsent(siemTypes) || !isSiemStream(stream) || types.includes(stream));
+}
+
+function maskMistakes(path: readonly string[], value: unknown, keepSecret: boolean): Mistake[] {
+  return isMask(value) && !keepSecret ? [{ path, message: NO_SECRET_YET }] : [];
+}
+
+const NO_SECRET_YET = `${SECRET_PLACEHOLDER} means the stored secret, and there is none yet; enter the secret itself`;
+
+function isMask(value: unknown): boolean {
+  return typeof value === 'string' && value.trim() === SECRET_PLACEHOLDER;
+}
+
+/** As Terraform and forms write what is not set. */
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
+}

@@ -1,0 +1,272 @@
+/**
+ * Collects a stream from a bucket: compares what is there with what was read, and reads the rest. The order of a listing is of
+ * no account, and neither is the time of an object: late keys and new versions of known ones are found like all others.
+ */
+
+import { classify, RawError } from '../../domain/failures/failure.js';
+import type { QuarantinedRecord, TimedDocument } from '../../domain/records/record.js';
+import {
+  addTallies,
+  countObject,
+  isSameTally,
+  NO_OBJECTS,
+  type ObjectListing,
+  type ObjectTally,
+} from '../../domain/streams/object-tally.js';
+import type { StreamEnd } from '../../domain/streams/outcome.js';
+import type { StreamName } from '../../domain/streams/streams.js';
+import { DamagedFileError } from '../../http-client/file-damage.js';
+import type { ListedObject, ObjectPage } from '../../s3/bucket.js';
+import {
+  failingObjects,
+  knownObjects,
+  noteObjects,
+  type ObjectDocument,
+  type ObjectNote,
+  type ObjectState,
+} from '../../store/objects.js';
+import { resolveQuarantined } from '../../store/quarantine.js';
+import type { TimedBatch } from '../slice/record-batch.js';
+import type { Slice } from '../slice/slice.js';
+import type { SourceObjects } from '../source/source-objects.js';
+import { BadObjects } from './bad-objects.js';
+import { readObject, shareOf } from './read-object.js';
+
+/** So many objects that fail one after the other for no reason of their own are an outage; the others would fail too. */
+const MAX_OUTAGES = 3;
+/** An object in an archive is tried again after so long, in milliseconds: nothing tells when it has been restored. */
+const ARCHIVE_WAIT_MS = 60 * 60_000;
+/** So many records of several objects are stored at once; those of a batch that is larger by itself are, too. */
+const STORED_AT_ONCE = 500;
+/** So many objects are noted at once, unless they hold many records. */
+const NOTED_AT_ONCE = 100;
+const NOTED_RECORDS = 5_000;
+/** States that stand for something that was got over with. */
+const DONE: ReadonlySet<ObjectState> = new Set(['read', 'setAside', 'gone']);
+
+/** Collects until there is nothing more, or the slice's time is over. @throws the error of the first object that failed */
+export function collectObjects(slice: Slice, stream: StreamName, objects: SourceObjects): Promise<StreamEnd> {
+  return new ObjectCollection(slice, stream, objects).run();
+}
+
+class ObjectCollection {
+  private readonly scope;
+  private readonly bad: BadObjects;
+  private records: TimedDocument[] = [];
+  private unreadable: QuarantinedRecord[] = [];
+  private notes: ObjectNote[] = [];
+  private unnotedRecords = 0;
+  private outagesInARow = 0;
+  private firstFailure: unknown;
+  private hasRead = false;
+
+  constructor(
+    private readonly slice: Slice,
+    private readonly stream: StreamName,
+    private readonly objects: SourceObjects,
+  ) {
+    const { sourceId } = slice.options.source.settings;
+    this.scope = { sourceId, stream, bucketName: objects.bucketName };
+    this.bad = new BadObjects(slice, this.scope);
+  }
+
+  async run(): Promise<StreamEnd> {
+    const begun: Partial<ObjectListing> = this.slice.checkpoint.listing ?? {};
+    let { token, tally = NO_OBJECTS, since = new Date() } = begun;
+    for (;;) {
+      const page = await this.list(token);
+      if (page === 'refused') {
+        token = undefined;
+        tally = NO_OBJECTS;
+        since = new Date();
+        continue;
+      }
+      const read = await this.readPage(page);
+      await this.note();
+      // Of a page that was not finished, the next slice compares everything again.
+      if (read !== 'spent') {
+        tally = addTallies(tally, read);
+        token = page.next;
+      }
+      if (token === undefined && read !== 'spent') return this.finish(tally, since);
+      if (read !== 'spent' && !this.slice.spent) continue;
+      if (token !== undefined) await this.slice.savePlace({ listing: { token, tally, since } });
+      if (this.firstFailure !== undefined) throw this.firstFailure;
+      return 'more';
+    }
+  }
+
+  private async finish(tally: ObjectTally, since: Date): Promise<StreamEnd> {
+    await this.noteVanished(since);
+    const { listing, objects } = this.slice.checkpoint;
+    if (listing !== undefined || !isSameTally(tally, objects)) {
+      await this.slice.savePlace({ listing: undefined, objects: tally });
+    }
+    if (this.firstFailure !== undefined) throw this.firstFailure;
+    return 'caughtUp';
+  }
+
+  /** Objects that failed and are no longer listed: they leave with the listing, but not unnoticed. */
+  private async noteVanished(since: Date): Promise<void> {
+    const { collections, signal } = this.slice.options;
+    for (const failing of await failingObjects(collections, this.scope, since)) {
+      // Clocks of workers differ, so the bucket is asked.
+      const { objects } = await this.objects.bucket.list({ prefix: failing.key, limit: 1 }, signal);
+      if (!objects.some((object) => isSameVersion(failing, object))) await this.gone(failing);
+    }
+    await this.note();
+  }
+
+  /** A store may not know the token of an earlier slice any more: then the listing begins anew. */
+  private async list(token: string | undefined): Promise<ObjectPage | 'refused'> {
+    const { signal } = this.slice.options;
+    const prefix = this.objects.prefixes.get(this.stream) ?? '';
+    try {
+      return await this.objects.bucket.list({ prefix, token }, signal);
+    } catch (error) {
+      const isRefused =
+        error instanceof RawError && error.facts.status === 400 && error.facts.code === 'InvalidArgument';
+      if (token === undefined || !isRefused) throw error;
+      await this.slice.savePlace({ listing: undefined });
+      return 'refused';
+    }
+  }
+
+  private async readPage({ objects }: ObjectPage): Promise<ObjectTally | 'spent'> {
+    const some = objects.filter((object) => !isNothing(object));
+    const { collections } = this.slice.options;
+    const known = await knownObjects(
+      collections,
+      this.scope,
+      some.map(({ key }) => key),
+    );
+    let tally: ObjectTally = { ...NO_OBJECTS, skipped: objects.length - some.length };
+    for (const object of some) {
+      const before = known.get(object.key);
+      const note = before !== undefined && isSameVersion(before, object) ? before : undefined;
+      if (note !== undefined && !isDue(note)) {
+        if (note.state !== 'gone') tally = countObject(tally, note.state);
+        continue;
+      }
+      // Each slice reads something, however long the listing took.
+      if (this.slice.spent && this.hasRead) return 'spent';
+      this.hasRead = true;
+      const state = await this.read(object, note, before);
+      if (state !== undefined && state !== 'gone') tally = countObject(tally, state);
+    }
+    return tally;
+  }
+
+  /** @returns what became of it; nothing when that is not known. */
+  private async read(
+    object: ListedObject,
+    note: ObjectDocument | undefined,
+    before: ObjectDocument | undefined,
+  ): Promise<ObjectState | undefined> {
+    let records = 0;
+    let versionId: string | undefined;
+    const { source, signal } = this.slice.options;
+    const options = { ...this.bad.policy.reading, salvage: this.bad.isLastAttempt(note) };
+    const onVersion = (found: string | undefined) => {
+      versionId = found;
+    };
+    const reading = { source, objects: this.objects, stream: this.stream, key: object.key, options, signal, onVersion };
+    try {
+      for await (const batch of readObject(reading)) {
+        records += batch.times.length;
+        await this.take(batch);
+      }
+    } catch (error) {
+      return this.failed(object, note, error);
+    }
+    this.slice.files += 1;
+    this.outagesInARow = 0;
+    if (before?.state === 'setAside') {
+      await resolveQuarantined(this.slice.options.collections, [this.bad.entryIdOf(before)]);
+    }
+    return this.add(object, { state: 'read', records, ...(versionId === undefined ? {} : { versionId }) });
+  }
+
+  /** Objects are often small: their records are stored together. */
+  private async take({ records, unreadable, ruled }: TimedBatch): Promise<void> {
+    this.slice.countRuled(ruled);
+    this.records.push(...records);
+    this.unreadable.push(...unreadable);
+    if (this.records.length + this.unreadable.length >= STORED_AT_ONCE) await this.store();
+  }
+
+  private async store(): Promise<void> {
+    const { records, unreadable } = this;
+    this.records = [];
+    this.unreadable = [];
+    await this.slice.store(records, unreadable);
+  }
+
+  private async failed(
+    object: ListedObject,
+    note: ObjectDocument | undefined,
+    error: unknown,
+  ): Promise<ObjectState | undefined> {
+    if (!(error instanceof RawError)) throw error;
+    if (error instanceof DamagedFileError) {
+      // Nobody's records, so they are for one stream to keep.
+      const isForOther = shareOf(this.slice.options.source, this.objects, this.stream) === 'own';
+      if (isForOther && error.damage === 'foreign') return this.add(object, { state: 'read', records: 0 });
+      const { state, failure } = await this.bad.judge(object, note, error);
+      if (state === 'failing') this.firstFailure ??= error;
+      return this.add(object, { state, records: 0, failure });
+    }
+    const { origin, code, status } = error.facts;
+    if (origin !== 's3') throw error;
+    if (code === 'InvalidObjectState') return this.add(object, { state: 'archived', records: 0 });
+    if (code === 'NoSuchKey' || (status === 404 && code !== 'NoSuchBucket')) return this.gone(object);
+    this.outagesInARow += 1;
+    this.firstFailure ??= error;
+    if (this.outagesInARow < MAX_OUTAGES && classify(error.facts).severity !== 'warning') return undefined;
+    await this.note();
+    throw error;
+  }
+
+  private async gone(object: ListedObject): Promise<ObjectState> {
+    const { key, lastModified } = object;
+    const reason = `the object ${this.objects.bucket.name}/${key} was listed, and gone before it could be read`;
+    await this.slice.recordGap({ from: lastModified, to: lastModified, reason });
+    return this.add(object, { state: 'gone', records: 0 });
+  }
+
+  private async add(
+    { key, etag, size, lastModified }: ListedObject,
+    outcome: Pick<ObjectNote, 'state' | 'records' | 'versionId' | 'failure'>,
+  ): Promise<ObjectState> {
+    this.notes.push({ key, etag, size, lastModified, ...outcome });
+    this.unnotedRecords += outcome.records;
+    if (this.notes.length >= NOTED_AT_ONCE || this.unnotedRecords >= NOTED_RECORDS) await this.note();
+    return outcome.state;
+  }
+
+  /** After the records of the objects, and before the checkpoint: what is not noted is read again, and known then. */
+  private async note(): Promise<void> {
+    await this.store();
+    const { notes } = this;
+    if (notes.length === 0) return;
+    this.notes = [];
+    this.unnotedRecords = 0;
+    await noteObjects(this.slice.options.collections, this.scope, notes);
+    if (notes.some(({ state }) => DONE.has(state))) await this.slice.move({});
+  }
+}
+
+/** A folder, as consoles mark it, or nothing at all. */
+function isNothing({ key, size }: ListedObject): boolean {
+  return size === 0 || key.endsWith('/');
+}
+
+function isSameVersion(known: ObjectDocument, { etag, size, lastModified }: ListedObject): boolean {
+  return known.etag === etag && known.size === size && known.lastModified.getTime() === lastModified.getTime();
+}
+
+/** What is listed again although it was gone is there. */
+function isDue({ state, at }: ObjectDocument): boolean {
+  if (state === 'archived') return Date.now() - at.getTime() >= ARCHIVE_WAIT_MS;
+  return state === 'failing' || state === 'gone';
+}

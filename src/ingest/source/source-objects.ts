@@ -1,0 +1,14 @@
+/** Where the records of a source lie that reads a bucket. */
+
+import type { StreamName } from '../../domain/streams/streams.js';
+import type { Bucket } from '../../s3/bucket.js';
+
+export interface SourceObjects {
+  readonly bucket: Bucket;
+  /** What the state of its objects is kept under: those of another bucket are others, whatever their keys. */
+  readonly bucketName: string;
+  /** Of each stream. */
+  readonly prefixes: ReadonlyMap<StreamName, string>;
+  /** Whether the records of all streams lie together, to be told apart one by one. */
+  readonly areMixed: boolean;
+}

@@ -1,0 +1,187 @@
+/** A bucket to read: its listing page by page, and its objects. It knows nothing of MongoDB or of records. */
+
+import { GetObjectCommand, ListObjectsV2Command, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { RawError } from '../domain/failures/failure.js';
+import { present } from '../domain/present.js';
+import { concealing } from '../http-client/conceal.js';
+import { type Connections, processConnections } from '../http-client/connections.js';
+import { isPrivateHost } from '../http-client/private-host.js';
+import { type ObjectContent, type ReadLimits, readContent } from './object-content.js';
+import { RequestHandler } from './request-handler.js';
+import { type S3Call, s3ErrorOf } from './s3-error.js';
+
+export interface StaticKeys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+export interface BucketOptions {
+  readonly bucket: string;
+  readonly region: string;
+  /** Of a store that is not AWS's. */
+  readonly endpoint?: string;
+  readonly pathStyle?: boolean;
+  /** Asked when the first request is made. Default: the chain of the AWS SDK. */
+  readonly keys?: () => Promise<StaticKeys>;
+  readonly requesterPays?: boolean;
+  /** Permits `http:` and private hosts as endpoint. Default false. */
+  readonly allowInsecure?: boolean;
+  /** Default those of the process. */
+  readonly connections?: Connections;
+  /** Silence after which a request is given up. Default 30 s. */
+  readonly idleMs?: number;
+}
+
+/** What a configuration says of a bucket. */
+export interface BucketSettings extends Pick<BucketOptions, 'bucket' | 'region'> {
+  readonly endpoint?: string;
+  /** Default: where there is an endpoint. */
+  readonly pathStyle?: boolean;
+  readonly accessKeyId?: string;
+  readonly requesterPays?: boolean;
+}
+
+/** @param secrets of the key that is configured; not asked where none is. */
+export function bucketOptionsOf(
+  { bucket, region, endpoint, pathStyle = endpoint !== undefined, accessKeyId, requesterPays }: BucketSettings,
+  secrets: () => Promise<Omit<StaticKeys, 'accessKeyId'>>,
+): BucketOptions {
+  const keys = accessKeyId === undefined ? undefined : async () => ({ accessKeyId, ...(await secrets()) });
+  return { bucket, region, pathStyle, ...present({ endpoint, keys, requesterPays }) };
+}
+
+/** An object as a listing names it. */
+export interface ListedObject {
+  readonly key: string;
+  readonly etag: string;
+  readonly size: number;
+  readonly lastModified: Date;
+}
+
+export interface ObjectPage {
+  readonly objects: readonly ListedObject[];
+  /** Of the next page; absent on the last. */
+  readonly next?: string;
+}
+
+export interface ListQuery {
+  readonly prefix: string;
+  readonly token?: string | undefined;
+  /** Default 1,000, S3's own limit. */
+  readonly limit?: number;
+}
+
+/** The SDK tries once more by itself, which also corrects a clock that is wrong; what lasts longer is for Temporal. */
+const MAX_ATTEMPTS = 2;
+
+export class Bucket {
+  readonly name: string;
+  private readonly client: S3Client;
+  private readonly connections: Connections;
+  private secrets: readonly string[] = [];
+
+  /** @throws {RawError} with the origin `configuration` when the endpoint may not be called. */
+  constructor(private readonly options: BucketOptions) {
+    this.name = options.bucket;
+    const { allowInsecure = false } = options;
+    if (options.endpoint !== undefined && !allowInsecure) refuseInsecure(options.endpoint);
+    this.connections = options.connections ?? processConnections(allowInsecure);
+    this.client = new S3Client({ ...this.access(), ...this.dialect() });
+  }
+
+  /** One page of the objects whose keys begin with a prefix, in the order of the store, which need not be that of bytes. */
+  async list({ prefix, token, limit }: ListQuery, signal?: AbortSignal): Promise<ObjectPage> {
+    const command = new ListObjectsV2Command({
+      Bucket: this.name,
+      Prefix: prefix,
+      ...this.payer,
+      ...present({ ContinuationToken: token, MaxKeys: limit }),
+    });
+    const what = `list ${this.name}/${prefix}`;
+    const page = await this.calling(what, signal, () => this.client.send(command, this.sending(signal)));
+    const objects = (page.Contents ?? []).map(({ Key = '', ETag = '', Size = 0, LastModified = new Date(0) }) => ({
+      key: Key,
+      etag: ETag,
+      size: Size,
+      lastModified: LastModified,
+    }));
+    if (page.IsTruncated !== true) return { objects };
+    const next = page.NextContinuationToken;
+    if (next !== undefined && next !== token) return { objects, next };
+    const message = `${this.host} does not tell the next page of the listing of ${this.name}`;
+    throw new RawError({ origin: 's3', endpoint: what, cause: 'unreadable', message });
+  }
+
+  /**
+   * Begins to read an object.
+   *
+   * @throws {RawError} also from its bytes; `NoSuchKey` for one that is gone, `InvalidObjectState` for one in an archive.
+   */
+  async open(key: string, limits: ReadLimits = {}, signal?: AbortSignal): Promise<ObjectContent> {
+    const command = new GetObjectCommand({ Bucket: this.name, Key: key, ...this.payer });
+    const what = `read ${this.name}/${key}`;
+    const answer = await this.calling(what, signal, () => this.client.send(command, this.sending(signal)));
+    const explain = (error: unknown) => s3ErrorOf(error, this.call(what));
+    return readContent(answer, { ...limits, what, host: this.host, explain }, signal);
+  }
+
+  private async calling<T>(what: string, signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw s3ErrorOf(error, this.call(what));
+    }
+  }
+
+  private sending(signal: AbortSignal | undefined) {
+    return present({ abortSignal: signal });
+  }
+
+  private get payer() {
+    return this.options.requesterPays === true ? { RequestPayer: 'requester' as const } : {};
+  }
+
+  private access(): Pick<S3ClientConfig, 'region' | 'requestHandler' | 'credentials' | 'maxAttempts'> {
+    const { region, keys, idleMs } = this.options;
+    const requestHandler = new RequestHandler(this.connections, idleMs);
+    if (keys === undefined) return { region, requestHandler, maxAttempts: MAX_ATTEMPTS };
+    const credentials = async () => {
+      const found = await keys();
+      this.secrets = [found.secretAccessKey, found.sessionToken].filter((secret) => secret !== undefined);
+      return found;
+    };
+    return { region, requestHandler, maxAttempts: MAX_ATTEMPTS, credentials };
+  }
+
+  /** Stores of others refuse, or do not send, the checksums that AWS's own has. */
+  private dialect(): S3ClientConfig {
+    const { endpoint, pathStyle = false } = this.options;
+    const forcePathStyle = pathStyle;
+    if (endpoint === undefined) return { forcePathStyle };
+    const lenient = 'WHEN_REQUIRED' as const;
+    return { endpoint, forcePathStyle, requestChecksumCalculation: lenient, responseChecksumValidation: lenient };
+  }
+
+  private get host(): string {
+    const { endpoint, region } = this.options;
+    return endpoint === undefined ? `s3.${region}.amazonaws.com` : new URL(endpoint).host;
+  }
+
+  private call(what: string): S3Call {
+    const { bucket, region, endpoint, keys } = this.options;
+    return {
+      ...{ bucket, region, what, host: this.host, areFixed: keys !== undefined },
+      proxy: this.connections.proxyOf(new URL(endpoint ?? `https://${this.host}`)),
+      conceal: concealing(this.secrets),
+    };
+  }
+}
+
+function refuseInsecure(endpoint: string): void {
+  const url = URL.parse(endpoint);
+  if (url?.protocol === 'https:' && !isPrivateHost(url.hostname)) return;
+  const message = `the endpoint ${url?.host ?? 'of the bucket'} is not a public https: address`;
+  throw new RawError({ origin: 'configuration', code: 'address_refused', message });
+}

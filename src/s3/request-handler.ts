@@ -1,0 +1,86 @@
+/** Sends the requests of the AWS SDK over this process's own connections: its proxies, and nothing into a private network. */
+
+import type { Readable } from 'node:stream';
+import type { Connections } from '../http-client/connections.js';
+
+/** Of the SDK's requests, what is needed to send one that reads. */
+interface SignedRequest {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number;
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | string[] | null>>;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+interface Answer {
+  readonly response: {
+    readonly statusCode: number;
+    readonly headers: Record<string, string>;
+    readonly body: Readable;
+  };
+}
+
+/** Silence after which a request, or the reading of its body, is given up. */
+const IDLE_MS = 30_000;
+
+export class RequestHandler {
+  readonly metadata = { handlerProtocol: 'http/1.1' };
+
+  constructor(
+    private readonly connections: Connections,
+    private readonly idleMs = IDLE_MS,
+  ) {}
+
+  /** The path goes out as it was signed: a URL would tidy it up, and with it a key such as `a//../b`. */
+  async handle(request: SignedRequest, { abortSignal }: { abortSignal?: unknown } = {}): Promise<Answer> {
+    const origin = originOf(request);
+    const { statusCode, headers, body } = await this.connections.dispatcherFor(origin).request({
+      origin,
+      path: `${request.path}${queryOf(request.query)}`,
+      method: request.method === 'HEAD' ? 'HEAD' : 'GET',
+      headers: { ...request.headers },
+      ...(abortSignal instanceof AbortSignal ? { signal: abortSignal } : {}),
+      headersTimeout: this.idleMs,
+      bodyTimeout: this.idleMs,
+    });
+    return { response: { statusCode, headers: joined(headers), body } };
+  }
+
+  destroy(): void {
+    // The connections belong to the process.
+  }
+
+  updateHttpClientConfig(): void {
+    // Nothing of it can be changed.
+  }
+
+  httpHandlerConfigs(): Record<string, never> {
+    return {};
+  }
+}
+
+function originOf({ protocol, hostname, port }: SignedRequest): URL {
+  return new URL(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`);
+}
+
+function queryOf(query: SignedRequest['query'] = {}): string {
+  const parts = Object.entries(query).flatMap(([name, value]) =>
+    [value].flat().map((each) => `${escaped(name)}=${escaped(each ?? '')}`),
+  );
+  return parts.length === 0 ? '' : `?${parts.join('&')}`;
+}
+
+/** As a signature has it: RFC 3986 reserves more than `encodeURIComponent` knows. */
+function escaped(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+function joined(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, [value].flat().join(', ')]],
+    ),
+  );
+}

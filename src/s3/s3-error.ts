@@ -1,0 +1,80 @@
+/** What went wrong at S3, as facts for the failure table. */
+
+import { S3ServiceException } from '@aws-sdk/client-s3';
+import { type ErrorFacts, RawError } from '../domain/failures/failure.js';
+import { present } from '../domain/present.js';
+import { type Conceal, plainCause } from '../http-client/conceal.js';
+import { explainNetworkError } from '../http-client/network-error.js';
+
+/** Codes of our own, where S3's code alone does not say what to do. */
+export const S3_CODE = {
+  wrongRegion: 'WrongRegion',
+  /** Of a session token that was configured, which nobody but the operator can renew. */
+  expiredSessionToken: 'ExpiredSessionToken',
+  kmsDenied: 'KmsAccessDenied',
+  noCredentials: 'NoCredentials',
+} as const;
+
+/** What was asked, and of whom. */
+export interface S3Call {
+  readonly bucket: string;
+  readonly region: string;
+  /** Host that was called, or is meant where none was. */
+  readonly host: string;
+  readonly proxy: string | undefined;
+  /** For people: "list logs/receipt/". */
+  readonly what: string;
+  /** Whether the credentials are those of the configuration, and no chain renews them. */
+  readonly areFixed: boolean;
+  readonly conceal: Conceal;
+}
+
+const EXPIRED: ReadonlySet<string> = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired']);
+
+/** @returns the error itself if it is one of ours. */
+export function s3ErrorOf(error: unknown, call: S3Call): RawError {
+  if (error instanceof RawError) return error;
+  const cause = plainCause(error, call.conceal);
+  if (error instanceof S3ServiceException) return new RawError(answered(error, call), { cause });
+  const place = { origin: 's3', endpoint: call.what } as const;
+  if (error instanceof Error && error.name === 'CredentialsProviderError') {
+    const message = `no AWS credentials were found: ${call.conceal(error.message)}`;
+    return new RawError({ ...place, code: S3_CODE.noCredentials, message }, { cause });
+  }
+  if (error instanceof Error && '$metadata' in error && isUnreadable(error)) {
+    const message = `${call.host} answered with something that is not S3’s`;
+    return new RawError({ ...place, cause: 'unreadable', message }, { cause });
+  }
+  return new RawError({ ...place, ...explainNetworkError(error, call.host, call.proxy) }, { cause });
+}
+
+/** The SDK's parser of XML, or its own code, stumbled over what came. */
+function isUnreadable(error: Error): boolean {
+  return error instanceof SyntaxError || error instanceof TypeError || /deserializ|pars/i.test(error.message);
+}
+
+function answered(error: S3ServiceException, call: S3Call): ErrorFacts {
+  const { httpStatusCode: status, requestId } = error.$metadata;
+  const facts = { origin: 's3', endpoint: call.what, ...present({ status, requestId }) } as const;
+  const message = call.conceal(error.message === '' || error.message === 'UnknownError' ? error.name : error.message);
+  const region = regionIn(error);
+  if (region !== undefined && region !== call.region && (status === 301 || status === 400)) {
+    return {
+      ...facts,
+      code: S3_CODE.wrongRegion,
+      message: `the bucket ${call.bucket} is in the region ${region}, not in ${call.region}`,
+    };
+  }
+  if (EXPIRED.has(error.name) && call.areFixed) return { ...facts, code: S3_CODE.expiredSessionToken, message };
+  if (error.name === 'AccessDenied' && /\bkms:/i.test(message)) {
+    return { ...facts, code: S3_CODE.kmsDenied, message };
+  }
+  return { ...facts, code: error.name, message };
+}
+
+/** The header says it, and so do the bodies of some errors. */
+function regionIn(error: S3ServiceException): string | undefined {
+  const header: unknown = error.$response?.headers?.['x-amz-bucket-region'];
+  const told: unknown = 'Region' in error ? error.Region : undefined;
+  return [header, told].find((each): each is string => typeof each === 'string' && each !== '');
+}

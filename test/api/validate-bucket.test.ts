@@ -1,0 +1,94 @@
+/** `validate` of a configuration with a bucket, and what the API shows of it. */
+
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { choosePort } from '../../src/runtime/ports.js';
+import { apiServer } from '../support/api-server.js';
+import { s3Config } from '../support/bucket-source.js';
+import { collectionsIn, raw } from '../support/raw-collections.js';
+import { S3_KEYS, s3Server } from '../support/s3-server.js';
+import { testDatabase } from '../support/test-database.js';
+
+const collections = collectionsIn(testDatabase().db);
+const server = s3Server();
+const connection = Connection.lazy({ address: `127.0.0.1:${await choosePort(0)}`, interceptors: [] });
+afterAll(() => connection.close());
+const { api } = apiServer({ collections, client: () => new Client({ connection }) });
+
+let sources = '';
+let bucket = '';
+beforeAll(async () => {
+  const body = { collector: { name: 'tried out' } };
+  const { json } = await api<{ collector: { id: number } }>('POST', 'v1/collectors', { body });
+  sources = `v1/collectors/${json.collector.id}/sources`;
+  bucket = (await server.newBucket()).name;
+});
+
+function bodyOf(name: string, s3: object = {}, id?: number) {
+  const config = {
+    name,
+    dataCollection: 'siem',
+    collectionMethod: 's3',
+    s3: s3Config(server.endpoint, bucket, { ...s3 }),
+  };
+  const source = { config, schemaRef: { type: 'Mimecast' }, sourceType: 'Universal' };
+  return { source: id === undefined ? source : { ...source, id } };
+}
+
+interface Trial {
+  readonly valid: boolean;
+  readonly mistakes: readonly string[];
+  readonly connection?: unknown;
+}
+
+const validate = async (...given: Parameters<typeof bodyOf>) =>
+  (await api<Trial>('POST', `${sources}/validate`, { body: bodyOf(...given) })).json;
+
+test('of a good one lists its bucket', async () => {
+  const connected = { ok: true, bucket, ms: expect.any(Number) };
+  expect(await validate('good')).toEqual({ valid: true, mistakes: [], connection: connected });
+});
+
+test.each<[string, object, object]>([
+  ['a wrong secret', { secretAccessKey: 'wrong-secret-of-tests' }, { errorCode: 'SignatureDoesNotMatch' }],
+  ['no such bucket', { ...S3_KEYS.admin, bucket: 'nowhere' }, { errorCode: 'NoSuchBucket' }],
+])('of one with %s says so', async (_, s3, failure) => {
+  const { valid, connection } = await validate('wrong', s3);
+  expect({ valid, connection }).toMatchObject({
+    valid: true,
+    connection: { ok: false, errorType: 'ThirdPartyConfig', ...failure },
+  });
+  expect(JSON.stringify(connection)).not.toContain('secret-of-tests');
+});
+
+test('of one with the credentials of the workers tries nothing', async () => {
+  const trial = await validate('chain', { accessKeyId: null, secretAccessKey: null });
+  expect(trial).toEqual({ valid: true, mistakes: [] });
+});
+
+test('of one with no bucket names every mistake', async () => {
+  const { valid, mistakes } = await validate('', { bucket: '', region: null });
+  expect(valid).toBe(false);
+  expect(mistakes.map((mistake) => mistake.split(':')[0])).toEqual([
+    'source.config.name',
+    'source.config.s3.bucket',
+    'source.config.s3.region',
+  ]);
+});
+
+test('the secret of a stored one is masked, and the mask stands for it only with the same key', async () => {
+  const { json } = await api<{ source: { id: number; config: { s3: object } } }>('POST', sources, {
+    body: bodyOf('stored'),
+  });
+  const { id, config } = json.source;
+  const hidden = { accessKeyId: S3_KEYS.reader.accessKeyId, secretAccessKey: '********' };
+  expect(config.s3).toMatchObject(hidden);
+  expect(JSON.stringify(json)).not.toContain(S3_KEYS.reader.secretAccessKey);
+  const masked = { secretAccessKey: '********' };
+  expect(await validate('stored', masked, id)).toMatchObject({ valid: true, connection: { ok: true } });
+  const another = await validate('stored', { ...masked, accessKeyId: 'OTHER' }, id);
+  expect(another.mistakes[0]).toContain('belongs to another endpoint or accessKeyId');
+  expect((await validate('stored', masked)).mistakes.join()).toContain('there is none yet');
+  const audit = await raw(collections).auditTrail.find().toArray();
+  expect(JSON.stringify(audit)).not.toContain(S3_KEYS.reader.secretAccessKey);
+});

@@ -1,0 +1,131 @@
+/** What a configuration may say of a bucket. */
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { bucketSecretsIn, secretOf, withoutSecrets } from '../../src/config/config-secrets.js';
+import { type Permit, parseSourceConfig, parseSourceFile, SECRET_PLACEHOLDER } from '../../src/config/source-config.js';
+
+const S3 = { bucket: 'mail-logs', region: 'eu-west-1' };
+const KEYS = { accessKeyId: 'AKID', secretAccessKey: 'very-hush-hush' };
+const CONFIG = { name: 'mail', dataCollection: 'siem', collectionMethod: 's3' };
+
+function mistakesOf(s3: unknown, changes: object = {}, permit: Permit = {}): readonly string[] {
+  const source = { config: { ...CONFIG, s3, ...changes }, schemaRef: { type: 'Mimecast' }, sourceType: 'Universal' };
+  const parsed = parseSourceFile({ source }, permit);
+  return parsed.ok ? [] : parsed.mistakes.map((mistake) => mistake.replace('source.config.', ''));
+}
+
+function parsed(s3: object) {
+  const result = parseSourceConfig({ ...CONFIG, s3 });
+  if (!result.ok) throw new Error(result.mistakes.join('\n'));
+  return result.value;
+}
+
+test.each<[string, object]>([
+  ['nothing but bucket and region', S3],
+  ['keys', { ...S3, ...KEYS }],
+  ['keys of a session', { ...S3, ...KEYS, sessionToken: 'token' }],
+  ['a store of its own', { ...S3, endpoint: 'https://s3.example.com', pathStyle: 'true', requesterPays: true }],
+  ['one prefix', { ...S3, prefix: 'logs/' }],
+  ['the whole bucket', { ...S3, prefix: '/' }],
+  ['prefixes', { ...S3, prefixes: { receipt: 'a/', 'url protect': 'b/' } }],
+  [
+    'keys that are not set, as Terraform writes them',
+    { ...S3, endpoint: '', accessKeyId: null, prefix: '', prefixes: {} },
+  ],
+])('%s is accepted', (_, s3) => {
+  expect(mistakesOf(s3)).toEqual([]);
+});
+
+test.each<[string, unknown, RegExp]>([
+  ['no bucket at all', undefined, /^s3: missing; must be an object/],
+  ['no region', { bucket: 'mail-logs' }, /^s3.region: missing/],
+  ['an address for a bucket', { ...S3, bucket: 's3://mail-logs/x' }, /^s3.bucket: must be the name of a bucket/],
+  ['an endpoint with a path', { ...S3, endpoint: 'https://x.example.com/p' }, /^s3.endpoint: must be the address/],
+  [
+    'an endpoint without TLS',
+    { ...S3, endpoint: 'http://x.example.com' },
+    /^s3.endpoint: .* not a public https: address/,
+  ],
+  ['a private endpoint', { ...S3, endpoint: 'https://10.1.2.3' }, /^s3.endpoint: .* not a public https: address/],
+  ['a key without its secret', { ...S3, accessKeyId: 'A' }, /^s3.secretAccessKey: missing; needed with "accessKeyId"/],
+  ['a secret without its key', { ...S3, secretAccessKey: 'x' }, /^s3.accessKeyId: missing; needed/],
+  ['a session token alone', { ...S3, sessionToken: 'x' }, /^s3.accessKeyId: missing; needed with "sessionToken"/],
+  [
+    'a mask for no secret',
+    { ...S3, ...KEYS, secretAccessKey: '********' },
+    /^s3.secretAccessKey: .* there is none yet/,
+  ],
+  ['a role', { ...S3, roleArn: 'arn:aws:iam::1:role/x' }, /^s3.roleArn: roles are not configured here; name the role/],
+  ['an unknown key', { ...S3, bukcet: 'x' }, /^s3.bukcet: unknown key; did you mean "bucket"/],
+  ['a prefix with a slash before it', { ...S3, prefix: '/logs' }, /^s3.prefix: must not begin with "\/"/],
+  ['both forms of prefixes', { ...S3, prefix: 'a', prefixes: { av: 'b' } }, /^s3.prefixes: cannot be given together/],
+  ['an unknown stream', { ...S3, prefixes: { recipt: 'a/' } }, /^s3.prefixes/],
+  ['an empty prefix', { ...S3, prefixes: { av: ' ' } }, /^s3.prefixes.av: must not be empty/],
+  [
+    'prefixes that overlap',
+    { ...S3, prefixes: { av: 'receipt/av/' } },
+    /^s3.prefixes.av: "receipt\/av\/" of av lies in/,
+  ],
+  ['the same prefix twice', { ...S3, prefixes: { av: 'x/', spam: 'x/' } }, /^s3.prefixes.spam: "x\/" of spam lies in/],
+])('%s is refused', (_, s3, mistake) => {
+  const mistakes = mistakesOf(s3);
+  expect(mistakes).toHaveLength(1);
+  expect(mistakes[0]).toMatch(mistake);
+});
+
+test('the example is valid', () => {
+  const text = readFileSync(new URL('../../examples/s3-source.json', import.meta.url), 'utf8');
+  expect(parseSourceFile(JSON.parse(text)).ok).toBe(true);
+});
+
+test('all mistakes are told at once, and what is only for the API by its name', () => {
+  const api = { clientID: 'id', clientSecret: 'x', baseUrl: 'https://us-api.services.mimecast.com', backfill: '7d' };
+  const mistakes = mistakesOf({ bucket: 'mail-logs', accessKeyId: 'A' }, { ...api, overlap: '1h' });
+  expect(mistakes.map((mistake) => mistake.split(':')[0])).toEqual([
+    's3.region',
+    ...['clientID', 'clientSecret', 'baseUrl', 'backfill', 'overlap'],
+    's3.secretAccessKey',
+  ]);
+});
+
+test('a bucket has no meaning for the API', () => {
+  const mistakes = mistakesOf(S3, { collectionMethod: 'api', clientID: 'id', clientSecret: 'x' });
+  expect(mistakes).toEqual(['s3: is only for "collectionMethod": "s3"']);
+});
+
+test('a session token belongs to its key: neither can be changed alone', () => {
+  const masked = { ...KEYS, secretAccessKey: SECRET_PLACEHOLDER };
+  const keepSecret = { keepSecret: true };
+  expect(mistakesOf({ ...S3, ...masked, sessionToken: 'new' }, {}, keepSecret)[0]).toMatch(/^s3.sessionToken: belongs/);
+  expect(mistakesOf({ ...S3, ...KEYS, sessionToken: SECRET_PLACEHOLDER }, {}, keepSecret)[0]).toMatch(
+    /belongs to its key/,
+  );
+  expect(mistakesOf({ ...S3, ...masked, sessionToken: SECRET_PLACEHOLDER }, {}, keepSecret)).toEqual([]);
+});
+
+describe('secrets', () => {
+  test('no mistake repeats the secret of a key, wherever it was pasted', () => {
+    const mistakes = mistakesOf({ ...S3, ...KEYS, region: KEYS.secretAccessKey, [KEYS.secretAccessKey]: 1 });
+    expect(mistakes.length).toBeGreaterThan(0);
+    expect(mistakes.join()).not.toContain(KEYS.secretAccessKey);
+    expect(mistakesOf({ ...S3, ...KEYS, sessionToken: ['hush-token'] }).join()).not.toContain('hush-token');
+  });
+
+  test('they are stored apart, and shown as masks', () => {
+    const config = parsed({ ...S3, ...KEYS, sessionToken: 'hush-token' });
+    expect(bucketSecretsIn(secretOf(config) ?? '')).toEqual({
+      secretAccessKey: KEYS.secretAccessKey,
+      sessionToken: 'hush-token',
+    });
+    const shown = withoutSecrets(config);
+    expect(shown.s3).toEqual({ ...S3, accessKeyId: 'AKID', secretAccessKey: '********', sessionToken: '********' });
+    expect(parseSourceConfig(shown, { keepSecret: true }).ok).toBe(true);
+    expect(Object.keys(shown)).not.toContain('baseUrl');
+  });
+
+  test('a source with the credentials of the machine has none', () => {
+    expect(secretOf(parsed(S3))).toBeUndefined();
+    expect(withoutSecrets(parsed(S3)).s3).toEqual(S3);
+  });
+});

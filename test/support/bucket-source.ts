@@ -1,0 +1,115 @@
+/** A source that reads a bucket, with checkpoints made, and the activities that a worker has for it. */
+
+import type { MockActivityEnvironment } from '@temporalio/testing';
+import { type Activities, createActivities } from '../../src/activities/index.js';
+import { parseSourceConfig } from '../../src/config/source-config.js';
+import type { StreamOutcome } from '../../src/domain/streams/outcome.js';
+import { DATA_COLLECTIONS, type StreamName } from '../../src/domain/streams/streams.js';
+import type { FilePolicy } from '../../src/ingest/source/file-policy.js';
+import { vendorRecordOf } from '../../src/records/document.js';
+import { type CheckpointDocument, checkpointId } from '../../src/store/checkpoints.js';
+import type { Collections } from '../../src/store/collections.js';
+import { createSource } from '../../src/store/sources.js';
+import { ensureCollector } from './ensure-collector.js';
+import { raw } from './raw-collections.js';
+import { S3_KEYS, S3_REGION } from './s3-server.js';
+import { activityEnvironment } from './simulated-source.js';
+
+export interface BucketSourceOptions {
+  readonly endpoint: string;
+  readonly bucket: string;
+  readonly s3?: Readonly<Record<string, unknown>>;
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly sliceMs?: number;
+  readonly filePolicy?: FilePolicy;
+}
+
+let made = 0;
+
+/** What a configuration says of a bucket of the test server. */
+export function s3Config(endpoint: string, bucket: string, changes: Readonly<Record<string, unknown>> = {}) {
+  return { bucket, region: S3_REGION, endpoint, ...S3_KEYS.reader, ...changes };
+}
+
+export async function bucketSource(collections: Collections, options: BucketSourceOptions): Promise<BucketSource> {
+  const { endpoint, bucket, s3, config, sliceMs, filePolicy } = options;
+  made += 1;
+  const name = `bucket source ${made}`;
+  const parsed = parseSourceConfig(
+    {
+      ...{ name, dataCollection: DATA_COLLECTIONS, collectionMethod: 's3', s3: s3Config(endpoint, bucket, s3) },
+      ...config,
+    },
+    { allowInsecure: true },
+  );
+  if (!parsed.ok) throw new Error(parsed.mistakes.join('\n'));
+  const { _id } = await createSource(collections, await ensureCollector(collections, 'cloud'), name, parsed.value);
+  const activities = createActivities({
+    collections,
+    allowInsecure: true,
+    ...(sliceMs === undefined ? {} : { sliceMs }),
+    ...(filePolicy === undefined ? {} : { filePolicy }),
+  });
+  const source = new BucketSource(_id, collections, activities);
+  await source.run(({ initialize }, id) => initialize(id));
+  return source;
+}
+
+export class BucketSource {
+  constructor(
+    readonly id: number,
+    readonly collections: Collections,
+    readonly activities: Activities,
+  ) {}
+
+  /** The same source, collected by another worker. */
+  by(store: Collections): BucketSource {
+    return new BucketSource(this.id, this.collections, createActivities({ collections: store, allowInsecure: true }));
+  }
+
+  run<R>(
+    work: (activities: Activities, sourceId: number) => Promise<R>,
+    environment = activityEnvironment(),
+  ): Promise<R> {
+    return environment.run<[], R, () => Promise<R>>(() => work(this.activities, this.id));
+  }
+
+  collect(stream: StreamName, environment?: MockActivityEnvironment): Promise<StreamOutcome> {
+    return this.run(({ collect }, id) => collect(id, stream), environment);
+  }
+
+  /** The records that are stored, as they were received, in the order of their JSON. */
+  async stored(stream: StreamName): Promise<Record<string, unknown>[]> {
+    const documents = await raw(this.collections).records(stream).find({ _sourceId: this.id }).toArray();
+    return documents.map(vendorRecordOf).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  }
+
+  async checkpoint(stream: StreamName): Promise<CheckpointDocument> {
+    const found = await raw(this.collections).checkpoints.findOne({ _id: checkpointId(this.id, stream) });
+    if (found === null) throw new Error(`no checkpoint of ${stream}`);
+    return found;
+  }
+
+  quarantined() {
+    return raw(this.collections).quarantine.find({ sourceId: this.id }).sort({ place: 1 }).toArray();
+  }
+
+  /** What is noted of an object. */
+  note(key: string) {
+    return raw(this.collections).objects.findOne({ sourceId: this.id, key });
+  }
+}
+
+/** A record of a SIEM type that differs from others by its number. */
+export function siemRecord(number: number, eventType = 'receipt', changes: Readonly<Record<string, unknown>> = {}) {
+  const timestamp = Date.UTC(2026, 5, 1) + number * 1_000;
+  return { aggregateId: `a${number}`, processingId: `p${number}`, timestamp, eventType, ...changes };
+}
+
+export function siemRecords(from: number, to: number, eventType = 'receipt') {
+  return Array.from({ length: to - from + 1 }, (_, at) => siemRecord(from + at, eventType));
+}
+
+export function ndjson(records: readonly unknown[]): string {
+  return records.map((record) => `${JSON.stringify(record)}\n`).join('');
+}

@@ -1,0 +1,161 @@
+/** A real S3 server for one test file: SeaweedFS with signatures and permissions. */
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { afterAll, beforeAll } from 'vitest';
+import { awaitReady } from '../../devstack/await-ready.js';
+import { findExecutables } from '../../devstack/executables.js';
+import { spawnGuarded } from '../../devstack/guarded-process.js';
+import { onFreePorts } from '../../src/runtime/free-ports.js';
+import { choosePort, LOOPBACK } from '../../src/runtime/ports.js';
+import { temporaryFolder } from './temporary-folder.js';
+import { until } from './until.js';
+
+/** Identities of the server; those that are limited are to the buckets whose names begin with `logs`. */
+export const S3_KEYS = {
+  admin: { accessKeyId: 'ADMINKEY', secretAccessKey: 'admin-secret-of-tests' },
+  reader: { accessKeyId: 'READERKEY', secretAccessKey: 'reader-secret-of-tests' },
+  /** May list, and not read. */
+  lister: { accessKeyId: 'LISTERKEY', secretAccessKey: 'lister-secret-of-tests' },
+} as const;
+
+const ACTIONS = {
+  admin: ['Admin', 'Read', 'Write', 'List', 'Tagging'],
+  reader: ['Read:logs*', 'List:logs*'],
+  lister: ['List:logs*'],
+} as const;
+
+export const S3_REGION = 'us-east-1';
+
+let buckets = 0;
+
+/** Call it outside of tests and hooks. */
+export function s3Server() {
+  const closing: (() => unknown)[] = [];
+  let client: S3Client | undefined;
+  let endpoint = '';
+
+  beforeAll(async () => {
+    const folder = temporaryFolder();
+    closing.push(() => folder.remove());
+    const { weed } = await findExecutables(['weed'], { onProgress: (text) => console.error(text) });
+    const started = await onFreePorts(chooseEight, (ports) => startOn(weed, folder.path, ports));
+    closing.push(() => started.stop());
+    endpoint = started.endpoint;
+    client = clientFor(endpoint);
+    closing.push(() => client?.destroy());
+    // It answers before it can store anything.
+    await until(
+      () =>
+        newBucket('ready').then(
+          () => true,
+          () => false,
+        ),
+      Boolean,
+      { limitMs: 30_000, everyMs: 100 },
+    );
+  });
+  afterAll(async () => {
+    for (const close of closing.reverse()) await close();
+  });
+
+  const the = (): S3Client => {
+    if (client === undefined) throw new Error('the server exists only while tests run');
+    return client;
+  };
+  const newBucket = async (prefix = 'logs'): Promise<TestBucket> => {
+    buckets += 1;
+    const bucket = new TestBucket(`${prefix}-${buckets}`, the);
+    await the().send(new CreateBucketCommand({ Bucket: bucket.name }));
+    await until(
+      () =>
+        bucket.put('.ready', '.').then(
+          () => true,
+          () => false,
+        ),
+      Boolean,
+      { everyMs: 50 },
+    );
+    await bucket.remove('.ready');
+    return bucket;
+  };
+  return {
+    get endpoint() {
+      return endpoint;
+    },
+    newBucket,
+  };
+}
+
+export class TestBucket {
+  constructor(
+    readonly name: string,
+    private readonly client: () => S3Client,
+  ) {}
+
+  async put(
+    key: string,
+    body: string | Uint8Array,
+    headers: { readonly ContentEncoding?: string } = {},
+  ): Promise<void> {
+    await this.client().send(
+      new PutObjectCommand({
+        Bucket: this.name,
+        Key: key,
+        Body: body,
+        ContentLength: Buffer.byteLength(body),
+        ...headers,
+      }),
+    );
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.client().send(new DeleteObjectCommand({ Bucket: this.name, Key: key }));
+  }
+
+  async keepVersions(): Promise<void> {
+    const VersioningConfiguration = { Status: 'Enabled' } as const;
+    await this.client().send(new PutBucketVersioningCommand({ Bucket: this.name, VersioningConfiguration }));
+  }
+}
+
+function clientFor(endpoint: string): S3Client {
+  return new S3Client({ endpoint, region: S3_REGION, forcePathStyle: true, credentials: { ...S3_KEYS.admin } });
+}
+
+const chooseEight = () => Promise.all(Array.from({ length: 8 }, () => choosePort(0)));
+
+async function startOn(executable: string, folder: string, ports: readonly number[]) {
+  const identities = Object.entries(S3_KEYS).map(([name, { accessKeyId, secretAccessKey }]) => ({
+    name,
+    credentials: [{ accessKey: accessKeyId, secretKey: secretAccessKey }],
+    actions: ACTIONS[name as keyof typeof ACTIONS],
+  }));
+  const config = join(folder, 's3.json');
+  writeFileSync(config, JSON.stringify({ identities }));
+  const [master, masterGrpc, volume, volumeGrpc, filer, filerGrpc, s3 = 0, s3Grpc] = ports;
+  const weed = await spawnGuarded(
+    executable,
+    [
+      ...['server', `-dir=${folder}`, `-ip=${LOOPBACK}`, `-ip.bind=${LOOPBACK}`, '-master.telemetry=false'],
+      ...[`-master.port=${master}`, `-master.port.grpc=${masterGrpc}`, '-master.volumeSizeLimitMB=64'],
+      ...[`-volume.port=${volume}`, `-volume.port.grpc=${volumeGrpc}`, '-volume.max=200'],
+      ...['-filer', `-filer.port=${filer}`, `-filer.port.grpc=${filerGrpc}`],
+      ...['-s3', `-s3.port=${s3}`, `-s3.port.grpc=${s3Grpc}`, `-s3.config=${config}`],
+      // Other listeners, whose ports are fixed.
+      ...['-s3.port.iceberg=0', '-s3.port.lance=0'],
+    ],
+    // It lingers after a polite request, and has nothing to keep.
+    { name: 'weed', logFile: join(folder, 'weed.log'), graceSeconds: 1 },
+  );
+  const endpoint = `http://${LOOPBACK}:${s3}`;
+  await awaitReady(weed, { ports: [s3], check: async () => void (await fetch(endpoint)).body?.cancel() });
+  return { endpoint, stop: () => weed.stop() };
+}
