@@ -11,6 +11,7 @@ import { type Simulator, startSimulator } from '../../simulator/simulator.js';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/contract/contract.js';
 import { DATA_COLLECTIONS } from '../../src/domain/streams/streams.js';
 import { SourceService } from '../../src/management/sources/source-service.js';
+import { interceptors } from '../../src/management/temporal/temporal-client.js';
 import { choosePort, LOOPBACK } from '../../src/runtime/ports.js';
 import { quietRuntime } from './quiet-runtime.js';
 import { collectionsIn } from './raw-collections.js';
@@ -49,7 +50,7 @@ export function e2eStack(simulatorOptions: SimulatorOptions) {
     const simulator = await startSimulator(simulatorOptions);
     closing.push(() => simulator.close());
     const { address, namespace } = temporal;
-    const connection = await Connection.connect({ address });
+    const connection = await Connection.connect({ address, interceptors: interceptors() });
     closing.push(() => connection.close());
     const client = new Client({ connection, namespace });
     const native = await NativeConnection.connect({ address });

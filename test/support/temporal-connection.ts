@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { afterAll, inject } from 'vitest';
+import { interceptors } from '../../src/management/temporal/temporal-client.js';
 import './provided.js';
 
 export interface TestTemporal {
@@ -16,7 +17,7 @@ export interface TestTemporal {
 export function temporalConnection(): TestTemporal {
   const address = inject('temporalAddress');
   const namespace = inject('temporalNamespace');
-  const connection = Connection.lazy({ address });
+  const connection = Connection.lazy({ address, interceptors: interceptors() });
   let native: Promise<NativeConnection> | undefined;
   afterAll(async () => {
     await (await native)?.close();

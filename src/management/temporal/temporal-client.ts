@@ -1,5 +1,6 @@
 /** The connection to Temporal, with errors that say what to do. */
 
+import type { Interceptor } from '@grpc/grpc-js';
 import {
   Client,
   Connection,
@@ -11,6 +12,7 @@ import { readTemporalConfig } from '../../config/temporal.js';
 import { concealing } from '../../http-client/conceal.js';
 import { RefusedError } from '../common/errors.js';
 import { callNames } from './call-names.js';
+import { failOnceClosed } from './closed-connection.js';
 import { temporalRefusalText } from './temporal-errors.js';
 
 export interface TemporalClient {
@@ -25,7 +27,7 @@ export interface TemporalClient {
 export async function connectTemporal(env: NodeJS.ProcessEnv = process.env): Promise<TemporalClient> {
   const { connectionOptions, namespace = 'default', address } = readTemporalConfig(env);
   try {
-    const connection = await Connection.connect({ ...withNames(connectionOptions), connectTimeout: '10 seconds' });
+    const connection = await Connection.connect({ ...withOurs(connectionOptions), connectTimeout: '10 seconds' });
     return clientOver(connection, address, namespace);
   } catch (error) {
     const { apiKey, metadata = {} } = connectionOptions;
@@ -42,13 +44,16 @@ export async function connectTemporal(env: NodeJS.ProcessEnv = process.env): Pro
 /** The same without waiting for Temporal: whatever needs it fails until it answers. */
 export function lazyTemporal(env: NodeJS.ProcessEnv = process.env): TemporalClient {
   const { connectionOptions, namespace = 'default', address } = readTemporalConfig(env);
-  return clientOver(Connection.lazy(withNames(connectionOptions)), address, namespace);
+  return clientOver(Connection.lazy(withOurs(connectionOptions)), address, namespace);
 }
 
-/** Beside the SDK's own interceptors, which try again what may be tried again. */
-function withNames(options: ConnectionOptions): ConnectionOptions {
-  const retrying = makeGrpcRetryInterceptor(defaultGrpcRetryOptions());
-  return { ...options, interceptors: [retrying, callNames] };
+/** Beside the SDK's own interceptor, which tries again what may be tried again. */
+export function interceptors(): Interceptor[] {
+  return [makeGrpcRetryInterceptor(defaultGrpcRetryOptions()), callNames, failOnceClosed];
+}
+
+function withOurs(options: ConnectionOptions): ConnectionOptions {
+  return { ...options, interceptors: interceptors() };
 }
 
 function clientOver(connection: Connection, address: string, namespace: string): TemporalClient {
