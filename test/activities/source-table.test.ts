@@ -9,10 +9,11 @@ import { parseSourceFile } from '../../src/config/source-config.js';
 import { DATA_COLLECTIONS, SIEM_STREAMS, STREAMS, type StreamName } from '../../src/domain/streams/streams.js';
 import { FieldService } from '../../src/management/fields/field-service.js';
 import { createSource } from '../../src/store/sources.js';
+import { activityEnvironment } from '../support/collected-source.js';
 import { collectorDatabase } from '../support/collector-database.js';
 import { ensureCollector } from '../support/ensure-collector.js';
 import { raw } from '../support/raw-collections.js';
-import { activityEnvironment, SMALL_WORLD } from '../support/simulated-source.js';
+import { SMALL_WORLD } from '../support/simulated-source.js';
 
 const collections = collectorDatabase();
 const fields = new FieldService(collections);

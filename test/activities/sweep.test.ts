@@ -4,9 +4,10 @@ import { NO_COUNTS, type ToldCounts } from '../../src/domain/streams/outcome.js'
 import type { StreamName } from '../../src/domain/streams/streams.js';
 import { STREAMS } from '../../src/domain/streams/streams.js';
 import { checkpointId } from '../../src/store/checkpoints.js';
+import { activityEnvironment } from '../support/collected-source.js';
 import { collectorDatabase } from '../support/collector-database.js';
 import { raw } from '../support/raw-collections.js';
-import { activityEnvironment, type SimulatedSource, simulatedSource, sizeOf } from '../support/simulated-source.js';
+import { type SimulatedSource, simulatedSource, sizeOf } from '../support/simulated-source.js';
 import { until } from '../support/until.js';
 
 const collections = collectorDatabase();

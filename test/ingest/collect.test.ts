@@ -2,16 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Simulator, startSimulator } from '../../simulator/simulator.js';
 import { isSiemStream, STREAMS } from '../../src/domain/streams/streams.js';
 import { FieldService } from '../../src/management/fields/field-service.js';
+import { activityEnvironment } from '../support/collected-source.js';
 import { collectorDatabase } from '../support/collector-database.js';
 import { raw } from '../support/raw-collections.js';
-import {
-  activityEnvironment,
-  type SimulatedSource,
-  SMALL_WORLD,
-  simulatedSource,
-  sizeOf,
-  sourceOf,
-} from '../support/simulated-source.js';
+import { type SimulatedSource, SMALL_WORLD, simulatedSource, sizeOf, sourceOf } from '../support/simulated-source.js';
 import { addFault } from '../support/simulator-control.js';
 
 const collections = collectorDatabase();

@@ -3,9 +3,10 @@
 import { MongoNetworkError } from 'mongodb';
 import { expect, test } from 'vitest';
 import type { Collections } from '../../src/store/collections.js';
+import { activityEnvironment } from '../support/collected-source.js';
 import { collectorDatabase } from '../support/collector-database.js';
 import { RECORDS, withMethods } from '../support/raw-collections.js';
-import { activityEnvironment, simulatedSource, sizeOf } from '../support/simulated-source.js';
+import { simulatedSource, sizeOf } from '../support/simulated-source.js';
 import { addFault } from '../support/simulator-control.js';
 
 const real = collectorDatabase();

@@ -2,9 +2,10 @@ import { CancelledFailure } from '@temporalio/common';
 import { describe, expect, test } from 'vitest';
 import { isSiemStream, type StreamName } from '../../src/domain/streams/streams.js';
 import { CheckpointMovedError } from '../../src/store/writer.js';
+import { activityEnvironment } from '../support/collected-source.js';
 import { collectorDatabase } from '../support/collector-database.js';
 import { raw } from '../support/raw-collections.js';
-import { activityEnvironment, type SimulatedSource, simulatedSource, sizeOf } from '../support/simulated-source.js';
+import { type SimulatedSource, simulatedSource, sizeOf } from '../support/simulated-source.js';
 import { until } from '../support/until.js';
 
 const collections = collectorDatabase();

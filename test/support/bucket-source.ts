@@ -1,19 +1,16 @@
 /** A source that reads a bucket, with checkpoints made, and the activities that a worker has for it. */
 
-import type { MockActivityEnvironment } from '@temporalio/testing';
-import { type Activities, createActivities } from '../../src/activities/index.js';
+import { createActivities } from '../../src/activities/index.js';
 import { parseSourceConfig } from '../../src/config/source-config.js';
-import type { StreamOutcome } from '../../src/domain/streams/outcome.js';
 import { DATA_COLLECTIONS, type StreamName } from '../../src/domain/streams/streams.js';
 import type { FilePolicy } from '../../src/ingest/source/file-policy.js';
 import { vendorRecordOf } from '../../src/records/document.js';
-import { type CheckpointDocument, checkpointId } from '../../src/store/checkpoints.js';
 import type { Collections } from '../../src/store/collections.js';
 import { createSource } from '../../src/store/sources.js';
+import { CollectedSource } from './collected-source.js';
 import { ensureCollector } from './ensure-collector.js';
 import { raw } from './raw-collections.js';
 import { S3_KEYS, S3_REGION } from './s3-server.js';
-import { activityEnvironment } from './simulated-source.js';
 
 export interface BucketSourceOptions {
   readonly endpoint: string;
@@ -55,39 +52,16 @@ export async function bucketSource(collections: Collections, options: BucketSour
   return source;
 }
 
-export class BucketSource {
-  constructor(
-    readonly id: number,
-    readonly collections: Collections,
-    readonly activities: Activities,
-  ) {}
-
+export class BucketSource extends CollectedSource {
   /** The same source, collected by another worker. */
   by(store: Collections): BucketSource {
     return new BucketSource(this.id, this.collections, createActivities({ collections: store, allowInsecure: true }));
-  }
-
-  run<R>(
-    work: (activities: Activities, sourceId: number) => Promise<R>,
-    environment = activityEnvironment(),
-  ): Promise<R> {
-    return environment.run<[], R, () => Promise<R>>(() => work(this.activities, this.id));
-  }
-
-  collect(stream: StreamName, environment?: MockActivityEnvironment): Promise<StreamOutcome> {
-    return this.run(({ collect }, id) => collect(id, stream), environment);
   }
 
   /** The records that are stored, as they were received, in the order of their JSON. */
   async stored(stream: StreamName): Promise<Record<string, unknown>[]> {
     const documents = await raw(this.collections).records(stream).find({ _sourceId: this.id }).toArray();
     return documents.map(vendorRecordOf).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
-  }
-
-  async checkpoint(stream: StreamName): Promise<CheckpointDocument> {
-    const found = await raw(this.collections).checkpoints.findOne({ _id: checkpointId(this.id, stream) });
-    if (found === null) throw new Error(`no checkpoint of ${stream}`);
-    return found;
   }
 
   quarantined() {

@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger } from '@temporalio/worker';
 import type { UpdateFilter } from 'mongodb';
 import { onTestFinished } from 'vitest';
 import type { SimulatorOptions } from '../../simulator/options/options.js';
@@ -14,6 +12,7 @@ import { vendorRecordOf } from '../../src/records/document.js';
 import { type CheckpointDocument, checkpointId } from '../../src/store/checkpoints.js';
 import type { Collections } from '../../src/store/collections.js';
 import { createSource } from '../../src/store/sources.js';
+import { CollectedSource } from './collected-source.js';
 import { ensureCollector } from './ensure-collector.js';
 import { raw } from './raw-collections.js';
 
@@ -49,11 +48,6 @@ export interface SourceOptions {
 }
 
 let made = 0;
-
-/** What an activity runs in; that it fails is expected here and not worth a line of the log. */
-export function activityEnvironment(info: { readonly attempt?: number } = {}): MockActivityEnvironment {
-  return new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
-}
 
 /** A simulator and a source that collects from it, with checkpoints made; both end with the test. */
 export async function simulatedSource(collections: Collections, options: SourceOptions = {}): Promise<SimulatedSource> {
@@ -94,27 +88,17 @@ export async function sourceOf(simulator: Simulator, collections: Collections, o
   return simulated;
 }
 
-export class SimulatedSource {
+export class SimulatedSource extends CollectedSource {
   private truth: Truth | undefined;
 
   constructor(
-    readonly id: number,
+    id: number,
     readonly simulator: Simulator,
-    readonly collections: Collections,
-    readonly activities: Activities,
+    collections: Collections,
+    activities: Activities,
     private readonly isLive: boolean,
-  ) {}
-
-  /** Runs an activity as a worker would, in an environment of its own unless given one to cancel. */
-  run<R>(
-    work: (activities: Activities, sourceId: number) => Promise<R>,
-    environment = activityEnvironment(),
-  ): Promise<R> {
-    return environment.run<[], R, () => Promise<R>>(() => work(this.activities, this.id));
-  }
-
-  collect(stream: StreamName, environment?: MockActivityEnvironment): Promise<StreamOutcome> {
-    return this.run(({ collect }, id) => collect(id, stream), environment);
+  ) {
+    super(id, collections, activities);
   }
 
   /** Collects until nothing is left. */
@@ -179,12 +163,6 @@ export class SimulatedSource {
       counts[hash] = (counts[hash] ?? 0) + 1;
     }
     return counts;
-  }
-
-  async checkpoint(stream: StreamName): Promise<CheckpointDocument> {
-    const found = await raw(this.collections).checkpoints.findOne({ _id: checkpointId(this.id, stream) });
-    if (found === null) throw new Error(`no checkpoint of ${stream}`);
-    return found;
   }
 
   /** Changes a checkpoint as no collector would. */

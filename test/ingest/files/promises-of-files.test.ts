@@ -4,10 +4,11 @@ import { gzipSync } from 'node:zlib';
 import { CancelledFailure } from '@temporalio/common';
 import { describe, expect, test } from 'vitest';
 import type { RecordDocument } from '../../../src/domain/records/record.js';
+import { activityEnvironment } from '../../support/collected-source.js';
 import { collectorDatabase } from '../../support/collector-database.js';
 import { AV, FileApi, gzipOf, linesOf } from '../../support/file-api.js';
 import { RECORDS, raw, withMethods } from '../../support/raw-collections.js';
-import { activityEnvironment, type SimulatedSource } from '../../support/simulated-source.js';
+import type { SimulatedSource } from '../../support/simulated-source.js';
 import { until } from '../../support/until.js';
 
 const collections = collectorDatabase();

@@ -4,11 +4,12 @@ import { RawError } from '../../../src/domain/failures/failure.js';
 import type { RecordStream } from '../../../src/domain/streams/streams.js';
 import { vendorRecordOf } from '../../../src/records/document.js';
 import type { Collections } from '../../../src/store/collections.js';
+import { activityEnvironment } from '../../support/collected-source.js';
 import { collectorDatabase } from '../../support/collector-database.js';
 import { sendJson, serve } from '../../support/local-server.js';
 import { RECORDS, raw, withMethods } from '../../support/raw-collections.js';
 import { type RecordServer, recordServer, refusal, type ServedRow } from '../../support/record-server.js';
-import { activityEnvironment, type SimulatedSource, simulatedSource } from '../../support/simulated-source.js';
+import { type SimulatedSource, simulatedSource } from '../../support/simulated-source.js';
 
 const collections = collectorDatabase();
 const MINUTE = 60_000;
