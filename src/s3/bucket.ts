@@ -1,6 +1,13 @@
-/** A bucket to read: its listing page by page, and its objects. It knows nothing of MongoDB or of records. */
+/** A bucket: its listing page by page, its objects, and new objects written to it. It knows nothing of MongoDB or of records. */
 
-import { GetObjectCommand, ListObjectsV2Command, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  type S3ClientConfig,
+} from '@aws-sdk/client-s3';
 import { RawError } from '../domain/failures/failure.js';
 import { present } from '../domain/present.js';
 import { concealing } from '../http-client/conceal.js';
@@ -72,6 +79,17 @@ export interface ListQuery {
   readonly limit?: number;
 }
 
+/** An object to write. */
+export interface NewObject {
+  readonly key: string;
+  readonly body: Uint8Array;
+  readonly contentType: string;
+  /** Name of the file for people who download it: a plain one, without quotes. */
+  readonly fileName: string;
+  /** Stored with the object, by lower-case names. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
 /** The SDK tries once more by itself, which also corrects a clock that is wrong; what lasts longer is for Temporal. */
 const MAX_ATTEMPTS = 2;
 
@@ -126,6 +144,48 @@ export class Bucket {
     return readContent(answer, { ...limits, what, host: this.host, explain }, signal);
   }
 
+  /**
+   * Writes an object unless there is one under its key, in one request: either the whole object is there afterwards, or
+   * nothing of it.
+   *
+   * @returns `exists` if the key is taken, by whatever object.
+   */
+  async put(
+    { key, body, contentType, fileName, metadata }: NewObject,
+    signal?: AbortSignal,
+  ): Promise<'written' | 'exists'> {
+    const command = new PutObjectCommand({
+      Bucket: this.name,
+      Key: key,
+      Body: body,
+      ContentLength: body.byteLength,
+      ContentType: contentType,
+      ContentDisposition: `attachment; filename="${fileName}"`,
+      IfNoneMatch: '*',
+      Metadata: { ...metadata },
+    });
+    try {
+      await this.calling(`write ${this.name}/${key}`, signal, () => this.client.send(command, this.sending(signal)));
+      return 'written';
+    } catch (error) {
+      if (error instanceof RawError && error.facts.status === 412) return 'exists';
+      throw error;
+    }
+  }
+
+  /** The metadata of an object; `undefined` if there is none under the key. */
+  async metadataOf(key: string, signal?: AbortSignal): Promise<Readonly<Record<string, string>> | undefined> {
+    const command = new HeadObjectCommand({ Bucket: this.name, Key: key, ...this.payer });
+    const what = `look at ${this.name}/${key}`;
+    try {
+      const { Metadata = {} } = await this.calling(what, signal, () => this.client.send(command, this.sending(signal)));
+      return Metadata;
+    } catch (error) {
+      if (error instanceof RawError && error.facts.status === 404) return undefined;
+      throw error;
+    }
+  }
+
   private async calling<T>(what: string, signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {
     try {
       return await call();
@@ -158,10 +218,11 @@ export class Bucket {
   /** Stores of others refuse, or do not send, the checksums that AWS's own has. */
   private dialect(): S3ClientConfig {
     const { endpoint, pathStyle = false } = this.options;
-    const forcePathStyle = pathStyle;
-    if (endpoint === undefined) return { forcePathStyle };
+    // Bodies are small enough to be sent at once.
+    const common = { forcePathStyle: pathStyle, expectContinueHeader: false } as const;
+    if (endpoint === undefined) return common;
     const lenient = 'WHEN_REQUIRED' as const;
-    return { endpoint, forcePathStyle, requestChecksumCalculation: lenient, responseChecksumValidation: lenient };
+    return { ...common, endpoint, requestChecksumCalculation: lenient, responseChecksumValidation: lenient };
   }
 
   private get host(): string {

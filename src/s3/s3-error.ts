@@ -13,6 +13,8 @@ export const S3_CODE = {
   expiredSessionToken: 'ExpiredSessionToken',
   kmsDenied: 'KmsAccessDenied',
   noCredentials: 'NoCredentials',
+  /** Another object is under the key that one is to be written under. */
+  keyTaken: 'KeyTaken',
 } as const;
 
 /** What was asked, and of whom. */
@@ -30,6 +32,8 @@ export interface S3Call {
 }
 
 const EXPIRED: ReadonlySet<string> = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired']);
+
+const HEADLESS: ReadonlySet<string> = new Set(['403', 'Forbidden', 'UnknownError', 'Unknown']);
 
 /** @returns the error itself if it is one of ours. */
 export function s3ErrorOf(error: unknown, call: S3Call): RawError {
@@ -66,6 +70,8 @@ function answered(error: S3ServiceException, call: S3Call): ErrorFacts {
     };
   }
   if (EXPIRED.has(error.name) && call.areFixed) return { ...facts, code: S3_CODE.expiredSessionToken, message };
+  // The answer to a HEAD request has no body that would name it.
+  if (status === 403 && HEADLESS.has(error.name)) return { ...facts, code: 'AccessDenied', message: 'Access Denied' };
   if (error.name === 'AccessDenied' && /\bkms:/i.test(message)) {
     return { ...facts, code: S3_CODE.kmsDenied, message };
   }

@@ -2,9 +2,12 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
   PutBucketVersioningCommand,
   PutObjectCommand,
   S3Client,
@@ -24,12 +27,15 @@ export const S3_KEYS = {
   reader: { accessKeyId: 'READERKEY', secretAccessKey: 'reader-secret-of-tests' },
   /** May list, and not read. */
   lister: { accessKeyId: 'LISTERKEY', secretAccessKey: 'lister-secret-of-tests' },
+  /** May write, and read back what is there. */
+  writer: { accessKeyId: 'WRITERKEY', secretAccessKey: 'writer-secret-of-tests' },
 } as const;
 
 const ACTIONS = {
   admin: ['Admin', 'Read', 'Write', 'List', 'Tagging'],
   reader: ['Read:logs*', 'List:logs*'],
   lister: ['List:logs*'],
+  writer: ['Read:logs*', 'Write:logs*'],
 } as const;
 
 export const S3_REGION = 'us-east-1';
@@ -94,6 +100,13 @@ export function s3Server() {
   };
 }
 
+export interface StoredObject {
+  readonly text: string;
+  readonly type: string;
+  readonly disposition: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
 export class TestBucket {
   constructor(
     readonly name: string,
@@ -114,6 +127,35 @@ export class TestBucket {
         ...headers,
       }),
     );
+  }
+
+  /** Of all that is there, by key: its content, unzipped, and what was sent with it. */
+  async objects(prefix = ''): Promise<Map<string, StoredObject>> {
+    const found = new Map<string, StoredObject>();
+    let token: string | undefined;
+    do {
+      const page = await this.client().send(
+        new ListObjectsV2Command({
+          Bucket: this.name,
+          Prefix: prefix,
+          ...(token === undefined ? {} : { ContinuationToken: token }),
+        }),
+      );
+      for (const { Key = '' } of page.Contents ?? []) {
+        const object = await this.client().send(new GetObjectCommand({ Bucket: this.name, Key }));
+        const bytes = (await object.Body?.transformToByteArray()) ?? new Uint8Array();
+        const { ContentType: type = '', ContentDisposition: disposition = '', Metadata: metadata = {} } = object;
+        const isZipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
+        found.set(Key, {
+          text: (isZipped ? gunzipSync(bytes) : Buffer.from(bytes)).toString(),
+          type,
+          disposition,
+          metadata,
+        });
+      }
+      token = page.NextContinuationToken;
+    } while (token !== undefined);
+    return found;
   }
 
   async remove(key: string): Promise<void> {

@@ -35,6 +35,7 @@ const S3_DENIED_CODES: ReadonlySet<string> = new Set([
 ]);
 const S3_LIMIT_CODES: ReadonlySet<string> = new Set(['SlowDown', 'TooManyRequests', 'RequestLimitExceeded']);
 const s3 = (is: (code: string) => boolean) => (t: ErrorFacts) => of('s3')(t) && is(t.code ?? '');
+const isDenied = s3((code) => S3_DENIED_CODES.has(code) || code.startsWith('KMS.'));
 const NO_CREDENTIALS_AGAIN_MS = 5 * 60_000;
 
 /** Code of what a host that is not Mimecast's means. */
@@ -135,14 +136,14 @@ export const FAILURE_TABLE: readonly FailureRow[] = [
     when: s3((code) => code === 'NoSuchBucket' || code === 'InvalidBucketName'),
     type: 'ThirdPartyConfig',
     retry: false,
-    advice: 'Correct s3.bucket (or s3.endpoint) and update the source.',
+    advice: 'Correct the bucket (or the endpoint) in s3 or export and update the source.',
   },
   {
     what: 'S3: the bucket is in another region (301, or a signature for the wrong region)',
     when: s3((code) => code === 'WrongRegion' || code === 'PermanentRedirect'),
     type: 'ThirdPartyConfig',
     retry: false,
-    advice: 'Set s3.region to the bucket’s region and update the source.',
+    advice: 'Set region in s3 or export to the bucket’s region and update the source.',
   },
   {
     what: 'S3: the keys are wrong, or a session token that was configured has expired',
@@ -152,8 +153,23 @@ export const FAILURE_TABLE: readonly FailureRow[] = [
     advice: 'Update the source with valid keys; a session token has to be replaced together with its keys.',
   },
   {
+    what: 'S3: writing to the bucket of an export is not permitted',
+    when: (t) => isDenied(t) && /^(?:write|look at) /.test(t.endpoint ?? ''),
+    type: 'ThirdPartyConfig',
+    retry: false,
+    advice:
+      'Permit s3:PutObject on the objects below export.prefix, and s3:GetObject, with which a repeated write is checked; where objects are encrypted with KMS, also kms:GenerateDataKey on the key. Then restart the source.',
+  },
+  {
+    what: 'S3: another object is under the key that the export writes to',
+    when: s3((code) => code === 'KeyTaken'),
+    type: 'ThirdPartyConfig',
+    retry: false,
+    advice: 'Move that object away, or set another export.prefix or bucket and update the source.',
+  },
+  {
     what: 'S3: listing or reading is not permitted, or a KMS key may not be used',
-    when: s3((code) => S3_DENIED_CODES.has(code) || code.startsWith('KMS.')),
+    when: isDenied,
     type: 'ThirdPartyConfig',
     retry: false,
     advice:
@@ -166,7 +182,7 @@ export const FAILURE_TABLE: readonly FailureRow[] = [
     retry: false,
     againEveryMs: NO_CREDENTIALS_AGAIN_MS,
     advice:
-      'Give the workers credentials in one of the usual ways of AWS (environment, profile, role of the machine or pod), or set s3.accessKeyId and s3.secretAccessKey.',
+      'Give the workers credentials in one of the usual ways of AWS (environment, profile, role of the machine or pod), or set accessKeyId and secretAccessKey in s3 or export.',
   },
   {
     what: 'S3 limits the rate of requests (`SlowDown`)',
@@ -188,7 +204,7 @@ export const FAILURE_TABLE: readonly FailureRow[] = [
     when: (t) => of('s3')(t) && t.status !== undefined,
     type: 'ThirdPartyGeneric',
     retry: true,
-    advice: 'Nothing if it passes; otherwise check the status of AWS, or of the store at s3.endpoint.',
+    advice: 'Nothing if it passes; otherwise check the status of AWS, or of the store at the endpoint.',
   },
   {
     what: 'a listing that ends early, or names its next page in an unknown form',
