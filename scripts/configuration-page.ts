@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { API_ONE_KEYS, apiOneAdvice } from '../src/config/api-one-keys.js';
+import { exportSchema } from '../src/config/export-schema.js';
 import { fileSchema, sourceSchema } from '../src/config/file-schema.js';
 import { ruleSchema } from '../src/config/rule-schema.js';
 import { s3Schema } from '../src/config/s3-schema.js';
@@ -114,6 +115,7 @@ function rowsOf({ shape }: z.ZodObject, prefix: string): Key[] {
 const ROWS_BELOW: Readonly<Record<string, readonly Key[]>> = {
   filters: rowsOf(ruleSchema, 'filters[].'),
   s3: rowsOf(s3Schema, 's3.'),
+  export: rowsOf(exportSchema, 'export.'),
 };
 
 function keyTable(keys: readonly Key[]): string[] {

@@ -1,12 +1,12 @@
 /** What was found in a configuration, as far as a message may show it: nothing that may be a secret in a wrong place. */
 
 import { kindOf } from '../domain/json.js';
-import { holdsSecret } from './given-secret.js';
+import { holdsSecret, type Secrets } from './given-secret.js';
 
 /** A short text, a number, true or false as they are written; of anything else only what it is. */
-export function foundText(value: unknown, secret: string | undefined): string {
+export function foundText(value: unknown, secrets: Secrets): string {
   if (typeof value === 'object') return kindOf(value);
-  const isHidden = holdsSecret(String(value), secret);
+  const isHidden = holdsSecret(String(value), secrets);
   if (typeof value !== 'string') return isHidden ? kindOf(value) : String(value);
   if (isHidden || isOpaque(value)) return `a text of ${value.length} characters`;
   const shown = JSON.stringify(withoutCredentials(value));

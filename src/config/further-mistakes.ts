@@ -3,32 +3,35 @@
 import { FIELD_LIMITS, fieldKey, invalidFieldReason, SIEM_FORWARD } from '../domain/fields/field-names.js';
 import { isObject } from '../domain/json.js';
 import { insecureAddress } from './base-url.js';
+import { exportMistakes } from './export-mistakes.js';
 import { foundText } from './found.js';
+import type { Secrets } from './given-secret.js';
 import { methodMistakes } from './method-mistakes.js';
 import type { Mistake } from './mistakes.js';
 import { ruleMistakes } from './rule-mistakes.js';
 
 export interface Permit {
-  /** Permits `http:` and private hosts as `baseUrl` and `s3.endpoint` (`MIMECAST_ALLOW_INSECURE`). Default false. */
+  /** Permits `http:` and private hosts as `baseUrl`, `s3.endpoint` and `export.endpoint` (`MIMECAST_ALLOW_INSECURE`). Default false. */
   readonly allowInsecure?: boolean;
   /** Permits `********` as a secret, where one is stored that it stands for. Default false. */
   readonly keepSecret?: boolean;
 }
 
 /**
- * @param secret the client secret, which no mistake may show.
+ * @param secrets which no mistake may show.
  * @returns each with its path inside of `config`.
  */
 export function furtherMistakes(
   config: unknown,
   { allowInsecure = false, keepSecret = false }: Permit,
-  secret: string | undefined,
+  secrets: Secrets,
 ): Mistake[] {
   if (!isObject(config)) return [];
-  const { fields, filters, s3 } = config;
+  const { fields, filters, s3, export: toBucket } = config;
   const addresses = [
     { path: ['baseUrl'], value: config.baseUrl },
     { path: ['s3', 'endpoint'], value: isObject(s3) ? s3.endpoint : undefined },
+    { path: ['export', 'endpoint'], value: isObject(toBucket) ? toBucket.endpoint : undefined },
   ];
   const insecure = addresses.flatMap(({ path, value }) => {
     const message = allowInsecure ? undefined : insecureAddress(value);
@@ -37,12 +40,13 @@ export function furtherMistakes(
   return [
     ...insecure,
     ...methodMistakes(config, keepSecret),
+    ...exportMistakes(config, keepSecret),
     ...fieldMistakes(fields).map(({ path, message }) => ({
       path: ['fields', ...path],
       message,
-      ...(path[0] === undefined ? {} : { found: foundText(path[0], secret) }),
+      ...(path[0] === undefined ? {} : { found: foundText(path[0], secrets) }),
     })),
-    ...ruleMistakes(filters, secret),
+    ...ruleMistakes(filters, secrets),
   ];
 }
 

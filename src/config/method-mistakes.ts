@@ -3,10 +3,10 @@
 import { isObject, type JsonObject } from '../domain/json.js';
 import { definitionOf, isSiemStream, STREAMS, type StreamName } from '../domain/streams/streams.js';
 import { DEFAULT_BASE_URL } from './base-url.js';
+import { isAbsent, keyMistakes, maskMistakes } from './bucket-mistakes.js';
 import { foundText } from './found.js';
 import type { Mistake } from './mistakes.js';
 import { prefixesOf } from './prefixes.js';
-import { SECRET_PLACEHOLDER } from './source-schema.js';
 
 /** Of the API alone, with their defaults, which a stored configuration may hold. */
 const API_ONLY = { baseUrl: DEFAULT_BASE_URL, backfill: '24h', lag: '0s', overlap: '15m' } as const;
@@ -26,7 +26,7 @@ export function methodMistakes(config: JsonObject, keepSecret: boolean): Mistake
 function missingCredential(key: (typeof CREDENTIALS)[number], value: unknown): Mistake {
   if (value === undefined) return { path: [key], message: 'missing; must be a string' };
   const message = value === null ? 'must be a string' : 'must not be empty';
-  return { path: [key], message, ...(key === 'clientID' ? { found: foundText(value, undefined) } : {}) };
+  return { path: [key], message, ...(key === 'clientID' ? { found: foundText(value, []) } : {}) };
 }
 
 function bucketMistakes(config: JsonObject, keepSecret: boolean): Mistake[] {
@@ -41,22 +41,7 @@ function bucketMistakes(config: JsonObject, keepSecret: boolean): Mistake[] {
     const missing = { path: ['s3'], message: 'missing; must be an object with "bucket" and "region"' };
     return isAbsent(s3) ? [...useless, missing] : useless;
   }
-  return [...useless, ...keyMistakes(s3, keepSecret), ...prefixMistakes(config, s3)];
-}
-
-function keyMistakes(s3: JsonObject, keepSecret: boolean): Mistake[] {
-  const { accessKeyId, secretAccessKey, sessionToken } = s3;
-  const needed = (name: string, other: string) => ({ path: ['s3', name], message: `missing; needed with "${other}"` });
-  const hasToken = !isAbsent(sessionToken);
-  return [
-    ...(isAbsent(accessKeyId) && !isAbsent(secretAccessKey) ? [needed('accessKeyId', 'secretAccessKey')] : []),
-    ...(isAbsent(secretAccessKey) && !isAbsent(accessKeyId) ? [needed('secretAccessKey', 'accessKeyId')] : []),
-    ...(hasToken && isAbsent(accessKeyId) && isAbsent(secretAccessKey) ? [needed('accessKeyId', 'sessionToken')] : []),
-    ...maskMistakes(['s3', 'secretAccessKey'], secretAccessKey, keepSecret),
-    ...(hasToken && isMask(sessionToken) !== isMask(secretAccessKey)
-      ? [{ path: ['s3', 'sessionToken'], message: 'belongs to its key: enter both, or leave both as they are stored' }]
-      : []),
-  ];
+  return [...useless, ...keyMistakes('s3', s3, keepSecret), ...prefixMistakes(config, s3)];
 }
 
 /** Of the streams that the configuration asks for, as far as that can be told. */
@@ -81,19 +66,4 @@ function collected({ dataCollection, siemTypes }: JsonObject): StreamName[] {
   const [kinds, types] = [[dataCollection].flat(), [siemTypes].flat()];
   const asked = STREAMS.filter((stream) => kinds.includes(definitionOf(stream).dataCollection));
   return asked.filter((stream) => isAbsent(siemTypes) || !isSiemStream(stream) || types.includes(stream));
-}
-
-function maskMistakes(path: readonly string[], value: unknown, keepSecret: boolean): Mistake[] {
-  return isMask(value) && !keepSecret ? [{ path, message: NO_SECRET_YET }] : [];
-}
-
-const NO_SECRET_YET = `${SECRET_PLACEHOLDER} means the stored secret, and there is none yet; enter the secret itself`;
-
-function isMask(value: unknown): boolean {
-  return typeof value === 'string' && value.trim() === SECRET_PLACEHOLDER;
-}
-
-/** As Terraform and forms write what is not set. */
-function isAbsent(value: unknown): boolean {
-  return value === undefined || value === null || value === '';
 }

@@ -3,7 +3,7 @@
 import type { z } from 'zod';
 import { article, kindOf, valueAt } from '../domain/json.js';
 import { foundText } from './found.js';
-import { secretIn, withoutSecret } from './given-secret.js';
+import { type Secrets, secretsIn, withoutSecrets } from './given-secret.js';
 import { nearestName } from './nearest-name.js';
 
 type Issue = z.core.$ZodIssue;
@@ -26,16 +26,16 @@ const MAX_REPORTED = 200;
 
 /** All that a schema refused of an input, as sentences. */
 export function mistakesOf(error: z.ZodError, input: unknown): string[] {
-  return sentencesOf(schemaMistakes(error, input), secretIn(input));
+  return sentencesOf(schemaMistakes(error, input), secretsIn(input));
 }
 
-/** @param secret is nowhere in the sentences. */
-export function sentencesOf(mistakes: readonly Mistake[], secret: string | undefined): string[] {
+/** @param secrets are nowhere in the sentences. */
+export function sentencesOf(mistakes: readonly Mistake[], secrets: Secrets): string[] {
   const isTooMuch = mistakes.length > MAX_REPORTED;
   // What is wrong with a whole, such as its size, explains many others.
   const ordered = isTooMuch ? mistakes.toSorted((a, b) => a.path.length - b.path.length) : mistakes;
   const reported = ordered.slice(0, MAX_REPORTED).map(({ path, message, found }) => {
-    const wanted = `${pathText(path, secret)}: ${withoutSecret(message, secret)}`;
+    const wanted = `${pathText(path, secrets)}: ${withoutSecrets(message, secrets)}`;
     return found === undefined ? wanted : `${wanted} (found ${found})`;
   });
   return isTooMuch ? [...reported, `and ${mistakes.length - reported.length} more mistakes`] : reported;
@@ -46,7 +46,7 @@ export function schemaMistakes(
   input: unknown,
   unknownKey: UnknownKey = () => 'unknown key',
 ): Mistake[] {
-  const secret = secretIn(input);
+  const secrets = secretsIn(input);
   return error.issues.flatMap((issue) => {
     const { path } = issue;
     if (issue.code === 'unrecognized_keys') {
@@ -56,7 +56,7 @@ export function schemaMistakes(
       });
     }
     const entries = issue.code === 'invalid_union' ? mistakenEntries(issue) : undefined;
-    const reported = (one: Issue, at: Mistake['path']) => mistakeOf(one, at, valueAt(input, at), secret);
+    const reported = (one: Issue, at: Mistake['path']) => mistakeOf(one, at, valueAt(input, at), secrets);
     if (entries === undefined) return [reported(issue, path)];
     return firstOf(entries, { path, what: 'mistakes' }, (entry) => reported(entry, [...path, ...entry.path]));
   });
@@ -79,11 +79,11 @@ function mistakenEntries({ errors }: z.core.$ZodIssueInvalidUnion): Issue[] | un
 
 const SECRET = /secret|password|key$|token$/i;
 
-function mistakeOf(issue: Issue, path: Mistake['path'], value: unknown, secret: string | undefined): Mistake {
+function mistakeOf(issue: Issue, path: Mistake['path'], value: unknown, secrets: Secrets): Mistake {
   if (value === undefined) return { path, message: `missing; ${wanted(issue)}` };
   const message = `${wanted(issue)}${meant(issue, value)}`;
   if (SECRET.test(path.map(String).join('.'))) return { path, message };
-  return { path, message, found: isObjectWanted(issue) ? kindOf(value) : foundText(value, secret) };
+  return { path, message, found: isObjectWanted(issue) ? kindOf(value) : foundText(value, secrets) };
 }
 
 function wanted(issue: Issue): string {
@@ -114,12 +114,12 @@ function isObjectWanted(issue: Issue): boolean {
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029]/gu;
 
 /** A path as one short line, whatever its keys are, such as `filters[2].name`. */
-function pathText(path: readonly PropertyKey[], secret: string | undefined): string {
+function pathText(path: readonly PropertyKey[], secrets: Secrets): string {
   if (path.length === 0) return 'the whole';
   return path
     .map((key, index) => {
       if (typeof key === 'number') return `[${key}]`;
-      const name = withoutSecret(String(key), secret).slice(0, 60).replace(UNPRINTABLE, '?');
+      const name = withoutSecrets(String(key), secrets).slice(0, 60).replace(UNPRINTABLE, '?');
       return index === 0 ? name : `.${name}`;
     })
     .join('');

@@ -4,15 +4,15 @@ import { isObject, valueAt } from '../domain/json.js';
 import { compileRules } from '../rules/compile.js';
 import { FILTER_TYPES, type Filter, MAX_RULES } from '../rules/filter.js';
 import { foundText } from './found.js';
-import { holdsSecret } from './given-secret.js';
+import { holdsSecret, type Secrets } from './given-secret.js';
 import type { Mistake } from './mistakes.js';
 import { rulesSchema } from './rule-schema.js';
 
 /**
- * @param secret the client secret, which no mistake may show.
+ * @param secrets which no mistake may show.
  * @returns what the schema of a rule does not tell, each with its path inside of `config`.
  */
-export function ruleMistakes(filters: unknown, secret: string | undefined): Mistake[] {
+export function ruleMistakes(filters: unknown, secrets: Secrets): Mistake[] {
   if (!Array.isArray(filters)) return [];
   const tooMany = `at most ${MAX_RULES} rules are allowed for a source (found ${filters.length})`;
   const compiled = compileRules(filters.slice(0, MAX_RULES).map(judgeable));
@@ -24,8 +24,8 @@ export function ruleMistakes(filters: unknown, secret: string | undefined): Mist
       if (reported.has(`${index}`) || reported.has(`${index}.${key}`)) return [];
       const value = String(valueAt(filters, [index, key]));
       // Quoted is a piece of what was found.
-      const harmless = holdsSecret(value, secret) ? message.replace(/".*"/s, '"…"') : message;
-      return [{ path: ['filters', index, key], message: harmless, found: foundText(value, secret) }];
+      const harmless = holdsSecret(value, secrets) ? message.replace(/".*"/s, '"…"') : message;
+      return [{ path: ['filters', index, key], message: harmless, found: foundText(value, secrets) }];
     }),
   ];
 }

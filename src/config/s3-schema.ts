@@ -15,7 +15,8 @@ const bucketName = z
     'must be the name of a bucket, without s3:// and without a path',
   );
 
-const prefix = z
+/** The beginning of keys; `WHOLE_BUCKET` for none. */
+export const bucketPrefix = z
   .string()
   .max(1024, 'must have at most 1024 characters')
   .regex(/\S/, 'must not be empty')
@@ -77,12 +78,12 @@ export const s3Schema = z.strictObject({
     form: 'true or false',
     examples: [true],
   }),
-  prefix: key(optional(prefix, undefined), {
+  prefix: key(optional(bucketPrefix, undefined), {
     description: `One prefix for all records, which are told apart by \`type\`, \`eventType\` or \`Logtype\`, or by their keys; \`${WHOLE_BUCKET}\` stands for the whole bucket. Each object is read once for each stream of the source.`,
     form: 'beginning of the keys of objects',
     examples: ['mimecast/'],
   }),
-  prefixes: key(optional(z.partialRecord(z.enum(STREAMS), prefix), undefined).transform(unlessEmpty), {
+  prefixes: key(optional(z.partialRecord(z.enum(STREAMS), bucketPrefix), undefined).transform(unlessEmpty), {
     description: `The prefix of each stream. One that is not named has its own name with \`_\` for each space: \`receipt/\`, \`url_protect/\`. Streams: ${quoted(STREAMS)}.`,
     form: 'object of streams with the beginning of the keys of their objects',
     examples: [{ receipt: 'logs/receipt/', av: 'logs/av/' }],

@@ -5,12 +5,13 @@ import { isObject, valueAt } from '../domain/json.js';
 import { type Present, present } from '../domain/present.js';
 import { fileSchema } from './file-schema.js';
 import { furtherMistakes, type Permit } from './further-mistakes.js';
-import { secretIn } from './given-secret.js';
+import { type Secrets, secretsIn } from './given-secret.js';
 import { type Mistake, schemaMistakes, sentencesOf } from './mistakes.js';
 import { ruleMistakes } from './rule-mistakes.js';
 import { configSchema, type SourceConfig } from './source-schema.js';
 import { unknownKey } from './unknown-keys.js';
 
+export type { ExportForm } from './export-schema.js';
 export type { Permit } from './further-mistakes.js';
 export { prefixesOf } from './prefixes.js';
 export { WHOLE_BUCKET } from './s3-schema.js';
@@ -41,25 +42,25 @@ export function parseSourceFile(json: unknown, permit: Permit = {}): Parsed<Sour
 
 function parseFile(json: unknown, permit: Permit): Parsed<SourceConfig> {
   const result = fileSchema.safeParse(json);
-  const secret = secretIn(json);
-  const further = furtherMistakes(valueAt(json, ['source', 'config']), permit, secret);
+  const secrets = secretsIn(json);
+  const further = furtherMistakes(valueAt(json, ['source', 'config']), permit, secrets);
   const mistakes = [
     ...(result.success ? [] : schemaMistakes(result.error, json, unknownKey)),
     ...further.map((mistake) => ({ ...mistake, path: ['source', 'config', ...mistake.path] })),
   ];
-  return parsedOf(result.data?.source.config, mistakes, secret);
+  return parsedOf(result.data?.source.config, mistakes, secrets);
 }
 
 /** Reads a configuration by itself, as every start and restart does with the stored one. */
 export function parseSourceConfig(json: unknown, permit: Permit = {}): Parsed<SourceConfig> {
   const result = configSchema.safeParse(json);
-  const secret = secretIn(json);
+  const secrets = secretsIn(json);
   const unknown: typeof unknownKey = (path, key, value) => unknownKey(['source', 'config', ...path], key, value);
   const mistakes = [
     ...(result.success ? [] : schemaMistakes(result.error, json, unknown)),
-    ...furtherMistakes(json, permit, secret),
+    ...furtherMistakes(json, permit, secrets),
   ];
-  return parsedOf(result.data, mistakes, secret);
+  return parsedOf(result.data, mistakes, secrets);
 }
 
 const rulesSchema = configSchema.pick({ filters: true, hashAlgorithm: true });
@@ -69,21 +70,21 @@ export function parseRules(config: Readonly<Record<string, unknown>>): Parsed<Pr
   const { filters, hashAlgorithm } = config;
   const given = { filters, hashAlgorithm };
   const result = rulesSchema.safeParse(given);
-  const secret = secretIn(config);
+  const secrets = secretsIn(config);
   const unknown: typeof unknownKey = (path, key, value) => unknownKey(['source', 'config', ...path], key, value);
   const mistakes = [
     ...(result.success ? [] : schemaMistakes(result.error, given, unknown)),
-    ...ruleMistakes(filters, secret),
+    ...ruleMistakes(filters, secrets),
   ];
-  return parsedOf(result.data, mistakes, secret);
+  return parsedOf(result.data, mistakes, secrets);
 }
 
 function parsedOf<T extends object>(
   config: T | undefined,
   mistakes: readonly Mistake[],
-  secret: string | undefined,
+  secrets: Secrets,
 ): Parsed<Present<T>> {
   return config === undefined || mistakes.length > 0
-    ? { ok: false, mistakes: sentencesOf(mistakes, secret) }
+    ? { ok: false, mistakes: sentencesOf(mistakes, secrets) }
     : { ok: true, value: present(config) };
 }

@@ -11,6 +11,7 @@ import { DEFINITIONS } from '../domain/streams/definitions/list.js';
 import { DATA_COLLECTIONS, SIEM_STREAMS } from '../domain/streams/streams.js';
 import { HASH_ALGORITHMS, MAX_RULES } from '../rules/filter.js';
 import { baseUrl, DEFAULT_BASE_URL } from './base-url.js';
+import { exportSchema } from './export-schema.js';
 import { rulesSchema } from './rule-schema.js';
 import { s3Schema } from './s3-schema.js';
 import {
@@ -145,6 +146,12 @@ const configKeys = z.strictObject({
       'The bucket of `collectionMethod` `s3`, an object of the keys in the next rows. All that lies below its prefixes is collected, however old it is.',
     form: 'object',
     examples: [{ bucket: 'mail-logs', region: 'eu-west-1' }],
+  }),
+  export: key(optional(exportSchema.transform(present), undefined), {
+    description:
+      'A bucket that everything that is collected is also written to, from now on: an object of the keys in the next rows.',
+    form: 'object',
+    examples: [{ bucket: 'mail-export', region: 'eu-west-1' }],
   }),
   filters: key(optional(rulesSchema, undefined).transform(unlessEmpty), {
     description:

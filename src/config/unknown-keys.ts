@@ -1,6 +1,7 @@
 /** What is said of a key that no configuration has: where it belongs, what replaced it, or which one was meant. */
 
 import { API_ONE_KEYS, apiOneAdvice } from './api-one-keys.js';
+import { exportSchema } from './export-schema.js';
 import { fileSchema, sourceSchema } from './file-schema.js';
 import { nearestName } from './nearest-name.js';
 import { ruleSchema } from './rule-schema.js';
@@ -15,6 +16,7 @@ interface Level {
 
 const RULE = 'source.config.filters';
 const S3 = 'source.config.s3';
+const EXPORT = 'source.config.export';
 /** What other programs have in place of a profile of AWS. */
 const ROLE_KEYS: ReadonlySet<string> = new Set(['roleArn', 'role_arn', 'externalId', 'external_id']);
 
@@ -25,6 +27,7 @@ const LEVELS: Readonly<Record<string, Level>> = {
   'source.config': { name: '"source.config"', keys: Object.keys(configSchema.shape) },
   [RULE]: { name: 'a rule of "filters"', keys: Object.keys(ruleSchema.shape) },
   [S3]: { name: '"s3"', keys: Object.keys(s3Schema.shape) },
+  [EXPORT]: { name: '"export"', keys: Object.keys(exportSchema.shape) },
   'source.schemaRef': { name: '"source.schemaRef"', keys: Object.keys(sourceSchema.shape.schemaRef.shape) },
 };
 
@@ -35,7 +38,7 @@ const LEVELS: Readonly<Record<string, Level>> = {
 export function unknownKey(path: readonly PropertyKey[], key: string, value: unknown): string {
   const at = path.filter((step) => typeof step === 'string').join('.');
   const here = LEVELS[at]?.keys ?? [];
-  if (at === S3 && ROLE_KEYS.has(key)) return ROLE_ADVICE;
+  if ((at === S3 || at === EXPORT) && ROLE_KEYS.has(key)) return ROLE_ADVICE;
   // Rules have few keys, and such as stand elsewhere, too: "type" is more likely a rule's than the one of a schemaRef.
   const nearInRule = at === RULE ? nearestName(key, here) : undefined;
   if (nearInRule !== undefined) return meant(nearInRule);
@@ -50,7 +53,7 @@ export function unknownKey(path: readonly PropertyKey[], key: string, value: unk
 }
 
 const ROLE_ADVICE =
-  'roles are not configured here; name the role in a profile of the workers’ AWS configuration (role_arn, external_id), which they use when s3 has no keys';
+  'roles are not configured here; name the role in a profile of the workers’ AWS configuration (role_arn, external_id), which they use when no keys are given here';
 
 function meant(near: string): string {
   return `unknown key; did you mean "${near}"?`;

@@ -15,6 +15,8 @@ export interface SourceDocument {
   readonly config: Readonly<Record<string, unknown>>;
   /** The client secret, or the secrets of the key of a bucket, encrypted (JWE). */
   readonly secret?: string;
+  /** The secrets of the key of the bucket that it exports to, encrypted (JWE). */
+  readonly exportSecret?: string;
   /** Counts the saved versions of `config`, from 1. */
   readonly version: number;
   readonly createdAt: Date;
@@ -149,38 +151,38 @@ export async function lostSources(store: Store): Promise<SourceDocument[]> {
 /** Those whose secret is not encrypted. @param prefix also those whose encrypted secret does not begin with it. */
 export function unsealedSources(store: Store, prefix?: string): AsyncIterable<SourceDocument> {
   const isPlain = { secret: { $exists: false }, 'config.clientSecret': { $exists: true } };
-  const isOther = prefix === undefined ? [] : [{ secret: { $exists: true, $not: new RegExp(`^${prefix}`) } }];
+  const other = { $exists: true, $not: new RegExp(`^${prefix}`) };
+  const isOther = prefix === undefined ? [] : [{ secret: other }, { exportSecret: other }];
   return sources(store).find({ $or: [isPlain, ...isOther] });
 }
 
-/** Replaces the secret, unless the source was changed meanwhile. */
+/** Replaces the secrets that are given, unless the source was changed meanwhile. */
 export async function sealSource(
   store: Store,
   { _id, version, config }: SourceDocument,
-  secret: string,
+  { secret, exportSecret }: StoredSecrets,
   mask: string,
 ): Promise<void> {
   const masked = config.clientSecret === undefined ? {} : { 'config.clientSecret': mask };
-  await sources(store).updateOne({ _id, version }, { $set: { secret, ...masked } });
+  await sources(store).updateOne({ _id, version }, { $set: { ...present({ secret, exportSecret }), ...masked } });
 }
 
-/**
- * @param secret the client secret, encrypted.
- * @throws NameTakenError
- */
+/** Encrypted; see `SourceDocument`. */
+export type StoredSecrets = Pick<SourceDocument, 'secret' | 'exportSecret'>;
+
+/** @throws NameTakenError */
 export async function createSource(
   store: Store,
   collectorId: number,
   name: string,
   config: Readonly<Record<string, unknown>>,
-  secret?: string,
+  secrets: StoredSecrets = {},
 ): Promise<SourceDocument> {
   const now = new Date();
   const _id = await nextId(store, 'source');
-  const sealed = secret === undefined ? {} : { secret };
   const source: SourceDocument = {
     ...{ _id, collectorId, name, config },
-    ...sealed,
+    ...secrets,
     ...{ version: 1, createdAt: now, updatedAt: now },
   };
   await unlessTaken(
@@ -190,10 +192,14 @@ export async function createSource(
   return source;
 }
 
+export interface SecretChange extends Pick<SourceDocument, 'secret'> {
+  readonly exportSecret?: string | null;
+}
+
 /**
  * Saves a new version of a source's configuration.
  *
- * @param secret the client secret, encrypted; default the one that is stored.
+ * @param secrets default those that are stored; `exportSecret` is dropped when it is `null`.
  * @param from the version that it was changed from; default whichever is stored.
  * @returns the source as it is now, or `null` when there is none, none of that version, or none that stays.
  * @throws NameTakenError
@@ -203,15 +209,18 @@ export function updateSource(
   sourceId: number,
   name: string,
   config: Readonly<Record<string, unknown>>,
-  secret?: string,
+  { secret, exportSecret }: SecretChange = {},
   from?: number,
 ): Promise<SourceDocument | null> {
+  const dropped = exportSecret === null ? { $unset: { exportSecret: true } as const } : {};
+  const kept = present({ secret, exportSecret: exportSecret ?? undefined });
   return unlessTaken(
     () =>
       sources(store).findOneAndUpdate(
         { _id: sourceId, ...STAYING, ...present({ version: from }) },
         {
-          $set: { name, config, updatedAt: new Date(), ...present({ secret }) },
+          $set: { name, config, updatedAt: new Date(), ...kept },
+          ...dropped,
           $inc: { version: 1 },
         },
         { returnDocument: 'after' },
@@ -245,9 +254,10 @@ export function markSourceDeleting(store: Store, sourceId: number): Promise<bool
   return markDeleting(sources(store), sourceId);
 }
 
-/** Deletes a source's configuration with its secret, its checkpoints, what it read of a bucket, and what was read again. Its records stay. */
+/** Deletes a source's configuration with its secret, its checkpoints, what it read of a bucket and wrote to one, and what was read again. Its records stay. */
 export async function removeSource(store: Store, sourceId: number): Promise<void> {
-  for (const name of ['checkpoints', 'objects', 'rereads', 'missing_records', 'rule_matches']) {
+  const names = ['checkpoints', 'objects', 'rereads', 'missing_records', 'rule_matches', 'exports', 'export_cuts'];
+  for (const name of names) {
     await collection(name)(store).deleteMany({ sourceId });
   }
   await sources(store).deleteOne({ _id: sourceId });

@@ -5,7 +5,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Client } from '@temporalio/client';
-import { secretOf, secretPath, withoutSecrets } from '../../config/config-secrets.js';
+import { exportSecretOf, hasExportSecret, secretOf, secretPath, withoutSecrets } from '../../config/config-secrets.js';
 import {
   parseSourceConfig,
   parseSourceFile,
@@ -13,12 +13,20 @@ import {
   type SourceConfig,
 } from '../../config/source-config.js';
 import { isObject } from '../../domain/json.js';
+import { present } from '../../domain/present.js';
 import type { Keyring } from '../../secrets/keyring.js';
 import type { AuditMark } from '../../store/audit-trail.js';
 import type { Collections } from '../../store/collections.js';
 import { type CollectorDocument, stayingCollectors, storedCollector } from '../../store/collectors.js';
 import { likelyNextId } from '../../store/ids.js';
-import { createSource, NameTakenError, type SourceDocument, storedSource, updateSource } from '../../store/sources.js';
+import {
+  createSource,
+  NameTakenError,
+  type SecretChange,
+  type SourceDocument,
+  storedSource,
+  updateSource,
+} from '../../store/sources.js';
 import { audited } from '../audited.js';
 import { FieldService } from '../fields/field-service.js';
 import { beingDeleted, changedMeanwhile, invalid, nameTaken, unknownCollector, unknownSource } from '../refusals.js';
@@ -83,8 +91,8 @@ export class SourceEditor {
     const { actor } = options;
     const collector = await this.collectorFor(collectorId);
     const config = this.parse(json);
-    const { config: withoutSecret, secret } = await seal(config, this.options.keyring);
-    if (secret === undefined && secretPath(config) !== undefined) throw invalid(INVALID, [noSecretYet(config)]);
+    const { config: withoutSecret, secrets } = await seal(config, this.options.keyring);
+    refuseMissing(config, secrets);
     const { name } = config;
     await collections.ensureIndexes();
     await this.refuseTaken(collectorId, name);
@@ -95,7 +103,9 @@ export class SourceEditor {
       { actor, action: 'source.create', collectorId, name, to: withoutSecret },
       async () => {
         const result = await this.refusingTaken(collectorId, name, () =>
-          createSource(collections, collectorId, name, withoutSecret, secret),
+          createSource(collections, collectorId, name, withoutSecret, {
+            ...present({ secret: secrets.secret, exportSecret: secrets.exportSecret ?? undefined }),
+          }),
         );
         return { result, mark: { sourceId: result._id } };
       },
@@ -141,13 +151,15 @@ export class SourceEditor {
     if (config.name !== current.name) await this.refuseTaken(collectorId, config.name);
     await this.ensureFields(config, options);
     if (await this.isSame(current, config)) return current;
-    const { config: withoutSecret, secret } = await seal(config, keyring);
+    const { config: withoutSecret, secrets } = await seal(config, keyring);
     const { name } = config;
     const entry = { actor, action: 'source.update', collectorId, sourceId, name, from: current.config };
-    const to = secret === undefined ? withoutSecret : withoutSecrets(config, `${SECRET_PLACEHOLDER} (changed)`);
+    const mark = (secret: string | null | undefined) =>
+      secret === undefined || secret === null ? SECRET_PLACEHOLDER : `${SECRET_PLACEHOLDER} (changed)`;
+    const to = withoutSecrets(config, mark(secrets.secret), mark(secrets.exportSecret));
     const updated = await audited(collections, { ...entry, to }, async () => {
       const result = await this.refusingTaken(collectorId, name, () =>
-        updateSource(collections, sourceId, name, withoutSecret, secret, current.version),
+        updateSource(collections, sourceId, name, withoutSecret, secrets, current.version),
       );
       return { result, ...(result === null ? { mark: CHANGED_BY_ANOTHER } : {}) };
     });
@@ -178,14 +190,17 @@ export class SourceEditor {
     throw beingDeleted('collector', name);
   }
 
-  private async isSame({ config, secret }: SourceDocument, wanted: SourceConfig): Promise<boolean> {
-    const plain = secretOf(wanted);
+  private async isSame({ config, secret, exportSecret }: SourceDocument, wanted: SourceConfig): Promise<boolean> {
     // Stored earlier, it may hold keys that are empty, which now are left out.
     const known = parseSourceConfig(config, { allowInsecure: true, keepSecret: true });
     const stored = known.ok ? withoutSecrets(known.value) : config;
     if (!isDeepStrictEqual(asStored(withoutSecrets(wanted)), asStored(stored))) return false;
+    return (await this.isSecret(secretOf(wanted), secret)) && this.isSecret(exportSecretOf(wanted), exportSecret);
+  }
+
+  private async isSecret(plain: string | undefined, stored: string | undefined): Promise<boolean> {
     if (plain === undefined) return true;
-    return secret !== undefined && (await this.options.keyring?.isOf(secret, plain)) === true;
+    return stored !== undefined && (await this.options.keyring?.isOf(stored, plain)) === true;
   }
 
   private async refuseTaken(collectorId: number, name: string): Promise<void> {
@@ -209,15 +224,41 @@ function asStored(config: Readonly<Record<string, unknown>>): unknown {
 }
 
 /** What a source has read, and the secret that is stored for it, belong to where its records come from. */
-function refuseOtherOrigin({ config: stored, secret }: SourceDocument, config: SourceConfig): void {
+function refuseOtherOrigin({ config: stored, secret, exportSecret }: SourceDocument, config: SourceConfig): void {
   const { collectionMethod = 'api', s3 } = config;
   const before = stored.collectionMethod ?? 'api';
   if (before !== collectionMethod) {
     const message = `source.config.collectionMethod: cannot be changed from "${before}"; create another source`;
     throw invalid(INVALID, [message]);
   }
+  refuseOtherExportKey(stored, exportSecret, config);
   const isKept = collectionMethod === 's3' && secretPath(config) !== undefined && secretOf(config) === undefined;
   if (!isKept) return;
   const isOfKey = secret !== undefined && isObject(stored.s3) && stored.s3.accessKeyId === s3?.accessKeyId;
   if (!isOfKey) throw invalid(INVALID, [noSecretYet(config)]);
+}
+
+function refuseOtherExportKey(
+  { export: stored }: SourceDocument['config'],
+  secret: string | undefined,
+  config: SourceConfig,
+): void {
+  if (!hasExportSecret(config) || exportSecretOf(config) !== undefined) return;
+  const isOfKey = secret !== undefined && isObject(stored) && stored.accessKeyId === config.export?.accessKeyId;
+  if (!isOfKey) throw invalid(INVALID, [noSecretYet(config, EXPORT_SECRET)]);
+}
+
+const EXPORT_SECRET = 'export.secretAccessKey';
+
+/** A mask in a new source stands for nothing. */
+function refuseMissing(config: SourceConfig, { secret, exportSecret }: SecretChange): void {
+  const paths = [
+    ...(secret === undefined && secretPath(config) !== undefined ? [secretPath(config)] : []),
+    ...(exportSecret === undefined && hasExportSecret(config) ? [EXPORT_SECRET] : []),
+  ];
+  if (paths.length > 0)
+    throw invalid(
+      INVALID,
+      paths.map((path) => noSecretYet(config, path)),
+    );
 }
