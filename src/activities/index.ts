@@ -1,5 +1,6 @@
 /** The activities of a source, as the worker registers them and the workflow knows them. */
 
+import type { ExportNote, ExportOutcome } from '../domain/export/export.js';
 import type { FillInProgress } from '../domain/fill-in/indicator-fill-in.js';
 import type { HealthChange } from '../domain/health/health-ledger.js';
 import type { RereadOutcome } from '../domain/rereads/reread.js';
@@ -19,9 +20,11 @@ import type { ActivityDependencies } from '../ingest/source/dependencies.js';
 import { SourceReader } from '../ingest/source/source-reader.js';
 import { authenticate } from './authenticate.js';
 import { collect } from './collect.js';
+import { exportRecords } from './export.js';
 import { fillInIndicators } from './fill-in-indicators.js';
 import { finalize } from './finalize.js';
 import { initialize } from './initialize.js';
+import { noteExport } from './note-export.js';
 import { recordHealth } from './record-health.js';
 import { recheck, reread } from './reread-slice.js';
 import { resetPosition } from './reset-position.js';
@@ -39,7 +42,15 @@ export interface BackgroundActivities {
   deliverWatchlistHits(watchlistId: string): Promise<WatchlistProgress>;
 }
 
-export interface Activities extends BackgroundActivities {
+/** Of the export of a source. */
+export interface ExportActivities {
+  /** Writes what was stored of a source to its bucket, for a slice of about a minute. */
+  exportRecords(sourceId: number): Promise<ExportOutcome>;
+  /** Writes what has changed of the export's health. */
+  noteExport(sourceId: number, note: ExportNote): Promise<void>;
+}
+
+export interface Activities extends BackgroundActivities, ExportActivities {
   /** Reads the stored configuration and checks it again. */
   validate(sourceId: number): Promise<SourceSettings>;
   /** Makes indexes and the checkpoints that are missing, and tells where each stream stands. */
@@ -85,6 +96,8 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     fillInIndicators: () => fillInIndicators(dependencies),
     searchWatchlistPast: (watchlistId) => searchWatchlistPast(dependencies, watchlistId),
     deliverWatchlistHits: (watchlistId) => alive(() => deliverWatchlistHits(dependencies, watchlistId)),
+    exportRecords: (sourceId) => exportRecords(dependencies, reader, sourceId),
+    noteExport: (sourceId, note) => alive(() => noteExport(dependencies, sourceId, note)),
     finalize: (sourceId, end) => alive(() => finalize(dependencies, reader, sourceId, end)),
   };
 }

@@ -7,6 +7,7 @@ import { CHECKPOINT_INDEXES } from './checkpoints.js';
 import { COLLECTOR_INDEXES } from './collectors.js';
 import { DETECTION_INDEXES } from './detections/detection-indexes.js';
 import { DB, type Indexes, type Store } from './driver.js';
+import { EXPORT_INDEXES } from './exports.js';
 import { FIELD_INDEXES } from './fields.js';
 import { GAP_INDEXES } from './gaps.js';
 import { HEALTH_EVENT_INDEXES } from './health-events.js';
@@ -56,6 +57,7 @@ const INDEXES = {
   ...QUARANTINE_INDEXES,
   ...GAP_INDEXES,
   ...RULE_MATCH_INDEXES,
+  ...EXPORT_INDEXES,
   ...LEASE_INDEXES,
   ...AUDIT_INDEXES,
   ...MISSING_INDEXES,

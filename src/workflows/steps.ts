@@ -1,7 +1,7 @@
 /** How the workflow calls its activities: time limits, retries, and the summary that the Web UI shows. */
 
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
-import type { Activities, BackgroundActivities } from '../activities/index.js';
+import type { Activities, BackgroundActivities, ExportActivities } from '../activities/index.js';
 import { LONGEST_PAUSE_MS, LOST_PAUSE_MS, RETRY_BUDGET_MS } from '../domain/failures/retry-budget.js';
 
 /** For attempts that ended without a word; all others are followed by the pause that `failure-interceptor.ts` asks for. */
@@ -18,7 +18,10 @@ const HEARTBEAT_TIMEOUT = '10 seconds';
 
 /** Short steps: a restart or a stop does not wait for their running attempt. */
 export const steps = proxyActivities<
-  Omit<Activities, 'sweep' | 'collect' | 'reread' | 'recheck' | 'wake' | keyof BackgroundActivities>
+  Omit<
+    Activities,
+    'sweep' | 'collect' | 'reread' | 'recheck' | 'wake' | keyof BackgroundActivities | keyof ExportActivities
+  >
 >({
   // Longer than the client's own deadline of half a minute, so that the attempt says itself what went wrong.
   startToCloseTimeout: '3 minutes',
@@ -64,4 +67,19 @@ export const background = proxyActivities<BackgroundActivities>({
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: BACKGROUND_RETRY,
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
+
+/** Exporting: one attempt at a time, since the workflow itself counts how often it failed, and for how long. */
+export const exporting = proxyActivities<Pick<ExportActivities, 'exportRecords'>>({
+  startToCloseTimeout: '1 hour',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  retry: { maximumAttempts: 1 },
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
+
+/** What is to be told of its health is told as soon as MongoDB is there. */
+export const exportNotes = proxyActivities<Pick<ExportActivities, 'noteExport'>>({
+  startToCloseTimeout: '3 minutes',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  retry: BACKGROUND_RETRY,
 });

@@ -1,7 +1,7 @@
 /** A source without Mimecast and MongoDB: activities that return at once and do what a test tells them. */
 
 import { Context, heartbeat } from '@temporalio/activity';
-import type { Activities, BackgroundActivities } from '../../src/activities/index.js';
+import type { Activities, BackgroundActivities, ExportActivities } from '../../src/activities/index.js';
 import { classify, type ErrorFacts, RawError } from '../../src/domain/failures/failure.js';
 import type { HealthChange, ProblemChange } from '../../src/domain/health/health-ledger.js';
 import { isStillOut } from '../../src/domain/lifecycle/outage.js';
@@ -18,7 +18,10 @@ import {
 } from '../../src/domain/streams/outcome.js';
 import type { StreamName } from '../../src/domain/streams/streams.js';
 
-export type ActivityName = Exclude<keyof Activities, 'reread' | 'recheck' | 'wake' | keyof BackgroundActivities>;
+export type ActivityName = Exclude<
+  keyof Activities,
+  'reread' | 'recheck' | 'wake' | keyof BackgroundActivities | keyof ExportActivities
+>;
 /** What can be put into trouble: an activity for all it does, or one stream wherever it is read. */
 export type FailingPart = ActivityName | StreamName;
 

@@ -58,8 +58,8 @@ export interface HealthSource {
   readonly collectorName: string;
 }
 
-/** `workflow` is what a source runs as: only others can report its errors. */
-export type EventSubject = Subject | 'workflow';
+/** `workflow` is what a source runs as: only others can report its errors. `export` has a workflow of its own. */
+export type EventSubject = Subject | 'workflow' | 'export';
 export type EventChange = Omit<ProblemChange, 'subject'> & { readonly subject: EventSubject };
 
 export function healthEventOf(change: EventChange, source: HealthSource): HealthEvent {

@@ -1,6 +1,6 @@
 /** Reads a source from the store and holds the clients that its activities share on this worker. */
 
-import { bucketSecretsIn } from '../../config/config-secrets.js';
+import { type BucketSecrets, bucketSecretsIn } from '../../config/config-secrets.js';
 import { prefixesOf, type SourceConfig, WHOLE_BUCKET } from '../../config/source-config.js';
 import { parseDuration } from '../../domain/duration.js';
 import { RawError } from '../../domain/failures/failure.js';
@@ -12,10 +12,11 @@ import { MimecastClient } from '../../mimecast/client.js';
 import type { RecordMetadata } from '../../records/document.js';
 import type { Rules } from '../../rules/compile.js';
 import type { MatchCounts } from '../../rules/match-counts.js';
-import { Bucket, bucketOptionsOf } from '../../s3/bucket.js';
+import { Bucket, type BucketSettings, bucketOptionsOf } from '../../s3/bucket.js';
 import { SecretError } from '../../secrets/keyring.js';
 import { storedCollector } from '../../store/collectors.js';
 import { storedSource } from '../../store/sources.js';
+import type { ExportTarget } from '../export/export-target.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { FieldSchema } from './field-schema.js';
 import { configurationError, ParsedConfigs } from './parsed-configs.js';
@@ -36,6 +37,8 @@ export interface LoadedSource {
   readonly client: MimecastClient;
   /** Where its records lie, of a source that does not ask the API. */
   readonly objects?: SourceObjects;
+  /** Where they go, of a source that exports them. */
+  readonly exportTo?: ExportTarget;
   readonly baseUrl: string;
   /** Whether this host has given a token before. */
   readonly knownHost: boolean;
@@ -49,7 +52,7 @@ export interface LoadedSource {
 export class SourceReader {
   /** One client per source, so that its streams share one token. Replaced when the configuration changes. */
   private readonly clients = new Map<number, { readonly key: string; readonly client: MimecastClient }>();
-  private readonly buckets = new Map<number, { readonly key: string; readonly bucket: Bucket }>();
+  private readonly buckets = new Map<string, { readonly key: string; readonly bucket: Bucket }>();
 
   private readonly fields: FieldSchema;
   private readonly configs: ParsedConfigs;
@@ -85,7 +88,10 @@ export class SourceReader {
       get client() {
         return clientOf();
       },
-      ...present({ objects: this.objectsOf(sourceId, config, streams, source.secret) }),
+      ...present({
+        objects: this.objectsOf(sourceId, config, streams, source.secret),
+        exportTo: this.exportOf(sourceId, config, source.exportSecret),
+      }),
       baseUrl: config.baseUrl,
       knownHost: source.knownHost === config.baseUrl,
       hostDoubts: source.hostDoubts,
@@ -97,7 +103,7 @@ export class SourceReader {
   /** Drops what was kept of a source that has ended. */
   forget(sourceId: number): void {
     this.clients.delete(sourceId);
-    this.buckets.delete(sourceId);
+    for (const use of ['read', 'export'] as const) this.buckets.delete(`${use} ${sourceId}`);
     this.configs.forget(sourceId);
   }
 
@@ -135,12 +141,37 @@ export class SourceReader {
     const prefixes =
       whole === undefined ? prefixesOf(streams, s3.prefixes) : new Map(streams.map((each) => [each, whole]));
     const bucketName = [s3.endpoint ?? 'aws', s3.bucket].join(' ');
-    return { bucket: this.bucketOf(sourceId, s3, secret), bucketName, prefixes, areMixed: whole !== undefined };
+    return {
+      bucket: this.bucketOf(`read ${sourceId}`, s3, secret),
+      bucketName,
+      prefixes,
+      areMixed: whole !== undefined,
+    };
   }
 
-  private bucketOf(sourceId: number, s3: NonNullable<SourceConfig['s3']>, secret: string | undefined): Bucket {
+  private exportOf(
+    sourceId: number,
+    { export: toBucket }: SourceConfig,
+    secret: string | undefined,
+  ): ExportTarget | undefined {
+    if (toBucket === undefined) return undefined;
+    const { prefix = '', form, interval } = toBucket;
+    return {
+      bucket: this.bucketOf(`export ${sourceId}`, toBucket, secret),
+      prefix: prefix === WHOLE_BUCKET ? '' : prefix,
+      form,
+      intervalMs: parseDuration(interval) ?? 0,
+    };
+  }
+
+  /** @param use with the source: another one has other credentials. */
+  private bucketOf(
+    use: `${'read' | 'export'} ${number}`,
+    s3: BucketSettings & Partial<BucketSecrets>,
+    secret: string | undefined,
+  ): Bucket {
     const key = JSON.stringify([s3, secret]);
-    const kept = this.buckets.get(sourceId);
+    const kept = this.buckets.get(use);
     if (kept?.key === key) return kept.bucket;
     const { secretAccessKey = '', sessionToken } = s3;
     const secrets = async () =>
@@ -149,7 +180,7 @@ export class SourceReader {
         : bucketSecretsIn(await this.decrypted(secret));
     const { allowInsecure } = this.dependencies;
     const bucket = new Bucket({ ...bucketOptionsOf(s3, secrets), allowInsecure });
-    this.buckets.set(sourceId, { key, bucket });
+    this.buckets.set(use, { key, bucket });
     return bucket;
   }
 

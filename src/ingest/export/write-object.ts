@@ -1,0 +1,63 @@
+/** Writes the objects of a cut. */
+
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { RawError } from '../../domain/failures/failure.js';
+import { receivedLine } from '../../records/received-line.js';
+import { S3_CODE } from '../../s3/s3-error.js';
+import type { Collections } from '../../store/collections.js';
+import { documentsOf } from '../../store/export-records.js';
+import type { Cut, CutObject, WrittenObject } from '../../store/exports.js';
+import type { ExportTarget } from './export-target.js';
+import { objectName } from './object-name.js';
+
+const zipped = promisify(gzip);
+/** Metadata of an object: whose it is, and what it holds. */
+const MARK = 'mimecast-export';
+const LF = Buffer.from('\n');
+
+export interface CutWriting {
+  readonly collections: Collections;
+  readonly sourceId: number;
+  readonly target: ExportTarget;
+  readonly signal: AbortSignal;
+}
+
+/** @returns the objects that are there now, whether this attempt wrote them or one before it. */
+export async function writeCut(writing: CutWriting, cut: Cut): Promise<WrittenObject[]> {
+  const written: WrittenObject[] = [];
+  for (const object of cut.objects) {
+    writing.signal.throwIfAborted();
+    const made = await writeObject(writing, cut, object);
+    if (made !== undefined) written.push(made);
+  }
+  return written;
+}
+
+/** @returns `undefined` when none of its records is stored any more. */
+async function writeObject(
+  { collections, sourceId, target, signal }: CutWriting,
+  { seq, at }: Cut,
+  { stream, ids }: CutObject,
+): Promise<WrittenObject | undefined> {
+  const { bucket, prefix } = target;
+  const found = await documentsOf(collections, stream, ids);
+  const documents = ids.flatMap((id) => found.get(id.toString('hex')) ?? []);
+  if (documents.length === 0) return undefined;
+  const { id: installationId } = await collections.installation();
+  const { key, fileName } = objectName(prefix, { installationId, sourceId, stream, seq, at });
+  const hash = createHash('sha256').update(`${installationId}\n${sourceId}\n${stream}\n${seq}\n`);
+  for (const { buffer } of ids) hash.update(buffer);
+  const mark = hash.digest('hex');
+  const body = await zipped(Buffer.concat(documents.flatMap((document) => [receivedLine(document), LF])));
+  const contentType = 'application/gzip';
+  const result = await bucket.put({ key, body, contentType, fileName, metadata: { [MARK]: mark } }, signal);
+  if (result === 'exists' && (await bucket.metadataOf(key, signal))?.[MARK] !== mark) throw keyTaken(bucket.name, key);
+  return { stream, key, records: documents.length };
+}
+
+function keyTaken(bucketName: string, key: string): RawError {
+  const message = `another object is under the key ${bucketName}/${key}, and is left as it is`;
+  return new RawError({ origin: 's3', endpoint: `write ${bucketName}/${key}`, code: S3_CODE.keyTaken, message });
+}

@@ -1,0 +1,195 @@
+/**
+ * How far exports are, and what is in each of their objects. A cut is written down before its objects are written, so that
+ * a retry writes the same ones; later it is the note of what was exported.
+ */
+
+import { Binary } from 'mongodb';
+import type { ExportState } from '../domain/export/export.js';
+import type { Problem } from '../domain/lifecycle/snapshot.js';
+import type { RecordId } from '../domain/records/record.js';
+import type { StreamName } from '../domain/streams/streams.js';
+import { collection, type Indexes, isDuplicate, type Store } from './driver.js';
+import { CheckpointMovedError } from './writer.js';
+
+/** Where a full comparison is: it goes through each stream in passes, each with a part of the ids. */
+export interface Comparing {
+  readonly stream: StreamName;
+  readonly pass: number;
+  readonly passes: number;
+}
+
+export interface ExportDocument {
+  /** Of the source. */
+  readonly _id: number;
+  /** Number of the last cut whose objects are written. */
+  readonly seq: number;
+  /** Of MongoDB's changes: what came before it is in a cut, or found by the comparison. */
+  readonly token: string;
+  readonly comparing?: Comparing;
+  readonly beginAt: Date;
+  readonly objects: number;
+  readonly records: number;
+  readonly streams: Readonly<Partial<Record<StreamName, { readonly objects: number; readonly records: number }>>>;
+  readonly caughtUpAt: Date;
+  readonly lastObject?: { readonly key: string; readonly at: Date };
+  readonly state: ExportState;
+  readonly problem?: Problem;
+  readonly updatedAt: Date;
+}
+
+/** The records of one object, in their order. */
+export interface CutObject {
+  readonly stream: StreamName;
+  readonly ids: readonly RecordId[];
+}
+
+export interface Cut {
+  readonly seq: number;
+  /** When it was made; a part of the keys of its objects. */
+  readonly at: Date;
+  /** Where the changes go on after it; absent for what a comparison has found. */
+  readonly token?: string;
+  readonly objects: readonly CutObject[];
+  /** Records in it that a change may name only later. */
+  readonly early: readonly RecordId[];
+}
+
+interface CutDocument extends Omit<Cut, 'objects'> {
+  /** `<sourceId>/<seq>` */
+  readonly _id: string;
+  readonly sourceId: number;
+  /** The ids of an object one after the other: they are kept for as long as the source is. */
+  readonly objects: readonly { readonly stream: StreamName; readonly ids: Binary }[];
+}
+
+const exports = collection<ExportDocument>('exports');
+export const cuts = collection<CutDocument>('export_cuts');
+export const EXPORT_INDEXES: Indexes = {
+  export_cuts: [
+    { key: { sourceId: 1, seq: 1 } },
+    { key: { sourceId: 1, early: 1 }, partialFilterExpression: { 'early.0': { $exists: true } } },
+  ],
+};
+
+export function exportOf(store: Store, sourceId: number): Promise<ExportDocument | null> {
+  return exports(store).findOne({ _id: sourceId });
+}
+
+/** @param token of now, for one that begins. */
+export async function beginExport(store: Store, sourceId: number, token: string): Promise<ExportDocument> {
+  const now = new Date();
+  const begun = {
+    ...{ seq: 0, token, beginAt: now, objects: 0, records: 0, streams: {} },
+    ...{ caughtUpAt: now, state: 'Exporting' as const, updatedAt: now },
+  };
+  const found = await exports(store).findOneAndUpdate(
+    { _id: sourceId },
+    { $setOnInsert: begun },
+    { upsert: true, returnDocument: 'after' },
+  );
+  return found ?? { _id: sourceId, ...begun };
+}
+
+export async function cutOf(store: Store, sourceId: number, seq: number): Promise<Cut | undefined> {
+  const found = await cuts(store).findOne({ _id: `${sourceId}/${seq}` });
+  if (found === null) return undefined;
+  return { ...found, objects: found.objects.map(({ stream, ids }) => ({ stream, ids: unpacked(ids) })) };
+}
+
+/** Writes a cut down. @throws CheckpointMovedError when another attempt has written down one of the same number. */
+export async function noteCut(store: Store, sourceId: number, cut: Cut): Promise<void> {
+  const _id = `${sourceId}/${cut.seq}`;
+  try {
+    const objects = cut.objects.map(({ stream, ids }) => ({ stream, ids: packed(ids) }));
+    await cuts(store).insertOne({ _id, sourceId, ...cut, objects });
+  } catch (error) {
+    throw isDuplicate(error) ? new CheckpointMovedError(`export ${_id}`) : error;
+  }
+}
+
+const ID_BYTES = 16;
+
+function packed(ids: readonly RecordId[]): Binary {
+  return new Binary(Buffer.concat(ids.map(({ buffer }) => buffer.subarray(0, ID_BYTES))));
+}
+
+export function unpacked({ buffer }: Binary): Binary[] {
+  const count = Math.floor(buffer.length / ID_BYTES);
+  return Array.from({ length: count }, (_, at) => new Binary(buffer.slice(at * ID_BYTES, (at + 1) * ID_BYTES)));
+}
+
+/** Of these records, in hexadecimal, those that an earlier cut has taken in before a change named them. */
+export async function takenEarly(
+  store: Store,
+  sourceId: number,
+  ids: readonly RecordId[],
+): Promise<ReadonlySet<string>> {
+  const wanted = new Set(ids.map((id) => id.toString('hex')));
+  const found = new Set<string>();
+  const filter = { sourceId, early: { $in: ids as RecordId[] }, 'early.0': { $exists: true } };
+  for await (const { early } of cuts(store).find(filter, { projection: { early: 1 } })) {
+    for (const id of early) if (wanted.has(id.toString('hex'))) found.add(id.toString('hex'));
+  }
+  return found;
+}
+
+export interface WrittenObject {
+  readonly stream: StreamName;
+  readonly key: string;
+  readonly records: number;
+}
+
+/** After all objects of a cut are written. @throws CheckpointMovedError when another attempt has done it. */
+export async function moveBehindCut(
+  store: Store,
+  current: ExportDocument,
+  cut: Cut,
+  written: readonly WrittenObject[],
+): Promise<ExportDocument> {
+  const updatedAt = new Date();
+  const last = written.at(-1);
+  const increments = written.flatMap(({ stream, records }) => [
+    [`streams.${stream}.objects`, 1],
+    [`streams.${stream}.records`, records],
+  ]);
+  return moved(store, current, {
+    $set: {
+      ...{ seq: cut.seq, updatedAt },
+      ...(cut.token === undefined ? {} : { token: cut.token }),
+      ...(last === undefined ? {} : { lastObject: { key: last.key, at: updatedAt } }),
+    },
+    $inc: {
+      objects: written.length,
+      records: written.reduce((sum, { records }) => sum + records, 0),
+      ...Object.fromEntries(increments),
+    },
+  });
+}
+
+/** Notes another place without a cut. @throws CheckpointMovedError when another attempt has moved it. */
+export function moveExport(
+  store: Store,
+  current: ExportDocument,
+  { comparing, ...place }: { readonly [K in 'token' | 'comparing' | 'caughtUpAt']?: ExportDocument[K] | undefined },
+): Promise<ExportDocument> {
+  return moved(store, current, {
+    $set: { ...place, ...(comparing === undefined ? {} : { comparing }), updatedAt: new Date() },
+    ...(comparing === undefined ? { $unset: { comparing: true } } : {}),
+  });
+}
+
+async function moved(store: Store, { _id, seq, token }: ExportDocument, update: object): Promise<ExportDocument> {
+  const now = await exports(store).findOneAndUpdate({ _id, seq, token }, update, { returnDocument: 'after' });
+  if (now === null) throw new CheckpointMovedError(`export ${_id}`);
+  return now;
+}
+
+/** Notes whether it has a problem. */
+export async function noteExportHealth(store: Store, sourceId: number, problem: Problem | undefined): Promise<void> {
+  const isError = problem?.gaveUp === true || problem?.severity === 'error';
+  const state: ExportState = isError ? 'Error' : 'Exporting';
+  await exports(store).updateOne(
+    { _id: sourceId },
+    problem === undefined ? { $set: { state }, $unset: { problem: true } } : { $set: { state, problem } },
+  );
+}
