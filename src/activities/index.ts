@@ -1,6 +1,6 @@
 /** The activities of a source, as the worker registers them and the workflow knows them. */
 
-import type { ExportNote, ExportOutcome } from '../domain/export/export.js';
+import type { ExportNote, ExportNoted, ExportOutcome } from '../domain/export/export.js';
 import type { FillInProgress } from '../domain/fill-in/indicator-fill-in.js';
 import type { HealthChange } from '../domain/health/health-ledger.js';
 import type { RereadOutcome } from '../domain/rereads/reread.js';
@@ -47,7 +47,7 @@ export interface ExportActivities {
   /** Writes what was stored of a source to its bucket, for a slice of about a minute. */
   exportRecords(sourceId: number): Promise<ExportOutcome>;
   /** Writes what has changed of the export's health. */
-  noteExport(sourceId: number, note: ExportNote): Promise<void>;
+  noteExport(sourceId: number, note: ExportNote): Promise<ExportNoted>;
 }
 
 export interface Activities extends BackgroundActivities, ExportActivities {

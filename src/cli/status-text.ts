@@ -1,10 +1,12 @@
 /** A source's status, list and health for people. */
 
 import { formatDuration, formatTime } from '../domain/duration.js';
+import type { ExportStatus } from '../domain/export/export.js';
 import type { HealthEvent } from '../domain/health/health-event.js';
 import { lagOf, nextPollOf, nextStepOf, shownPhase, stateSentence, whereOf } from '../domain/lifecycle/problem-text.js';
 import {
   openProblems,
+  type Problem,
   type SourceSnapshot,
   type StreamStatus,
   type SubjectProblem,
@@ -24,6 +26,7 @@ export function statusText(status: SourceStatus, now = Date.now()): string {
     head,
     ...facts(snapshot, now),
     ...openProblems(snapshot).map((p) => problemText(p, now)),
+    ...(status.export === undefined ? [] : exportText(status.export, now)),
     ...(status.gaps ?? []).map(gapText),
     ...ruledText(snapshot),
     ...(status.rules ?? []).filter(({ isSilent }) => isSilent).map((rule) => silenceText(rule, now)),
@@ -47,7 +50,10 @@ function facts(snapshot: SourceSnapshot, now: number): string[] {
 }
 
 /** A problem: what, where, since when, what happens next, and on a line of its own what to do. */
-export function problemText(problem: SubjectProblem, now: number): string {
+export function problemText(
+  problem: Problem & { readonly subject: SubjectProblem['subject'] | 'export' },
+  now: number,
+): string {
   const { type, message, advice, code, since } = problem;
   const age = `since ${formatTime(since)} (for ${formatDuration(now - Date.parse(since))})`;
   const line = `! ${type} in ${whereOf(problem)} ${age}: ${message} [${code}]. ${nextStepOf(problem, now)}`;
@@ -62,6 +68,12 @@ function ruledText({ streams }: SourceSnapshot): string[] {
   if (excluded + masked + hashed === 0) return [];
   const text = broken === 0 ? '' : `, ${count(broken)} of them kept as masked text`;
   return [`rules: ${count(excluded)} records excluded, ${count(masked)} masked, ${count(hashed)} hashed${text}`];
+}
+
+function exportText({ state, bucket, prefix, objects, records, lagMs, problem }: ExportStatus, now: number): string[] {
+  const lag = lagMs === 0 ? 'caught up' : `${formatDuration(lagMs)} behind`;
+  const line = `export to ${bucket}/${prefix}: ${state}, ${count(records)} records in ${count(objects)} objects, ${lag}`;
+  return [line, ...(problem === undefined ? [] : [problemText({ ...problem, subject: 'export' }, now)])];
 }
 
 function silenceText({ name, filterType, since, lastMatchedAt = since }: RuleStatus, now: number): string {

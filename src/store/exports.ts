@@ -9,6 +9,7 @@ import type { Problem } from '../domain/lifecycle/snapshot.js';
 import type { RecordId } from '../domain/records/record.js';
 import type { StreamName } from '../domain/streams/streams.js';
 import { collection, type Indexes, isDuplicate, type Store } from './driver.js';
+import { exportingSources } from './sources.js';
 import { CheckpointMovedError } from './writer.js';
 
 /** Where a full comparison is: it goes through each stream in passes, each with a part of the ids. */
@@ -182,6 +183,14 @@ async function moved(store: Store, { _id, seq, token }: ExportDocument, update: 
   const now = await exports(store).findOneAndUpdate({ _id, seq, token }, update, { returnDocument: 'after' });
   if (now === null) throw new CheckpointMovedError(`export ${_id}`);
   return now;
+}
+
+/** Sources that export and are meant to run, and whose export was not looked at since a time. */
+export async function quietExports(store: Store, since: Date): Promise<number[]> {
+  const wanted = await exportingSources(store);
+  const active = await exports(store).distinct('_id', { _id: { $in: wanted }, updatedAt: { $gte: since } });
+  const isActive = new Set<number>(active);
+  return wanted.filter((id) => !isActive.has(id));
 }
 
 /** Notes whether it has a problem. */

@@ -23,7 +23,7 @@ export async function writeHealthChanges(
   };
   for (const change of changes) {
     if (change.kind === 'cleared') {
-      await clearHealthEvents(store, sourceId, new Date(change.at));
+      await clearHealthEvents(store, sourceId, new Date(change.at), 'source');
       continue;
     }
     const event = healthEventOf(change, source);

@@ -40,9 +40,19 @@ export async function closeHealthEvent(store: Store, closing: HealthEventDocumen
   if (closing.closes !== undefined) await resolve(store, closing.closes, updatedAt);
 }
 
-/** Closes all that is open of a source from before a time: the workflow that would have closed it is gone. */
-export async function clearHealthEvents(store: Store, sourceId: number, before: Date): Promise<void> {
-  for await (const event of events(store).find({ ...OPEN, sourceId, updatedAt: { $lt: before } })) {
+/**
+ * Closes all that is open of a source from before a time: the workflow that would have closed it is gone.
+ *
+ * @param subject closes what is about it; `source`: what is about anything but the export, which has a workflow of its own.
+ */
+export async function clearHealthEvents(
+  store: Store,
+  sourceId: number,
+  before: Date,
+  subject?: 'source' | 'export',
+): Promise<void> {
+  const about = subject === undefined ? {} : { subject: subject === 'export' ? subject : { $ne: 'export' } };
+  for await (const event of events(store).find({ ...OPEN, sourceId, ...about, updatedAt: { $lt: before } })) {
     if (!(await resolve(store, event._id, before))) continue;
     const _id = randomUUID();
     const error = `${event.details.error} has ended`;

@@ -110,6 +110,12 @@ export async function idsMeantToRun(store: Store): Promise<number[]> {
   return (await sources(store).find(MEANT_TO_RUN, ID_ONLY).toArray()).map(({ _id }) => _id);
 }
 
+/** Those that export what they collect, and are meant to run. */
+export async function exportingSources(store: Store): Promise<number[]> {
+  const filter = { ...MEANT_TO_RUN, 'config.export': { $exists: true, $ne: null } };
+  return (await sources(store).find(filter, ID_ONLY).toArray()).map(({ _id }) => _id);
+}
+
 export function isMeantToRun({ stoppedAt, deletingAt }: Pick<SourceDocument, 'stoppedAt' | 'deletingAt'>): boolean {
   return stoppedAt === undefined && deletingAt === undefined;
 }

@@ -1,3 +1,4 @@
+export { mimecastExport } from './export-workflow.js';
 export { mimecastIndicatorFillIn } from './indicator-workflows.js';
 export { mimecastSource } from './mimecast-source.js';
 export { mimecastBackfill, mimecastVerify } from './reread-workflows.js';

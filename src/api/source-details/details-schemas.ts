@@ -18,7 +18,7 @@ const facts = {
   since: z.iso.datetime(),
   message: z.string(),
 };
-const problem = z.object({ ...facts, next: z.string().describe('What happens next, and what to do') });
+export const problemView = z.object({ ...facts, next: z.string().describe('What happens next, and what to do') });
 
 const streamView = z.object({
   stream: z.enum(STREAMS),
@@ -29,7 +29,7 @@ const streamView = z.object({
   lastEventTime: z.string().optional().describe('Time of the newest record stored'),
   checkedAt: z.string().optional().describe('When it was last looked at with success'),
   gaps: z.number().int().describe('Times whose records are permanently missing'),
-  problem: problem.optional(),
+  problem: problemView.optional(),
   lastProblem: z
     .object({ ...facts, endedAt: z.string() })
     .optional()
@@ -46,8 +46,21 @@ export const sourceView = z.object({
   pollIntervalMs: z.number(),
   nextPollAt: z.string().optional(),
   totals: z.object(counts),
-  problems: z.array(problem),
+  problems: z.array(problemView),
   streams: z.array(streamView),
+});
+
+export const exportView = z.object({
+  state: z.enum(['Exporting', 'Error']),
+  bucket: z.string(),
+  prefix: z.string(),
+  objects: z.number().int().describe('Objects written so far'),
+  records: z.number().int().describe('Records in them'),
+  streams: z.array(z.object({ stream: z.enum(STREAMS), objects: z.number().int(), records: z.number().int() })),
+  lagMs: z.number().describe('How long it has been behind what is collected; 0 when it is caught up'),
+  caughtUpAt: z.string().optional().describe('When it was last caught up'),
+  lastObject: z.object({ key: z.string(), at: z.string() }).optional(),
+  problem: problemView.optional(),
 });
 
 export const sourceDetails = z
@@ -55,6 +68,7 @@ export const sourceDetails = z
     source: listedSource,
     workflowUrl: z.string().optional().describe('Of its workflow in Temporal’s Web UI; absent without TEMPORAL_UI_URL'),
     view: sourceView.optional().describe('Absent when no worker answered'),
+    export: exportView.optional().describe('Absent for a source that does not export, and when no worker answered'),
     note: z.string().optional().describe('Why there is no view, or why it may be old'),
   })
   .meta({ id: 'SourceDetails' });

@@ -2,6 +2,7 @@
 
 import { type Installation, workflowIdIn } from '../contract/installation.js';
 import type { Failure } from '../failures/failure.js';
+import type { Ending } from '../health/health-ledger.js';
 import type { Problem } from '../lifecycle/snapshot.js';
 import type { StreamName } from '../streams/streams.js';
 
@@ -43,12 +44,20 @@ export interface ExportProblem {
   readonly closingId: string;
 }
 
-/** What the workflow has to say of its health. */
-export interface ExportNote {
-  readonly kind: 'opened' | 'closed';
-  readonly problem: ExportProblem;
-  /** ISO time. */
-  readonly at: string;
+/** What the workflow has to say of its health, at an ISO time. `cleared`: what an earlier workflow reported is over. */
+export type ExportNote =
+  | {
+      readonly kind: 'opened' | 'closed';
+      readonly problem: ExportProblem;
+      readonly at: string;
+      /** Of a problem that is closed. */
+      readonly ending?: Ending;
+    }
+  | { readonly kind: 'cleared'; readonly at: string };
+
+export interface ExportNoted {
+  /** After so long, the configuration asks for another attempt at what gave up, in milliseconds. */
+  readonly againEveryMs?: number;
 }
 
 export type ExportState = 'Exporting' | 'Error';

@@ -113,6 +113,7 @@ const ENDED: Readonly<Record<Ending, { readonly title: string; readonly sentence
     sentence:
       'Its streams no longer fail for the same cause, and each has its own event. Before that, it was reported as',
   },
+  exportEnded: { title: 'before the export ended', sentence: 'The export has ended. Before that, it reported' },
   removed: { title: 'before the removal', sentence: 'The source was removed. Before that, it reported' },
 };
 

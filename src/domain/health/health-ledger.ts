@@ -32,9 +32,9 @@ export interface ProblemChange {
 
 /**
  * `recovered` is said only of what is recovered; a restart or a removal ends a problem without curing it, and so does an
- * outage that it turns out to be a part of.
+ * outage that it turns out to be a part of, or the end of an export.
  */
-export type Ending = 'recovered' | 'restarted' | 'removed' | 'united' | 'split';
+export type Ending = 'recovered' | 'restarted' | 'removed' | 'united' | 'split' | 'exportEnded';
 
 /** Closes what an earlier workflow of the source left open when it was terminated. */
 export interface ClearingChange {

@@ -10,6 +10,7 @@ import type { Collections } from '../../store/collections.js';
 import { storedInstallation } from '../../store/installation-identity.js';
 import { sourcesBehind } from '../../store/sources.js';
 import { RefusedError } from '../common/errors.js';
+import { startExports } from '../exports/export-workflows.js';
 import { startFillIn } from '../indicators/fill-in-workflow.js';
 import { SourceRemoval } from '../sources/source-removal.js';
 import { SourceWorkflows } from '../sources/source-workflows.js';
@@ -65,6 +66,7 @@ export class Reconciliation implements Reconcilable {
     await this.announceChanges(listener.onError);
     await startFillIn(this.options).catch(listener.onError);
     await startWatchlists(this.options).catch(listener.onError);
+    await startExports(this.options, listener.onError).catch(listener.onError);
     if (running === undefined) return;
     await this.frozen.report(running);
     await this.strays.end(running, listener);

@@ -7,6 +7,7 @@
 
 import type { WorkflowExecutionInfo, WorkflowService } from '@temporalio/client';
 import { VERSION_SIGNAL, versionText, type WorkerVersion } from '../../domain/contract/worker-version.js';
+import { EXPORT_WORKFLOW_TYPE } from '../../domain/export/export.js';
 import { REREAD_WORKFLOW_TYPE } from '../../domain/rereads/reread.js';
 import { RefusedError } from '../common/errors.js';
 import { type InstallationAccess, labelOf, type RunningSource, runningQuery } from '../temporal/ownership.js';
@@ -49,7 +50,7 @@ export class VersionMoves {
   /**
    * One round. Nothing is moved while another version is the current one.
    *
-   * @param sources that run; those that read again are looked for here.
+   * @param sources that run; those that read again and those that export are looked for here.
    * @throws RefusedError saying how to make this worker's version the current one, when none is.
    */
   async move(sources: readonly RunningSource[], onError: (error: unknown) => void): Promise<VersionMove[]> {
@@ -62,7 +63,7 @@ export class VersionMoves {
       return [];
     }
     for (const [what, at] of this.done) if (now - at >= AGAIN_MS) this.done.delete(what);
-    const running = [...sources.map(({ info }) => info), ...(await this.rereads())].filter(
+    const running = [...sources.map(({ info }) => info), ...(await this.others())].filter(
       (info) => labelOf(info) === installation.id,
     );
     if (this.version === undefined) await this.release(running);
@@ -123,9 +124,9 @@ export class VersionMoves {
     return { workflowId, from, to: this.own === NO_VERSION ? 'no version' : this.own, how };
   }
 
-  private async rereads(): Promise<WorkflowExecutionInfo[]> {
+  private async others(): Promise<WorkflowExecutionInfo[]> {
     const { client } = this.access;
-    const query = runningQuery(Object.values(REREAD_WORKFLOW_TYPE));
+    const query = runningQuery([...Object.values(REREAD_WORKFLOW_TYPE), EXPORT_WORKFLOW_TYPE]);
     return client.withDeadline(Date.now() + LIST_LIMIT_MS, async () => {
       const found: WorkflowExecutionInfo[] = [];
       for await (const info of client.workflow.list({ query })) found.push(info);

@@ -1,5 +1,6 @@
 /** All that a page about one source shows of its state, as of one moment. */
 
+import type { ExportStatus } from '../../domain/export/export.js';
 import type { SourceView } from '../../domain/lifecycle/source-view.js';
 import { viewOf } from '../../domain/lifecycle/source-view.js';
 import { present } from '../../domain/present.js';
@@ -17,6 +18,8 @@ export interface SourceDetails {
   /** Absent when no worker answered: `note` then says why. */
   readonly view?: SourceView;
   readonly note?: string;
+  /** Absent without one, and when no worker answered. */
+  readonly export?: ExportStatus;
 }
 
 /** @throws CodedRefusal 404 */
@@ -29,11 +32,11 @@ export async function detailsOf(access: InstallationAccess, sourceId: number, no
     statusOf(access, referenceOf(source)),
     storedCollector(collections, { _id: source.collectorId }),
   ]);
-  const { snapshot, note } = status;
+  const { snapshot, note, export: toBucket } = status;
   return {
     stated: latest(source, indexed, status),
     collectorName: collector?.name ?? '',
-    ...present({ view: snapshot === undefined ? undefined : viewOf(snapshot, nowMs), note }),
+    ...present({ view: snapshot === undefined ? undefined : viewOf(snapshot, nowMs), note, export: toBucket }),
   };
 }
 

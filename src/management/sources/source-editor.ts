@@ -28,6 +28,7 @@ import {
   updateSource,
 } from '../../store/sources.js';
 import { audited } from '../audited.js';
+import { wakeExport } from '../exports/export-workflows.js';
 import { FieldService } from '../fields/field-service.js';
 import { beingDeleted, changedMeanwhile, invalid, nameTaken, unknownCollector, unknownSource } from '../refusals.js';
 import { unlessTemporalIsAway } from '../temporal/temporal-errors.js';
@@ -112,6 +113,7 @@ export class SourceEditor {
     );
     await this.refuseLostCollector(source, collector, actor);
     await unlessTemporalIsAway(() => this.workflows.start({ sourceId: source._id, name, collector: collector.name }));
+    await unlessTemporalIsAway(() => wakeExport(this.options, source._id));
     return source;
   }
 
@@ -165,6 +167,8 @@ export class SourceEditor {
     });
     if (updated === null) return undefined;
     await unlessTemporalIsAway(() => this.workflows.signal(sourceId, 'restart'));
+    const hasExported = current.config.export !== undefined;
+    await unlessTemporalIsAway(() => wakeExport(this.options, sourceId, hasExported));
     return updated;
   }
 

@@ -28,6 +28,7 @@ import {
 } from '../../store/sources.js';
 import { type Audited, audited, DONE_BY_ANOTHER, RECONCILER_ACTOR } from '../audited.js';
 import { settingsOf } from '../collectors/collector-service.js';
+import { wakeExport } from '../exports/export-workflows.js';
 import { unknownCollector, unknownSource } from '../refusals.js';
 import { unlessTemporalIsAway } from '../temporal/temporal-errors.js';
 import { SourceWorkflows } from './source-workflows.js';
@@ -108,6 +109,7 @@ export class SourceRemoval {
     const entry = { actor, action: 'source.delete', sourceId: _id, collectorId, name, from: config };
     const { collections } = this.options;
     await audited(collections, entry, async () => done(await markSourceDeleting(collections, _id)));
+    await unlessTemporalIsAway(() => wakeExport(this.options, _id));
   }
 
   private async markCollector(collector: CollectorDocument, actor: string): Promise<void> {

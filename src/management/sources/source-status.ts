@@ -3,6 +3,7 @@
 import { ServiceError, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import { STATUS_QUERY } from '../../domain/contract/contract.js';
 import { workflowIdIn } from '../../domain/contract/installation.js';
+import type { ExportStatus } from '../../domain/export/export.js';
 import { isObject } from '../../domain/json.js';
 import type { SourceSnapshot, StreamStatus } from '../../domain/lifecycle/snapshot.js';
 import { present } from '../../domain/present.js';
@@ -14,6 +15,7 @@ import { gapsOf, type ShownGap } from '../../store/gaps.js';
 import { progressOf } from '../../store/progress.js';
 import { type RuleText, ruleStatusOf } from '../../store/rule-matches.js';
 import { storedFilters } from '../../store/sources.js';
+import { exportStatusOf } from '../exports/export-status.js';
 import { type InstallationAccess, installationOf } from '../temporal/ownership.js';
 import { WORKER_VERSION } from '../temporal/search-attribute-keys.js';
 import { isTemporalAway } from '../temporal/temporal-errors.js';
@@ -41,6 +43,8 @@ export interface SourceStatus extends SourceListing {
   readonly gaps?: readonly ShownGap[];
   /** Its processing rules, those that were tried on a record; absent without any, and while MongoDB is away. */
   readonly rules?: readonly RuleStatus[];
+  /** Its export to a bucket; absent without one, and while MongoDB is away. */
+  readonly export?: ExportStatus;
 }
 
 /** A source's whole state. */
@@ -56,7 +60,7 @@ export async function statusOf(
     return { note, ...withUncertainty(listingOf(installation, source, collector, described), meanwhile) };
   }
   const { snapshot, ...stored } = await orFromTemporal<
-    Pick<SourceStatus, 'gaps' | 'rules'> & { readonly snapshot: SourceSnapshot }
+    Pick<SourceStatus, 'gaps' | 'rules' | 'export'> & { readonly snapshot: SourceSnapshot }
   >(
     async () => {
       const { collections } = access;
@@ -70,6 +74,7 @@ export async function statusOf(
         snapshot,
         gaps: await gapsOf(collections, source.sourceId),
         ...(rules.length === 0 ? {} : { rules }),
+        ...present({ export: await exportStatusOf(collections, source.sourceId) }),
       };
     },
     async () => ({ snapshot: answer.value }),

@@ -8,6 +8,7 @@ import { storedCollector } from '../../store/collectors.js';
 import { markStopped, storedSource } from '../../store/sources.js';
 import { auditedIfPossible } from '../audited.js';
 import { RefusedError } from '../common/errors.js';
+import { wakeExport } from '../exports/export-workflows.js';
 import { beingDeleted, isStopped, isStopping } from '../refusals.js';
 import { SourceWorkflows } from './source-workflows.js';
 
@@ -45,6 +46,7 @@ export class SourceSteering {
     if (deleting) throw beingDeleted('source', name);
     const entry = { actor, action: `source.${steering}`, sourceId, collectorId, name };
     await auditedIfPossible(this.options.collections, entry, () => this.act(source, steering));
+    await wakeExport(this.options, sourceId);
   }
 
   /**

@@ -1,0 +1,138 @@
+/** A source that exports what it collects, with workers and Temporal: to a bucket that another source reads, and in spite of what fails. */
+
+import { expect, test } from 'vitest';
+import { SECRET_PLACEHOLDER } from '../../../src/config/source-config.js';
+import type { RecordDocument } from '../../../src/domain/records/record.js';
+import { definitionOf, STREAMS, type StreamName } from '../../../src/domain/streams/streams.js';
+import type { SourceStatus } from '../../../src/management/sources/source-status.js';
+import { s3Config } from '../../support/bucket-source.js';
+import { findAll, formsOf } from '../../support/byte-search.js';
+import { e2eStack, sourceFile } from '../../support/e2e-stack.js';
+import { exportConfig } from '../../support/exporting-source.js';
+import { raw } from '../../support/raw-collections.js';
+import { S3_KEYS, s3Server, type TestBucket } from '../../support/s3-server.js';
+import { countStored } from '../../support/simulator-control.js';
+import { documentsOf, payloadsOf } from '../../support/stored-bytes.js';
+import { until } from '../../support/until.js';
+
+const { get, collections, database } = e2eStack({ historyMs: 6 * 3_600_000, rate: 0 });
+const server = s3Server();
+const LIMIT = { limitMs: 60_000, everyMs: 100 };
+
+const statusOf = (sourceId: number) => get().service.status(String(sourceId));
+
+function fileOf(name: string, bucket: TestBucket, changes: object = {}, config: object = {}) {
+  const toBucket = exportConfig(server.endpoint, bucket.name, { ...changes });
+  return sourceFile(get().simulator, { name, export: toBucket, ...config });
+}
+
+function readerOf(name: string, bucket: TestBucket) {
+  const { source } = sourceFile(get().simulator, { name });
+  const { dataCollection } = source.config as { dataCollection?: unknown };
+  const s3 = s3Config(server.endpoint, bucket.name);
+  const config = { name, dataCollection, pollInterval: '1s', collectionMethod: 's3', s3 };
+  return { 'api.version': 'v1', source: { ...source, config } };
+}
+
+const isCaughtUp = ({ snapshot }: SourceStatus) =>
+  snapshot?.stage === 'Collecting' && snapshot.streams.every(({ phase, caughtUp }) => phase === 'waiting' && caughtUp);
+
+/** All that is stored of a source but for what a source puts on its records itself. */
+async function storedOf(sourceId: number, stream: StreamName): Promise<string[]> {
+  const found = await raw(collections).records(stream).find({ _sourceId: sourceId }).toArray();
+  return found.map(comparable).toSorted();
+}
+
+function comparable({ _id, _sourceId, _source, _receiptTime, _queue, ...rest }: RecordDocument): string {
+  return JSON.stringify(rest);
+}
+
+test('a round trip: what is exported and read again by another source is an equal store', async () => {
+  const bucket = await server.newBucket();
+  const { service, startWorker, client } = get();
+  const stopWorker = await startWorker();
+  const { sourceId } = await service.start(fileOf('Exporter', bucket));
+  await until(() => statusOf(sourceId), isCaughtUp, LIMIT);
+  const stored = await countStored(collections, sourceId);
+  expect(stored).toBeGreaterThan(100);
+  const done = await until(
+    () => statusOf(sourceId),
+    ({ export: toBucket }) => toBucket?.records === stored && toBucket.lagMs === 0,
+    LIMIT,
+  );
+  expect(done.export).toMatchObject({ state: 'Exporting', bucket: bucket.name, streams: expect.arrayContaining([]) });
+
+  const { sourceId: readerId } = await service.start(readerOf('Reader', bucket));
+  await until(() => statusOf(readerId), isCaughtUp, LIMIT);
+  await until(
+    () => countStored(collections, readerId),
+    (count) => count >= stored,
+    LIMIT,
+  );
+  for (const stream of STREAMS) {
+    expect(await storedOf(readerId, stream), definitionOf(stream).title).toEqual(await storedOf(sourceId, stream));
+  }
+
+  // The secret is nowhere in clear.
+  async function* everythingStored() {
+    yield* documentsOf(database.db);
+    yield* payloadsOf(client);
+  }
+  expect(await findAll(everythingStored(), { writer: formsOf(S3_KEYS.writer.secretAccessKey) })).toEqual([]);
+  for (const id of [sourceId, readerId]) await service.stop(String(id), { remove: true });
+  await stopWorker();
+}, 120_000);
+
+test('an export that may not write is an error of its own: collecting goes on, and a correction heals it', async () => {
+  const bucket = await server.newBucket();
+  const { service, startWorker } = get();
+  const stopWorker = await startWorker();
+  const file = fileOf('Denied', bucket, { ...S3_KEYS.reader }, { dataCollection: 'siem' });
+  const { sourceId } = await service.start(file);
+  const failing = await until(
+    () => statusOf(sourceId),
+    (status) => status.export?.state === 'Error' && isCaughtUp(status),
+    LIMIT,
+  );
+  expect(failing).toMatchObject({ state: 'Collecting', health: 'Healthy' });
+  expect(failing.export?.problem).toMatchObject({ type: 'ThirdPartyConfig', code: 'AccessDenied', gaveUp: true });
+  const { open } = await service.health(String(sourceId));
+  expect(open).toMatchObject([{ subject: 'export', eventName: 'ThirdPartyConfigError', status: 'UnHealthy' }]);
+  expect(open[0]?.details.description).toContain('s3:PutObject');
+  // A restart of the source leaves the event to the export.
+  const stored = await countStored(collections, sourceId);
+
+  // The mask keeps the stored secret, for the same key only.
+  const other = fileOf('Denied', bucket, { secretAccessKey: SECRET_PLACEHOLDER }, { dataCollection: 'siem' });
+  await expect(service.update(String(sourceId), other)).rejects.toMatchObject({
+    mistakes: [expect.stringContaining('export.secretAccessKey: ******** means the stored secret')],
+  });
+  await service.update(String(sourceId), fileOf('Denied', bucket, {}, { dataCollection: 'siem' }));
+  const healed = await until(
+    () => statusOf(sourceId),
+    ({ export: toBucket }) => toBucket?.state === 'Exporting' && toBucket.records === stored,
+    LIMIT,
+  );
+  expect(healed.export?.problem).toBeUndefined();
+  await until(
+    () => service.health(String(sourceId)),
+    (health) => health.open.length === 0,
+    LIMIT,
+  );
+
+  const masked = { secretAccessKey: SECRET_PLACEHOLDER, prefix: 'later/' };
+  await service.update(String(sourceId), fileOf('Denied', bucket, masked, { dataCollection: 'siem' }));
+  expect((await raw(collections).sources.findOne({ _id: sourceId }))?.exportSecret).toBeDefined();
+
+  // Without the export in its configuration, the workflow of the export ends.
+  await service.update(String(sourceId), fileOf('Denied', bucket, {}, { dataCollection: 'siem', export: undefined }));
+  const { workflowId } = failing;
+  await until(
+    () => get().client.workflow.getHandle(`${workflowId}-export`).describe(),
+    ({ status }) => status.name === 'COMPLETED',
+    LIMIT,
+  );
+  expect((await raw(collections).sources.findOne({ _id: sourceId }))?.exportSecret).toBeUndefined();
+  await service.stop(String(sourceId), { remove: true });
+  await stopWorker();
+}, 120_000);
