@@ -16,7 +16,7 @@ const LAYERS = {
     packages: ['jsonc-parser'],
   },
   s3: {
-    job: 'a bucket to read: listing, objects, what its errors mean; knows nothing of MongoDB or of records',
+    job: 'a bucket: listing, reading and writing objects, what its errors mean; knows nothing of MongoDB or of records',
     imports: ['domain', 'http-client'],
     packages: ['@aws-sdk/client-s3'],
   },
@@ -53,10 +53,11 @@ const LAYERS = {
     packages: ['mongodb'],
   },
   ingest: {
-    job: 'reads streams and stores what it reads: files, windows, objects, reading again',
+    job: 'reads streams and stores what it reads: files, windows, objects, reading again; exports what is stored',
     imports: [
       'domain',
       'config',
+      'detections',
       'http-client',
       'indicators',
       'mimecast',

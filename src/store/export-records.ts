@@ -43,8 +43,8 @@ export interface FoundRecord {
   readonly size: number;
 }
 
-export function passesFor(exported: number): number {
-  return Math.max(1, Math.ceil(exported / HELD_AT_ONCE));
+export function passesFor(stored: number): number {
+  return Math.max(1, Math.ceil(stored / HELD_AT_ONCE));
 }
 
 /**

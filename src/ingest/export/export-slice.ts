@@ -4,7 +4,7 @@
  */
 
 import type { RecordId } from '../../domain/records/record.js';
-import { STREAMS } from '../../domain/streams/streams.js';
+import { STREAMS, type StreamName } from '../../domain/streams/streams.js';
 import type { Collections } from '../../store/collections.js';
 import { ChangesLostError, changesSince, endOfChanges, hasReached, placeOfNow } from '../../store/export-changes.js';
 import { documentsOf, passesFor, unexported } from '../../store/export-records.js';
@@ -20,6 +20,7 @@ import {
   noteCut,
   takenEarly,
 } from '../../store/exports.js';
+import { countRecords } from '../../store/records.js';
 import type { ExportTarget } from './export-target.js';
 import { PendingCut } from './pending-cut.js';
 import { twinsOf } from './twins.js';
@@ -72,7 +73,7 @@ export class ExportSlice {
       if (stream === undefined) throw error;
       // In this order: what is stored from now on is followed, and what was stored before is found.
       const token = await placeOfNow(collections);
-      await this.place({ token, comparing: { stream, pass: 0, passes: this.passesOf(stream) } });
+      await this.place({ token, comparing: { stream, pass: 0, passes: await this.passesOf(stream) } });
       return 'more';
     }
   }
@@ -115,17 +116,18 @@ export class ExportSlice {
       }
       if (!pending.isEmpty) await this.cut(pending, { areEarly: true });
     }
-    await this.place({ comparing: this.behind(comparing) });
+    await this.place({ comparing: await this.behind(comparing) });
   }
 
-  private behind({ stream, pass, passes }: Comparing): Comparing | undefined {
+  private async behind({ stream, pass, passes }: Comparing): Promise<Comparing | undefined> {
     if (pass + 1 < passes) return { stream, pass: pass + 1, passes };
     const next = STREAMS[STREAMS.indexOf(stream) + 1];
-    return next === undefined ? undefined : { stream: next, pass: 0, passes: this.passesOf(next) };
+    return next === undefined ? undefined : { stream: next, pass: 0, passes: await this.passesOf(next) };
   }
 
-  private passesOf(stream: Comparing['stream']): number {
-    return passesFor(this.current.streams[stream]?.records ?? 0);
+  private async passesOf(stream: StreamName): Promise<number> {
+    const { collections, sourceId } = this.options;
+    return passesFor(await countRecords(collections, stream, sourceId));
   }
 
   /** @param place.areEarly whether changes may name the records later, too. */
@@ -140,14 +142,20 @@ export class ExportSlice {
       const taken = await takenEarly(collections, sourceId, ids);
       const left = ids.filter((id) => !taken.has(id.toString('hex')));
       if (left.length === 0) continue;
-      const documents = await documentsOf(collections, stream, left);
-      const twins = await twinsOf(collections, sourceId, stream, documents);
+      const twins = await this.twinsOf(stream, left);
       objects.push({ stream, ids: [...left, ...twins] });
       early.push(...twins, ...(areEarly ? left : []));
     }
     if (objects.length === 0) return token === undefined ? undefined : this.place({ token });
     const cut = { seq: this.current.seq + 1, at: new Date(), objects, early };
     await this.write(await this.noted(token === undefined ? cut : { ...cut, token }));
+  }
+
+  /** Detections have ids, by which they can be told apart. */
+  private async twinsOf(stream: StreamName, ids: readonly RecordId[]): Promise<readonly RecordId[]> {
+    const { collections, sourceId, target } = this.options;
+    if (target.form !== 'received') return [];
+    return twinsOf(collections, sourceId, stream, await documentsOf(collections, stream, ids));
   }
 
   private async noted(cut: Cut): Promise<Cut> {

@@ -4,11 +4,11 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { RawError } from '../../domain/failures/failure.js';
-import { receivedLine } from '../../records/received-line.js';
 import { S3_CODE } from '../../s3/s3-error.js';
 import type { Collections } from '../../store/collections.js';
 import { documentsOf } from '../../store/export-records.js';
 import type { Cut, CutObject, WrittenObject } from '../../store/exports.js';
+import { exportLine } from './export-line.js';
 import type { ExportTarget } from './export-target.js';
 import { objectName } from './object-name.js';
 
@@ -35,26 +35,27 @@ export async function writeCut(writing: CutWriting, cut: Cut): Promise<WrittenOb
   return written;
 }
 
-/** @returns `undefined` when none of its records is stored any more. */
+/** @returns `undefined` when there is nothing to write: no detection, or no record that is still stored. */
 async function writeObject(
   { collections, sourceId, target, signal }: CutWriting,
   { seq, at }: Cut,
   { stream, ids }: CutObject,
 ): Promise<WrittenObject | undefined> {
-  const { bucket, prefix } = target;
+  const { bucket, prefix, form } = target;
   const found = await documentsOf(collections, stream, ids);
   const documents = ids.flatMap((id) => found.get(id.toString('hex')) ?? []);
-  if (documents.length === 0) return undefined;
+  const lines = documents.flatMap((document) => exportLine(form, stream, document) ?? []);
+  if (lines.length === 0) return undefined;
   const { id: installationId } = await collections.installation();
   const { key, fileName } = objectName(prefix, { installationId, sourceId, stream, seq, at });
   const hash = createHash('sha256').update(`${installationId}\n${sourceId}\n${stream}\n${seq}\n`);
   for (const { buffer } of ids) hash.update(buffer);
   const mark = hash.digest('hex');
-  const body = await zipped(Buffer.concat(documents.flatMap((document) => [receivedLine(document), LF])));
+  const body = await zipped(Buffer.concat(lines.flatMap((line) => [line, LF])));
   const contentType = 'application/gzip';
   const result = await bucket.put({ key, body, contentType, fileName, metadata: { [MARK]: mark } }, signal);
   if (result === 'exists' && (await bucket.metadataOf(key, signal))?.[MARK] !== mark) throw keyTaken(bucket.name, key);
-  return { stream, key, records: documents.length };
+  return { stream, key, records: lines.length };
 }
 
 function keyTaken(bucketName: string, key: string): RawError {

@@ -309,3 +309,17 @@ test('an export that is taken out of the configuration ends, and goes on where i
   expect(await source.slice()).toMatchObject({ result: 'ended' });
   expect(await lines(bucket)).toEqual(sorted(siemRecords(1, 3)));
 });
+
+test.each([
+  ['ecs', { ecs: { version: expect.any(String) }, event: expect.objectContaining({ kind: 'alert' }) }],
+  ['ocsf', { class_uid: expect.any(Number), time: expect.any(Number) }],
+])('in the form %s, the detections among the records are written as a search exports them', async (form, shape) => {
+  const { bucket, source } = await begun({ export: { form } });
+  const virus = siemRecord(1, 'av', { virusFound: 'EICAR', fileName: 'a.exe', senderEnvelope: 'a@example.com' });
+  await source.store(textsOf([virus]), 'av');
+  await source.store(textsOf(siemRecords(2, 4, 'process')), 'process');
+  await source.exportAll();
+  const objects = await bucket.objects();
+  expect([...objects.keys()]).toEqual([expect.stringContaining('av/')]);
+  expect((await lines(bucket)).map((line) => JSON.parse(line) as unknown)).toEqual([expect.objectContaining(shape)]);
+});
