@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { addDetectionsCommand } from './cli/detections.js';
+import { addExportCommand } from './cli/export.js';
 import { addIocCommand } from './cli/ioc.js';
 import { keysCommand } from './cli/keys.js';
 import { addRereadCommands } from './cli/reread-commands.js';
@@ -167,6 +168,7 @@ rules
   });
 
 addRereadCommands(program, withCommands);
+addExportCommand(program, withCommands);
 addDetectionsCommand(program, withDetections);
 addSearchCommands(program, withSearch);
 addIocCommand(program, withIndicators);

@@ -4,7 +4,7 @@ import type { RecordDocument, RecordId } from '../domain/records/record.js';
 import type { StreamName } from '../domain/streams/streams.js';
 import type { Store } from './driver.js';
 import { type Comparing, cuts, unpacked } from './exports.js';
-import { BY_SOURCE } from './record-indexes.js';
+import { BY_SOURCE, OLDEST_FIRST } from './record-indexes.js';
 import { records } from './records.js';
 
 /** By their ids in hexadecimal; those that are not stored any more are left out. */
@@ -30,6 +30,18 @@ export function recordsAtTimes(
   return records(store, stream)
     .find({ _sourceId: sourceId, _messageTime: { $in: [...times] } })
     .limit(limit);
+}
+
+/** Records of a source by their own time, the oldest first. @param to not a part of the range. */
+export function recordsBetween(
+  store: Store,
+  sourceId: number,
+  stream: StreamName,
+  { from, to }: { readonly from: Date; readonly to: Date },
+): AsyncIterable<RecordDocument> {
+  return records(store, stream)
+    .find({ _sourceId: sourceId, _messageTime: { $gte: from, $lt: to } })
+    .sort(OLDEST_FIRST);
 }
 
 /** So many ids of records that are in cuts are held at once. */

@@ -1,6 +1,7 @@
 /** What commands work with on the servers at hand. */
 
 import { readEnvironment } from '../../config/environment.js';
+import { present } from '../../domain/present.js';
 import { RefusedError } from '../../management/common/errors.js';
 import { DetectionService } from '../../management/detections/detection-service.js';
 import { IocService } from '../../management/indicators/ioc-service.js';
@@ -16,6 +17,7 @@ import { type Collections, collectionsOf } from '../../store/collections.js';
 import { openDatabase } from '../../store/database.js';
 import type { Session } from '../session.js';
 import type { CommandServices } from './command-services.js';
+import { LocalExports } from './local-exports.js';
 import { LocalSearch } from './local-search.js';
 
 export function localSession(): Session {
@@ -53,8 +55,11 @@ function withTemporal<T>(env: NodeJS.ProcessEnv, work: (services: CommandService
     const temporal = await connectTemporal(env);
     try {
       const { client } = temporal;
+      const keyring = keyringAtHand(env, tell);
+      const dependencies = { collections, allowInsecure, ...present({ keyring }) };
       return await work({
-        sources: new SourceService({ collections, client, allowInsecure, keyring: keyringAtHand(env, tell) }),
+        exports: new LocalExports({ collections, client }, dependencies),
+        sources: new SourceService({ collections, client, allowInsecure, keyring }),
         rereads: new RereadService({ collections, client }),
       });
     } catch (error) {

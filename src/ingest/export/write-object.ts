@@ -1,21 +1,13 @@
 /** Writes the objects of a cut. */
 
 import { createHash } from 'node:crypto';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
-import { RawError } from '../../domain/failures/failure.js';
-import { S3_CODE } from '../../s3/s3-error.js';
 import type { Collections } from '../../store/collections.js';
 import { documentsOf } from '../../store/export-records.js';
 import type { Cut, CutObject, WrittenObject } from '../../store/exports.js';
 import { exportLine } from './export-line.js';
 import type { ExportTarget } from './export-target.js';
 import { objectName } from './object-name.js';
-
-const zipped = promisify(gzip);
-/** Metadata of an object: whose it is, and what it holds. */
-const MARK = 'mimecast-export';
-const LF = Buffer.from('\n');
+import { putLines } from './put-lines.js';
 
 export interface CutWriting {
   readonly collections: Collections;
@@ -47,18 +39,10 @@ async function writeObject(
   const lines = documents.flatMap((document) => exportLine(form, stream, document) ?? []);
   if (lines.length === 0) return undefined;
   const { id: installationId } = await collections.installation();
-  const { key, fileName } = objectName(prefix, { installationId, sourceId, stream, seq, at });
+  const { key, fileName } = objectName(prefix, { installationId, sourceId, stream, part: seq, at });
   const hash = createHash('sha256').update(`${installationId}\n${sourceId}\n${stream}\n${seq}\n`);
   for (const { buffer } of ids) hash.update(buffer);
   const mark = hash.digest('hex');
-  const body = await zipped(Buffer.concat(lines.flatMap((line) => [line, LF])));
-  const contentType = 'application/gzip';
-  const result = await bucket.put({ key, body, contentType, fileName, metadata: { [MARK]: mark } }, signal);
-  if (result === 'exists' && (await bucket.metadataOf(key, signal))?.[MARK] !== mark) throw keyTaken(bucket.name, key);
+  await putLines(bucket, { key, fileName, lines, mark }, signal);
   return { stream, key, records: lines.length };
-}
-
-function keyTaken(bucketName: string, key: string): RawError {
-  const message = `another object is under the key ${bucketName}/${key}, and is left as it is`;
-  return new RawError({ origin: 's3', endpoint: `write ${bucketName}/${key}`, code: S3_CODE.keyTaken, message });
 }

@@ -5,6 +5,7 @@ import { prefixesOf, type SourceConfig, WHOLE_BUCKET } from '../../config/source
 import { parseDuration } from '../../domain/duration.js';
 import { RawError } from '../../domain/failures/failure.js';
 import type { HostDoubts } from '../../domain/failures/host-doubts.js';
+import { isObject } from '../../domain/json.js';
 import { present } from '../../domain/present.js';
 import type { SourceSettings } from '../../domain/streams/outcome.js';
 import { type StreamName, streamsOf } from '../../domain/streams/streams.js';
@@ -98,6 +99,19 @@ export class SourceReader {
       rules,
       matches,
     };
+  }
+
+  /**
+   * Where a source exports to, with other settings than are stored.
+   *
+   * @throws RawError naming every mistake in them.
+   */
+  async exportTarget(sourceId: number, changes: Readonly<Record<string, unknown>>): Promise<ExportTarget | undefined> {
+    const source = await storedSource(this.dependencies.collections, { _id: sourceId });
+    if (source === null) return undefined;
+    const stored = isObject(source.config.export) ? source.config.export : {};
+    const { config } = this.configs.of({ ...source, config: { ...source.config, export: { ...stored, ...changes } } });
+    return this.exportOf(sourceId, config, source.exportSecret);
   }
 
   /** Drops what was kept of a source that has ended. */

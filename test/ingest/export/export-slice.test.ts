@@ -284,7 +284,7 @@ test('another object under the key is for the operator, and stays as it is', asy
   await expect(source.by(afterCut?.(collections) ?? collections).slice()).rejects.toThrow('killed');
   const cut = await databaseOf(collections).collection('export_cuts').findOne({ sourceId: source.id });
   const { id: installationId } = await collections.installation();
-  const { key } = objectName('', { installationId, sourceId: source.id, stream: 'receipt', seq: 1, at: cut?.at });
+  const { key } = objectName('', { installationId, sourceId: source.id, stream: 'receipt', part: 1, at: cut?.at });
   await bucket.put(key, 'foreign');
   await expect(source.slice()).rejects.toMatchObject({ facts: { code: 'KeyTaken' } });
   expect((await bucket.objects()).get(key)?.text).toBe('foreign');

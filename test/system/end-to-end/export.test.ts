@@ -10,7 +10,8 @@ import { findAll, formsOf } from '../../support/byte-search.js';
 import { e2eStack, sourceFile } from '../../support/e2e-stack.js';
 import { exportConfig } from '../../support/exporting-source.js';
 import { raw } from '../../support/raw-collections.js';
-import { S3_KEYS, s3Server, type TestBucket } from '../../support/s3-server.js';
+import { runCli } from '../../support/run-cli.js';
+import { S3_KEYS, S3_REGION, s3Server, type TestBucket } from '../../support/s3-server.js';
 import { countStored } from '../../support/simulator-control.js';
 import { documentsOf, payloadsOf } from '../../support/stored-bytes.js';
 import { until } from '../../support/until.js';
@@ -132,6 +133,41 @@ test('an export that may not write is an error of its own: collecting goes on, a
     LIMIT,
   );
   expect((await raw(collections).sources.findOne({ _id: sourceId }))?.exportSecret).toBeUndefined();
+  await service.stop(String(sourceId), { remove: true });
+  await stopWorker();
+}, 120_000);
+
+test('records of the past are exported on request, and a repetition writes only what is missing', async () => {
+  const bucket = await server.newBucket();
+  const { service, startWorker, env } = get();
+  const stopWorker = await startWorker();
+  const { source } = sourceFile(get().simulator, {
+    name: 'Past',
+    dataCollection: 'siem',
+    siemTypes: ['receipt', 'av'],
+  });
+  const { sourceId } = await service.start({ 'api.version': 'v1', source });
+  await until(() => statusOf(sourceId), isCaughtUp, LIMIT);
+  const stored = await countStored(collections, sourceId);
+  const access = ['--region', S3_REGION, '--endpoint', server.endpoint, '--prefix', 'past/'];
+  const keys = { AWS_ACCESS_KEY_ID: S3_KEYS.writer.accessKeyId, AWS_SECRET_ACCESS_KEY: S3_KEYS.writer.secretAccessKey };
+  const run = (...more: string[]) =>
+    runCli({ ...env, ...keys }, 'export', 'Past', '--from', '30d', ...access, '--to-bucket', bucket.name, ...more);
+  const first = await run('--json');
+  expect(JSON.parse(first.stdout)).toMatchObject({ sourceId, bucket: bucket.name, records: stored, existing: 0 });
+  expect(first.stderr).toContain('written: past/receipt/');
+  const objects = await bucket.objects('past/');
+  const lines = [...objects.values()].flatMap(({ text }) => text.trimEnd().split('\n'));
+  expect(lines).toHaveLength(stored);
+  const [key = ''] = objects.keys();
+  await bucket.remove(key);
+  const second = await run();
+  expect(second.code).toBe(0);
+  expect(second.stdout).toContain(`${objects.size - 1} were there already`);
+  expect(await bucket.objects('past/')).toEqual(objects);
+
+  const denied = await run('--prefix', '/no');
+  expect(denied).toMatchObject({ code: 1, stderr: expect.stringContaining('export.prefix: must not begin with "/"') });
   await service.stop(String(sourceId), { remove: true });
   await stopWorker();
 }, 120_000);
