@@ -38,6 +38,7 @@ const INDEXES: Readonly<Record<string, readonly string[]>> = {
   leases: ['_id', 'until'],
   audit_trail: ['_id', 'at', 'sourceId,at', 'collectorId,at'],
   missing_records: ['_id', 'run,stream,place', 'sourceId,kind,stream'],
+  export_cuts: ['_id', 'sourceId,seq', 'sourceId,early'],
   objects: ['_id', 'sourceId,stream,lastModified', 'sourceId,stream,at'],
   health_events: ['_id', 'sourceId,eventTime', 'resolvedAt,eventTime'],
   watchlists: ['_id', 'name unique'],

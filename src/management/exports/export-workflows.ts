@@ -10,8 +10,9 @@ import {
 } from '../../domain/export/export.js';
 import { isObject } from '../../domain/json.js';
 import { quietExports } from '../../store/exports.js';
-import { isMeantToRun, storedSource } from '../../store/sources.js';
-import type { InstallationAccess } from '../temporal/ownership.js';
+import { isMeantToRun, type SourceDocument, storedSource } from '../../store/sources.js';
+import { orFromTemporal } from '../sources/source-directory.js';
+import { type InstallationAccess, installationOf } from '../temporal/ownership.js';
 
 /** An export that was not looked at for so long may not run; one that rests between its slices is not disturbed. */
 const QUIET_MS = 60_000;
@@ -22,9 +23,13 @@ const QUIET_MS = 60_000;
  * @param hasExported whether the source did until now, so that there is somebody to tell that it no longer does.
  */
 export async function wakeExport(access: InstallationAccess, sourceId: number, hasExported = false): Promise<void> {
-  const source = await storedSource(access.collections, { _id: sourceId });
-  if (!hasExported && source?.config.export === undefined) return;
-  const isWanted = source !== null && isMeantToRun(source) && isObject(source.config.export);
+  const source = await orFromTemporal<SourceDocument | null | 'unknown'>(
+    () => storedSource(access.collections, { _id: sourceId }),
+    async () => 'unknown',
+  );
+  if (source !== 'unknown' && !hasExported && source?.config.export === undefined) return;
+  const isStored = source !== 'unknown' && source !== null;
+  const isWanted = isStored && isMeantToRun(source) && isObject(source.config.export);
   const { workflowId, ...options } = await optionsOf(access, sourceId);
   if (isWanted) {
     const signalled = { workflowId, ...options, signal: EXPORT_CHANGED_SIGNAL };
@@ -46,8 +51,8 @@ export async function startExports(access: InstallationAccess, onError: (error: 
   }
 }
 
-async function optionsOf({ collections }: InstallationAccess, sourceId: number) {
-  const installation = await collections.installation();
+async function optionsOf(access: InstallationAccess, sourceId: number) {
+  const installation = await installationOf(access);
   const request: ExportRequest = { installation: installation.id, sourceId };
   return {
     workflowId: exportWorkflowIdIn(installation, sourceId),
