@@ -115,15 +115,17 @@ describe.skipIf(CHROMIUM === undefined)('the form', () => {
     for (const label of ['Base URL', 'Backfill', 'Overlap']) expect(await dialog.getByLabel(label).count()).toBe(0);
     await save(dialog);
     await dialog.getByText('missing; must be an object with "bucket" and "region"').waitFor();
-    await dialog.getByLabel('Bucket (required)').fill(bucket.name);
+    // Those of an export, which is optional, have the same labels.
+    const ofBucket = dialog.getByRole('group', { name: 'S3', exact: true });
+    await ofBucket.getByLabel('Bucket (required)').fill(bucket.name);
     await save(dialog);
-    const region = dialog.getByLabel('Region (required)');
+    const region = ofBucket.getByLabel('Region (required)');
     await region.and(page.locator(':focus')).waitFor();
     expect(await region.getAttribute('aria-invalid')).toBe('true');
     await region.fill(S3_REGION);
-    await dialog.getByLabel('Endpoint').fill(s3.endpoint);
-    await dialog.getByLabel('Access Key ID').fill(S3_KEYS.admin.accessKeyId);
-    await dialog.getByLabel('Secret Access Key').fill(S3_KEYS.admin.secretAccessKey);
+    await ofBucket.getByLabel('Endpoint').fill(s3.endpoint);
+    await ofBucket.getByLabel('Access Key ID').fill(S3_KEYS.admin.accessKeyId);
+    await ofBucket.getByLabel('Secret Access Key').fill(S3_KEYS.admin.secretAccessKey);
     await dialog.locator('summary', { hasText: 'Each by itself' }).click();
     await dialog.getByRole('textbox', { name: 'Receipt' }).fill('logs/receipt/');
     await accessible(page);

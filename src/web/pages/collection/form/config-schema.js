@@ -26,6 +26,7 @@ const LABELS = {
   dataCollection: 'Supported API to collect',
   baseUrl: 'Base URL',
   siemTypes: 'SIEM types',
+  export: 'Export to a bucket',
   accessKeyId: 'Access Key ID',
   secretAccessKey: 'Secret Access Key',
 };
