@@ -6,7 +6,7 @@ import { present } from '../domain/present.js';
 import { concealing } from '../http-client/conceal.js';
 import { type Connections, processConnections } from '../http-client/connections.js';
 import { isPrivateHost } from '../http-client/private-host.js';
-import { type ObjectContent, type ReadLimits, readContent } from './object-content.js';
+import { type ObjectContent, type ReadLimits, rawContent, readContent } from './object-content.js';
 import { RequestHandler } from './request-handler.js';
 import { type S3Call, s3ErrorOf } from './s3-error.js';
 
@@ -124,6 +124,18 @@ export class Bucket {
     const answer = await this.calling(what, signal, () => this.client.send(command, this.sending(signal)));
     const explain = (error: unknown) => s3ErrorOf(error, this.call(what));
     return readContent(answer, { ...limits, what, host: this.host, explain }, signal);
+  }
+
+  /**
+   * An object as it lies there, byte for byte. To be iterated at once.
+   *
+   * @throws {RawError} also from its bytes; `PreconditionFailed` for another version.
+   */
+  async *bytesOf({ key, etag }: ListedObject, signal?: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+    const what = `read ${this.name}/${key}`;
+    const command = new GetObjectCommand({ Bucket: this.name, Key: key, IfMatch: etag, ...this.payer });
+    const { Body } = await this.calling(what, signal, () => this.client.send(command, this.sending(signal)));
+    yield* rawContent(Body, (error) => s3ErrorOf(error, this.call(what)), signal);
   }
 
   private async calling<T>(what: string, signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {

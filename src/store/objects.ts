@@ -11,6 +11,9 @@ import { collection, type Indexes, type Store } from './driver.js';
  */
 export type ObjectState = 'read' | 'setAside' | 'failing' | 'archived' | 'gone';
 
+/** States that stand for something that was got over with. */
+export const DONE_STATES: ReadonlySet<ObjectState> = new Set(['read', 'setAside', 'gone']);
+
 export interface ObjectDocument {
   /** `<sourceId>/<stream>/<digest of bucket and key>` */
   readonly _id: string;

@@ -18,6 +18,7 @@ import type { StreamName } from '../../domain/streams/streams.js';
 import { DamagedFileError } from '../../http-client/file-damage.js';
 import type { ListedObject, ObjectPage } from '../../s3/bucket.js';
 import {
+  DONE_STATES,
   failingObjects,
   knownObjects,
   noteObjects,
@@ -29,7 +30,8 @@ import { resolveQuarantined } from '../../store/quarantine.js';
 import type { TimedBatch } from '../slice/record-batch.js';
 import type { Slice } from '../slice/slice.js';
 import type { SourceObjects } from '../source/source-objects.js';
-import { BadObjects } from './bad-objects.js';
+import { BadObjects, entryIdOf } from './bad-objects.js';
+import { isArchived, isGone, isNothing, isSameVersion, listObjects } from './listed-objects.js';
 import { readObject, shareOf } from './read-object.js';
 
 /** So many objects that fail one after the other for no reason of their own are an outage; the others would fail too. */
@@ -41,8 +43,6 @@ const STORED_AT_ONCE = 500;
 /** So many objects are noted at once, unless they hold many records. */
 const NOTED_AT_ONCE = 100;
 const NOTED_RECORDS = 5_000;
-/** States that stand for something that was got over with. */
-const DONE: ReadonlySet<ObjectState> = new Set(['read', 'setAside', 'gone']);
 
 /** Collects until there is nothing more, or the slice's time is over. @throws the error of the first object that failed */
 export function collectObjects(slice: Slice, stream: StreamName, objects: SourceObjects): Promise<StreamEnd> {
@@ -117,19 +117,10 @@ class ObjectCollection {
     await this.note();
   }
 
-  /** A store may not know the token of an earlier slice any more: then the listing begins anew. */
   private async list(token: string | undefined): Promise<ObjectPage | 'refused'> {
-    const { signal } = this.slice.options;
-    const prefix = this.objects.prefixes.get(this.stream) ?? '';
-    try {
-      return await this.objects.bucket.list({ prefix, token }, signal);
-    } catch (error) {
-      const isRefused =
-        error instanceof RawError && error.facts.status === 400 && error.facts.code === 'InvalidArgument';
-      if (token === undefined || !isRefused) throw error;
-      await this.slice.savePlace({ listing: undefined });
-      return 'refused';
-    }
+    const page = await listObjects(this.objects, this.stream, token, this.slice.options.signal);
+    if (page === 'refused') await this.slice.savePlace({ listing: undefined });
+    return page;
   }
 
   private async readPage({ objects }: ObjectPage): Promise<ObjectTally | 'spent'> {
@@ -182,7 +173,7 @@ class ObjectCollection {
     this.slice.files += 1;
     this.outagesInARow = 0;
     if (before?.state === 'setAside') {
-      await resolveQuarantined(this.slice.options.collections, [this.bad.entryIdOf(before)]);
+      await resolveQuarantined(this.slice.options.collections, [entryIdOf(this.scope, before)]);
     }
     return this.add(object, { state: 'read', records, ...(versionId === undefined ? {} : { versionId }) });
   }
@@ -216,10 +207,9 @@ class ObjectCollection {
       if (state === 'failing') this.firstFailure ??= error;
       return this.add(object, { state, records: 0, failure });
     }
-    const { origin, code, status } = error.facts;
-    if (origin !== 's3') throw error;
-    if (code === 'InvalidObjectState') return this.add(object, { state: 'archived', records: 0 });
-    if (code === 'NoSuchKey' || (status === 404 && code !== 'NoSuchBucket')) return this.gone(object);
+    if (error.facts.origin !== 's3') throw error;
+    if (isArchived(error.facts)) return this.add(object, { state: 'archived', records: 0 });
+    if (isGone(error.facts)) return this.gone(object);
     this.outagesInARow += 1;
     this.firstFailure ??= error;
     if (this.outagesInARow < MAX_OUTAGES && classify(error.facts).severity !== 'warning') return undefined;
@@ -252,17 +242,8 @@ class ObjectCollection {
     this.notes = [];
     this.unnotedRecords = 0;
     await noteObjects(this.slice.options.collections, this.scope, notes);
-    if (notes.some(({ state }) => DONE.has(state))) await this.slice.move({});
+    if (notes.some(({ state }) => DONE_STATES.has(state))) await this.slice.move({});
   }
-}
-
-/** A folder, as consoles mark it, or nothing at all. */
-function isNothing({ key, size }: ListedObject): boolean {
-  return size === 0 || key.endsWith('/');
-}
-
-function isSameVersion(known: ObjectDocument, { etag, size, lastModified }: ListedObject): boolean {
-  return known.etag === etag && known.size === size && known.lastModified.getTime() === lastModified.getTime();
 }
 
 /** What is listed again although it was gone is there. */
