@@ -247,7 +247,7 @@ export function markSourceDeleting(store: Store, sourceId: number): Promise<bool
 
 /** Deletes a source's configuration with its secret, its checkpoints, what it read of a bucket, and what was read again. Its records stay. */
 export async function removeSource(store: Store, sourceId: number): Promise<void> {
-  for (const name of ['checkpoints', 'objects', 'rereads', 'missing_records', 'rule_matches']) {
+  for (const name of ['checkpoints', 'objects', 'folded_objects', 'rereads', 'missing_records', 'rule_matches']) {
     await collection(name)(store).deleteMany({ sourceId });
   }
   await sources(store).deleteOne({ _id: sourceId });

@@ -20,7 +20,6 @@ import type { ListedObject, ObjectPage } from '../../s3/bucket.js';
 import {
   DONE_STATES,
   failingObjects,
-  knownObjects,
   noteObjects,
   type ObjectDocument,
   type ObjectNote,
@@ -31,6 +30,8 @@ import type { TimedBatch } from '../slice/record-batch.js';
 import type { Slice } from '../slice/slice.js';
 import type { SourceObjects } from '../source/source-objects.js';
 import { BadObjects, entryIdOf } from './bad-objects.js';
+import { foldObjects } from './fold-objects.js';
+import { KnownObjects } from './known-objects.js';
 import { isArchived, isGone, isNothing, isSameVersion, listObjects } from './listed-objects.js';
 import { readObject, shareOf } from './read-object.js';
 
@@ -102,6 +103,7 @@ class ObjectCollection {
     if (listing !== undefined || !isSameTally(tally, objects)) {
       await this.slice.savePlace({ listing: undefined, objects: tally });
     }
+    await foldObjects(this.slice, this.scope, since);
     if (this.firstFailure !== undefined) throw this.firstFailure;
     return 'caughtUp';
   }
@@ -126,23 +128,19 @@ class ObjectCollection {
   private async readPage({ objects }: ObjectPage): Promise<ObjectTally | 'spent'> {
     const some = objects.filter((object) => !isNothing(object));
     const { collections } = this.slice.options;
-    const known = await knownObjects(
-      collections,
-      this.scope,
-      some.map(({ key }) => key),
-    );
+    const known = await KnownObjects.among(collections, this.scope, some);
     let tally: ObjectTally = { ...NO_OBJECTS, skipped: objects.length - some.length };
     for (const object of some) {
-      const before = known.get(object.key);
-      const note = before !== undefined && isSameVersion(before, object) ? before : undefined;
-      if (note !== undefined && !isDue(note)) {
-        if (note.state !== 'gone') tally = countObject(tally, note.state);
+      const note = known.noteOf(object);
+      const stands = known.stateOf(object);
+      if (stands !== undefined && !(note !== undefined && isDue(note))) {
+        if (stands !== 'gone') tally = countObject(tally, stands);
         continue;
       }
       // Each slice reads something, however long the listing took.
       if (this.slice.spent && this.hasRead) return 'spent';
       this.hasRead = true;
-      const state = await this.read(object, note, before);
+      const state = await this.read(object, note, known.lastNoteOf(object));
       if (state !== undefined && state !== 'gone') tally = countObject(tally, state);
     }
     return tally;

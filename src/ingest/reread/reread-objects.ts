@@ -7,11 +7,12 @@ import type { StreamName } from '../../domain/streams/streams.js';
 import { DamagedFileError } from '../../http-client/file-damage.js';
 import type { ListedObject, ObjectPage } from '../../s3/bucket.js';
 import type { CheckpointDocument } from '../../store/checkpoints.js';
-import { DONE_STATES, knownObjects, type ObjectDocument, type ObjectScope } from '../../store/objects.js';
+import { DONE_STATES, type ObjectScope, type ObjectState } from '../../store/objects.js';
 import { resolveQuarantined } from '../../store/quarantine.js';
 import { FILE_POLICY } from '../files/file-retry-budget.js';
 import { entryIdOf } from '../objects/bad-objects.js';
-import { isArchived, isGone, isNothing, isSameVersion, listObjects } from '../objects/listed-objects.js';
+import { KnownObjects } from '../objects/known-objects.js';
+import { isArchived, isGone, isNothing, listObjects } from '../objects/listed-objects.js';
 import { readObject, shareOf } from '../objects/read-object.js';
 import type { SourceObjects } from '../source/source-objects.js';
 import { countJsonObjects } from './count-json-objects.js';
@@ -82,14 +83,14 @@ class RereadObjects {
   /** @throws the error of the first object that failed, after all others of the page were read. */
   private async readPage({ objects }: ObjectPage): Promise<boolean> {
     const wanted = objects.filter((object) => this.isWanted(object));
-    const notes = await this.notesOf(wanted);
+    const known = await KnownObjects.among(this.slice.options.collections, this.scope, wanted);
     for (const object of wanted) {
-      const note = notes.get(object.key);
-      if (this.isUncollected(note)) continue;
+      const state = known.stateOf(object);
+      if (this.isUncollected(state)) continue;
       // Each slice reads something, however long the listing took.
       if (this.slice.spent && this.hasRead) return false;
       this.hasRead = true;
-      if (!(await this.isRead(object, note))) continue;
+      if (!(await this.isRead(object, state))) continue;
       this.done.add(digestOf(object));
       this.unkept += 1;
       if (this.unkept >= KEPT_OBJECTS) await this.keep();
@@ -104,37 +105,24 @@ class RereadObjects {
     return !isNothing(object) && !isEarlier && !this.done.has(digestOf(object));
   }
 
-  /** What the collection has noted of these versions. */
-  private async notesOf(objects: readonly ListedObject[]): Promise<ReadonlyMap<string, ObjectDocument>> {
-    const { collections } = this.slice.options;
-    const keys = objects.map(({ key }) => key);
-    const known = await knownObjects(collections, this.scope, keys);
-    return new Map(
-      objects.flatMap((object) => {
-        const note = known.get(object.key);
-        return note !== undefined && isSameVersion(note, object) ? [[object.key, note]] : [];
-      }),
-    );
-  }
-
   /** Whether the collection, which is still on its way through the bucket, has not come to an object: that is its own to read. */
-  private isUncollected(note: ObjectDocument | undefined): boolean {
+  private isUncollected(state: ObjectState | undefined): boolean {
     const { objects, listing } = this.checkpoint;
     if (objects !== undefined && listing === undefined) return false;
-    if (note !== undefined && DONE_STATES.has(note.state)) return false;
+    if (state !== undefined && DONE_STATES.has(state)) return false;
     if (objects === undefined) this.slice.addUnseen('the bucket has not been collected to its end yet');
     else this.slice.addRemark('Objects that the collection had not come to yet were not checked');
     return true;
   }
 
   /** @returns whether the object is dealt with; else it failed for a reason of its store. */
-  private async isRead(object: ListedObject, note: ObjectDocument | undefined): Promise<boolean> {
+  private async isRead(object: ListedObject, collected: ObjectState | undefined): Promise<boolean> {
     const { state } = this.slice;
     const digest = digestOf(object);
     const begun = state.object?.digest === digest ? state.object.entries : 0;
     const attempt = { digest, entries: 0, kept: begun, readBefore: this.slice.readSince };
     try {
-      await this.compare(object, note, attempt);
+      await this.compare(object, collected, attempt);
       this.outagesInARow = 0;
       return true;
     } catch (error) {
@@ -152,13 +140,13 @@ class RereadObjects {
 
   private async compare(
     object: ListedObject,
-    note: ObjectDocument | undefined,
+    collected: ObjectState | undefined,
     attempt: { readonly digest: string; entries: number; kept: number; readBefore: number },
   ): Promise<void> {
     const { source, signal, collections, range, filePolicy = FILE_POLICY } = this.slice.options;
     const { key } = object;
     // Of one that was given up, the collection has stored what it still gives.
-    const options = { ...filePolicy.reading, salvage: note?.state === 'setAside' };
+    const options = { ...filePolicy.reading, salvage: collected === 'setAside' };
     let [others, unreadable, isCovered] = [0, 0, true];
     const onOthers = (count: number) => {
       others = count;
@@ -178,7 +166,7 @@ class RereadObjects {
     }
     // What is no object of JSON is counted by lines.
     if (range.kind === 'verify' && unreadable === 0) await this.countAgain(object, attempt.entries + others);
-    if (range.kind === 'backfill' && isCovered && note?.state !== 'read') {
+    if (range.kind === 'backfill' && isCovered && collected !== 'read') {
       await resolveQuarantined(collections, [entryIdOf(this.scope, object)]);
     }
   }
