@@ -14,7 +14,7 @@ import { FormulaBucket, type Listing } from './s3/formula-bucket.js';
 import { type BenchStack, withStack } from './with-stack.js';
 
 const POLL_SECONDS = 5;
-/** Listings of a bucket where nothing is new. */
+/** So many polls are watched while nothing is new. */
 const IDLE_LISTINGS = 3;
 /** By default a source polls every five minutes. */
 const POLLS_PER_HOUR = 12;
@@ -32,11 +32,11 @@ interface Measured {
   readonly idleMiB: number;
   /** All that were made to read the bucket, per object. */
   readonly requestsPerObject: number;
-  /** Of each poll while nothing is new. */
+  /** Of a poll while nothing is new, and of the one in an hour that compares everything. */
   readonly requestsPerIdlePoll: number;
+  readonly requestsPerComparison: number;
   readonly requestsPerIdleHour: number;
-  /** Seconds that such a poll takes. */
-  readonly idlePollSeconds: number;
+  readonly comparisonSeconds: number;
   /** Bytes of the store, indexes included, per object: as notes, and folded. */
   readonly noteBytes: number;
   readonly foldedBytes: number;
@@ -98,17 +98,23 @@ class Watch {
       this.bench.say(`${stored} of ${this.objects} objects read; worker ${memory} MiB by quarter`);
     }
     const seconds = (Date.now() - startedAt) / 1_000;
-    const requests = requestsOf(this.bucket.listings);
-    const { listings: idle, mib: idleMiB } = await this.idleListings();
+    const requests = this.bucket.listings.map(requestsOf).reduce((sum, each) => sum + each, 0);
+    const { listings: idle } = await this.idleListings();
+    // As an hour later, when everything is compared again.
+    const checkpoints = databaseOf(collections).collection('checkpoints');
+    await checkpoints.updateMany({ sourceId }, { $unset: { shortCut: true } });
+    const { listings: full, mib: idleMiB } = await this.idleListings();
     const last = await checkpoint();
-    const perPoll = requestsOf(idle) / idle.length;
-    const took = idle.map(({ begunAt, endedAt = begunAt }) => endedAt - begunAt);
+    const perPoll = Math.min(...idle.map(requestsOf));
+    const [whole = full[0]] = full.toSorted((a, b) => b.pages - a.pages);
+    if (whole === undefined) throw new Error('the bucket was not listed');
     return {
       ...{ objects: this.objects, seconds, quartersMiB: this.quarters, idleMiB },
       requestsPerObject: requests / this.objects,
       requestsPerIdlePoll: perPoll,
-      requestsPerIdleHour: perPoll * POLLS_PER_HOUR,
-      idlePollSeconds: Math.max(...took) / 1_000,
+      requestsPerComparison: requestsOf(whole),
+      requestsPerIdleHour: requestsOf(whole) + perPoll * (POLLS_PER_HOUR - 1),
+      comparisonSeconds: ((whole.endedAt ?? Date.now()) - whole.begunAt) / 1_000,
       noteBytes: this.noteBytes,
       foldedBytes: (await this.stored('folded_objects')).bytes / this.objects,
       complete: last?.totals.stored === this.objects && last.objects?.read === this.objects,
@@ -142,8 +148,8 @@ class Watch {
   }
 }
 
-function requestsOf(listings: readonly Listing[]): number {
-  return listings.reduce((sum, { pages, objects }) => sum + pages + objects, 0);
+function requestsOf({ pages, objects }: Listing): number {
+  return pages + objects;
 }
 
 function isCaughtUp(checkpoint: CheckpointDocument | undefined): boolean {
@@ -165,8 +171,8 @@ function textOf(measured: Measured, good: boolean): string {
   return [
     `${objects} objects in ${seconds.toFixed(0)} s (${Math.round(objects / seconds)} per second), ${complete ? 'all read' : 'NOT all read'}`,
     `memory of the worker by quarter ${quarters} MiB, ${idleMiB.toFixed(0)} MiB while nothing is new (limit ${LIMIT_MIB})`,
-    `requests: ${measured.requestsPerObject.toFixed(3)} per object; ${measured.requestsPerIdlePoll} per poll while nothing is new, ${measured.requestsPerIdleHour} per hour at one every five minutes`,
-    `a poll while nothing is new takes up to ${measured.idlePollSeconds.toFixed(1)} s`,
+    `requests: ${measured.requestsPerObject.toFixed(3)} per object; while nothing is new ${measured.requestsPerIdlePoll} per poll, ${measured.requestsPerComparison} for a comparison of everything, ${measured.requestsPerIdleHour} per hour of twelve polls`,
+    `a comparison of everything takes ${measured.comparisonSeconds.toFixed(1)} s`,
     `kept per object: ${measured.noteBytes.toFixed(0)} bytes as a note, ${measured.foldedBytes.toFixed(1)} folded, indexes included`,
     good ? 'good' : 'NOT good',
   ].join('\n');

@@ -24,8 +24,8 @@ export class FormulaBucket {
   private readonly server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://bucket');
     const key = decodeURIComponent(pathname.replace(/^\/[^/]*\/?/, ''));
-    if (key === '') this.list(searchParams.get('prefix') ?? '', searchParams.get('continuation-token'), response);
-    else this.hand(Number(/(\d+)\.json$/.exec(key)?.[1]), response);
+    if (key === '') this.list(searchParams, response);
+    else this.hand(numberOf(key), response);
   });
 
   private constructor(private readonly count: number) {}
@@ -45,16 +45,18 @@ export class FormulaBucket {
     this.server.closeAllConnections();
   }
 
-  private list(prefix: string, token: string | null, response: ServerResponse): void {
+  private list(query: URLSearchParams, response: ServerResponse): void {
+    const token = query.get('continuation-token');
+    const after = query.get('start-after');
     if (token === null) this.listings.push({ begunAt: Date.now(), pages: 0, objects: 0 });
     const listing = this.listings.at(-1);
     if (listing !== undefined) listing.pages += 1;
-    const from = Number(token ?? 0);
+    const from = after !== null && token === null ? numberOf(after) + 1 : Number(token ?? 0);
     const to = Math.min(this.count, from + PAGE);
-    const isLast = to === this.count || !prefix.startsWith('receipt');
+    const isLast = to === this.count;
     if (isLast && listing !== undefined) listing.endedAt = Date.now();
     const contents: string[] = [];
-    for (let at = from; at < to && prefix.startsWith('receipt'); at += 1) {
+    for (let at = from; at < to; at += 1) {
       const { key, time } = this.named(at);
       const size = this.bodyOf(at).length;
       contents.push(
@@ -90,4 +92,8 @@ export class FormulaBucket {
     };
     return `${JSON.stringify(record)}\n`;
   }
+}
+
+function numberOf(key: string): number {
+  return Number(/(\d+)\.json$/.exec(key)?.[1] ?? 0);
 }

@@ -68,6 +68,8 @@ export interface ObjectPage {
 export interface ListQuery {
   readonly prefix: string;
   readonly token?: string | undefined;
+  /** Key after which the first page begins. */
+  readonly after?: string | undefined;
   /** Default 1,000, S3's own limit. */
   readonly limit?: number;
 }
@@ -91,12 +93,12 @@ export class Bucket {
   }
 
   /** One page of the objects whose keys begin with a prefix, in the order of the store, which need not be that of bytes. */
-  async list({ prefix, token, limit }: ListQuery, signal?: AbortSignal): Promise<ObjectPage> {
+  async list({ prefix, token, after, limit }: ListQuery, signal?: AbortSignal): Promise<ObjectPage> {
     const command = new ListObjectsV2Command({
       Bucket: this.name,
       Prefix: prefix,
       ...this.payer,
-      ...present({ ContinuationToken: token, MaxKeys: limit }),
+      ...present({ ContinuationToken: token, StartAfter: after, MaxKeys: limit }),
     });
     const what = `list ${this.name}/${prefix}`;
     const page = await this.calling(what, signal, () => this.client.send(command, this.sending(signal)));

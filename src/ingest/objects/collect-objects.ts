@@ -5,14 +5,7 @@
 
 import { classify, RawError } from '../../domain/failures/failure.js';
 import type { QuarantinedRecord, TimedDocument } from '../../domain/records/record.js';
-import {
-  addTallies,
-  countObject,
-  isSameTally,
-  NO_OBJECTS,
-  type ObjectListing,
-  type ObjectTally,
-} from '../../domain/streams/object-tally.js';
+import { countObject, isSameTally, NO_OBJECTS, type ObjectTally } from '../../domain/streams/object-tally.js';
 import type { StreamEnd } from '../../domain/streams/outcome.js';
 import type { StreamName } from '../../domain/streams/streams.js';
 import { DamagedFileError } from '../../http-client/file-damage.js';
@@ -33,6 +26,7 @@ import { BadObjects, entryIdOf } from './bad-objects.js';
 import { foldObjects } from './fold-objects.js';
 import { KnownObjects } from './known-objects.js';
 import { isArchived, isGone, isNothing, isSameVersion, listObjects } from './listed-objects.js';
+import { afterPage, beginListing, fullListing, type ListingPlace, shortCutAfter } from './listing-place.js';
 import { readObject, shareOf } from './read-object.js';
 
 /** So many objects that fail one after the other for no reason of their own are an outage; the others would fail too. */
@@ -72,40 +66,43 @@ class ObjectCollection {
   }
 
   async run(): Promise<StreamEnd> {
-    const begun: Partial<ObjectListing> = this.slice.checkpoint.listing ?? {};
-    let { token, tally = NO_OBJECTS, since = new Date() } = begun;
+    let place = beginListing(this.slice.checkpoint, this.listed, new Date());
     for (;;) {
-      const page = await this.list(token);
+      const page = await this.list(place);
       if (page === 'refused') {
-        token = undefined;
-        tally = NO_OBJECTS;
-        since = new Date();
+        place = fullListing(new Date());
         continue;
       }
       const read = await this.readPage(page);
       await this.note();
       // Of a page that was not finished, the next slice compares everything again.
-      if (read !== 'spent') {
-        tally = addTallies(tally, read);
-        token = page.next;
-      }
-      if (token === undefined && read !== 'spent') return this.finish(tally, since);
+      if (read !== 'spent') place = afterPage(place, page, read);
+      const { token } = place;
+      if (token === undefined && read !== 'spent') return this.finish(place);
       if (read !== 'spent' && !this.slice.spent) continue;
-      if (token !== undefined) await this.slice.savePlace({ listing: { token, tally, since } });
+      if (token !== undefined) await this.slice.savePlace({ listing: { ...place, token } });
       if (this.firstFailure !== undefined) throw this.firstFailure;
       return 'more';
     }
   }
 
-  private async finish(tally: ObjectTally, since: Date): Promise<StreamEnd> {
+  private async finish(place: ListingPlace): Promise<StreamEnd> {
+    const { tally, since, isPartial = false } = place;
     await this.noteVanished(since);
-    const { listing, objects } = this.slice.checkpoint;
-    if (listing !== undefined || !isSameTally(tally, objects)) {
-      await this.slice.savePlace({ listing: undefined, objects: tally });
+    const known = this.slice.checkpoint;
+    const found = this.firstFailure === undefined ? shortCutAfter(place, this.listed) : undefined;
+    const shortCut = isPartial ? known.shortCut : found;
+    if (known.listing !== undefined || !isSameTally(tally, known.objects) || shortCut !== known.shortCut) {
+      await this.slice.savePlace({ listing: undefined, objects: tally, shortCut });
     }
-    await foldObjects(this.slice, this.scope, since);
+    if (!isPartial) await foldObjects(this.slice, this.scope, since);
     if (this.firstFailure !== undefined) throw this.firstFailure;
     return 'caughtUp';
+  }
+
+  /** What a listing is of. */
+  private get listed(): string {
+    return `${this.objects.bucketName} ${this.objects.prefixes.get(this.stream) ?? ''}`;
   }
 
   /** Objects that failed and are no longer listed: they leave with the listing, but not unnoticed. */
@@ -119,8 +116,8 @@ class ObjectCollection {
     await this.note();
   }
 
-  private async list(token: string | undefined): Promise<ObjectPage | 'refused'> {
-    const page = await listObjects(this.objects, this.stream, token, this.slice.options.signal);
+  private async list(place: ListingPlace): Promise<ObjectPage | 'refused'> {
+    const page = await listObjects(this.objects, this.stream, place, this.slice.options.signal);
     if (page === 'refused') await this.slice.savePlace({ listing: undefined });
     return page;
   }

@@ -10,11 +10,11 @@ import type { SourceObjects } from '../source/source-objects.js';
 export async function listObjects(
   { bucket, prefixes }: SourceObjects,
   stream: StreamName,
-  token: string | undefined,
+  { token, after }: { readonly token?: string | undefined; readonly after?: string | undefined },
   signal: AbortSignal,
 ): Promise<ObjectPage | 'refused'> {
   try {
-    return await bucket.list({ prefix: prefixes.get(stream) ?? '', token }, signal);
+    return await bucket.list({ prefix: prefixes.get(stream) ?? '', token, after }, signal);
   } catch (error) {
     const isRefused = error instanceof RawError && error.facts.status === 400 && error.facts.code === 'InvalidArgument';
     if (token === undefined || !isRefused) throw error;

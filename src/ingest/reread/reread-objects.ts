@@ -63,7 +63,7 @@ class RereadObjects {
   async run(): Promise<boolean> {
     for (;;) {
       const { pageToken } = this.slice.state;
-      const page = await listObjects(this.objects, this.stream, pageToken, this.slice.options.signal);
+      const page = await listObjects(this.objects, this.stream, { token: pageToken }, this.slice.options.signal);
       if (page === 'refused') {
         this.done.clear();
         await this.slice.beginAnew();
