@@ -1,10 +1,10 @@
 /** Reads the objects of a bucket again. */
 
 import { createHash } from 'node:crypto';
-import { RawError } from '../../domain/failures/failure.js';
+import { classify, RawError } from '../../domain/failures/failure.js';
 import { NO_RULE_COUNTS } from '../../domain/streams/rule-counts.js';
 import type { StreamName } from '../../domain/streams/streams.js';
-import { DamagedFileError } from '../../http-client/file-damage.js';
+import { DamagedFileError, damageOf } from '../../http-client/file-damage.js';
 import type { ListedObject, ObjectPage } from '../../s3/bucket.js';
 import type { CheckpointDocument } from '../../store/checkpoints.js';
 import { DONE_STATES, type ObjectScope, type ObjectState } from '../../store/objects.js';
@@ -38,6 +38,16 @@ export function rereadObjects(
   checkpoint: CheckpointDocument,
 ): Promise<boolean> {
   return new RereadObjects(reading, stream, objects, checkpoint).run();
+}
+
+/** The reading of one object. */
+interface Attempt {
+  readonly digest: string;
+  /** How many entries came so far, and how many of them an earlier attempt or this one has noted as compared. */
+  entries: number;
+  kept: number;
+  /** What was read since the last move before it began. */
+  readBefore: number;
 }
 
 class RereadObjects {
@@ -120,7 +130,7 @@ class RereadObjects {
     const { state } = this.slice;
     const digest = digestOf(object);
     const begun = state.object?.digest === digest ? state.object.entries : 0;
-    const attempt = { digest, entries: 0, kept: begun, readBefore: this.slice.readSince };
+    const attempt: Attempt = { digest, entries: 0, kept: begun, readBefore: this.slice.readSince };
     try {
       await this.compare(object, collected, attempt);
       this.outagesInARow = 0;
@@ -131,18 +141,15 @@ class RereadObjects {
       this.slice.forgetRead(attempt.readBefore);
       this.firstFailure ??= error;
       this.outagesInARow += 1;
+      const isForIt = error.facts.origin === 's3' && classify(error.facts).severity !== 'warning';
       // The place within it would be lost with the next object.
-      if (error.facts.origin === 's3' && attempt.kept === 0 && this.outagesInARow < MAX_OUTAGES) return false;
+      if (isForIt && attempt.kept === 0 && this.outagesInARow < MAX_OUTAGES) return false;
       if (attempt.kept === 0) await this.keep();
       throw error;
     }
   }
 
-  private async compare(
-    object: ListedObject,
-    collected: ObjectState | undefined,
-    attempt: { readonly digest: string; entries: number; kept: number; readBefore: number },
-  ): Promise<void> {
+  private async compare(object: ListedObject, collected: ObjectState | undefined, attempt: Attempt): Promise<void> {
     const { source, signal, collections, range, filePolicy = FILE_POLICY } = this.slice.options;
     const { key } = object;
     // Of one that was given up, the collection has stored what it still gives.
@@ -151,9 +158,8 @@ class RereadObjects {
     const onOthers = (count: number) => {
       others = count;
     };
-    for await (const batch of readObject({
-      ...{ source, objects: this.objects, stream: this.stream, key, options, signal, onOthers },
-    })) {
+    const { objects, stream } = this;
+    for await (const batch of readObject({ source, objects, stream, key, options, signal, onOthers })) {
       attempt.entries += batch.times.length + batch.unreadable.length;
       unreadable += batch.unreadable.length;
       isCovered &&= batch.times.every((time) => time === undefined || this.slice.covers(time));
@@ -178,6 +184,10 @@ class RereadObjects {
       if (counted === entries) return;
       this.slice.addUnseen(`${object.key}: ${entries} records were read, and a second count finds ${counted}`);
     } catch (error) {
+      if (damageOf(error) !== undefined) {
+        this.slice.addUnseen(`${object.key}: a second count fails (${String(error)})`);
+        return;
+      }
       // Another version has come meanwhile, which is the collection's to read.
       const isOther = error instanceof RawError && (isGone(error.facts) || error.facts.status === 412);
       if (!isOther) throw error;
