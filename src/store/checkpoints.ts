@@ -2,7 +2,7 @@
 
 import type { BadFile } from '../domain/records/bad-file.js';
 import type { AlterationCounts } from '../domain/streams/alterations.js';
-import type { ObjectListing, ObjectTally } from '../domain/streams/object-tally.js';
+import type { ObjectListing, ObjectTally, ShortCut } from '../domain/streams/object-tally.js';
 import {
   type Counts,
   type GapCount,
@@ -47,6 +47,8 @@ export interface CheckpointDocument {
   readonly listing?: ObjectListing;
   /** From a bucket: what the last full listing found. */
   readonly objects?: ObjectTally;
+  /** From a bucket: what the next listings leave out. */
+  readonly shortCut?: ShortCut;
   readonly totals: Counts;
   /** Times from which its records are missing for good. */
   readonly gaps?: GapCount;
@@ -142,6 +144,7 @@ export type CheckpointChange = {
   readonly lastFile?: string | undefined;
   readonly writer?: string | undefined;
   readonly listing?: ObjectListing | undefined;
+  readonly shortCut?: ShortCut | undefined;
 } & Partial<
   Pick<
     CheckpointDocument,
@@ -226,6 +229,7 @@ export async function resetCheckpoint(
         lastFile: true,
         queue: true,
         listing: true,
+        shortCut: true,
       },
       $inc: { version: 1 },
     },

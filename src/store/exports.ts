@@ -22,6 +22,7 @@ export interface Comparing {
 export interface ExportDocument {
   /** Of the source. */
   readonly _id: number;
+  readonly sourceId: number;
   /** Number of the last cut whose objects are written. */
   readonly seq: number;
   /** Of MongoDB's changes: what came before it is in a cut, or found by the comparison. */
@@ -80,7 +81,7 @@ export function exportOf(store: Store, sourceId: number): Promise<ExportDocument
 export async function beginExport(store: Store, sourceId: number, token: string): Promise<ExportDocument> {
   const now = new Date();
   const begun = {
-    ...{ seq: 0, token, beginAt: now, objects: 0, records: 0, streams: {} },
+    ...{ sourceId, seq: 0, token, beginAt: now, objects: 0, records: 0, streams: {} },
     ...{ caughtUpAt: now, state: 'Exporting' as const, updatedAt: now },
   };
   const found = await exports(store).findOneAndUpdate(

@@ -262,8 +262,8 @@ export function markSourceDeleting(store: Store, sourceId: number): Promise<bool
 
 /** Deletes a source's configuration with its secret, its checkpoints, what it read of a bucket and wrote to one, and what was read again. Its records stay. */
 export async function removeSource(store: Store, sourceId: number): Promise<void> {
-  const names = ['checkpoints', 'objects', 'rereads', 'missing_records', 'rule_matches', 'exports', 'export_cuts'];
-  for (const name of names) {
+  const read = ['checkpoints', 'objects', 'folded_objects', 'rereads', 'missing_records', 'rule_matches'];
+  for (const name of [...read, 'exports', 'export_cuts']) {
     await collection(name)(store).deleteMany({ sourceId });
   }
   await sources(store).deleteOne({ _id: sourceId });

@@ -1,6 +1,7 @@
 import type { Keyring } from '../../secrets/keyring.js';
 import type { Collections } from '../../store/collections.js';
 import type { FilePolicy } from './file-policy.js';
+import type { FoldPolicy } from './fold-policy.js';
 
 /** What the worker gives its activities. */
 export interface ActivityDependencies {
@@ -17,6 +18,8 @@ export interface ActivityDependencies {
   readonly sweepRecords?: number;
   /** How batch files are read and when one is given up; default `FILE_POLICY`. */
   readonly filePolicy?: FilePolicy;
+  /** When notes of objects are folded; default `FOLD_POLICY`. */
+  readonly foldPolicy?: FoldPolicy;
   /** Waits before a blip of Mimecast's API is tried again, in milliseconds; see `HttpRequest`. */
   readonly blipWaitsMs?: readonly number[];
 }

@@ -124,6 +124,8 @@ test('an export that may not write is an error of its own: collecting goes on, a
   }
   expect(await findAll(everythingStored(), { writer: formsOf(S3_KEYS.writer.secretAccessKey) })).toEqual([]);
 
+  expect(await database.db.collection('exports').countDocuments({ sourceId })).toBe(1);
+
   // Without the export in its configuration, the workflow of the export ends.
   await service.update(String(sourceId), fileOf('Denied', bucket, {}, { dataCollection: 'siem', export: undefined }));
   const { workflowId } = failing;
@@ -134,6 +136,8 @@ test('an export that may not write is an error of its own: collecting goes on, a
   );
   expect((await raw(collections).sources.findOne({ _id: sourceId }))?.exportSecret).toBeUndefined();
   await service.stop(String(sourceId), { remove: true });
+  for (const name of ['exports', 'export_cuts'])
+    expect(await database.db.collection(name).countDocuments({ sourceId })).toBe(0);
   await stopWorker();
 }, 120_000);
 
