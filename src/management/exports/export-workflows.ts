@@ -10,8 +10,8 @@ import {
 } from '../../domain/export/export.js';
 import { isObject } from '../../domain/json.js';
 import { quietExports } from '../../store/exports.js';
+import { storeErrorFactsOf } from '../../store/mongo-error.js';
 import { isMeantToRun, type SourceDocument, storedSource } from '../../store/sources.js';
-import { orFromTemporal } from '../sources/source-directory.js';
 import { type InstallationAccess, installationOf } from '../temporal/ownership.js';
 
 /** An export that was not looked at for so long may not run; one that rests between its slices is not disturbed. */
@@ -23,10 +23,7 @@ const QUIET_MS = 60_000;
  * @param hasExported whether the source did until now, so that there is somebody to tell that it no longer does.
  */
 export async function wakeExport(access: InstallationAccess, sourceId: number, hasExported = false): Promise<void> {
-  const source = await orFromTemporal<SourceDocument | null | 'unknown'>(
-    () => storedSource(access.collections, { _id: sourceId }),
-    async () => 'unknown',
-  );
+  const source = await sourceOrUnknown(access, sourceId);
   if (source !== 'unknown' && !hasExported && source?.config.export === undefined) return;
   const isStored = source !== 'unknown' && source !== null;
   const isWanted = isStored && isMeantToRun(source) && isObject(source.config.export);
@@ -40,6 +37,19 @@ export async function wakeExport(access: InstallationAccess, sourceId: number, h
     await access.client.workflow.getHandle(workflowId).signal(EXPORT_CHANGED_SIGNAL);
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
+}
+
+/** While MongoDB is away nobody knows whether it exports. */
+async function sourceOrUnknown(
+  { collections }: InstallationAccess,
+  sourceId: number,
+): Promise<SourceDocument | null | 'unknown'> {
+  try {
+    return await storedSource(collections, { _id: sourceId });
+  } catch (error) {
+    if (storeErrorFactsOf(error)?.origin !== 'mongodb') throw error;
+    return 'unknown';
   }
 }
 
