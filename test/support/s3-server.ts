@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
+  ListObjectsV2Command,
   PutBucketVersioningCommand,
   PutObjectCommand,
+  type PutObjectCommandInput,
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll } from 'vitest';
@@ -73,7 +75,7 @@ export function s3Server() {
   const newBucket = async (prefix = 'logs'): Promise<TestBucket> => {
     buckets += 1;
     const bucket = new TestBucket(`${prefix}-${buckets}`, the);
-    await the().send(new CreateBucketCommand({ Bucket: bucket.name }));
+    await createBucket(the(), bucket.name);
     await until(
       () =>
         bucket.put('.ready', '.').then(
@@ -97,15 +99,15 @@ export function s3Server() {
 export class TestBucket {
   constructor(
     readonly name: string,
-    private readonly client: () => S3Client,
+    readonly client: () => S3Client,
   ) {}
 
   async put(
     key: string,
     body: string | Uint8Array,
-    headers: { readonly ContentEncoding?: string } = {},
-  ): Promise<void> {
-    await this.client().send(
+    headers: Pick<PutObjectCommandInput, 'ContentEncoding' | 'StorageClass'> = {},
+  ): Promise<{ readonly versionId: string | undefined }> {
+    const { VersionId: versionId } = await this.client().send(
       new PutObjectCommand({
         Bucket: this.name,
         Key: key,
@@ -114,10 +116,17 @@ export class TestBucket {
         ...headers,
       }),
     );
+    return { versionId };
   }
 
   async remove(key: string): Promise<void> {
     await this.client().send(new DeleteObjectCommand({ Bucket: this.name, Key: key }));
+  }
+
+  /** As a listing has them, in its order. */
+  async keys(): Promise<string[]> {
+    const { Contents = [] } = await this.client().send(new ListObjectsV2Command({ Bucket: this.name }));
+    return Contents.map(({ Key = '' }) => Key);
   }
 
   async keepVersions(): Promise<void> {
@@ -126,7 +135,11 @@ export class TestBucket {
   }
 }
 
-function clientFor(endpoint: string): S3Client {
+export async function createBucket(client: S3Client, name: string): Promise<void> {
+  await client.send(new CreateBucketCommand({ Bucket: name }));
+}
+
+export function clientFor(endpoint: string): S3Client {
   return new S3Client({ endpoint, region: S3_REGION, forcePathStyle: true, credentials: { ...S3_KEYS.admin } });
 }
 
