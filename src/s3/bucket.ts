@@ -85,7 +85,7 @@ export class Bucket {
   constructor(private readonly options: BucketOptions) {
     this.name = options.bucket;
     const { allowInsecure = false } = options;
-    if (options.endpoint !== undefined && !allowInsecure) refuseInsecure(options.endpoint);
+    if (options.endpoint !== undefined && !allowInsecure) refuseInsecure(options.endpoint, 'the endpoint');
     this.connections = options.connections ?? processConnections(allowInsecure);
     this.client = new S3Client({ ...this.access(), ...this.dialect() });
   }
@@ -179,9 +179,10 @@ export class Bucket {
   }
 }
 
-function refuseInsecure(endpoint: string): void {
-  const url = URL.parse(endpoint);
+/** @param what for people. @throws {RawError} with the origin `configuration` for an address in a private network, or without TLS. */
+export function refuseInsecure(address: string, what: string): void {
+  const url = URL.parse(address);
   if (url?.protocol === 'https:' && !isPrivateHost(url.hostname)) return;
-  const message = `the endpoint ${url?.host ?? 'of the bucket'} is not a public https: address`;
+  const message = `${what} ${url?.host ?? ''} is not a public https: address`;
   throw new RawError({ origin: 'configuration', code: 'address_refused', message });
 }

@@ -3,7 +3,7 @@
 import type { Readable } from 'node:stream';
 import type { Connections } from '../http-client/connections.js';
 
-/** Of the SDK's requests, what is needed to send one that reads. */
+/** Of the SDK's requests, what is needed to send one. */
 interface SignedRequest {
   readonly protocol: string;
   readonly hostname: string;
@@ -12,6 +12,7 @@ interface SignedRequest {
   readonly query?: Readonly<Record<string, string | string[] | null>>;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly body?: unknown;
 }
 
 interface Answer {
@@ -39,8 +40,9 @@ export class RequestHandler {
     const { statusCode, headers, body } = await this.connections.dispatcherFor(origin).request({
       origin,
       path: `${request.path}${queryOf(request.query)}`,
-      method: request.method === 'HEAD' ? 'HEAD' : 'GET',
+      method: methodOf(request),
       headers: { ...request.headers },
+      ...(request.body instanceof Uint8Array || typeof request.body === 'string' ? { body: request.body } : {}),
       ...(abortSignal instanceof AbortSignal ? { signal: abortSignal } : {}),
       headersTimeout: this.idleMs,
       bodyTimeout: this.idleMs,
@@ -59,6 +61,11 @@ export class RequestHandler {
   httpHandlerConfigs(): Record<string, never> {
     return {};
   }
+}
+
+function methodOf({ method }: SignedRequest): 'GET' | 'HEAD' | 'POST' {
+  if (method === 'HEAD' || method === 'POST') return method;
+  return 'GET';
 }
 
 function originOf({ protocol, hostname, port }: SignedRequest): URL {

@@ -29,26 +29,38 @@ export interface S3Call {
   readonly conceal: Conceal;
 }
 
-const EXPIRED: ReadonlySet<string> = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired']);
+export const EXPIRED: ReadonlySet<string> = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired']);
 
 /** @returns the error itself if it is one of ours. */
 export function s3ErrorOf(error: unknown, call: S3Call): RawError {
   if (error instanceof RawError) return error;
   const cause = plainCause(error, call.conceal);
   if (error instanceof S3ServiceException) return new RawError(answered(error, call), { cause });
-  const place = { origin: 's3', endpoint: call.what } as const;
+  return unansweredError(error, 's3', call);
+}
+
+/** An error that is not the service's own answer. */
+export function unansweredError(
+  error: unknown,
+  origin: 's3' | 'sqs',
+  call: Pick<S3Call, 'host' | 'proxy' | 'what' | 'conceal'>,
+): RawError {
+  const cause = plainCause(error, call.conceal);
+  const place = { origin, endpoint: call.what } as const;
   if (error instanceof Error && error.name === 'CredentialsProviderError') {
     const message = `no AWS credentials were found: ${call.conceal(error.message)}`;
     return new RawError({ ...place, code: S3_CODE.noCredentials, message }, { cause });
   }
   if (error instanceof Error && '$metadata' in error && isUnreadable(error)) {
-    const message = `${call.host} answered with something that is not S3’s`;
+    const message = `${call.host} answered with something that is not ${SERVICE[origin]}’s`;
     return new RawError({ ...place, cause: 'unreadable', message }, { cause });
   }
   return new RawError({ ...place, ...explainNetworkError(error, call.host, call.proxy) }, { cause });
 }
 
-/** The SDK's parser of XML, or its own code, stumbled over what came. */
+const SERVICE = { s3: 'S3', sqs: 'SQS' } as const;
+
+/** The SDK's parser, or its own code, stumbled over what came. */
 function isUnreadable(error: Error): boolean {
   return error instanceof SyntaxError || error instanceof TypeError || /deserializ|pars/i.test(error.message);
 }
