@@ -7,9 +7,10 @@ import { foundText } from './found.js';
 import { methodMistakes } from './method-mistakes.js';
 import type { Mistake } from './mistakes.js';
 import { ruleMistakes } from './rule-mistakes.js';
+import { queueUrlIn } from './s3-schema.js';
 
 export interface Permit {
-  /** Permits `http:` and private hosts as `baseUrl` and `s3.endpoint` (`MIMECAST_ALLOW_INSECURE`). Default false. */
+  /** Permits `http:` and private hosts as `baseUrl`, `s3.endpoint` and `s3.queue` (`MIMECAST_ALLOW_INSECURE`). Default false. */
   readonly allowInsecure?: boolean;
   /** Permits `********` as a secret, where one is stored that it stands for. Default false. */
   readonly keepSecret?: boolean;
@@ -26,9 +27,11 @@ export function furtherMistakes(
 ): Mistake[] {
   if (!isObject(config)) return [];
   const { fields, filters, s3 } = config;
+  const queue = queueUrlIn(s3);
   const addresses = [
     { path: ['baseUrl'], value: config.baseUrl },
     { path: ['s3', 'endpoint'], value: isObject(s3) ? s3.endpoint : undefined },
+    ...(queue === undefined ? [] : [{ path: ['s3', ...queue.path], value: queue.url }]),
   ];
   const insecure = addresses.flatMap(({ path, value }) => {
     const message = allowInsecure ? undefined : insecureAddress(value);
