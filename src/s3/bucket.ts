@@ -1,6 +1,12 @@
 /** A bucket to read: its listing page by page, and its objects. It knows nothing of MongoDB or of records. */
 
-import { GetObjectCommand, ListObjectsV2Command, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  S3Client,
+  type S3ClientConfig,
+} from '@aws-sdk/client-s3';
 import { RawError } from '../domain/failures/failure.js';
 import { present } from '../domain/present.js';
 import { concealing } from '../http-client/conceal.js';
@@ -51,7 +57,12 @@ export function bucketOptionsOf(
   return { bucket, region, pathStyle, ...present({ endpoint, keys, requesterPays }) };
 }
 
-/** An object as a listing names it. */
+export interface OpenOptions extends ReadLimits {
+  /** Default: the newest. */
+  readonly versionId?: string | undefined;
+}
+
+/** An object as a listing names it, or as it tells of itself. */
 export interface ListedObject {
   readonly key: string;
   readonly etag: string;
@@ -118,12 +129,30 @@ export class Bucket {
    *
    * @throws {RawError} also from its bytes; `NoSuchKey` for one that is gone, `InvalidObjectState` for one in an archive.
    */
-  async open(key: string, limits: ReadLimits = {}, signal?: AbortSignal): Promise<ObjectContent> {
-    const command = new GetObjectCommand({ Bucket: this.name, Key: key, ...this.payer });
+  async open(key: string, limits: OpenOptions = {}, signal?: AbortSignal): Promise<ObjectContent> {
+    const version = present({ VersionId: limits.versionId });
+    const command = new GetObjectCommand({ Bucket: this.name, Key: key, ...version, ...this.payer });
     const what = `read ${this.name}/${key}`;
     const answer = await this.calling(what, signal, () => this.client.send(command, this.sending(signal)));
     const explain = (error: unknown) => s3ErrorOf(error, this.call(what));
     return readContent(answer, { ...limits, what, host: this.host, explain }, signal);
+  }
+
+  /** How an object, or one version of it, would be listed; `undefined` when it is not there. */
+  async look(key: string, versionId?: string, signal?: AbortSignal): Promise<ListedObject | undefined> {
+    const version = present({ VersionId: versionId });
+    const command = new HeadObjectCommand({ Bucket: this.name, Key: key, ...version, ...this.payer });
+    const what = `look at ${this.name}/${key}`;
+    try {
+      const found = await this.calling(what, signal, () => this.client.send(command, this.sending(signal)));
+      const { ETag: etag = '', ContentLength: size = 0, LastModified: lastModified = new Date(0) } = found;
+      return { key, etag, size, lastModified };
+    } catch (error) {
+      // Of a delete marker it is 405 when asked for by its version. A bucket that is missing is told by its listing.
+      const isGone = error instanceof RawError && (error.facts.status === 404 || error.facts.status === 405);
+      if (isGone) return undefined;
+      throw error;
+    }
   }
 
   private async calling<T>(what: string, signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {

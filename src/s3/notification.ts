@@ -1,18 +1,14 @@
 /** What a message of a queue says of the objects of a bucket: S3's own form, in the envelope of a topic, or EventBridge's. */
 
 import { isObject, type JsonObject, parseJson } from '../domain/json.js';
-import { present } from '../domain/present.js';
 
 /** An object that is there to be read, as a notification names it. */
 export interface AnnouncedObject {
   readonly key: string;
   /** Of a bucket that keeps versions. */
   readonly versionId?: string;
-  /** Without quotes. */
+  /** Without the quotes that listings have. */
   readonly etag?: string;
-  readonly size?: number;
-  /** When it was written, by the clock of the store. */
-  readonly at?: Date;
 }
 
 /**
@@ -63,7 +59,7 @@ function ofRecords(records: readonly unknown[], bucket: string): Notification {
     if (typeof record.eventName !== 'string' || !CREATED.test(record.eventName)) continue;
     const key = typeof object.key === 'string' ? decodedKey(object.key) : undefined;
     if (key === undefined) return strange('the key of its object cannot be decoded');
-    objects.push(announced(key, object, object.versionId, record.eventTime));
+    objects.push(announced(key, object.versionId, object.eTag));
   }
   return verdict(objects, others, records.length);
 }
@@ -78,7 +74,7 @@ function ofEventBridge(message: JsonObject, detail: JsonObject, bucket: string):
   if (!CREATED_DETAILS.has(message['detail-type'])) return NOTHING;
   const { key } = object;
   if (typeof key !== 'string' || key === '') return strange('its object has no key');
-  return { kind: 'objects', objects: [announced(key, object, object['version-id'], message.time)] };
+  return { kind: 'objects', objects: [announced(key, object['version-id'], object.etag ?? object.eTag)] };
 }
 
 /** What is of another bucket alone is somebody else's. */
@@ -89,30 +85,27 @@ function verdict(objects: readonly AnnouncedObject[], others: ReadonlySet<string
   return { kind: 'objects', objects };
 }
 
-function announced(key: string, object: JsonObject, versionId: unknown, time: unknown): AnnouncedObject {
-  const { size } = object;
-  const etag = object.eTag ?? object.etag;
-  const at = typeof time === 'string' ? new Date(time) : undefined;
+/** "null" is what S3 calls the version of what was written before versions were kept. */
+function announced(key: string, versionId: unknown, etag: unknown): AnnouncedObject {
   return {
     key,
-    ...present({
-      // "null" is what S3 calls the version of what was written before versions were kept.
-      versionId: typeof versionId === 'string' && versionId !== '' && versionId !== 'null' ? versionId : undefined,
-      etag: typeof etag === 'string' && etag !== '' ? unquoted(etag) : undefined,
-      size: typeof size === 'number' ? size : undefined,
-      at: at === undefined || Number.isNaN(at.getTime()) ? undefined : at,
-    }),
+    ...(isText(versionId) && versionId !== 'null' ? { versionId } : {}),
+    ...(isText(etag) ? { etag: unquoted(etag) } : {}),
   };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+/** Some stores have quotes around it in notifications, too. */
+export function unquoted(etag: string): string {
+  return etag.replace(/^"(.*)"$/, '$1');
 }
 
 function nameIn(value: unknown): string | undefined {
   const bucket = isObject(value) ? value.bucket : undefined;
   return isObject(bucket) && typeof bucket.name === 'string' ? bucket.name : undefined;
-}
-
-/** Listings have it in quotes, notifications have not. */
-export function unquoted(etag: string): string {
-  return etag.replace(/^"(.*)"$/, '$1');
 }
 
 /** As forms are encoded, with `+` for a space. */

@@ -31,6 +31,8 @@ export interface S3Call {
 
 export const EXPIRED: ReadonlySet<string> = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired']);
 
+const HEADLESS: ReadonlySet<string> = new Set(['403', 'Forbidden', 'UnknownError', 'Unknown']);
+
 /** @returns the error itself if it is one of ours. */
 export function s3ErrorOf(error: unknown, call: S3Call): RawError {
   if (error instanceof RawError) return error;
@@ -78,6 +80,8 @@ function answered(error: S3ServiceException, call: S3Call): ErrorFacts {
     };
   }
   if (EXPIRED.has(error.name) && call.areFixed) return { ...facts, code: S3_CODE.expiredSessionToken, message };
+  // The answer to a HEAD request has no body that would name it.
+  if (status === 403 && HEADLESS.has(error.name)) return { ...facts, code: 'AccessDenied', message: 'Access Denied' };
   if (error.name === 'AccessDenied' && /\bkms:/i.test(message)) {
     return { ...facts, code: S3_CODE.kmsDenied, message };
   }

@@ -45,8 +45,10 @@ export interface CheckpointDocument {
   readonly queue?: QueueState;
   /** From a bucket: where its listing goes on, when it did not fit into one slice. */
   readonly listing?: ObjectListing;
-  /** From a bucket: what the last full listing found. */
+  /** From a bucket: what the last full listing found, and what was announced since. */
   readonly objects?: ObjectTally;
+  /** From a bucket with a queue: when the last full listing began that found nothing failing. */
+  readonly comparedAt?: Date;
   readonly totals: Counts;
   /** Times from which its records are missing for good. */
   readonly gaps?: GapCount;
@@ -122,9 +124,9 @@ export async function hasCheckpoint(store: Store, sourceId: number, stream: Stre
   return (await checkpoints(store).findOne({ _id: checkpointId(sourceId, stream) })) !== null;
 }
 
-/** After a restart, the position of a stream that stays empty is looked at again. */
+/** After a restart, the position of a stream that stays empty is looked at again, and so is a bucket as a whole. */
 export async function doubtPositions(store: Store, sourceId: number): Promise<void> {
-  await checkpoints(store).updateMany({ sourceId, provenAt: { $exists: true } }, { $unset: { provenAt: true } });
+  await checkpoints(store).updateMany({ sourceId }, { $unset: { provenAt: true, comparedAt: true } });
 }
 
 /** @throws Error when there is none: the source was not initialized, or was removed meanwhile. */
@@ -151,6 +153,7 @@ export type CheckpointChange = {
     | 'readUntil'
     | 'queue'
     | 'objects'
+    | 'comparedAt'
     | 'totals'
     | 'gaps'
     | 'resets'
@@ -226,6 +229,7 @@ export async function resetCheckpoint(
         lastFile: true,
         queue: true,
         listing: true,
+        comparedAt: true,
       },
       $inc: { version: 1 },
     },

@@ -245,9 +245,9 @@ export function markSourceDeleting(store: Store, sourceId: number): Promise<bool
   return markDeleting(sources(store), sourceId);
 }
 
-/** Deletes a source's configuration with its secret, its checkpoints, what it read of a bucket, and what was read again. Its records stay. */
+/** Deletes a source's configuration with its secret, its checkpoints, what it read of a bucket and has yet to read, and what was read again. Its records stay. */
 export async function removeSource(store: Store, sourceId: number): Promise<void> {
-  for (const name of ['checkpoints', 'objects', 'rereads', 'missing_records', 'rule_matches']) {
+  for (const name of ['checkpoints', 'objects', 'queue_messages', 'rereads', 'missing_records', 'rule_matches']) {
     await collection(name)(store).deleteMany({ sourceId });
   }
   await sources(store).deleteOne({ _id: sourceId });

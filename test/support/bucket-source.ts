@@ -4,6 +4,7 @@ import { createActivities } from '../../src/activities/index.js';
 import { parseSourceConfig } from '../../src/config/source-config.js';
 import { DATA_COLLECTIONS, type StreamName } from '../../src/domain/streams/streams.js';
 import type { FilePolicy } from '../../src/ingest/source/file-policy.js';
+import type { QueueLimits } from '../../src/ingest/source/source-queue.js';
 import { vendorRecordOf } from '../../src/records/document.js';
 import type { Collections } from '../../src/store/collections.js';
 import { createSource } from '../../src/store/sources.js';
@@ -19,6 +20,7 @@ export interface BucketSourceOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   readonly sliceMs?: number;
   readonly filePolicy?: FilePolicy;
+  readonly queueLimits?: QueueLimits;
 }
 
 let made = 0;
@@ -29,7 +31,7 @@ export function s3Config(endpoint: string, bucket: string, changes: Readonly<Rec
 }
 
 export async function bucketSource(collections: Collections, options: BucketSourceOptions): Promise<BucketSource> {
-  const { endpoint, bucket, s3, config, sliceMs, filePolicy } = options;
+  const { endpoint, bucket, s3, config, sliceMs, filePolicy, queueLimits } = options;
   made += 1;
   const name = `bucket source ${made}`;
   const parsed = parseSourceConfig(
@@ -46,6 +48,7 @@ export async function bucketSource(collections: Collections, options: BucketSour
     allowInsecure: true,
     ...(sliceMs === undefined ? {} : { sliceMs }),
     ...(filePolicy === undefined ? {} : { filePolicy }),
+    ...(queueLimits === undefined ? {} : { queueLimits }),
   });
   const source = new BucketSource(_id, collections, activities);
   await source.run(({ initialize }, id) => initialize(id));
@@ -54,8 +57,9 @@ export async function bucketSource(collections: Collections, options: BucketSour
 
 export class BucketSource extends CollectedSource {
   /** The same source, collected by another worker. */
-  by(store: Collections): BucketSource {
-    return new BucketSource(this.id, this.collections, createActivities({ collections: store, allowInsecure: true }));
+  by(store: Collections, queueLimits: QueueLimits = { waitSeconds: 0 }): BucketSource {
+    const activities = createActivities({ collections: store, allowInsecure: true, queueLimits });
+    return new BucketSource(this.id, this.collections, activities);
   }
 
   /** The records that are stored, as they were received, in the order of their JSON. */

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { PutBucketNotificationConfigurationCommand, type S3Client } from '@aws-sdk/client-s3';
 import {
+  ChangeMessageVisibilityCommand,
   CreateQueueCommand,
   GetQueueAttributesCommand,
   type QueueAttributeName,
@@ -103,6 +104,14 @@ export class TestQueue {
   async send(body: unknown): Promise<void> {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     await this.client().send(new SendMessageCommand({ QueueUrl: this.url, MessageBody: text }));
+  }
+
+  /** Lets messages that were received be received again at once. */
+  async showAll(receipts: readonly string[]): Promise<void> {
+    for (const ReceiptHandle of receipts) {
+      const show = { QueueUrl: this.url, ReceiptHandle, VisibilityTimeout: 0 };
+      await this.client().send(new ChangeMessageVisibilityCommand(show));
+    }
   }
 
   /** How many messages can be received, and how many have been and are not deleted. */

@@ -44,20 +44,16 @@ const NOTED_RECORDS = 5_000;
 /** States that stand for something that was got over with. */
 const DONE: ReadonlySet<ObjectState> = new Set(['read', 'setAside', 'gone']);
 
-/** Collects until there is nothing more, or the slice's time is over. @throws the error of the first object that failed */
-export function collectObjects(slice: Slice, stream: StreamName, objects: SourceObjects): Promise<StreamEnd> {
-  return new ObjectCollection(slice, stream, objects).run();
-}
-
-class ObjectCollection {
-  private readonly scope;
+export class ObjectCollection {
+  readonly scope;
   private readonly bad: BadObjects;
   private records: TimedDocument[] = [];
   private unreadable: QuarantinedRecord[] = [];
   private notes: ObjectNote[] = [];
   private unnotedRecords = 0;
   private outagesInARow = 0;
-  private firstFailure: unknown;
+  /** Of an object; the others are read all the same. */
+  firstFailure: unknown;
   private hasRead = false;
 
   constructor(
@@ -70,6 +66,12 @@ class ObjectCollection {
     this.bad = new BadObjects(slice, this.scope);
   }
 
+  /** Whether nothing more is to be begun. Each slice reads something, however long it took to find it. */
+  get isSpent(): boolean {
+    return this.slice.spent && this.hasRead;
+  }
+
+  /** Compares until there is nothing more, or the slice's time is over. @throws the error of the first object that failed */
   async run(): Promise<StreamEnd> {
     const begun: Partial<ObjectListing> = this.slice.checkpoint.listing ?? {};
     let { token, tally = NO_OBJECTS, since = new Date() } = begun;
@@ -148,21 +150,26 @@ class ObjectCollection {
         if (note.state !== 'gone') tally = countObject(tally, note.state);
         continue;
       }
-      // Each slice reads something, however long the listing took.
-      if (this.slice.spent && this.hasRead) return 'spent';
-      this.hasRead = true;
+      if (this.isSpent) return 'spent';
       const state = await this.read(object, note, before);
       if (state !== undefined && state !== 'gone') tally = countObject(tally, state);
     }
     return tally;
   }
 
-  /** @returns what became of it; nothing when that is not known. */
-  private async read(
+  /**
+   * @param note what is known of this version of it.
+   * @param before what is known of it, whatever its version.
+   * @param version to read. Default: the newest.
+   * @returns what became of it; nothing when that is not known.
+   */
+  async read(
     object: ListedObject,
     note: ObjectDocument | undefined,
     before: ObjectDocument | undefined,
+    version?: string,
   ): Promise<ObjectState | undefined> {
+    this.hasRead = true;
     let records = 0;
     let versionId: string | undefined;
     const { source, signal } = this.slice.options;
@@ -170,7 +177,8 @@ class ObjectCollection {
     const onVersion = (found: string | undefined) => {
       versionId = found;
     };
-    const reading = { source, objects: this.objects, stream: this.stream, key: object.key, options, signal, onVersion };
+    const { objects, stream } = this;
+    const reading = { source, objects, stream, key: object.key, versionId: version, options, signal, onVersion };
     try {
       for await (const batch of readObject(reading)) {
         records += batch.times.length;
@@ -227,9 +235,9 @@ class ObjectCollection {
     throw error;
   }
 
-  private async gone(object: ListedObject): Promise<ObjectState> {
+  async gone(object: ListedObject, found = 'listed'): Promise<ObjectState> {
     const { key, lastModified } = object;
-    const reason = `the object ${this.objects.bucket.name}/${key} was listed, and gone before it could be read`;
+    const reason = `the object ${this.objects.bucket.name}/${key} was ${found}, and gone before it could be read`;
     await this.slice.recordGap({ from: lastModified, to: lastModified, reason });
     return this.add(object, { state: 'gone', records: 0 });
   }
@@ -245,7 +253,7 @@ class ObjectCollection {
   }
 
   /** After the records of the objects, and before the checkpoint: what is not noted is read again, and known then. */
-  private async note(): Promise<void> {
+  async note(): Promise<void> {
     await this.store();
     const { notes } = this;
     if (notes.length === 0) return;
@@ -257,11 +265,11 @@ class ObjectCollection {
 }
 
 /** A folder, as consoles mark it, or nothing at all. */
-function isNothing({ key, size }: ListedObject): boolean {
+export function isNothing({ key, size }: ListedObject): boolean {
   return size === 0 || key.endsWith('/');
 }
 
-function isSameVersion(known: ObjectDocument, { etag, size, lastModified }: ListedObject): boolean {
+export function isSameVersion(known: ObjectDocument, { etag, size, lastModified }: ListedObject): boolean {
   return known.etag === etag && known.size === size && known.lastModified.getTime() === lastModified.getTime();
 }
 

@@ -1,6 +1,7 @@
 import type { Keyring } from '../../secrets/keyring.js';
 import type { Collections } from '../../store/collections.js';
 import type { FilePolicy } from './file-policy.js';
+import type { QueueLimits } from './source-queue.js';
 
 /** What the worker gives its activities. */
 export interface ActivityDependencies {
@@ -17,6 +18,8 @@ export interface ActivityDependencies {
   readonly sweepRecords?: number;
   /** How batch files are read and when one is given up; default `FILE_POLICY`. */
   readonly filePolicy?: FilePolicy;
+  /** How the messages of a bucket's queue are received. */
+  readonly queueLimits?: QueueLimits;
   /** Waits before a blip of Mimecast's API is tried again, in milliseconds; see `HttpRequest`. */
   readonly blipWaitsMs?: readonly number[];
 }

@@ -1,7 +1,13 @@
 /** Reads a source from the store and holds the clients that its activities share on this worker. */
 
 import { bucketSecretsIn } from '../../config/config-secrets.js';
-import { prefixesOf, type SourceConfig, WHOLE_BUCKET } from '../../config/source-config.js';
+import {
+  prefixesOf,
+  type QueueSettings,
+  queueSettingsOf,
+  type SourceConfig,
+  WHOLE_BUCKET,
+} from '../../config/source-config.js';
 import { parseDuration } from '../../domain/duration.js';
 import { RawError } from '../../domain/failures/failure.js';
 import type { HostDoubts } from '../../domain/failures/host-doubts.js';
@@ -13,6 +19,7 @@ import type { RecordMetadata } from '../../records/document.js';
 import type { Rules } from '../../rules/compile.js';
 import type { MatchCounts } from '../../rules/match-counts.js';
 import { Bucket, bucketOptionsOf } from '../../s3/bucket.js';
+import { Queue } from '../../s3/queue.js';
 import { SecretError } from '../../secrets/keyring.js';
 import { storedCollector } from '../../store/collectors.js';
 import { storedSource } from '../../store/sources.js';
@@ -21,6 +28,7 @@ import { FieldSchema } from './field-schema.js';
 import { configurationError, ParsedConfigs } from './parsed-configs.js';
 import { recordMetadataOf } from './record-metadata.js';
 import type { SourceObjects } from './source-objects.js';
+import { SourceQueue } from './source-queue.js';
 
 /** Everything that an activity needs to know of its source. */
 export interface LoadedSource {
@@ -46,10 +54,12 @@ export interface LoadedSource {
   readonly matches: MatchCounts | undefined;
 }
 
+type OpenedBucket = Pick<SourceObjects, 'bucket' | 'queue'>;
+
 export class SourceReader {
   /** One client per source, so that its streams share one token. Replaced when the configuration changes. */
   private readonly clients = new Map<number, { readonly key: string; readonly client: MimecastClient }>();
-  private readonly buckets = new Map<number, { readonly key: string; readonly bucket: Bucket }>();
+  private readonly buckets = new Map<number, { readonly key: string; readonly opened: OpenedBucket }>();
 
   private readonly fields: FieldSchema;
   private readonly configs: ParsedConfigs;
@@ -135,22 +145,34 @@ export class SourceReader {
     const prefixes =
       whole === undefined ? prefixesOf(streams, s3.prefixes) : new Map(streams.map((each) => [each, whole]));
     const bucketName = [s3.endpoint ?? 'aws', s3.bucket].join(' ');
-    return { bucket: this.bucketOf(sourceId, s3, secret), bucketName, prefixes, areMixed: whole !== undefined };
+    return { ...this.bucketOf(sourceId, s3, bucketName, secret), bucketName, prefixes, areMixed: whole !== undefined };
   }
 
-  private bucketOf(sourceId: number, s3: NonNullable<SourceConfig['s3']>, secret: string | undefined): Bucket {
+  private bucketOf(
+    sourceId: number,
+    s3: NonNullable<SourceConfig['s3']>,
+    bucketName: string,
+    secret: string | undefined,
+  ): OpenedBucket {
     const key = JSON.stringify([s3, secret]);
     const kept = this.buckets.get(sourceId);
-    if (kept?.key === key) return kept.bucket;
+    if (kept?.key === key) return kept.opened;
     const { secretAccessKey = '', sessionToken } = s3;
     const secrets = async () =>
       secret === undefined
         ? { secretAccessKey, ...present({ sessionToken }) }
         : bucketSecretsIn(await this.decrypted(secret));
-    const { allowInsecure } = this.dependencies;
-    const bucket = new Bucket({ ...bucketOptionsOf(s3, secrets), allowInsecure });
-    this.buckets.set(sourceId, { key, bucket });
-    return bucket;
+    const { allowInsecure, queueLimits } = this.dependencies;
+    const options = bucketOptionsOf(s3, secrets);
+    const bucket = new Bucket({ ...options, allowInsecure });
+    const settings = queueSettingsOf(s3);
+    const queueOf = ({ url, compareEveryMs }: QueueSettings) => {
+      const queue = new Queue({ url, region: s3.region, allowInsecure, ...present({ keys: options.keys }) });
+      return new SourceQueue(queue, `${bucketName} ${url}`, compareEveryMs, queueLimits);
+    };
+    const opened = settings === undefined ? { bucket } : { bucket, queue: queueOf(settings) };
+    this.buckets.set(sourceId, { key, opened });
+    return opened;
   }
 
   /** Called when credentials are used, and at no other time. */
