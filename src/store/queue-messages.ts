@@ -96,11 +96,17 @@ export interface AwaitedObject extends PendingObject {
   readonly receivedAt: Date;
 }
 
-/** What a stream has yet to read, what was received first before all others. */
-export async function awaitedObjects(store: Store, scope: QueueScope, stream: StreamName): Promise<AwaitedObject[]> {
+/** What a stream has yet to read, what was received first before all others. @param limit in messages */
+export async function awaitedObjects(
+  store: Store,
+  scope: QueueScope,
+  stream: StreamName,
+  limit: number,
+): Promise<AwaitedObject[]> {
   const found = messages(store)
     .find({ ...filterOf(scope), 'pending.stream': stream })
-    .sort({ receivedAt: 1 });
+    .sort({ receivedAt: 1 })
+    .limit(limit);
   return (await found.toArray()).flatMap(({ _id, pending, receivedAt }) =>
     pending.filter((object) => object.stream === stream).map((object) => ({ ...object, messageId: _id, receivedAt })),
   );
@@ -134,14 +140,14 @@ export function settledMessages(store: Store, scope: QueueScope, limit: number):
   return messages(store).find(filter).project<HeldMessage>({ receipt: 1 }).limit(limit).toArray();
 }
 
-/** Messages that a stream has yet to work on and that others may receive before a time. */
+/** Messages that a stream has yet to work on, that nobody else may receive now, and that others may before a time. */
 export function expiringMessages(
   store: Store,
   scope: QueueScope,
   stream: StreamName,
   before: Date,
 ): Promise<HeldMessage[]> {
-  const filter = { ...filterOf(scope), 'pending.stream': stream, hiddenUntil: { $lt: before } };
+  const filter = { ...filterOf(scope), 'pending.stream': stream, hiddenUntil: { $gt: new Date(), $lt: before } };
   return messages(store).find(filter).project<HeldMessage>({ receipt: 1 }).toArray();
 }
 

@@ -26,6 +26,8 @@ const SETTLED: ReadonlySet<ObjectState | undefined> = new Set(['read', 'setAside
 export class AnnouncedObjects {
   /** Looked at in this slice: what could not be settled is for the next one. */
   private readonly looked = new Set<string>();
+  /** Messages of those. */
+  private left = 0;
   private added = 0;
 
   constructor(
@@ -41,14 +43,16 @@ export class AnnouncedObjects {
     const { collections, source } = this.slice.options;
     const { sourceId } = source.settings;
     for (;;) {
-      const awaited = await awaitedObjects(collections, this.queue.scopeOf(sourceId), this.stream);
-      const groups = [...grouped(awaited)].filter(([name]) => !this.looked.has(name)).slice(0, SETTLED_AT_ONCE);
+      const limit = this.left + SETTLED_AT_ONCE;
+      const awaited = await awaitedObjects(collections, this.queue.scopeOf(sourceId), this.stream, limit);
+      const groups = [...grouped(awaited)].filter(([name]) => !this.looked.has(name));
       if (groups.length === 0) return 'done';
       const done: AwaitedObject[] = [];
       for (const [name, group] of groups) {
         if (this.collection.isSpent) break;
         this.looked.add(name);
         if (SETTLED.has(await this.readOne(group))) done.push(...group);
+        else this.left += group.length;
       }
       await this.settle(done);
       if (this.collection.isSpent) return 'spent';
@@ -78,7 +82,9 @@ export class AnnouncedObjects {
     const object = await this.objects.bucket.look(key, versionId, signal);
     if (object === undefined) {
       const isAwaited = versionId === undefined && Date.now() - receivedAt.getTime() < ABSENT_MS;
-      return isAwaited ? undefined : this.collection.gone({ key, etag: '', size: 0, lastModified: receivedAt }, 'announced');
+      return isAwaited
+        ? undefined
+        : this.collection.gone({ key, etag: '', size: 0, lastModified: receivedAt }, 'announced');
     }
     if (isNothing(object)) return 'read';
     const note = before !== undefined && isSameVersion(before, object) ? before : undefined;

@@ -23,7 +23,7 @@ export async function collectBucket(slice: Slice, stream: StreamName, objects: S
     if (collection.firstFailure !== undefined) throw collection.firstFailure;
     return 'caughtUp';
   }
-  const comparedAt = new Date();
+  const comparedAt = slice.checkpoint.listing?.since ?? new Date();
   const end = await collection.run();
   if (end === 'caughtUp') await slice.savePlace({ comparedAt });
   return end;
