@@ -14,7 +14,7 @@ import { type Connections, processConnections } from '../http-client/connections
 import { isPrivateHost } from '../http-client/private-host.js';
 import { type ObjectContent, type ReadLimits, readContent } from './object-content.js';
 import { RequestHandler } from './request-handler.js';
-import { type S3Call, s3ErrorOf } from './s3-error.js';
+import { isExpired, type S3Call, s3ErrorOf } from './s3-error.js';
 
 export interface StaticKeys {
   readonly accessKeyId: string;
@@ -86,9 +86,12 @@ export interface ListQuery {
 /** The SDK tries once more by itself, which also corrects a clock that is wrong; what lasts longer is for Temporal. */
 const MAX_ATTEMPTS = 2;
 
+/** Its credential providers look into files as they are now, not as they were when this process looked first. */
+export const FRESH_FILES = { ignoreCache: true } as const;
+
 export class Bucket {
   readonly name: string;
-  private readonly client: S3Client;
+  private client: S3Client;
   private readonly connections: Connections;
   private secrets: readonly string[] = [];
 
@@ -98,7 +101,7 @@ export class Bucket {
     const { allowInsecure = false } = options;
     if (options.endpoint !== undefined && !allowInsecure) refuseInsecure(options.endpoint, 'the endpoint');
     this.connections = options.connections ?? processConnections(allowInsecure);
-    this.client = new S3Client({ ...this.access(), ...this.dialect() });
+    this.client = this.newClient();
   }
 
   /** One page of the objects whose keys begin with a prefix, in the order of the store, which need not be that of bytes. */
@@ -160,8 +163,14 @@ export class Bucket {
       return await call();
     } catch (error) {
       signal?.throwIfAborted();
+      if (isExpired(error) && this.options.keys === undefined) this.client = this.newClient();
       throw s3ErrorOf(error, this.call(what));
     }
+  }
+
+  /** A client asks for the credentials of a file only once: after they have expired, another one has to. */
+  private newClient(): S3Client {
+    return new S3Client({ ...this.access(), ...this.dialect(), ...FRESH_FILES });
   }
 
   private sending(signal: AbortSignal | undefined) {

@@ -10,9 +10,10 @@ import {
 import { RawError } from '../domain/failures/failure.js';
 import { concealing } from '../http-client/conceal.js';
 import { type Connections, processConnections } from '../http-client/connections.js';
-import { type BucketOptions, refuseInsecure, type StaticKeys } from './bucket.js';
+import { type BucketOptions, FRESH_FILES, refuseInsecure, type StaticKeys } from './bucket.js';
 import { queueErrorOf } from './queue-error.js';
 import { RequestHandler } from './request-handler.js';
+import { isExpired } from './s3-error.js';
 
 /** Region and credentials are those of the bucket. */
 export interface QueueOptions extends Pick<BucketOptions, 'region' | 'keys' | 'allowInsecure' | 'connections'> {
@@ -36,20 +37,25 @@ const NO_RECEIPT = 'none';
 export class Queue {
   /** For people, without the account: "mail-logs". */
   readonly name: string;
-  private readonly client: SQSClient;
+  private client: SQSClient;
   private readonly connections: Connections;
   private secrets: readonly string[] = [];
 
   /** @throws {RawError} with the origin `configuration` when the URL may not be called. */
   constructor(private readonly options: QueueOptions) {
-    const { url, region, keys, allowInsecure = false } = options;
+    const { url, allowInsecure = false } = options;
     this.name = new URL(url).pathname.split('/').at(-1) ?? url;
     if (!allowInsecure) refuseInsecure(url, 'the URL of the queue');
     this.connections = options.connections ?? processConnections(allowInsecure);
+    this.client = this.newClient();
+  }
+
+  private newClient(): SQSClient {
+    const { url, region, keys } = this.options;
     const requestHandler = new RequestHandler(this.connections);
     const credentials = keys === undefined ? {} : { credentials: () => this.remembered(keys) };
-    const endpoint = new URL(url).origin;
-    this.client = new SQSClient({ region, endpoint, requestHandler, maxAttempts: MAX_ATTEMPTS, ...credentials });
+    const access = { region, endpoint: new URL(url).origin, requestHandler, maxAttempts: MAX_ATTEMPTS };
+    return new SQSClient({ ...access, ...credentials, ...FRESH_FILES });
   }
 
   /**
@@ -128,6 +134,7 @@ export class Queue {
       return await call();
     } catch (error) {
       const url = new URL(this.options.url);
+      if (isExpired(error) && this.options.keys === undefined) this.client = this.newClient();
       throw queueErrorOf(error, {
         ...{ what: `${what} the queue ${this.name}`, host: url.host, areFixed: this.options.keys !== undefined },
         proxy: this.connections.proxyOf(url),

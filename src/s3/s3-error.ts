@@ -29,7 +29,12 @@ export interface S3Call {
   readonly conceal: Conceal;
 }
 
-export const EXPIRED: ReadonlySet<string> = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired']);
+const EXPIRED: ReadonlySet<string> = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired']);
+
+/** Whether a service says that the credentials were good and are no longer. */
+export function isExpired(error: unknown): boolean {
+  return error instanceof Error && EXPIRED.has(error.name);
+}
 
 const HEADLESS: ReadonlySet<string> = new Set(['403', 'Forbidden', 'UnknownError', 'Unknown']);
 
@@ -79,7 +84,7 @@ function answered(error: S3ServiceException, call: S3Call): ErrorFacts {
       message: `the bucket ${call.bucket} is in the region ${region}, not in ${call.region}`,
     };
   }
-  if (EXPIRED.has(error.name) && call.areFixed) return { ...facts, code: S3_CODE.expiredSessionToken, message };
+  if (isExpired(error) && call.areFixed) return { ...facts, code: S3_CODE.expiredSessionToken, message };
   // The answer to a HEAD request has no body that would name it.
   if (status === 403 && HEADLESS.has(error.name)) return { ...facts, code: 'AccessDenied', message: 'Access Denied' };
   if (error.name === 'AccessDenied' && /\bkms:/i.test(message)) {

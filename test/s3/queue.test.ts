@@ -1,6 +1,6 @@
 /** The client of a queue, against a real one and against one that refuses. */
 
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { classify, RawError } from '../../src/domain/failures/failure.js';
 import { Queue, type QueueOptions } from '../../src/s3/queue.js';
 import { type Handler, sendJson, serve } from '../support/local-server.js';
@@ -91,14 +91,6 @@ test.each([
       expect(failure.advice).toContain(right);
     }
   }
-});
-
-test('expired credentials of a role are resolved anew, and are no concern of the operator’s', async () => {
-  const { url } = await serve(refusing(403, 'ExpiredToken', 'x'));
-  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']) vi.stubEnv(name, 'x');
-  onTestFinished(() => void vi.unstubAllEnvs());
-  const queue = new Queue({ url: `${url}/1/q`, region: S3_REGION, allowInsecure: true });
-  expect(await failureOf(queue.receive(30, 0))).toMatchObject({ type: 'ThirdPartyGeneric', retry: true });
 });
 
 test('a queue that is not there is the third party’s, and tried again', async () => {
