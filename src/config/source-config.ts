@@ -13,7 +13,7 @@ import { unknownKey } from './unknown-keys.js';
 
 export type { Permit } from './further-mistakes.js';
 export { prefixesOf } from './prefixes.js';
-export { type QueueSettings, queueSettingsOf, WHOLE_BUCKET } from './s3-schema.js';
+export { type QueueSettings, queueSettingsOf, queueUrlIn, WHOLE_BUCKET } from './s3-schema.js';
 export { SECRET_PLACEHOLDER, type SourceConfig } from './source-schema.js';
 
 export type Parsed<T> =
