@@ -39,6 +39,7 @@ const INDEXES: Readonly<Record<string, readonly string[]>> = {
   audit_trail: ['_id', 'at', 'sourceId,at', 'collectorId,at'],
   missing_records: ['_id', 'run,stream,place', 'sourceId,kind,stream'],
   objects: ['_id', 'sourceId,stream,lastModified', 'sourceId,stream,at'],
+  queue_messages: ['_id', 'sourceId,scope,pending.stream,receivedAt', 'receivedAt'],
   health_events: ['_id', 'sourceId,eventTime', 'resolvedAt,eventTime'],
   watchlists: ['_id', 'name unique'],
   watchlist_hits: [

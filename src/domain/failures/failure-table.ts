@@ -163,7 +163,7 @@ export const FAILURE_TABLE: readonly FailureRow[] = [
     type: 'ThirdPartyConfig',
     retry: false,
     advice:
-      'Permit s3:ListBucket on the bucket and s3:GetObject on its objects, and kms:Decrypt on the key where objects are encrypted with KMS, which S3 may not mention. If the requester pays, set s3.requesterPays. Then restart the source.',
+      'Permit s3:ListBucket on the bucket and s3:GetObject on its objects (s3:GetObjectVersion, too, with a queue and a bucket that keeps versions), and kms:Decrypt on the key where objects are encrypted with KMS, which S3 may not mention. If the requester pays, set s3.requesterPays. Then restart the source.',
   },
   {
     what: 'S3: the worker has no AWS credentials',
