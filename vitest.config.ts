@@ -1,12 +1,15 @@
 import { defineConfig } from 'vitest/config';
+import { SlowestFirst } from './test/support/slowest-first.js';
 
 /** Folders of tests that need Temporal and MongoDB. All others run without, so that a small change is tested at once. */
-const INTEGRATION = [
-  ...['activities', 'api', 'ingest', 'management', 'store', 'support', 'workflows'],
-  'system/end-to-end',
-].map((name) => `test/${name}/**/*.test.ts`);
+const INTEGRATION = ['activities', 'api', 'ingest', 'management', 'store', 'support', 'workflows'].map(
+  (name) => `test/${name}/**/*.test.ts`,
+);
 
-/** Random walks, long pauses, whole lives, many processes: `npm run test:long`. */
+/** Whole stacks, programs as users start them, and what starts and ends servers. */
+const SYSTEM = ['system/end-to-end', 'system/programs', 'devstack'].map((name) => `test/${name}/**/*.test.ts`);
+
+/** Random walks, long pauses, whole lives, many processes. */
 const LONG = 'test/**/*.long.test.ts';
 
 /** The pages, in a real browser. */
@@ -27,13 +30,15 @@ export default defineConfig({
     // Limits are for what hangs, not for what is slow: real servers share the machine with the tests.
     testTimeout: 180_000,
     hookTimeout: 120_000,
+    sequence: { sequencer: SlowestFirst },
     teardownTimeout: 30_000,
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...INTEGRATION, BROWSER, LONG] },
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...INTEGRATION, ...SYSTEM, BROWSER, LONG] },
       },
       { extends: true, test: { name: 'integration', include: INTEGRATION, exclude: [LONG], ...SERVERS } },
+      { extends: true, test: { name: 'system', include: SYSTEM, exclude: [LONG], ...SERVERS } },
       { extends: true, test: { name: 'browser', include: [BROWSER], ...SERVERS } },
       { extends: true, test: { name: 'long', include: [LONG], exclude: [FAULT_SUITE], isolate: true, ...SERVERS } },
       { extends: true, test: { name: 'faults', include: [FAULT_SUITE], isolate: true, sequence: { groupOrder: 1 } } },

@@ -4,7 +4,8 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
-const LOOK_MS = 50;
+/** Of the first pause between two looks, and of the longest: each look reads the kernel's whole table of connections. */
+const [LOOK_MS, LONGEST_LOOK_MS] = [50, 250];
 /** Recovery after a kill takes its time; longer than this it does not. */
 const LISTEN_LIMIT_MS = 120_000;
 
@@ -20,9 +21,10 @@ export async function untilListening(
   signal: AbortSignal,
   limitMs = LISTEN_LIMIT_MS,
 ): Promise<void> {
-  for (const deadline = Date.now() + limitMs; !(await isListening(group, port)); ) {
+  const deadline = Date.now() + limitMs;
+  for (let pauseMs = LOOK_MS; !(await isListening(group, port)); pauseMs = Math.min(LONGEST_LOOK_MS, 1.5 * pauseMs)) {
     if (Date.now() > deadline) throw new Error(`it is running, but does not listen on port ${port}`);
-    await pause(LOOK_MS, undefined, { signal });
+    await pause(pauseMs, undefined, { signal });
   }
 }
 

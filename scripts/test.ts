@@ -2,8 +2,8 @@
  * Runs the tests on real servers. The last line it prints is `N passed, N failed`, with `, N skipped` when there are any,
  * counted from vitest's own report.
  *
- * - `npm test`: all but the long ones and those in a browser.
- * - `npm run test:long`: the long ones, `test/**\/*.long.test.ts`, and the pages in a browser.
+ * - `npm test`: each part by itself, on real servers.
+ * - `npm run test:long`: whole stacks and programs, the pages in a browser, and what takes long, `test/**\/*.long.test.ts`.
  * - `npm test -- --with-long`: both, as CI runs them.
  * - `npm test -- VITEST-ARGUMENT…`, such as the path of a test, a long one or not.
  */
@@ -23,7 +23,7 @@ interface Counts {
 }
 
 const QUICK = ['unit', 'integration'];
-const SLOW = ['browser', 'long', 'faults'];
+const SLOW = ['system', 'browser', 'long', 'faults'];
 
 /** Vitest's projects for each flag of ours. */
 const PROJECTS: Readonly<Record<string, readonly string[]>> = {

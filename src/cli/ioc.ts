@@ -24,7 +24,7 @@ export function addIocCommand(program: Command, withIndicators: Session['withInd
     .option('--since <time>', 'an ISO time, or an age such as 7d (default: the oldest record)')
     .option('--until <time>', 'the same (default: the newest record)')
     .option('--collection <name...>', 'only these collections (default: all)')
-    .option('--hits <number>', 'hits of each indicator and collection, 1 to 100 (default: 10)')
+    .option('--hits <number>', 'hits of each indicator and collection, 1 to 100 (default: 5)')
     .option('--json', 'print the result as JSON')
     .action(async (file: string, { json, since, until, collection: collections, hits }: Options) => {
       const indicators = await readText(file);

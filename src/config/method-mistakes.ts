@@ -2,16 +2,12 @@
 
 import { isObject, type JsonObject } from '../domain/json.js';
 import { definitionOf, isSiemStream, STREAMS, type StreamName } from '../domain/streams/streams.js';
-import { DEFAULT_BASE_URL } from './base-url.js';
 import { foundText } from './found.js';
+import { API_ONLY, CREDENTIALS } from './method-keys.js';
 import type { Mistake } from './mistakes.js';
 import { prefixesOf } from './prefixes.js';
 import { queueUrlIn } from './s3-schema.js';
 import { SECRET_PLACEHOLDER } from './source-schema.js';
-
-/** Of the API alone, with their defaults, which a stored configuration may hold. */
-const API_ONLY = { baseUrl: DEFAULT_BASE_URL, backfill: '24h', lag: '0s', overlap: '15m' } as const;
-const CREDENTIALS = ['clientID', 'clientSecret'] as const;
 
 /**
  * @param keepSecret whether a secret is stored that the mask stands for.

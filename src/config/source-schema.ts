@@ -11,6 +11,7 @@ import { DEFINITIONS } from '../domain/streams/definitions/list.js';
 import { DATA_COLLECTIONS, SIEM_STREAMS } from '../domain/streams/streams.js';
 import { HASH_ALGORITHMS, MAX_RULES } from '../rules/filter.js';
 import { baseUrl, DEFAULT_BASE_URL } from './base-url.js';
+import { METHOD_CONDITIONS } from './method-keys.js';
 import { rulesSchema } from './rule-schema.js';
 import { s3Schema } from './s3-schema.js';
 import {
@@ -165,12 +166,7 @@ const configKeys = z.strictObject({
 });
 
 /** `source.config` of a file. What the two methods need is told by `methodMistakes`, and here to editors. */
-export const configSchema = configKeys.meta({
-  if: { properties: { collectionMethod: { const: 's3' } }, required: ['collectionMethod'] },
-  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-  then: { required: ['s3'] },
-  else: { required: ['clientID', 'clientSecret'] },
-});
+export const configSchema = configKeys.meta(METHOD_CONDITIONS);
 
 /** `source.config` with its defaults filled in. */
 export type SourceConfig = Present<z.output<typeof configSchema>>;

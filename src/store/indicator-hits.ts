@@ -41,8 +41,8 @@ export function findByIndicators(store: Store, stream: StreamName, query: Indica
   return records(store, stream)
     .find<HitDocument>(filterOf(query), {
       ...{ projection: SHOWN, hint: BY_INDICATOR, sort: ORDER, maxTimeMS: query.maxTimeMs },
-      // All in one answer.
-      ...{ limit: query.limit, batchSize: query.limit },
+      // All in one answer; to check its texts once more, which are our own, took a tenth of the time.
+      ...{ limit: query.limit, batchSize: query.limit, enableUtf8Validation: false },
     })
     .toArray();
 }

@@ -1,7 +1,7 @@
 /**
  * Looks for some indicators in one collection: all of them at once, page by page, newest first. One that has enough hits
- * takes part no longer, so that a common one does not keep the rare ones waiting, and pages grow only as far as they bring
- * hits that are wanted: what is read stays within a few times of what is found.
+ * takes part no longer, so that a common one does not keep the rare ones waiting, and pages are only as large as what was
+ * found so far permits: what is read stays within a few times of what is found.
  */
 
 import { groupedBy } from '../domain/grouped.js';
@@ -15,11 +15,37 @@ import { findByIndicators, type HitDocument, type IndicatorQuery, MOST_KEYS } fr
 const READ_PER_HIT = 4;
 const MOST_PAGE = 1_000;
 
+/**
+ * What a search may read, over all of its chunks and collections. Each page looks up all of its indicators once more, so few
+ * large ones cost less than many small ones; one that brought little was large at the expense of those that brought much.
+ */
+export class ReadBudget {
+  private read = 0;
+  private kept = 0;
+
+  /** @returns how many records a page may read: those that nothing was found for yet are given as many as one hit needs. */
+  take(wanted: number, least: number): number {
+    const affordable = READ_PER_HIT * (this.kept + least) - this.read;
+    const limit = Math.max(least, Math.min(MOST_PAGE, wanted, affordable));
+    // Other chunks are searched at the same time.
+    this.read += limit;
+    return limit;
+  }
+
+  /** What became of a page: of what it was allowed to read, this much was left over, and this much was kept. */
+  settle({ unread, kept }: { readonly unread: number; readonly kept: number }): void {
+    this.read -= unread;
+    this.kept += kept;
+  }
+}
+
 export interface ChunkOptions extends Pick<IndicatorQuery, 'since' | 'until' | 'sourceIds'> {
   readonly store: Store;
   readonly stream: StreamName;
   /** Hits wanted of each indicator. */
   readonly perIndicator: number;
+  /** Shared by the chunks of a search. Default: one of its own. */
+  readonly budget?: ReadBudget;
   /** @returns milliseconds that are left. @throws when none are, or nobody waits any more. */
   readonly remaining: () => number;
 }
@@ -42,7 +68,7 @@ export async function searchChunk<W extends RangeKeys>(
   options: ChunkOptions,
   chunk: readonly W[],
 ): Promise<Found<W>[]> {
-  const { store, stream, perIndicator, remaining, ...range } = options;
+  const { store, stream, perIndicator, budget = new ReadBudget(), remaining, ...range } = options;
   const enough = perIndicator + 1;
   const tallies = chunk.map((wanted): Tally<W> => ({ wanted, hits: [] }));
   // Else records of the same network are looked at until there are enough of the range.
@@ -54,12 +80,12 @@ export async function searchChunk<W extends RangeKeys>(
       open.flatMap((tally) => tally.wanted.keys.map((key) => ({ key, tally }))),
       ({ key }) => key,
     );
-    const kept = tallies.reduce((sum, { hits }) => sum + hits.length, 0);
-    const affordable = isExact ? Math.min(open.length * enough, READ_PER_HIT * (kept + enough) - read) : 4 * read;
-    const limit = Math.max(enough, Math.min(MOST_PAGE, affordable));
+    const limit = isExact ? budget.take(open.length * enough, enough) : Math.max(enough, Math.min(MOST_PAGE, 4 * read));
     const query = { ...range, keys: [...byKey.keys()], limit, after, maxTimeMs: remaining() };
     const page = await findByIndicators(store, stream, query);
+    const before = hitsOf(tallies);
     for (const hit of page) for (const { hits } of talliesOf(hit, byKey)) if (hits.length < enough) hits.push(hit);
+    if (isExact) budget.settle({ unread: limit - page.length, kept: hitsOf(tallies) - before });
     if (page.length < limit) break;
     read += page.length;
     after = page.at(-1);
@@ -68,6 +94,10 @@ export async function searchChunk<W extends RangeKeys>(
   return tallies
     .filter(({ hits }) => hits.length > 0)
     .map(({ wanted, hits }) => ({ wanted, hits: hits.slice(0, perIndicator), isMore: hits.length === enough }));
+}
+
+function hitsOf(tallies: readonly Tally<RangeKeys>[]): number {
+  return tallies.reduce((sum, { hits }) => sum + hits.length, 0);
 }
 
 function talliesOf<W extends RangeKeys>(

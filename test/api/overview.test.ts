@@ -166,14 +166,15 @@ test('activity: records of the last hour by five minutes, and how far each sourc
 test('the JSON Schema of a source is served, for forms', async () => {
   interface Needs {
     readonly required: readonly string[];
-    readonly then: unknown;
-    readonly else: unknown;
+    readonly then: { readonly required: readonly string[]; readonly properties: object };
+    readonly else: { readonly required: readonly string[]; readonly properties: object };
   }
   const { json } = await api<{ properties: { source: { properties: { config: Needs } } } }>('GET', 'v1/sources/schema');
   const { config } = json.properties.source.properties;
   expect(config.required).toEqual(['name', 'dataCollection']);
-  expect(config.then).toEqual({ required: ['s3'] });
-  expect(config.else).toEqual({ required: ['clientID', 'clientSecret'] });
+  const ofTheApi = ['clientID', 'clientSecret', 'baseUrl', 'backfill', 'lag', 'overlap'];
+  expect([config.then.required, Object.keys(config.then.properties)]).toEqual([['s3'], ofTheApi]);
+  expect([config.else.required, Object.keys(config.else.properties)]).toEqual([['clientID', 'clientSecret'], ['s3']]);
 });
 
 test('each mistake of a configuration stands by itself, too', async () => {

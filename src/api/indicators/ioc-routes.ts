@@ -30,7 +30,7 @@ const query = z.strictObject({
   until: z.string().max(64).optional().describe('The same; default: the newest record'),
   collections: z.array(collection).min(1).optional().describe('Default: all'),
   sources: z.array(z.int().positive()).min(1).max(1_000).optional().describe('Ids; default: all'),
-  hitsPerIndicator: z.int().min(1).max(100).optional().describe('Hits of each indicator and collection; default 10'),
+  hitsPerIndicator: z.int().min(1).max(100).optional().describe('Hits of each indicator and collection; default 5'),
 });
 
 export const strangeEntry = z

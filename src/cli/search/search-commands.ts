@@ -142,7 +142,7 @@ async function printFound(search: SearchCommands, wish: SearchWish, options: Sea
 }
 
 function tellEnd(count: number, limit: number | undefined): void {
-  if (count === limit) tell(`There may be more: only ${count} were asked for (--limit).`);
+  if (count === limit) tell(`There may be more than ${count}: raise --limit to see them.`);
   else if (count === 0) tell('Nothing found.');
 }
 

@@ -6,7 +6,7 @@ import { definitionOf, STREAMS, type StreamName } from '../../domain/streams/str
 import type { StrangeEntry } from '../../indicators/lists/parse-list.js';
 import type { WantedIndicator } from '../../indicators/lists/wanted.js';
 import type { Collections } from '../../store/collections.js';
-import { chunksOf, type Found, searchChunk } from '../../store/indicator-search.js';
+import { chunksOf, type Found, ReadBudget, searchChunk } from '../../store/indicator-search.js';
 import { isTimeUp, TimeIsUpError } from '../../store/search/time-budget.js';
 import { type FillInStatus, fillInStatus } from './fill-in-status.js';
 import { parsedList } from './parsed-list.js';
@@ -19,7 +19,7 @@ export interface IocRequest {
   /** Default: all. */
   readonly streams?: readonly StreamName[] | undefined;
   readonly sourceIds?: readonly number[] | undefined;
-  /** Hits wanted of each indicator and collection. Default 10. */
+  /** Hits wanted of each indicator and collection. Default 5. */
   readonly perIndicator?: number | undefined;
   /** In milliseconds; what was found by then is returned. Default 20,000. */
   readonly timeLimitMs?: number | undefined;
@@ -63,7 +63,7 @@ export class IocSearch {
    * @throws RefusedError for a list that is too long.
    */
   async search(request: IocRequest, signal?: AbortSignal): Promise<IocResult> {
-    const { indicators, streams = STREAMS, timeLimitMs = 20_000, perIndicator = 10 } = request;
+    const { indicators, streams = STREAMS, timeLimitMs = 20_000, perIndicator = 5 } = request;
     const { since, until, sourceIds } = request;
     const { wanted, ...parsed } = await parsedList(indicators);
     const end = Date.now() + timeLimitMs;
@@ -76,6 +76,7 @@ export class IocSearch {
     // Before the search: what is filled in during it may be found or not.
     const fillIn = await fillInStatus(this.collections);
     const turns = new Semaphore(AT_ONCE);
+    const budget = new ReadBudget();
     const found: (Found<WantedIndicator> & { readonly stream: StreamName })[] = [];
     const unsearched = new Map<StreamName, number>();
     const search = async (stream: StreamName, chunk: readonly WantedIndicator[]) => {
@@ -87,6 +88,7 @@ export class IocSearch {
           until,
           sourceIds,
           perIndicator,
+          budget,
           remaining,
         };
         for (const each of await searchChunk(options, chunk)) found.push({ ...each, stream });

@@ -71,6 +71,11 @@ test('a source that cannot be started holds up none of the others', async () => 
   for (const name of ['Refused', 'Next']) ids.push((await service.start(sourceFile(simulator, { name }))).sourceId);
   const [refused = 0] = ids;
   for (const id of ids) await client.workflow.getHandle(workflowIdOf(id)).terminate('by hand');
+  // Temporal's index follows after a while, and what it calls running is not missing.
+  await until(
+    () => client.workflow.count('ExecutionStatus = "Running"'),
+    ({ count }) => count === 0,
+  );
   const workflow = Object.create(client.workflow, {
     start: {
       value: (type: string, options: { readonly workflowId: string }) =>

@@ -74,15 +74,15 @@ describe.skipIf(CHROMIUM === undefined)('IOC search', () => {
     ).toEqual([
       'IndicatorTypeCollectionHitsNewestRecords',
       '203[.]0[.]113[.]7ip4Receipt1',
-      '203.0.113.0/28ip4Receipt10+',
-      'evil[.]example[.]orgdomainReceipt10+',
+      '203.0.113.0/28ip4Receipt5+',
+      'evil[.]example[.]orgdomainReceipt5+',
       'URL protect3',
       'hxxps://login[.]evil[.]example[.]org/aurlURL protect3',
       `${MD5}md5AV1`,
     ]);
     await page.getByRole('cell', { name: '<b>not one</b>' }).waitFor();
     await picture(page, 'ioc-search');
-    await page.getByText('The newest 10').first().click();
+    await page.getByText('The newest 5').first().click();
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: 'dark' });
     expect(await accessibilityFaults(page)).toEqual([]);
@@ -202,7 +202,7 @@ describe.skipIf(CHROMIUM === undefined)('IOC search', () => {
     await page.getByRole('heading', { name: '1 of 1 indicator has hits' }).waitFor();
     await tabTo(page, /^Save as a watchlist/);
     await openAndLeave(page, page.getByRole('button', { name: 'Save as a watchlist' }), 'New watchlist', 'Space');
-    await tabTo(page, /^The newest 10$/);
+    await tabTo(page, /^The newest 5$/);
     await page.keyboard.press('Enter');
     await page.locator('.hits a').first().waitFor();
     await page.keyboard.press('Tab');

@@ -9,11 +9,14 @@ import { accessibilityFaults, browsing, picture } from '../../support/browser.js
 import { CHROMIUM } from '../../support/chromium.js';
 import { focused } from '../../support/collection-page.js';
 import { e2eStack, sourceFile } from '../../support/e2e-stack.js';
+import { S3_KEYS, S3_REGION, s3Server } from '../../support/s3-server.js';
 
 // No worker: a source is Pending, and all that is tested here is what is stored.
 const { get: stack, collections } = e2eStack({ historyMs: 60_000, historyRate: 1, rate: 0 });
 const { get: server, api } = apiServer({ collections, client: () => stack().client });
 const { open, openSignedOut } = browsing({ collections, server });
+
+const s3 = s3Server();
 
 let collectorId = 0;
 beforeAll(async () => {
@@ -94,6 +97,49 @@ describe.skipIf(CHROMIUM === undefined)('the form', () => {
       pollInterval: '1m',
       clientSecret: '********',
     });
+  });
+
+  test('a source that reads a bucket: keys of the bucket in place of the API’s, and of each stream’s prefix', async () => {
+    const bucket = await s3.newBucket();
+    await bucket.put('logs/receipt/1.json', '{"type":"receipt","aggregateId":"1"}');
+    const page = await open({ allowed: /400/ });
+    await page.getByRole('button', { name: 'Add Source to Cloud' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name (required)').fill('From a bucket');
+    await dialog.getByLabel('Client ID').fill('of no use');
+    await dialog.getByLabel('SIEM', { exact: true }).check();
+    await dialog.getByLabel('Collection method').selectOption('A bucket (S3)');
+    expect(await dialog.getByLabel('Client ID').count()).toBe(0);
+    await dialog.locator('summary', { hasText: 'More' }).click();
+    await dialog.getByLabel('Poll interval').waitFor();
+    for (const label of ['Base URL', 'Backfill', 'Overlap']) expect(await dialog.getByLabel(label).count()).toBe(0);
+    await save(dialog);
+    await dialog.getByText('missing; must be an object with "bucket" and "region"').waitFor();
+    await dialog.getByLabel('Bucket (required)').fill(bucket.name);
+    await save(dialog);
+    const region = dialog.getByLabel('Region (required)');
+    await region.and(page.locator(':focus')).waitFor();
+    expect(await region.getAttribute('aria-invalid')).toBe('true');
+    await region.fill(S3_REGION);
+    await dialog.getByLabel('Endpoint').fill(s3.endpoint);
+    await dialog.getByLabel('Access Key ID').fill(S3_KEYS.admin.accessKeyId);
+    await dialog.getByLabel('Secret Access Key').fill(S3_KEYS.admin.secretAccessKey);
+    await dialog.locator('summary', { hasText: 'Each by itself' }).click();
+    await dialog.getByRole('textbox', { name: 'Receipt' }).fill('logs/receipt/');
+    await accessible(page);
+    await dialog.getByRole('button', { name: 'Test connection' }).click();
+    await dialog.getByRole('status').getByText(bucket.name).waitFor();
+    await save(dialog);
+    await page.getByText('The source From a bucket was added.').waitFor();
+    const config = await configOf('From a bucket');
+    expect(config).toMatchObject({
+      collectionMethod: 's3',
+      s3: { bucket: bucket.name, secretAccessKey: '********', prefixes: { receipt: 'logs/receipt/' } },
+    });
+    expect(config).not.toHaveProperty('clientID');
+    const again = await edit(page, 'From a bucket');
+    expect(await again.getByLabel('Collection method').isDisabled()).toBe(true);
+    expect(await again.getByRole('textbox', { name: 'Receipt' }).inputValue()).toBe('logs/receipt/');
   });
 
   test('the server’s mistakes stand beside the fields that they name', async () => {

@@ -7,6 +7,7 @@ import { Problem } from '../../../components/problem.js';
 import { SteadyButton } from '../../../components/steady-button.js';
 import { useLoaded } from '../../../lib/load.js';
 import { tellDone } from '../../../lib/notices.js';
+import { textKey } from './config-schema.js';
 import { Conflict } from './conflict.js';
 import { DiscardDialog } from './discard-dialog.js';
 import { FieldsInput } from './fields-input.js';
@@ -28,18 +29,7 @@ const KEYS = [
 
 /** @param {string} name @param {string} label @param {string} description */
 function key(name, label, description, isRequired = false) {
-  const kind = /** @type {const} */ ('text');
-  return {
-    name,
-    label,
-    description,
-    isRequired,
-    kind,
-    values: [],
-    preset: undefined,
-    example: undefined,
-    maxLength: 1_024,
-  };
+  return { ...textKey(name), label, description, isRequired, maxLength: 1_024 };
 }
 
 /**

@@ -2,12 +2,16 @@
 
 import { html } from 'htm/preact';
 import { SIEM_FORWARD } from '../field-schema.js';
+import { withKey } from './config-schema.js';
 import { FieldsInput } from './fields-input.js';
-import { Hint, KeyInput } from './key-input.js';
+import { Hint } from './key-input.js';
+import { AnyKeyInput } from './object-input.js';
 import { RulesInput } from './rules-input.js';
 
 const FORWARD =
   'Sets `_siemVendor`, `_siemProduct`, `_siemFormat` and `_siemEventID` on every record, as Cloud SIEM Enterprise wants them.';
+
+const METHOD = 'collectionMethod';
 
 /** @typedef {Record<string, any>} Config */
 
@@ -15,24 +19,35 @@ const FORWARD =
  * @param {object} props
  * @param {ReturnType<typeof import('./config-schema.js').keysOf>} props.keys
  * @param {Config} props.config
+ * @param {boolean} props.isNew
  * @param {import('./mistakes.js').Mistakes} props.mistakes
  * @param {import('../field-schema.js').FieldStates | undefined} props.fieldSchema
  * @param {boolean} props.addsMissing
  * @param {(addsMissing: boolean) => void} props.onAddsMissing
  * @param {(change: (config: Config) => Config) => void} props.onChange
  */
-export function ConfigForm({ keys, config, mistakes, fieldSchema, addsMissing, onAddsMissing, onChange }) {
+export function ConfigForm({ keys, config, isNew, mistakes, fieldSchema, addsMissing, onAddsMissing, onChange }) {
   const set = (/** @type {string} */ name, /** @type {unknown} */ value) =>
     onChange((before) => withKey(before, name, value));
   const input = (/** @type {import('./config-schema.js').Key} */ key) => html`
-    <${KeyInput}
+    <${AnyKeyInput}
       key=${key.name}
       of=${key}
       value=${config[key.name]}
       mistakes=${mistakes.of(key.name)}
-      onChange=${(/** @type {unknown} */ value) => set(key.name, value)}
+      isFixed=${key.name === METHOD && !isNew}
+      onChange=${(/** @type {unknown} */ value) => (key.name === METHOD ? setMethod(value) : set(key.name, value))}
     />
   `;
+  const useless = keys.meaningless(config);
+  const isUseful = (/** @type {{ name: string }} */ { name }) => !useless.includes(name);
+  const more = keys.more.filter(isUseful);
+  /** What is no longer shown is not kept either. @param {unknown} method */
+  const setMethod = (method) =>
+    onChange((before) => {
+      const after = withKey(before, METHOD, method);
+      return keys.meaningless(after).reduce((rest, name) => withKey(rest, name, undefined), after);
+    });
   const { [SIEM_FORWARD]: forward, ...fields } = config.fields ?? {};
   const setFields = (/** @type {Record<string, unknown>} */ own, /** @type {unknown} */ isForwarded) =>
     set('fields', { ...own, ...(isForwarded ? { [SIEM_FORWARD]: true } : {}) });
@@ -60,7 +75,7 @@ export function ConfigForm({ keys, config, mistakes, fieldSchema, addsMissing, o
         onAddsMissing=${onAddsMissing}
         onChange=${(/** @type {Record<string, string>} */ own) => setFields(own, isForwarded)}
       />
-      ${keys.credentials.map(input)}
+      ${keys.access.filter(isUseful).map(input)}
       <${RulesInput}
         value=${config.filters ?? []}
         hashAlgorithm=${config.hashAlgorithm}
@@ -69,20 +84,10 @@ export function ConfigForm({ keys, config, mistakes, fieldSchema, addsMissing, o
         onChange=${(/** @type {unknown[]} */ rules) => set('filters', rules)}
         onHashAlgorithm=${(/** @type {unknown} */ algorithm) => set('hashAlgorithm', algorithm)}
       />
-      <details open=${keys.more.some(({ name }) => mistakes.of(name).length > 0)}>
+      <details open=${more.some(({ name }) => mistakes.of(name).length > 0)}>
         <summary>More</summary>
-        <div class="stack">${keys.more.map(input)}</div>
+        <div class="stack">${more.map(input)}</div>
       </details>
     </div>
   `;
-}
-
-/** What is empty is left out, as in a file. @param {Config} config @param {string} name @param {unknown} value */
-function withKey(config, name, value) {
-  const { [name]: _before, ...rest } = config;
-  const isEmpty =
-    value === '' ||
-    value === undefined ||
-    (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
-  return isEmpty ? rest : { ...rest, [name]: value };
 }

@@ -8,8 +8,9 @@
  * @property {string} label
  * @property {string} description
  * @property {boolean} isRequired
- * @property {'text' | 'secret' | 'one' | 'many'} kind
- * @property {readonly string[]} values of `one` and `many`
+ * @property {'text' | 'secret' | 'one' | 'many' | 'texts' | 'object'} kind
+ * @property {readonly string[]} values of `one` and `many`; of `texts`, the names that have one each
+ * @property {readonly Key[]} keys of an `object`
  * @property {string | undefined} preset what is taken when nothing is given
  * @property {string | undefined} example
  * @property {number | undefined} maxLength
@@ -25,6 +26,8 @@ const LABELS = {
   dataCollection: 'Supported API to collect',
   baseUrl: 'Base URL',
   siemTypes: 'SIEM types',
+  accessKeyId: 'Access Key ID',
+  secretAccessKey: 'Secret Access Key',
 };
 
 /** @type {Readonly<Record<string, string>>} */
@@ -34,6 +37,10 @@ const VALUE_LABELS = {
   auditEvent: 'Audit',
   holdMessageList: 'Hold Message List',
   ttpUrl: 'URL clicks (TTP)',
+  api: 'Mimecast’s API',
+  s3: 'A bucket (S3)',
+  true: 'Yes',
+  false: 'No',
 };
 
 /** @param {string} value */
@@ -41,28 +48,30 @@ export function valueLabel(value) {
   return VALUE_LABELS[value] ?? value;
 }
 
-/** Before and after those that have inputs of their own. */
+/** In the order of the form; those of the other method are left out. */
 const FIRST = ['name', 'description', 'category'];
-const CREDENTIALS = ['clientID', 'clientSecret', 'dataCollection'];
-/** The last one has none yet: a bucket is configured in the JSON. */
-const OF_THEIR_OWN = ['fields', 'filters', 'hashAlgorithm', 's3'];
+const ACCESS = ['collectionMethod', 'clientID', 'clientSecret', 's3', 'dataCollection'];
+const OF_THEIR_OWN = ['fields', 'filters', 'hashAlgorithm'];
 
 /** @param {JsonSchema} file the schema of the whole file */
 export function keysOf(file) {
   const config = file.properties.source.properties.config;
   const names = Object.keys(config.properties);
-  const known = [...FIRST, ...CREDENTIALS, ...OF_THEIR_OWN];
-  /** Of the API, which is what the form is for. */
-  const required = [...config.required, ...(config.else?.required ?? [])];
+  const known = [...FIRST, ...ACCESS, ...OF_THEIR_OWN];
+  const { if: isBucket, then: bucket, else: api } = config;
+  const required = [...config.required, ...bucket.required, ...api.required];
   const keys = (/** @type {readonly string[]} */ wanted) =>
     wanted.map((name) => keyOf(name, config.properties[name], required.includes(name)));
   return {
     first: keys(FIRST),
-    credentials: keys(CREDENTIALS),
+    access: keys(ACCESS),
     /** Whatever the schema has beside: a new option is there without a change here. */
     more: keys(names.filter((name) => !known.includes(name))),
     hashAlgorithm: keyOf('hashAlgorithm', config.properties.hashAlgorithm, false),
     rule: /** @type {JsonSchema} */ (variant(config.properties.filters).items.properties),
+    /** @param {Record<string, unknown>} given a configuration @returns {readonly string[]} keys that mean nothing in it */
+    meaningless: ({ collectionMethod }) =>
+      Object.keys((collectionMethod === isBucket.properties.collectionMethod.const ? bucket : api).properties),
   };
 }
 
@@ -70,26 +79,70 @@ export function keysOf(file) {
 function keyOf(name, schema, isRequired) {
   const main = variant(schema);
   const list = (main.anyOf ?? [main]).find((/** @type {JsonSchema} */ each) => each.type === 'array');
-  const values = list?.items.enum ?? main.enum ?? (main.const === undefined ? [] : [main.const]);
+  const names = main.propertyNames?.enum;
+  const values = names ?? list?.items.enum ?? choicesOf(main);
   const [example] = schema.examples ?? [];
   return {
     name,
     isRequired,
     label: LABELS[name] ?? spaced(name),
     description: schema.description ?? '',
-    kind: list !== undefined ? 'many' : values.length > 0 ? 'one' : schema.writeOnly ? 'secret' : 'text',
+    kind: kindOf(),
     values,
+    keys: Object.entries(main.properties ?? {}).map(([each, of]) => keyOf(each, of, main.required.includes(each))),
     preset: schema.default,
     example: typeof example === 'string' ? example : undefined,
     maxLength: main.maxLength,
   };
+
+  /** @returns {Key['kind']} */
+  function kindOf() {
+    if (main.properties !== undefined) return 'object';
+    if (names !== undefined) return 'texts';
+    if (list !== undefined) return 'many';
+    if (values.length > 0) return 'one';
+    return schema.writeOnly ? 'secret' : 'text';
+  }
+}
+
+/** An input for a text of that name. @param {string} name @returns {Key} */
+export function textKey(name) {
+  return {
+    name,
+    label: spaced(name),
+    kind: 'text',
+    isRequired: false,
+    description: '',
+    values: [],
+    keys: [],
+    preset: undefined,
+    example: undefined,
+    maxLength: undefined,
+  };
+}
+
+/** What is empty is left out, as in a file. @param {Record<string, unknown>} config @param {string} name @param {unknown} value */
+export function withKey(config, name, value) {
+  const { [name]: _before, ...rest } = config;
+  const isEmpty =
+    value === '' ||
+    value === undefined ||
+    (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+  return isEmpty ? rest : { ...rest, [name]: value };
+}
+
+/** Of a key with few possible values; of true and false, their names as texts. @param {JsonSchema} main @returns {string[]} */
+function choicesOf(main) {
+  const named = [main, ...(main.anyOf ?? [])].find((each) => each.enum !== undefined || each.const !== undefined);
+  return named?.enum ?? (named === undefined ? [] : [named.const]);
 }
 
 /** Without the possibility to be null or empty. @param {JsonSchema} schema @returns {JsonSchema} */
 function variant(schema) {
+  const { anyOf = [], ...rest } = schema;
   const isNothing = (/** @type {JsonSchema} */ each) => each.enum?.includes(null) === true;
-  const something = schema.anyOf?.filter((/** @type {JsonSchema} */ each) => !isNothing(each));
-  return something?.length === 1 ? { ...schema, ...something[0] } : schema;
+  const something = anyOf.filter((/** @type {JsonSchema} */ each) => !isNothing(each));
+  return something.length === 1 ? { ...rest, ...something[0] } : schema;
 }
 
 /** @param {string} name such as `pollInterval` */

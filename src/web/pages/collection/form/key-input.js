@@ -12,13 +12,15 @@ import { valueLabel } from './config-schema.js';
  * @param {unknown} props.value
  * @param {readonly string[]} props.mistakes
  * @param {(value: unknown) => void} props.onChange
+ * @param {boolean} [props.isFixed] it is shown, and cannot be changed
  */
-export function KeyInput({ of: key, value, mistakes, onChange }) {
+export function KeyInput({ of: key, value, mistakes, onChange, isFixed = false }) {
   const id = useId();
   if (key.kind === 'many') return html`<${Many} of=${key} value=${value} mistakes=${mistakes} onChange=${onChange} />`;
   const common = {
     id,
-    value: typeof value === 'string' ? value : '',
+    value: typeof value === 'string' || typeof value === 'boolean' ? String(value) : '',
+    disabled: isFixed,
     'aria-describedby': `${id}-hint ${id}-wrong`,
     'aria-invalid': mistakes.length > 0 ? 'true' : undefined,
     'aria-required': key.isRequired ? 'true' : undefined,
@@ -32,7 +34,7 @@ export function KeyInput({ of: key, value, mistakes, onChange }) {
         key.kind === 'one'
           ? html`
               <select ...${common} onChange=${onInput}>
-                <option value="">${key.preset === undefined ? 'Default' : `Default: ${key.preset}`}</option>
+                <option value="">${key.preset === undefined ? 'Default' : `Default: ${valueLabel(key.preset)}`}</option>
                 ${key.values.map((each) => html`<option key=${each} value=${each}>${valueLabel(each)}</option>`)}
               </select>
             `

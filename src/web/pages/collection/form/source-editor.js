@@ -154,6 +154,7 @@ export function SourceEditor({ title, path, id, collectorId, keys, stored, field
                   key=${drawing}
                   keys=${keys}
                   config=${config}
+                  isNew=${id === undefined}
                   mistakes=${{ of, others }}
                   fieldSchema=${fieldSchema}
                   addsMissing=${addsMissing}
@@ -181,8 +182,8 @@ export function SourceEditor({ title, path, id, collectorId, keys, stored, field
 }
 
 /** @param {ReturnType<typeof import('./config-schema.js').keysOf>} keys */
-function shownKeys({ first, credentials, more }) {
-  return [...[...first, ...credentials, ...more].map(({ name }) => name), 'fields', 'filters', 'hashAlgorithm'];
+function shownKeys({ first, access, more }) {
+  return [...[...first, ...access, ...more].map(({ name }) => name), 'fields', 'filters', 'hashAlgorithm'];
 }
 
 /** @param {Config} config */
