@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
 import { FILE_RETRY_BUDGETS } from '../../../src/ingest/files/file-retry-budget.js';
-import { bucketSource, ndjson, siemRecord, siemRecords } from '../../support/bucket-source.js';
+import { type BucketSource, bucketSource, ndjson, siemRecord, siemRecords } from '../../support/bucket-source.js';
 import { happening } from '../../support/local-server.js';
 import { motoServer, type TestQueue } from '../../support/moto-server.js';
 import { collectionsIn, RECORDS, raw, withMethods } from '../../support/raw-collections.js';
@@ -70,6 +70,18 @@ test('a notification that is lost is made up for by comparing, which is not done
   expect(await source.collect('receipt')).toMatchObject({ result: 'caughtUp', files: 0 });
   await raw(collections).checkpoints.updateMany({ sourceId: source.id }, { $set: { comparedAt: new Date(0) } });
   expect(await source.collect('receipt')).toMatchObject({ result: 'caughtUp', files: 1, counts: { stored: 1 } });
+});
+
+test.each<[string, (source: BucketSource) => Promise<unknown>]>([
+  ['a restart', (source) => source.run(({ initialize }, id) => initialize(id))],
+  ['a reset', (source) => source.run(({ resetPosition }, id) => resetPosition(id, 'receipt'))],
+])('after %s the bucket is compared, whenever that is due', async (_, happens) => {
+  const [bucket, queue] = [await server.newBucket(), await server.newQueue()];
+  const source = await sourceOf(bucket, queue);
+  await source.collect('receipt');
+  await bucket.put('receipt/1', ndjson([siemRecord(1)]));
+  await happens(source);
+  expect(await source.collect('receipt')).toMatchObject({ result: 'caughtUp', counts: { stored: 1 } });
 });
 
 test('what is redelivered, and what the comparison has read before, is stored once and read once', async () => {
