@@ -8,6 +8,7 @@ import { memory } from './memory.js';
 import { recovery } from './recovery.js';
 import { replay } from './replay.js';
 import { rules } from './rules.js';
+import { s3 } from './s3.js';
 import { search } from './search.js';
 
 await runProgram(
@@ -19,5 +20,6 @@ await runProgram(
     .addCommand(recovery)
     .addCommand(replay)
     .addCommand(rules)
+    .addCommand(s3)
     .addCommand(search),
 );

@@ -9,7 +9,7 @@ import type { SourceReader } from '../ingest/source/source-reader.js';
 
 /** Collects one stream until it is caught up or the slice's time is over. */
 export async function collect(
-  { collections, sliceMs = DEFAULT_SLICE_MS, filePolicy }: ActivityDependencies,
+  { collections, sliceMs = DEFAULT_SLICE_MS, filePolicy, foldPolicy }: ActivityDependencies,
   reader: SourceReader,
   sourceId: number,
   stream: StreamName,
@@ -19,7 +19,7 @@ export async function collect(
   const details = () => ({ stream, stored: slice?.counts.stored ?? 0, files: slice?.files ?? 0 });
   return withHeartbeats(details, async () => {
     const source = await reader.load(sourceId);
-    const options = { collections, source, stream, signal, until: Date.now() + sliceMs, filePolicy: filePolicy };
+    const options = { collections, source, stream, signal, until: Date.now() + sliceMs, filePolicy, foldPolicy };
     return collectStream(options, (opened) => {
       slice = opened;
     });

@@ -4,15 +4,16 @@ import { cancellationSignal } from '@temporalio/activity';
 import type { RereadOutcome } from '../domain/rereads/reread.js';
 import { isSiemStream, type StreamName } from '../domain/streams/streams.js';
 import { rereadFiles } from '../ingest/reread/reread-files.js';
+import { rereadObjects } from '../ingest/reread/reread-objects.js';
 import { Rereading, type RereadRange } from '../ingest/reread/reread-state.js';
 import { rereadWindows } from '../ingest/reread/reread-windows.js';
 import { withHeartbeats } from '../ingest/slice/heartbeats.js';
 import { type ActivityDependencies, DEFAULT_SLICE_MS } from '../ingest/source/dependencies.js';
 import type { SourceReader } from '../ingest/source/source-reader.js';
-import { readCheckpoint } from '../store/checkpoints.js';
+import { type CheckpointDocument, readCheckpoint } from '../store/checkpoints.js';
 
 export async function reread(
-  { collections, sliceMs = DEFAULT_SLICE_MS }: ActivityDependencies,
+  { collections, sliceMs = DEFAULT_SLICE_MS, filePolicy }: ActivityDependencies,
   reader: SourceReader,
   sourceId: number,
   stream: StreamName,
@@ -26,19 +27,23 @@ export async function reread(
       const source = await reader.load(sourceId);
       const checkpoint = await readCheckpoint(collections, sourceId, stream);
       state = await Rereading.open(
-        { collections, source, stream, range, signal, until: Date.now() + sliceMs },
+        { collections, source, stream, range, signal, until: Date.now() + sliceMs, filePolicy },
         checkpoint,
       );
       try {
-        const done = await (isSiemStream(stream)
-          ? rereadFiles(state, stream)
-          : rereadWindows(state, stream, checkpoint));
-        return await state.outcome(done);
+        return await state.outcome(await rereadStream(state, stream, checkpoint));
       } finally {
         await state.close();
       }
     },
   );
+}
+
+/** @returns whether all of the range was read. */
+function rereadStream(state: Rereading, stream: StreamName, checkpoint: CheckpointDocument): Promise<boolean> {
+  const { objects } = state.options.source;
+  if (objects !== undefined) return rereadObjects(state, stream, objects, checkpoint);
+  return isSiemStream(stream) ? rereadFiles(state, stream) : rereadWindows(state, stream, checkpoint);
 }
 
 /** Strikes off what has come into the store meanwhile. @returns how many records of the stream are still missing. */

@@ -2,6 +2,7 @@ import type { StreamProgress } from '../domain/streams/outcome.js';
 import type { StreamName } from '../domain/streams/streams.js';
 import type { ActivityDependencies } from '../ingest/source/dependencies.js';
 import { completeUntil, resetCheckpoint } from '../store/checkpoints.js';
+import { forgetFolded } from '../store/folded-objects.js';
 import { forgetObjects } from '../store/objects.js';
 import { progressOf } from '../store/progress.js';
 
@@ -15,6 +16,8 @@ export async function resetPosition(
   const time = from === undefined ? undefined : new Date(from);
   const reset = await resetCheckpoint(collections, sourceId, stream, time);
   // An object is written after the events that it tells of.
-  await forgetObjects(collections, sourceId, stream, time ?? completeUntil(reset));
+  const since = time ?? completeUntil(reset);
+  await forgetObjects(collections, sourceId, stream, since);
+  await forgetFolded(collections, sourceId, stream, since);
   return progressOf(reset);
 }

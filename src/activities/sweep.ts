@@ -97,14 +97,15 @@ function foundNothing({ result, counts, queue }: StreamOutcome): boolean {
 }
 
 async function look(
-  { collections, filePolicy, sweepRecords = DEFAULT_SWEEP_RECORDS }: ActivityDependencies,
+  { collections, filePolicy, foldPolicy, sweepRecords = DEFAULT_SWEEP_RECORDS }: ActivityDependencies,
   source: LoadedSource,
   stream: StreamName,
   signal: AbortSignal,
 ): Promise<Look> {
   try {
     const until = Date.now() + LONGEST_LOOK_MS;
-    const options = { collections, source, stream, signal, until, maxRecords: sweepRecords, filePolicy: filePolicy };
+    const policies = { filePolicy, foldPolicy };
+    const options = { collections, source, stream, signal, until, maxRecords: sweepRecords, ...policies };
     return { outcome: await collectStream(options) };
   } catch (error) {
     if (signal.aborted) throw error;

@@ -12,7 +12,7 @@ import { present } from '../domain/present.js';
 import { concealing } from '../http-client/conceal.js';
 import { type Connections, processConnections } from '../http-client/connections.js';
 import { isPrivateHost } from '../http-client/private-host.js';
-import { type ObjectContent, type ReadLimits, readContent } from './object-content.js';
+import { type ObjectContent, type ReadLimits, rawContent, readContent } from './object-content.js';
 import { RequestHandler } from './request-handler.js';
 import { isExpired, type S3Call, s3ErrorOf } from './s3-error.js';
 
@@ -79,6 +79,8 @@ export interface ObjectPage {
 export interface ListQuery {
   readonly prefix: string;
   readonly token?: string | undefined;
+  /** Key after which the first page begins. */
+  readonly after?: string | undefined;
   /** Default 1,000, S3's own limit. */
   readonly limit?: number;
 }
@@ -105,12 +107,12 @@ export class Bucket {
   }
 
   /** One page of the objects whose keys begin with a prefix, in the order of the store, which need not be that of bytes. */
-  async list({ prefix, token, limit }: ListQuery, signal?: AbortSignal): Promise<ObjectPage> {
+  async list({ prefix, token, after, limit }: ListQuery, signal?: AbortSignal): Promise<ObjectPage> {
     const command = new ListObjectsV2Command({
       Bucket: this.name,
       Prefix: prefix,
       ...this.payer,
-      ...present({ ContinuationToken: token, MaxKeys: limit }),
+      ...present({ ContinuationToken: token, StartAfter: after, MaxKeys: limit }),
     });
     const what = `list ${this.name}/${prefix}`;
     const page = await this.calling(what, signal, () => this.client.send(command, this.sending(signal)));
@@ -156,6 +158,18 @@ export class Bucket {
       if (isGone) return undefined;
       throw error;
     }
+  }
+
+  /**
+   * An object as it lies there, byte for byte. To be iterated at once.
+   *
+   * @throws {RawError} also from its bytes; `PreconditionFailed` for another version.
+   */
+  async *bytesOf({ key, etag }: ListedObject, signal?: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+    const what = `read ${this.name}/${key}`;
+    const command = new GetObjectCommand({ Bucket: this.name, Key: key, IfMatch: etag, ...this.payer });
+    const { Body } = await this.calling(what, signal, () => this.client.send(command, this.sending(signal)));
+    yield* rawContent(Body, (error) => s3ErrorOf(error, this.call(what)), signal);
   }
 
   private async calling<T>(what: string, signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {

@@ -51,6 +51,23 @@ export function readContent(
   return { bytes, isProven: () => isProven, ...present({ versionId: VersionId === 'null' ? undefined : VersionId }) };
 }
 
+/** The bytes of a body as they come. */
+export async function* rawContent(
+  body: GetObjectCommandOutput['Body'],
+  explain: (error: unknown) => RawError,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (!(body instanceof Readable)) return;
+  try {
+    yield* body;
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw explain(error);
+  } finally {
+    discard(body);
+  }
+}
+
 async function* unpacked(
   body: Readable,
   reading: Reading,

@@ -2,7 +2,7 @@
 
 import type { BadFile } from '../domain/records/bad-file.js';
 import type { AlterationCounts } from '../domain/streams/alterations.js';
-import type { ObjectListing, ObjectTally } from '../domain/streams/object-tally.js';
+import type { ObjectListing, ObjectTally, ShortCut } from '../domain/streams/object-tally.js';
 import {
   type Counts,
   type GapCount,
@@ -49,6 +49,8 @@ export interface CheckpointDocument {
   readonly objects?: ObjectTally;
   /** From a bucket with a queue: when the last full listing began that found nothing failing. */
   readonly comparedAt?: Date;
+  /** From a bucket: what the next listings leave out. */
+  readonly shortCut?: ShortCut;
   readonly totals: Counts;
   /** Times from which its records are missing for good. */
   readonly gaps?: GapCount;
@@ -144,6 +146,7 @@ export type CheckpointChange = {
   readonly lastFile?: string | undefined;
   readonly writer?: string | undefined;
   readonly listing?: ObjectListing | undefined;
+  readonly shortCut?: ShortCut | undefined;
 } & Partial<
   Pick<
     CheckpointDocument,
@@ -230,6 +233,7 @@ export async function resetCheckpoint(
         queue: true,
         listing: true,
         comparedAt: true,
+        shortCut: true,
       },
       $inc: { version: 1 },
     },

@@ -8,6 +8,7 @@ import { COLLECTOR_INDEXES } from './collectors.js';
 import { DETECTION_INDEXES } from './detections/detection-indexes.js';
 import { DB, type Indexes, type Store } from './driver.js';
 import { FIELD_INDEXES } from './fields.js';
+import { FOLDED_INDEXES } from './folded-objects.js';
 import { GAP_INDEXES } from './gaps.js';
 import { HEALTH_EVENT_INDEXES } from './health-events.js';
 import { readInstallation } from './installation-identity.js';
@@ -62,6 +63,7 @@ const INDEXES = {
   ...MISSING_INDEXES,
   ...OBJECT_INDEXES,
   ...QUEUE_MESSAGE_INDEXES,
+  ...FOLDED_INDEXES,
   ...HEALTH_EVENT_INDEXES,
   ...WATCHLIST_INDEXES,
   ...WATCHLIST_HIT_INDEXES,

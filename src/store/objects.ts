@@ -11,6 +11,9 @@ import { collection, type Indexes, type Store } from './driver.js';
  */
 export type ObjectState = 'read' | 'setAside' | 'failing' | 'archived' | 'gone';
 
+/** States that stand for something that was got over with. */
+export const DONE_STATES: ReadonlySet<ObjectState> = new Set(['read', 'setAside', 'gone']);
+
 export interface ObjectDocument {
   /** `<sourceId>/<stream>/<digest of bucket and key>` */
   readonly _id: string;
@@ -92,6 +95,42 @@ export function failingObjects(
   return objects(store)
     .find({ sourceId, stream, ...FAILING, at: { $lt: triedBefore } })
     .toArray();
+}
+
+const READ_BEFORE = (before: Date) => ({ state: 'read', lastModified: { $lt: before } }) as const;
+
+/** Whether so many objects were read that were written before a time. */
+export async function hasReadBefore(
+  store: Store,
+  { sourceId, stream }: ObjectScope,
+  before: Date,
+  count: number,
+): Promise<boolean> {
+  const filter = { sourceId, stream, ...READ_BEFORE(before) };
+  return (await objects(store).countDocuments(filter, { limit: count })) === count;
+}
+
+/** Objects that were read and written before a time, by their keys in the order of bytes. */
+export function notesReadBefore(
+  store: Store,
+  { sourceId, stream }: ObjectScope,
+  before: Date,
+): AsyncIterable<ObjectDocument> {
+  return objects(store)
+    .find({ sourceId, stream, ...READ_BEFORE(before) })
+    .sort({ key: 1 })
+    .allowDiskUse(true);
+}
+
+/** Removes notes that are kept elsewhere, unless they tell of another version by now. */
+export async function removeRead(store: Store, notes: readonly ObjectDocument[], before: Date): Promise<void> {
+  await objects(store).deleteMany({ _id: { $in: notes.map(({ _id }) => _id) }, ...READ_BEFORE(before) });
+}
+
+/** Removes what is noted of objects that were written and found gone before a time: nothing more will come of them. */
+export async function removeGone(store: Store, { sourceId, stream }: ObjectScope, before: Date): Promise<void> {
+  const long = { $lt: before };
+  await objects(store).deleteMany({ sourceId, stream, state: 'gone', lastModified: long, at: long });
 }
 
 /** Lets a stream's objects be read again, those that were written since a time. */

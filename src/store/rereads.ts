@@ -16,9 +16,12 @@ export interface RereadDocument {
   readonly stream: StreamName;
   /** Names the run: an id of the workflow. */
   readonly run: string;
-  /** SIEM streams: the page to read next, and the paths of its files that were read already. */
+  /** SIEM streams and buckets: the page to read next, and the paths of its files that were read already. */
   readonly pageToken?: string;
   readonly filesDone: readonly string[];
+  /** From a bucket, where `filesDone` holds digests: how many objects were compared, and how far the one that is being read was. */
+  readonly objects?: number;
+  readonly object?: ObjectPlace;
   /** SIEM streams: the page at which the collection stood when the run began; from there on it is not done yet. */
   readonly endToken?: string;
   /** Other streams: everything up to this time was read, and the page to go on with. */
@@ -36,6 +39,13 @@ export interface RereadDocument {
   readonly notes: readonly string[];
   readonly done: boolean;
   readonly updatedAt: Date;
+}
+
+/** Where the reading of an object stands. */
+export interface ObjectPlace {
+  readonly digest: string;
+  /** How many of its entries were compared. */
+  readonly entries: number;
 }
 
 const rereads = collection<RereadDocument>('rereads');

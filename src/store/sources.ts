@@ -247,7 +247,8 @@ export function markSourceDeleting(store: Store, sourceId: number): Promise<bool
 
 /** Deletes a source's configuration with its secret, its checkpoints, what it read of a bucket and has yet to read, and what was read again. Its records stay. */
 export async function removeSource(store: Store, sourceId: number): Promise<void> {
-  for (const name of ['checkpoints', 'objects', 'queue_messages', 'rereads', 'missing_records', 'rule_matches']) {
+  const names = ['checkpoints', 'objects', 'folded_objects', 'queue_messages', 'rereads', 'missing_records'];
+  for (const name of [...names, 'rule_matches']) {
     await collection(name)(store).deleteMany({ sourceId });
   }
   await sources(store).deleteOne({ _id: sourceId });

@@ -2,8 +2,11 @@
 
 import { createActivities } from '../../src/activities/index.js';
 import { parseSourceConfig } from '../../src/config/source-config.js';
+import { present } from '../../src/domain/present.js';
 import { DATA_COLLECTIONS, type StreamName } from '../../src/domain/streams/streams.js';
+import type { ActivityDependencies } from '../../src/ingest/source/dependencies.js';
 import type { FilePolicy } from '../../src/ingest/source/file-policy.js';
+import type { FoldPolicy } from '../../src/ingest/source/fold-policy.js';
 import type { QueueLimits } from '../../src/ingest/source/source-queue.js';
 import { vendorRecordOf } from '../../src/records/document.js';
 import type { Collections } from '../../src/store/collections.js';
@@ -20,6 +23,7 @@ export interface BucketSourceOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   readonly sliceMs?: number;
   readonly filePolicy?: FilePolicy;
+  readonly foldPolicy?: FoldPolicy;
   readonly queueLimits?: QueueLimits;
 }
 
@@ -31,7 +35,7 @@ export function s3Config(endpoint: string, bucket: string, changes: Readonly<Rec
 }
 
 export async function bucketSource(collections: Collections, options: BucketSourceOptions): Promise<BucketSource> {
-  const { endpoint, bucket, s3, config, sliceMs, filePolicy, queueLimits } = options;
+  const { endpoint, bucket, s3, config, sliceMs, filePolicy, foldPolicy, queueLimits } = options;
   made += 1;
   const name = `bucket source ${made}`;
   const parsed = parseSourceConfig(
@@ -43,23 +47,25 @@ export async function bucketSource(collections: Collections, options: BucketSour
   );
   if (!parsed.ok) throw new Error(parsed.mistakes.join('\n'));
   const { _id } = await createSource(collections, await ensureCollector(collections, 'cloud'), name, parsed.value);
-  const activities = createActivities({
-    collections,
-    allowInsecure: true,
-    ...(sliceMs === undefined ? {} : { sliceMs }),
-    ...(filePolicy === undefined ? {} : { filePolicy }),
-    ...(queueLimits === undefined ? {} : { queueLimits }),
-  });
-  const source = new BucketSource(_id, collections, activities);
+  const policies = present({ sliceMs, filePolicy, foldPolicy, queueLimits });
+  const source = new BucketSource(_id, { collections, allowInsecure: true, ...policies });
   await source.run(({ initialize }, id) => initialize(id));
   return source;
 }
 
 export class BucketSource extends CollectedSource {
+  constructor(
+    id: number,
+    private readonly dependencies: ActivityDependencies,
+    collections = dependencies.collections,
+  ) {
+    super(id, collections, createActivities(dependencies));
+  }
+
   /** The same source, collected by another worker. */
-  by(store: Collections, queueLimits: QueueLimits = { waitSeconds: 0 }): BucketSource {
-    const activities = createActivities({ collections: store, allowInsecure: true, queueLimits });
-    return new BucketSource(this.id, this.collections, activities);
+  by(store: Collections, queueLimits?: QueueLimits): BucketSource {
+    const changes = present({ queueLimits });
+    return new BucketSource(this.id, { ...this.dependencies, ...changes, collections: store }, this.collections);
   }
 
   /** The records that are stored, as they were received, in the order of their JSON. */

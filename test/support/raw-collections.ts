@@ -10,6 +10,7 @@ import { type Collections, collectionsOf } from '../../src/store/collections.js'
 import type { CollectorDocument } from '../../src/store/collectors.js';
 import { DB, type Store } from '../../src/store/driver.js';
 import type { FieldDocument } from '../../src/store/fields.js';
+import type { FoldedDocument } from '../../src/store/folded-objects.js';
 import type { GapDocument } from '../../src/store/gaps.js';
 import type { HealthEventDocument } from '../../src/store/health-events.js';
 import type { InstallationDocument } from '../../src/store/installation-identity.js';
@@ -39,6 +40,7 @@ export function raw({ [DB]: db }: Store) {
     quarantine: db.collection<QuarantineDocument>('quarantine'),
     gaps: db.collection<GapDocument>('gaps'),
     rereads: db.collection<RereadDocument>('rereads'),
+    folded: db.collection<FoldedDocument>('folded_objects'),
     objects: db.collection<ObjectDocument>('objects'),
     queueMessages: db.collection<QueueMessageDocument>('queue_messages'),
     missing: db.collection<MissingDocument>('missing_records'),

@@ -21,8 +21,29 @@ export interface ObjectListing {
   readonly since: Date;
   /** Of the page to go on with. */
   readonly token: string;
-  /** Of the pages before. */
+  /** Of the pages before, and of what a short cut has left out. */
   readonly tally: ObjectTally;
+  /** Whether it began with a short cut. */
+  readonly isPartial?: true;
+  /** Of a full listing: what it has shown so far. */
+  readonly trail?: {
+    readonly pages: number;
+    /** Whether all keys came in the order of bytes, and the first page had nothing that was written lately. */
+    readonly isUseful: boolean;
+    readonly last?: string;
+    /** Before the first page with an object that was written lately. */
+    readonly old?: Pick<ShortCut, 'after' | 'tally'>;
+  };
+}
+
+/** What later listings may leave out: the keys up to one, where nothing new is to be expected. */
+export interface ShortCut {
+  /** Bucket and prefix. */
+  readonly of: string;
+  readonly after: string;
+  readonly tally: ObjectTally;
+  /** When everything was listed. */
+  readonly listedAt: Date;
 }
 
 export function countObject(tally: ObjectTally, as: keyof ObjectTally): ObjectTally {

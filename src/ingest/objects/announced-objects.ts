@@ -11,7 +11,9 @@ import { type AwaitedObject, awaitedObjects, settleObjects } from '../../store/q
 import type { Slice } from '../slice/slice.js';
 import type { SourceObjects } from '../source/source-objects.js';
 import type { SourceQueue } from '../source/source-queue.js';
-import { isNothing, isSameVersion, type ObjectCollection } from './collect-objects.js';
+import type { ObjectCollection } from './collect-objects.js';
+import { KnownObjects } from './known-objects.js';
+import { isNothing } from './listed-objects.js';
 
 /**
  * An object that was announced and is not there is waited for as long, in milliseconds: some stores announce the parts of an
@@ -87,9 +89,10 @@ export class AnnouncedObjects {
         : this.collection.gone({ key, etag: '', size: 0, lastModified: receivedAt }, 'announced');
     }
     if (isNothing(object)) return 'read';
-    const note = before !== undefined && isSameVersion(before, object) ? before : undefined;
-    if (isRead(note)) return 'read';
-    const state = await this.collection.read(object, note, before, versionId);
+    const known = await KnownObjects.among(collections, this.collection.scope, [object]);
+    const stands = known.stateOf(object);
+    if (stands === 'read' || stands === 'setAside') return stands;
+    const state = await this.collection.read(object, known.noteOf(object), before, versionId);
     if (state === 'read' && before === undefined) this.added += 1;
     return state;
   }

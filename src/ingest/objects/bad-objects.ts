@@ -43,13 +43,15 @@ export class BadObjects {
     const { key, size } = object;
     const tried = `given up after ${failure.attempts} attempts since ${failure.since.toISOString()}`;
     const reason = `an object that cannot be read: ${failure.reason}; ${tried}`;
-    await this.slice.store([], [{ id: this.entryIdOf(object), reason, place: key, text: error.text, size }]);
+    await this.slice.store([], [{ id: entryIdOf(this.scope, object), reason, place: key, text: error.text, size }]);
     return { state: 'setAside', failure };
   }
+}
 
-  /** Under which a version of an object is in quarantine. */
-  entryIdOf({ key, etag }: Pick<ListedObject, 'key' | 'etag'>): RecordId {
-    const { sourceId, stream, bucketName } = this.scope;
-    return identityOfFile(sourceId, stream, `${bucketName} ${key} ${etag}`);
-  }
+/** Under which a version of an object is in quarantine. */
+export function entryIdOf(
+  { sourceId, stream, bucketName }: ObjectScope,
+  { key, etag }: Pick<ListedObject, 'key' | 'etag'>,
+): RecordId {
+  return identityOfFile(sourceId, stream, `${bucketName} ${key} ${etag}`);
 }

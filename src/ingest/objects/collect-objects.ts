@@ -5,21 +5,14 @@
 
 import { classify, RawError } from '../../domain/failures/failure.js';
 import type { QuarantinedRecord, TimedDocument } from '../../domain/records/record.js';
-import {
-  addTallies,
-  countObject,
-  isSameTally,
-  NO_OBJECTS,
-  type ObjectListing,
-  type ObjectTally,
-} from '../../domain/streams/object-tally.js';
+import { countObject, isSameTally, NO_OBJECTS, type ObjectTally } from '../../domain/streams/object-tally.js';
 import type { StreamEnd } from '../../domain/streams/outcome.js';
 import type { StreamName } from '../../domain/streams/streams.js';
 import { DamagedFileError } from '../../http-client/file-damage.js';
 import type { ListedObject, ObjectPage } from '../../s3/bucket.js';
 import {
+  DONE_STATES,
   failingObjects,
-  knownObjects,
   noteObjects,
   type ObjectDocument,
   type ObjectNote,
@@ -29,7 +22,11 @@ import { resolveQuarantined } from '../../store/quarantine.js';
 import type { TimedBatch } from '../slice/record-batch.js';
 import type { Slice } from '../slice/slice.js';
 import type { SourceObjects } from '../source/source-objects.js';
-import { BadObjects } from './bad-objects.js';
+import { BadObjects, entryIdOf } from './bad-objects.js';
+import { foldObjects } from './fold-objects.js';
+import { KnownObjects } from './known-objects.js';
+import { isArchived, isGone, isNothing, isSameVersion, listObjects } from './listed-objects.js';
+import { afterPage, beginListing, fullListing, type ListingPlace, shortCutAfter } from './listing-place.js';
 import { readObject, shareOf } from './read-object.js';
 
 /** So many objects that fail one after the other for no reason of their own are an outage; the others would fail too. */
@@ -41,8 +38,6 @@ const STORED_AT_ONCE = 500;
 /** So many objects are noted at once, unless they hold many records. */
 const NOTED_AT_ONCE = 100;
 const NOTED_RECORDS = 5_000;
-/** States that stand for something that was got over with. */
-const DONE: ReadonlySet<ObjectState> = new Set(['read', 'setAside', 'gone']);
 
 export class ObjectCollection {
   readonly scope;
@@ -73,39 +68,43 @@ export class ObjectCollection {
 
   /** Compares until there is nothing more, or the slice's time is over. @throws the error of the first object that failed */
   async run(): Promise<StreamEnd> {
-    const begun: Partial<ObjectListing> = this.slice.checkpoint.listing ?? {};
-    let { token, tally = NO_OBJECTS, since = new Date() } = begun;
+    let place = beginListing(this.slice.checkpoint, this.listed, new Date());
     for (;;) {
-      const page = await this.list(token);
+      const page = await this.list(place);
       if (page === 'refused') {
-        token = undefined;
-        tally = NO_OBJECTS;
-        since = new Date();
+        place = fullListing(new Date());
         continue;
       }
       const read = await this.readPage(page);
       await this.note();
       // Of a page that was not finished, the next slice compares everything again.
-      if (read !== 'spent') {
-        tally = addTallies(tally, read);
-        token = page.next;
-      }
-      if (token === undefined && read !== 'spent') return this.finish(tally, since);
+      if (read !== 'spent') place = afterPage(place, page, read);
+      const { token } = place;
+      if (token === undefined && read !== 'spent') return this.finish(place);
       if (read !== 'spent' && !this.slice.spent) continue;
-      if (token !== undefined) await this.slice.savePlace({ listing: { token, tally, since } });
+      if (token !== undefined) await this.slice.savePlace({ listing: { ...place, token } });
       if (this.firstFailure !== undefined) throw this.firstFailure;
       return 'more';
     }
   }
 
-  private async finish(tally: ObjectTally, since: Date): Promise<StreamEnd> {
+  private async finish(place: ListingPlace): Promise<StreamEnd> {
+    const { tally, since, isPartial = false } = place;
     await this.noteVanished(since);
-    const { listing, objects } = this.slice.checkpoint;
-    if (listing !== undefined || !isSameTally(tally, objects)) {
-      await this.slice.savePlace({ listing: undefined, objects: tally });
+    const known = this.slice.checkpoint;
+    const found = this.firstFailure === undefined ? shortCutAfter(place, this.listed) : undefined;
+    const shortCut = isPartial ? known.shortCut : found;
+    if (known.listing !== undefined || !isSameTally(tally, known.objects) || shortCut !== known.shortCut) {
+      await this.slice.savePlace({ listing: undefined, objects: tally, shortCut });
     }
+    if (!isPartial) await foldObjects(this.slice, this.scope, since);
     if (this.firstFailure !== undefined) throw this.firstFailure;
     return 'caughtUp';
+  }
+
+  /** What a listing is of. */
+  private get listed(): string {
+    return `${this.objects.bucketName} ${this.objects.prefixes.get(this.stream) ?? ''}`;
   }
 
   /** Objects that failed and are no longer listed: they leave with the listing, but not unnoticed. */
@@ -119,39 +118,26 @@ export class ObjectCollection {
     await this.note();
   }
 
-  /** A store may not know the token of an earlier slice any more: then the listing begins anew. */
-  private async list(token: string | undefined): Promise<ObjectPage | 'refused'> {
-    const { signal } = this.slice.options;
-    const prefix = this.objects.prefixes.get(this.stream) ?? '';
-    try {
-      return await this.objects.bucket.list({ prefix, token }, signal);
-    } catch (error) {
-      const isRefused =
-        error instanceof RawError && error.facts.status === 400 && error.facts.code === 'InvalidArgument';
-      if (token === undefined || !isRefused) throw error;
-      await this.slice.savePlace({ listing: undefined });
-      return 'refused';
-    }
+  private async list(place: ListingPlace): Promise<ObjectPage | 'refused'> {
+    const page = await listObjects(this.objects, this.stream, place, this.slice.options.signal);
+    if (page === 'refused') await this.slice.savePlace({ listing: undefined });
+    return page;
   }
 
   private async readPage({ objects }: ObjectPage): Promise<ObjectTally | 'spent'> {
     const some = objects.filter((object) => !isNothing(object));
     const { collections } = this.slice.options;
-    const known = await knownObjects(
-      collections,
-      this.scope,
-      some.map(({ key }) => key),
-    );
+    const known = await KnownObjects.among(collections, this.scope, some);
     let tally: ObjectTally = { ...NO_OBJECTS, skipped: objects.length - some.length };
     for (const object of some) {
-      const before = known.get(object.key);
-      const note = before !== undefined && isSameVersion(before, object) ? before : undefined;
-      if (note !== undefined && !isDue(note)) {
-        if (note.state !== 'gone') tally = countObject(tally, note.state);
+      const note = known.noteOf(object);
+      const stands = known.stateOf(object);
+      if (stands !== undefined && !(note !== undefined && isDue(note))) {
+        if (stands !== 'gone') tally = countObject(tally, stands);
         continue;
       }
       if (this.isSpent) return 'spent';
-      const state = await this.read(object, note, before);
+      const state = await this.read(object, note, known.lastNoteOf(object));
       if (state !== undefined && state !== 'gone') tally = countObject(tally, state);
     }
     return tally;
@@ -190,7 +176,7 @@ export class ObjectCollection {
     this.slice.files += 1;
     this.outagesInARow = 0;
     if (before?.state === 'setAside') {
-      await resolveQuarantined(this.slice.options.collections, [this.bad.entryIdOf(before)]);
+      await resolveQuarantined(this.slice.options.collections, [entryIdOf(this.scope, before)]);
     }
     return this.add(object, { state: 'read', records, ...(versionId === undefined ? {} : { versionId }) });
   }
@@ -224,10 +210,9 @@ export class ObjectCollection {
       if (state === 'failing') this.firstFailure ??= error;
       return this.add(object, { state, records: 0, failure });
     }
-    const { origin, code, status } = error.facts;
-    if (origin !== 's3') throw error;
-    if (code === 'InvalidObjectState') return this.add(object, { state: 'archived', records: 0 });
-    if (code === 'NoSuchKey' || (status === 404 && code !== 'NoSuchBucket')) return this.gone(object);
+    if (error.facts.origin !== 's3') throw error;
+    if (isArchived(error.facts)) return this.add(object, { state: 'archived', records: 0 });
+    if (isGone(error.facts)) return this.gone(object);
     this.outagesInARow += 1;
     this.firstFailure ??= error;
     if (this.outagesInARow < MAX_OUTAGES && classify(error.facts).severity !== 'warning') return undefined;
@@ -260,17 +245,8 @@ export class ObjectCollection {
     this.notes = [];
     this.unnotedRecords = 0;
     await noteObjects(this.slice.options.collections, this.scope, notes);
-    if (notes.some(({ state }) => DONE.has(state))) await this.slice.move({});
+    if (notes.some(({ state }) => DONE_STATES.has(state))) await this.slice.move({});
   }
-}
-
-/** A folder, as consoles mark it, or nothing at all. */
-export function isNothing({ key, size }: ListedObject): boolean {
-  return size === 0 || key.endsWith('/');
-}
-
-export function isSameVersion(known: ObjectDocument, { etag, size, lastModified }: ListedObject): boolean {
-  return known.etag === etag && known.size === size && known.lastModified.getTime() === lastModified.getTime();
 }
 
 /** What is listed again although it was gone is there. */

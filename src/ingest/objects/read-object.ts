@@ -24,6 +24,8 @@ export interface ObjectReading {
   readonly signal: AbortSignal | undefined;
   /** Hears which version it is, of a bucket that keeps versions. */
   readonly onVersion?: (versionId: string | undefined) => void;
+  /** Hears at the end how many entries are for other streams. */
+  readonly onOthers?: (count: number) => void;
 }
 
 /**
@@ -44,7 +46,7 @@ export async function* readObject(reading: ObjectReading): AsyncGenerator<TimedB
 }
 
 async function* readEntries(
-  { source, objects, stream, key, versionId, options, signal, onVersion }: ObjectReading,
+  { source, objects, stream, key, versionId, options, signal, onVersion, onOthers }: ObjectReading,
   probation: Probation,
 ): AsyncGenerator<TimedBatch, void, undefined> {
   const { metadata, rules, matches } = source;
@@ -83,6 +85,7 @@ async function* readEntries(
     if (probation.isPassed && signal?.aborted !== true) yield batch.take();
     throw error;
   }
+  onOthers?.(others);
   yield batch.take();
 }
 

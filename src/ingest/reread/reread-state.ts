@@ -4,7 +4,7 @@
  */
 
 import { present } from '../../domain/present.js';
-import type { RecordId } from '../../domain/records/record.js';
+import type { RecordId, TimedDocument } from '../../domain/records/record.js';
 import {
   addRereadCounts,
   NO_REREAD_COUNTS,
@@ -115,12 +115,17 @@ export class Rereading implements SliceOfWork {
     return time >= this.from && time <= this.to;
   }
 
-  /** Compares what Mimecast handed out with the store, and for a backfill stores what is missing. */
+  /** What tells no time of its own has that of this receipt, and may belong to any range. */
+  private isInRange({ document, time }: TimedDocument): boolean {
+    return time === document._receiptTime || this.covers(time);
+  }
+
+  /** Compares what was handed out with the store, and for a backfill stores what is missing. */
   async take({ records, unreadable }: ReadBatch, place: string): Promise<void> {
     const { collections, source, stream, range } = this.options;
     const { kind, run } = range;
     const { sourceId } = source.settings;
-    const wanted = records.filter(({ time }) => this.covers(time)).map(({ document }) => document);
+    const wanted = records.filter((record) => this.isInRange(record)).map(({ document }) => document);
     this.count({ read: wanted.length });
     const absent = await absentRecords(collections, stream, idsOf(wanted));
     // An attempt that died may have stored some of them without comparing them with the watchlists.
@@ -158,11 +163,24 @@ export class Rereading implements SliceOfWork {
   /** Notes where the reading stands, after what lies before was taken. */
   async move(change: Partial<Pick<RereadDocument, 'filesDone' | 'readUntil' | 'done'>> & Place): Promise<void> {
     const { collections, stream, range } = this.options;
-    const { page: _page, windowTo: _windowTo, readOfWindow: _read, ...known } = this.current;
+    const { page: _page, windowTo: _windowTo, readOfWindow: _read, object: _object, ...known } = this.current;
     const counts = { ...this.counts, missing: await countMissing(collections, range.run, stream) };
     this.current = { ...known, ...change, counts, updatedAt: new Date() };
     this.since = NO_REREAD_COUNTS;
     await saveReread(collections, this.current);
+  }
+
+  /** Begins the listing of a bucket anew; what was found missing stays noted, and is met again. */
+  async beginAnew(): Promise<void> {
+    const { pageToken: _token, ...known } = this.current;
+    this.current = { ...known, counts: { ...NO_REREAD_COUNTS, restored: known.counts.restored } };
+    this.since = { ...NO_REREAD_COUNTS, restored: this.since.restored };
+    await this.move({ filesDone: [], objects: 0 });
+  }
+
+  /** How many records were read since the last move. */
+  get readSince(): number {
+    return this.since.read;
   }
 
   /** Of the window at whose place the reading stands. */
@@ -170,9 +188,13 @@ export class Rereading implements SliceOfWork {
     return (this.current.readOfWindow ?? 0) + this.since.read;
   }
 
-  /** Forgets how much was read since the last move, and of the window before it: it is read again. */
-  forgetRead(): void {
-    this.since = { ...this.since, read: -(this.current.readOfWindow ?? 0) };
+  /**
+   * Forgets how much was read since the last move, and of the window before it: it is read again.
+   *
+   * @param read how much of that is not.
+   */
+  forgetRead(read = -(this.current.readOfWindow ?? 0)): void {
+    this.since = { ...this.since, read };
   }
 
   private count(counts: Partial<RereadCounts>): void {
@@ -213,18 +235,24 @@ export class Rereading implements SliceOfWork {
   }
 
   async outcome(done: boolean): Promise<RereadOutcome> {
-    const { page, windowTo, readOfWindow } = this.current;
-    const place = present({ page, windowTo, readOfWindow });
+    const { page, windowTo, readOfWindow, object } = this.current;
+    const place = present({ page, windowTo, readOfWindow, object });
     await this.move({ done, ...place });
-    const { counts, notes, pageToken, readUntil, unseen } = this.current;
-    const position = readUntil === undefined ? `page …${pageToken?.slice(-8) ?? ''}` : `at ${readUntil.toISOString()}`;
+    const { counts, notes, unseen } = this.current;
+    const position = positionOf(this.current);
     const failure =
       done && unseen !== undefined ? { failure: `not everything could be checked: ${unseen.reason}` } : {};
     return { counts, done, notes, position, ...failure };
   }
 }
 
-type Place = Pick<Partial<RereadDocument>, 'pageToken' | 'page' | 'windowTo' | 'readOfWindow'>;
+type Place = Pick<Partial<RereadDocument>, 'pageToken' | 'page' | 'windowTo' | 'readOfWindow' | 'objects' | 'object'>;
+
+/** For people. */
+function positionOf({ pageToken, readUntil, objects }: RereadDocument): string {
+  if (objects !== undefined) return `${objects} objects`;
+  return readUntil === undefined ? `page …${pageToken?.slice(-8) ?? ''}` : `at ${readUntil.toISOString()}`;
+}
 
 function idsOf(documents: readonly ({ readonly _id: RecordId } | { readonly recordId: RecordId })[]): RecordId[] {
   return documents.map((document) => ('recordId' in document ? document.recordId : document._id));

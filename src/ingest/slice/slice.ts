@@ -37,6 +37,7 @@ import { progressOf } from '../../store/progress.js';
 import { askForRecount, isUncounted, recountTotals } from '../../store/recount.js';
 import { CheckpointMovedError, Writer } from '../../store/writer.js';
 import type { FilePolicy } from '../source/file-policy.js';
+import type { FoldPolicy } from '../source/fold-policy.js';
 import type { LoadedSource } from '../source/source-reader.js';
 import { errorFactsOf } from './error-facts-of.js';
 import { storeBatch } from './store-batch.js';
@@ -53,6 +54,8 @@ export interface SliceOptions {
   readonly maxRecords?: number;
   /** Default `FILE_POLICY`. */
   readonly filePolicy?: FilePolicy | undefined;
+  /** Default `FOLD_POLICY`. */
+  readonly foldPolicy?: FoldPolicy | undefined;
 }
 
 /** What all work on a stream has in common, whatever becomes of the records. */

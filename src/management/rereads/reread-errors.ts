@@ -15,10 +15,3 @@ export const neverReread = (kind: RereadKind, sourceId: number) =>
 
 export const notRereading = (kind: RereadKind, name: string) =>
   new CodedRefusal(409, 'collectors.source.reread.ended', `No ${kind} of the source "${name}" is running.`);
-
-export const readsBucket = (name: string) =>
-  new CodedRefusal(
-    409,
-    'collectors.source.reread.bucket',
-    `The source "${name}" reads a bucket, which cannot be verified or backfilled yet: reset the position of a stream to read its objects again.`,
-  );

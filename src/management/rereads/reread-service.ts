@@ -21,13 +21,13 @@ import { anotherInstallation } from '../refusals.js';
 import { type FoundWorkflow, findWorkflow } from '../sources/own-workflow.js';
 import { findSource, type SourceReference } from '../sources/source-directory.js';
 import { type InstallationAccess, installationOf } from '../temporal/ownership.js';
-import { isRereading, neverReread, notRereading, readsBucket } from './reread-errors.js';
+import { isRereading, neverReread, notRereading } from './reread-errors.js';
 
 /** What to read again, as people say it. */
 export interface RereadInput {
   /** Default: all streams of the source. */
   readonly streams?: readonly string[];
-  /** An ISO time, or a duration before now such as "7d". Default: the first day that the source asked for. */
+  /** An ISO time, or a duration before now such as "7d". Default: the first day that the source asked for; of a bucket, all. */
   readonly from?: string;
   /** Default: now. */
   readonly to?: string;
@@ -73,8 +73,6 @@ export class RereadService {
     const source = await findSource(this.options, idOrName);
     const { sourceId, name } = source;
     const { collections } = this.options;
-    const stored = await storedSource(collections, { _id: sourceId });
-    if (stored?.config.collectionMethod === 's3') throw readsBucket(name);
     const range = await this.rangeFor(source, wish);
     await collections.ensureIndexes();
     const entry = { actor, action: `source.${kind}`, sourceId, name, to: range };
@@ -86,7 +84,10 @@ export class RereadService {
     const { collections } = this.options;
     const checkpoints = await checkpointsOf(collections, sourceId);
     if (checkpoints.length === 0) throw new RefusedError(`The source "${name}" has not collected anything yet`);
-    const first = Math.min(...checkpoints.map(({ beginAt }) => beginAt.getTime()));
+    const stored = await storedSource(collections, { _id: sourceId });
+    // All of a bucket is collected, however old.
+    const isWhole = stored?.config.collectionMethod === 's3';
+    const first = isWhole ? 0 : Math.min(...checkpoints.map(({ beginAt }) => beginAt.getTime()));
     return rangeOf(
       wish,
       checkpoints.map(({ stream }) => stream),

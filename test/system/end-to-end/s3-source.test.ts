@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { spawnGuarded } from '../../../devstack/guarded-process.js';
 import { SECRET_PLACEHOLDER } from '../../../src/config/source-config.js';
+import type { RereadKind } from '../../../src/domain/rereads/reread.js';
 import { isSiemStream, STREAMS, type StreamName } from '../../../src/domain/streams/streams.js';
 import { RereadService } from '../../../src/management/rereads/reread-service.js';
 import { sealStored } from '../../../src/management/sources/source-secrets.js';
@@ -92,11 +93,28 @@ test('the public samples of each type land in its table, and what comes later, t
   );
   expect(await receipts()).toBe(wanted);
 
-  // A bucket cannot be verified yet, which is said.
+  // What is lost in the store is found, and restored from the bucket.
   const rereads = new RereadService({ collections, client: get().client });
-  await expect(rereads.start('verify', String(sourceId), {})).rejects.toThrow(
-    'reads a bucket, which cannot be verified',
-  );
+  const reread = async (kind: RereadKind) => {
+    await rereads.start(kind, String(sourceId), {});
+    const { report } = await until(
+      () => rereads.report(kind, sourceId),
+      ({ state }) => state === 'COMPLETED',
+      LIMIT,
+    );
+    return report;
+  };
+  await raw(collections).records('receipt').deleteMany({ _sourceId: sourceId });
+  await raw(collections).records('audit').deleteMany({ _sourceId: sourceId });
+  const missing = wanted + samplesOf('audit').length;
+  expect(await reread('verify')).toMatchObject({
+    from: new Date(0).toISOString(),
+    totals: { missing, restored: 0, unreadFiles: 0 },
+  });
+  const backfill = await reread('backfill');
+  expect(backfill?.totals).toMatchObject({ missing, restored: missing });
+  expect(backfill?.streams.every(({ done, failure }) => done && failure === undefined)).toBe(true);
+  expect(await receipts()).toBe(wanted);
   await service.stop(String(sourceId));
   await stopWorker();
 });

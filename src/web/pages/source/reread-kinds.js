@@ -22,6 +22,12 @@
  */
 
 export const KINDS = /** @type {const} */ ({
-  verify: { title: 'Verify', does: 'Rereads a time range from Mimecast and reports which records are not stored' },
-  backfill: { title: 'Backfill', does: 'Rereads a time range from Mimecast and stores the records that are missing' },
+  verify: {
+    title: 'Verify',
+    does: 'Rereads a time range from Mimecast or the bucket and reports which records are not stored',
+  },
+  backfill: {
+    title: 'Backfill',
+    does: 'Rereads a time range from Mimecast or the bucket and stores the records that are missing',
+  },
 });
