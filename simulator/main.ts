@@ -25,6 +25,7 @@ function announce({ url, tenants }: Simulator, json: boolean): void {
     const secret = process.stdout.isTTY ? `, client secret ${clientSecret}` : '';
     console.log(`  account ${accountId}: client id ${clientId}${secret}`);
   }
+  if (options.bucket !== undefined) console.log(`  exports all records to the bucket ${options.bucket.bucket}`);
   console.log(`What it served: ${url}/_simulator/truth?totals=true. Ctrl-C stops it.`);
 }
 

@@ -25,6 +25,7 @@ export interface Simulation {
   readonly applications: Applications;
   readonly seal: Seal;
   readonly ledger: Ledger;
+  readonly files: FileCache;
   readonly desk: FileDesk;
   readonly faults: Faults;
   readonly limiter: RateLimiter | undefined;
@@ -38,6 +39,7 @@ export async function createSimulation(options: SimulatorOptions): Promise<Simul
   if (mistakes.length > 0) throw new SimulatorOptionError(mistakes);
   const world = await World.open(settings);
   const seal = new Seal(settings.seed);
+  const files = new FileCache(CACHE_BYTES);
   const ledger = new Ledger(settings.data, world.tenants, settings.clock());
   return {
     settings,
@@ -45,7 +47,8 @@ export async function createSimulation(options: SimulatorOptions): Promise<Simul
     applications: new Applications(world.tenants),
     seal,
     ledger,
-    desk: new FileDesk(new FileCache(CACHE_BYTES), seal, ledger, settings.urlTtlMs),
+    files,
+    desk: new FileDesk(files, seal, ledger, settings.urlTtlMs),
     faults: new Faults(settings.seed),
     limiter: settings.rateLimit && new RateLimiter(settings.rateLimit),
     calls: new CallCounts(),

@@ -1,15 +1,19 @@
 /** Starts a simulator in this process: `startSimulator({ historyMs: 3_600_000, rate: 0 })`. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { WritableBucket } from './bucket/bucket.js';
+import { Delivery } from './bucket/delivery.js';
 import type { SimulatorOptions } from './options/options.js';
 import type { TenantCredentials } from './protocol/applications.js';
 import { createSimulatorServer } from './server.js';
-import { createSimulation } from './simulation.js';
+import { createSimulation, type Simulation } from './simulation.js';
 
 export interface Simulator {
   /** `http://127.0.0.1:PORT`, the base URL for clients. */
   readonly url: string;
   readonly tenants: readonly TenantCredentials[];
+  /** Of `bucket`. */
+  readonly delivery: Delivery | undefined;
   /** Stops the traffic, ends all connections, keeps the world if it has a folder. May be called again. */
   close(): Promise<void>;
 }
@@ -29,18 +33,32 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     simulation.world.close();
     throw error;
   }
+  const delivery = deliveryOf(simulation);
+  delivery?.start();
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     const ended = once(server, 'close');
     server.close();
     server.closeAllConnections();
-    await ended;
+    await Promise.all([ended, delivery?.close()]);
     simulation.world.close();
   };
   const address = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
     tenants: simulation.applications.all.map(({ credentials }) => credentials),
+    delivery,
     close: () => (closed ??= close()),
   };
+}
+
+function deliveryOf({ settings: { bucket, clock }, world: { tenants }, files }: Simulation): Delivery | undefined {
+  if (bucket === undefined) return undefined;
+  let told = '';
+  const onError = (error: unknown) => {
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    if (text !== told) console.error(`simulator: bucket ${bucket.bucket}: ${text}; it is tried again every second`);
+    told = text;
+  };
+  return new Delivery({ bucket: new WritableBucket(bucket), tenants, files, clock, onError });
 }

@@ -38,6 +38,11 @@ export function simulatorCommand(): Command {
     .option('--token-ttl <duration>', 'life of an access token (default: 1799s)')
     .option('--url-ttl <duration>', "life of a log file's URL (default: 15m)")
     .option('--rate-limit <calls/duration>', 'quota of each application and endpoint: 50/15m (default: none)')
+    .option(
+      '--bucket <name>',
+      'also export all records to this S3 bucket; credentials, region and endpoint are taken as AWS programs take them: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL_S3',
+    )
+    .option('--bucket-prefix <text>', 'before the keys of all objects (default: none)')
     .addHelpText(
       'after',
       '\nAccount N has the client id sim-client-N and the client secret sim-secret-N. A duration is a number with ms, s, m, h or d. Wrong usage exits with code 2.',
@@ -73,6 +78,8 @@ export function readCommandLine(command: Command): CommandLine {
   const duration = (key: string): number | undefined => value(key, parseDuration, 'a duration such as 90s, 15m or 24h');
   const text = (key: string): string | undefined => value(key, (given) => given || undefined, 'a text');
 
+  const [bucket, prefix] = [text('bucket'), text('bucketPrefix')];
+  if (bucket === undefined && prefix !== undefined) mistakes.push('--bucket-prefix needs --bucket');
   const options = withoutUndefined({
     port: number('port'),
     host: text('host'),
@@ -91,6 +98,7 @@ export function readCommandLine(command: Command): CommandLine {
     frozen: given.frozen === true,
     tokenTtlMs: duration('tokenTtl'),
     urlTtlMs: duration('urlTtl'),
+    bucket: bucket === undefined ? undefined : { bucket, ...(prefix !== undefined && { prefix }) },
     rateLimit: value('rateLimit', rateLimit, 'calls per duration such as 50/15m'),
   });
   return { options, json: given.json === true, mistakes: [...mistakes, ...mistakesOf(withDefaults(options))] };

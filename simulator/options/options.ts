@@ -1,5 +1,7 @@
 /** What a simulator can be told, its defaults, and the check that names every mistake at once. */
 
+import type { BucketTarget } from '../bucket/bucket.js';
+
 /** A quota: at most `calls` per window of `windowMs`, for each application and endpoint. */
 export interface RateLimit {
   readonly calls: number;
@@ -44,12 +46,14 @@ export interface SimulatorOptions {
   readonly urlTtlMs?: number;
   /** Default: no limit. */
   readonly rateLimit?: RateLimit;
+  /** A bucket to export all records to, besides what the API shows. Default: none. */
+  readonly bucket?: BucketTarget;
   /** The present, epoch ms. Default `Date.now`. */
   readonly clock?: () => number;
 }
 
-export type SimulatorSettings = Required<Omit<SimulatorOptions, 'records' | 'data' | 'rateLimit'>> &
-  Pick<SimulatorOptions, 'records' | 'data' | 'rateLimit'>;
+export type SimulatorSettings = Required<Omit<SimulatorOptions, 'records' | 'data' | 'rateLimit' | 'bucket'>> &
+  Pick<SimulatorOptions, 'records' | 'data' | 'rateLimit' | 'bucket'>;
 
 /** Thrown when the simulator is asked for something that can't be; lists every mistake. */
 export class SimulatorOptionError extends Error {

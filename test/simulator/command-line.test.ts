@@ -52,6 +52,12 @@ describe('options', () => {
     });
   });
 
+  test('a bucket to export to, and what is before its keys', () => {
+    expect(read('--bucket', 'logs').options.bucket).toEqual({ bucket: 'logs' });
+    expect(read('--bucket', 'logs', '--bucket-prefix', 'a/').options.bucket).toEqual({ bucket: 'logs', prefix: 'a/' });
+    expect(read('--bucket-prefix', 'a/').mistakes).toEqual(['--bucket-prefix needs --bucket']);
+  });
+
   test('with mistakes are all named', () => {
     const { mistakes } = read(
       '--port',

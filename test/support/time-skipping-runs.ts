@@ -4,6 +4,8 @@ import { type StartOptions, sourceRuns } from './source-runs.js';
 import { timeSkippingEnvironment } from './time-skipping.js';
 
 const MAX_HISTORY_EVENTS = 4_000;
+/** A time limit that is up at the very moment at which this server stops skipping time may never be noticed. */
+const BEYOND_MS = 1_000;
 
 /**
  * `sourceRuns` on a server whose time is skipped. Call it outside of tests and hooks.
@@ -27,8 +29,8 @@ export function timeSkippingRuns() {
     now,
     /** Lets simulated time pass. */
     pass: (duration: Duration) => environment().sleep(duration),
-    /** Lets simulated time pass until so many milliseconds after an ISO time. */
+    /** Lets simulated time pass until so many milliseconds after an ISO time, and a little longer. */
     passUntil: async (iso: string, afterMs: number) =>
-      environment().sleep(Math.max(0, Date.parse(iso) + afterMs - (await now()))),
+      environment().sleep(Math.max(0, Date.parse(iso) + afterMs + BEYOND_MS - (await now()))),
   };
 }

@@ -29,11 +29,12 @@ export interface QueueLimits {
   readonly hiddenSeconds?: number;
   /** How long to wait for the first message. Default 1 s: a queue that is not waited for may say that it has none. */
   readonly waitSeconds?: number;
+  /** So many messages are worked on at once. Default 1,000. */
+  readonly maxHeld?: number;
 }
 
 const HIDDEN_S = 300;
 const WAIT_S = 1;
-/** So many messages are worked on at once. */
 const MAX_HELD = 1_000;
 const DELETED_AT_ONCE = 100;
 
@@ -132,11 +133,12 @@ export class SourceQueue {
     const { collections, sourceId, prefixes } = place;
     const scope = this.scopeOf(sourceId);
     await dropOtherStreams(collections, scope, [...prefixes.keys()]);
+    const { waitSeconds: firstWait = WAIT_S, maxHeld = MAX_HELD } = this.limits;
     let held = await countHeld(collections, scope);
     let [received, strange] = [0, 0];
     let reason: string | undefined;
     try {
-      for (let waitSeconds = this.limits.waitSeconds ?? WAIT_S; held < MAX_HELD; waitSeconds = 0) {
+      for (let waitSeconds = firstWait; held < maxHeld; waitSeconds = 0) {
         const hiddenUntil = new Date(Date.now() + this.hiddenMs);
         const messages = await this.queue.receive(this.hiddenMs / 1_000, waitSeconds);
         if (messages.length === 0) break;

@@ -148,6 +148,43 @@ test('a message for several streams is deleted once the last of them has read it
   expect(await queue.counts()).toEqual(EMPTY);
 });
 
+test('a message does not wait for a stream that the source no longer has', async () => {
+  const [bucket, queue] = [await server.newBucket(), await server.newQueue()];
+  const config = { dataCollection: 'siem', siemTypes: ['receipt', 'av'] };
+  const source = await sourceOf(bucket, queue, { s3: { prefix: 'all/' }, config });
+  await queue.notifiedBy(bucket);
+  await bucket.put('all/1', ndjson([siemRecord(1)]));
+  await source.collect('receipt');
+  expect(await queue.counts()).toEqual({ waiting: 0, inFlight: 1 });
+  const change = { $set: { 'config.siemTypes': ['receipt'] }, $inc: { version: 1 } };
+  await raw(collections).sources.updateOne({ _id: source.id }, change);
+  await source.collect('receipt');
+  expect(await queue.counts()).toEqual(EMPTY);
+});
+
+test('a backlog of messages is worked off by parts, all in one slice', async () => {
+  const [bucket, queue] = [await server.newBucket(), await server.newQueue()];
+  const source = await sourceOf(bucket, queue, { queueLimits: { waitSeconds: 0, maxHeld: 10 } });
+  await source.collect('receipt');
+  await queue.notifiedBy(bucket);
+  for (let at = 1; at <= 25; at += 1) await bucket.put(`receipt/${at}`, ndjson([siemRecord(at)]));
+  expect(await source.collect('receipt')).toMatchObject({ result: 'caughtUp', files: 25, counts: { stored: 25 } });
+  expect(await queue.counts()).toEqual(EMPTY);
+});
+
+test('a slice that ends before the backlog goes on in the next one', async () => {
+  const [bucket, queue] = [await server.newBucket(), await server.newQueue()];
+  const source = await sourceOf(bucket, queue, { sliceMs: 1 });
+  await source.collect('receipt');
+  await queue.notifiedBy(bucket);
+  for (let at = 1; at <= 3; at += 1) await bucket.put(`receipt/${at}`, ndjson([siemRecord(at)]));
+  const results: string[] = [];
+  while (results.at(-1) !== 'caughtUp') results.push((await source.collect('receipt')).result);
+  expect(results.slice(0, 2)).toEqual(['more', 'more']);
+  expect(await source.stored('receipt')).toEqual(siemRecords(1, 3));
+  expect(await queue.counts()).toEqual(EMPTY);
+});
+
 test('streams that are polled at once share what one of them receives', async () => {
   const [bucket, queue] = [await server.newBucket(), await server.newQueue()];
   await queue.notifiedBy(bucket);
