@@ -97,6 +97,8 @@ export function failingObjects(
     .toArray();
 }
 
+/** By default as many would be fetched at once as fit into 16 MiB. */
+const NOTES_AT_ONCE = 500;
 const READ_BEFORE = (before: Date) => ({ state: 'read', lastModified: { $lt: before } }) as const;
 
 /** Whether so many objects were read that were written before a time. */
@@ -119,7 +121,8 @@ export function notesReadBefore(
   return objects(store)
     .find({ sourceId, stream, ...READ_BEFORE(before) })
     .sort({ key: 1 })
-    .allowDiskUse(true);
+    .allowDiskUse(true)
+    .batchSize(NOTES_AT_ONCE);
 }
 
 /** Removes notes that are kept elsewhere, unless they tell of another version by now. */
