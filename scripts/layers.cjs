@@ -16,9 +16,9 @@ const LAYERS = {
     packages: ['jsonc-parser'],
   },
   s3: {
-    job: 'a bucket: listing, reading and writing objects, what its errors mean; knows nothing of MongoDB or of records',
+    job: 'a bucket, and the queue of its notifications: listing, reading and writing objects, messages, what their errors mean; knows nothing of MongoDB or of records',
     imports: ['domain', 'http-client'],
-    packages: ['@aws-sdk/client-s3'],
+    packages: ['@aws-sdk/client-s3', '@aws-sdk/client-sqs'],
   },
   rules: { job: 'processing rules: includes, excludes, masks, hashes', imports: ['domain'], packages: ['re2js'] },
   records: {

@@ -10,6 +10,7 @@ import type { Permissions } from '../domain/streams/outcome.js';
 import { isSiemStream, type StreamName } from '../domain/streams/streams.js';
 import type { ActivityDependencies } from '../ingest/source/dependencies.js';
 import type { SourceObjects } from '../ingest/source/source-objects.js';
+import { outageOf } from '../ingest/source/source-queue.js';
 import type { LoadedSource, SourceReader } from '../ingest/source/source-reader.js';
 import type { MimecastClient } from '../mimecast/client.js';
 import type { Collections } from '../store/collections.js';
@@ -26,7 +27,12 @@ export async function authenticate(
   const signal = cancellationSignal();
   const source = await reader.load(sourceId);
   const { settings, objects } = source;
-  if (objects !== undefined) return tryBucket(objects, settings.streams, signal);
+  if (objects !== undefined) {
+    const permissions = await tryBucket(objects, settings.streams, signal);
+    // Without its queue a bucket can still be compared, unless that is a mistake of somebody's.
+    await objects.queue?.queue.probe(signal).catch(outageOf);
+    return permissions;
+  }
   const { client } = source;
   await obtainToken(collections, source, signal);
   const denied = await Promise.all(groupsOf(settings.streams).map((group) => deniedOf(client, group, signal)));

@@ -92,8 +92,8 @@ function outcomeOf(outcomes: readonly StreamOutcome[], told: ToldCounts): SweepO
   };
 }
 
-function foundNothing({ result, counts }: StreamOutcome): boolean {
-  return result === 'caughtUp' && counts.stored + counts.quarantined === 0;
+function foundNothing({ result, counts, queue }: StreamOutcome): boolean {
+  return result === 'caughtUp' && queue === undefined && counts.stored + counts.quarantined === 0;
 }
 
 async function look(

@@ -9,9 +9,10 @@ import type { Secrets } from './given-secret.js';
 import { methodMistakes } from './method-mistakes.js';
 import type { Mistake } from './mistakes.js';
 import { ruleMistakes } from './rule-mistakes.js';
+import { queueUrlIn } from './s3-schema.js';
 
 export interface Permit {
-  /** Permits `http:` and private hosts as `baseUrl`, `s3.endpoint` and `export.endpoint` (`MIMECAST_ALLOW_INSECURE`). Default false. */
+  /** Permits `http:` and private hosts as `baseUrl`, `s3.endpoint`, `s3.queue` and `export.endpoint` (`MIMECAST_ALLOW_INSECURE`). Default false. */
   readonly allowInsecure?: boolean;
   /** Permits `********` as a secret, where one is stored that it stands for. Default false. */
   readonly keepSecret?: boolean;
@@ -28,10 +29,12 @@ export function furtherMistakes(
 ): Mistake[] {
   if (!isObject(config)) return [];
   const { fields, filters, s3, export: toBucket } = config;
+  const queue = queueUrlIn(s3);
   const addresses = [
     { path: ['baseUrl'], value: config.baseUrl },
     { path: ['s3', 'endpoint'], value: isObject(s3) ? s3.endpoint : undefined },
     { path: ['export', 'endpoint'], value: isObject(toBucket) ? toBucket.endpoint : undefined },
+    ...(queue === undefined ? [] : [{ path: ['s3', ...queue.path], value: queue.url }]),
   ];
   const insecure = addresses.flatMap(({ path, value }) => {
     const message = allowInsecure ? undefined : insecureAddress(value);

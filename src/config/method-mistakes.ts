@@ -7,6 +7,7 @@ import { foundText } from './found.js';
 import { API_ONLY, CREDENTIALS } from './method-keys.js';
 import type { Mistake } from './mistakes.js';
 import { prefixesOf } from './prefixes.js';
+import { queueUrlIn } from './s3-schema.js';
 
 /**
  * @param keepSecret whether a secret is stored that the mask stands for.
@@ -37,7 +38,19 @@ function bucketMistakes(config: JsonObject, keepSecret: boolean): Mistake[] {
     const missing = { path: ['s3'], message: 'missing; must be an object with "bucket" and "region"' };
     return isAbsent(s3) ? [...useless, missing] : useless;
   }
-  return [...useless, ...keyMistakes('s3', s3, keepSecret), ...prefixMistakes(config, s3)];
+  return [...useless, ...keyMistakes('s3', s3, keepSecret), ...queueMistakes(s3), ...prefixMistakes(config, s3)];
+}
+
+const AWS_QUEUE = /^sqs\.([a-z0-9-]+)\.amazonaws\.com/;
+
+/** Requests are signed for the bucket's region, which is where S3 delivers notifications to. */
+function queueMistakes(s3: JsonObject): Mistake[] {
+  const queue = queueUrlIn(s3);
+  const url = typeof queue?.url === 'string' ? URL.parse(queue.url) : null;
+  const region = url === null ? undefined : AWS_QUEUE.exec(url.hostname)?.[1];
+  if (queue === undefined || region === undefined || region === s3.region) return [];
+  const message = `is a queue in ${region}; S3 notifies queues and topics of the bucket’s own region (s3.region) only`;
+  return [{ path: ['s3', ...queue.path], message }];
 }
 
 /** Of the streams that the configuration asks for, as far as that can be told. */

@@ -1,9 +1,11 @@
 /** The keys of a bucket that records are read from. What they may not be together is judged by `methodMistakes`. */
 
 import { z } from 'zod';
+import { parseDuration } from '../domain/duration.js';
+import { isObject } from '../domain/json.js';
 import type { Present } from '../domain/present.js';
 import { STREAMS } from '../domain/streams/streams.js';
-import { key, optional, quoted, text, trueOrFalse, unlessEmpty } from './schema-parts.js';
+import { duration, key, optional, quoted, text, trueOrFalse, unlessEmpty } from './schema-parts.js';
 
 /** Means the whole bucket, in place of a prefix that may not be empty. */
 export const WHOLE_BUCKET = '/';
@@ -31,6 +33,25 @@ const endpoint = z.string().refine(
   },
   { error: 'must be the address of an S3-compatible store, such as https://s3.example.com' },
 );
+
+const QUEUE_FORM = 'must be the URL of a queue, such as https://sqs.eu-west-1.amazonaws.com/123456789012/mail-logs';
+
+const queueUrl = z.string({ error: QUEUE_FORM }).refine(
+  (value) => {
+    const url = URL.parse(value);
+    const isPlain = url?.username === '' && url.search === '' && url.hash === '';
+    return isPlain && /^https?:$/.test(url.protocol) && /^(\/[^/]+)+$/.test(url.pathname);
+  },
+  { error: QUEUE_FORM },
+);
+
+/** How often the whole bucket is compared all the same: notifications get lost. */
+const DEFAULT_COMPARE_EVERY = '1h';
+
+const queueSchema = z.strictObject({
+  url: queueUrl,
+  compareEvery: optional(duration('1m', '1d'), DEFAULT_COMPARE_EVERY),
+});
 
 export const s3Schema = z.strictObject({
   bucket: key(bucketName, {
@@ -78,6 +99,17 @@ export const s3Schema = z.strictObject({
     form: 'true or false',
     examples: [true],
   }),
+  queue: key(
+    optional(z.union([queueUrl, queueSchema], { error: `${QUEUE_FORM}, or an object with "url"` }), undefined),
+    {
+      description: `URL of an SQS queue that the bucket’s notifications go to, by themselves, through SNS or EventBridge, and to no other reader. With it, a poll reads the objects that were announced; the bucket is compared with what was read only every \`compareEvery\` (\`1m\` to \`1d\`, default \`${DEFAULT_COMPARE_EVERY}\`). Region and credentials are those of the bucket.`,
+      form: 'URL of a queue, or object with `url` and `compareEvery`',
+      examples: [
+        'https://sqs.eu-west-1.amazonaws.com/123456789012/mail-logs',
+        { url: 'https://sqs.eu-west-1.amazonaws.com/123456789012/mail-logs', compareEvery: '6h' },
+      ],
+    },
+  ),
   prefix: key(optional(bucketPrefix, undefined), {
     description: `One prefix for all records, which are told apart by \`type\`, \`eventType\` or \`Logtype\`, or by their keys; \`${WHOLE_BUCKET}\` stands for the whole bucket. Each object is read once for each stream of the source.`,
     form: 'beginning of the keys of objects',
@@ -92,3 +124,21 @@ export const s3Schema = z.strictObject({
 
 /** Where the records of a source lie. */
 export type S3Config = Present<z.output<typeof s3Schema>>;
+
+export interface QueueSettings {
+  readonly url: string;
+  readonly compareEveryMs: number;
+}
+
+/** Both forms of the key as one. */
+export function queueSettingsOf({ queue }: S3Config): QueueSettings | undefined {
+  if (queue === undefined) return undefined;
+  const { url, compareEvery } = typeof queue === 'string' ? { url: queue, compareEvery: DEFAULT_COMPARE_EVERY } : queue;
+  return { url, compareEveryMs: parseDuration(compareEvery) ?? 0 };
+}
+
+/** The URL, however it is given, in a configuration that may have mistakes. */
+export function queueUrlIn(s3: unknown): { readonly path: readonly string[]; readonly url: unknown } | undefined {
+  if (!isObject(s3) || s3.queue === undefined) return undefined;
+  return isObject(s3.queue) ? { path: ['queue', 'url'], url: s3.queue.url } : { path: ['queue'], url: s3.queue };
+}

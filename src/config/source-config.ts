@@ -14,7 +14,7 @@ import { unknownKey } from './unknown-keys.js';
 export type { ExportForm } from './export-schema.js';
 export type { Permit } from './further-mistakes.js';
 export { prefixesOf } from './prefixes.js';
-export { WHOLE_BUCKET } from './s3-schema.js';
+export { type QueueSettings, queueSettingsOf, queueUrlIn, WHOLE_BUCKET } from './s3-schema.js';
 export { SECRET_PLACEHOLDER, type SourceConfig } from './source-schema.js';
 
 export type Parsed<T> =

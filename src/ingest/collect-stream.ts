@@ -4,7 +4,7 @@ import { log } from '@temporalio/activity';
 import type { StreamEnd, StreamOutcome } from '../domain/streams/outcome.js';
 import { isSiemStream } from '../domain/streams/streams.js';
 import { collectFiles } from './files/collect-files.js';
-import { collectObjects } from './objects/collect-objects.js';
+import { collectBucket } from './objects/collect-bucket.js';
 import { Slice, type SliceOptions } from './slice/slice.js';
 import { storeRuleMatches } from './source/store-rule-matches.js';
 import { collectWindows } from './windows/collect-windows.js';
@@ -29,6 +29,6 @@ export async function collectStream(options: SliceOptions, onOpen?: (slice: Slic
 }
 
 function collected(slice: Slice, { source, stream }: SliceOptions): Promise<StreamEnd> {
-  if (source.objects !== undefined) return collectObjects(slice, stream, source.objects);
+  if (source.objects !== undefined) return collectBucket(slice, stream, source.objects);
   return isSiemStream(stream) ? collectFiles(slice, stream) : collectWindows(slice, stream);
 }

@@ -15,7 +15,7 @@ import { type Connections, processConnections } from '../http-client/connections
 import { isPrivateHost } from '../http-client/private-host.js';
 import { type ObjectContent, type ReadLimits, rawContent, readContent } from './object-content.js';
 import { RequestHandler } from './request-handler.js';
-import { type S3Call, s3ErrorOf } from './s3-error.js';
+import { isExpired, type S3Call, s3ErrorOf } from './s3-error.js';
 
 export interface StaticKeys {
   readonly accessKeyId: string;
@@ -58,7 +58,12 @@ export function bucketOptionsOf(
   return { bucket, region, pathStyle, ...present({ endpoint, keys, requesterPays }) };
 }
 
-/** An object as a listing names it. */
+export interface OpenOptions extends ReadLimits {
+  /** Default: the newest. */
+  readonly versionId?: string | undefined;
+}
+
+/** An object as a listing names it, or as it tells of itself. */
 export interface ListedObject {
   readonly key: string;
   readonly etag: string;
@@ -95,9 +100,12 @@ export interface NewObject {
 /** The SDK tries once more by itself, which also corrects a clock that is wrong; what lasts longer is for Temporal. */
 const MAX_ATTEMPTS = 2;
 
+/** Its credential providers look into files as they are now, not as they were when this process looked first. */
+export const FRESH_FILES = { ignoreCache: true } as const;
+
 export class Bucket {
   readonly name: string;
-  private readonly client: S3Client;
+  private client: S3Client;
   private readonly connections: Connections;
   private secrets: readonly string[] = [];
 
@@ -105,9 +113,9 @@ export class Bucket {
   constructor(private readonly options: BucketOptions) {
     this.name = options.bucket;
     const { allowInsecure = false } = options;
-    if (options.endpoint !== undefined && !allowInsecure) refuseInsecure(options.endpoint);
+    if (options.endpoint !== undefined && !allowInsecure) refuseInsecure(options.endpoint, 'the endpoint');
     this.connections = options.connections ?? processConnections(allowInsecure);
-    this.client = new S3Client({ ...this.access(), ...this.dialect() });
+    this.client = this.newClient();
   }
 
   /** One page of the objects whose keys begin with a prefix, in the order of the store, which need not be that of bytes. */
@@ -138,12 +146,30 @@ export class Bucket {
    *
    * @throws {RawError} also from its bytes; `NoSuchKey` for one that is gone, `InvalidObjectState` for one in an archive.
    */
-  async open(key: string, limits: ReadLimits = {}, signal?: AbortSignal): Promise<ObjectContent> {
-    const command = new GetObjectCommand({ Bucket: this.name, Key: key, ...this.payer });
+  async open(key: string, limits: OpenOptions = {}, signal?: AbortSignal): Promise<ObjectContent> {
+    const version = present({ VersionId: limits.versionId });
+    const command = new GetObjectCommand({ Bucket: this.name, Key: key, ...version, ...this.payer });
     const what = `read ${this.name}/${key}`;
     const answer = await this.calling(what, signal, () => this.client.send(command, this.sending(signal)));
     const explain = (error: unknown) => s3ErrorOf(error, this.call(what));
     return readContent(answer, { ...limits, what, host: this.host, explain }, signal);
+  }
+
+  /** How an object, or one version of it, would be listed; `undefined` when it is not there. */
+  async look(key: string, versionId?: string, signal?: AbortSignal): Promise<ListedObject | undefined> {
+    const version = present({ VersionId: versionId });
+    const command = new HeadObjectCommand({ Bucket: this.name, Key: key, ...version, ...this.payer });
+    const what = `look at ${this.name}/${key}`;
+    try {
+      const found = await this.calling(what, signal, () => this.client.send(command, this.sending(signal)));
+      const { ETag: etag = '', ContentLength: size = 0, LastModified: lastModified = new Date(0) } = found;
+      return { key, etag, size, lastModified };
+    } catch (error) {
+      // Of a delete marker it is 405 when asked for by its version. A bucket that is missing is told by its listing.
+      const isGone = error instanceof RawError && (error.facts.status === 404 || error.facts.status === 405);
+      if (isGone) return undefined;
+      throw error;
+    }
   }
 
   /**
@@ -205,8 +231,14 @@ export class Bucket {
       return await call();
     } catch (error) {
       signal?.throwIfAborted();
+      if (isExpired(error) && this.options.keys === undefined) this.client = this.newClient();
       throw s3ErrorOf(error, this.call(what));
     }
+  }
+
+  /** A client asks for the credentials of a file only once: after they have expired, another one has to. */
+  private newClient(): S3Client {
+    return new S3Client({ ...this.access(), ...this.dialect(), ...FRESH_FILES });
   }
 
   private sending(signal: AbortSignal | undefined) {
@@ -254,9 +286,10 @@ export class Bucket {
   }
 }
 
-function refuseInsecure(endpoint: string): void {
-  const url = URL.parse(endpoint);
+/** @param what for people. @throws {RawError} with the origin `configuration` for an address in a private network, or without TLS. */
+export function refuseInsecure(address: string, what: string): void {
+  const url = URL.parse(address);
   if (url?.protocol === 'https:' && !isPrivateHost(url.hostname)) return;
-  const message = `the endpoint ${url?.host ?? 'of the bucket'} is not a public https: address`;
+  const message = `${what} ${url?.host ?? ''} is not a public https: address`;
   throw new RawError({ origin: 'configuration', code: 'address_refused', message });
 }

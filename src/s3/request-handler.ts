@@ -42,7 +42,7 @@ export class RequestHandler {
       path: `${request.path}${queryOf(request.query)}`,
       method: methodOf(request),
       headers: { ...request.headers },
-      ...(request.body instanceof Uint8Array ? { body: request.body } : {}),
+      ...(request.body instanceof Uint8Array || typeof request.body === 'string' ? { body: request.body } : {}),
       ...(abortSignal instanceof AbortSignal ? { signal: abortSignal } : {}),
       headersTimeout: this.idleMs,
       bodyTimeout: this.idleMs,
@@ -63,8 +63,8 @@ export class RequestHandler {
   }
 }
 
-function methodOf({ method }: SignedRequest): 'GET' | 'HEAD' | 'PUT' {
-  if (method === 'HEAD' || method === 'PUT') return method;
+function methodOf({ method }: SignedRequest): 'GET' | 'HEAD' | 'PUT' | 'POST' {
+  if (method === 'HEAD' || method === 'PUT' || method === 'POST') return method;
   return 'GET';
 }
 

@@ -33,6 +33,11 @@ export interface S3Call {
 
 const EXPIRED: ReadonlySet<string> = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired']);
 
+/** Whether a service says that the credentials were good and are no longer. */
+export function isExpired(error: unknown): boolean {
+  return error instanceof Error && EXPIRED.has(error.name);
+}
+
 const HEADLESS: ReadonlySet<string> = new Set(['403', 'Forbidden', 'UnknownError', 'Unknown']);
 
 /** @returns the error itself if it is one of ours. */
@@ -40,19 +45,31 @@ export function s3ErrorOf(error: unknown, call: S3Call): RawError {
   if (error instanceof RawError) return error;
   const cause = plainCause(error, call.conceal);
   if (error instanceof S3ServiceException) return new RawError(answered(error, call), { cause });
-  const place = { origin: 's3', endpoint: call.what } as const;
+  return unansweredError(error, 's3', call);
+}
+
+/** An error that is not the service's own answer. */
+export function unansweredError(
+  error: unknown,
+  origin: 's3' | 'sqs',
+  call: Pick<S3Call, 'host' | 'proxy' | 'what' | 'conceal'>,
+): RawError {
+  const cause = plainCause(error, call.conceal);
+  const place = { origin, endpoint: call.what } as const;
   if (error instanceof Error && error.name === 'CredentialsProviderError') {
     const message = `no AWS credentials were found: ${call.conceal(error.message)}`;
     return new RawError({ ...place, code: S3_CODE.noCredentials, message }, { cause });
   }
   if (error instanceof Error && '$metadata' in error && isUnreadable(error)) {
-    const message = `${call.host} answered with something that is not S3’s`;
+    const message = `${call.host} answered with something that is not ${SERVICE[origin]}’s`;
     return new RawError({ ...place, cause: 'unreadable', message }, { cause });
   }
   return new RawError({ ...place, ...explainNetworkError(error, call.host, call.proxy) }, { cause });
 }
 
-/** The SDK's parser of XML, or its own code, stumbled over what came. */
+const SERVICE = { s3: 'S3', sqs: 'SQS' } as const;
+
+/** The SDK's parser, or its own code, stumbled over what came. */
 function isUnreadable(error: Error): boolean {
   return error instanceof SyntaxError || error instanceof TypeError || /deserializ|pars/i.test(error.message);
 }
@@ -69,7 +86,7 @@ function answered(error: S3ServiceException, call: S3Call): ErrorFacts {
       message: `the bucket ${call.bucket} is in the region ${region}, not in ${call.region}`,
     };
   }
-  if (EXPIRED.has(error.name) && call.areFixed) return { ...facts, code: S3_CODE.expiredSessionToken, message };
+  if (isExpired(error) && call.areFixed) return { ...facts, code: S3_CODE.expiredSessionToken, message };
   // The answer to a HEAD request has no body that would name it.
   if (status === 403 && HEADLESS.has(error.name)) return { ...facts, code: 'AccessDenied', message: 'Access Denied' };
   if (error.name === 'AccessDenied' && /\bkms:/i.test(message)) {

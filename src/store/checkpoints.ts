@@ -45,8 +45,10 @@ export interface CheckpointDocument {
   readonly queue?: QueueState;
   /** From a bucket: where its listing goes on, when it did not fit into one slice. */
   readonly listing?: ObjectListing;
-  /** From a bucket: what the last full listing found. */
+  /** From a bucket: what the last full listing found, and what was announced since. */
   readonly objects?: ObjectTally;
+  /** From a bucket with a queue: when the last full listing began that found nothing failing. */
+  readonly comparedAt?: Date;
   /** From a bucket: what the next listings leave out. */
   readonly shortCut?: ShortCut;
   readonly totals: Counts;
@@ -124,9 +126,9 @@ export async function hasCheckpoint(store: Store, sourceId: number, stream: Stre
   return (await checkpoints(store).findOne({ _id: checkpointId(sourceId, stream) })) !== null;
 }
 
-/** After a restart, the position of a stream that stays empty is looked at again. */
+/** After a restart, the position of a stream that stays empty is looked at again, and so is a bucket as a whole. */
 export async function doubtPositions(store: Store, sourceId: number): Promise<void> {
-  await checkpoints(store).updateMany({ sourceId, provenAt: { $exists: true } }, { $unset: { provenAt: true } });
+  await checkpoints(store).updateMany({ sourceId }, { $unset: { provenAt: true, comparedAt: true } });
 }
 
 /** @throws Error when there is none: the source was not initialized, or was removed meanwhile. */
@@ -154,6 +156,7 @@ export type CheckpointChange = {
     | 'readUntil'
     | 'queue'
     | 'objects'
+    | 'comparedAt'
     | 'totals'
     | 'gaps'
     | 'resets'
@@ -229,6 +232,7 @@ export async function resetCheckpoint(
         lastFile: true,
         queue: true,
         listing: true,
+        comparedAt: true,
         shortCut: true,
       },
       $inc: { version: 1 },

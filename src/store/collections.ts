@@ -17,6 +17,7 @@ import { LEASE_INDEXES } from './lease.js';
 import { MISSING_INDEXES } from './missing-records.js';
 import { OBJECT_INDEXES } from './objects.js';
 import { QUARANTINE_INDEXES } from './quarantine.js';
+import { QUEUE_MESSAGE_INDEXES } from './queue-messages.js';
 import { RECORD_INDEXES } from './records.js';
 import { RULE_MATCH_INDEXES } from './rule-matches.js';
 import { SESSION_INDEXES } from './sessions.js';
@@ -63,6 +64,7 @@ const INDEXES = {
   ...AUDIT_INDEXES,
   ...MISSING_INDEXES,
   ...OBJECT_INDEXES,
+  ...QUEUE_MESSAGE_INDEXES,
   ...FOLDED_INDEXES,
   ...HEALTH_EVENT_INDEXES,
   ...WATCHLIST_INDEXES,

@@ -260,10 +260,10 @@ export function markSourceDeleting(store: Store, sourceId: number): Promise<bool
   return markDeleting(sources(store), sourceId);
 }
 
-/** Deletes a source's configuration with its secret, its checkpoints, what it read of a bucket and wrote to one, and what was read again. Its records stay. */
+/** Deletes a source's configuration with its secrets, its checkpoints, what it read of a bucket, has yet to read and wrote to one, and what was read again. Its records stay. */
 export async function removeSource(store: Store, sourceId: number): Promise<void> {
-  const read = ['checkpoints', 'objects', 'folded_objects', 'rereads', 'missing_records', 'rule_matches'];
-  for (const name of [...read, 'exports', 'export_cuts']) {
+  const names = ['checkpoints', 'objects', 'folded_objects', 'queue_messages', 'rereads', 'missing_records'];
+  for (const name of [...names, 'rule_matches', 'exports', 'export_cuts']) {
     await collection(name)(store).deleteMany({ sourceId });
   }
   await sources(store).deleteOne({ _id: sourceId });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { choosePort } from '../../src/runtime/ports.js';
 import { apiServer } from '../support/api-server.js';
 import { s3Config } from '../support/bucket-source.js';
+import { sendJson, serve } from '../support/local-server.js';
 import { collectionsIn, raw } from '../support/raw-collections.js';
 import { S3_KEYS, s3Server } from '../support/s3-server.js';
 import { testDatabase } from '../support/test-database.js';
@@ -66,6 +67,16 @@ test('of one with the credentials of the workers tries nothing', async () => {
   expect(trial).toEqual({ valid: true, mistakes: [] });
 });
 
+test('of one with a queue that does not exist says so', async () => {
+  const answer = { __type: 'com.amazonaws.sqs#QueueDoesNotExist', message: 'The specified queue does not exist.' };
+  const { url } = await serve((_, response) => sendJson(response, 400, answer));
+  const { valid, connection } = await validate('with a queue', { queue: `${url}/1/mail-logs` });
+  expect({ valid, connection }).toMatchObject({
+    valid: true,
+    connection: { ok: false, errorType: 'ThirdPartyConfig', errorCode: 'QueueDoesNotExist' },
+  });
+});
+
 test('of one with no bucket names every mistake', async () => {
   const { valid, mistakes } = await validate('', { bucket: '', region: null });
   expect(valid).toBe(false);
@@ -88,6 +99,8 @@ test('the secret of a stored one is masked, and the mask stands for it only with
   expect(await validate('stored', masked, id)).toMatchObject({ valid: true, connection: { ok: true } });
   const another = await validate('stored', { ...masked, accessKeyId: 'OTHER' }, id);
   expect(another.mistakes[0]).toContain('belongs to another endpoint or accessKeyId');
+  const toQueue = await validate('stored', { ...masked, queue: 'http://127.0.0.1:9/1/mail-logs' }, id);
+  expect(toQueue.mistakes[0]).toContain('or goes to another queue');
   expect((await validate('stored', masked)).mistakes.join()).toContain('there is none yet');
   const audit = await raw(collections).auditTrail.find().toArray();
   expect(JSON.stringify(audit)).not.toContain(S3_KEYS.reader.secretAccessKey);

@@ -6,6 +6,7 @@ import { bucketSecretsIn, secretOf, withoutSecrets } from '../../src/config/conf
 import { type Permit, parseSourceConfig, parseSourceFile, SECRET_PLACEHOLDER } from '../../src/config/source-config.js';
 
 const S3 = { bucket: 'mail-logs', region: 'eu-west-1' };
+const QUEUE = 'https://sqs.eu-west-1.amazonaws.com/123456789012/mail-logs';
 const KEYS = { accessKeyId: 'AKID', secretAccessKey: 'very-hush-hush' };
 const CONFIG = { name: 'mail', dataCollection: 'siem', collectionMethod: 's3' };
 
@@ -25,6 +26,9 @@ test.each<[string, object]>([
   ['nothing but bucket and region', S3],
   ['keys', { ...S3, ...KEYS }],
   ['keys of a session', { ...S3, ...KEYS, sessionToken: 'token' }],
+  ['a queue', { ...S3, queue: QUEUE }],
+  ['a queue with a pace of its own', { ...S3, queue: { url: QUEUE, compareEvery: '6h' } }],
+  ['a queue of a service of its own', { ...S3, queue: 'https://queues.example.com/a/mail-logs' }],
   ['a store of its own', { ...S3, endpoint: 'https://s3.example.com', pathStyle: 'true', requesterPays: true }],
   ['one prefix', { ...S3, prefix: 'logs/' }],
   ['the whole bucket', { ...S3, prefix: '/' }],
@@ -39,6 +43,34 @@ test.each<[string, object]>([
 
 test.each<[string, unknown, RegExp]>([
   ['no bucket at all', undefined, /^s3: missing; must be an object/],
+  ['a name for a queue', { ...S3, queue: 'mail-logs' }, /^s3.queue: must be the URL of a queue/],
+  ['the ARN of a queue', { ...S3, queue: 'arn:aws:sqs:eu-west-1:1:q' }, /^s3.queue: must be the URL of a queue/],
+  [
+    'a queue without its URL',
+    { ...S3, queue: { compareEvery: '1h' } },
+    /^s3.queue.*: missing|^s3.queue: must be the URL/,
+  ],
+  [
+    'comparing all the time',
+    { ...S3, queue: { url: QUEUE, compareEvery: '1s' } },
+    /^s3.queue.compareEvery: must be a duration/,
+  ],
+  ['an unknown key of a queue', { ...S3, queue: { url: QUEUE, every: '1h' } }, /^s3.queue/],
+  [
+    'a queue without TLS',
+    { ...S3, queue: QUEUE.replace('https', 'http') },
+    /^s3.queue: .* not a public https: address/,
+  ],
+  [
+    'a private queue',
+    { ...S3, queue: { url: 'https://10.1.2.3/1/q' } },
+    /^s3.queue.url: .* not a public https: address/,
+  ],
+  [
+    'a queue in another region',
+    { ...S3, queue: QUEUE.replace(S3.region, 'us-west-2') },
+    /^s3.queue: is a queue in us-west-2; S3 notifies/,
+  ],
   ['no region', { bucket: 'mail-logs' }, /^s3.region: missing/],
   ['an address for a bucket', { ...S3, bucket: 's3://mail-logs/x' }, /^s3.bucket: must be the name of a bucket/],
   ['an endpoint with a path', { ...S3, endpoint: 'https://x.example.com/p' }, /^s3.endpoint: must be the address/],

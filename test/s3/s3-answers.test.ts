@@ -124,6 +124,28 @@ test('default CRC32 checksums break other stores: none is asked for at an endpoi
   expect(Object.keys(received[0]?.headers ?? {}).filter((name) => name.includes('checksum'))).toEqual([]);
 });
 
+test('requester pays: each request says so', async () => {
+  const { url, received } = await serve(answering(404, errorBody('NoSuchKey', 'x')));
+  const options = { bucket: 'logs', region: 'eu-west-1', endpoint: url, pathStyle: true, allowInsecure: true };
+  const bucket = new Bucket({ ...options, keys: async () => KEYS, requesterPays: true });
+  await expect(bucket.list({ prefix: '' })).rejects.toThrow();
+  await expect(bucket.open('a')).rejects.toThrow();
+  expect(await bucket.look('a')).toBeUndefined();
+  expect(received.map(({ headers }) => headers['x-amz-request-payer'])).toEqual([
+    'requester',
+    'requester',
+    'requester',
+  ]);
+});
+
+test('a HEAD request that is refused, without a body that would say why, is for the operator', async () => {
+  const { url } = await serve(answering(403, ''));
+  const options = { bucket: 'logs', region: 'eu-west-1', endpoint: url, pathStyle: true, allowInsecure: true };
+  const error = await new Bucket({ ...options, keys: async () => KEYS }).look('a').catch((thrown: unknown) => thrown);
+  if (!(error instanceof RawError)) throw new Error(`no RawError but ${String(error)}`);
+  expect(classify(error.facts)).toMatchObject({ type: 'ThirdPartyConfig', code: 'AccessDenied' });
+});
+
 test('a key that a URL would tidy up goes out as it is', async () => {
   const { received } = await failureAt(answering(404, errorBody('NoSuchKey', 'x')), 'a//b.json');
   expect(received[0]?.path).toBe('/logs/a//b.json');

@@ -40,6 +40,7 @@ const INDEXES: Readonly<Record<string, readonly string[]>> = {
   missing_records: ['_id', 'run,stream,place', 'sourceId,kind,stream'],
   export_cuts: ['_id', 'sourceId,seq', 'sourceId,early'],
   objects: ['_id', 'sourceId,stream,lastModified', 'sourceId,stream,at'],
+  queue_messages: ['_id', 'sourceId,scope,pending.stream,receivedAt', 'receivedAt'],
   folded_objects: ['_id', 'sourceId,stream,first,last', 'sourceId,stream,seenAt'],
   health_events: ['_id', 'sourceId,eventTime', 'resolvedAt,eventTime'],
   watchlists: ['_id', 'name unique'],

@@ -7,6 +7,7 @@ import { DATA_COLLECTIONS, type StreamName } from '../../src/domain/streams/stre
 import type { ActivityDependencies } from '../../src/ingest/source/dependencies.js';
 import type { FilePolicy } from '../../src/ingest/source/file-policy.js';
 import type { FoldPolicy } from '../../src/ingest/source/fold-policy.js';
+import type { QueueLimits } from '../../src/ingest/source/source-queue.js';
 import { vendorRecordOf } from '../../src/records/document.js';
 import type { Collections } from '../../src/store/collections.js';
 import { createSource } from '../../src/store/sources.js';
@@ -23,6 +24,7 @@ export interface BucketSourceOptions {
   readonly sliceMs?: number;
   readonly filePolicy?: FilePolicy;
   readonly foldPolicy?: FoldPolicy;
+  readonly queueLimits?: QueueLimits;
 }
 
 let made = 0;
@@ -33,7 +35,7 @@ export function s3Config(endpoint: string, bucket: string, changes: Readonly<Rec
 }
 
 export async function bucketSource(collections: Collections, options: BucketSourceOptions): Promise<BucketSource> {
-  const { endpoint, bucket, s3, config, sliceMs, filePolicy, foldPolicy } = options;
+  const { endpoint, bucket, s3, config, sliceMs, filePolicy, foldPolicy, queueLimits } = options;
   made += 1;
   const name = `bucket source ${made}`;
   const parsed = parseSourceConfig(
@@ -45,7 +47,7 @@ export async function bucketSource(collections: Collections, options: BucketSour
   );
   if (!parsed.ok) throw new Error(parsed.mistakes.join('\n'));
   const { _id } = await createSource(collections, await ensureCollector(collections, 'cloud'), name, parsed.value);
-  const policies = present({ sliceMs, filePolicy, foldPolicy });
+  const policies = present({ sliceMs, filePolicy, foldPolicy, queueLimits });
   const source = new BucketSource(_id, { collections, allowInsecure: true, ...policies });
   await source.run(({ initialize }, id) => initialize(id));
   return source;
@@ -61,8 +63,9 @@ export class BucketSource extends CollectedSource {
   }
 
   /** The same source, collected by another worker. */
-  by(store: Collections): BucketSource {
-    return new BucketSource(this.id, { ...this.dependencies, collections: store }, this.collections);
+  by(store: Collections, queueLimits?: QueueLimits): BucketSource {
+    const changes = present({ queueLimits });
+    return new BucketSource(this.id, { ...this.dependencies, ...changes, collections: store }, this.collections);
   }
 
   /** The records that are stored, as they were received, in the order of their JSON. */

@@ -18,6 +18,7 @@ import type { LeaseDocument } from '../../src/store/lease.js';
 import type { MissingDocument } from '../../src/store/missing-records.js';
 import type { ObjectDocument } from '../../src/store/objects.js';
 import type { QuarantineDocument } from '../../src/store/quarantine.js';
+import type { QueueMessageDocument } from '../../src/store/queue-messages.js';
 import type { RereadDocument } from '../../src/store/rereads.js';
 import type { RuleMatchDocument } from '../../src/store/rule-matches.js';
 import type { SourceDocument } from '../../src/store/sources.js';
@@ -41,6 +42,7 @@ export function raw({ [DB]: db }: Store) {
     rereads: db.collection<RereadDocument>('rereads'),
     folded: db.collection<FoldedDocument>('folded_objects'),
     objects: db.collection<ObjectDocument>('objects'),
+    queueMessages: db.collection<QueueMessageDocument>('queue_messages'),
     missing: db.collection<MissingDocument>('missing_records'),
     ruleMatches: db.collection<RuleMatchDocument>('rule_matches'),
     healthEvents: db.collection<HealthEventDocument>('health_events'),

@@ -10,6 +10,7 @@ import {
   ListObjectsV2Command,
   PutBucketVersioningCommand,
   PutObjectCommand,
+  type PutObjectCommandInput,
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll } from 'vitest';
@@ -79,7 +80,7 @@ export function s3Server() {
   const newBucket = async (prefix = 'logs'): Promise<TestBucket> => {
     buckets += 1;
     const bucket = new TestBucket(`${prefix}-${buckets}`, the);
-    await the().send(new CreateBucketCommand({ Bucket: bucket.name }));
+    await createBucket(the(), bucket.name);
     await until(
       () =>
         bucket.put('.ready', '.').then(
@@ -110,15 +111,15 @@ export interface StoredObject {
 export class TestBucket {
   constructor(
     readonly name: string,
-    private readonly client: () => S3Client,
+    readonly client: () => S3Client,
   ) {}
 
   async put(
     key: string,
     body: string | Uint8Array,
-    headers: { readonly ContentEncoding?: string } = {},
-  ): Promise<void> {
-    await this.client().send(
+    headers: Pick<PutObjectCommandInput, 'ContentEncoding' | 'StorageClass'> = {},
+  ): Promise<{ readonly versionId: string | undefined }> {
+    const { VersionId: versionId } = await this.client().send(
       new PutObjectCommand({
         Bucket: this.name,
         Key: key,
@@ -127,6 +128,7 @@ export class TestBucket {
         ...headers,
       }),
     );
+    return { versionId };
   }
 
   /** Of all that is there, by key: its content, unzipped, and what was sent with it. */
@@ -162,13 +164,23 @@ export class TestBucket {
     await this.client().send(new DeleteObjectCommand({ Bucket: this.name, Key: key }));
   }
 
+  /** As a listing has them, in its order. */
+  async keys(): Promise<string[]> {
+    const { Contents = [] } = await this.client().send(new ListObjectsV2Command({ Bucket: this.name }));
+    return Contents.map(({ Key = '' }) => Key);
+  }
+
   async keepVersions(): Promise<void> {
     const VersioningConfiguration = { Status: 'Enabled' } as const;
     await this.client().send(new PutBucketVersioningCommand({ Bucket: this.name, VersioningConfiguration }));
   }
 }
 
-function clientFor(endpoint: string): S3Client {
+export async function createBucket(client: S3Client, name: string): Promise<void> {
+  await client.send(new CreateBucketCommand({ Bucket: name }));
+}
+
+export function clientFor(endpoint: string): S3Client {
   return new S3Client({ endpoint, region: S3_REGION, forcePathStyle: true, credentials: { ...S3_KEYS.admin } });
 }
 

@@ -2,7 +2,14 @@
 
 import { z } from 'zod';
 import { bucketSecretsIn, secretOf, secretPath } from '../../config/config-secrets.js';
-import { prefixesOf, SECRET_PLACEHOLDER, type SourceConfig, WHOLE_BUCKET } from '../../config/source-config.js';
+import {
+  prefixesOf,
+  queueSettingsOf,
+  queueUrlIn,
+  SECRET_PLACEHOLDER,
+  type SourceConfig,
+  WHOLE_BUCKET,
+} from '../../config/source-config.js';
 import { isObject } from '../../domain/json.js';
 import { present } from '../../domain/present.js';
 import { STREAMS, streamsOf } from '../../domain/streams/streams.js';
@@ -156,7 +163,8 @@ async function connectionOf(
   const { prefix = '' } = s3;
   const [first = prefix] = prefix === '' ? prefixesOf(streamsOf(dataCollection, siemTypes), s3.prefixes).values() : [];
   const options = bucketOptionsOf(s3, async () => bucketSecretsIn(secret));
-  return testBucket({ ...options, allowInsecure }, first === WHOLE_BUCKET ? '' : first);
+  const queue = queueSettingsOf(s3)?.url;
+  return testBucket({ ...options, allowInsecure }, first === WHOLE_BUCKET ? '' : first, { queue });
 }
 
 /** The stored secret stands for the mask only where it is sent already: everybody else has to know it. */
@@ -186,10 +194,22 @@ function isOfSameKey(
 ): boolean {
   if (collectionMethod !== 's3') return stored.baseUrl === config.baseUrl && stored.clientID === config.clientID;
   const { s3 } = stored;
-  return isObject(s3) && s3.endpoint === config.s3?.endpoint && s3.accessKeyId === config.s3?.accessKeyId;
+  const isKept = isObject(s3) && s3.endpoint === config.s3?.endpoint && s3.accessKeyId === config.s3?.accessKeyId;
+  return isKept && isOfSameQueue(s3, config.s3);
+}
+
+/** A session token goes to the host of the queue, too, which is AWS's or the one that has it already. */
+function isOfSameQueue(stored: unknown, s3: SourceConfig['s3']): boolean {
+  const url = s3 === undefined ? undefined : queueSettingsOf(s3)?.url;
+  if (url === undefined) return true;
+  const { origin, hostname } = new URL(url);
+  const known = queueUrlIn(stored)?.url;
+  return (
+    /\.amazonaws\.com(\.cn)?$/.test(hostname) || (typeof known === 'string' && URL.parse(known)?.origin === origin)
+  );
 }
 
 const secretOfAnother = (path: string) =>
-  `source.config.${path}: ${SECRET_PLACEHOLDER} means the stored secret, which belongs to another ${path === 'clientSecret' ? 'baseUrl or clientID' : 'endpoint or accessKeyId'}: enter the secret itself`;
+  `source.config.${path}: ${SECRET_PLACEHOLDER} means the stored secret, which belongs to another ${path === 'clientSecret' ? 'baseUrl or clientID' : 'endpoint or accessKeyId, or goes to another queue'}: enter the secret itself`;
 const noKeys = (path: string) =>
   `source.config.${path}: the stored one cannot be read, since MIMECAST_SECRET_KEYS is not set`;

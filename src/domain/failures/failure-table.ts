@@ -36,6 +36,12 @@ const S3_DENIED_CODES: ReadonlySet<string> = new Set([
 const S3_LIMIT_CODES: ReadonlySet<string> = new Set(['SlowDown', 'TooManyRequests', 'RequestLimitExceeded']);
 const s3 = (is: (code: string) => boolean) => (t: ErrorFacts) => of('s3')(t) && is(t.code ?? '');
 const isDenied = s3((code) => S3_DENIED_CODES.has(code) || code.startsWith('KMS.'));
+const SQS_CREDENTIAL_CODES: ReadonlySet<string> = new Set([
+  ...['InvalidClientTokenId', 'UnrecognizedClientException', 'SignatureDoesNotMatch', 'InvalidSignatureException'],
+  ...['IncompleteSignature', 'MissingAuthenticationToken', 'InvalidSecurity', 'ExpiredSessionToken'],
+  ...['InvalidAccessKeyId', 'InvalidTokenId', 'OptInRequired'],
+]);
+const sqs = (is: (code: string) => boolean) => (t: ErrorFacts) => of('sqs')(t) && is(t.code ?? '');
 const NO_CREDENTIALS_AGAIN_MS = 5 * 60_000;
 
 /** Code of what a host that is not Mimecast's means. */
@@ -173,7 +179,7 @@ export const FAILURE_TABLE: readonly FailureRow[] = [
     type: 'ThirdPartyConfig',
     retry: false,
     advice:
-      'Permit s3:ListBucket on the bucket and s3:GetObject on its objects, and kms:Decrypt on the key where objects are encrypted with KMS, which S3 may not mention. If the requester pays, set s3.requesterPays. Then restart the source.',
+      'Permit s3:ListBucket on the bucket and s3:GetObject on its objects (s3:GetObjectVersion, too, with a queue and a bucket that keeps versions), and kms:Decrypt on the key where objects are encrypted with KMS, which S3 may not mention. If the requester pays, set s3.requesterPays. Then restart the source.',
   },
   {
     what: 'S3: the worker has no AWS credentials',
@@ -205,6 +211,44 @@ export const FAILURE_TABLE: readonly FailureRow[] = [
     type: 'ThirdPartyGeneric',
     retry: true,
     advice: 'Nothing if it passes; otherwise check the status of AWS, or of the store at the endpoint.',
+  },
+  {
+    what: 'SQS: the queue of notifications does not exist',
+    when: sqs((code) => /QueueDoesNotExist|NonExistentQueue|InvalidAddress/.test(code)),
+    type: 'ThirdPartyConfig',
+    retry: false,
+    advice: 'Correct s3.queue, or remove it, and update the source.',
+  },
+  {
+    what: 'SQS: the keys are wrong, or a session token that was configured has expired',
+    when: sqs((code) => SQS_CREDENTIAL_CODES.has(code)),
+    type: 'ThirdPartyConfig',
+    retry: false,
+    advice: 'Update the source with valid keys; a session token has to be replaced together with its keys.',
+  },
+  {
+    what: 'SQS: the queue may not be used, or a KMS key may not be',
+    when: sqs((code) => /AccessDenied|UnauthorizedOperation|^Kms/.test(code)),
+    type: 'ThirdPartyConfig',
+    retry: false,
+    advice:
+      'Permit sqs:ReceiveMessage, sqs:DeleteMessage and sqs:ChangeMessageVisibility on the queue of s3.queue, and kms:Decrypt on its key where it is encrypted with KMS. Then restart the source.',
+  },
+  {
+    what: 'SQS: the worker has no AWS credentials',
+    when: sqs((code) => code === 'NoCredentials'),
+    type: 'ThirdPartyConfig',
+    retry: false,
+    againEveryMs: NO_CREDENTIALS_AGAIN_MS,
+    advice:
+      'Give the workers credentials in one of the usual ways of AWS (environment, profile, role of the machine or pod), or set s3.accessKeyId and s3.secretAccessKey.',
+  },
+  {
+    what: 'SQS: any other error; collecting goes on by comparing the bucket with what was read',
+    when: (t) => of('sqs')(t) && t.status !== undefined,
+    type: 'ThirdPartyGeneric',
+    retry: true,
+    advice: 'Nothing if it passes; otherwise check the status of AWS, or of the service at s3.queue.',
   },
   {
     what: 'a listing that ends early, or names its next page in an unknown form',

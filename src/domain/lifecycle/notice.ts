@@ -7,9 +7,12 @@ import type { Problem } from './snapshot.js';
 /**
  * `gap`: records of a time are out of the API's reach. `quarantined`: lines or files could not be read as records.
  * `maskedText`: a processing rule broke the JSON of records. `endlessPages`: a listing goes on without bringing anything new.
+ * `queueOutage`: the queue of a bucket cannot be reached, and the bucket is compared at every poll. `strangeMessages`: messages in it that are no notifications of the bucket.
  * `altered`: records could not be stored exactly as received. `positionReset`: Mimecast refused where a stream stood, and it is collected again by date.
  */
-export const NOTICE_CODES = ['gap', 'quarantined', 'maskedText', 'altered', 'endlessPages', 'positionReset'] as const;
+export const NOTICE_CODES = [
+  ...['gap', 'quarantined', 'maskedText', 'altered', 'endlessPages', 'positionReset', 'queueOutage', 'strangeMessages'],
+] as const;
 export type NoticeCode = (typeof NOTICE_CODES)[number];
 
 /** Times are ISO strings. */
@@ -34,6 +37,10 @@ const ADVICE: Readonly<Record<NoticeCode, string>> = {
   positionReset: 'Nothing: duplicates are skipped. "verify" reports whether anything is missing.',
   endlessPages:
     'Nothing is lost, and the listing is read on slowly until there is something new. If that takes hours, ask Mimecast’s support.',
+  queueOutage:
+    'Nothing if it passes: all objects are found by comparing the bucket. Otherwise check the queue of s3.queue and the way to it.',
+  strangeMessages:
+    'They are left in the queue. Give the bucket a queue of its own, and that queue a dead-letter queue for what nobody reads.',
   quarantined:
     'Look at the collection quarantine; once Mimecast serves intact data, "backfill" stores what is missing.',
 };

@@ -8,7 +8,16 @@ import type { StreamStatus } from './snapshot.js';
 /** By the counts and not by what the slice says it did: a slice whose worker died after storing has told nobody. */
 export function withNotices(
   status: StreamStatus,
-  { totals, gaps, resets, ruled, altered, unreadable, endless }: Omit<Partial<StreamOutcome>, 'stream' | 'result'>,
+  {
+    totals,
+    gaps,
+    resets,
+    ruled,
+    altered,
+    unreadable,
+    endless,
+    queue,
+  }: Omit<Partial<StreamOutcome>, 'stream' | 'result'>,
   now: string,
 ): Pick<StreamStatus, 'notices'> {
   const bad = (totals?.quarantined ?? 0) - status.quarantined;
@@ -37,8 +46,22 @@ export function withNotices(
   const whole = withNotice(masked, 'altered', moreAltered(status, altered), alteredMessage(altered), now);
   // Without totals the checkpoint could not be read, and nothing is known.
   const reported = endless === undefined ? undefined : { count: endless.pages, message: endless.message };
-  const notices = totals === undefined ? whole : withCount(whole, 'endlessPages', reported, now);
+  const paged = totals === undefined ? whole : withCount(whole, 'endlessPages', reported, now);
+  const { count = 0, reason: why } = queue?.strange ?? {};
+  const strange = withNotice(
+    paged,
+    'strangeMessages',
+    count,
+    `Messages of its queue are not for this bucket: ${why}`,
+    now,
+  );
+  const notices = withCount(strange, 'queueOutage', outageOf(queue), now);
   return status.notices === undefined && notices.length === 0 ? {} : { notices };
+}
+
+function outageOf(queue: StreamOutcome['queue']) {
+  if (queue?.outage === undefined) return undefined;
+  return { count: 1, message: `The queue of its bucket cannot be reached: ${queue.outage}` };
 }
 
 function moreAltered(status: StreamStatus, altered = NO_ALTERATIONS): number {
@@ -50,10 +73,11 @@ function alteredMessage(altered = NO_ALTERATIONS): string {
   return `Records that a document cannot hold exactly as received, since the source began: ${alterationsText(altered)}`;
 }
 
-/** A listing that has come to its end is not endless. */
+/** A listing that has come to its end is not endless, and a queue of which nothing is told can be reached. */
 export function withoutEndless(status: StreamStatus, now: string): StreamStatus {
   if (status.notices === undefined) return status;
-  return { ...status, notices: withCount(status.notices, 'endlessPages', undefined, now) };
+  const notices = withCount(status.notices, 'endlessPages', undefined, now);
+  return { ...status, notices: withCount(notices, 'queueOutage', undefined, now) };
 }
 
 /** Without the notices whose time is over. */

@@ -67,6 +67,14 @@ export interface StreamProgress {
   readonly endless?: EndlessPages;
 }
 
+/** What a slice found of the queue of notifications; nothing of it stops a stream. */
+export interface QueueReport {
+  /** Messages that are not understood, or of another bucket, and why the last of them is. */
+  readonly strange?: { readonly count: number; readonly reason: string };
+  /** Why it cannot be reached. */
+  readonly outage?: string;
+}
+
 /** How a slice of work ends that does not fail. */
 export type StreamEnd = 'caughtUp' | 'wait' | 'more';
 
@@ -83,6 +91,8 @@ export interface StreamOutcome extends Partial<StreamProgress> {
   readonly counts: Counts;
   /** Files read in this slice (SIEM streams). */
   readonly files: number;
+  /** Of a bucket with a queue, where something is to be told of it. */
+  readonly queue?: QueueReport;
   /** Why the last line or file of this slice went to quarantine, with its place. */
   readonly unreadable?: string;
 }

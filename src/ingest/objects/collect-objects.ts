@@ -39,20 +39,16 @@ const STORED_AT_ONCE = 500;
 const NOTED_AT_ONCE = 100;
 const NOTED_RECORDS = 5_000;
 
-/** Collects until there is nothing more, or the slice's time is over. @throws the error of the first object that failed */
-export function collectObjects(slice: Slice, stream: StreamName, objects: SourceObjects): Promise<StreamEnd> {
-  return new ObjectCollection(slice, stream, objects).run();
-}
-
-class ObjectCollection {
-  private readonly scope;
+export class ObjectCollection {
+  readonly scope;
   private readonly bad: BadObjects;
   private records: TimedDocument[] = [];
   private unreadable: QuarantinedRecord[] = [];
   private notes: ObjectNote[] = [];
   private unnotedRecords = 0;
   private outagesInARow = 0;
-  private firstFailure: unknown;
+  /** Of an object; the others are read all the same. */
+  firstFailure: unknown;
   private hasRead = false;
 
   constructor(
@@ -65,6 +61,12 @@ class ObjectCollection {
     this.bad = new BadObjects(slice, this.scope);
   }
 
+  /** Whether nothing more is to be begun. Each slice reads something, however long it took to find it. */
+  get isSpent(): boolean {
+    return this.slice.spent && this.hasRead;
+  }
+
+  /** Compares until there is nothing more, or the slice's time is over. @throws the error of the first object that failed */
   async run(): Promise<StreamEnd> {
     let place = beginListing(this.slice.checkpoint, this.listed, new Date());
     for (;;) {
@@ -134,21 +136,26 @@ class ObjectCollection {
         if (stands !== 'gone') tally = countObject(tally, stands);
         continue;
       }
-      // Each slice reads something, however long the listing took.
-      if (this.slice.spent && this.hasRead) return 'spent';
-      this.hasRead = true;
+      if (this.isSpent) return 'spent';
       const state = await this.read(object, note, known.lastNoteOf(object));
       if (state !== undefined && state !== 'gone') tally = countObject(tally, state);
     }
     return tally;
   }
 
-  /** @returns what became of it; nothing when that is not known. */
-  private async read(
+  /**
+   * @param note what is known of this version of it.
+   * @param before what is known of it, whatever its version.
+   * @param version to read. Default: the newest.
+   * @returns what became of it; nothing when that is not known.
+   */
+  async read(
     object: ListedObject,
     note: ObjectDocument | undefined,
     before: ObjectDocument | undefined,
+    version?: string,
   ): Promise<ObjectState | undefined> {
+    this.hasRead = true;
     let records = 0;
     let versionId: string | undefined;
     const { source, signal } = this.slice.options;
@@ -156,7 +163,8 @@ class ObjectCollection {
     const onVersion = (found: string | undefined) => {
       versionId = found;
     };
-    const reading = { source, objects: this.objects, stream: this.stream, key: object.key, options, signal, onVersion };
+    const { objects, stream } = this;
+    const reading = { source, objects, stream, key: object.key, versionId: version, options, signal, onVersion };
     try {
       for await (const batch of readObject(reading)) {
         records += batch.times.length;
@@ -212,9 +220,9 @@ class ObjectCollection {
     throw error;
   }
 
-  private async gone(object: ListedObject): Promise<ObjectState> {
+  async gone(object: ListedObject, found = 'listed'): Promise<ObjectState> {
     const { key, lastModified } = object;
-    const reason = `the object ${this.objects.bucket.name}/${key} was listed, and gone before it could be read`;
+    const reason = `the object ${this.objects.bucket.name}/${key} was ${found}, and gone before it could be read`;
     await this.slice.recordGap({ from: lastModified, to: lastModified, reason });
     return this.add(object, { state: 'gone', records: 0 });
   }
@@ -230,7 +238,7 @@ class ObjectCollection {
   }
 
   /** After the records of the objects, and before the checkpoint: what is not noted is read again, and known then. */
-  private async note(): Promise<void> {
+  async note(): Promise<void> {
     await this.store();
     const { notes } = this;
     if (notes.length === 0) return;

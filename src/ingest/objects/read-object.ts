@@ -18,6 +18,8 @@ export interface ObjectReading {
   readonly objects: SourceObjects;
   readonly stream: StreamName;
   readonly key: string;
+  /** Default: the newest. */
+  readonly versionId?: string | undefined;
   readonly options: ReadOptions;
   readonly signal: AbortSignal | undefined;
   /** Hears which version it is, of a bucket that keeps versions. */
@@ -44,7 +46,7 @@ export async function* readObject(reading: ObjectReading): AsyncGenerator<TimedB
 }
 
 async function* readEntries(
-  { source, objects, stream, key, options, signal, onVersion, onOthers }: ObjectReading,
+  { source, objects, stream, key, versionId, options, signal, onVersion, onOthers }: ObjectReading,
   probation: Probation,
 ): AsyncGenerator<TimedBatch, void, undefined> {
   const { metadata, rules, matches } = source;
@@ -52,7 +54,7 @@ async function* readEntries(
   const share = shareOf(source, objects, stream);
   const origin: EntryOrigin = { ...maker, share, path: key, occurrences: new Occurrences() };
   const batch = new RecordBatch();
-  const content = await objects.bucket.open(key, options, signal);
+  const content = await objects.bucket.open(key, { ...options, versionId }, signal);
   onVersion?.(content.versionId);
   let others = 0;
   try {

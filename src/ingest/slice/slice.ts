@@ -3,7 +3,7 @@
  * before the checkpoint moves, always.
  */
 
-import { classify } from '../../domain/failures/failure.js';
+import { classify, type RawError } from '../../domain/failures/failure.js';
 import { present } from '../../domain/present.js';
 import type { QuarantinedRecord, TimedDocument } from '../../domain/records/record.js';
 import {
@@ -17,6 +17,7 @@ import {
   type Counts,
   type GapCount,
   NO_COUNTS,
+  type QueueReport,
   type StreamEnd,
   type StreamOutcome,
   subtractCounts,
@@ -85,6 +86,7 @@ export class Slice implements SliceOfWork {
   private newest: Date | undefined;
   private gaps: GapCount | undefined;
   private unreadable: string | undefined;
+  private queue: QueueReport | undefined;
   /** A batch was sent to the store, and how much of it is stored is not known yet. */
   private isUncounted = false;
   /** Whether the checkpoint may name `writer`. */
@@ -157,6 +159,15 @@ export class Slice implements SliceOfWork {
     this.gaps = { count, last: { from: from.toISOString(), to: to.toISOString(), reason } };
   }
 
+  /** Tells of the queue of a bucket what is to be told. */
+  tellQueue({ strange, reason = '', outage }: { strange: number; reason?: string; outage?: RawError }): void {
+    if (strange === 0 && outage === undefined) return;
+    this.queue = {
+      ...(strange === 0 ? this.queue : { strange: { count: strange + (this.queue?.strange?.count ?? 0), reason } }),
+      ...(outage === undefined ? {} : { outage: outage.message.slice(0, LONGEST_REASON) }),
+    };
+  }
+
   /** Moves the checkpoint on, after everything that it stands for was stored. */
   async move(change: CheckpointChange): Promise<void> {
     await this.write(change);
@@ -198,7 +209,7 @@ export class Slice implements SliceOfWork {
       ...progressOf(this.current),
       counts: this.counts,
       files: this.files,
-      ...present({ unreadable: this.unreadable }),
+      ...present({ unreadable: this.unreadable, queue: this.queue }),
     };
   }
 

@@ -2,6 +2,7 @@ import type { Keyring } from '../../secrets/keyring.js';
 import type { Collections } from '../../store/collections.js';
 import type { FilePolicy } from './file-policy.js';
 import type { FoldPolicy } from './fold-policy.js';
+import type { QueueLimits } from './source-queue.js';
 
 /** What the worker gives its activities. */
 export interface ActivityDependencies {
@@ -18,6 +19,8 @@ export interface ActivityDependencies {
   readonly sweepRecords?: number;
   /** How batch files are read and when one is given up; default `FILE_POLICY`. */
   readonly filePolicy?: FilePolicy;
+  /** How the messages of a bucket's queue are received. */
+  readonly queueLimits?: QueueLimits;
   /** When notes of objects are folded; default `FOLD_POLICY`. */
   readonly foldPolicy?: FoldPolicy;
   /** Waits before a blip of Mimecast's API is tried again, in milliseconds; see `HttpRequest`. */

@@ -2,6 +2,7 @@
 
 import type { StreamName } from '../../domain/streams/streams.js';
 import type { Bucket } from '../../s3/bucket.js';
+import type { SourceQueue } from './source-queue.js';
 
 export interface SourceObjects {
   readonly bucket: Bucket;
@@ -9,6 +10,8 @@ export interface SourceObjects {
   readonly bucketName: string;
   /** Of each stream. */
   readonly prefixes: ReadonlyMap<StreamName, string>;
+  /** Of its notifications. */
+  readonly queue?: SourceQueue;
   /** Whether the records of all streams lie together, to be told apart one by one. */
   readonly areMixed: boolean;
 }

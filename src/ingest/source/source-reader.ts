@@ -1,7 +1,13 @@
 /** Reads a source from the store and holds the clients that its activities share on this worker. */
 
 import { type BucketSecrets, bucketSecretsIn } from '../../config/config-secrets.js';
-import { prefixesOf, type SourceConfig, WHOLE_BUCKET } from '../../config/source-config.js';
+import {
+  prefixesOf,
+  type QueueSettings,
+  queueSettingsOf,
+  type SourceConfig,
+  WHOLE_BUCKET,
+} from '../../config/source-config.js';
 import { parseDuration } from '../../domain/duration.js';
 import { RawError } from '../../domain/failures/failure.js';
 import type { HostDoubts } from '../../domain/failures/host-doubts.js';
@@ -13,7 +19,8 @@ import { MimecastClient } from '../../mimecast/client.js';
 import type { RecordMetadata } from '../../records/document.js';
 import type { Rules } from '../../rules/compile.js';
 import type { MatchCounts } from '../../rules/match-counts.js';
-import { Bucket, type BucketSettings, bucketOptionsOf } from '../../s3/bucket.js';
+import { Bucket, type BucketOptions, type BucketSettings, bucketOptionsOf } from '../../s3/bucket.js';
+import { Queue } from '../../s3/queue.js';
 import { SecretError } from '../../secrets/keyring.js';
 import { storedCollector } from '../../store/collectors.js';
 import { storedSource } from '../../store/sources.js';
@@ -23,6 +30,7 @@ import { FieldSchema } from './field-schema.js';
 import { configurationError, ParsedConfigs } from './parsed-configs.js';
 import { recordMetadataOf } from './record-metadata.js';
 import type { SourceObjects } from './source-objects.js';
+import { SourceQueue } from './source-queue.js';
 
 /** Everything that an activity needs to know of its source. */
 export interface LoadedSource {
@@ -50,10 +58,12 @@ export interface LoadedSource {
   readonly matches: MatchCounts | undefined;
 }
 
+type OpenedBucket = Pick<SourceObjects, 'bucket' | 'queue'>;
+
 export class SourceReader {
   /** One client per source, so that its streams share one token. Replaced when the configuration changes. */
   private readonly clients = new Map<number, { readonly key: string; readonly client: MimecastClient }>();
-  private readonly buckets = new Map<string, { readonly key: string; readonly bucket: Bucket }>();
+  private readonly buckets = new Map<string, { readonly key: string; readonly opened: OpenedBucket }>();
 
   private readonly fields: FieldSchema;
   private readonly configs: ParsedConfigs;
@@ -155,12 +165,16 @@ export class SourceReader {
     const prefixes =
       whole === undefined ? prefixesOf(streams, s3.prefixes) : new Map(streams.map((each) => [each, whole]));
     const bucketName = [s3.endpoint ?? 'aws', s3.bucket].join(' ');
-    return {
-      bucket: this.bucketOf(`read ${sourceId}`, s3, secret),
-      bucketName,
-      prefixes,
-      areMixed: whole !== undefined,
+    const queueOf = ({ url, compareEveryMs }: QueueSettings, { keys }: BucketOptions) => {
+      const { allowInsecure, queueLimits } = this.dependencies;
+      const queue = new Queue({ url, region: s3.region, allowInsecure, ...present({ keys }) });
+      return new SourceQueue(queue, `${bucketName} ${url}`, compareEveryMs, queueLimits);
     };
+    const settings = queueSettingsOf(s3);
+    const opened = this.bucketOf(`read ${sourceId}`, s3, secret, (options) =>
+      settings === undefined ? {} : { queue: queueOf(settings, options) },
+    );
+    return { ...opened, bucketName, prefixes, areMixed: whole !== undefined };
   }
 
   private exportOf(
@@ -171,7 +185,7 @@ export class SourceReader {
     if (toBucket === undefined) return undefined;
     const { prefix = '', form, interval } = toBucket;
     return {
-      bucket: this.bucketOf(`export ${sourceId}`, toBucket, secret),
+      ...this.bucketOf(`export ${sourceId}`, toBucket, secret),
       prefix: prefix === WHOLE_BUCKET ? '' : prefix,
       form,
       intervalMs: parseDuration(interval) ?? 0,
@@ -183,19 +197,21 @@ export class SourceReader {
     use: `${'read' | 'export'} ${number}`,
     s3: BucketSettings & Partial<BucketSecrets>,
     secret: string | undefined,
-  ): Bucket {
+    beside: (options: BucketOptions) => Omit<OpenedBucket, 'bucket'> = () => ({}),
+  ): OpenedBucket {
     const key = JSON.stringify([s3, secret]);
     const kept = this.buckets.get(use);
-    if (kept?.key === key) return kept.bucket;
+    if (kept?.key === key) return kept.opened;
     const { secretAccessKey = '', sessionToken } = s3;
     const secrets = async () =>
       secret === undefined
         ? { secretAccessKey, ...present({ sessionToken }) }
         : bucketSecretsIn(await this.decrypted(secret));
     const { allowInsecure } = this.dependencies;
-    const bucket = new Bucket({ ...bucketOptionsOf(s3, secrets), allowInsecure });
-    this.buckets.set(use, { key, bucket });
-    return bucket;
+    const options = bucketOptionsOf(s3, secrets);
+    const opened = { bucket: new Bucket({ ...options, allowInsecure }), ...beside(options) };
+    this.buckets.set(use, { key, opened });
+    return opened;
   }
 
   /** Called when credentials are used, and at no other time. */

@@ -4,6 +4,7 @@ import { classify, type ErrorFacts, type FailureType, RawError } from '../../dom
 import { type Connections, processConnections } from '../../http-client/connections.js';
 import { MimecastClient } from '../../mimecast/client.js';
 import { Bucket, type BucketOptions, bucketOptionsOf } from '../../s3/bucket.js';
+import { Queue } from '../../s3/queue.js';
 
 export { bucketOptionsOf };
 
@@ -40,13 +41,22 @@ export function testConnection({ limitMs, ...access }: ConnectionTestOptions): P
   );
 }
 
-/** One key is listed: what is not permitted below another prefix is told when that is read. */
-export async function testBucket(options: BucketOptions, prefix: string, limitMs?: number): Promise<ConnectionResult> {
+/**
+ * One key is listed: what is not permitted below another prefix is told when that is read.
+ *
+ * @param queue URL of the queue of its notifications, where it has one.
+ */
+export async function testBucket(
+  options: BucketOptions,
+  prefix: string,
+  { limitMs, queue }: { readonly limitMs?: number; readonly queue?: string | undefined } = {},
+): Promise<ConnectionResult> {
   const { allowInsecure = false, connections = processConnections(allowInsecure), region } = options;
   const address = options.endpoint ?? `https://s3.${region}.amazonaws.com`;
   const trial = { origin: 's3', address, what: 'list the bucket', limitMs, connections } as const;
   const result = await tried(trial, async (signal) => {
     await new Bucket({ ...options, connections }).list({ prefix, limit: 1 }, signal);
+    if (queue !== undefined) await new Queue({ ...options, connections, url: queue }).probe(signal);
   });
   return { ...result, bucket: options.bucket };
 }

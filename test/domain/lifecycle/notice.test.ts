@@ -4,7 +4,7 @@ import { newLedger, withProblems } from '../../../src/domain/health/health-ledge
 import { NOTICE_MS } from '../../../src/domain/lifecycle/notice.js';
 import { reduce, type SourceEvent } from '../../../src/domain/lifecycle/reduce.js';
 import { openProblems, type SourceSnapshot } from '../../../src/domain/lifecycle/snapshot.js';
-import type { GapCount } from '../../../src/domain/streams/outcome.js';
+import type { GapCount, StreamOutcome } from '../../../src/domain/streams/outcome.js';
 import {
   countsOf,
   minutes,
@@ -164,5 +164,37 @@ describe('a listing that goes on without bringing anything new', () => {
     const [problem] = openProblems(sourceWith(endless(12)));
     expect(problem).toMatchObject({ message: '12 pages', isNotice: true, severity: 'warning' });
     expect(problem?.advice).toMatch(/Nothing is lost/);
+  });
+});
+
+describe('the queue of a bucket', () => {
+  const slice = (queue?: StreamOutcome['queue']): SourceEvent => ({
+    kind: 'outcome',
+    outcome: outcomeOf('dlp', { totals: countsOf(9, 0, 0), position: 'p', ...(queue === undefined ? {} : { queue }) }),
+  });
+  const outage = slice({ outage: 'refused' });
+  const strange = slice({ strange: { count: 2, reason: 'it is not a JSON object' } });
+  const idle: SourceEvent = { kind: 'nothingNew', streams: ['dlp'] };
+
+  test.each<[string, SourceEvent[], string[]]>([
+    ['cannot be reached', [outage, outage], ['dlp queueOutage 1']],
+    ['can be reached again', [outage, slice()], []],
+    ['can be reached again, without news', [outage, idle], []],
+    ['has messages for somebody else', [strange], ['dlp strangeMessages 2']],
+    ['has more of them', [strange, strange], ['dlp strangeMessages 4']],
+    ['has no more of them, which is still to be seen', [strange, slice(), idle], ['dlp strangeMessages 2']],
+  ])('%s', (_, events, expected) => {
+    const snapshot = sourceWith(...events);
+    expect(told(snapshot)).toEqual(expected);
+    expect(snapshot.health).toBe(expected.length === 0 ? 'Healthy' : 'Warning');
+  });
+
+  test('is told with its reason and what to do', () => {
+    const [first, second] = openProblems(sourceWith(outage, strange, outage));
+    expect([first?.message, second?.message].toSorted()).toEqual([
+      'Messages of its queue are not for this bucket: it is not a JSON object',
+      'The queue of its bucket cannot be reached: refused',
+    ]);
+    for (const problem of [first, second]) expect(problem?.advice).toMatch(/queue/);
   });
 });

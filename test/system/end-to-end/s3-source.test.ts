@@ -15,6 +15,7 @@ import { ndjson, s3Config, siemRecords } from '../../support/bucket-source.js';
 import { findAll, formsOf, type Place } from '../../support/byte-search.js';
 import { CONTROL_RECORDS } from '../../support/control-records.js';
 import { e2eStack } from '../../support/e2e-stack.js';
+import { motoServer } from '../../support/moto-server.js';
 import { programArguments } from '../../support/program-arguments.js';
 import { raw } from '../../support/raw-collections.js';
 import { S3_KEYS, s3Server, type TestBucket } from '../../support/s3-server.js';
@@ -25,6 +26,7 @@ import { until } from '../../support/until.js';
 
 const { get, collections, database } = e2eStack({ historyMs: 0, rate: 0 });
 const server = s3Server();
+const moto = motoServer();
 
 function fileOf(name: string, bucket: TestBucket, s3: object = {}, config: object = {}) {
   return {
@@ -207,6 +209,40 @@ test('a wrong bucket is reported, corrected, and collected from; its secret is n
   }
   const secrets = { right: formsOf(S3_KEYS.reader.secretAccessKey), wrong: formsOf('hush-and-wrong-1') };
   expect(await findAll(everythingStored(), secrets)).toEqual([]);
+  await service.stop(String(sourceId));
+  await stopWorker();
+});
+
+test('what a queue announces is collected while comparing is far off, and what is wrong with the queue is a warning', async () => {
+  const [bucket, queue] = [await moto.newBucket(), await moto.newQueue()];
+  await queue.notifiedBy(bucket);
+  const { service, startWorker } = get();
+  const stopWorker = await startWorker();
+  const s3 = { endpoint: moto.endpoint, queue: { url: queue.url, compareEvery: '1d' } };
+  const { sourceId } = await service.start(fileOf('Announced', bucket, s3));
+  await until(() => statusOf(sourceId), isCaughtUp, LIMIT);
+  for (const stream of ['receipt', 'av', 'spam']) {
+    await bucket.put(`${stream}/1`, gzipSync(ndjson(siemRecords(1, 50, stream))));
+  }
+  await until(
+    () => countStored(collections, sourceId),
+    (stored) => stored === 150,
+    LIMIT,
+  );
+  await until(
+    () => queue.counts(),
+    ({ waiting, inFlight }) => waiting + inFlight === 0,
+    LIMIT,
+  );
+  await queue.send('hello');
+  const warned = await until(
+    () => statusOf(sourceId),
+    ({ health }) => health === 'Warning',
+    LIMIT,
+  );
+  const notices = warned.snapshot?.streams.flatMap((stream) => stream.notices ?? []);
+  expect(notices).toMatchObject([{ code: 'strangeMessages', count: 1 }]);
+  expect(warned).toMatchObject({ state: 'Collecting', snapshot: { totals: { stored: 150, duplicates: 0 } } });
   await service.stop(String(sourceId));
   await stopWorker();
 });
