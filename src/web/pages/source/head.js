@@ -9,6 +9,7 @@ import { mayChange } from '../../lib/session.js';
 import { Actions } from './actions.js';
 import { Lifecycle } from './lifecycle.js';
 import { Problems } from './problems.js';
+import { Fact } from './section.js';
 
 /** @type {Readonly<Record<string, string>>} */
 const HEALTH_CLASS = { Healthy: 'good', Warning: 'warn', Error: 'bad' };
@@ -70,9 +71,4 @@ export function Head({ details, path, onChange }) {
       </dl>
     </section>
   `;
-}
-
-/** @param {{ name: string, children?: import('preact').ComponentChildren }} props */
-function Fact({ name, children }) {
-  return html`<div><dt>${name}</dt><dd>${children}</dd></div>`;
 }

@@ -23,20 +23,24 @@ export function Problems({ details }) {
           : null
       }
       ${note === undefined || note === errorInfo ? null : html`<p class="trouble warning foreign">${note}</p>`}
-      ${problems.map(
-        (problem) => html`
-          <div class=${`trouble ${problem.severity.toLowerCase()}`} key=${`${problem.where} ${problem.code}`}>
-            <p class="row tight">
-              <strong>${problem.severity}</strong>
-              <span class="badge">${problem.type}</span>
-              <code class="foreign">${problem.code}</code>
-              <span>in ${problem.where}, since <${Time} at=${problem.since} /></span>
-            </p>
-            <p class="foreign">${problem.message}.</p>
-            <p class="foreign">${problem.next}</p>
-          </div>
-        `,
-      )}
+      ${problems.map((problem) => html`<${PresentProblem} problem=${problem} key=${`${problem.where} ${problem.code}`} />`)}
     </section>
+  `;
+}
+
+/** @param {{ problem: import('./types.js').ShownProblem }} props */
+export function PresentProblem({ problem }) {
+  const { where, severity, type, code, since, message, next } = problem;
+  return html`
+    <div class=${`trouble ${severity.toLowerCase()}`}>
+      <p class="row tight">
+        <strong>${severity}</strong>
+        <span class="badge">${type}</span>
+        <code class="foreign">${code}</code>
+        <span>in ${where}, since <${Time} at=${since} /></span>
+      </p>
+      <p class="foreign">${message}.</p>
+      <p class="foreign">${next}</p>
+    </div>
   `;
 }

@@ -38,3 +38,8 @@ export function ScrollingTable({ label, kind, children }) {
     </div>
   `;
 }
+
+/** One of a list of facts: a `dl` of the class `facts`. @param {{ name: string, children?: import('preact').ComponentChildren }} props */
+export function Fact({ name, children }) {
+  return html`<div><dt>${name}</dt><dd>${children}</dd></div>`;
+}

@@ -7,6 +7,7 @@ import { get } from '../../lib/api.js';
 import { liveStates, useLiveStates } from '../../lib/live.js';
 import { useLoaded } from '../../lib/load.js';
 import { AuditTrail } from './audit-trail.js';
+import { Export } from './export.js';
 import { Gaps } from './gaps.js';
 import { Head } from './head.js';
 import { HealthEvents } from './health-events.js';
@@ -20,6 +21,7 @@ const RELOAD_MS = 3_000;
 
 const PARTS = [
   ['streams', 'Streams'],
+  ['export', 'Export'],
   ['volume', 'Volume'],
   ['health-events', 'Health events'],
   ['watchlist-hits', 'Watchlist hits'],
@@ -49,24 +51,27 @@ export function SourcePage({ id }) {
       <p><a href="/">Go to the Collection page.</a></p>
     `;
   }
-  const { source, view } = data;
+  const { source, view, export: toBucket } = data;
   const path = `/collectors/${source.collectorId}/sources/${source.id}`;
   // Whatever is loaded by itself is loaded again when one of these is another one.
   const moment = `${source.state.state} ${view?.since} ${view?.problems.length} ${live?.state}`;
+  const streams = view?.streams.map(({ stream }) => stream) ?? [];
+  const parts = PARTS.filter(([part]) => part !== 'export' || toBucket !== undefined);
   const gaps = view?.streams.reduce((sum, { gaps }) => sum + gaps, 0);
   return html`
     <${Head} details=${data} path=${path} onChange=${reload} />
     <${Problem} error=${error} onRetry=${reload} />
     <nav aria-label="On this page" class="parts">
-      ${PARTS.map(([part, title]) => html`<a href=${`#${part}`} key=${part}>${title}</a>`)}
+      ${parts.map(([part, title]) => html`<a href=${`#${part}`} key=${part}>${title}</a>`)}
     </nav>
     <${Streams} view=${view} state=${source.state.state} />
+    ${toBucket === undefined ? null : html`<${Export} view=${toBucket} />`}
     <${Volume} path=${path} />
-    <${HealthEvents} path=${path} streams=${view?.streams.map(({ stream }) => stream) ?? []} moment=${moment} />
+    <${HealthEvents} path=${path} streams=${toBucket === undefined ? streams : [...streams, 'export']} moment=${moment} />
     <${WatchlistHits} path=${path} />
     <${Gaps} path=${path} known=${gaps} />
     <${Quarantine} path=${path} known=${view?.totals.quarantined} />
-    <${Rereads} path=${path} streams=${view?.streams.map(({ stream }) => stream) ?? []} />
+    <${Rereads} path=${path} streams=${streams} />
     <${AuditTrail} id=${source.id} moment=${moment} />
   `;
 }

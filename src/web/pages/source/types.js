@@ -37,6 +37,18 @@
  * @property {ShownProblem[]} problems
  * @property {StreamView[]} streams
  *
+ * @typedef {object} ExportView
+ * @property {'Exporting' | 'Error'} state
+ * @property {string} bucket
+ * @property {string} prefix
+ * @property {number} objects
+ * @property {number} records
+ * @property {{ stream: string, objects: number, records: number }[]} streams
+ * @property {number} lagMs
+ * @property {string} [caughtUpAt]
+ * @property {{ key: string, at: string }} [lastObject]
+ * @property {ShownProblem} [problem]
+ *
  * @typedef {object} ListedSource
  * @property {number} id
  * @property {string} name
@@ -51,6 +63,7 @@
  * @property {ListedSource} source
  * @property {string} [workflowUrl]
  * @property {SourceView} [view]
+ * @property {ExportView} [export]
  * @property {string} [note]
  */
 
