@@ -27,6 +27,9 @@ export function exportSecretOf({ export: toBucket }: SourceConfig): string | und
   return toBucket === undefined ? undefined : bucketSecretOf(toBucket);
 }
 
+/** Where the secret of an export stands. */
+export const EXPORT_SECRET_PATH = 'export.secretAccessKey';
+
 export function hasExportSecret({ export: toBucket }: SourceConfig): boolean {
   return toBucket?.secretAccessKey !== undefined;
 }

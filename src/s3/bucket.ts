@@ -1,6 +1,8 @@
 /** A bucket: its listing page by page, its objects, and new objects written to it. It knows nothing of MongoDB or of records. */
 
 import {
+  AbortMultipartUploadCommand,
+  CreateMultipartUploadCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
@@ -12,8 +14,8 @@ import { RawError } from '../domain/failures/failure.js';
 import { present } from '../domain/present.js';
 import { concealing } from '../http-client/conceal.js';
 import { type Connections, processConnections } from '../http-client/connections.js';
-import { isPrivateHost } from '../http-client/private-host.js';
 import { type ObjectContent, type ReadLimits, rawContent, readContent } from './object-content.js';
+import { refuseInsecure } from './refuse-insecure.js';
 import { RequestHandler } from './request-handler.js';
 import { isExpired, type S3Call, s3ErrorOf } from './s3-error.js';
 
@@ -38,24 +40,6 @@ export interface BucketOptions {
   readonly connections?: Connections;
   /** Silence after which a request is given up. Default 30 s. */
   readonly idleMs?: number;
-}
-
-/** What a configuration says of a bucket. */
-export interface BucketSettings extends Pick<BucketOptions, 'bucket' | 'region'> {
-  readonly endpoint?: string;
-  /** Default: where there is an endpoint. */
-  readonly pathStyle?: boolean;
-  readonly accessKeyId?: string;
-  readonly requesterPays?: boolean;
-}
-
-/** @param secrets of the key that is configured; not asked where none is. */
-export function bucketOptionsOf(
-  { bucket, region, endpoint, pathStyle = endpoint !== undefined, accessKeyId, requesterPays }: BucketSettings,
-  secrets: () => Promise<Omit<StaticKeys, 'accessKeyId'>>,
-): BucketOptions {
-  const keys = accessKeyId === undefined ? undefined : async () => ({ accessKeyId, ...(await secrets()) });
-  return { bucket, region, pathStyle, ...present({ endpoint, keys, requesterPays }) };
 }
 
 export interface OpenOptions extends ReadLimits {
@@ -201,6 +185,25 @@ export class Bucket {
     }
   }
 
+  /**
+   * Tries whether an object may be written under a key, and writes none: begins an upload in parts, and aborts it. S3 asks
+   * for the same permissions as for writing the object, `kms:GenerateDataKey` included, and its answer says what is missing.
+   * A HEAD proves nothing about writing, and its answer has no code. A PUT that must fail (`If-Match`, a wrong checksum) writes
+   * its object into a store that ignores the condition, and a PUT that succeeds needs `s3:DeleteObject` to be undone. An
+   * upload without parts is in no listing of objects, cannot be read, sends no notification, and costs nothing if it stays.
+   */
+  async tryToWrite(key: string, signal?: AbortSignal): Promise<void> {
+    // Some stores make a bucket that is missing. An export does not need the permission to list it.
+    await this.list({ prefix: key, limit: 1 }, signal).catch(unlessDenied);
+    const object = { Bucket: this.name, Key: key };
+    const begin = new CreateMultipartUploadCommand(object);
+    const what = `write ${this.name}/${key}`;
+    const { UploadId } = await this.calling(what, signal, () => this.client.send(begin, this.sending(signal)));
+    const abort = new AbortMultipartUploadCommand({ ...object, UploadId });
+    // Nor the permission to abort.
+    await this.calling(what, signal, () => this.client.send(abort, this.sending(signal))).catch(unlessDenied);
+  }
+
   /** The metadata of an object; `undefined` if there is none under the key. */
   async metadataOf(key: string, signal?: AbortSignal): Promise<Readonly<Record<string, string>> | undefined> {
     const command = new HeadObjectCommand({ Bucket: this.name, Key: key, ...this.payer });
@@ -286,10 +289,6 @@ export class Bucket {
   }
 }
 
-/** @param what for people. @throws {RawError} with the origin `configuration` for an address in a private network, or without TLS. */
-export function refuseInsecure(address: string, what: string): void {
-  const url = URL.parse(address);
-  if (url?.protocol === 'https:' && !isPrivateHost(url.hostname)) return;
-  const message = `${what} ${url?.host ?? ''} is not a public https: address`;
-  throw new RawError({ origin: 'configuration', code: 'address_refused', message });
+function unlessDenied(error: unknown): void {
+  if (!(error instanceof RawError && error.facts.code === 'AccessDenied')) throw error;
 }

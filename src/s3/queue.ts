@@ -10,8 +10,9 @@ import {
 import { RawError } from '../domain/failures/failure.js';
 import { concealing } from '../http-client/conceal.js';
 import { type Connections, processConnections } from '../http-client/connections.js';
-import { type BucketOptions, FRESH_FILES, refuseInsecure, type StaticKeys } from './bucket.js';
+import { type BucketOptions, FRESH_FILES, type StaticKeys } from './bucket.js';
 import { queueErrorOf } from './queue-error.js';
+import { refuseInsecure } from './refuse-insecure.js';
 import { RequestHandler } from './request-handler.js';
 import { isExpired } from './s3-error.js';
 

@@ -63,9 +63,12 @@ export class RequestHandler {
   }
 }
 
-function methodOf({ method }: SignedRequest): 'GET' | 'HEAD' | 'PUT' | 'POST' {
-  if (method === 'HEAD' || method === 'PUT' || method === 'POST') return method;
-  return 'GET';
+const METHODS = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'] as const;
+
+function methodOf({ method }: SignedRequest): (typeof METHODS)[number] {
+  const known = METHODS.find((each) => each === method);
+  if (known === undefined) throw new Error(`Requests with the method ${method} are not sent`);
+  return known;
 }
 
 function originOf({ protocol, hostname, port }: SignedRequest): URL {

@@ -3,10 +3,8 @@
 import { classify, type ErrorFacts, type FailureType, RawError } from '../../domain/failures/failure.js';
 import { type Connections, processConnections } from '../../http-client/connections.js';
 import { MimecastClient } from '../../mimecast/client.js';
-import { Bucket, type BucketOptions, bucketOptionsOf } from '../../s3/bucket.js';
+import { Bucket, type BucketOptions } from '../../s3/bucket.js';
 import { Queue } from '../../s3/queue.js';
-
-export { bucketOptionsOf };
 
 export interface ConnectionTestOptions {
   readonly baseUrl: string;
@@ -21,7 +19,7 @@ export interface ConnectionTestOptions {
 
 export interface ConnectionResult {
   readonly ok: boolean;
-  /** The bucket that was listed, in place of a token call. */
+  /** The bucket that was tried, in place of a token call. */
   readonly bucket?: string;
   /** Host and port of the proxy that it went through. */
   readonly proxy?: string;
@@ -51,13 +49,32 @@ export async function testBucket(
   prefix: string,
   { limitMs, queue }: { readonly limitMs?: number; readonly queue?: string | undefined } = {},
 ): Promise<ConnectionResult> {
+  return triedBucket(options, { what: 'list the bucket', limitMs }, async (connected, signal) => {
+    await new Bucket(connected).list({ prefix, limit: 1 }, signal);
+    if (queue !== undefined) await new Queue({ ...connected, url: queue }).probe(signal);
+  });
+}
+
+/** Whether objects may be written. None is. @param key such as those that are written, since a policy may permit some only. */
+export function testExport(
+  options: BucketOptions,
+  key: string,
+  { limitMs }: { readonly limitMs?: number } = {},
+): Promise<ConnectionResult> {
+  return triedBucket(options, { what: 'accept an upload', limitMs }, (connected, signal) =>
+    new Bucket(connected).tryToWrite(key, signal),
+  );
+}
+
+async function triedBucket(
+  options: BucketOptions,
+  { what, limitMs }: Pick<Trial, 'what' | 'limitMs'>,
+  call: (connected: BucketOptions & Pick<Trial, 'connections'>, signal: AbortSignal) => Promise<void>,
+): Promise<ConnectionResult> {
   const { allowInsecure = false, connections = processConnections(allowInsecure), region } = options;
   const address = options.endpoint ?? `https://s3.${region}.amazonaws.com`;
-  const trial = { origin: 's3', address, what: 'list the bucket', limitMs, connections } as const;
-  const result = await tried(trial, async (signal) => {
-    await new Bucket({ ...options, connections }).list({ prefix, limit: 1 }, signal);
-    if (queue !== undefined) await new Queue({ ...options, connections, url: queue }).probe(signal);
-  });
+  const trial = { origin: 's3', address, what, limitMs, connections } as const;
+  const result = await tried(trial, (signal) => call({ ...options, connections }, signal));
   return { ...result, bucket: options.bucket };
 }
 

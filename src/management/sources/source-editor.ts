@@ -5,7 +5,14 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Client } from '@temporalio/client';
-import { exportSecretOf, hasExportSecret, secretOf, secretPath, withoutSecrets } from '../../config/config-secrets.js';
+import {
+  EXPORT_SECRET_PATH,
+  exportSecretOf,
+  hasExportSecret,
+  secretOf,
+  secretPath,
+  withoutSecrets,
+} from '../../config/config-secrets.js';
 import {
   parseSourceConfig,
   parseSourceFile,
@@ -249,16 +256,14 @@ function refuseOtherExportKey(
 ): void {
   if (!hasExportSecret(config) || exportSecretOf(config) !== undefined) return;
   const isOfKey = secret !== undefined && isObject(stored) && stored.accessKeyId === config.export?.accessKeyId;
-  if (!isOfKey) throw invalid(INVALID, [noSecretYet(config, EXPORT_SECRET)]);
+  if (!isOfKey) throw invalid(INVALID, [noSecretYet(config, EXPORT_SECRET_PATH)]);
 }
-
-const EXPORT_SECRET = 'export.secretAccessKey';
 
 /** A mask in a new source stands for nothing. */
 function refuseMissing(config: SourceConfig, { secret, exportSecret }: SecretChange): void {
   const paths = [
     ...(secret === undefined && secretPath(config) !== undefined ? [secretPath(config)] : []),
-    ...(exportSecret === undefined && hasExportSecret(config) ? [EXPORT_SECRET] : []),
+    ...(exportSecret === undefined && hasExportSecret(config) ? [EXPORT_SECRET_PATH] : []),
   ];
   if (paths.length > 0)
     throw invalid(

@@ -3,13 +3,14 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { SourceStatus } from '../../../src/management/sources/source-status.js';
 import { CHROMIUM } from '../../support/chromium.js';
+import { choose } from '../../support/collection-page.js';
 import { sourceFile } from '../../support/e2e-stack.js';
 import { exportConfig } from '../../support/exporting-source.js';
 import { S3_KEYS, s3Server, type TestBucket } from '../../support/s3-server.js';
 import { expectAccessible, part, sourcePages } from '../../support/source-page.js';
 import { until } from '../../support/until.js';
 
-const { stack, newSource, caughtUp, openSource, status } = sourcePages();
+const { stack, newSource, caughtUp, open, openSource, status } = sourcePages();
 const server = s3Server();
 
 const SIEM = { dataCollection: 'siem' };
@@ -61,6 +62,21 @@ describe.skipIf(CHROMIUM === undefined)('the export on the page of a source', ()
       ]),
     );
     expect(await page.locator('img').count()).toBe(0);
+    await expectAccessible(page);
+  });
+
+  test('is tried by Test connection on the Collection page, and told apart from the source’s own connection', async () => {
+    const page = await open();
+    await choose(page, 'Exporting', 'Test connection');
+    await page
+      .getByRole('status')
+      .getByText(/^Exporting: Mimecast issued a token \(\d+ ms\)\. Export: the bucket \S+ can be written to/)
+      .waitFor();
+    await choose(page, 'Denied', 'Test connection');
+    await page
+      .getByRole('alert')
+      .getByText(/Denied: Mimecast issued a token .* Export: AccessDenied: .*s3:PutObject/)
+      .waitFor();
     await expectAccessible(page);
   });
 

@@ -68,30 +68,52 @@ async function testConnection(target) {
   const trial = await send('POST', `/collectors/${target.collectorId}/sources/validate`, {
     source: { ...source, id: target.id },
   });
-  const failure = failureOf(trial);
-  if (failure !== undefined) throw new Error(failure);
-  return `${target.name}: ${connectionText(trial)}`;
+  const { isPassed, text } = trialText(trial, source.config.export !== undefined);
+  if (!isPassed) throw new Error(text);
+  return `${target.name}: ${text}`;
 }
+
+/** @typedef {{ ok: boolean, ms: number, bucket?: string, proxy?: string, errorCode?: string, errorInfo?: string }} ConnectionResult */
 
 /**
  * @typedef {object} Trial the answer of `validate`
  * @property {boolean} valid
  * @property {string[]} mistakes
- * @property {{ ok: boolean, ms: number, bucket?: string, proxy?: string, errorCode?: string, errorInfo?: string }} [connection]
+ * @property {ConnectionResult} [connection]
+ * @property {ConnectionResult} [export]
  */
 
-/** @param {Trial} trial @returns {string | undefined} why it would not work */
-export function failureOf({ valid, mistakes, connection }) {
-  if (!valid) return mistakes.join('; ');
-  return connection?.ok === false ? `${connection.errorCode}: ${connection.errorInfo}` : undefined;
+/**
+ * @param {Trial} trial
+ * @param {boolean} hasExport whether the configuration has one
+ * @returns {{ isPassed: boolean, text: string }} what is told of its connections, or why it would not work
+ */
+export function trialText({ valid, mistakes, connection, export: toBucket }, hasExport) {
+  if (!valid) return { isPassed: false, text: mistakes.join('; ') };
+  const texts = [connectionText(connection), ...(hasExport ? [exportText(toBucket)] : [])];
+  return { isPassed: connection?.ok !== false && toBucket?.ok !== false, text: texts.join(' ') };
 }
 
-/** @param {Trial} trial */
-export function connectionText({ connection }) {
+/** @param {ConnectionResult | undefined} connection */
+function connectionText(connection) {
   if (connection === undefined) return 'It is valid. The credentials of the workers cannot be tested from here.';
-  const { ms, bucket, proxy } = connection;
-  const via = proxy === undefined ? '' : `, via the proxy ${proxy}`;
-  return `${bucket === undefined ? 'Mimecast issued a token' : `The bucket ${bucket} can be listed`} (${ms} ms${via}).`;
+  const { bucket } = connection;
+  return resultText(
+    connection,
+    bucket === undefined ? 'Mimecast issued a token' : `The bucket ${bucket} can be listed`,
+  );
+}
+
+/** @param {ConnectionResult | undefined} toBucket */
+function exportText(toBucket) {
+  if (toBucket === undefined) return 'Export: the credentials of the workers cannot be tested from here.';
+  return `Export: ${resultText(toBucket, `the bucket ${toBucket.bucket} can be written to`)}`;
+}
+
+/** @param {ConnectionResult} result @param {string} success */
+function resultText({ ok, ms, proxy, errorCode, errorInfo }, success) {
+  if (!ok) return `${errorCode}: ${errorInfo}`;
+  return `${success} (${ms} ms${proxy === undefined ? '' : `, via the proxy ${proxy}`}).`;
 }
 
 /** @param {Action} action @param {Target} target @returns {Promise<boolean>} whether it succeeded */

@@ -6,7 +6,7 @@ import { Dialog } from '../../../components/dialog.js';
 import { SteadyButton } from '../../../components/steady-button.js';
 import { messageOf, send } from '../../../lib/api.js';
 import { tellDone } from '../../../lib/notices.js';
-import { connectionText, failureOf } from '../actions.js';
+import { trialText } from '../actions.js';
 import { ConfigForm } from './config-form.js';
 import { Conflict } from './conflict.js';
 import { DiscardDialog } from './discard-dialog.js';
@@ -87,7 +87,7 @@ export function SourceEditor({ title, path, id, collectorId, keys, stored, field
       const trial = await send('POST', `/collectors/${collectorId}/sources/validate`, { ...body, source });
       if (number !== trials.current) return;
       setMistakes(trial.mistakes);
-      setTested(failureOf(trial) ?? connectionText(trial));
+      setTested(trialText(trial, source?.config?.export !== undefined).text);
     } catch (error) {
       if (number === trials.current) setTested(messageOf(error));
     }

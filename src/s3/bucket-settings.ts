@@ -1,0 +1,22 @@
+/** A bucket as a configuration describes it. */
+
+import { present } from '../domain/present.js';
+import type { BucketOptions, StaticKeys } from './bucket.js';
+
+/** What a configuration says of a bucket. */
+export interface BucketSettings extends Pick<BucketOptions, 'bucket' | 'region'> {
+  readonly endpoint?: string;
+  /** Default: where there is an endpoint. */
+  readonly pathStyle?: boolean;
+  readonly accessKeyId?: string;
+  readonly requesterPays?: boolean;
+}
+
+/** @param secrets of the key that is configured; not asked where none is. */
+export function bucketOptionsOf(
+  { bucket, region, endpoint, pathStyle = endpoint !== undefined, accessKeyId, requesterPays }: BucketSettings,
+  secrets: () => Promise<Omit<StaticKeys, 'accessKeyId'>>,
+): BucketOptions {
+  const keys = accessKeyId === undefined ? undefined : async () => ({ accessKeyId, ...(await secrets()) });
+  return { bucket, region, pathStyle, ...present({ endpoint, keys, requesterPays }) };
+}
