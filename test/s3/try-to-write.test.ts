@@ -11,7 +11,10 @@ const error = (code: string) => `<?xml version="1.0"?><Error><Code>${code}</Code
 const BEGUN =
   '<?xml version="1.0"?><InitiateMultipartUploadResult><Bucket>logs</Bucket><Key>k</Key><UploadId>u1</UploadId></InitiateMultipartUploadResult>';
 
-const LISTED = { status: 200, body: '<?xml version="1.0"?><ListBucketResult><Name>logs</Name></ListBucketResult>' };
+const LISTED: Answer = {
+  status: 200,
+  body: '<?xml version="1.0"?><ListBucketResult><Name>logs</Name></ListBucketResult>',
+};
 
 interface Answer {
   readonly status: number;
