@@ -24,7 +24,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     // Two leave a third of two cores unused, as tests often wait for a timer or a server.
-    maxWorkers: 3,
+    maxWorkers: 4,
     // Processes are shared by the files of a project: to load Temporal and MongoDB for each took a third of the time.
     isolate: false,
     // Limits are for what hangs, not for what is slow: real servers share the machine with the tests.
