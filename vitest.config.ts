@@ -6,8 +6,10 @@ const INTEGRATION = ['activities', 'api', 'ingest', 'management', 'store', 'supp
   (name) => `test/${name}/**/*.test.ts`,
 );
 
-/** Whole stacks, programs as users start them, and what starts and ends servers. */
-const SYSTEM = ['system/end-to-end', 'system/programs', 'devstack'].map((name) => `test/${name}/**/*.test.ts`);
+/** Whole stacks, programs as users start them, and what they are tried with: servers that are started and ended, the simulator. */
+const SYSTEM = ['system/end-to-end', 'system/programs', 'devstack', 'simulator'].map(
+  (name) => `test/${name}/**/*.test.ts`,
+);
 
 /** Random walks, long pauses, whole lives, many processes. */
 const LONG = 'test/**/*.long.test.ts';
@@ -23,8 +25,8 @@ const SERVERS = { globalSetup: 'test/support/start-servers.ts' };
 export default defineConfig({
   test: {
     pool: 'forks',
-    // Two leave a third of two cores unused, as tests often wait for a timer or a server.
-    maxWorkers: 3,
+    // Fewer leave much of two cores unused, as tests often wait for a timer or a server.
+    maxWorkers: 4,
     // Processes are shared by the files of a project: to load Temporal and MongoDB for each took a third of the time.
     isolate: false,
     // Limits are for what hangs, not for what is slow: real servers share the machine with the tests.

@@ -22,7 +22,8 @@ export class WritableBucket {
     const { endpoint = AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL, region = AWS_REGION, credentials } = target;
     this.#client = new S3Client({
       region,
-      ...(credentials && { credentials }),
+      // A copy: the SDK notes something in it.
+      ...(credentials && { credentials: { ...credentials } }),
       // Stores of others do not know AWS's checksums, and have the bucket in the path.
       ...(endpoint && { endpoint, forcePathStyle: true, requestChecksumCalculation: 'WHEN_REQUIRED' }),
     });
