@@ -27,12 +27,8 @@ const toBucket = (changes: Readonly<Record<string, unknown>> = {}) => ({
   ...SIEM,
   export: exportConfig(server.endpoint, bucket.name, changes),
 });
-const exportUntil = (id: number, isWanted: (seen: NonNullable<SourceStatus['export']>) => boolean) =>
-  until(
-    () => status(id),
-    ({ export: seen }) => seen !== undefined && isWanted(seen),
-    { limitMs: 60_000, everyMs: 100 },
-  );
+const statusUntil = (id: number, isWanted: (seen: SourceStatus) => boolean) =>
+  until(() => status(id), isWanted, { limitMs: 60_000, everyMs: 100 });
 
 beforeAll(async () => {
   if (CHROMIUM === undefined) return;
@@ -41,8 +37,8 @@ beforeAll(async () => {
   denied = await newSource('Denied', toBucket(S3_KEYS.reader));
   without = await newSource('Without', SIEM);
   for (const id of [exporting, denied, without]) await caughtUp(id);
-  await exportUntil(exporting, ({ lagMs, records }) => lagMs === 0 && records > 0);
-  await exportUntil(denied, ({ state }) => state === 'Error');
+  await statusUntil(exporting, (seen) => seen.export?.records === seen.snapshot?.totals.stored);
+  await statusUntil(denied, (seen) => seen.export?.state === 'Error');
 }, 120_000);
 
 describe.skipIf(CHROMIUM === undefined)('the export on the page of a source', () => {
