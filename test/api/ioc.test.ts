@@ -61,6 +61,18 @@ test.each([
   expect((await search({ indicators: ['m1@x.com'], ...more })).json.findings).toHaveLength(hits);
 });
 
+test('a long list is searched part by part', async () => {
+  const list = ['absent.test', 'm1@x.com', 'junk', 'other.test'];
+  const part = async (skip: number, limit?: number) => {
+    const { json } = await search({ indicators: list, skip, limit });
+    return [json.indicators, json.searched, json.findings.length, json.notUnderstoodCount];
+  };
+  expect(await part(0, 1)).toEqual([3, 1, 0, 1]);
+  expect(await part(1, 1)).toEqual([3, 1, 1, 1]);
+  expect(await part(1)).toEqual([3, 2, 1, 1]);
+  expect(await part(3)).toEqual([3, 0, 0, 1]);
+});
+
 test('more hits than are wanted are not counted: there are more', async () => {
   const messages = numbers(3).map((n) => ({
     ...recordOf({ messageId: '<twice@x.com>', n }),

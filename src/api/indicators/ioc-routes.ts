@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { INDICATOR_TYPES } from '../../domain/indicators/indicator.js';
 import { DEFINITIONS } from '../../domain/streams/definitions/list.js';
 import { STREAMS } from '../../domain/streams/streams.js';
+import { MOST_WANTED } from '../../indicators/lists/parse-list.js';
 import { IocService } from '../../management/indicators/ioc-service.js';
 import { actorOf } from '../common/authentication.js';
 import { flatErrors } from '../common/common-schemas.js';
@@ -30,6 +31,8 @@ const query = z.strictObject({
   until: z.string().max(64).optional().describe('The same; default: the newest record'),
   collections: z.array(collection).min(1).optional().describe('Default: all'),
   sources: z.array(z.int().positive()).min(1).max(1_000).optional().describe('Ids; default: all'),
+  skip: z.int().min(0).max(MOST_WANTED).optional().describe('Indicators left out at the beginning of the list; default 0'),
+  limit: z.int().min(1).max(MOST_WANTED).optional().describe('Indicators to look for; default: all that follow'),
   hitsPerIndicator: z.int().min(1).max(100).optional().describe('Hits of each indicator and collection; default 5'),
 });
 
@@ -81,6 +84,7 @@ const fillIn = z
   .meta({ id: 'IndicatorFillIn' });
 
 const answer = z.object({
+  indicators: z.int().describe('Indicators of the whole list'),
   searched: z.int().describe('Indicators that were looked for'),
   findings: z
     .array(z.object({ indicator: z.string(), type: z.enum(INDICATOR_TYPES), found: z.array(found) }))

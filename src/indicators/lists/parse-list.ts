@@ -7,7 +7,7 @@ import { bundleEntries, isBundle } from './stix.js';
 import { ListTooLong, NotUnderstood, type WantedIndicator } from './wanted.js';
 import { wantedOf } from './wanted-of.js';
 
-const MOST_WANTED = 10_000;
+export const MOST_WANTED = 10_000;
 const MOST_STRANGE = 10_000;
 /** Empty ones and comments included. */
 const MOST_LINES = 100_000;

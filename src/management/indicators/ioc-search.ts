@@ -21,6 +21,10 @@ export interface IocRequest {
   readonly sourceIds?: readonly number[] | undefined;
   /** Hits wanted of each indicator and collection. Default 5. */
   readonly perIndicator?: number | undefined;
+  /** Indicators left out at the beginning of the list. Default 0. */
+  readonly skip?: number | undefined;
+  /** Indicators to look for. Default: all that follow. */
+  readonly limit?: number | undefined;
   /** In milliseconds; what was found by then is returned. Default 20,000. */
   readonly timeLimitMs?: number | undefined;
 }
@@ -37,6 +41,8 @@ export interface IocFinding {
 }
 
 export interface IocResult {
+  /** Indicators of the whole list. */
+  readonly indicators: number;
   /** Indicators that were looked for. */
   readonly searched: number;
   /** Those with hits, in the order of the list. */
@@ -64,8 +70,9 @@ export class IocSearch {
    */
   async search(request: IocRequest, signal?: AbortSignal): Promise<IocResult> {
     const { indicators, streams = STREAMS, timeLimitMs = 20_000, perIndicator = 5 } = request;
-    const { since, until, sourceIds } = request;
-    const { wanted, ...parsed } = await parsedList(indicators);
+    const { since, until, sourceIds, skip = 0, limit = Number.POSITIVE_INFINITY } = request;
+    const { wanted: all, ...parsed } = await parsedList(indicators);
+    const wanted = all.slice(skip, skip + limit);
     const end = Date.now() + timeLimitMs;
     const remaining = () => {
       const left = end - Date.now();
@@ -100,6 +107,7 @@ export class IocSearch {
     const work = chunksOf(wanted).flatMap((chunk) => streams.map((stream) => turns.run(() => search(stream, chunk))));
     await Promise.all(work);
     return {
+      indicators: all.length,
       searched: wanted.length,
       findings: findingsOf(wanted, found),
       ...parsed,

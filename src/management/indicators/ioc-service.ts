@@ -23,6 +23,10 @@ export interface IocQuery {
   /** Ids of sources; default: all. */
   readonly sources?: readonly number[] | undefined;
   readonly hitsPerIndicator?: number | undefined;
+  /** Indicators left out at the beginning of the list. Default 0. */
+  readonly skip?: number | undefined;
+  /** Indicators to look for. Default: all that follow. */
+  readonly limit?: number | undefined;
 }
 
 export interface IocHit {
@@ -45,6 +49,8 @@ export interface IocCollectionHits {
 }
 
 export interface IocAnswer {
+  /** Of the whole list. */
+  readonly indicators: number;
   readonly searched: number;
   readonly findings: readonly {
     readonly indicator: string;
@@ -84,9 +90,9 @@ export class IocService {
 
   /** @throws RefusedError naming each mistake. */
   async search(query: IocQuery, signal?: AbortSignal): Promise<IocAnswer> {
-    const { indicators, hitsPerIndicator: perIndicator, sources: sourceIds } = query;
+    const { indicators, hitsPerIndicator: perIndicator, sources: sourceIds, skip, limit } = query;
     const range = rangeOf(query, Date.now());
-    const result = await this.searching.search({ indicators, perIndicator, sourceIds, ...range }, signal);
+    const result = await this.searching.search({ indicators, perIndicator, sourceIds, skip, limit, ...range }, signal);
     const { findings, strange, fillIn, ...rest } = result;
     return {
       ...rest,

@@ -187,6 +187,33 @@ describe.skipIf(CHROMIUM === undefined)('IOC search', () => {
     expect(await stale.count()).toBe(0);
   });
 
+  test('of a long list shows what its first part has found while the rest is searched, and keeps it when stopped', async () => {
+    const page = await open({ path: '/ioc' });
+    const asked: number[] = [];
+    let release = () => undefined as unknown;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route('**/iocSearch', async (route) => {
+      const { skip } = route.request().postDataJSON();
+      asked.push(skip);
+      if (skip > 0) await released;
+      await route.continue().catch(() => undefined);
+    });
+    const absent = Array.from({ length: 450 }, (_, at) => `absent${at}.test`);
+    await page.getByLabel('Indicators').fill([MD5, ...absent, '203.0.113.7'].join('\n'));
+    await page.getByRole('button', { name: 'Search', exact: true }).click();
+    await page.getByRole('heading', { name: '1 of 200 indicators has hits' }).waitFor();
+    await page.getByText('Searching … 200 of 452 indicators').waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText('Stopped.').waitFor();
+    await page.getByRole('heading', { name: '1 of 200 indicators has hits' }).waitFor();
+    release();
+    await page.getByRole('button', { name: 'Search', exact: true }).click();
+    await page.getByRole('heading', { name: '2 of 452 indicators have hits' }).waitFor();
+    expect(asked).toEqual([0, 200, 0, 200]);
+  });
+
   test('is done with the keyboard alone', async () => {
     const page = await open({ path: '/ioc' });
     await page.getByLabel('Indicators').focus();

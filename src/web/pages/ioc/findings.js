@@ -17,7 +17,8 @@ import { streamLabel } from '../../lib/streams.js';
  * @property {readonly { id: string, time: string, sourceId: number, source: string }[]} hits newest first
  *
  * @typedef {object} IocAnswer
- * @property {number} searched
+ * @property {number} indicators of the whole list
+ * @property {number} searched of those
  * @property {readonly { indicator: string, type: string, found: readonly Found[] }[]} findings
  * @property {readonly import('../../components/not-understood.js').Strange[]} notUnderstood
  * @property {number} notUnderstoodCount

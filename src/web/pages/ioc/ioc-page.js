@@ -9,12 +9,13 @@ import { Problem } from '../../components/problem.js';
 import { SteadyButton } from '../../components/steady-button.js';
 import { TimeRangePicker } from '../../components/time-range.js';
 import { messageOf, send } from '../../lib/api.js';
-import { count, localTime } from '../../lib/format.js';
+import { count, counted, localTime } from '../../lib/format.js';
 import { address, setQuery } from '../../lib/router.js';
 import { mayChange } from '../../lib/session.js';
 import { STREAMS } from '../../lib/streams.js';
 import { limitsOf, QUICK_RANGES, rangeIn, rangeQuery } from '../../lib/time-range.js';
 import { CreateWatchlist } from '../watchlists/create-watchlist.js';
+import { answers } from './answers.js';
 import { Findings } from './findings.js';
 
 /** A longer list does not fit into an address. */
@@ -80,7 +81,7 @@ export function IocPage() {
       </div>
     </form>
     <${Problem} error=${state.error} />
-    <p class="search-status" role="status">${state.isRunning ? 'Searching …' : state.note}</p>
+    <p class="search-status" role="status">${state.isRunning ? progressText(state.found) : state.note}</p>
     ${state.found === undefined ? null : html`<${Found} found=${state.found} question=${question} isRunning=${state.isRunning} />`}
     ${
       isSaving
@@ -88,6 +89,13 @@ export function IocPage() {
         : null
     }
   `;
+}
+
+/** @param {Answered | undefined} found */
+function progressText(found) {
+  if (found === undefined || found.answer.searched === found.answer.indicators) return 'Searching …';
+  const { searched, indicators } = found.answer;
+  return `Searching … ${count(searched)} of ${counted(indicators, 'indicator')}`;
 }
 
 /** Hits of another question than the form has now say so. @param {{ found: Answered, question: Question, isRunning: boolean }} props */
@@ -131,14 +139,16 @@ function rangeText({ quick, from, to }) {
 function useIocSearch() {
   const [state, setState] = useState(/** @type {State} */ ({ isRunning: false }));
   const running = useRef(/** @type {AbortController | undefined} */ (undefined));
-  const start = async (/** @type {Question} */ asked, /** @type {unknown} */ body) => {
+  const start = async (/** @type {Question} */ asked, /** @type {object} */ body) => {
     running.current?.abort();
     const controller = new AbortController();
     running.current = controller;
     setState(({ found }) => ({ isRunning: true, found }));
     try {
-      const answer = await send('POST', '/iocSearch', body, { signal: controller.signal });
-      if (!controller.signal.aborted) setState({ isRunning: false, found: { asked, answer } });
+      for await (const answer of answers(body, controller.signal)) {
+        if (controller.signal.aborted) return;
+        setState({ isRunning: answer.searched < answer.indicators, found: { asked, answer } });
+      }
     } catch (error) {
       if (!controller.signal.aborted) setState(({ found }) => ({ isRunning: false, found, error: messageOf(error) }));
     }
