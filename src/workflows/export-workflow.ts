@@ -4,6 +4,7 @@
  */
 
 import {
+  ApplicationFailure,
   condition,
   defineSignal,
   isCancellation,
@@ -21,7 +22,7 @@ import { isHistoryTooLong } from './history.js';
 import { belongTo, withOwnMemo } from './own-installation.js';
 import { exporting } from './steps.js';
 import { unlessCanceled } from './unless-canceled.js';
-import { listenForVersions, toCurrentVersion } from './version-move.js';
+import { listenForVersions, shouldMove, toCurrentVersion } from './version-move.js';
 
 export const exportChanged = defineSignal(EXPORT_CHANGED_SIGNAL);
 
@@ -50,7 +51,9 @@ export async function mimecastExport(request: ExportRequest): Promise<void> {
   for (;;) {
     if (isHistoryTooLong({ maxHistoryEvents })) {
       const next = makeContinueAsNewFunc<typeof mimecastExport>({ ...withOwnMemo(), ...toCurrentVersion() });
-      await next({ ...request, ...health.carried });
+      // Not what was carried into this run: that may be over.
+      const { carried: _, ...same } = request;
+      await next({ ...same, ...health.carried });
     }
     isChanged = false;
     const ended = await attempt();
@@ -62,8 +65,9 @@ export async function mimecastExport(request: ExportRequest): Promise<void> {
     if (ended.failure !== undefined) await health.fail(ended.failure, ended.hasProgressed);
     else await health.recover();
     const pauseMs = health.pauseMs ?? (ended.result === 'more' ? 0 : ended.intervalMs);
-    if (pauseMs === 'none') await condition(() => isChanged);
-    else if (pauseMs > 0) await condition(() => isChanged, pauseMs);
+    const isAwaited = () => isChanged || shouldMove();
+    if (pauseMs === 'none') await condition(isAwaited);
+    else if (pauseMs > 0) await condition(isAwaited, pauseMs);
     if (isChanged) await health.restart();
   }
 
@@ -83,8 +87,11 @@ export async function mimecastExport(request: ExportRequest): Promise<void> {
   }
 }
 
-/** The worker has died or was cut off: it says nothing of the export. */
+/** As the worker of Temporal reports an activity that it has ended while it was shutting down. */
+const WORKER_SHUTDOWN = 'WorkerShutdown';
+
+/** The worker has died, was shut down or was cut off: it says nothing of the export. */
 function isLost(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof TimeoutFailure;
+  return cause instanceof TimeoutFailure || (cause instanceof ApplicationFailure && cause.type === WORKER_SHUTDOWN);
 }

@@ -3,6 +3,7 @@
 import { randomInt } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
 import { expect, test } from 'vitest';
 import { failureInterceptor } from '../../src/activities/failure-interceptor.js';
@@ -89,6 +90,17 @@ test('a long history is continued as new, with the problem that it has', async (
   expect(new Set(ids).size).toBe(1);
 });
 
+test('a problem that is over does not come back with a run that continues another', async () => {
+  const slice = (call: number) => {
+    if (call < 5 || call === 40) return UNAVAILABLE;
+    return call < 60 ? { ...CAUGHT_UP, result: 'more' as const, intervalMs: 0 } : ENDED;
+  };
+  const life = await exporting(slice, finished, { maxHistoryEvents: 30 });
+  expect(kinds(life)).toEqual(['cleared', ...Array.from({ length: 4 }, () => 'opened'), 'closed', 'opened', 'closed']);
+  const gaveUp = life.notes.flatMap((note) => (note.kind === 'opened' ? [note.problem.problem.gaveUp] : []));
+  expect(gaveUp).toEqual([false, false, false, false, false]);
+});
+
 test('what cannot be written is retried for up to 90 minutes, then given up until the source is restarted', async () => {
   const life = await exporting(
     (call) => (call < 1_000 ? UNAVAILABLE : ENDED),
@@ -142,6 +154,12 @@ test('what failed after some objects were written is retried with a budget of it
   const problems = life.notes.flatMap((note) => (note.kind === 'opened' ? [note.problem.problem] : []));
   expect(problems.map(({ attempt }) => attempt)).toEqual([1, 1]);
   expect(problems[0]?.since).not.toBe(problems[1]?.since);
+});
+
+test('a worker that is shut down is no problem of the export', async () => {
+  const shutDown = () => Promise.reject(ApplicationFailure.create({ type: 'WorkerShutdown', message: 'shut down' }));
+  const life = await exporting((call) => (call === 1 ? shutDown() : ENDED), finished);
+  expect(kinds(life)).toEqual(['cleared']);
 });
 
 test('a worker that is lost is no problem of the export', async () => {

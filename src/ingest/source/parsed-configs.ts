@@ -24,8 +24,14 @@ export class ParsedConfigs {
   constructor(private readonly allowInsecure: boolean) {}
 
   /** @throws RawError with origin `configuration` naming every mistake. */
-  of({ _id, version, config, secret }: Pick<SourceDocument, '_id' | 'version' | 'config' | 'secret'>): ParsedConfig {
-    const keepSecret = secret !== undefined;
+  of({
+    _id,
+    version,
+    config,
+    secret,
+    exportSecret,
+  }: Pick<SourceDocument, '_id' | 'version' | 'config' | 'secret' | 'exportSecret'>): ParsedConfig {
+    const keepSecret = secret !== undefined || exportSecret !== undefined;
     const key = JSON.stringify([version, keepSecret, config]);
     const known = this.kept.get(_id);
     const parsed = known?.key === key ? known : { ...this.parsed(config, keepSecret), key };

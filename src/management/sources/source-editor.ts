@@ -25,6 +25,8 @@ import type { Keyring } from '../../secrets/keyring.js';
 import type { AuditMark } from '../../store/audit-trail.js';
 import type { Collections } from '../../store/collections.js';
 import { type CollectorDocument, stayingCollectors, storedCollector } from '../../store/collectors.js';
+import { placeOfNow } from '../../store/export-changes.js';
+import { beginExport } from '../../store/exports.js';
 import { likelyNextId } from '../../store/ids.js';
 import {
   createSource,
@@ -119,6 +121,7 @@ export class SourceEditor {
       },
     );
     await this.refuseLostCollector(source, collector, actor);
+    await this.beginExport(source._id, config);
     await unlessTemporalIsAway(() => this.workflows.start({ sourceId: source._id, name, collector: collector.name }));
     await unlessTemporalIsAway(() => wakeExport(this.options, source._id));
     return source;
@@ -173,10 +176,17 @@ export class SourceEditor {
       return { result, ...(result === null ? { mark: CHANGED_BY_ANOTHER } : {}) };
     });
     if (updated === null) return undefined;
+    await this.beginExport(sourceId, config);
     await unlessTemporalIsAway(() => this.workflows.signal(sourceId, 'restart'));
     const hasExported = current.config.export !== undefined;
     await unlessTemporalIsAway(() => wakeExport(this.options, sourceId, hasExported));
     return updated;
+  }
+
+  /** From here on all records are exported, however late a worker begins to. */
+  private async beginExport(sourceId: number, { export: target }: SourceConfig): Promise<void> {
+    const { collections } = this.options;
+    if (target !== undefined) await beginExport(collections, sourceId, await placeOfNow(collections));
   }
 
   private async ensureFields({ fields }: SourceConfig, { actor, addFields = false }: SaveOptions): Promise<void> {
