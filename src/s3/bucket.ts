@@ -112,6 +112,11 @@ export class Bucket {
     });
     const what = `list ${this.name}/${prefix}`;
     const page = await this.calling(what, signal, () => this.client.send(command, this.sending(signal)));
+    // Whatever XML, or HTML, somebody else answers in place of the store would be an empty listing otherwise, and the end of it.
+    if ((page.IsTruncated ?? page.KeyCount ?? page.Name) === undefined) {
+      const message = `${this.host} answered with something that is not a listing of ${this.name}`;
+      throw new RawError({ origin: 's3', endpoint: what, cause: 'unreadable', message });
+    }
     const objects = (page.Contents ?? []).map(({ Key = '', ETag = '', Size = 0, LastModified = new Date(0) }) => ({
       key: Key,
       etag: ETag,

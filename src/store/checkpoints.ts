@@ -128,7 +128,7 @@ export async function hasCheckpoint(store: Store, sourceId: number, stream: Stre
 
 /** After a restart, the position of a stream that stays empty is looked at again, and so is a bucket as a whole. */
 export async function doubtPositions(store: Store, sourceId: number): Promise<void> {
-  await checkpoints(store).updateMany({ sourceId }, { $unset: { provenAt: true, comparedAt: true } });
+  await checkpoints(store).updateMany({ sourceId }, { $unset: { provenAt: true, comparedAt: true, shortCut: true } });
 }
 
 /** @throws Error when there is none: the source was not initialized, or was removed meanwhile. */

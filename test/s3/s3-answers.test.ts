@@ -151,6 +151,16 @@ test('a key that a URL would tidy up goes out as it is', async () => {
   expect(received[0]?.path).toBe('/logs/a//b.json');
 });
 
+test.each(['', '<html>welcome</html>', '<!doctype html><p>Sign in', '<r><a>1</a></r>'])(
+  'what is no listing is an error, and not an empty one: %s',
+  async (body) => {
+    const { url } = await serve(answering(200, body));
+    const options = { bucket: 'logs', region: 'eu-west-1', endpoint: url, pathStyle: true, allowInsecure: true };
+    const bucket = new Bucket({ ...options, keys: async () => KEYS });
+    await expect(bucket.list({ prefix: '' })).rejects.toThrow(RawError);
+  },
+);
+
 test.each(['', '<NextContinuationToken>same</NextContinuationToken>'])(
   'a listing that does not tell its next page is an error, and not the end: %s',
   async (token) => {

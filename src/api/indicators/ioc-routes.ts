@@ -31,7 +31,12 @@ const query = z.strictObject({
   until: z.string().max(64).optional().describe('The same; default: the newest record'),
   collections: z.array(collection).min(1).optional().describe('Default: all'),
   sources: z.array(z.int().positive()).min(1).max(1_000).optional().describe('Ids; default: all'),
-  skip: z.int().min(0).max(MOST_WANTED).optional().describe('Indicators left out at the beginning of the list; default 0'),
+  skip: z
+    .int()
+    .min(0)
+    .max(MOST_WANTED)
+    .optional()
+    .describe('Indicators left out at the beginning of the list; default 0'),
   limit: z.int().min(1).max(MOST_WANTED).optional().describe('Indicators to look for; default: all that follow'),
   hitsPerIndicator: z.int().min(1).max(100).optional().describe('Hits of each indicator and collection; default 5'),
 });

@@ -17,6 +17,8 @@ export const NO_OBJECTS: ObjectTally = { read: 0, skipped: 0, archived: 0, faili
 
 /** A listing that did not fit into one slice. */
 export interface ObjectListing {
+  /** Bucket and prefix. Earlier versions did not note it. */
+  readonly of?: string;
   /** When it began. */
   readonly since: Date;
   /** Of the page to go on with. */

@@ -22,7 +22,7 @@ export class Probation {
   private firstReason: string | undefined;
   private hasLetGo = false;
   private passed = false;
-  private readonly isTrusted: boolean;
+  private isTrusted: boolean;
 
   /** @param options.isTrusted whether a record is known to come, so that no line has to be held for it. Default false. */
   constructor({ isTrusted = false }: { readonly isTrusted?: boolean } = {}) {
@@ -56,6 +56,13 @@ export class Probation {
   /** The lines so far are too many to be held until one looks like a record. */
   release(): void {
     this.hasLetGo = true;
+  }
+
+  /** A record of another stream has come: what holds it is no stranger, and no line has to be held. @throws LateRecordError */
+  admit(): void {
+    if (this.hasLetGo) throw new LateRecordError();
+    this.isTrusted = true;
+    this.held = [];
   }
 
   /** At the end of the file: why it is none. */

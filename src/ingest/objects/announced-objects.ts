@@ -3,8 +3,10 @@
  * the bucket, and it is read, stored and noted as when it is found by comparing.
  */
 
+import { RawError } from '../../domain/failures/failure.js';
 import { addTallies, NO_OBJECTS } from '../../domain/streams/object-tally.js';
 import type { StreamName } from '../../domain/streams/streams.js';
+import type { ListedObject } from '../../s3/bucket.js';
 import { unquoted } from '../../s3/notification.js';
 import { knownObjects, type ObjectDocument, type ObjectState } from '../../store/objects.js';
 import { type AwaitedObject, awaitedObjects, settleObjects } from '../../store/queue-messages.js';
@@ -51,14 +53,19 @@ export class AnnouncedObjects {
       if (groups.length === 0) return 'done';
       const done: AwaitedObject[] = [];
       for (const [name, group] of groups) {
-        if (this.collection.isSpent) break;
+        if (this.isSpent) break;
         this.looked.add(name);
         if (SETTLED.has(await this.readOne(group))) done.push(...group);
         else this.left += group.length;
       }
       await this.settle(done);
-      if (this.collection.isSpent) return 'spent';
+      if (this.isSpent) return 'spent';
     }
+  }
+
+  /** Each slice looks at something. */
+  private get isSpent(): boolean {
+    return this.slice.spent && this.looked.size > 0;
   }
 
   /** After the notes of the objects, which come after their records. */
@@ -81,7 +88,8 @@ export class AnnouncedObjects {
     if (key.endsWith('/')) return 'read';
     const before = (await knownObjects(collections, this.collection.scope, [key])).get(key);
     if (isRead(before) && group.every(({ etag }) => etag === unquoted(before.etag))) return 'read';
-    const object = await this.objects.bucket.look(key, versionId, signal);
+    const object = await this.look(key, versionId, signal);
+    if (object === 'failed') return undefined;
     if (object === undefined) {
       const isAwaited = versionId === undefined && Date.now() - receivedAt.getTime() < ABSENT_MS;
       return isAwaited
@@ -95,6 +103,26 @@ export class AnnouncedObjects {
     const state = await this.collection.read(object, known.noteOf(object), before, versionId);
     if (state === 'read' && before === undefined) this.added += 1;
     return state;
+  }
+
+  /** Where a permission to list is limited to some prefixes, AWS refuses to say of a single key that it is not there; a listing says so. */
+  private async look(
+    key: string,
+    versionId: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<ListedObject | undefined | 'failed'> {
+    const { bucket } = this.objects;
+    try {
+      return await bucket.look(key, versionId, signal);
+    } catch (error) {
+      if (!(error instanceof RawError) || error.facts.origin !== 's3') throw error;
+      if (error.facts.status === 403) {
+        const { objects } = await bucket.list({ prefix: key, limit: 1 }, signal);
+        return objects.find((object) => object.key === key);
+      }
+      await this.collection.outage(error);
+      return 'failed';
+    }
   }
 }
 

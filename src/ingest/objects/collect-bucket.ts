@@ -25,7 +25,7 @@ export async function collectBucket(slice: Slice, stream: StreamName, objects: S
   }
   const comparedAt = slice.checkpoint.listing?.since ?? new Date();
   const end = await collection.run();
-  if (end === 'caughtUp') await slice.savePlace({ comparedAt });
+  if (end === 'caughtUp' && collection.hasCompared) await slice.savePlace({ comparedAt });
   return end;
 }
 
@@ -37,7 +37,7 @@ async function readAnnounced(
   queue: SourceQueue,
   announced: AnnouncedObjects,
 ): Promise<'done' | 'spent' | 'outage'> {
-  const { collections, source } = slice.options;
+  const { collections, source, signal } = slice.options;
   const place = { collections, sourceId: source.settings.sourceId, bucket: bucket.name, prefixes };
   for (;;) {
     const { received, isMine, ...drained } = await queue.drain(place);
@@ -46,6 +46,9 @@ async function readAnnounced(
     if (read === 'spent') return 'spent';
     if (drained.outage !== undefined || read !== 'done') return 'outage';
     if (received === 0) return 'done';
+    signal?.throwIfAborted();
+    // Messages that leave nothing to read are many, too.
+    if (slice.spent) return 'spent';
   }
 }
 

@@ -35,6 +35,8 @@ const MAX_OUTAGES = 3;
 const ARCHIVE_WAIT_MS = 60 * 60_000;
 /** So many records of several objects are stored at once; those of a batch that is larger by itself are, too. */
 const STORED_AT_ONCE = 500;
+/** And so many bytes of them, whatever their number. */
+const STORED_BYTES = 4 * 1_048_576;
 /** So many objects are noted at once, unless they hold many records. */
 const NOTED_AT_ONCE = 100;
 const NOTED_RECORDS = 5_000;
@@ -44,12 +46,15 @@ export class ObjectCollection {
   private readonly bad: BadObjects;
   private records: TimedDocument[] = [];
   private unreadable: QuarantinedRecord[] = [];
+  private bytes = 0;
   private notes: ObjectNote[] = [];
   private unnotedRecords = 0;
   private outagesInARow = 0;
   /** Of an object; the others are read all the same. */
   firstFailure: unknown;
   private hasRead = false;
+  /** Whether all of the bucket was compared, and nothing of it failed. */
+  hasCompared = false;
 
   constructor(
     private readonly slice: Slice,
@@ -72,7 +77,7 @@ export class ObjectCollection {
     for (;;) {
       const page = await this.list(place);
       if (page === 'refused') {
-        place = fullListing(new Date());
+        place = fullListing(new Date(), this.listed);
         continue;
       }
       const read = await this.readPage(page);
@@ -98,6 +103,7 @@ export class ObjectCollection {
       await this.slice.savePlace({ listing: undefined, objects: tally, shortCut });
     }
     if (!isPartial) await foldObjects(this.slice, this.scope, since);
+    this.hasCompared = !isPartial && tally.failing === 0;
     if (this.firstFailure !== undefined) throw this.firstFailure;
     return 'caughtUp';
   }
@@ -138,7 +144,8 @@ export class ObjectCollection {
       }
       if (this.isSpent) return 'spent';
       const state = await this.read(object, note, known.lastNoteOf(object));
-      if (state !== undefined && state !== 'gone') tally = countObject(tally, state);
+      // One that failed for a reason of the store is not noted, but it counts: later slices of the listing know nothing of it.
+      if (state !== 'gone') tally = countObject(tally, state ?? 'failing');
     }
     return tally;
   }
@@ -182,17 +189,20 @@ export class ObjectCollection {
   }
 
   /** Objects are often small: their records are stored together. */
-  private async take({ records, unreadable, ruled }: TimedBatch): Promise<void> {
+  private async take({ records, unreadable, ruled, bytes }: TimedBatch): Promise<void> {
     this.slice.countRuled(ruled);
     this.records.push(...records);
     this.unreadable.push(...unreadable);
-    if (this.records.length + this.unreadable.length >= STORED_AT_ONCE) await this.store();
+    this.bytes += bytes;
+    const count = this.records.length + this.unreadable.length;
+    if (count >= STORED_AT_ONCE || this.bytes >= STORED_BYTES) await this.store();
   }
 
   private async store(): Promise<void> {
     const { records, unreadable } = this;
     this.records = [];
     this.unreadable = [];
+    this.bytes = 0;
     await this.slice.store(records, unreadable);
   }
 
@@ -213,6 +223,11 @@ export class ObjectCollection {
     if (error.facts.origin !== 's3') throw error;
     if (isArchived(error.facts)) return this.add(object, { state: 'archived', records: 0 });
     if (isGone(error.facts)) return this.gone(object);
+    return this.outage(error);
+  }
+
+  /** Of an object that is read another time. @throws the error when the others would fail, too */
+  async outage(error: RawError): Promise<undefined> {
     this.outagesInARow += 1;
     this.firstFailure ??= error;
     if (this.outagesInARow < MAX_OUTAGES && classify(error.facts).severity !== 'warning') return undefined;

@@ -24,20 +24,22 @@ const LATELY_MS = 86_400_000;
 /** Before the first page, `token` is absent, and `after` is the key to begin after. */
 export type ListingPlace = Omit<ObjectListing, 'token'> & { readonly token?: string; readonly after?: string };
 
-/** @param of what is listed: another bucket or prefix has no use for the short cut. */
+/** @param of what is listed: another bucket or prefix has no use for the short cut, nor for the token of a page. */
 export function beginListing(
   { listing, shortCut }: Pick<CheckpointDocument, 'listing' | 'shortCut'>,
   of: string,
   now: Date,
 ): ListingPlace {
-  if (listing !== undefined) return listing;
-  const isUsable = shortCut?.of === of && now.getTime() - shortCut.listedAt.getTime() < FULL_EVERY_MS;
-  if (!isUsable) return fullListing(now);
-  return { since: now, tally: shortCut.tally, after: shortCut.after, isPartial: true };
+  if (listing !== undefined && (listing.of ?? of) === of) return listing;
+  // A time in the future was written by a clock that has been set back since.
+  const ageMs = shortCut === undefined ? -1 : now.getTime() - shortCut.listedAt.getTime();
+  const isUsable = shortCut?.of === of && ageMs >= 0 && ageMs < FULL_EVERY_MS;
+  if (!isUsable) return fullListing(now, of);
+  return { of, since: now, tally: shortCut.tally, after: shortCut.after, isPartial: true };
 }
 
-export function fullListing(now: Date): ListingPlace {
-  return { since: now, tally: NO_OBJECTS, trail: { pages: 0, isUseful: true } };
+export function fullListing(now: Date, of: string): ListingPlace {
+  return { of, since: now, tally: NO_OBJECTS, trail: { pages: 0, isUseful: true } };
 }
 
 export function afterPage(

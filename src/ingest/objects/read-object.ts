@@ -62,6 +62,7 @@ async function* readEntries(
       for (const entry of entries) {
         const record = recordOfEntry(entry, origin);
         if (record === undefined) {
+          probation.admit();
           others += 1;
           continue;
         }
@@ -72,7 +73,7 @@ async function* readEntries(
         batch.add(record, entry.bytes.length);
         if (!batch.isFull) continue;
         const full = batch.take();
-        if (probation.mayHandOut || others > 0) yield full;
+        if (probation.mayHandOut) yield full;
         else probation.release();
       }
     }

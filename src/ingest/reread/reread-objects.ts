@@ -7,7 +7,7 @@ import type { StreamName } from '../../domain/streams/streams.js';
 import { DamagedFileError, damageOf } from '../../http-client/file-damage.js';
 import type { ListedObject, ObjectPage } from '../../s3/bucket.js';
 import type { CheckpointDocument } from '../../store/checkpoints.js';
-import { DONE_STATES, type ObjectScope, type ObjectState } from '../../store/objects.js';
+import type { ObjectScope, ObjectState } from '../../store/objects.js';
 import { resolveQuarantined } from '../../store/quarantine.js';
 import { FILE_POLICY } from '../files/file-retry-budget.js';
 import { entryIdOf } from '../objects/bad-objects.js';
@@ -96,7 +96,7 @@ class RereadObjects {
     const known = await KnownObjects.among(this.slice.options.collections, this.scope, wanted);
     for (const object of wanted) {
       const state = known.stateOf(object);
-      if (this.isUncollected(state)) continue;
+      if (this.isUncollected(object, state)) continue;
       // Each slice reads something, however long the listing took.
       if (this.slice.spent && this.hasRead) return false;
       this.hasRead = true;
@@ -116,12 +116,13 @@ class RereadObjects {
   }
 
   /** Whether the collection, which is still on its way through the bucket, has not come to an object: that is its own to read. */
-  private isUncollected(state: ObjectState | undefined): boolean {
+  private isUncollected({ lastModified }: ListedObject, state: ObjectState | undefined): boolean {
     const { objects, listing } = this.checkpoint;
-    if (objects !== undefined && listing === undefined) return false;
-    if (state !== undefined && DONE_STATES.has(state)) return false;
+    if (state !== undefined || (objects !== undefined && listing === undefined)) return false;
     if (objects === undefined) this.slice.addUnseen('the bucket has not been collected to its end yet');
-    else this.slice.addRemark('Objects that the collection had not come to yet were not checked');
+    else if (listing !== undefined && lastModified < listing.since)
+      this.slice.addUnseen('objects that the collection had not come to yet were not checked');
+    else this.slice.addRemark('Objects that are newer than the collection’s listing were not checked');
     return true;
   }
 

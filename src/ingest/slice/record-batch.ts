@@ -9,6 +9,8 @@ import type { ReadBatch } from './slice.js';
 export interface TimedBatch extends ReadBatch {
   /** Of each record, those included that the processing rules keep out. */
   readonly times: readonly ReceivedTime[];
+  /** Of the lines that they were made of. */
+  readonly bytes: number;
 }
 
 /** A batch is handed out when it has so many records, or so many bytes of lines. */
@@ -35,12 +37,12 @@ export class RecordBatch {
   }
 
   take(): TimedBatch {
-    const { records, unreadable, times, ruled } = this;
+    const { records, unreadable, times, ruled, bytes } = this;
     this.ruled = NO_RULE_COUNTS;
     this.records = [];
     this.unreadable = [];
     this.times = [];
     this.bytes = 0;
-    return { records, unreadable, times, ruled };
+    return { records, unreadable, times, ruled, bytes };
   }
 }

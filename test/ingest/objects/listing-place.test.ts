@@ -13,13 +13,16 @@ const [OLD, NEW] = [new Date('2026-06-08T00:00:00Z'), new Date('2026-06-10T09:00
 
 /** Pages of keys; those with a `!` were written lately. */
 function shortCutOf(pages: readonly string[], tally: Partial<ObjectTally> = {}) {
-  const place = pages.reduce((before, keys) => {
-    const objects = keys.split(' ').map((name) => {
-      const key = name.replace('!', '');
-      return { key, etag: '', size: 1, lastModified: key === name ? OLD : NEW };
-    });
-    return afterPage(before, { objects, next: 'more' }, { ...NO_OBJECTS, read: objects.length, ...tally });
-  }, fullListing(NOW));
+  const place = pages.reduce(
+    (before, keys) => {
+      const objects = keys.split(' ').map((name) => {
+        const key = name.replace('!', '');
+        return { key, etag: '', size: 1, lastModified: key === name ? OLD : NEW };
+      });
+      return afterPage(before, { objects, next: 'more' }, { ...NO_OBJECTS, read: objects.length, ...tally });
+    },
+    fullListing(NOW, 'logs'),
+  );
   return shortCutAfter(place, 'logs');
 }
 
@@ -52,12 +55,16 @@ test('everything is compared again after an hour, and of another bucket or prefi
   const shortCut = shortCutOf(TEN);
   if (shortCut === undefined) throw new Error('there is no short cut');
   const soon = new Date(NOW.getTime() + FULL_EVERY_MS - 1);
-  const partial = { since: soon, tally: { ...NO_OBJECTS, read: 20 }, after: 'j1', isPartial: true };
+  const partial = { of: 'logs', since: soon, tally: { ...NO_OBJECTS, read: 20 }, after: 'j1', isPartial: true };
   expect(beginListing({ shortCut }, 'logs', soon)).toEqual(partial);
   const late = new Date(NOW.getTime() + FULL_EVERY_MS);
-  expect(beginListing({ shortCut }, 'logs', late)).toEqual(fullListing(late));
-  expect(beginListing({ shortCut }, 'others', soon)).toEqual(fullListing(soon));
-  expect(beginListing({}, 'logs', soon)).toEqual(fullListing(soon));
+  expect(beginListing({ shortCut }, 'logs', late)).toEqual(fullListing(late, 'logs'));
+  expect(beginListing({ shortCut }, 'others', soon)).toEqual(fullListing(soon, 'others'));
+  expect(beginListing({}, 'logs', soon)).toEqual(fullListing(soon, 'logs'));
+  const before = new Date(NOW.getTime() - 1);
+  expect(beginListing({ shortCut }, 'logs', before)).toEqual(fullListing(before, 'logs'));
   const listing = { since: NOW, token: 'next', tally: NO_OBJECTS };
   expect(beginListing({ shortCut, listing }, 'logs', soon)).toBe(listing);
+  expect(beginListing({ listing: { ...listing, of: 'logs' } }, 'logs', soon)).toEqual({ ...listing, of: 'logs' });
+  expect(beginListing({ listing: { ...listing, of: 'logs' } }, 'others', soon)).toEqual(fullListing(soon, 'others'));
 });

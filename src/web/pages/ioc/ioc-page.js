@@ -8,7 +8,7 @@ import { IndicatorInput } from '../../components/indicator-input.js';
 import { Problem } from '../../components/problem.js';
 import { SteadyButton } from '../../components/steady-button.js';
 import { TimeRangePicker } from '../../components/time-range.js';
-import { messageOf, send } from '../../lib/api.js';
+import { messageOf } from '../../lib/api.js';
 import { count, counted, localTime } from '../../lib/format.js';
 import { address, setQuery } from '../../lib/router.js';
 import { mayChange } from '../../lib/session.js';
