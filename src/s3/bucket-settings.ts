@@ -1,7 +1,8 @@
 /** A bucket as a configuration describes it. */
 
 import { present } from '../domain/present.js';
-import type { BucketOptions, StaticKeys } from './bucket.js';
+import type { BucketOptions } from './bucket.js';
+import type { StaticKeys } from './client-access.js';
 
 /** What a configuration says of a bucket. */
 export interface BucketSettings extends Pick<BucketOptions, 'bucket' | 'region'> {

@@ -12,34 +12,17 @@ import {
 } from '@aws-sdk/client-s3';
 import { RawError } from '../domain/failures/failure.js';
 import { present } from '../domain/present.js';
-import { concealing } from '../http-client/conceal.js';
-import { type Connections, processConnections } from '../http-client/connections.js';
+import { type AccessOptions, ClientAccess } from './client-access.js';
 import { type ObjectContent, type ReadLimits, rawContent, readContent } from './object-content.js';
 import { refuseInsecure } from './refuse-insecure.js';
-import { RequestHandler } from './request-handler.js';
-import { isExpired, type S3Call, s3ErrorOf } from './s3-error.js';
+import { type S3Call, s3ErrorOf } from './s3-error.js';
 
-export interface StaticKeys {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
-
-export interface BucketOptions {
+export interface BucketOptions extends AccessOptions {
   readonly bucket: string;
-  readonly region: string;
   /** Of a store that is not AWS's. */
   readonly endpoint?: string;
   readonly pathStyle?: boolean;
-  /** Asked when the first request is made. Default: the chain of the AWS SDK. */
-  readonly keys?: () => Promise<StaticKeys>;
   readonly requesterPays?: boolean;
-  /** Permits `http:` and private hosts as endpoint. Default false. */
-  readonly allowInsecure?: boolean;
-  /** Default those of the process. */
-  readonly connections?: Connections;
-  /** Silence after which a request is given up. Default 30 s. */
-  readonly idleMs?: number;
 }
 
 export interface OpenOptions extends ReadLimits {
@@ -81,24 +64,17 @@ export interface NewObject {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The SDK tries once more by itself, which also corrects a clock that is wrong; what lasts longer is for Temporal. */
-const MAX_ATTEMPTS = 2;
-
-/** Its credential providers look into files as they are now, not as they were when this process looked first. */
-export const FRESH_FILES = { ignoreCache: true } as const;
-
 export class Bucket {
   readonly name: string;
   private client: S3Client;
-  private readonly connections: Connections;
-  private secrets: readonly string[] = [];
+  private readonly access: ClientAccess;
 
   /** @throws {RawError} with the origin `configuration` when the endpoint may not be called. */
   constructor(private readonly options: BucketOptions) {
     this.name = options.bucket;
     const { allowInsecure = false } = options;
     if (options.endpoint !== undefined && !allowInsecure) refuseInsecure(options.endpoint, 'the endpoint');
-    this.connections = options.connections ?? processConnections(allowInsecure);
+    this.access = new ClientAccess(options);
     this.client = this.newClient();
   }
 
@@ -114,8 +90,7 @@ export class Bucket {
     const page = await this.calling(what, signal, () => this.client.send(command, this.sending(signal)));
     // Whatever XML, or HTML, somebody else answers in place of the store would be an empty listing otherwise, and the end of it.
     if ((page.IsTruncated ?? page.KeyCount ?? page.Name) === undefined) {
-      const message = `${this.host} answered with something that is not a listing of ${this.name}`;
-      throw new RawError({ origin: 's3', endpoint: what, cause: 'unreadable', message });
+      throw unreadable(what, `${this.host} answered with something that is not a listing of ${this.name}`);
     }
     const objects = (page.Contents ?? []).map(({ Key = '', ETag = '', Size = 0, LastModified = new Date(0) }) => ({
       key: Key,
@@ -126,8 +101,7 @@ export class Bucket {
     if (page.IsTruncated !== true) return { objects };
     const next = page.NextContinuationToken;
     if (next !== undefined && next !== token) return { objects, next };
-    const message = `${this.host} does not tell the next page of the listing of ${this.name}`;
-    throw new RawError({ origin: 's3', endpoint: what, cause: 'unreadable', message });
+    throw unreadable(what, `${this.host} does not tell the next page of the listing of ${this.name}`);
   }
 
   /**
@@ -239,14 +213,13 @@ export class Bucket {
       return await call();
     } catch (error) {
       signal?.throwIfAborted();
-      if (isExpired(error) && this.options.keys === undefined) this.client = this.newClient();
+      if (this.access.isOutdated(error)) this.client = this.newClient();
       throw s3ErrorOf(error, this.call(what));
     }
   }
 
-  /** A client asks for the credentials of a file only once: after they have expired, another one has to. */
   private newClient(): S3Client {
-    return new S3Client({ ...this.access(), ...this.dialect(), ...FRESH_FILES });
+    return new S3Client({ ...this.access.settings(), ...this.dialect() });
   }
 
   private sending(signal: AbortSignal | undefined) {
@@ -255,18 +228,6 @@ export class Bucket {
 
   private get payer() {
     return this.options.requesterPays === true ? { RequestPayer: 'requester' as const } : {};
-  }
-
-  private access(): Pick<S3ClientConfig, 'region' | 'requestHandler' | 'credentials' | 'maxAttempts'> {
-    const { region, keys, idleMs } = this.options;
-    const requestHandler = new RequestHandler(this.connections, idleMs);
-    if (keys === undefined) return { region, requestHandler, maxAttempts: MAX_ATTEMPTS };
-    const credentials = async () => {
-      const found = await keys();
-      this.secrets = [found.secretAccessKey, found.sessionToken].filter((secret) => secret !== undefined);
-      return found;
-    };
-    return { region, requestHandler, maxAttempts: MAX_ATTEMPTS, credentials };
   }
 
   /** Stores of others refuse, or do not send, the checksums that AWS's own has. */
@@ -280,20 +241,24 @@ export class Bucket {
   }
 
   private get host(): string {
+    return this.url.host;
+  }
+
+  private get url(): URL {
     const { endpoint, region } = this.options;
-    return endpoint === undefined ? `s3.${region}.amazonaws.com` : new URL(endpoint).host;
+    return new URL(endpoint ?? `https://s3.${region}.amazonaws.com`);
   }
 
   private call(what: string): S3Call {
-    const { bucket, region, endpoint, keys } = this.options;
-    return {
-      ...{ bucket, region, what, host: this.host, areFixed: keys !== undefined },
-      proxy: this.connections.proxyOf(new URL(endpoint ?? `https://${this.host}`)),
-      conceal: concealing(this.secrets),
-    };
+    const { bucket, region } = this.options;
+    return { bucket, region, ...this.access.call(what, this.url) };
   }
 }
 
 function unlessDenied(error: unknown): void {
   if (!(error instanceof RawError && error.facts.code === 'AccessDenied')) throw error;
+}
+
+function unreadable(endpoint: string, message: string): RawError {
+  return new RawError({ origin: 's3', endpoint, cause: 'unreadable', message });
 }

@@ -4,12 +4,10 @@ import { SQSServiceException } from '@aws-sdk/client-sqs';
 import { RawError } from '../domain/failures/failure.js';
 import { present } from '../domain/present.js';
 import { plainCause } from '../http-client/conceal.js';
-import { isExpired, S3_CODE, type S3Call, unansweredError } from './s3-error.js';
-
-export type QueueCall = Pick<S3Call, 'host' | 'proxy' | 'what' | 'areFixed' | 'conceal'>;
+import { isExpired, S3_CODE, type ServiceCall, unansweredError } from './s3-error.js';
 
 /** @returns the error itself if it is one of ours. */
-export function queueErrorOf(error: unknown, call: QueueCall): RawError {
+export function queueErrorOf(error: unknown, call: ServiceCall): RawError {
   if (error instanceof RawError) return error;
   if (!(error instanceof SQSServiceException)) return unansweredError(error, 'sqs', call);
   const { httpStatusCode: status, requestId } = error.$metadata;

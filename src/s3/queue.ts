@@ -8,16 +8,12 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { RawError } from '../domain/failures/failure.js';
-import { concealing } from '../http-client/conceal.js';
-import { type Connections, processConnections } from '../http-client/connections.js';
-import { type BucketOptions, FRESH_FILES, type StaticKeys } from './bucket.js';
+import { type AccessOptions, ClientAccess } from './client-access.js';
 import { queueErrorOf } from './queue-error.js';
 import { refuseInsecure } from './refuse-insecure.js';
-import { RequestHandler } from './request-handler.js';
-import { isExpired } from './s3-error.js';
 
 /** Region and credentials are those of the bucket. */
-export interface QueueOptions extends Pick<BucketOptions, 'region' | 'keys' | 'allowInsecure' | 'connections'> {
+export interface QueueOptions extends AccessOptions {
   /** `https://sqs.eu-west-1.amazonaws.com/123456789012/mail-logs`; requests go to its host, whosever it is. */
   readonly url: string;
 }
@@ -31,7 +27,6 @@ export interface QueueMessage {
 
 /** SQS's own limit of a request. */
 export const MESSAGES_AT_ONCE = 10;
-const MAX_ATTEMPTS = 2;
 /** No queue has given it out. */
 const NO_RECEIPT = 'none';
 
@@ -39,24 +34,19 @@ export class Queue {
   /** For people, without the account: "mail-logs". */
   readonly name: string;
   private client: SQSClient;
-  private readonly connections: Connections;
-  private secrets: readonly string[] = [];
+  private readonly access: ClientAccess;
 
   /** @throws {RawError} with the origin `configuration` when the URL may not be called. */
   constructor(private readonly options: QueueOptions) {
     const { url, allowInsecure = false } = options;
     this.name = new URL(url).pathname.split('/').at(-1) ?? url;
     if (!allowInsecure) refuseInsecure(url, 'the URL of the queue');
-    this.connections = options.connections ?? processConnections(allowInsecure);
+    this.access = new ClientAccess(options);
     this.client = this.newClient();
   }
 
   private newClient(): SQSClient {
-    const { url, region, keys } = this.options;
-    const requestHandler = new RequestHandler(this.connections);
-    const credentials = keys === undefined ? {} : { credentials: () => this.remembered(keys) };
-    const access = { region, endpoint: new URL(url).origin, requestHandler, maxAttempts: MAX_ATTEMPTS };
-    return new SQSClient({ ...access, ...credentials, ...FRESH_FILES });
+    return new SQSClient({ ...this.access.settings(), endpoint: new URL(this.options.url).origin });
   }
 
   /**
@@ -124,23 +114,12 @@ export class Queue {
     return refused;
   }
 
-  private async remembered(keys: () => Promise<StaticKeys>): Promise<StaticKeys> {
-    const found = await keys();
-    this.secrets = [found.secretAccessKey, found.sessionToken].filter((secret) => secret !== undefined);
-    return found;
-  }
-
   private async calling<T>(what: string, call: () => Promise<T>): Promise<T> {
     try {
       return await call();
     } catch (error) {
-      const url = new URL(this.options.url);
-      if (isExpired(error) && this.options.keys === undefined) this.client = this.newClient();
-      throw queueErrorOf(error, {
-        ...{ what: `${what} the queue ${this.name}`, host: url.host, areFixed: this.options.keys !== undefined },
-        proxy: this.connections.proxyOf(url),
-        conceal: concealing(this.secrets),
-      });
+      if (this.access.isOutdated(error)) this.client = this.newClient();
+      throw queueErrorOf(error, this.access.call(`${what} the queue ${this.name}`, new URL(this.options.url)));
     }
   }
 }

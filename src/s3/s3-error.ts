@@ -18,9 +18,7 @@ export const S3_CODE = {
 } as const;
 
 /** What was asked, and of whom. */
-export interface S3Call {
-  readonly bucket: string;
-  readonly region: string;
+export interface ServiceCall {
   /** Host that was called, or is meant where none was. */
   readonly host: string;
   readonly proxy: string | undefined;
@@ -29,6 +27,11 @@ export interface S3Call {
   /** Whether the credentials are those of the configuration, and no chain renews them. */
   readonly areFixed: boolean;
   readonly conceal: Conceal;
+}
+
+export interface S3Call extends ServiceCall {
+  readonly bucket: string;
+  readonly region: string;
 }
 
 const EXPIRED: ReadonlySet<string> = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired']);
@@ -52,7 +55,7 @@ export function s3ErrorOf(error: unknown, call: S3Call): RawError {
 export function unansweredError(
   error: unknown,
   origin: 's3' | 'sqs',
-  call: Pick<S3Call, 'host' | 'proxy' | 'what' | 'conceal'>,
+  call: Pick<ServiceCall, 'host' | 'proxy' | 'what' | 'conceal'>,
 ): RawError {
   const cause = plainCause(error, call.conceal);
   const place = { origin, endpoint: call.what } as const;

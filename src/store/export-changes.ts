@@ -35,7 +35,10 @@ export async function* changesSince(
   sourceId: number,
   token: string,
 ): AsyncGenerator<Change, void, undefined> {
-  const changes = db.watch<Document, ChangeStreamInsertDocument & { readonly size: number }>(
+  const changes = db.watch<
+    Document,
+    ChangeStreamInsertDocument<{ readonly _id: RecordId }> & { readonly size: number }
+  >(
     [
       {
         $match: {
@@ -57,7 +60,7 @@ export async function* changesSince(
       else
         yield {
           token: reached,
-          record: { id: change.documentKey._id as unknown as RecordId, stream, size: change.size },
+          record: { id: change.documentKey._id, stream, size: change.size },
         };
     }
   } catch (error) {

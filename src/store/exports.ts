@@ -9,6 +9,7 @@ import type { Problem } from '../domain/lifecycle/snapshot.js';
 import type { RecordId } from '../domain/records/record.js';
 import type { StreamName } from '../domain/streams/streams.js';
 import { collection, type Indexes, isDuplicate, type Store } from './driver.js';
+import { placeOfNow } from './export-changes.js';
 import { exportingSources } from './sources.js';
 import { CheckpointMovedError } from './writer.js';
 
@@ -77,8 +78,11 @@ export function exportOf(store: Store, sourceId: number): Promise<ExportDocument
   return exports(store).findOne({ _id: sourceId });
 }
 
-/** @param token of now, for one that begins. */
-export async function beginExport(store: Store, sourceId: number, token: string): Promise<ExportDocument> {
+/** @returns the export as it stands; one that was not known begins with what is stored from now on. */
+export async function beginExport(store: Store, sourceId: number): Promise<ExportDocument> {
+  const known = await exportOf(store, sourceId);
+  if (known !== null) return known;
+  const token = await placeOfNow(store);
   const now = new Date();
   const begun = {
     ...{ sourceId, seq: 0, token, beginAt: now, objects: 0, records: 0, streams: {} },

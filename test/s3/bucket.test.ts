@@ -3,8 +3,8 @@
 import { getEventListeners } from 'node:events';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { classify, RawError } from '../../src/domain/failures/failure.js';
 import { Bucket, type BucketOptions, type ListedObject } from '../../src/s3/bucket.js';
+import { failureOf } from '../support/failure-of.js';
 import { S3_KEYS, S3_REGION, s3Server, type TestBucket } from '../support/s3-server.js';
 
 const server = s3Server();
@@ -37,15 +37,6 @@ async function read(bucket: Bucket, key: string): Promise<string> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of bytes) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
-}
-
-async function failureOf(work: Promise<unknown>) {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof RawError)) throw new Error(`no RawError but ${String(error)}`);
-  return classify(error.facts);
 }
 
 const ODD_KEYS = ['a b+c.json', 'a/Z.json', 'a/%41 é+ü 日本.json', "a/!'()*&=?#.json", 'a/<&>.json'];

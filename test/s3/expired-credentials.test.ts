@@ -3,9 +3,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
-import { classify, RawError } from '../../src/domain/failures/failure.js';
 import { Bucket } from '../../src/s3/bucket.js';
 import { Queue } from '../../src/s3/queue.js';
+import { failureOf } from '../support/failure-of.js';
 import { type Handler, sendJson, serve } from '../support/local-server.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -32,12 +32,6 @@ const answering =
     String(received.headers.authorization).includes('Credential=OLDKEY/')
       ? expired(received, response)
       : good(received, response);
-
-async function failureOf(work: Promise<unknown>) {
-  const error = await work.catch((thrown: unknown) => thrown);
-  if (!(error instanceof RawError)) throw new Error(`no RawError but ${String(error)}`);
-  return classify(error.facts);
-}
 
 const PASSES = { type: 'ThirdPartyGeneric', code: expect.stringMatching(/^ExpiredToken/), retry: true };
 

@@ -1,8 +1,8 @@
 /** Writing objects: once each, whole, and with what a failure means. */
 
 import { expect, test } from 'vitest';
-import { classify, RawError } from '../../src/domain/failures/failure.js';
 import { Bucket, type BucketOptions, type NewObject } from '../../src/s3/bucket.js';
+import { failureOf } from '../support/failure-of.js';
 import { type Handler, serve } from '../support/local-server.js';
 import { S3_KEYS, S3_REGION, s3Server } from '../support/s3-server.js';
 
@@ -22,15 +22,6 @@ function object(changes: Partial<NewObject> = {}): NewObject {
     metadata: { owner: 'me' },
     ...changes,
   };
-}
-
-async function failureOf(work: Promise<unknown>) {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof RawError)) throw new Error(`no RawError but ${String(error)}`);
-  return classify(error.facts);
 }
 
 test('an object is written with its type, its file name and its metadata', async () => {

@@ -1,8 +1,8 @@
 /** The client of a queue, against a real one and against one that refuses. */
 
 import { expect, test } from 'vitest';
-import { classify, RawError } from '../../src/domain/failures/failure.js';
 import { Queue, type QueueOptions } from '../../src/s3/queue.js';
+import { failureOf } from '../support/failure-of.js';
 import { type Handler, sendJson, serve } from '../support/local-server.js';
 import { motoServer } from '../support/moto-server.js';
 import { S3_REGION } from '../support/s3-server.js';
@@ -12,15 +12,6 @@ const KEYS = { accessKeyId: 'AKID', secretAccessKey: 'a-secret-of-tests', sessio
 
 function queueAt(url: string, changes: Partial<QueueOptions> = {}): Queue {
   return new Queue({ url, region: S3_REGION, keys: async () => KEYS, allowInsecure: true, ...changes });
-}
-
-async function failureOf(work: Promise<unknown>) {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof RawError)) throw new Error(`no RawError but ${String(error)}`);
-  return classify(error.facts);
 }
 
 test('messages are received once, kept from others one by one, and deleted', async () => {

@@ -1,8 +1,11 @@
 /** What other S3 stores, and AWS itself, answer and the server of the tests does not. */
 
 import { expect, test } from 'vitest';
-import { classify, RawError } from '../../src/domain/failures/failure.js';
-import { Bucket, type StaticKeys } from '../../src/s3/bucket.js';
+import { RawError } from '../../src/domain/failures/failure.js';
+import { Bucket, type BucketOptions } from '../../src/s3/bucket.js';
+import type { StaticKeys } from '../../src/s3/client-access.js';
+import type { ObjectContent } from '../../src/s3/object-content.js';
+import { failureOf } from '../support/failure-of.js';
 import { type Handler, serve } from '../support/local-server.js';
 
 const KEYS: StaticKeys = {
@@ -18,28 +21,19 @@ function answering(status: number, body: string, headers: Record<string, string>
   return (_, response) => void response.writeHead(status, { 'content-type': 'application/xml', ...headers }).end(body);
 }
 
+function bucketAt(endpoint: string, changes: Partial<BucketOptions> = {}): Bucket {
+  const store = { bucket: 'logs', region: 'eu-west-1', endpoint, pathStyle: true, allowInsecure: true };
+  return new Bucket({ ...store, keys: async () => KEYS, ...changes });
+}
+
+async function readAll({ bytes }: ObjectContent): Promise<void> {
+  for await (const _ of bytes);
+}
+
 async function failureAt(handler: Handler, key = 'a.json') {
   const { url, received } = await serve(handler);
-  const bucket = new Bucket({
-    bucket: 'logs',
-    region: 'eu-west-1',
-    endpoint: url,
-    pathStyle: true,
-    allowInsecure: true,
-    keys: async () => KEYS,
-    idleMs: 500,
-  });
-  const error = await bucket
-    .open(key)
-    .then(
-      async ({ bytes }) => {
-        for await (const _ of bytes);
-      },
-      (thrown: unknown) => thrown,
-    )
-    .catch((thrown: unknown) => thrown);
-  if (!(error instanceof RawError)) throw new Error(`no RawError but ${String(error)}`);
-  return { failure: classify(error.facts), received };
+  const failure = await failureOf(bucketAt(url, { idleMs: 500 }).open(key).then(readAll));
+  return { failure, received };
 }
 
 const TO_REGION = { 'x-amz-bucket-region': 'us-west-2' };
@@ -126,8 +120,7 @@ test('default CRC32 checksums break other stores: none is asked for at an endpoi
 
 test('requester pays: each request says so', async () => {
   const { url, received } = await serve(answering(404, errorBody('NoSuchKey', 'x')));
-  const options = { bucket: 'logs', region: 'eu-west-1', endpoint: url, pathStyle: true, allowInsecure: true };
-  const bucket = new Bucket({ ...options, keys: async () => KEYS, requesterPays: true });
+  const bucket = bucketAt(url, { requesterPays: true });
   await expect(bucket.list({ prefix: '' })).rejects.toThrow();
   await expect(bucket.open('a')).rejects.toThrow();
   expect(await bucket.look('a')).toBeUndefined();
@@ -140,10 +133,7 @@ test('requester pays: each request says so', async () => {
 
 test('a HEAD request that is refused, without a body that would say why, is for the operator', async () => {
   const { url } = await serve(answering(403, ''));
-  const options = { bucket: 'logs', region: 'eu-west-1', endpoint: url, pathStyle: true, allowInsecure: true };
-  const error = await new Bucket({ ...options, keys: async () => KEYS }).look('a').catch((thrown: unknown) => thrown);
-  if (!(error instanceof RawError)) throw new Error(`no RawError but ${String(error)}`);
-  expect(classify(error.facts)).toMatchObject({ type: 'ThirdPartyConfig', code: 'AccessDenied' });
+  expect(await failureOf(bucketAt(url).look('a'))).toMatchObject({ type: 'ThirdPartyConfig', code: 'AccessDenied' });
 });
 
 test('a key that a URL would tidy up goes out as it is', async () => {
@@ -155,9 +145,7 @@ test.each(['', '<html>welcome</html>', '<!doctype html><p>Sign in', '<r><a>1</a>
   'what is no listing is an error, and not an empty one: %s',
   async (body) => {
     const { url } = await serve(answering(200, body));
-    const options = { bucket: 'logs', region: 'eu-west-1', endpoint: url, pathStyle: true, allowInsecure: true };
-    const bucket = new Bucket({ ...options, keys: async () => KEYS });
-    await expect(bucket.list({ prefix: '' })).rejects.toThrow(RawError);
+    await expect(bucketAt(url).list({ prefix: '' })).rejects.toThrow(RawError);
   },
 );
 
@@ -166,8 +154,6 @@ test.each(['', '<NextContinuationToken>same</NextContinuationToken>'])(
   async (token) => {
     const body = `<ListBucketResult><IsTruncated>true</IsTruncated>${token}</ListBucketResult>`;
     const { url } = await serve(answering(200, body));
-    const options = { bucket: 'logs', region: 'eu-west-1', endpoint: url, pathStyle: true, allowInsecure: true };
-    const bucket = new Bucket({ ...options, keys: async () => KEYS });
-    await expect(bucket.list({ prefix: '', token: 'same' })).rejects.toThrow('does not tell the next page');
+    await expect(bucketAt(url).list({ prefix: '', token: 'same' })).rejects.toThrow('does not tell the next page');
   },
 );

@@ -14,7 +14,6 @@ import {
   type Cut,
   cutOf,
   type ExportDocument,
-  exportOf,
   moveBehindCut,
   moveExport,
   noteCut,
@@ -48,8 +47,7 @@ export class ExportSlice {
 
   static async open(options: ExportSliceOptions): Promise<ExportSlice> {
     const { collections, sourceId } = options;
-    const known = await exportOf(collections, sourceId);
-    return new ExportSlice(options, known ?? (await beginExport(collections, sourceId, await placeOfNow(collections))));
+    return new ExportSlice(options, await beginExport(collections, sourceId));
   }
 
   /** Whether anything was written so far. */

@@ -11,13 +11,12 @@ import { laterOf } from '../../domain/streams/window.js';
 import { fileFaultOf, isExpiredFile } from '../../mimecast/file-fault.js';
 import { nextBatchStep } from '../../mimecast/next-page.js';
 import type { BatchFile, BatchPage } from '../../mimecast/siem.js';
+import { MAX_OUTAGES } from '../source/file-policy.js';
 import { MAX_RELISTINGS, tokenDigest } from './batch-pages.js';
 import type { FileFailure, FileSink } from './file-sink.js';
 import { FilesDone } from './files-done.js';
 import { readBatchFile } from './read-batch-file.js';
 
-/** So many files that fail one after the other for no reason of their own are an outage; the others would fail too. */
-const MAX_OUTAGES = 3;
 /** So many files that fail in one attempt are enough to be noted; a page of the size asked for has no more. */
 const MAX_FAILED = 100;
 

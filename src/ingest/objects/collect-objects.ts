@@ -21,6 +21,7 @@ import {
 import { resolveQuarantined } from '../../store/quarantine.js';
 import type { TimedBatch } from '../slice/record-batch.js';
 import type { Slice } from '../slice/slice.js';
+import { MAX_OUTAGES } from '../source/file-policy.js';
 import type { SourceObjects } from '../source/source-objects.js';
 import { BadObjects, entryIdOf } from './bad-objects.js';
 import { foldObjects } from './fold-objects.js';
@@ -29,8 +30,6 @@ import { isArchived, isGone, isNothing, isSameVersion, listObjects } from './lis
 import { afterPage, beginListing, fullListing, type ListingPlace, shortCutAfter } from './listing-place.js';
 import { readObject, shareOf } from './read-object.js';
 
-/** So many objects that fail one after the other for no reason of their own are an outage; the others would fail too. */
-const MAX_OUTAGES = 3;
 /** An object in an archive is tried again after so long, in milliseconds: nothing tells when it has been restored. */
 const ARCHIVE_WAIT_MS = 60 * 60_000;
 /** So many records of several objects are stored at once; those of a batch that is larger by itself are, too. */
@@ -67,7 +66,7 @@ export class ObjectCollection {
   }
 
   /** Whether nothing more is to be begun. Each slice reads something, however long it took to find it. */
-  get isSpent(): boolean {
+  private get isSpent(): boolean {
     return this.slice.spent && this.hasRead;
   }
 

@@ -14,6 +14,7 @@ import { entryIdOf } from '../objects/bad-objects.js';
 import { KnownObjects } from '../objects/known-objects.js';
 import { isArchived, isGone, isNothing, listObjects } from '../objects/listed-objects.js';
 import { readObject, shareOf } from '../objects/read-object.js';
+import { MAX_OUTAGES } from '../source/file-policy.js';
 import type { SourceObjects } from '../source/source-objects.js';
 import { countJsonObjects } from './count-json-objects.js';
 import type { Rereading } from './reread-state.js';
@@ -23,8 +24,6 @@ import type { Rereading } from './reread-state.js';
  * of it; clocks differ by less. One that was written after the range may well do.
  */
 const CLOCKS_MS = 86_400_000;
-/** So many objects that fail one after the other for no reason of their own are an outage; the others would fail too. */
-const MAX_OUTAGES = 3;
 /** The place is kept after so many objects, and after so many entries of one. */
 const KEPT_OBJECTS = 100;
 const KEPT_ENTRIES = 5_000;

@@ -2,6 +2,9 @@ import type { FileFault } from '../../domain/records/bad-file.js';
 import type { DownloadOptions } from '../../mimecast/client.js';
 import type { LineOptions } from '../../records/lines.js';
 
+/** So many files, or objects, that fail one after the other for no reason of their own are an outage; the others would fail too. */
+export const MAX_OUTAGES = 3;
+
 /** When to go on without a file: not before all of these. */
 export interface FileRetryBudget {
   readonly attempts: number;

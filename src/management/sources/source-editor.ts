@@ -25,7 +25,6 @@ import type { Keyring } from '../../secrets/keyring.js';
 import type { AuditMark } from '../../store/audit-trail.js';
 import type { Collections } from '../../store/collections.js';
 import { type CollectorDocument, stayingCollectors, storedCollector } from '../../store/collectors.js';
-import { placeOfNow } from '../../store/export-changes.js';
 import { beginExport } from '../../store/exports.js';
 import { likelyNextId } from '../../store/ids.js';
 import {
@@ -185,8 +184,7 @@ export class SourceEditor {
 
   /** From here on all records are exported, however late a worker begins to. */
   private async beginExport(sourceId: number, { export: target }: SourceConfig): Promise<void> {
-    const { collections } = this.options;
-    if (target !== undefined) await beginExport(collections, sourceId, await placeOfNow(collections));
+    if (target !== undefined) await beginExport(this.options.collections, sourceId);
   }
 
   private async ensureFields({ fields }: SourceConfig, { actor, addFields = false }: SaveOptions): Promise<void> {
