@@ -6,6 +6,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { History } from '@temporalio/worker';
 import { Command } from 'commander';
+import { positiveNumber } from '../src/cli/arguments.js';
 import { EXIT } from '../src/runtime/program.js';
 import { openStackServices } from '../test/support/stack-services.js';
 import { Fleet } from './recovery/fleet.js';
@@ -42,9 +43,9 @@ interface Measured {
 
 export const fleet = new Command('fleet')
   .description('many sources in peace: lateness of polls, time of "list", actions per poll, CPU by process')
-  .option('--sources <n>', 'how many there are, of thirteen streams each', Number, 200)
-  .option('--poll <seconds>', 'poll interval', Number, 60)
-  .option('--minutes <n>', 'how long to watch', Number, 10)
+  .option('--sources <n>', 'how many there are, of thirteen streams each', positiveNumber, 200)
+  .option('--poll <seconds>', 'poll interval', positiveNumber, 60)
+  .option('--minutes <n>', 'how long to watch', positiveNumber, 10)
   .option('--json', 'last line: one JSON object')
   .action(measure);
 

@@ -14,6 +14,7 @@ import { findExecutables } from '../devstack/executables.js';
 import { startMongod } from '../devstack/mongod.js';
 import { GeneratedMail } from '../simulator/world/generated-mail.js';
 import { historySegment, planSegments } from '../simulator/world/segments.js';
+import { positiveNumber } from '../src/cli/arguments.js';
 import { addressKeys, rangeKeys } from '../src/domain/indicators/address-keys.js';
 import { INDICATORS_KEY } from '../src/domain/indicators/indicator.js';
 import type { RecordDocument } from '../src/domain/records/record.js';
@@ -170,6 +171,6 @@ function sizeOf({ [INDICATORS_KEY]: indicators }: RecordDocument): number {
 
 export const indicators = new Command('indicators')
   .description('inserts with _indicators and each index as a ratio to without, and what a search for a range reads')
-  .option('--records <n>', 'how many', Number, 100_000)
+  .option('--records <n>', 'how many', positiveNumber, 100_000)
   .option('--json', 'last line: one JSON object')
   .action(measure);

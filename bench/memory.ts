@@ -15,6 +15,7 @@ import { compare, isComplete } from '../devstack/comparison.js';
 import { openDataFolder } from '../devstack/data-folder.js';
 import { ensureSampleSource } from '../devstack/sample-source.js';
 import { type Stack, startStack } from '../devstack/stack.js';
+import { positiveNumber } from '../src/cli/arguments.js';
 import { FieldService } from '../src/management/fields/field-service.js';
 import { SourceService } from '../src/management/sources/source-service.js';
 import { connectTemporal } from '../src/management/temporal/temporal-client.js';
@@ -36,7 +37,7 @@ const SAMPLE_MS = 250;
 
 export const memory = new Command('memory')
   .description("the worker's peak memory while it collects gigabytes of NDJSON, by quarters of the run")
-  .option('--gigabytes <n>', 'of NDJSON, unzipped', Number, 2)
+  .option('--gigabytes <n>', 'of NDJSON, unzipped', positiveNumber, 2)
   .option('--json', 'last line: one JSON object')
   .action(measure);
 

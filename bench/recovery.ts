@@ -7,6 +7,7 @@
 import { cpus, totalmem } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command } from 'commander';
+import { positiveNumber } from '../src/cli/arguments.js';
 import { EXIT } from '../src/runtime/program.js';
 import { Fleet } from './recovery/fleet.js';
 import { cpuSeconds, residentMiB, temporalPid } from './recovery/processes.js';
@@ -24,8 +25,8 @@ interface Options {
 
 export const recovery = new Command('recovery')
   .description('the time until all sources are polled again after the worker or Temporal was killed')
-  .option('--sources <n>', 'how many there are, of thirteen streams each', Number, 69)
-  .option('--events <n>', 'let each history grow to so many events first (default: as long as it gets)', Number)
+  .option('--sources <n>', 'how many there are, of thirteen streams each', positiveNumber, 69)
+  .option('--events <n>', 'let each history grow to so many events first (default: as long as it gets)', positiveNumber)
   .option('--json', 'last line: one JSON object')
   .action(measure);
 

@@ -6,6 +6,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DefaultLogger, type History, Runtime, Worker } from '@temporalio/worker';
 import { Command } from 'commander';
+import { positiveNumber } from '../src/cli/arguments.js';
 import { EXIT } from '../src/runtime/program.js';
 import { PAUSE_PROOF } from '../src/runtime/worker-limits.js';
 import { workflowCode } from '../src/runtime/workflow-code.js';
@@ -24,7 +25,7 @@ interface Options {
 
 export const replay = new Command('replay')
   .description('CPU time for a replay of the longest history that the workflow makes')
-  .option('--minutes <n>', 'how long to look for it, while all streams of a source fail', Number, 3)
+  .option('--minutes <n>', 'how long to look for it, while all streams of a source fail', positiveNumber, 3)
   .option('--json', 'last line: one JSON object')
   .action(measure);
 

@@ -8,6 +8,7 @@
 import { Command } from 'commander';
 import { GeneratedMail } from '../simulator/world/generated-mail.js';
 import { historySegment, planSegments } from '../simulator/world/segments.js';
+import { positiveNumber } from '../src/cli/arguments.js';
 import type { RecordDocument } from '../src/domain/records/record.js';
 import { decodeText, textOf } from '../src/records/decode.js';
 import { type RecordMetadata, toDocument } from '../src/records/document.js';
@@ -74,7 +75,7 @@ function perSecond(records: number, ms: number): number {
 
 export const rules = new Command('rules')
   .description('records per second from their bytes to documents, with 100 processing rules of every kind and without')
-  .option('--records <n>', 'how many', Number, 100_000)
+  .option('--records <n>', 'how many', positiveNumber, 100_000)
   .option('--json', 'last line: one JSON object')
   .action(measure);
 

@@ -5,6 +5,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command } from 'commander';
+import { positiveNumber } from '../src/cli/arguments.js';
 import { EXIT } from '../src/runtime/program.js';
 import { type CheckpointDocument, checkpointsOf } from '../src/store/checkpoints.js';
 import { databaseOf } from '../test/support/raw-collections.js';
@@ -45,7 +46,7 @@ interface Measured {
 
 export const s3 = new Command('s3')
   .description('a bucket of many objects: memory, requests, and what is kept of each object')
-  .option('--objects <n>', 'how many there are, of one record each', Number, 200_000)
+  .option('--objects <n>', 'how many there are, of one record each', positiveNumber, 200_000)
   .option('--json', 'last line: one JSON object')
   .action(measure);
 

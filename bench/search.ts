@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { findExecutables } from '../devstack/executables.js';
 import { startMongod } from '../devstack/mongod.js';
+import { positiveNumber } from '../src/cli/arguments.js';
 import { type SearchInput, SearchService } from '../src/management/search/search-service.js';
 import { type Collections, collectionsOf } from '../src/store/collections.js';
 import { openDatabase } from '../src/store/database.js';
@@ -53,8 +54,8 @@ interface Result extends Cost {
 
 export const search = new Command('search')
   .description('time of the first page of searches, and what MongoDB reads for them')
-  .option('--records <n>', 'how many, over all collections', Number, 2_000_000)
-  .option('--rounds <n>', 'how often each search is made', Number, 100)
+  .option('--records <n>', 'how many, over all collections', positiveNumber, 2_000_000)
+  .option('--rounds <n>', 'how often each search is made', positiveNumber, 100)
   .option('--data <folder>', 'keeps the records there, or takes the ones that are there')
   .option('--json', 'last line: one JSON object')
   .action(measure);

@@ -12,8 +12,8 @@ import {
   type Severity,
 } from '../domain/detections/detection.js';
 import { formatTime } from '../domain/duration.js';
-import { parseTime } from '../management/common/parse-time.js';
 import type { DetectionFilter } from '../management/detections/detection-service.js';
+import { timeOf } from './arguments.js';
 import type { DetectionCommands } from './services/command-services.js';
 import type { WithDetections } from './session.js';
 import { table } from './table.js';
@@ -109,10 +109,4 @@ function cell(text: string | undefined): string | undefined {
 function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
-}
-
-function timeOf(text: string): Date {
-  const time = new Date(parseTime(text, Date.now()) ?? Number.NaN);
-  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('It must be an ISO time, or an age such as 7d.');
-  return time;
 }

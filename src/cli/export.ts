@@ -1,8 +1,8 @@
 /** `export`: records of the past, to a bucket. */
 
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { STREAMS, type StreamName } from '../domain/streams/streams.js';
-import { parseTime } from '../management/common/parse-time.js';
+import { timeOf } from './arguments.js';
 import type { PastExported, PastWish } from './services/command-services.js';
 import type { WithCommands } from './session.js';
 import { count } from './table.js';
@@ -54,10 +54,4 @@ function wishOf({ from, to = new Date(), toBucket, stream, json: _json, ...chang
 function pastText({ bucket, prefix, from, to, objects, records, existing }: PastExported): string {
   const before = existing === 0 ? '' : `, of which ${count(existing)} were there already`;
   return `${count(records)} records from ${from} to ${to} are in ${count(objects)} objects of ${bucket}/${prefix}${before}.`;
-}
-
-function timeOf(text: string): Date {
-  const ms = parseTime(text, Date.now());
-  if (ms === undefined) throw new InvalidArgumentError('It must be an ISO time, or an age such as 7d.');
-  return new Date(ms);
 }

@@ -172,6 +172,10 @@ test('records of the past are exported on request, and a repetition writes only 
 
   const denied = await run('--prefix', '/no');
   expect(denied).toMatchObject({ code: 1, stderr: expect.stringContaining('export.prefix: must not begin with "/"') });
+  const nowhere = await runCli({ ...env, ...keys }, 'export', 'Past', '--from', '30d');
+  expect([nowhere.code, nowhere.stdout]).toEqual([1, '']);
+  const missing = ['--to-bucket: missing; the bucket to write to', '--region: missing; the region of the bucket'];
+  for (const text of ['"Past" has no export of its own', ...missing]) expect(nowhere.stderr).toContain(text);
   await service.stop(String(sourceId), { remove: true });
   await stopWorker();
 }, 120_000);

@@ -1,0 +1,17 @@
+/** Arguments of options, as people write them. */
+
+import { InvalidArgumentError } from 'commander';
+import { parseTime } from '../management/common/parse-time.js';
+
+export function timeOf(text: string): Date {
+  const time = new Date(parseTime(text, Date.now()) ?? Number.NaN);
+  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('It must be an ISO time, or an age such as 7d.');
+  return time;
+}
+
+/** Any number above zero. */
+export function positiveNumber(text: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
+}
