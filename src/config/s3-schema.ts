@@ -4,12 +4,9 @@ import { z } from 'zod';
 import { parseDuration } from '../domain/duration.js';
 import { isObject } from '../domain/json.js';
 import type { Present } from '../domain/present.js';
-import { STREAMS } from '../domain/streams/streams.js';
+import { OBJECT_KEYS } from './object-keys-schema.js';
 import { ROLE_KEYS, serviceAddress } from './role-schema.js';
-import { duration, key, optional, quoted, text, trueOrFalse, unlessEmpty } from './schema-parts.js';
-
-/** Means the whole bucket, in place of a prefix that may not be empty. */
-export const WHOLE_BUCKET = '/';
+import { duration, key, optional, text, trueOrFalse } from './schema-parts.js';
 
 const bucketName = z
   .string()
@@ -17,15 +14,6 @@ const bucketName = z
     /^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$/,
     'must be the name of a bucket, without s3:// and without a path',
   );
-
-/** The beginning of keys; `WHOLE_BUCKET` for none. */
-export const bucketPrefix = z
-  .string()
-  .max(1024, 'must have at most 1024 characters')
-  .regex(/\S/, 'must not be empty')
-  .refine((value) => value === WHOLE_BUCKET || !value.startsWith('/'), {
-    error: 'must not begin with "/", as the keys of objects do not',
-  });
 
 const endpoint = serviceAddress('an S3-compatible store', 'https://s3.example.com');
 
@@ -106,16 +94,7 @@ export const s3Schema = z.strictObject({
       ],
     },
   ),
-  prefix: key(optional(bucketPrefix, undefined), {
-    description: `One prefix for all records, which are told apart by \`type\`, \`eventType\` or \`Logtype\`, or by their keys; \`${WHOLE_BUCKET}\` stands for the whole bucket. Each object is read once for each stream of the source.`,
-    form: 'beginning of the keys of objects',
-    examples: ['mimecast/'],
-  }),
-  prefixes: key(optional(z.partialRecord(z.enum(STREAMS), bucketPrefix), undefined).transform(unlessEmpty), {
-    description: `The prefix of each stream. One that is not named has its own name with \`_\` for each space: \`receipt/\`, \`url_protect/\`. Streams: ${quoted(STREAMS)}.`,
-    form: 'object of streams with the beginning of the keys of their objects',
-    examples: [{ receipt: 'logs/receipt/', av: 'logs/av/' }],
-  }),
+  ...OBJECT_KEYS,
 });
 
 /** Where the records of a source lie. */

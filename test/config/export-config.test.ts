@@ -47,6 +47,11 @@ test.each<[string, unknown, RegExp, object?]>([
     { ...BUCKET, ...KEYS, secretAccessKey: SECRET_PLACEHOLDER },
     /^export.secretAccessKey: .* none yet/,
   ],
+  [
+    'a date in a prefix',
+    { ...BUCKET, prefix: '{yyyy}/' },
+    /^export.prefix: must not have \{ or \}: each day has a folder/,
+  ],
   ['the name of a role', { ...BUCKET, roleArn: 'x' }, /^export.roleArn: must be the ARN of a role/],
   [
     'an external ID without a role',

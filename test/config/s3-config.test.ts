@@ -43,6 +43,17 @@ test.each<[string, object]>([
   ['one prefix', { ...S3, prefix: 'logs/' }],
   ['the whole bucket', { ...S3, prefix: '/' }],
   ['prefixes', { ...S3, prefixes: { receipt: 'a/', 'url protect': 'b/' } }],
+  ['a prefix with a date', { ...S3, prefix: 'logs/{yyyy}/{MM}/{dd}/' }],
+  [
+    'prefixes with a date before the type, and the first day',
+    {
+      ...S3,
+      prefixes: { receipt: 'l/{yyyy}/{MM}/{dd}/receipt/', av: 'l/!{timestamp:yyyy/MM/dd}/av/' },
+      firstDay: '2026-06-01',
+    },
+  ],
+  ['patterns with an empty line, as forms have them', { ...S3, include: ['*.gz', ''], exclude: [''] }],
+  ['patterns', { ...S3, include: ['*.gz', 'receipt/**', 'av/2026/*'], exclude: '**/tmp/**' }],
   [
     'keys that are not set, as Terraform writes them',
     { ...S3, endpoint: '', accessKeyId: null, prefix: '', prefixes: {} },
@@ -123,6 +134,42 @@ test.each<[string, unknown, RegExp]>([
     'prefixes that overlap',
     { ...S3, prefixes: { av: 'receipt/av/' } },
     /^s3.prefixes.av: "receipt\/av\/" of av lies in/,
+  ],
+  ['an unknown part of a date', { ...S3, prefix: 'l/{YYYY}/' }, /^s3.prefix: must not have \{YYYY\}; the parts of/],
+  ['a day without a month', { ...S3, prefixes: { av: '{yyyy}/{dd}/' } }, /^s3.prefixes.av: must have \{MM\} where it/],
+  [
+    'prefixes that overlap on some days',
+    { ...S3, prefixes: { receipt: 'l/{yyyy}/', av: 'l/2026/av/' } },
+    /^s3.prefixes.av: "l\/2026\/av\/" of av lies in "l\/\{yyyy\}\/" of receipt/,
+  ],
+  ['a first day without dates', { ...S3, firstDay: '2026-06-01' }, /^s3.firstDay: needs \{yyyy\}, \{MM\} and \{dd\}/],
+  ['no day', { ...S3, prefix: '{yyyy}/', firstDay: '2026-02-30' }, /^s3.firstDay: must be a day such as/],
+  ['what is no pattern', { ...S3, include: ['*.gz', 'a[b'] }, /^s3.include\[1\]: must have a \] for each \[/],
+  ['a pattern with a slash first', { ...S3, exclude: '/logs/*' }, /^s3.exclude: must not begin with "\/"/],
+  [
+    'a pattern for elsewhere',
+    { ...S3, include: ['*.gz', 'logs/receipt/*'] },
+    /^s3.include\[1\]: "logs\/receipt\/\*" matches nothing below the prefixes of the source: "receipt\/"/,
+  ],
+  [
+    'patterns that exclude everything',
+    { ...S3, prefix: 'l/', exclude: ['*.md', '**'] },
+    /^s3.exclude: excludes everything of the source; correct/,
+  ],
+  [
+    'patterns that take themselves back',
+    { ...S3, prefix: 'l/', include: '*.gz', exclude: '*.gz' },
+    /^s3.exclude: excludes everything of the source/,
+  ],
+  [
+    'patterns that include no object of a stream',
+    { ...S3, include: ['receipt/**', 'process/**'] },
+    /^s3.include: matches nothing of delivery, journal, .*; correct the patterns, or leave them out of dataCollection/,
+  ],
+  [
+    'patterns that leave a stream without objects',
+    { ...S3, exclude: 'av/**' },
+    /^s3.exclude: excludes everything of av; correct the patterns, or leave them out of dataCollection/,
   ],
   ['the same prefix twice', { ...S3, prefixes: { av: 'x/', spam: 'x/' } }, /^s3.prefixes.spam: "x\/" of spam lies in/],
 ])('%s is refused', (_, s3, mistake) => {

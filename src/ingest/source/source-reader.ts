@@ -2,9 +2,9 @@
 
 import { type BucketSecrets, bucketSecretsIn } from '../../config/config-secrets.js';
 import {
-  prefixesOf,
   type QueueSettings,
   queueSettingsOf,
+  readPrefixesOf,
   type SourceConfig,
   WHOLE_BUCKET,
 } from '../../config/source-config.js';
@@ -32,6 +32,7 @@ import { configurationError, ParsedConfigs } from './parsed-configs.js';
 import { recordMetadataOf } from './record-metadata.js';
 import type { SourceObjects } from './source-objects.js';
 import { SourceQueue } from './source-queue.js';
+import { StreamKeys } from './stream-keys.js';
 
 /** Everything that an activity needs to know of its source. */
 export interface LoadedSource {
@@ -66,6 +67,7 @@ export class SourceReader {
   private readonly clients = new Map<number, { readonly key: string; readonly client: MimecastClient }>();
   private readonly buckets = new Map<string, { readonly key: string; readonly opened: OpenedBucket }>();
 
+  private readonly keys = new Map<number, { readonly key: string; readonly keys: SourceObjects['keys'] }>();
   private readonly fields: FieldSchema;
   private readonly configs: ParsedConfigs;
 
@@ -128,6 +130,7 @@ export class SourceReader {
   /** Drops what was kept of a source that has ended. */
   forget(sourceId: number): void {
     this.clients.delete(sourceId);
+    this.keys.delete(sourceId);
     for (const use of ['read', 'export'] as const) this.buckets.delete(`${use} ${sourceId}`);
     this.configs.forget(sourceId);
   }
@@ -161,10 +164,6 @@ export class SourceReader {
     secret: string | undefined,
   ): SourceObjects | undefined {
     if (collectionMethod !== 's3' || s3 === undefined) return undefined;
-    const { prefix } = s3;
-    const whole = prefix === WHOLE_BUCKET ? '' : prefix;
-    const prefixes =
-      whole === undefined ? prefixesOf(streams, s3.prefixes) : new Map(streams.map((each) => [each, whole]));
     const bucketName = [s3.endpoint ?? 'aws', s3.bucket].join(' ');
     const queueOf = ({ url, compareEveryMs }: QueueSettings, { keys, role }: BucketOptions) => {
       const { allowInsecure, queueLimits } = this.dependencies;
@@ -175,7 +174,23 @@ export class SourceReader {
     const opened = this.bucketOf(`read ${sourceId}`, s3, secret, (options) =>
       settings === undefined ? {} : { queue: queueOf(settings, options) },
     );
-    return { ...opened, bucketName, prefixes, areMixed: whole !== undefined };
+    return { ...opened, bucketName, keys: this.keysOf(sourceId, s3, streams), areMixed: s3.prefix !== undefined };
+  }
+
+  /** Kept while they stay the same: patterns take time to compile. */
+  private keysOf(
+    sourceId: number,
+    { prefix, prefixes, firstDay, include, exclude }: NonNullable<SourceConfig['s3']>,
+    streams: readonly StreamName[],
+  ): SourceObjects['keys'] {
+    const key = JSON.stringify([streams, prefix, prefixes, firstDay, include, exclude]);
+    const kept = this.keys.get(sourceId);
+    if (kept?.key === key) return kept.keys;
+    const patterns = present({ firstDay, include, exclude });
+    const all = [...readPrefixesOf(streams, present({ prefix, prefixes }))];
+    const keys = new Map(all.map(([stream, each]) => [stream, new StreamKeys(each, patterns)]));
+    this.keys.set(sourceId, { key, keys });
+    return keys;
   }
 
   private exportOf(
