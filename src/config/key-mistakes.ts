@@ -19,7 +19,7 @@ export function keyMistakesOf(streams: readonly StreamName[], s3: JsonObject): M
   return [
     ...(isAbsent(s3.prefix) ? overlapMistakes(all) : []),
     ...(isAbsent(s3.firstDay) || hasDate ? [] : [noDate]),
-    ...patternMistakes(all, s3),
+    ...patternMistakes(all, streams.length, s3),
   ];
 }
 
@@ -55,13 +55,15 @@ const PATTERN_KEYS = ['include', 'exclude'] as const;
 const SOME_NAMES = ['k', 'K1.json', 'part-0001.ndjson.gz', 'folder/ä b.q9z', 'a/b/c/d'];
 const SOME_DAY = new Date('2026-06-15T00:00:00Z');
 
-function patternMistakes(prefixes: ReadonlyMap<StreamName, DatedPrefix>, s3: JsonObject): Mistake[] {
+function patternMistakes(prefixes: ReadonlyMap<StreamName, DatedPrefix>, count: number, s3: JsonObject): Mistake[] {
+  // Of a prefix with a mistake nothing can be said.
+  if (prefixes.size < count) return [];
   const [include, exclude] = PATTERN_KEYS.map((name) => patternsIn(s3[name]));
-  const useless = (include ?? []).flatMap((pattern, at) => {
+  const useless = (include ?? []).flatMap((pattern) => {
     const head = literalHead(pattern);
     if ([...prefixes.values()].some((prefix) => prefix.mayBegin(head))) return [];
     const names = [...new Set([...prefixes.values()].map(({ text }) => `"${text}"`))].join(', ');
-    const path = Array.isArray(s3.include) ? ['s3', 'include', at] : ['s3', 'include'];
+    const path = Array.isArray(s3.include) ? ['s3', 'include', s3.include.indexOf(pattern)] : ['s3', 'include'];
     return [{ path, message: `"${pattern}" matches nothing below the prefixes of the source: ${names}` }];
   });
   if (useless.length > 0) return useless;

@@ -145,11 +145,16 @@ test.each<[string, unknown, RegExp]>([
   ['a first day without dates', { ...S3, firstDay: '2026-06-01' }, /^s3.firstDay: needs \{yyyy\}, \{MM\} and \{dd\}/],
   ['no day', { ...S3, prefix: '{yyyy}/', firstDay: '2026-02-30' }, /^s3.firstDay: must be a day such as/],
   ['what is no pattern', { ...S3, include: ['*.gz', 'a[b'] }, /^s3.include\[1\]: must have a \] for each \[/],
+  [
+    'a prefix with a mistake, and patterns',
+    { ...S3, prefix: 'l/{x}', include: 'l/*' },
+    /^s3.prefix: must not have \{x/,
+  ],
   ['a pattern with a slash first', { ...S3, exclude: '/logs/*' }, /^s3.exclude: must not begin with "\/"/],
   [
     'a pattern for elsewhere',
-    { ...S3, include: ['*.gz', 'logs/receipt/*'] },
-    /^s3.include\[1\]: "logs\/receipt\/\*" matches nothing below the prefixes of the source: "receipt\/"/,
+    { ...S3, include: ['', '*.gz', 'logs/receipt/*'] },
+    /^s3.include\[2\]: "logs\/receipt\/\*" matches nothing below the prefixes of the source: "receipt\/"/,
   ],
   [
     'patterns that exclude everything',
