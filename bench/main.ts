@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { runProgram } from '../src/runtime/program.js';
 import { fleet } from './fleet.js';
 import { indicators } from './indicators.js';
+import { ingest } from './ingest.js';
 import { memory } from './memory.js';
 import { recovery } from './recovery.js';
 import { replay } from './replay.js';
@@ -16,6 +17,7 @@ await runProgram(
     .description('Benchmarks. Speeds are ratios of what was measured in one run, because machines differ.')
     .addCommand(fleet)
     .addCommand(indicators)
+    .addCommand(ingest)
     .addCommand(memory)
     .addCommand(recovery)
     .addCommand(replay)
