@@ -6,6 +6,7 @@ import { fleet } from './fleet.js';
 import { indicators } from './indicators.js';
 import { ingest } from './ingest.js';
 import { memory } from './memory.js';
+import { profile } from './profile.js';
 import { recovery } from './recovery.js';
 import { replay } from './replay.js';
 import { rules } from './rules.js';
@@ -19,6 +20,7 @@ await runProgram(
     .addCommand(indicators)
     .addCommand(ingest)
     .addCommand(memory)
+    .addCommand(profile)
     .addCommand(recovery)
     .addCommand(replay)
     .addCommand(rules)
