@@ -41,7 +41,7 @@ export const recordRoutes: Routes = (app, { search, collections }) => {
         response: {
           200: z.object({
             accountId: z.string().optional(),
-            aggregateId: z.string().optional().describe('What joins records within a source and account'),
+            aggregateId: z.string().optional().describe('What joins records within an account'),
             messageId: z.string().optional(),
             records: z.array(
               foundRecord.extend({
@@ -51,7 +51,9 @@ export const recordRoutes: Routes = (app, { search, collections }) => {
               }),
             ),
             doubts: z.array(z.string()).describe('Why records may be missing or belong to another message, for people'),
-            complete: z.boolean(),
+            complete: z
+              .boolean()
+              .describe('Whether all records that could be joined are here; if not, `doubts` says why'),
           }),
           ...flatErrors,
         },
