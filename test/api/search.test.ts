@@ -259,4 +259,11 @@ test('what happened around a record, in its source', async () => {
   expect(shown(json.newer)).toEqual([ids.copy, ids.click]);
   expect(json.record.id).toBe(ids.delivery);
   expect(shown(json.older)).toEqual([ids.process, ids.receipt]);
+  const minuteLater = await store('audit', { auditType: 'later' }, 130);
+  const ends = await api<{ newer: Shown[]; older: Shown[] }>(
+    'GET',
+    `v1/records/journal/${ids.journal}/around?minutes=1&limit=50`,
+  );
+  expect(shown(ends.json.newer).at(0)).toBe(minuteLater);
+  expect(shown(ends.json.older).at(-1)).toBe(ids.receipt);
 });

@@ -76,7 +76,9 @@ export const recordRoutes: Routes = (app, { search, collections }) => {
         summary: 'What the source of a record collected from the minutes around it, newest first',
         params,
         querystring: z.strictObject({
-          minutes: wholeNumber(1, 1_440, 5).describe('Before and after the record, 1 to 1440; default 5'),
+          minutes: wholeNumber(1, 1_440, 5).describe(
+            'Before and after the record, both ends included, 1 to 1440; default 5',
+          ),
           limit: wholeNumber(1, 500, 50).describe('Records before and after it each, 1 to 500; default 50'),
         }),
         response: {
