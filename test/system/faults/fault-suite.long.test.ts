@@ -40,4 +40,4 @@ test('sources that read and write buckets', async () => {
   expect(isGood(result), [...said, failureOf(result, replay)].join('\n')).toBe(true);
   for (const process of BUCKET_PROCESSES) expect(result.faults[`kill ${process}`]).toBe(1);
   for (const kind of BUCKET_FAULT_KINDS) expect(result.faults[kind]).toBe(1);
-}, 300_000);
+}, 600_000);

@@ -61,7 +61,8 @@ const GATE_FAULTS: readonly FaultMaker[] = [
   (random) => ({
     ...{ kind: 'lost answer of a write', gate: 's3' },
     rule: { operations: ['write'], action: { loseAnswer: true } },
-    times: random.between(2, 6),
+    // An export that fails in a row waits longer and longer.
+    times: random.between(1, 3),
   }),
   (random) => ({
     ...{ kind: 'queue errors', gate: 'sqs' },

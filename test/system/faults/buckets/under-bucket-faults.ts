@@ -35,7 +35,7 @@ type Ids = Readonly<Record<SourceName, number>>;
 /** A source that is at rest learns so late of what no notification told it, or of what another one has yet to export. */
 const REST_MS = 100_000;
 const AT_WORK_MS = 120_000;
-/** A gap is told within a poll or two. */
+/** What is wrong with an object is told within a poll or two. */
 const TOLD_WITHIN_MS = 30_000;
 
 export async function collectUnderBucketFaults(run: UnderBucketFaults): Promise<End> {
@@ -78,10 +78,11 @@ class BucketRun {
     const recoverySeconds = Math.round((performance.now() - calmAt) / 1_000);
     say(stuck === undefined ? 'the sources are at rest' : `stuck: ${stuck}`);
     const untold = stuck === undefined ? await this.untold(ids) : [];
+    const again = stuck === undefined ? await this.settle(ids) : stuck;
     injector.conclude();
     if (injector.missed.length > 0) say(`without effect: ${injector.missed.join(', ')}`);
     return {
-      ...(await this.compared(ids, stuck, untold)),
+      ...(await this.compared(ids, again, untold)),
       faults: injector.struck,
       missed: injector.missed,
       recoverySeconds,
@@ -97,7 +98,8 @@ class BucketRun {
 
   /** Faults strike sources that are at work: a short schedule would be over before. */
   private async atWork(ids: Ids): Promise<void> {
-    const stored = () => Promise.all(SOURCES.map((name) => countStored(this.run.collections, ids[name])));
+    const first = [ids.compares, ids.queued, ids.exports];
+    const stored = () => Promise.all(first.map((id) => countStored(this.run.collections, id)));
     await until(stored, (counts) => counts.every((count) => count > 0), { limitMs: AT_WORK_MS, everyMs: 100 });
   }
 
@@ -134,14 +136,23 @@ class BucketRun {
     return rests.flat().join('; ') || undefined;
   }
 
-  /** Of an object that is listed and then gone a gap has to tell. Only in the calm: a worker that is killed may forget it. */
+  /** What has to be told, and is not. Only in the calm: a worker that is killed forgets what it was about to tell. */
   private async untold(ids: Ids): Promise<string[]> {
+    const store = raw(this.run.collections);
+    const of = { sourceId: ids.compares };
     const key = await this.writer.writeVanishing();
-    const gaps = () => raw(this.run.collections).gaps.find({ sourceId: ids.compares }).toArray();
-    return until(gaps, (found) => found.some(({ reason }) => reason.includes(key)), { limitMs: TOLD_WITHIN_MS }).then(
-      () => [],
-      () => [`${key} was deleted while it was asked for, and no gap tells of it`],
-    );
+    const { text, mend } = await this.writer.writeBroken();
+    const untold = await Promise.all([
+      told(`${key} was deleted while it was asked for, and no gap tells of it`, async () =>
+        (await store.gaps.find(of).toArray()).some(({ reason }) => reason.includes(key)),
+      ),
+      told(
+        'a line that is broken is not in quarantine',
+        async () => (await store.quarantine.countDocuments({ ...of, text })) > 0,
+      ),
+    ]);
+    await mend();
+    return untold.flat();
   }
 
   private async compared(ids: Ids, stuck: string | undefined, untold: readonly string[]) {
@@ -204,4 +215,12 @@ class BucketRun {
 
 function named(of: string, verdicts: readonly StreamVerdict[]): StreamVerdict[] {
   return verdicts.map((verdict) => ({ of, ...verdict }));
+}
+
+async function told(otherwise: string, isTold: () => Promise<boolean>): Promise<string[]> {
+  const seen = until(isTold, Boolean, { limitMs: TOLD_WITHIN_MS, everyMs: 200 });
+  return seen.then(
+    () => [],
+    () => [otherwise],
+  );
 }

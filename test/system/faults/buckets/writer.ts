@@ -101,6 +101,13 @@ export class BucketWriter {
     return object.key;
   }
 
+  /** Writes an object with lines that are broken. @returns one of them, and what mends the object. */
+  async writeBroken(): Promise<{ readonly text: string; mend(): Promise<void> }> {
+    const object = { ...this.newObject({ form: FORMS[0] }), isDamaged: true };
+    await this.inTurn(() => this.write(object, this.withBrokenLines(object)));
+    return { text: brokenLine(object.lines[0] ?? ''), mend: () => this.mend(object.key) };
+  }
+
   /** Replaces what cannot be read by what can. */
   async finish(): Promise<void> {
     for (const { key, isDamaged } of this.objects.values()) if (isDamaged) await this.mend(key);
@@ -110,14 +117,9 @@ export class BucketWriter {
     const { random, gate } = this.options;
     switch (kind) {
       case 'truncated object':
-        return this.damaged((lines) => truncated(lines, random.between(30, 95) / 100));
+        return this.damaged(({ lines }) => truncated(lines, random.between(30, 95) / 100));
       case 'broken lines':
-        return this.damaged((lines, form) =>
-          bytesOf(
-            form,
-            lines.map((line, at) => this.perhapsBroken(line, at)),
-          ),
-        );
+        return this.damaged((object) => this.withBrokenLines(object));
       case 'late key':
         return this.inTurn(() => this.publish(this.newObject({ folder: DAY, number: Math.max(0, this.keys - 50) })));
       case 'old date':
@@ -153,21 +155,16 @@ export class BucketWriter {
   }
 
   /** Every other line, so that there is at least one in every object. */
-  private perhapsBroken(line: string, at: number): string {
-    if (at % 2 === 1) return line;
-    const text = brokenLine(line);
-    this.broken.add(text);
-    return text;
+  private withBrokenLines({ form, lines }: Lying): Buffer {
+    const broken = lines.map((line, at) => (at % 2 === 0 ? brokenLine(line) : line));
+    for (const text of broken.filter((_, at) => at % 2 === 0)) this.broken.add(text);
+    return bytesOf(form, broken);
   }
 
-  private async damaged(bodyOf: (lines: readonly string[], form: ObjectForm) => Buffer): Promise<void> {
+  private async damaged(bodyOf: (object: Lying) => Buffer): Promise<void> {
     const { random } = this.options;
-    // Of lines one is broken without the others.
-    const object = { ...this.newObject({ records: 40, form: FORMS[0] }), isDamaged: true };
-    await this.inTurn(async () => {
-      const etag = await this.write(object, bodyOf(object.lines, object.form));
-      await this.announce(object.key, etag);
-    });
+    const object = { ...this.newObject({ form: FORMS[0] }), isDamaged: true };
+    await this.inTurn(async () => this.announce(object.key, await this.write(object, bodyOf(object))));
     await pause(random.between(MEND_AFTER_MS.least, MEND_AFTER_MS.most));
     await this.mend(object.key);
   }
