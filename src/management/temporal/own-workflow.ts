@@ -1,7 +1,7 @@
 /** A single workflow of a source, looked at with the question whose it is. */
 
 import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
-import { type InstallationAccess, isOurs } from '../temporal/ownership.js';
+import { type InstallationAccess, isOurs } from './ownership.js';
 
 /** How long Temporal may take to describe one workflow, from the moment that it is asked. */
 const ANSWER_LIMIT_MS = 5_000;
@@ -12,7 +12,7 @@ export type FoundWorkflow =
   | { readonly whose: 'another' }
   | { readonly whose: 'none' };
 
-/** The latest run of a workflow of a source: its own, or its `backfill` or `verify`. */
+/** The latest run of a workflow of a source: its own, its exports, its `backfill` or `verify`. */
 export async function findWorkflow(
   access: InstallationAccess,
   sourceId: number,
@@ -23,6 +23,38 @@ export async function findWorkflow(
   if (description === undefined) return { whose: 'none' };
   if (await isOurs(access, sourceId, description)) return { whose: 'ours', description };
   return { whose: description.status.name === 'RUNNING' ? 'another' : 'none' };
+}
+
+/** A run may be continued as new between the look at it and the signal. */
+const MAX_LOOKS = 5;
+
+/**
+ * Signals the running workflow with this ID, if it is ours.
+ *
+ * @returns false when there is no running one of ours to take it.
+ */
+export async function signalOwn(
+  access: InstallationAccess,
+  sourceId: number,
+  workflowId: string,
+  signal: string,
+  ...args: unknown[]
+): Promise<boolean> {
+  const { client } = access;
+  for (let looks = 1; ; looks += 1) {
+    const found = await findWorkflow(access, sourceId, workflowId);
+    if (found.whose !== 'ours' || found.description.status.name !== 'RUNNING') return false;
+    const { runId } = found.description;
+    try {
+      // To that run alone: the next one of this ID may be somebody else's.
+      await client.withDeadline(Date.now() + ANSWER_LIMIT_MS, () =>
+        client.workflow.getHandle(workflowId, runId).signal(signal, ...args),
+      );
+      return true;
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError) || looks === MAX_LOOKS) throw error;
+    }
+  }
 }
 
 async function describeWorkflow(
