@@ -117,7 +117,7 @@ export async function noteCut(store: Store, sourceId: number, cut: Cut): Promise
 
 const ID_BYTES = 16;
 
-function packed(ids: readonly RecordId[]): Binary {
+export function packed(ids: readonly RecordId[]): Binary {
   return new Binary(Buffer.concat(ids.map(({ buffer }) => buffer.subarray(0, ID_BYTES))));
 }
 

@@ -5,10 +5,11 @@ import type { Failure } from '../failures/failure.js';
 import type { Ending } from '../health/health-ledger.js';
 import type { Problem } from '../lifecycle/snapshot.js';
 import type { StreamName } from '../streams/streams.js';
+import { PAST_EXPORT_WORKFLOW_TYPE } from './past-export.js';
 
 export const EXPORT_WORKFLOW_TYPE = 'mimecastExport';
 /** All workflows that write what is stored of a source to a bucket. */
-export const EXPORT_WORKFLOW_TYPES: readonly string[] = [EXPORT_WORKFLOW_TYPE];
+export const EXPORT_WORKFLOW_TYPES: readonly string[] = [EXPORT_WORKFLOW_TYPE, PAST_EXPORT_WORKFLOW_TYPE];
 /** Its source was changed, restarted or asked to poll: look again at once. */
 export const EXPORT_CHANGED_SIGNAL = 'exportChanged';
 /** Subject of its health events, which are events of its source. */

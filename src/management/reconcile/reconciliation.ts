@@ -13,6 +13,7 @@ import { RefusedError } from '../common/errors.js';
 import { ExportChanges } from '../exports/export-changes.js';
 import { startExports } from '../exports/export-workflows.js';
 import { startFillIn } from '../indicators/fill-in-workflow.js';
+import { startPastExports } from '../past-exports/past-exports.js';
 import { SourceRemoval } from '../sources/source-removal.js';
 import { SourceWorkflows } from '../sources/source-workflows.js';
 import { type RunningSource, runningSources } from '../temporal/ownership.js';
@@ -110,6 +111,7 @@ export class Reconciliation implements Reconcilable {
   private async lookAfterExports(onError: ReconciliationListener['onError']): Promise<void> {
     const { changeAgeMs = CHANGE_AGE_MS } = this.options;
     await startExports(this.options, onError);
+    await startPastExports(this.options, onError);
     await this.exportChanges.announce(new Date(Date.now() - changeAgeMs), onError);
   }
 

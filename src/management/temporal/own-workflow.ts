@@ -1,6 +1,6 @@
 /** A single workflow of a source, looked at with the question whose it is. */
 
-import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import { type WorkflowExecutionDescription, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { type InstallationAccess, isOurs } from './ownership.js';
 
 /** How long Temporal may take to describe one workflow, from the moment that it is asked. */
@@ -33,12 +33,26 @@ const MAX_LOOKS = 5;
  *
  * @returns false when there is no running one of ours to take it.
  */
-export async function signalOwn(
+export function signalOwn(
   access: InstallationAccess,
   sourceId: number,
   workflowId: string,
   signal: string,
   ...args: unknown[]
+): Promise<boolean> {
+  return askOwn(access, sourceId, workflowId, (handle) => handle.signal(signal, ...args));
+}
+
+/** The same to cancel it. */
+export function cancelOwn(access: InstallationAccess, sourceId: number, workflowId: string): Promise<boolean> {
+  return askOwn(access, sourceId, workflowId, (handle) => handle.cancel());
+}
+
+async function askOwn(
+  access: InstallationAccess,
+  sourceId: number,
+  workflowId: string,
+  ask: (handle: WorkflowHandle) => Promise<unknown>,
 ): Promise<boolean> {
   const { client } = access;
   for (let looks = 1; ; looks += 1) {
@@ -47,9 +61,7 @@ export async function signalOwn(
     const { runId } = found.description;
     try {
       // To that run alone: the next one of this ID may be somebody else's.
-      await client.withDeadline(Date.now() + ANSWER_LIMIT_MS, () =>
-        client.workflow.getHandle(workflowId, runId).signal(signal, ...args),
-      );
+      await client.withDeadline(Date.now() + ANSWER_LIMIT_MS, () => ask(client.workflow.getHandle(workflowId, runId)));
       return true;
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError) || looks === MAX_LOOKS) throw error;
