@@ -4,6 +4,7 @@ import {
   AbortMultipartUploadCommand,
   CreateMultipartUploadCommand,
   GetObjectCommand,
+  type GetObjectCommandInput,
   HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
@@ -110,12 +111,18 @@ export class Bucket {
    * @throws {RawError} also from its bytes; `NoSuchKey` for one that is gone, `InvalidObjectState` for one in an archive.
    */
   async open(key: string, limits: OpenOptions = {}, signal?: AbortSignal): Promise<ObjectContent> {
-    const version = present({ VersionId: limits.versionId });
-    const command = new GetObjectCommand({ Bucket: this.name, Key: key, ...version, ...this.payer });
+    const object = { Bucket: this.name, Key: key, ...this.payer };
     const what = `read ${this.name}/${key}`;
-    const answer = await this.calling(what, signal, () => this.client.send(command, this.sending(signal)));
+    const get = (which: Partial<GetObjectCommandInput>) =>
+      this.calling(what, signal, () =>
+        this.client.send(new GetObjectCommand({ ...object, ...which }), this.sending(signal)),
+      );
+    const answer = await get(present({ VersionId: limits.versionId }));
+    const { ETag, VersionId } = answer;
+    const same = present({ IfMatch: ETag, VersionId: VersionId === 'null' ? undefined : VersionId });
+    const rest = (offset: number) => get({ ...same, Range: `bytes=${offset}-` });
     const explain = (error: unknown) => s3ErrorOf(error, this.call(what));
-    return readContent(answer, { ...limits, what, host: this.host, explain }, signal);
+    return readContent(answer, { ...limits, what, host: this.host, rest, explain }, signal);
   }
 
   /** How an object, or one version of it, would be listed; `undefined` when it is not there. */
