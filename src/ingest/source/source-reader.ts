@@ -159,9 +159,9 @@ export class SourceReader {
     const prefixes =
       whole === undefined ? prefixesOf(streams, s3.prefixes) : new Map(streams.map((each) => [each, whole]));
     const bucketName = [s3.endpoint ?? 'aws', s3.bucket].join(' ');
-    const queueOf = ({ url, compareEveryMs }: QueueSettings, { keys }: BucketOptions) => {
+    const queueOf = ({ url, compareEveryMs }: QueueSettings, { keys, role }: BucketOptions) => {
       const { allowInsecure, queueLimits } = this.dependencies;
-      const queue = new Queue({ url, region: s3.region, allowInsecure, ...present({ keys }) });
+      const queue = new Queue({ url, region: s3.region, allowInsecure, ...present({ keys, role }) });
       return new SourceQueue(queue, `${bucketName} ${url}`, compareEveryMs, queueLimits);
     };
     const settings = queueSettingsOf(s3);

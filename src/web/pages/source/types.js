@@ -62,6 +62,7 @@
  * @typedef {object} SourceDetails
  * @property {ListedSource} source
  * @property {string} [workflowUrl]
+ * @property {import('../collection/usage/commands.js').Temporal} temporal
  * @property {SourceView} [view]
  * @property {ExportView} [export]
  * @property {string} [note]
