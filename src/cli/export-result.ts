@@ -69,6 +69,7 @@ export function exportLine(one: PastExport): (string | number)[] {
 const OPTIONS: Readonly<Record<string, string>> = {
   ...{ from: '--from', to: '--to', streams: '--stream', bucket: '--to-bucket' },
   ...{ region: '--region', endpoint: '--endpoint', prefix: '--prefix', form: '--form' },
+  ...{ roleArn: '--role-arn', externalId: '--external-id' },
   ...{ accessKeyId: 'AWS_ACCESS_KEY_ID', secretAccessKey: 'AWS_SECRET_ACCESS_KEY', sessionToken: 'AWS_SESSION_TOKEN' },
 };
 

@@ -23,6 +23,8 @@ interface Options {
   readonly form?: string;
   readonly stream?: readonly string[];
   readonly ownKeys?: boolean;
+  readonly roleArn?: string;
+  readonly externalId?: string;
   readonly detach?: boolean;
   readonly cancel?: boolean;
   readonly list?: boolean;
@@ -48,6 +50,8 @@ export function addExportCommand(program: Command, withCommands: WithCommands): 
       '--own-keys',
       'with the key in AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN of this command; default: that of the source’s own export, or the workers’ credentials',
     )
+    .option('--role-arn <arn>', 'a role to assume, with that key or with the workers’ credentials')
+    .option('--external-id <id>', 'external ID for that role')
     .option('--detach', 'start it and do not wait for the result')
     .option('--cancel', 'cancel the one that is running')
     .option('--list', 'list those that there were')
@@ -68,8 +72,9 @@ function checkedTime(text: string): string {
   return text;
 }
 
-function wishOf({ to, toBucket, region, endpoint, prefix, form, stream, ownKeys }: Options, from: string): PastWish {
-  const key = ownKeys ? ownKey(process.env) : {};
+function wishOf(options: Options, from: string): PastWish {
+  const { to, toBucket, region, endpoint, prefix, form, stream, ownKeys, roleArn, externalId } = options;
+  const key = { ...(ownKeys ? ownKey(process.env) : {}), ...present({ roleArn, externalId }) };
   return { from, ...present({ to, bucket: toBucket, region, endpoint, prefix, form, streams: stream }), ...key };
 }
 

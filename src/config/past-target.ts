@@ -10,19 +10,21 @@ import { type ExportConfig, exportSchema } from './export-schema.js';
 import type { Permit } from './further-mistakes.js';
 import { secretsIn } from './given-secret.js';
 import { schemaMistakes, sentencesOf } from './mistakes.js';
+import { ROLE_KEYS } from './role-schema.js';
 import type { Parsed } from './source-config.js';
 
 export const PAST_TARGET_KEYS = [
   ...(['bucket', 'region', 'endpoint', 'pathStyle', 'prefix', 'form'] as const),
-  ...(['accessKeyId', 'secretAccessKey', 'sessionToken'] as const),
+  ...(['accessKeyId', 'secretAccessKey', 'sessionToken', 'roleArn', 'externalId'] as const),
 ] as const;
 
-const KEY_OF_BUCKET = ['accessKeyId', 'secretAccessKey', 'sessionToken'] as const;
+/** Whose credentials they are: these are taken together, or not at all. */
+const CREDENTIALS = [...(['accessKeyId', 'secretAccessKey', 'sessionToken'] as const), ...Object.keys(ROLE_KEYS)];
 const placedSchema = z.object({ export: exportSchema });
 const NEEDED = { bucket: 'the bucket to write to', region: 'the region of the bucket' } as const;
 
 /**
- * @param config of the source. The key of its export is used at its own endpoint only, and not beside a key that is given.
+ * @param config of the source. Key and role of its export are used at its own endpoint only, and not beside others that are given.
  * @param permit.keepSecret whether the secret of that key is stored.
  * @returns each mistake by the name of what was given.
  */
@@ -35,7 +37,7 @@ export function parsePastTarget(
   // In its place in a configuration, so that its secret is known for one, and in no sentence.
   const placed = { export: target };
   const result = placedSchema.safeParse(placed);
-  const mayKeep = keepSecret && KEY_OF_BUCKET.every((name) => isAbsent(given[name]));
+  const mayKeep = keepSecret && CREDENTIALS.every((name) => isAbsent(given[name]));
   const insecure = allowInsecure ? undefined : insecureAddress(target.endpoint);
   const missing = Object.entries(NEEDED).filter(([name]) => isAbsent(target[name]));
   const isMissing = (name: unknown) => missing.some(([one]) => one === name);
@@ -51,10 +53,8 @@ export function parsePastTarget(
 
 function merged(stored: JsonObject, given: JsonObject): JsonObject {
   const isElsewhere = !isAbsent(given.endpoint) && given.endpoint !== stored.endpoint;
-  const hasOwnKey = KEY_OF_BUCKET.some((name) => !isAbsent(given[name]));
-  const kept = Object.entries(stored).filter(
-    ([name]) => !(isElsewhere || hasOwnKey) || !KEY_OF_BUCKET.some((one) => one === name),
-  );
+  const hasOwn = CREDENTIALS.some((name) => !isAbsent(given[name]));
+  const kept = Object.entries(stored).filter(([name]) => !(isElsewhere || hasOwn) || !CREDENTIALS.includes(name));
   const wanted = Object.entries(given).filter(([, value]) => !isAbsent(value));
   return Object.fromEntries([...kept, ...wanted]);
 }

@@ -7,6 +7,7 @@ import { SECRET_PLACEHOLDER } from '../../src/config/source-config.js';
 const OWN = { bucket: 'mail-export', region: 'eu-west-1', interval: '5m', prefix: 'm/', form: 'ecs' };
 const KEPT = { accessKeyId: 'AKID', secretAccessKey: SECRET_PLACEHOLDER };
 const GIVEN = { accessKeyId: 'OTHER', secretAccessKey: 'very-hush-hush' };
+const ROLE = 'arn:aws:iam::123456789012:role/mail-history';
 const AWS = { bucket: 'mail-history', region: 'us-east-1' };
 
 const parsed = (own: object | undefined, given: object, permit = { keepSecret: true }) =>
@@ -17,6 +18,12 @@ test.each<[string, object | undefined, object, object]>([
   ['another bucket, with the key of the source', { ...OWN, ...KEPT }, AWS, { ...OWN, ...KEPT, ...AWS }],
   ['a key of its own', { ...OWN, ...KEPT, sessionToken: SECRET_PLACEHOLDER }, GIVEN, { ...OWN, ...GIVEN }],
   ['another endpoint, without the key of the source', { ...OWN, ...KEPT }, { endpoint: 'https://s3.example.com' }, OWN],
+  [
+    'a role of its own, without the key of the source',
+    { ...OWN, ...KEPT },
+    { roleArn: ROLE },
+    { ...OWN, roleArn: ROLE },
+  ],
   ['a source that exports nowhere', undefined, AWS, { ...AWS, form: 'received', interval: '1m' }],
   ['what is not set, as forms send it', OWN, { bucket: '', prefix: null }, OWN],
 ])('%s', (_, own, given, expected) => {

@@ -25,12 +25,14 @@ const wish = z.strictObject({
   prefix: text('Put before all keys of objects'),
   form: text('`received`, `ecs` or `ocsf`'),
   accessKeyId: text(
-    'Key to write with. Without it, that of the source’s export at its own endpoint, else the workers’ own credentials',
+    'Key to write with. Without key and role, those of the source’s export at its own endpoint, else the workers’ own credentials',
   ),
   secretAccessKey: text('Secret of that key; stored encrypted, and forgotten when the export ends').meta({
     writeOnly: true,
   }),
   sessionToken: text('Session token of a temporary key', 4_096).meta({ writeOnly: true }),
+  roleArn: text('ARN of a role to assume, with the key, or else with the workers’ own credentials'),
+  externalId: text('External ID that the role’s trust policy asks for', 1_224),
 });
 
 const counts = {

@@ -102,7 +102,7 @@ export class PastSlice {
   /** Writes again what the bucket has lost of earlier exports. @returns whether all was looked at. */
   private async lookAtKnown(stream: StreamName, after: string | undefined): Promise<boolean> {
     for await (const part of partsBetween(this.options.collections, this.query(stream), { after })) {
-      const object = await this.write(part);
+      const object = await this.write(part, { mayBeThere: true });
       await this.move({ position: { stream, after: part._id }, ...(object === undefined ? {} : { object }) });
       if (this.isOver()) return false;
     }
@@ -162,7 +162,7 @@ export class PastSlice {
 
   /** Writes an object that this export has made itself, and goes on behind its last record. */
   private async writeOwn(part: PastPart): Promise<void> {
-    const object = await this.write(part);
+    const object = await this.write(part, { mayBeThere: false });
     const position = { stream: part.stream, from: part.last };
     await this.move({ position, seq: this.current.seq + 1, ...(object === undefined ? {} : { object }) });
   }
@@ -171,8 +171,14 @@ export class PastSlice {
     this.current = await movePastExport(this.options.collections, this.current, step);
   }
 
-  /** @returns `undefined` when none of its records is stored any more. */
-  private async write({ sourceId, stream, ids, first }: PastPart): Promise<PastStep['object']> {
+  /**
+   * @param mayBeThere whether it is looked for before its records are read.
+   * @returns `undefined` when none of its records is stored any more.
+   */
+  private async write(
+    { sourceId, stream, ids, first }: PastPart,
+    { mayBeThere }: { readonly mayBeThere: boolean },
+  ): Promise<PastStep['object']> {
     const { collections, target, signal } = this.options;
     const { id: installationId } = await collections.installation();
     const hash = createHash('sha256').update(`${installationId}\n${sourceId}\n${stream}\n${target.form}\n`);
@@ -180,7 +186,7 @@ export class PastSlice {
     const mark = hash.digest('hex');
     const part = `past-${mark.slice(0, 16)}`;
     const name = objectName(target.prefix, { installationId, sourceId, stream, part, at: first });
-    if (await isThere(target.bucket, { ...name, mark }, signal))
+    if (mayBeThere && (await isThere(target.bucket, { ...name, mark }, signal)))
       return { stream, key: name.key, records: ids.length, isNew: false };
     const lines = await linesOf(collections, target.form, stream, ids);
     if (lines.length === 0) return undefined;

@@ -25,10 +25,12 @@ export interface PastWish {
   readonly pathStyle?: boolean;
   readonly prefix?: string;
   readonly form?: string;
-  /** A key of its own; default that of the source's export at its own endpoint, else the workers' credentials. */
+  /** A key or a role of its own; default those of the source's export at its own endpoint, else the workers' credentials. */
   readonly accessKeyId?: string;
   readonly secretAccessKey?: string;
   readonly sessionToken?: string;
+  readonly roleArn?: string;
+  readonly externalId?: string;
 }
 
 export interface UnderstoodWish {
