@@ -27,8 +27,12 @@ const stream = z.enum(STREAMS);
 
 const query = z.strictObject({
   indicators: indicatorList,
-  since: z.string().max(64).optional().describe('An ISO time, or an age such as 7d; default: the oldest record'),
-  until: z.string().max(64).optional().describe('The same; default: the newest record'),
+  since: z
+    .string()
+    .max(64)
+    .optional()
+    .describe('Begin of the records’ own times, included: an ISO time, or an age such as 7d; default no limit'),
+  until: z.string().max(64).optional().describe('Their end, not included: the same; default no limit'),
   collections: z.array(collection).min(1).optional().describe('Default: all'),
   sources: z.array(z.int().positive()).min(1).max(1_000).optional().describe('Ids; default: all'),
   skip: z
