@@ -3,11 +3,11 @@
 import { Command } from 'commander';
 import type { WatchlistChange, WatchlistInput } from '../management/watchlists/watchlist-input.js';
 import type { SavedWatchlist, ShownWatchlist } from '../management/watchlists/watchlist-service.js';
-import type { WatchlistHitEvent } from '../store/watchlist-events.js';
 import { readText } from './read-text.js';
 import type { WatchlistCommands } from './services/command-services.js';
 import type { WithWatchlists } from './session.js';
 import { count, table } from './table.js';
+import { addHitsCommand } from './watchlist-hits.js';
 
 interface Json {
   readonly json?: boolean;
@@ -15,9 +15,6 @@ interface Json {
 
 type CreateOptions = Json & Pick<WatchlistInput, 'origin' | 'expires' | 'webhook'>;
 type UpdateOptions = CreateOptions & Pick<WatchlistChange, 'name' | 'owner'>;
-
-/** Hits that are asked for at once. */
-const PAGE = 1_000;
 
 export function watchlistCommand(withWatchlists: WithWatchlists): Command {
   async function answer<T>(
@@ -76,11 +73,7 @@ export function watchlistCommand(withWatchlists: WithWatchlists): Command {
       ({ indicators, ...rest }) => [listText([rest]), '', ...indicators].join('\n'),
     ),
   );
-  command('hits <ID>', 'show the hits of a watchlist, the last found first')
-    .option('--limit <number>', 'at most so many (default: 100)', '100')
-    .action((id: string, { json, limit }: Json & { readonly limit: string }) =>
-      answer(json, (service) => hitsOf(service, id, Number(limit)), hitsText),
-    );
+  addHitsCommand(watchlists, withWatchlists);
   command('delete <ID>', 'delete a watchlist and its hits').action((id: string, { json }: Json) =>
     answer(
       json,
@@ -89,17 +82,6 @@ export function watchlistCommand(withWatchlists: WithWatchlists): Command {
     ),
   );
   return watchlists;
-}
-
-async function hitsOf(service: WatchlistCommands, id: string, limit: number): Promise<WatchlistHitEvent[]> {
-  const found: WatchlistHitEvent[] = [];
-  for (let token: string | undefined; found.length < limit; ) {
-    const page = await service.hits(id, { limit: Math.min(PAGE, limit - found.length), token });
-    found.push(...page.items);
-    token = page.next;
-    if (token === undefined) break;
-  }
-  return found;
 }
 
 function savedAs(what: 'Created' | 'Changed') {
@@ -118,12 +100,4 @@ function listText(lists: readonly ShownWatchlist[]): string {
     return [id, name, owner, size, hits, isPastSearched ? 'searched' : 'being searched', expires];
   });
   return table(['id', 'name', 'owner', 'indicators', 'hits', 'stored records', 'expires'], rows);
-}
-
-function hitsText(hits: readonly WatchlistHitEvent[]): string {
-  if (hits.length === 0) return 'There are no hits.';
-  const rows = hits.map(({ eventTime, details: { indicator, stream, messageTime, source, recordId } }) => {
-    return [eventTime, indicator, stream, messageTime, source, recordId];
-  });
-  return table(['found', 'indicator', 'stream', 'time', 'source', 'record'], rows);
 }

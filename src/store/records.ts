@@ -4,7 +4,7 @@ import { BSON, type Collection, MongoBulkWriteError } from 'mongodb';
 import type { RecordDocument, RecordId } from '../domain/records/record.js';
 import type { StreamDefinition } from '../domain/streams/definitions/definition.js';
 import { DEFINITIONS } from '../domain/streams/definitions/list.js';
-import { definitionOf, type StreamName } from '../domain/streams/streams.js';
+import { definitionOf, STREAMS, type StreamName } from '../domain/streams/streams.js';
 import { absentOf, collection, type Indexes, type Store, type TimeLimit } from './driver.js';
 import { ORDERED_INDEXES } from './record-indexes.js';
 import { CheckpointMovedError, written } from './writer.js';
@@ -12,6 +12,13 @@ import { CheckpointMovedError, written } from './writer.js';
 /** For the files of this folder: the collection of a stream. */
 export function records(store: Store, stream: StreamName): Collection<RecordDocument> {
   return collection<RecordDocument>(definitionOf(stream).collection)(store);
+}
+
+/** The same the other way round. */
+export function streamIn(name: string): StreamName {
+  const stream = STREAMS.find((one) => definitionOf(one).collection === name);
+  if (stream === undefined) throw new Error(`${name} holds no records`);
+  return stream;
 }
 
 export const RECORD_INDEXES: Indexes = Object.fromEntries(

@@ -7,6 +7,7 @@ import type { StreamName } from '../domain/streams/streams.js';
 import { partsOf } from '../domain/watchlists/changed-list.js';
 import type { WatchedIndicator } from '../domain/watchlists/watchlist.js';
 import { collection, type Indexes, type Store } from './driver.js';
+import { type Followed, type FollowRequest, FollowTokenLostError, followInserts } from './follow-inserts.js';
 import { type Page, type PageRequest, pageOf } from './list-page.js';
 
 export interface WatchlistHitDocument {
@@ -121,9 +122,37 @@ export async function newHits(store: Store, raised: readonly RaisedHit[]): Promi
   return raised.filter((hit) => !known.has(idOf(hit)));
 }
 
+/** When hits were found. */
+export interface HitRange {
+  /** Included; default no limit. */
+  readonly since?: Date | undefined;
+  /** Not included; default no limit. */
+  readonly until?: Date | undefined;
+}
+
 /** Found last first. @throws PageTokenError */
-export function hitsPage(store: Store, watchlistId: string, request: PageRequest): Promise<Page<WatchlistHitDocument>> {
-  return pageOf(hits(store), { watchlistId }, 'foundAt', request);
+export function hitsPage(
+  store: Store,
+  watchlistId: string,
+  { since, until, ...request }: PageRequest & HitRange,
+): Promise<Page<WatchlistHitDocument>> {
+  const foundAt = { ...(since && { $gte: since }), ...(until && { $lt: until }) };
+  const which = Object.keys(foundAt).length === 0 ? { watchlistId } : { watchlistId, foundAt };
+  return pageOf(hits(store), which, 'foundAt', request);
+}
+
+/** Hits of a watchlist as they are raised. @throws PageTokenError, FollowTokenLostError, and what MongoDB throws */
+export function followHits(
+  store: Store,
+  watchlistId: string,
+  request: FollowRequest,
+): AsyncGenerator<Followed<WatchlistHitDocument>, void, undefined> {
+  const which = { 'ns.coll': hits(store).collectionName, 'fullDocument.watchlistId': watchlistId };
+  const lost = new FollowTokenLostError('list the hits by the time when they were found');
+  return followInserts<WatchlistHitDocument, WatchlistHitDocument>(store, which, ({ document }) => document, {
+    ...request,
+    lost,
+  });
 }
 
 /** Of all watchlists, in the records of one source or all; found last first. @throws PageTokenError */

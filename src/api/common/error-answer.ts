@@ -4,9 +4,9 @@ import { CodedRefusal, RefusedError } from '../../management/common/errors.js';
 import { FieldError } from '../../management/fields/field-errors.js';
 import { FIELDS_INVALID, FIELDS_MISSING } from '../../management/refusals.js';
 import { isTemporalAway, isTemporalDenied } from '../../management/temporal/temporal-errors.js';
+import { FollowTokenLostError } from '../../store/follow-inserts.js';
 import { PageTokenError } from '../../store/list-page.js';
 import { isIndexMissing } from '../../store/mongo-error.js';
-import { FollowTokenLostError } from '../../store/search/follow-records.js';
 import { isTimeUp } from '../../store/search/time-budget.js';
 
 import { isStoreAway } from './store-away.js';

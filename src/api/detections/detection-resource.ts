@@ -4,8 +4,9 @@ import { z } from 'zod';
 import { EXPORT_FORMATS } from '../../detections/exports.js';
 import { DETECTION_ACTIONS, DETECTION_KINDS, SEVERITIES } from '../../domain/detections/detection.js';
 import { STREAMS } from '../../domain/streams/streams.js';
-import { parseTime } from '../../management/common/parse-time.js';
 import { idText, pageQuery } from '../common/common-schemas.js';
+import { followToken } from '../common/follow-answer.js';
+import { timeText } from '../common/time-text.js';
 
 const kind = z.enum(DETECTION_KINDS);
 const severity = z.enum(SEVERITIES);
@@ -83,19 +84,12 @@ const someOf = <T extends string>(words: readonly T[]) =>
     .optional()
     .describe(`With commas: ${words.join(', ')}`);
 
-const when = z
-  .string()
-  .max(40)
-  .transform((text) => new Date(parseTime(text, Date.now()) ?? Number.NaN))
-  .refine((date) => !Number.isNaN(date.getTime()), { error: 'must be an ISO time, or an age such as 7d' })
-  .optional();
-
 const indexed = {
   kind: someOf(DETECTION_KINDS),
   severity: someOf(SEVERITIES),
   sourceId: idText.optional(),
-  since: when.describe('Begin of the records’ own times, included: an ISO time, or an age such as 7d'),
-  until: when.describe('Their end, not included: the same'),
+  since: timeText.describe('Begin of the records’ own times, included: an ISO time, or an age such as 7d'),
+  until: timeText.describe('Their end, not included: the same'),
 };
 const part = (what: string) =>
   z.string().min(1).max(1_000).optional().describe(`Part of ${what}; upper and lower case are the same`);
@@ -109,4 +103,5 @@ const wanted = {
 
 export const countsQuery = z.strictObject(indexed);
 export const listQuery = z.strictObject({ ...wanted, ...pageQuery.shape });
+export const followQuery = z.strictObject({ ...wanted, token: followToken });
 export const exportQuery = z.strictObject({ ...wanted, format: z.enum(EXPORT_FORMATS).default('json') });

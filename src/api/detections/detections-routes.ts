@@ -7,6 +7,7 @@ import type { Detection } from '../../domain/detections/detection.js';
 import { present } from '../../domain/present.js';
 import { type DetectionFilter, DetectionService } from '../../management/detections/detection-service.js';
 import { flatErrors } from '../common/common-schemas.js';
+import { followAnswer, followDescription, NDJSON, sendFollowed } from '../common/follow-answer.js';
 import { signalOf } from '../common/gone-client.js';
 import type { Routes } from '../common/services.js';
 import {
@@ -15,12 +16,12 @@ import {
   detectionCounts,
   detectionPage,
   exportQuery,
+  followQuery,
   listQuery,
 } from './detection-resource.js';
 
 const tags = ['Detections'];
 const config = { searches: 'search' } as const;
-const NDJSON = 'application/x-ndjson';
 /** Sent as it is read. */
 const streamed = z.custom<Readable>().meta({ type: 'string' });
 
@@ -83,6 +84,25 @@ export const detectionRoutes: Routes = (app, { collections, keepOpen }) => {
       keepOpen(request, reply);
       reply.type(NDJSON).header('content-disposition', `attachment; filename="detections-${format}.ndjson"`);
       return reply.send(Readable.from(lines(service.all(filterOf(query), signalOf(reply)), format)));
+    },
+  );
+  app.get(
+    '/detections/follow',
+    {
+      exposeHeadRoute: false,
+      config: { searches: 'stream' },
+      schema: {
+        tags,
+        summary: 'Detections as they are stored, as NDJSON without an end',
+        description: followDescription('detection'),
+        querystring: followQuery,
+        response: { 200: followAnswer, ...flatErrors },
+      },
+    },
+    async (request, reply) => {
+      const { token, ...query } = request.query;
+      const followed = service.follow(filterOf(query), { token, signal: signalOf(reply) });
+      return sendFollowed(request, reply, keepOpen, followed, (one) => ({ detection: shown(one) }));
     },
   );
 };

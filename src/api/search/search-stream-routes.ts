@@ -3,11 +3,10 @@
 import { pipeline, Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { present } from '../../domain/present.js';
 import type { SearchService } from '../../management/search/search-service.js';
 import type { FoundRecord } from '../../store/search/find-records.js';
-import type { Followed } from '../../store/search/follow-records.js';
 import { flatErrors } from '../common/common-schemas.js';
+import { followAnswer, followDescription, followToken, NDJSON, sendFollowed } from '../common/follow-answer.js';
 import { signalOf } from '../common/gone-client.js';
 import type { Routes } from '../common/services.js';
 import { csvRow, csvWriter, DEFAULT_COLUMNS } from './csv-rows.js';
@@ -16,7 +15,6 @@ import { inputOf, searchBody, showRecord } from './search-schemas.js';
 const tags = ['Search'];
 const config = { isReading: true, searches: 'stream' } as const;
 
-const NDJSON = 'application/x-ndjson';
 /** A stream of text. */
 const streamed = z.unknown().meta({ type: 'string' });
 
@@ -51,9 +49,7 @@ function listOf<T extends z.ZodType<unknown, string>>(entry: T) {
   return z.union([entry, z.array(entry)]).transform((given) => [given].flat());
 }
 
-const followBody = searchBody.extend({
-  token: z.string().max(2_000).optional().describe('The last one that was dealt with; default: from now on'),
-});
+const followBody = searchBody.extend({ token: followToken });
 
 /** Of the time that one page of an export takes; it goes on until everything is written. */
 const PAGE_MS = 10_000;
@@ -104,22 +100,15 @@ export const searchStreamRoutes: Routes = (app, { search, keepOpen }) => {
       schema: {
         tags,
         summary: 'Records that match as they are stored, as NDJSON without an end',
-        description:
-          'Each line is an object with a `token`, and a `record` unless nothing has happened for a second. With the token of the last line that was dealt with, a later request misses nothing; after a break, a record may come twice. 410: the token is older than what MongoDB remembers.',
+        description: followDescription('record'),
         body: followBody,
-        response: {
-          200: { description: 'One object per line', content: { [NDJSON]: { schema: streamed } } },
-          ...flatErrors,
-        },
+        response: { 200: followAnswer, ...flatErrors },
       },
     },
     async (request, reply) => {
       const { body } = request;
       const followed = search.follow(inputOf(body), { token: body.token, signal: signalOf(reply) });
-      const first = await followed.next();
-      const stream = Readable.from(followLines(first, followed));
-      keepOpen(request, reply);
-      return reply.type(NDJSON).header('cache-control', 'no-store').header('x-accel-buffering', 'no').send(stream);
+      return sendFollowed(request, reply, keepOpen, followed, (record) => ({ record: showRecord(record) }));
     },
   );
 };
@@ -148,18 +137,4 @@ async function* ndjson(records: AsyncIterable<FoundRecord>): AsyncGenerator<stri
 
 async function* rows(records: AsyncIterable<FoundRecord>, columns: readonly string[]) {
   for await (const record of records) yield csvRow(record, columns);
-}
-
-async function* followLines(
-  first: IteratorResult<Followed, void>,
-  rest: AsyncGenerator<Followed, void, undefined>,
-): AsyncGenerator<string, void, undefined> {
-  try {
-    for (let next = first; next.done !== true; next = await rest.next()) {
-      const { token, record } = next.value;
-      yield `${JSON.stringify({ token, ...present({ record: record && showRecord(record) }) })}\n`;
-    }
-  } finally {
-    await rest.return();
-  }
 }

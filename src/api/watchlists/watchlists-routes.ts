@@ -8,7 +8,10 @@ import type { ShownWatchlist } from '../../management/watchlists/watchlist-servi
 import { actorOf } from '../common/authentication.js';
 import { flag, flatErrors, nothing, pageOf, pageQuery, shown } from '../common/common-schemas.js';
 import { etagOf, mayChange } from '../common/etag.js';
+import { followAnswer, followDescription, followToken, sendFollowed } from '../common/follow-answer.js';
+import { signalOf } from '../common/gone-client.js';
 import type { Routes } from '../common/services.js';
+import { timeText } from '../common/time-text.js';
 import { indicatorList, LIST_BODY_LIMIT, strangeEntry } from '../indicators/ioc-routes.js';
 import { hitEvent } from './hit-event.js';
 
@@ -76,7 +79,12 @@ const saved = z.object({
     ),
 });
 
-export const watchlistRoutes: Routes = (app, { watchlists }) => {
+const hitsQuery = pageQuery.extend({
+  since: timeText.describe('When they were found, included: an ISO time, or an age such as 7d; default no limit'),
+  until: timeText.describe('The same, not included'),
+});
+
+export const watchlistRoutes: Routes = (app, { watchlists, keepOpen }) => {
   app.get(
     '/watchlists',
     {
@@ -163,11 +171,31 @@ export const watchlistRoutes: Routes = (app, { watchlists }) => {
         tags,
         summary: 'The hits of a watchlist, the last found first',
         params,
-        querystring: pageQuery,
+        querystring: hitsQuery,
         response: { 200: pageOf(hitEvent), ...flatErrors },
       },
     },
     async ({ params: { id }, query }) => shown(await watchlists.hits(id, query), (event) => event),
+  );
+  app.get(
+    '/watchlists/:id/hits/follow',
+    {
+      exposeHeadRoute: false,
+      config: { searches: 'stream' },
+      schema: {
+        tags,
+        summary: 'Hits of a watchlist as they are raised, as NDJSON without an end',
+        description: followDescription('hit'),
+        params,
+        querystring: z.strictObject({ token: followToken }),
+        response: { 200: followAnswer, ...flatErrors },
+      },
+    },
+    async (request, reply) => {
+      const { params: asked, query } = request;
+      const followed = watchlists.followHits(asked.id, { ...query, signal: signalOf(reply) });
+      return sendFollowed(request, reply, keepOpen, followed, (hit) => ({ hit }));
+    },
   );
 };
 

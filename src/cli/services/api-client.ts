@@ -84,17 +84,19 @@ export class ApiClient {
     return answer as T;
   }
 
-  /** The lines of an answer without an end. @throws RefusedError with the server's message, and when the connection ends */
-  async *lines(path: string, body: unknown, signal: AbortSignal): AsyncGenerator<string, void, undefined> {
+  /** The lines of an answer without an end. @param options.body makes it a POST. @throws RefusedError with the server's message, and when the connection ends */
+  async *lines(
+    path: string,
+    { body, signal }: { readonly body?: unknown; readonly signal?: AbortSignal | undefined },
+  ): AsyncGenerator<string, void, undefined> {
     await this.recognition();
     const headers = { ...JSON_TYPE, authorization: this.authorization };
     const url = `${this.base}/${path}`;
     try {
       const response = await fetch(url, {
-        method: 'POST',
-        body: JSON.stringify(body),
+        ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+        ...(signal === undefined ? {} : { signal }),
         headers,
-        signal,
         redirect: 'manual',
       });
       if (response.status !== 200)

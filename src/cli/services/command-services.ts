@@ -1,14 +1,17 @@
 /** What the commands ask for, whether it is at hand or behind a management server. */
 
+import type { Detection } from '../../domain/detections/detection.js';
 import type { PastExport } from '../../domain/export/past-export.js';
 import type { RereadReport } from '../../domain/rereads/reread.js';
-import type { DetectionService } from '../../management/detections/detection-service.js';
+import type { StreamName } from '../../domain/streams/streams.js';
+import type { DetectionFilter, DetectionService } from '../../management/detections/detection-service.js';
 import type { IocService } from '../../management/indicators/ioc-service.js';
 import type { ApiKeyService, ShownKey } from '../../management/keys/api-key-service.js';
 import type { PastExports } from '../../management/past-exports/past-exports.js';
 import type { MissingRecord, RereadService } from '../../management/rereads/reread-service.js';
 import type { SourceSaveOptions, SourceService, Started } from '../../management/sources/source-service.js';
 import type { WatchlistService } from '../../management/watchlists/watchlist-service.js';
+import type { WatchlistHitEvent } from '../../store/watchlist-events.js';
 
 export interface SourceCommands
   extends Pick<SourceService, 'status' | 'list' | 'stop' | 'update' | 'health' | 'resetPosition'> {
@@ -58,10 +61,14 @@ export interface ShownStory {
   readonly complete: boolean;
 }
 
-export interface FollowLine {
+/** One that was stored, or no news; and from where to follow on. */
+export interface FollowLine<T> {
   readonly token: string;
-  readonly record?: ShownRecord;
+  readonly item?: T;
 }
+
+/** Ends with an error when the connection does. */
+type Followed<T> = AsyncIterable<FollowLine<T>>;
 
 export interface PageWish {
   readonly limit: number;
@@ -73,17 +80,28 @@ export interface PageWish {
 export interface SearchCommands {
   page(wish: SearchWish, page: PageWish): Promise<SearchedPage>;
   story(collection: string, id: string): Promise<ShownStory>;
-  /** Ends with an error when the connection does. */
-  follow(wish: SearchWish, token: string | undefined, signal: AbortSignal): AsyncIterable<FollowLine>;
+  follow(wish: SearchWish, token: string | undefined, signal: AbortSignal): Followed<ShownRecord>;
 }
 
 export interface KeyCommands extends Pick<ApiKeyService, 'create' | 'list'> {
   remove(accessId: string): Promise<Pick<ShownKey, 'accessId'>>;
 }
 
-export type DetectionCommands = Pick<DetectionService, 'page'>;
+/** From where to follow, and until when. */
+export interface FollowWish {
+  /** Default: from now on. */
+  readonly token?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface DetectionCommands extends Pick<DetectionService, 'page'> {
+  follow(filter: DetectionFilter, wish: FollowWish): Followed<Detection>;
+}
+
 export interface WatchlistCommands
-  extends Pick<WatchlistService, 'create' | 'update' | 'list' | 'get' | 'hits' | 'remove'> {}
+  extends Pick<WatchlistService, 'create' | 'update' | 'list' | 'get' | 'hits' | 'remove'> {
+  followHits(idOrName: string, wish: FollowWish): Followed<WatchlistHitEvent>;
+}
 
 export interface IndicatorCommands extends Pick<IocService, 'search'> {}
 

@@ -42,9 +42,13 @@ export class LocalSearch implements SearchCommands {
     };
   }
 
-  async *follow(wish: SearchWish, token: string | undefined, signal: AbortSignal): AsyncGenerator<FollowLine, void> {
-    for await (const { record, token: reached } of this.service.follow(inputOf(wish), { token, signal })) {
-      yield { token: reached, ...present({ record: record && shown(record) }) };
+  async *follow(
+    wish: SearchWish,
+    token: string | undefined,
+    signal: AbortSignal,
+  ): AsyncGenerator<FollowLine<ShownRecord>, void> {
+    for await (const { item, token: reached } of this.service.follow(inputOf(wish), { token, signal })) {
+      yield { token: reached, ...present({ item: item && shown(item) }) };
     }
   }
 }

@@ -1,9 +1,17 @@
 /** Searches behind a management server. */
 
-import { parseJson } from '../../domain/json.js';
 import { present } from '../../domain/present.js';
 import type { ApiClient } from './api-client.js';
-import type { FollowLine, PageWish, SearchCommands, SearchedPage, SearchWish, ShownStory } from './command-services.js';
+import type {
+  FollowLine,
+  PageWish,
+  SearchCommands,
+  SearchedPage,
+  SearchWish,
+  ShownRecord,
+  ShownStory,
+} from './command-services.js';
+import { followed } from './remote-follow.js';
 
 const TIMEOUT_MS = 20_000;
 
@@ -18,9 +26,8 @@ export class RemoteSearch implements SearchCommands {
     return this.api.call('GET', `records/${encodeURIComponent(collection)}/${encodeURIComponent(id)}/story`);
   }
 
-  async *follow(wish: SearchWish, token: string | undefined, signal: AbortSignal): AsyncGenerator<FollowLine, void> {
-    for await (const line of this.api.lines('search/follow', { ...present(wish), ...present({ token }) }, signal)) {
-      yield parseJson(line) as FollowLine;
-    }
+  follow(wish: SearchWish, token: string | undefined, signal: AbortSignal): AsyncIterable<FollowLine<ShownRecord>> {
+    const body = { ...present(wish), ...present({ token }) };
+    return followed(this.api.lines('search/follow', { body, signal }), 'record');
   }
 }

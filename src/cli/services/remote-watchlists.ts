@@ -1,11 +1,14 @@
 /** Watchlists behind a management server. */
 
+import { present } from '../../domain/present.js';
 import type { WatchlistChange, WatchlistInput } from '../../management/watchlists/watchlist-input.js';
 import type { SavedWatchlist, ShownWatchlist } from '../../management/watchlists/watchlist-service.js';
 import type { Page, PageRequest } from '../../store/list-page.js';
 import type { WatchlistHitEvent } from '../../store/watchlist-events.js';
+import type { HitRange } from '../../store/watchlist-hits.js';
 import type { ApiClient } from './api-client.js';
-import type { WatchlistCommands } from './command-services.js';
+import type { FollowLine, FollowWish, WatchlistCommands } from './command-services.js';
+import { followed } from './remote-follow.js';
 
 const pathOf = (idOrName: string) => `watchlists/${encodeURIComponent(idOrName)}`;
 
@@ -28,13 +31,22 @@ export class RemoteWatchlists implements WatchlistCommands {
     return this.api.call('GET', pathOf(idOrName));
   }
 
-  async hits(idOrName: string, { limit, token }: PageRequest): Promise<Page<WatchlistHitEvent>> {
-    const query = new URLSearchParams({ limit: String(limit), ...(token === undefined ? {} : { token }) });
+  async hits(
+    idOrName: string,
+    { limit, token, since, until }: PageRequest & HitRange,
+  ): Promise<Page<WatchlistHitEvent>> {
+    const range = { since: since?.toISOString(), until: until?.toISOString() };
+    const query = new URLSearchParams({ limit: String(limit), ...present({ token, ...range }) });
     const { data: items, ...next } = await this.api.call<{
       readonly data: readonly WatchlistHitEvent[];
       readonly next?: string;
     }>('GET', `${pathOf(idOrName)}/hits?${query}`);
     return { items, ...next };
+  }
+
+  followHits(idOrName: string, { token, signal }: FollowWish): AsyncIterable<FollowLine<WatchlistHitEvent>> {
+    const query = new URLSearchParams(present({ token }));
+    return followed(this.api.lines(`${pathOf(idOrName)}/hits/follow?${query}`, { signal }), 'hit');
   }
 
   async remove(idOrName: string): Promise<{ readonly id: string }> {

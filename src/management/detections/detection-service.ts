@@ -14,6 +14,8 @@ import {
   type FoundRecord,
   type RecordPosition,
 } from '../../store/detections/detection-records.js';
+import { followDetections } from '../../store/detections/follow-detections.js';
+import type { Followed, FollowRequest } from '../../store/follow-inserts.js';
 import { type PageRequest, PageTokenError } from '../../store/list-page.js';
 import { TimeBudget } from '../../store/search/time-budget.js';
 import { bucketWidth } from './bucket-width.js';
@@ -101,6 +103,19 @@ export class DetectionService {
       yield items;
       token = next;
     } while (token !== undefined);
+  }
+
+  /** Those that are stored from now on, or from a token on. @throws PageTokenError, FollowTokenLostError with the first */
+  async *follow(
+    { kinds, severities, since, until, sourceId, ...filter }: DetectionFilter,
+    request: FollowRequest,
+  ): AsyncGenerator<Followed<Detection>, void, undefined> {
+    const parts = partsOf(DETECTION_TABLE, { kinds, severities });
+    const which = { since, until, sourceId, ...request };
+    for await (const { token, item } of followDetections(this.collections, parts, which)) {
+      const detection = item && detectionOf(item.stream, item.record);
+      yield detection !== undefined && passes(filter, detection) ? { token, item: detection } : { token };
+    }
   }
 
   /** By kind and severity over time; default: the last day. */

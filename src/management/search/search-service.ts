@@ -8,9 +8,10 @@ import { searchablePath } from '../../search/fields.js';
 import { parseQuery } from '../../search/parse-query.js';
 import { QueryError } from '../../search/query-error.js';
 import type { Collections } from '../../store/collections.js';
+import type { Followed, FollowRequest } from '../../store/follow-inserts.js';
 import { streamsWithCuts } from '../../store/late-records.js';
 import { type FoundRecord, findRecords, type RecordPage } from '../../store/search/find-records.js';
-import { type Followed, type FollowRequest, followRecords } from '../../store/search/follow-records.js';
+import { followRecords } from '../../store/search/follow-records.js';
 import { hasIndicators } from '../../store/search/has-indicators.js';
 import { type Histogram, histogramOf } from '../../store/search/histogram.js';
 import { planned } from '../../store/search/planned.js';
@@ -128,7 +129,7 @@ export class SearchService {
   }
 
   /** Records as they are stored. @throws PageTokenError, FollowTokenLostError with the first of them */
-  async *follow(input: SearchInput, request: FollowRequest): AsyncGenerator<Followed, void, undefined> {
+  async *follow(input: SearchInput, request: FollowRequest): AsyncGenerator<Followed<FoundRecord>, void, undefined> {
     // A worker of an earlier version may store records without indicators. A change stream uses no index anyway.
     const search = { ...(await this.searchOf(input)), hasIndicators: false };
     yield* followRecords(this.collections, search, request);

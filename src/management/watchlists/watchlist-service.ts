@@ -8,9 +8,18 @@ import { allowedUrl } from '../../http-client/allowed-url.js';
 import type { StrangeEntry } from '../../indicators/lists/parsing.js';
 import type { Keyring } from '../../secrets/keyring.js';
 import type { Collections } from '../../store/collections.js';
+import type { Followed, FollowRequest } from '../../store/follow-inserts.js';
 import type { Page, PageRequest } from '../../store/list-page.js';
 import { hitEventOf, type WatchlistHitEvent } from '../../store/watchlist-events.js';
-import { allHitsPage, countHits, deleteHits, hitsPage, type WatchlistHitDocument } from '../../store/watchlist-hits.js';
+import {
+  allHitsPage,
+  countHits,
+  deleteHits,
+  followHits,
+  type HitRange,
+  hitsPage,
+  type WatchlistHitDocument,
+} from '../../store/watchlist-hits.js';
 import {
   countWatchlists,
   deleteWatchlist,
@@ -164,10 +173,20 @@ export class WatchlistService {
   }
 
   /** Found last first. */
-  async hits(idOrName: string, request: PageRequest): Promise<Page<WatchlistHitEvent>> {
+  async hits(idOrName: string, request: PageRequest & HitRange): Promise<Page<WatchlistHitEvent>> {
     const watchlist = await this.find(idOrName);
     const { items, ...next } = await hitsPage(this.access.collections, watchlist._id, request);
     return { items: items.map((hit) => hitEventOf(hit, watchlist)), ...next };
+  }
+
+  /** Those that are raised from now on, or from a token on. @throws PageTokenError, FollowTokenLostError with the first */
+  async *followHits(
+    idOrName: string,
+    request: FollowRequest,
+  ): AsyncGenerator<Followed<WatchlistHitEvent>, void, undefined> {
+    const watchlist = await this.find(idOrName);
+    for await (const { token, item } of followHits(this.access.collections, watchlist._id, request))
+      yield { token, ...present({ item: item && hitEventOf(item, watchlist) }) };
   }
 
   /** Of all watchlists; found last first. */

@@ -140,7 +140,7 @@ test.each([429, 500, 502, 503])('%i passes, and it is known when', async (status
     else void managementServer(text(200, '{"token":"a"}\n'))(received, response);
   });
   const client = apiClientOf(server.url, KEY);
-  const follow = () => client.lines('search/follow', {}, new AbortController().signal).next();
+  const follow = () => client.lines('search/follow', { body: {} }).next();
   const lost = expect.objectContaining({ name: 'LostConnectionError', retryAfterMs: 7_000 });
   await expect(follow()).rejects.toEqual(lost);
   isBusy = false;

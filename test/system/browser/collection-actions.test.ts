@@ -11,9 +11,10 @@ import { raw } from '../../support/raw-collections.js';
 import { until } from '../../support/until.js';
 
 const { get: stack, collections } = e2eStack({ historyMs: 60_000, historyRate: 2, rate: 0 });
+const PLACE = 'temporal.test:7233';
 const { get: server, api } = apiServer({
   ...{ collections, client: () => stack().client },
-  temporalAddress: 'temporal.test:7233',
+  temporalAddress: PLACE,
 });
 const { open } = browsing({ collections, server });
 const { newCollector, newSource, idOf, pathOf, inState } = collectionSources({ api }, stack);
@@ -36,6 +37,11 @@ describe.skipIf(CHROMIUM === undefined)('the API usage information', () => {
     const page = await open();
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     const id = idOf('Gateway');
+    await page.route(`**/api/v1/sources/${id}`, async (route) => {
+      const details = await (await route.fetch()).json();
+      expect(details.temporal).toEqual({ address: PLACE, namespace: stack().client.options.namespace });
+      await route.fulfill({ json: { ...details, temporal: { address: PLACE, namespace: 'mail' } } });
+    });
     await page.getByRole('button', { name: 'API usage information of Gateway' }).click();
     const dialog = page.getByRole('dialog');
     expect(await dialog.getByRole('definition').allInnerTexts()).toEqual([
@@ -46,11 +52,12 @@ describe.skipIf(CHROMIUM === undefined)('the API usage information', () => {
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(
       `curl -u "$MIMECAST_ACCESS_ID:$MIMECAST_ACCESS_KEY" -X POST ${server().url}/api/${pathOf(id)}/action/restart`,
     );
-    const place = `--address temporal.test:7233 --namespace ${stack().client.options.namespace}`;
     for (const name of ['CLI', 'Temporal', 'JSON']) await dialog.locator('summary', { hasText: name }).click();
     await dialog.getByText(`npm run starter -- restart ${id}`, { exact: true }).waitFor();
     await dialog
-      .getByText(`temporal workflow query ${place} --workflow-id mimecast-source-${id} --type status`)
+      .getByText(
+        `temporal workflow query --address ${PLACE} --namespace mail --workflow-id mimecast-source-${id} --type status`,
+      )
       .waitFor();
     const json = await dialog.getByLabel('Configuration, without the secret', { exact: true }).innerText();
     expect(JSON.parse(json)).toMatchObject({ source: { config: { name: 'Gateway', clientSecret: '********' } } });

@@ -1,8 +1,15 @@
-/** `search --follow`: goes on behind its token when the connection is lost, until Ctrl-C. */
+/** `--follow`: goes on behind its token when the connection is lost, until Ctrl-C. */
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { LostConnectionError } from '../services/api-client.js';
-import type { FollowLine, SearchCommands, SearchWish } from '../services/command-services.js';
+import type { FollowLine } from '../services/command-services.js';
+
+/**
+ * What is stored from now on, or from a token on.
+ *
+ * @throws when the connection ends
+ */
+export type Feed<T> = (token: string | undefined, signal: AbortSignal) => AsyncIterable<FollowLine<T>>;
 
 export interface Breaks {
   readonly signal: AbortSignal;
@@ -14,25 +21,24 @@ export interface Breaks {
   readonly pauseMs?: number;
 }
 
-export interface FollowOptions extends Breaks {
+export interface FollowOptions<T> extends Breaks {
   /** From where; default: from now on. */
   readonly token: string | undefined;
   /** Is awaited before the next one is asked for. */
-  readonly onLine: (line: FollowLine) => Promise<void>;
+  readonly onLine: (line: FollowLine<T>) => Promise<void>;
 }
 
 const MAX_PAUSE_MS = 30_000;
 
 /** @returns the token to resume from; `undefined` when not even the first was told. */
-export async function follow(
-  search: Pick<SearchCommands, 'follow'>,
-  wish: SearchWish,
-  { token: start, signal, onLine, onBreak, isPassing, pauseMs = 1_000 }: FollowOptions,
+export async function follow<T>(
+  feed: Feed<T>,
+  { token: start, signal, onLine, onBreak, isPassing, pauseMs = 1_000 }: FollowOptions<T>,
 ): Promise<string | undefined> {
   let token = start;
   for (let wait = pauseMs; !signal.aborted; wait = Math.min(MAX_PAUSE_MS, wait * 2)) {
     try {
-      for await (const line of search.follow(wish, token, signal)) {
+      for await (const line of feed(token, signal)) {
         if (signal.aborted) break;
         await onLine(line);
         token = line.token;
@@ -49,13 +55,9 @@ export async function follow(
 }
 
 /** Where a follow begins that misses nothing of what is not stored yet. @returns `undefined` when it was stopped */
-export function beginning(
-  search: Pick<SearchCommands, 'follow'>,
-  wish: SearchWish,
-  breaks: Breaks,
-): Promise<string | undefined> {
+export function beginning<T>(feed: Feed<T>, breaks: Breaks): Promise<string | undefined> {
   return throughBreaks(async () => {
-    for await (const { token } of search.follow(wish, undefined, breaks.signal)) return token;
+    for await (const { token } of feed(undefined, breaks.signal)) return token;
     return undefined;
   }, breaks);
 }

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
-import { beginning, follow } from '../../../src/cli/search/follow.js';
+import { beginning, follow } from '../../../src/cli/follow/follow.js';
 import { LostConnectionError } from '../../../src/cli/services/api-client.js';
 import type { FollowLine } from '../../../src/cli/services/command-services.js';
 
 const LOST = new Error('lost');
 
 /** Connections that give some lines each and then break. */
-function flaky(connections: readonly (readonly FollowLine[])[], last: () => Error = () => LOST) {
+function flaky(connections: readonly (readonly FollowLine<never>[])[], last: () => Error = () => LOST) {
   const asked: (string | undefined)[] = [];
   return {
     asked,
-    follow: async function* (_wish: unknown, token: string | undefined): AsyncGenerator<FollowLine, void> {
+    follow: async function* (token: string | undefined): AsyncGenerator<FollowLine<never>, void> {
       const lines = connections[asked.length] ?? [];
       asked.push(token);
       yield* lines;
@@ -29,7 +29,7 @@ function options(stopAfter: number) {
     options: {
       signal: stopping.signal,
       pauseMs: 0,
-      onLine: async ({ token }: FollowLine) => {
+      onLine: async ({ token }: FollowLine<never>) => {
         seen.push(token);
         if (seen.length === stopAfter) stopping.abort();
       },
@@ -42,7 +42,7 @@ function options(stopAfter: number) {
 test('goes on behind the last token after each break, and returns it in the end', async () => {
   const search = flaky([[{ token: 'a' }, { token: 'b' }], [], [{ token: 'c' }]]);
   const run = options(3);
-  expect(await follow(search, { query: '*' }, { token: undefined, ...run.options })).toBe('c');
+  expect(await follow(search.follow, { token: undefined, ...run.options })).toBe('c');
   expect(run.seen).toEqual(['a', 'b', 'c']);
   expect(search.asked).toEqual([undefined, 'b', 'b']);
   expect(run.breaks).toEqual(['lost', 'lost']);
@@ -52,14 +52,14 @@ test('a line that could not be dealt with is asked for again', async () => {
   const search = flaky([[{ token: 'a' }, { token: 'b' }], [{ token: 'b' }]]);
   const run = options(2);
   let isFirst = true;
-  const onLine = async (line: FollowLine) => {
+  const onLine = async (line: FollowLine<never>) => {
     if (line.token === 'b' && isFirst) {
       isFirst = false;
       throw LOST;
     }
     return run.options.onLine(line);
   };
-  await follow(search, { query: '*' }, { token: undefined, ...run.options, onLine });
+  await follow(search.follow, { token: undefined, ...run.options, onLine });
   expect(search.asked).toEqual([undefined, 'a']);
   expect(run.seen).toEqual(['a', 'b']);
 });
@@ -67,14 +67,8 @@ test('a line that could not be dealt with is asked for again', async () => {
 test('what is refused, and what breaks before there is a token, is an error', async () => {
   const refused = new Error('refused');
   const asked = { token: 'x', ...options(9).options };
-  await expect(
-    follow(
-      flaky([], () => refused),
-      { query: '*' },
-      asked,
-    ),
-  ).rejects.toBe(refused);
-  await expect(follow(flaky([]), { query: '*' }, { ...asked, token: undefined })).rejects.toBe(LOST);
+  await expect(follow(flaky([], () => refused).follow, asked)).rejects.toBe(refused);
+  await expect(follow(flaky([]).follow, { ...asked, token: undefined })).rejects.toBe(LOST);
 });
 
 test('the beginning is asked for again when the connection breaks, and not before the server says', async () => {
@@ -83,16 +77,15 @@ test('the beginning is asked for again when the connection breaks, and not befor
   const stopping = new AbortController();
   const passing = { ...breaks, signal: stopping.signal, isPassing: () => true };
   let tries = 0;
-  const search = (error: Error) => ({
-    follow: async function* (): AsyncGenerator<FollowLine, void> {
+  const feed = (error: Error) =>
+    async function* (): AsyncGenerator<FollowLine<never>, void> {
       tries += 1;
       if (tries === 1) throw error;
       yield { token: 'a' };
-    },
-  });
-  expect(await beginning(search(LOST), { query: '*' }, passing)).toBe('a');
+    };
+  expect(await beginning(feed(LOST), passing)).toBe('a');
   tries = 0;
   const onBreak = () => void setImmediate(() => stopping.abort());
-  expect(await beginning(search(busy), { query: '*' }, { ...passing, onBreak })).toBeUndefined();
+  expect(await beginning(feed(busy), { ...passing, onBreak })).toBeUndefined();
   expect([tries, told]).toEqual([1, ['lost']]);
 });
