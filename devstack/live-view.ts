@@ -12,9 +12,15 @@ export interface Address {
   readonly address: string;
 }
 
+export interface TemporalPlace {
+  readonly address: string;
+  readonly namespace: string;
+}
+
 export interface LiveFrame {
   readonly status: SourceStatus;
   readonly addresses: readonly Address[];
+  readonly temporal: TemporalPlace;
   /** Records stored per second and stream, measured since the frame before. */
   readonly rates: ReadonlyMap<string, number>;
   /** The last things worth telling: a server that was started again, for instance. */
@@ -23,7 +29,7 @@ export interface LiveFrame {
   readonly now: number;
 }
 
-export function liveView({ status, addresses, rates, notices, startedAt, now }: LiveFrame): string {
+export function liveView({ status, addresses, temporal, rates, notices, startedAt, now }: LiveFrame): string {
   const { snapshot } = status;
   const width = Math.max(...addresses.map(({ name }) => name.length));
   return [
@@ -40,15 +46,15 @@ export function liveView({ status, addresses, rates, notices, startedAt, now }: 
     '',
     'From another terminal:',
     `  npm run starter -- status ${status.sourceId}       npm run starter -- restart ${status.sourceId}`,
-    `  temporal workflow signal${addressFlag(addresses)} --workflow-id ${status.workflowId} --name restart`,
+    `  temporal workflow signal${placeFlags(temporal)} --workflow-id ${status.workflowId} --name restart`,
     'Ctrl-C stops everything; the next start resumes where this one stopped.',
   ].join('\n');
 }
 
-/** The Temporal CLI looks at 127.0.0.1:7233 by itself. */
-function addressFlag(addresses: readonly Address[]): string {
-  const address = addresses.find(({ name }) => name === 'Temporal')?.address ?? '';
-  return address === '127.0.0.1:7233' || address === 'localhost:7233' ? '' : ` --address ${address}`;
+/** The Temporal CLI looks at 127.0.0.1:7233 by itself, and in the namespace "default". */
+function placeFlags({ address, namespace }: TemporalPlace): string {
+  const isUsual = address === '127.0.0.1:7233' || address === 'localhost:7233';
+  return `${isUsual ? '' : ` --address ${address}`}${namespace === 'default' ? '' : ` --namespace ${namespace}`}`;
 }
 
 function streamTable(snapshot: SourceSnapshot, rates: ReadonlyMap<string, number>, now: number): string {

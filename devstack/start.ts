@@ -196,6 +196,7 @@ class Watch {
     const frame = {
       status,
       addresses: this.addresses(),
+      temporal: { address: this.stack.temporalAddress, namespace: this.stack.namespace },
       rates: this.rates.measure(status.snapshot?.streams ?? [], now),
       notices: this.notices.slice(-5),
       startedAt: this.startedAt,

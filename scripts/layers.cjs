@@ -18,7 +18,7 @@ const LAYERS = {
   s3: {
     job: 'a bucket, and the queue of its notifications: listing, reading and writing objects, messages, what their errors mean; knows nothing of MongoDB or of records',
     imports: ['domain', 'http-client'],
-    packages: ['@aws-sdk/client-s3', '@aws-sdk/client-sqs'],
+    packages: ['@aws-sdk/client-s3', '@aws-sdk/client-sqs', '@aws-sdk/credential-providers'],
   },
   rules: { job: 'processing rules: includes, excludes, masks, hashes', imports: ['domain'], packages: ['re2js'] },
   records: {

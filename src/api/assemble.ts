@@ -22,6 +22,8 @@ export interface ServerAccess {
   readonly keyring?: Keyring | undefined;
   /** See `ServerEnvironment`. */
   readonly temporalUiUrl?: string | undefined;
+  /** See `TemporalClient`. Default: commands for a terminal name none. */
+  readonly temporalAddress?: string | undefined;
 }
 
 export function assembleServices(access: ServerAccess): Services {

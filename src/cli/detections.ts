@@ -48,7 +48,7 @@ export function addDetectionsCommand(program: Command, withDetections: WithDetec
     .option('--recipient <text>', "only with this in a recipient's address")
     .option('--subject <text>', 'only with this in the subject')
     .option('--since <time>', 'an ISO time, or an age such as 7d', timeOf)
-    .option('--until <time>', 'the same', timeOf)
+    .option('--until <time>', 'the same; not included', timeOf)
     .option('--limit <number>', `at most this many (default: ${LIMIT}; with --format: all)`, wholeNumber)
     .addOption(
       new Option('--format <format>', 'print one JSON object per line in this form').choices(

@@ -22,7 +22,7 @@ export function addIocCommand(program: Command, withIndicators: Session['withInd
         'domains, URLs, e-mail addresses, hashes, message IDs, file names; also defanged',
     )
     .option('--since <time>', 'an ISO time, or an age such as 7d (default: the oldest record)')
-    .option('--until <time>', 'the same (default: the newest record)')
+    .option('--until <time>', 'the same; not included (default: the newest record)')
     .option('--collection <name...>', 'only these collections (default: all)')
     .option('--hits <number>', 'hits of each indicator and collection, 1 to 100 (default: 5)')
     .option('--json', 'print the result as JSON')

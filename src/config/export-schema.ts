@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import type { Present } from '../domain/present.js';
+import { ROLE_KEYS } from './role-schema.js';
 import { bucketPrefix, s3Schema } from './s3-schema.js';
 import { duration, key, optional, quoted, text } from './schema-parts.js';
 
@@ -24,6 +25,7 @@ export const exportSchema = z.strictObject({
   }),
   secretAccessKey,
   sessionToken,
+  ...ROLE_KEYS,
   prefix: key(optional(bucketPrefix, undefined), {
     description:
       'Put before all keys of objects. Each stream has its own name below it, with `_` for each space: `receipt/`, `url_protect/`.',

@@ -4,6 +4,7 @@ import {
   AbortMultipartUploadCommand,
   CreateMultipartUploadCommand,
   GetObjectCommand,
+  type GetObjectCommandInput,
   HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
@@ -110,12 +111,18 @@ export class Bucket {
    * @throws {RawError} also from its bytes; `NoSuchKey` for one that is gone, `InvalidObjectState` for one in an archive.
    */
   async open(key: string, limits: OpenOptions = {}, signal?: AbortSignal): Promise<ObjectContent> {
-    const version = present({ VersionId: limits.versionId });
-    const command = new GetObjectCommand({ Bucket: this.name, Key: key, ...version, ...this.payer });
+    const object = { Bucket: this.name, Key: key, ...this.payer };
     const what = `read ${this.name}/${key}`;
-    const answer = await this.calling(what, signal, () => this.client.send(command, this.sending(signal)));
+    const get = (which: Partial<GetObjectCommandInput>) =>
+      this.calling(what, signal, () =>
+        this.client.send(new GetObjectCommand({ ...object, ...which }), this.sending(signal)),
+      );
+    const answer = await get(present({ VersionId: limits.versionId }));
+    const { ETag, VersionId } = answer;
+    const same = present({ IfMatch: ETag, VersionId: VersionId === 'null' ? undefined : VersionId });
+    const rest = (offset: number) => get({ ...same, Range: `bytes=${offset}-` });
     const explain = (error: unknown) => s3ErrorOf(error, this.call(what));
-    return readContent(answer, { ...limits, what, host: this.host, explain }, signal);
+    return readContent(answer, { ...limits, what, host: this.host, rest, explain }, signal);
   }
 
   /** How an object, or one version of it, would be listed; `undefined` when it is not there. */
@@ -129,8 +136,7 @@ export class Bucket {
       return { key, etag, size, lastModified };
     } catch (error) {
       // Of a delete marker it is 405 when asked for by its version. A bucket that is missing is told by its listing.
-      const isGone = error instanceof RawError && (error.facts.status === 404 || error.facts.status === 405);
-      if (isGone) return undefined;
+      if (isAnswer(error, 404, 405)) return undefined;
       throw error;
     }
   }
@@ -159,7 +165,7 @@ export class Bucket {
       await this.calling(`write ${this.name}/${key}`, signal, () => this.client.send(command, this.sending(signal)));
       return 'written';
     } catch (error) {
-      if (error instanceof RawError && error.facts.status === 412) return 'exists';
+      if (isAnswer(error, 412)) return 'exists';
       throw error;
     }
   }
@@ -191,7 +197,7 @@ export class Bucket {
       const { Metadata = {} } = await this.calling(what, signal, () => this.client.send(command, this.sending(signal)));
       return Metadata;
     } catch (error) {
-      if (error instanceof RawError && error.facts.status === 404) return undefined;
+      if (isAnswer(error, 404)) return undefined;
       throw error;
     }
   }
@@ -256,7 +262,12 @@ export class Bucket {
 }
 
 function unlessDenied(error: unknown): void {
-  if (!(error instanceof RawError && error.facts.code === 'AccessDenied')) throw error;
+  if (!(isAnswer(error, 403) && error.facts.code === 'AccessDenied')) throw error;
+}
+
+/** Of the bucket itself, and not of the service where its role is assumed. */
+function isAnswer(error: unknown, ...statuses: readonly number[]): error is RawError {
+  return error instanceof RawError && error.facts.origin === 's3' && statuses.includes(error.facts.status ?? 0);
 }
 
 function unreadable(endpoint: string, message: string): RawError {

@@ -7,6 +7,7 @@ import { present } from '../domain/present.js';
 import { DamagedFileError, damageOf } from '../http-client/file-damage.js';
 import { type GunzipOptions, gunzipIfGzip } from '../http-client/gunzip.js';
 import { MIN_PACE, Pace, type PaceLimits } from '../http-client/pace.js';
+import { discard, ResumedBody, type ResumeOptions } from './resumed-body.js';
 
 export interface ObjectContent {
   /** To be iterated once and at once; leaving the loop early closes the connection. */
@@ -21,11 +22,10 @@ export interface ReadLimits extends GunzipOptions {
   readonly pace?: Partial<PaceLimits>;
 }
 
-interface Reading extends ReadLimits {
+interface Reading extends ReadLimits, Pick<ResumeOptions, 'rest' | 'explain'> {
   /** For people. */
   readonly what: string;
   readonly host: string;
-  readonly explain: (error: unknown) => RawError;
 }
 
 /** No object is so large that an hour of waiting for it is not a fault. */
@@ -46,7 +46,8 @@ export function readContent(
   const onEnd = (proven: boolean) => {
     isProven = proven;
   };
-  const bytes = unpacked(Body, reading, onEnd, signal);
+  const body = new ResumedBody({ Body, ETag }, { ...reading, signal });
+  const bytes = unpacked(body, reading, onEnd, signal);
   // S3 says "null" of objects that were written before versions were kept.
   return { bytes, isProven: () => isProven, ...present({ versionId: VersionId === 'null' ? undefined : VersionId }) };
 }
@@ -69,13 +70,13 @@ export async function* rawContent(
 }
 
 async function* unpacked(
-  body: Readable,
+  body: ResumedBody,
   reading: Reading,
   onEnd: (isProven: boolean) => void,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   try {
-    onEnd(yield* gunzipIfGzip(paced(body, reading), reading));
+    onEnd(yield* gunzipIfGzip(paced(body.chunks(), reading), reading));
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof RawError) throw error;
@@ -84,21 +85,18 @@ async function* unpacked(
     const said = error instanceof Error ? error.message : String(error);
     throw new DamagedFileError(damage, `an object is damaged: ${said} (${reading.what})`, { cause: error });
   } finally {
-    discard(body);
+    body.discard();
   }
 }
 
-/** Closes its connection; what is said of a body that nobody reads any more is of no interest. */
-function discard(body: Readable): void {
-  body.on('error', () => undefined);
-  body.destroy();
-}
-
 /** Only the time counts in which we wait for the other side. */
-async function* paced(body: Readable, { pace, what, host }: Reading): AsyncGenerator<Uint8Array, void, undefined> {
+async function* paced(
+  chunks: AsyncGenerator<Uint8Array>,
+  { pace, what, host }: Reading,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const watch = new Pace({ ...MIN_PACE, totalMs: TOTAL_MS, ...pace });
   let since = performance.now();
-  for await (const chunk of body) {
+  for await (const chunk of chunks) {
     const tooSlow = watch.add(performance.now() - since, chunk.length);
     if (tooSlow !== undefined) {
       throw new RawError({ origin: 's3', endpoint: what, cause: 'timeout', message: `${host} sent ${tooSlow}` });

@@ -11,8 +11,9 @@ import { records } from './records.js';
 export interface IndicatorQuery {
   /** At most 200: of more, MongoDB sorts all hits before it returns the first (SERVER-14034). */
   readonly keys: readonly string[];
-  /** Bounds of the records' time, both included. */
+  /** Of the records' time; included. */
   readonly since?: Date | undefined;
+  /** Not included. */
   readonly until?: Date | undefined;
   /** Default: all. */
   readonly sourceIds?: readonly number[] | undefined;
@@ -57,8 +58,8 @@ export async function countByIndicators(store: Store, stream: StreamName, query:
 }
 
 function filterOf({ keys, since, until, sourceIds, after }: IndicatorQuery): Filter<RecordDocument> {
-  const latest = after === undefined ? until : after._messageTime;
-  const time = { ...(since && { $gte: since }), ...(latest && { $lte: latest }) };
+  const end = after === undefined ? until && { $lt: until } : { $lte: after._messageTime };
+  const time = { ...(since && { $gte: since }), ...end };
   return {
     [INDICATORS_KEY]: keys.length === 1 ? keys[0] : { $in: [...keys] },
     ...(Object.keys(time).length > 0 && { _messageTime: time }),

@@ -22,7 +22,6 @@ interface Shown {
   readonly id: string;
   readonly time: string;
   readonly record: Readonly<Record<string, unknown>>;
-  readonly joinedBy?: string;
 }
 interface Page {
   readonly data: readonly Shown[];
@@ -251,76 +250,6 @@ test('one record', async () => {
   });
 });
 
-describe('a story', () => {
-  interface Story {
-    readonly records: readonly Shown[];
-    readonly doubts: readonly string[];
-  }
-  const storyOf = async (stream: string, id: string | undefined) =>
-    (await api<Story>('GET', `v1/records/${encodeURIComponent(stream)}/${id}/story`)).json;
-
-  test('joins by aggregateId within source and account, and by message ID what has none', async () => {
-    const story = await storyOf('process', ids.process);
-    expect(story).toMatchObject({
-      accountId: 'C1',
-      aggregateId: 'agg1',
-      messageId: '<m1@example.com>',
-      complete: true,
-    });
-    expect(story.records.map(({ id, joinedBy }) => [id, joinedBy])).toEqual([
-      [ids.receipt, 'aggregateId'],
-      [ids.process, 'itself'],
-      [ids.delivery, 'aggregateId'],
-      [ids.click, 'messageId'],
-      [ids.copy, 'messageId'],
-    ]);
-    expect(story.doubts.join('\n')).toMatch(
-      /1 record is joined by the message ID alone[\s\S]*1 record has .*another aggregateId/,
-    );
-  });
-
-  test('from a record with a message ID only', async () => {
-    const story = await storyOf('ttp url', ids.click);
-    expect(story.records).toHaveLength(5);
-    expect(story.doubts.join('\n')).toMatch(/belongs to 2 aggregateIds/);
-  });
-
-  test('of journaled mail, which has no message ID', async () => {
-    const story = await storyOf('journal', ids.journal);
-    expect(story.records.map(({ id }) => id)).toEqual([ids.journal]);
-    expect(story.doubts.join('\n')).toMatch(/journaled/);
-  });
-
-  test('of a record that nothing names', async () => {
-    const story = await storyOf('audit', ids.hostile);
-    expect(story.records.map(({ id }) => id)).toEqual([ids.hostile]);
-    expect(story.doubts.join('\n')).toMatch(/neither an aggregateId nor a messageId/);
-  });
-
-  test('of a message that has no name but null', async () => {
-    await store('receipt', { accountId: 'C1', aggregateId: 'null', messageId: 'null', at: 1 }, -8_000_000, 3);
-    const id = await store(
-      'receipt',
-      { accountId: 'C1', aggregateId: 'null', messageId: 'null', at: 2 },
-      -8_000_000,
-      3,
-    );
-    const story = await storyOf('receipt', id);
-    expect(story.records.map((record) => record.id)).toEqual([id]);
-    expect(story.doubts.join('\n')).toMatch(/neither an aggregateId nor a messageId/);
-  });
-
-  test('with more records than a message has', async () => {
-    const strangers = Array.from({ length: 1_001 }, (_, n) =>
-      storedDocument('dlp', { messageId: '<same@x.com>', n }, 3, at(-9_000_000)),
-    );
-    await insertRecords(collections, 'dlp', strangers);
-    const story = await storyOf('dlp', strangers[0]?._id.toString('hex'));
-    expect(story).toMatchObject({ complete: false });
-    expect(story.doubts.join('\n')).toMatch(/More than 1,000 records/);
-  });
-});
-
 test('what happened around a record, in its source', async () => {
   const { json } = await api<{ newer: Shown[]; record: Shown; older: Shown[] }>(
     'GET',
@@ -330,4 +259,11 @@ test('what happened around a record, in its source', async () => {
   expect(shown(json.newer)).toEqual([ids.copy, ids.click]);
   expect(json.record.id).toBe(ids.delivery);
   expect(shown(json.older)).toEqual([ids.process, ids.receipt]);
+  const minuteLater = await store('audit', { auditType: 'later' }, 130);
+  const ends = await api<{ newer: Shown[]; older: Shown[] }>(
+    'GET',
+    `v1/records/journal/${ids.journal}/around?minutes=1&limit=50`,
+  );
+  expect(shown(ends.json.newer).at(0)).toBe(minuteLater);
+  expect(shown(ends.json.older).at(-1)).toBe(ids.receipt);
 });

@@ -7,6 +7,7 @@ import { type Permit, parseSourceConfig, parseSourceFile, SECRET_PLACEHOLDER } f
 
 const S3 = { bucket: 'mail-logs', region: 'eu-west-1' };
 const QUEUE = 'https://sqs.eu-west-1.amazonaws.com/123456789012/mail-logs';
+const ROLE = 'arn:aws:iam::123456789012:role/collectors/mail-logs';
 const KEYS = { accessKeyId: 'AKID', secretAccessKey: 'very-hush-hush' };
 const CONFIG = { name: 'mail', dataCollection: 'siem', collectionMethod: 's3' };
 
@@ -26,6 +27,15 @@ test.each<[string, object]>([
   ['nothing but bucket and region', S3],
   ['keys', { ...S3, ...KEYS }],
   ['keys of a session', { ...S3, ...KEYS, sessionToken: 'token' }],
+  ['a role', { ...S3, roleArn: ROLE }],
+  ['a role of a store of its own', { ...S3, endpoint: 'https://s3.example.com', roleArn: 'arn:minio:iam:::role/logs' }],
+  [
+    'a role that a key assumes, and all that can be said of it',
+    {
+      ...{ ...S3, ...KEYS, roleArn: ROLE, externalId: 'agreed/on:1' },
+      ...{ roleSessionName: 'mail@example.com', stsEndpoint: 'https://sts.example.com' },
+    },
+  ],
   ['a queue', { ...S3, queue: QUEUE }],
   ['a queue with a pace of its own', { ...S3, queue: { url: QUEUE, compareEvery: '6h' } }],
   ['a queue of a service of its own', { ...S3, queue: 'https://queues.example.com/a/mail-logs' }],
@@ -88,7 +98,22 @@ test.each<[string, unknown, RegExp]>([
     { ...S3, ...KEYS, secretAccessKey: '********' },
     /^s3.secretAccessKey: .* there is none yet/,
   ],
-  ['a role', { ...S3, roleArn: 'arn:aws:iam::1:role/x' }, /^s3.roleArn: roles are not configured here; name the role/],
+  ['a role as an object', { ...S3, role: { arn: ROLE } }, /^s3.role: unknown key; a role is given by "roleArn"/],
+  ['the name of a role', { ...S3, roleArn: 'mail-logs' }, /^s3.roleArn: must be the ARN of a role, such as/],
+  ['a user', { ...S3, roleArn: 'arn:aws:iam::123456789012:user/x' }, /^s3.roleArn: must be the ARN of a role/],
+  ['an external ID of one letter', { ...S3, roleArn: ROLE, externalId: 'x' }, /^s3.externalId: must have 2 to 1224/],
+  ['a session with a space', { ...S3, roleArn: ROLE, roleSessionName: 'a b' }, /^s3.roleSessionName: must have 2 to/],
+  [
+    'an external ID without a role',
+    { ...S3, externalId: 'agreed-on' },
+    /^s3.roleArn: missing; needed with "externalId"/,
+  ],
+  ['STS without a role', { ...S3, stsEndpoint: 'https://s.example.com' }, /^s3.roleArn: missing; needed with "stsEndp/],
+  [
+    'STS in a private network',
+    { ...S3, roleArn: ROLE, stsEndpoint: 'http://10.0.0.1' },
+    /^s3.stsEndpoint: .*not a public https: address/,
+  ],
   ['an unknown key', { ...S3, bukcet: 'x' }, /^s3.bukcet: unknown key; did you mean "bucket"/],
   ['a prefix with a slash before it', { ...S3, prefix: '/logs' }, /^s3.prefix: must not begin with "\/"/],
   ['both forms of prefixes', { ...S3, prefix: 'a', prefixes: { av: 'b' } }, /^s3.prefixes: cannot be given together/],
@@ -154,6 +179,12 @@ describe('secrets', () => {
     expect(shown.s3).toEqual({ ...S3, accessKeyId: 'AKID', secretAccessKey: '********', sessionToken: '********' });
     expect(parseSourceConfig(shown, { keepSecret: true }).ok).toBe(true);
     expect(Object.keys(shown)).not.toContain('baseUrl');
+  });
+
+  test('the external ID of a role is not one', () => {
+    const s3 = { ...S3, roleArn: ROLE, externalId: 'agreed-on' };
+    expect(secretOf(parsed(s3))).toBeUndefined();
+    expect(withoutSecrets(parsed(s3)).s3).toEqual(s3);
   });
 
   test('a source with the credentials of the machine has none', () => {

@@ -8,7 +8,8 @@ const listing: SourceStatus = {
 };
 const frame = (note?: string) => ({
   status: { ...listing, ...(note === undefined ? {} : { note }) },
-  addresses: [{ name: 'Temporal', address: '127.0.0.1:7233' }],
+  addresses: [],
+  temporal: { address: '127.0.0.1:7233', namespace: 'default' },
   rates: new Map<string, number>(),
   notices: [],
   startedAt: 0,
@@ -24,4 +25,12 @@ test('while the workflow does not answer, both views say why', () => {
 test('before the first answer there is nothing to say yet', () => {
   expect(liveView(frame())).toContain('waiting for the first answer');
   expect(plainLine(frame())).toBe('00:01:01 Tenant: Collecting');
+});
+
+test.each([
+  ['127.0.0.1:7233', 'default', 'signal --workflow-id'],
+  ['localhost:7233', 'mail', 'signal --namespace mail --workflow-id'],
+  ['temporal.test:7233', 'mail', 'signal --address temporal.test:7233 --namespace mail --workflow-id'],
+])('the command for Temporal at %s and namespace %s goes there', (address, namespace, command) => {
+  expect(liveView({ ...frame(), temporal: { address, namespace } })).toContain(`temporal workflow ${command} mimecast`);
 });

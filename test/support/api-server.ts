@@ -66,10 +66,12 @@ export interface ApiServerOptions extends Omit<AppOptions, 'services'> {
   readonly client: () => Client;
   /** Default: pages do not link to the Temporal Web UI. */
   readonly temporalUiUrl?: string;
+  /** Default: commands on pages name none. */
+  readonly temporalAddress?: string;
 }
 
 /** Call it outside of tests and hooks. */
-export function apiServer({ collections, client, temporalUiUrl, ...options }: ApiServerOptions) {
+export function apiServer({ collections, client, temporalUiUrl, temporalAddress, ...options }: ApiServerOptions) {
   let server: ApiServer | undefined;
   beforeAll(async () => {
     const keys = new ApiKeyService(collections);
@@ -77,7 +79,7 @@ export function apiServer({ collections, client, temporalUiUrl, ...options }: Ap
     const viewer = await keys.create({ role: 'viewer' });
     const services = assembleServices({
       ...{ collections, client: client(), allowInsecure: true, keyring: testKeyring },
-      temporalUiUrl,
+      ...{ temporalUiUrl, temporalAddress },
     });
     const app = await buildApp({ ratePerSecond: 1_000, ...options, services });
     const url = await app.listen({ host: '127.0.0.1', port: 0 });

@@ -94,8 +94,8 @@ const indexed = {
   kind: someOf(DETECTION_KINDS),
   severity: someOf(SEVERITIES),
   sourceId: idText.optional(),
-  since: when.describe('Not earlier: an ISO time, or an age such as 7d'),
-  until: when.describe('Earlier: the same'),
+  since: when.describe('Begin of the records’ own times, included: an ISO time, or an age such as 7d'),
+  until: when.describe('Their end, not included: the same'),
 };
 const part = (what: string) =>
   z.string().min(1).max(1_000).optional().describe(`Part of ${what}; upper and lower case are the same`);

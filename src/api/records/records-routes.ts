@@ -41,7 +41,7 @@ export const recordRoutes: Routes = (app, { search, collections }) => {
         response: {
           200: z.object({
             accountId: z.string().optional(),
-            aggregateId: z.string().optional().describe('What joins records within a source and account'),
+            aggregateId: z.string().optional().describe('What joins records within an account'),
             messageId: z.string().optional(),
             records: z.array(
               foundRecord.extend({
@@ -51,7 +51,9 @@ export const recordRoutes: Routes = (app, { search, collections }) => {
               }),
             ),
             doubts: z.array(z.string()).describe('Why records may be missing or belong to another message, for people'),
-            complete: z.boolean(),
+            complete: z
+              .boolean()
+              .describe('Whether all records that could be joined are here; if not, `doubts` says why'),
           }),
           ...flatErrors,
         },
@@ -74,7 +76,9 @@ export const recordRoutes: Routes = (app, { search, collections }) => {
         summary: 'What the source of a record collected from the minutes around it, newest first',
         params,
         querystring: z.strictObject({
-          minutes: wholeNumber(1, 1_440, 5).describe('Before and after the record, 1 to 1440; default 5'),
+          minutes: wholeNumber(1, 1_440, 5).describe(
+            'Before and after the record, both ends included, 1 to 1440; default 5',
+          ),
           limit: wholeNumber(1, 500, 50).describe('Records before and after it each, 1 to 500; default 50'),
         }),
         response: {

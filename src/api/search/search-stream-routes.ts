@@ -62,7 +62,7 @@ const exportSchema = {
   tags,
   summary: 'All records that match, newest first, as NDJSON or CSV of any length',
   description:
-    'The answer is complete only when it ends as HTTP says: after an error the connection is cut. In CSV, a value that a spreadsheet would take for a formula begins with an apostrophe.',
+    'The answer is complete only when it ends as HTTP says: after an error the connection is cut. In CSV, an apostrophe stands before whatever a spreadsheet would take for the begin of a formula, also behind a semicolon, tab or line break.',
   response: {
     200: {
       description: 'One record per line',

@@ -12,7 +12,7 @@ import type { Routes } from '../common/services.js';
 import { showListed } from '../sources/source-resource.js';
 import { type exportView, type problemView, sourceDetails, type sourceView } from './details-schemas.js';
 
-export const detailsRoutes: Routes = (app, { collections, client, temporalUiUrl }) => {
+export const detailsRoutes: Routes = (app, { collections, client, temporalUiUrl, temporalAddress }) => {
   app.get(
     '/sources/:sid',
     {
@@ -26,9 +26,11 @@ export const detailsRoutes: Routes = (app, { collections, client, temporalUiUrl 
     async ({ params }) => {
       const found = await detailsOf({ collections, client }, params.sid, Date.now());
       const { stated, collectorName, view, note, export: toBucket } = found;
+      const { namespace } = client.options;
       return {
         source: showListed(stated, collectorName),
-        ...present({ workflowUrl: workflowUrl(temporalUiUrl, client.options.namespace, stated.workflowId), note }),
+        ...present({ workflowUrl: workflowUrl(temporalUiUrl, namespace, stated.workflowId), note }),
+        temporal: { ...present({ address: temporalAddress }), namespace },
         ...(view === undefined ? {} : { view: showView(view) }),
         ...(toBucket === undefined ? {} : { export: showExport(toBucket) }),
       };

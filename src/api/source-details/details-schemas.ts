@@ -51,7 +51,7 @@ export const sourceView = z.object({
 });
 
 export const exportView = z.object({
-  state: z.enum(['Exporting', 'Error']),
+  state: z.enum(['Exporting', 'Error', 'Stopped']),
   bucket: z.string(),
   prefix: z.string(),
   objects: z.number().int().describe('Objects written so far'),
@@ -67,6 +67,9 @@ export const sourceDetails = z
   .object({
     source: listedSource,
     workflowUrl: z.string().optional().describe('Of its workflow in Temporal’s Web UI; absent without TEMPORAL_UI_URL'),
+    temporal: z
+      .object({ address: z.string().optional(), namespace: z.string() })
+      .describe('Where its workflow is, as this server is told'),
     view: sourceView.optional().describe('Absent when no worker answered'),
     export: exportView.optional().describe('Absent for a source that does not export, and when no worker answered'),
     note: z.string().optional().describe('Why there is no view, or why it may be old'),

@@ -8,8 +8,8 @@ import type { Routes } from '../common/services.js';
 
 const time = z.string().max(64);
 const volumeQuery = z.strictObject({
-  since: time.default('24h').describe('An ISO time, or an age such as 7d; default 24h'),
-  until: time.optional().describe('An ISO time, or an age; default now'),
+  since: time.default('24h').describe('Begin, included: an ISO time, or an age such as 7d; default 24h'),
+  until: time.optional().describe('End, not included: the same; default now'),
   buckets: wholeNumber(1, 500, 96).describe('How many parts the time is cut into, 1 to 500; default 96'),
 });
 

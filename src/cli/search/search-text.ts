@@ -20,15 +20,14 @@ export function recordText({ time, stream, id, record }: ShownRecord): string {
   return [time, stream, ...parts, id].join('  ');
 }
 
-export function storyText({ records, doubts, complete, messageId, aggregateId }: ShownStory): string {
+export function storyText({ records, doubts, messageId, aggregateId }: ShownStory): string {
   const rows = records.map(({ time, stream, record, joinedBy, id }) => [
     ...[time, stream, first(record, ['action', 'subType', 'scanResult', 'reason'])],
     ...[first(record, FROM), first(record, TO), first(record, ABOUT), joinedBy, id],
   ]);
   const head = `Message ${safe(messageId ?? '-')}, aggregate ${safe(aggregateId ?? '-')}`;
-  const notes = [...doubts.map(safe), ...(complete ? [] : ['There was not time enough to find all records.'])];
   const body = table(['time', 'stream', 'action', 'from', 'to', 'about', 'joined by', 'id'], rows);
-  return [head, body, ...notes.map((note) => `! ${note}`)].join('\n');
+  return [head, body, ...doubts.map((doubt) => `! ${safe(doubt)}`)].join('\n');
 }
 
 function first(record: Readonly<Record<string, unknown>>, paths: readonly string[]): string {

@@ -189,7 +189,8 @@ class RereadObjects {
         return;
       }
       // Another version has come meanwhile, which is the collection's to read.
-      const isOther = error instanceof RawError && (isGone(error.facts) || error.facts.status === 412);
+      const isOther =
+        error instanceof RawError && error.facts.origin === 's3' && (isGone(error.facts) || error.facts.status === 412);
       if (!isOther) throw error;
     }
   }

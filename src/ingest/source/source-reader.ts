@@ -11,7 +11,6 @@ import {
 import { parseDuration } from '../../domain/duration.js';
 import { RawError } from '../../domain/failures/failure.js';
 import type { HostDoubts } from '../../domain/failures/host-doubts.js';
-import { isObject } from '../../domain/json.js';
 import { present } from '../../domain/present.js';
 import type { SourceSettings } from '../../domain/streams/outcome.js';
 import { type StreamName, streamsOf } from '../../domain/streams/streams.js';
@@ -24,6 +23,7 @@ import { type BucketSettings, bucketOptionsOf } from '../../s3/bucket-settings.j
 import { Queue } from '../../s3/queue.js';
 import { SecretError } from '../../secrets/keyring.js';
 import { storedCollector } from '../../store/collectors.js';
+import type { PastExportDocument } from '../../store/past-exports.js';
 import { storedSource } from '../../store/sources.js';
 import type { ExportTarget } from '../export/export-target.js';
 import type { ActivityDependencies } from './dependencies.js';
@@ -112,23 +112,16 @@ export class SourceReader {
     };
   }
 
-  /**
-   * Where a source exports to, with other settings than are stored.
-   *
-   * @throws RawError naming every mistake in them.
-   */
-  async exportTarget(sourceId: number, changes: Readonly<Record<string, unknown>>): Promise<ExportTarget | undefined> {
-    const source = await storedSource(this.dependencies.collections, { _id: sourceId });
-    if (source === null) return undefined;
-    const stored = isObject(source.config.export) ? source.config.export : {};
-    const { config } = this.configs.of({ ...source, config: { ...source.config, export: { ...stored, ...changes } } });
-    return this.exportOf(sourceId, config, source.exportSecret);
+  /** Where an export of the past goes. */
+  pastTargetOf({ sourceId, target, secret }: PastExportDocument): Omit<ExportTarget, 'intervalMs'> {
+    const { prefix, form } = target;
+    return { ...this.bucketOf(`past ${sourceId}`, target, secret), prefix, form };
   }
 
   /** Drops what was kept of a source that has ended. */
   forget(sourceId: number): void {
     this.clients.delete(sourceId);
-    for (const use of ['read', 'export'] as const) this.buckets.delete(`${use} ${sourceId}`);
+    for (const use of ['read', 'export', 'past'] as const) this.buckets.delete(`${use} ${sourceId}`);
     this.configs.forget(sourceId);
   }
 
@@ -166,9 +159,9 @@ export class SourceReader {
     const prefixes =
       whole === undefined ? prefixesOf(streams, s3.prefixes) : new Map(streams.map((each) => [each, whole]));
     const bucketName = [s3.endpoint ?? 'aws', s3.bucket].join(' ');
-    const queueOf = ({ url, compareEveryMs }: QueueSettings, { keys }: BucketOptions) => {
+    const queueOf = ({ url, compareEveryMs }: QueueSettings, { keys, role }: BucketOptions) => {
       const { allowInsecure, queueLimits } = this.dependencies;
-      const queue = new Queue({ url, region: s3.region, allowInsecure, ...present({ keys }) });
+      const queue = new Queue({ url, region: s3.region, allowInsecure, ...present({ keys, role }) });
       return new SourceQueue(queue, `${bucketName} ${url}`, compareEveryMs, queueLimits);
     };
     const settings = queueSettingsOf(s3);
@@ -195,7 +188,7 @@ export class SourceReader {
 
   /** @param use with the source: another one has other credentials. */
   private bucketOf(
-    use: `${'read' | 'export'} ${number}`,
+    use: `${'read' | 'export' | 'past'} ${number}`,
     s3: BucketSettings & Partial<BucketSecrets>,
     secret: string | undefined,
     beside: (options: BucketOptions) => Omit<OpenedBucket, 'bucket'> = () => ({}),

@@ -78,9 +78,8 @@ async function countIn(
   limit: number,
   budget: TimeBudget,
 ): Promise<number> {
-  const until = to && new Date(to.getTime() - 1);
   const counted = budget.ask(({ maxTimeMS: maxTimeMs }) =>
-    countByIndicators(store, stream, { keys, since: from, until, limit, maxTimeMs }),
+    countByIndicators(store, stream, { keys, since: from, until: to, limit, maxTimeMs }),
   );
   return unlessTimeIsUp(counted, limit);
 }

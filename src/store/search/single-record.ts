@@ -23,7 +23,7 @@ export function tokenBehind({ stream, id, time }: Pick<FoundRecord, 'stream' | '
 export interface NewerRequest {
   readonly sourceId: number;
   readonly streams: readonly StreamName[];
-  /** Not included. */
+  /** Included. */
   readonly to: Date;
   readonly limit: number;
   readonly budgetMs: number;
@@ -37,7 +37,7 @@ export async function newerRecords(
   { sourceId, streams, to, limit, budgetMs, signal }: NewerRequest,
 ): Promise<FoundRecord[]> {
   const budget = new TimeBudget(budgetMs, signal);
-  const filter = { _sourceId: sourceId, _messageTime: { $gte: record.time, $lt: to } };
+  const filter = { _sourceId: sourceId, _messageTime: { $gte: record.time, $lte: to } };
   const place = { stream: record.stream, document: { _id: binaryOf(record.id), _messageTime: record.time } };
   const found = await Promise.all(
     streams.map((stream) =>

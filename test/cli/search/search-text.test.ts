@@ -25,7 +25,12 @@ test('a record cannot steer the terminal', () => {
 
 test('a story tells its doubts', () => {
   const one = { ...record({ subject: 'Hello' }), joinedBy: 'itself' };
-  const text = storyText({ records: [one], doubts: ['It may be forged.'], complete: false, messageId: '<\u001b@x>' });
+  const text = storyText({
+    records: [one],
+    doubts: ['It may be \u001b[2Jforged.', 'Time was up.'],
+    complete: false,
+    messageId: '<\u001b@x>',
+  });
   expect(text).toContain('Message <\ufffd@x>, aggregate -');
-  expect(text).toContain('! It may be forged.\n! There was not time enough');
+  expect(text).toContain('! It may be \ufffd[2Jforged.\n! Time was up.');
 });

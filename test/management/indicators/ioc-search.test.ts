@@ -102,12 +102,14 @@ describe('finds', () => {
 
   test('in a range of time, of some sources, in some collections', async () => {
     const since = new Date(DAY + 100_000);
-    const until = new Date(DAY + 199_000);
+    const until = new Date(DAY + 200_000);
     const perIndicator = 100;
     expect(await summary('common.com', { since, until, perIndicator })).toEqual(['common.com: receipt 100']);
     expect(await summary('common.com', { since, until, sourceIds: [2], perIndicator })).toEqual([
       'common.com: receipt 50',
     ]);
+    const oneOf = { since, until: new Date(since.getTime() + 1), perIndicator };
+    expect(await summary('common.com', oneOf)).toEqual(['common.com: receipt 1']);
     expect(await summary('m5@common.com', { streams: ['delivery'] })).toEqual(['m5@common.com: delivery 1']);
   });
 });

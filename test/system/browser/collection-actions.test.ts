@@ -11,7 +11,10 @@ import { raw } from '../../support/raw-collections.js';
 import { until } from '../../support/until.js';
 
 const { get: stack, collections } = e2eStack({ historyMs: 60_000, historyRate: 2, rate: 0 });
-const { get: server, api } = apiServer({ collections, client: () => stack().client });
+const { get: server, api } = apiServer({
+  ...{ collections, client: () => stack().client },
+  temporalAddress: 'temporal.test:7233',
+});
 const { open } = browsing({ collections, server });
 const { newCollector, newSource, idOf, pathOf, inState } = collectionSources({ api }, stack);
 
@@ -43,9 +46,12 @@ describe.skipIf(CHROMIUM === undefined)('the API usage information', () => {
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(
       `curl -u "$MIMECAST_ACCESS_ID:$MIMECAST_ACCESS_KEY" -X POST ${server().url}/api/${pathOf(id)}/action/restart`,
     );
+    const place = `--address temporal.test:7233 --namespace ${stack().client.options.namespace}`;
     for (const name of ['CLI', 'Temporal', 'JSON']) await dialog.locator('summary', { hasText: name }).click();
     await dialog.getByText(`npm run starter -- restart ${id}`, { exact: true }).waitFor();
-    await dialog.getByText(`temporal workflow query --workflow-id mimecast-source-${id} --type status`).waitFor();
+    await dialog
+      .getByText(`temporal workflow query ${place} --workflow-id mimecast-source-${id} --type status`)
+      .waitFor();
     const json = await dialog.getByLabel('Configuration, without the secret', { exact: true }).innerText();
     expect(JSON.parse(json)).toMatchObject({ source: { config: { name: 'Gateway', clientSecret: '********' } } });
     expect(await dialog.innerText()).not.toContain('sim-secret-1');

@@ -110,6 +110,8 @@ describe.skipIf(CHROMIUM === undefined)('the page of a source', () => {
     await page.goBack();
     await hits.getByRole('link').last().click();
     await page.waitForURL(/records\/mimecast_receipt_logs_v2/);
+    // Shown, not only asked for: the record is deleted below.
+    await page.getByRole('list', { name: 'Records of the message' }).waitFor();
     await raw(collections).records('receipt').deleteOne({ _id: record._id });
   });
 

@@ -57,11 +57,7 @@ function Timeline({ story, id }) {
             </section>
           `
     }
-    ${
-      complete
-        ? null
-        : html`<p class="warn">This story is incomplete: it has too many records, or the search timed out.</p>`
-    }
+    ${complete ? null : html`<p class="warn">This story is incomplete.</p>`}
     <ol class="story" aria-label="Records of the message">
       ${records.map(
         (record, at) => html`

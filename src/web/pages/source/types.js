@@ -38,7 +38,7 @@
  * @property {StreamView[]} streams
  *
  * @typedef {object} ExportView
- * @property {'Exporting' | 'Error'} state
+ * @property {'Exporting' | 'Error' | 'Stopped'} state
  * @property {string} bucket
  * @property {string} prefix
  * @property {number} objects
@@ -62,6 +62,7 @@
  * @typedef {object} SourceDetails
  * @property {ListedSource} source
  * @property {string} [workflowUrl]
+ * @property {import('../collection/usage/commands.js').Temporal} temporal
  * @property {SourceView} [view]
  * @property {ExportView} [export]
  * @property {string} [note]

@@ -29,6 +29,9 @@ const LABELS = {
   export: 'Export to a bucket',
   accessKeyId: 'Access Key ID',
   secretAccessKey: 'Secret Access Key',
+  roleArn: 'Role ARN',
+  externalId: 'External ID',
+  stsEndpoint: 'STS endpoint',
 };
 
 /** @type {Readonly<Record<string, string>>} */

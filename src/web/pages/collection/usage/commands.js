@@ -3,23 +3,42 @@
 /** @typedef {import('../collection-data.js').Source} Source */
 /** @typedef {readonly [label: string, text: string]} Command */
 
+/**
+ * Where the management server finds the workflow.
+ *
+ * @typedef {object} Temporal
+ * @property {string} [address]
+ * @property {string} namespace
+ */
+
+/** What the Temporal CLI takes by itself. */
+const DEFAULT_ADDRESSES = ['localhost:7233', '127.0.0.1:7233'];
+const DEFAULT_NAMESPACE = 'default';
+
 /** As one word of a shell. @param {string} text */
 function quoted(text) {
   return /^[\w./:@=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
+/** @param {Temporal | undefined} temporal */
+function flagsFor({ address = '', namespace } = { namespace: DEFAULT_NAMESPACE }) {
+  const isUsual = address === '' || DEFAULT_ADDRESSES.includes(address);
+  return `${isUsual ? '' : ` --address ${quoted(address)}`}${namespace === DEFAULT_NAMESPACE ? '' : ` --namespace ${quoted(namespace)}`}`;
+}
+
 /**
  * @param {Source} source
  * @param {string} origin of the management server
+ * @param {Temporal | undefined} temporal without it, there are no commands for the Temporal CLI
  * @returns {Record<'curl' | 'CLI' | 'Temporal', Command[]>}
  */
-export function commandsFor({ id, collectorId, workflowId }, origin) {
+export function commandsFor({ id, collectorId, workflowId }, origin, temporal) {
   const url = `${origin}/api/v1/collectors/${collectorId}/sources/${id}`;
   const curl = (/** @type {string} */ more, path = '') =>
     `curl -u "$MIMECAST_ACCESS_ID:$MIMECAST_ACCESS_KEY"${more} ${quoted(url + path)}`;
   const cli = (/** @type {string} */ command) => `npm run starter -- ${command} ${id}`;
-  const temporal = (/** @type {string} */ command, more = '') =>
-    `temporal workflow ${command} --workflow-id ${quoted(workflowId)}${more}`;
+  const workflow = (/** @type {string} */ command, more = '') =>
+    `temporal workflow ${command}${flagsFor(temporal)} --workflow-id ${quoted(workflowId)}${more}`;
   return {
     curl: [
       ['Read the source', curl('')],
@@ -33,11 +52,14 @@ export function commandsFor({ id, collectorId, workflowId }, origin) {
       ['Restart it', cli('restart')],
       ['Restart it through this server', `npm run starter -- --server ${quoted(origin)} restart ${id}`],
     ],
-    Temporal: [
-      ['Describe its workflow', temporal('describe')],
-      ['Query its state', temporal('query', ' --type status')],
-      ['Show its history', temporal('show')],
-      ['Restart it', temporal('signal', ' --name restart')],
-    ],
+    Temporal:
+      temporal === undefined
+        ? []
+        : [
+            ['Describe its workflow', workflow('describe')],
+            ['Query its state', workflow('query', ' --type status')],
+            ['Show its history', workflow('show')],
+            ['Restart it', workflow('signal', ' --name restart')],
+          ],
   };
 }

@@ -20,6 +20,7 @@ import { commandsFor } from './commands.js';
 export function UsageDialog({ source, onClose }) {
   const [isAsking, setAsking] = useState(false);
   const file = useLoaded((signal) => get(`${pathOf(source)}?download=true`, { signal }), [source.id]);
+  const details = useLoaded((signal) => get(`/sources/${source.id}`, { signal }), [source.id]);
   const restart = () => {
     onClose();
     void act(ACTIONS.restart, source);
@@ -36,10 +37,11 @@ export function UsageDialog({ source, onClose }) {
         <${Identifier} label="Collector ID" value=${source.collectorId} />
         <${Identifier} label="Workflow ID" value=${source.workflowId} />
       </dl>
-      ${Object.entries(commandsFor(source, location.origin)).map(
+      ${Object.entries(commandsFor(source, location.origin, details.data?.temporal)).map(
         ([kind, commands]) => html`
           <details key=${kind} open=${kind === 'curl'}>
             <summary>${kind}</summary>
+            ${kind === 'Temporal' ? html`<${Problem} error=${details.error} onRetry=${details.reload} />` : null}
             ${commands.map(([label, text]) => html`<${Copyable} key=${label} label=${label} text=${text} />`)}
           </details>
         `,
