@@ -70,7 +70,7 @@ class BucketRun {
     await this.strike(injector, schedule);
     await stack.freezeTraffic();
     await this.writer.finish();
-    if (this.run.isHurried) await service.restart(String(ids.queued));
+    await this.hurry(ids);
     const calmAt = performance.now();
     say('the faults are over and the traffic has ended');
 
@@ -87,6 +87,11 @@ class BucketRun {
       missed: injector.missed,
       recoverySeconds,
     };
+  }
+
+  /** After a restart, a bucket is compared at once. */
+  private async hurry({ queued }: Ids): Promise<void> {
+    if (this.run.isHurried) await this.run.service.restart(String(queued));
   }
 
   private async startSources(): Promise<Ids> {
@@ -151,7 +156,9 @@ class BucketRun {
         async () => (await store.quarantine.countDocuments({ ...of, text })) > 0,
       ),
     ]);
+    // Nobody announces that: a comparison finds it.
     await mend();
+    await this.hurry(ids);
     return untold.flat();
   }
 

@@ -101,11 +101,11 @@ export class BucketWriter {
     return object.key;
   }
 
-  /** Writes an object with lines that are broken. @returns one of them, and what mends the object. */
+  /** Writes an object with lines that are broken. @returns one of them, and what mends the object; none of it is announced. */
   async writeBroken(): Promise<{ readonly text: string; mend(): Promise<void> }> {
     const object = { ...this.newObject({ form: FORMS[0] }), isDamaged: true };
     await this.inTurn(() => this.write(object, this.withBrokenLines(object)));
-    return { text: brokenLine(object.lines[0] ?? ''), mend: () => this.mend(object.key) };
+    return { text: brokenLine(object.lines[0] ?? ''), mend: () => this.mend(object.key, false) };
   }
 
   /** Replaces what cannot be read by what can. */
@@ -169,10 +169,12 @@ export class BucketWriter {
     await this.mend(object.key);
   }
 
-  private mend(key: string): Promise<void> {
+  private mend(key: string, isAnnounced = true): Promise<void> {
     return this.inTurn(async () => {
       const object = this.objects.get(key);
-      if (object?.isDamaged === true) await this.publish({ ...object, isDamaged: false });
+      if (object?.isDamaged !== true) return;
+      const etag = await this.write({ ...object, isDamaged: false });
+      if (isAnnounced) await this.announce(key, etag);
     });
   }
 
