@@ -18,6 +18,8 @@ export const PAST_TARGET_KEYS = [
 ] as const;
 
 const KEY_OF_BUCKET = ['accessKeyId', 'secretAccessKey', 'sessionToken'] as const;
+/** What a key is used with; it belongs to the endpoint and the key that it was configured for. */
+const ACCESS: readonly string[] = [...KEY_OF_BUCKET, 'roleArn', 'externalId', 'roleSessionName', 'stsEndpoint'];
 const placedSchema = z.object({ export: exportSchema });
 const NEEDED = { bucket: 'the bucket to write to', region: 'the region of the bucket' } as const;
 
@@ -52,9 +54,7 @@ export function parsePastTarget(
 function merged(stored: JsonObject, given: JsonObject): JsonObject {
   const isElsewhere = !isAbsent(given.endpoint) && given.endpoint !== stored.endpoint;
   const hasOwnKey = KEY_OF_BUCKET.some((name) => !isAbsent(given[name]));
-  const kept = Object.entries(stored).filter(
-    ([name]) => !(isElsewhere || hasOwnKey) || !KEY_OF_BUCKET.some((one) => one === name),
-  );
+  const kept = Object.entries(stored).filter(([name]) => !(isElsewhere || hasOwnKey) || !ACCESS.includes(name));
   const wanted = Object.entries(given).filter(([, value]) => !isAbsent(value));
   return Object.fromEntries([...kept, ...wanted]);
 }

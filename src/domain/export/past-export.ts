@@ -28,6 +28,10 @@ export interface PastTarget {
   readonly endpoint?: string;
   readonly pathStyle?: boolean;
   readonly accessKeyId?: string;
+  readonly roleArn?: string;
+  readonly externalId?: string;
+  readonly roleSessionName?: string;
+  readonly stsEndpoint?: string;
   readonly prefix: string;
   readonly form: 'received' | 'ecs' | 'ocsf';
 }
