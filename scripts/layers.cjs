@@ -29,7 +29,7 @@ const LAYERS = {
   indicators: {
     job: 'indicators of compromise: taken from records, and read from what people paste or upload. Pure',
     imports: ['domain'],
-    packages: ['tldts', 'ipaddr.js', 'ioc-extractor'],
+    packages: ['tldts', 'ipaddr.js', 'ioc-extractor', 'lru-cache'],
   },
   search: {
     job: 'what people type to find records, as a tree of conditions. Pure',

@@ -3,7 +3,6 @@
 import type { Detection } from '../../domain/detections/detection.js';
 import type { PastExport } from '../../domain/export/past-export.js';
 import type { RereadReport } from '../../domain/rereads/reread.js';
-import type { StreamName } from '../../domain/streams/streams.js';
 import type { DetectionFilter, DetectionService } from '../../management/detections/detection-service.js';
 import type { IocService } from '../../management/indicators/ioc-service.js';
 import type { ApiKeyService, ShownKey } from '../../management/keys/api-key-service.js';
