@@ -64,7 +64,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(src|devstack|bench|simulator)/',
-        pathNot: '^(src/(store|records)/|devstack/replica-set[.]ts$|bench/indicators[.]ts$)',
+        pathNot: '^(src/(store|records)/|devstack/replica-set[.]ts$|bench/(indicators|ingest/floor)[.]ts$)',
       },
       to: { path: 'node_modules/(mongodb|bson)/' },
     },

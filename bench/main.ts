@@ -4,7 +4,9 @@ import { Command } from 'commander';
 import { runProgram } from '../src/runtime/program.js';
 import { fleet } from './fleet.js';
 import { indicators } from './indicators.js';
+import { ingest } from './ingest.js';
 import { memory } from './memory.js';
+import { profile } from './profile.js';
 import { recovery } from './recovery.js';
 import { replay } from './replay.js';
 import { rules } from './rules.js';
@@ -16,7 +18,9 @@ await runProgram(
     .description('Benchmarks. Speeds are ratios of what was measured in one run, because machines differ.')
     .addCommand(fleet)
     .addCommand(indicators)
+    .addCommand(ingest)
     .addCommand(memory)
+    .addCommand(profile)
     .addCommand(recovery)
     .addCommand(replay)
     .addCommand(rules)

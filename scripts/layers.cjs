@@ -18,7 +18,7 @@ const LAYERS = {
   s3: {
     job: 'a bucket, and the queue of its notifications: listing, reading and writing objects, messages, what their errors mean; knows nothing of MongoDB or of records',
     imports: ['domain', 'http-client'],
-    packages: ['@aws-sdk/client-s3', '@aws-sdk/client-sqs'],
+    packages: ['@aws-sdk/client-s3', '@aws-sdk/client-sqs', '@aws-sdk/credential-providers'],
   },
   rules: { job: 'processing rules: includes, excludes, masks, hashes', imports: ['domain'], packages: ['re2js'] },
   records: {
@@ -29,7 +29,7 @@ const LAYERS = {
   indicators: {
     job: 'indicators of compromise: taken from records, and read from what people paste or upload. Pure',
     imports: ['domain'],
-    packages: ['tldts', 'ipaddr.js', 'ioc-extractor'],
+    packages: ['tldts', 'ipaddr.js', 'ioc-extractor', 'lru-cache'],
   },
   search: {
     job: 'what people type to find records, as a tree of conditions. Pure',

@@ -9,7 +9,7 @@ import { areEnough, isMimecastHost, withDoubt } from '../domain/failures/host-do
 import type { Permissions } from '../domain/streams/outcome.js';
 import { isSiemStream, type StreamName } from '../domain/streams/streams.js';
 import type { ActivityDependencies } from '../ingest/source/dependencies.js';
-import type { SourceObjects } from '../ingest/source/source-objects.js';
+import { keysOf, type SourceObjects } from '../ingest/source/source-objects.js';
 import { outageOf } from '../ingest/source/source-queue.js';
 import type { LoadedSource, SourceReader } from '../ingest/source/source-reader.js';
 import type { MimecastClient } from '../mimecast/client.js';
@@ -43,11 +43,13 @@ type Denied = Permissions['denied'];
 
 /** One key is listed below each prefix: a policy may permit some of them only. @throws when none can be listed */
 async function tryBucket(
-  { bucket, prefixes }: SourceObjects,
+  objects: SourceObjects,
   streams: readonly StreamName[],
   signal: AbortSignal,
 ): Promise<Permissions> {
-  const asked = [...new Set(prefixes.values())];
+  const { bucket } = objects;
+  const heads = new Map(streams.map((stream) => [stream, keysOf(objects, stream).head]));
+  const asked = [...new Set(heads.values())];
   // One listener for each request that is under way, and no leak.
   setMaxListeners(0, signal);
   const answers = await Promise.allSettled(asked.map((prefix) => bucket.list({ prefix, limit: 1 }, signal)));
@@ -57,7 +59,7 @@ async function tryBucket(
   const [first] = refused.values();
   if (refused.size === asked.length && first !== undefined) throw first;
   const denied = streams.flatMap((stream) => {
-    const error = refused.get(prefixes.get(stream) ?? '');
+    const error = refused.get(heads.get(stream) ?? '');
     if (error === undefined) return [];
     if (!(error instanceof RawError)) throw error;
     const failure = classify(error.facts);

@@ -9,6 +9,7 @@ import { errorFactsOf } from '../ingest/slice/error-facts-of.js';
 import { withHeartbeats } from '../ingest/slice/heartbeats.js';
 import { type ActivityDependencies, DEFAULT_SLICE_MS } from '../ingest/source/dependencies.js';
 import type { SourceReader } from '../ingest/source/source-reader.js';
+import { beginExport, noteExportSeen } from '../store/exports.js';
 import { isMeantToRun, storedSource } from '../store/sources.js';
 import { CheckpointMovedError } from '../store/writer.js';
 
@@ -31,6 +32,9 @@ async function exported(
   const signal = cancellationSignal();
   const source = await storedSource(collections, { _id: sourceId });
   const isOff = source === null || source.deletingAt !== undefined || !isObject(source.config.export);
+  // First of all: there is a place for what fails next, and the reconciler knows which configuration that was.
+  if (!isOff) await beginExport(collections, sourceId);
+  if (source !== null) await noteExportSeen(collections, sourceId, source.version);
   const target = isOff ? undefined : (await reader.load(sourceId)).exportTo;
   if (isOff || target === undefined) return { result: 'ended', intervalMs: 0 };
   const { intervalMs } = target;

@@ -1,6 +1,7 @@
 /** The activities of a source, as the worker registers them and the workflow knows them. */
 
 import type { ExportNote, ExportNoted, ExportOutcome } from '../domain/export/export.js';
+import type { PastExportEnd, PastSliceOutcome } from '../domain/export/past-export.js';
 import type { FillInProgress } from '../domain/fill-in/indicator-fill-in.js';
 import type { HealthChange } from '../domain/health/health-ledger.js';
 import type { RereadOutcome } from '../domain/rereads/reread.js';
@@ -25,6 +26,7 @@ import { fillInIndicators } from './fill-in-indicators.js';
 import { finalize } from './finalize.js';
 import { initialize } from './initialize.js';
 import { noteExport } from './note-export.js';
+import { endPastExport, exportPast } from './past-export.js';
 import { recordHealth } from './record-health.js';
 import { recheck, reread } from './reread-slice.js';
 import { resetPosition } from './reset-position.js';
@@ -42,12 +44,16 @@ export interface BackgroundActivities {
   deliverWatchlistHits(watchlistId: string): Promise<WatchlistProgress>;
 }
 
-/** Of the export of a source. */
+/** Of the exports of a source. */
 export interface ExportActivities {
   /** Writes what was stored of a source to its bucket, for a slice of about a minute. */
   exportRecords(sourceId: number): Promise<ExportOutcome>;
   /** Writes what has changed of the export's health. */
   noteExport(sourceId: number, note: ExportNote): Promise<ExportNoted>;
+  /** Writes what is stored of a range of time to a bucket, for a slice of about a minute. */
+  exportPast(sourceId: number, exportId: number): Promise<PastSliceOutcome>;
+  /** Notes that an export of the past ends before it is done. */
+  endPastExport(sourceId: number, exportId: number, ended: PastExportEnd): Promise<void>;
 }
 
 export interface Activities extends BackgroundActivities, ExportActivities {
@@ -97,6 +103,8 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     searchWatchlistPast: (watchlistId) => searchWatchlistPast(dependencies, watchlistId),
     deliverWatchlistHits: (watchlistId) => alive(() => deliverWatchlistHits(dependencies, watchlistId)),
     exportRecords: (sourceId) => exportRecords(dependencies, reader, sourceId),
+    exportPast: (sourceId, exportId) => exportPast(dependencies, reader, sourceId, exportId),
+    endPastExport: (_sourceId, exportId, ended) => alive(() => endPastExport(dependencies, exportId, ended)),
     noteExport: (sourceId, note) => alive(() => noteExport(dependencies, sourceId, note)),
     finalize: (sourceId, end) => alive(() => finalize(dependencies, reader, sourceId, end)),
   };

@@ -26,6 +26,7 @@ import type { Api, Services } from './common/services.js';
 import { compileValidator } from './common/validation.js';
 import { detectionRoutes } from './detections/detections-routes.js';
 import { eventRoutes } from './events/events-routes.js';
+import { exportRoutes } from './exports/exports-routes.js';
 import { fieldRoutes } from './fields/fields-routes.js';
 import { healthEventRoutes } from './health-events/health-events-routes.js';
 import { iocRoutes } from './indicators/ioc-routes.js';
@@ -50,7 +51,7 @@ import { watchlistRoutes } from './watchlists/watchlists-routes.js';
 export const BASE_PATH = '/api/v1';
 
 const ROUTES = [
-  ...[collectorRoutes, sourceRoutes, sourceActionRoutes, rereadRoutes, overviewRoutes],
+  ...[collectorRoutes, sourceRoutes, sourceActionRoutes, rereadRoutes, exportRoutes, overviewRoutes],
   ...[iocRoutes, watchlistRoutes, hitEventRoutes],
   ...[auditTrailRoutes, healthEventRoutes, fieldRoutes, accessKeyRoutes, eventRoutes, openapiRoutes],
   sessionRoutes,

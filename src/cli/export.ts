@@ -1,57 +1,107 @@
 /** `export`: records of the past, to a bucket. */
 
 import { type Command, Option } from 'commander';
-import { STREAMS, type StreamName } from '../domain/streams/streams.js';
+import { isRunning, type PastExport } from '../domain/export/past-export.js';
+import { present } from '../domain/present.js';
+import { STREAMS } from '../domain/streams/streams.js';
+import type { PastWish } from '../management/past-exports/past-wish.js';
+import { EXIT } from '../runtime/program.js';
 import { timeOf } from './arguments.js';
-import type { PastExported, PastWish } from './services/command-services.js';
+import { awaitExport, exportLine, exportText, namingOptions, ownKey } from './export-result.js';
+import type { ExportCommands } from './services/command-services.js';
 import type { WithCommands } from './session.js';
-import { count } from './table.js';
+import { table } from './table.js';
 
 interface Options {
-  readonly from: Date;
-  readonly to?: Date;
+  readonly from?: string;
+  readonly to?: string;
   readonly toBucket?: string;
   readonly region?: string;
   readonly endpoint?: string;
+  readonly pathStyle?: boolean;
   readonly prefix?: string;
   readonly form?: string;
-  readonly stream?: readonly StreamName[];
+  readonly stream?: readonly string[];
+  readonly ownKeys?: boolean;
+  readonly roleArn?: string;
+  readonly externalId?: string;
+  readonly detach?: boolean;
+  readonly cancel?: boolean;
+  readonly list?: boolean;
   readonly json?: boolean;
 }
 
+const SUMMARY =
+  'write stored records of a source (its id or name) to a bucket, by their own time; repeat it to complete it';
+
 export function addExportCommand(program: Command, withCommands: WithCommands): void {
-  program
+  const command = program
     .command('export <ID>')
-    .description(
-      'write stored records of a source (its id or name) to a bucket, by their own time; repeat it to complete it',
-    )
-    .requiredOption('--from <time>', 'an ISO time, or an age such as 7d', timeOf)
-    .option('--to <time>', 'the same (default: now)', timeOf)
-    .option('--to-bucket <name>', 'default, like the next three: as the source’s own export has it')
+    .description(SUMMARY)
+    .option('--from <time>', 'an ISO time, or an age such as 7d', checkedTime)
+    .option('--to <time>', 'the same; not a part of the range (default: now)', checkedTime)
+    .option('--to-bucket <name>', 'default, like the next four: as the source’s own export has it')
     .option('--region <region>', 'region of the bucket')
     .option('--endpoint <address>', 'address of an S3-compatible store')
     .option('--prefix <prefix>', 'before all keys')
-    .addOption(new Option('--form <form>', 'what to write').choices(['received', 'ecs', 'ocsf']))
+    .addOption(new Option('--form <form>', 'what to write: received, ecs or ocsf'))
     .addOption(new Option('--stream <name...>', 'only these streams').choices(STREAMS))
-    .option('--json', 'print the result as JSON')
-    .action((id: string, options: Options) =>
-      withCommands(async ({ exports }) => {
-        const { json } = options;
-        const done = await exports.past(id, wishOf(options), (text) => process.stderr.write(`${text}\n`));
-        process.stdout.write(`${json ? JSON.stringify(done, null, 2) : pastText(done)}\n`);
-      }),
-    );
+    .option(
+      '--own-keys',
+      'with the key in AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN of this command; default: that of the source’s own export, or the workers’ credentials',
+    )
+    .option('--role-arn <arn>', 'a role to assume, with that key or with the workers’ credentials')
+    .option('--external-id <id>', 'external ID for that role')
+    .option('--detach', 'start it and do not wait for the result')
+    .option('--cancel', 'cancel the one that is running')
+    .option('--list', 'list those that there were')
+    .option('--json', 'print the result as JSON');
+  command.action((id: string, options: Options) =>
+    withCommands(async ({ exports }) => {
+      if (options.cancel) return cancel(exports, id, options);
+      if (options.list) return list(exports, id, options);
+      if (options.from === undefined) return command.error("error: required option '--from <time>' not specified");
+      return run(exports, id, wishOf(options, options.from), options);
+    }),
+  );
 }
 
-function wishOf({ from, to = new Date(), toBucket, stream, json: _json, ...changes }: Options): PastWish {
-  return {
-    ...{ from, to, ...changes },
-    ...(toBucket === undefined ? {} : { bucket: toBucket }),
-    ...(stream === undefined ? {} : { streams: stream }),
-  };
+/** Said as it was typed: an age is one of the server's time. */
+function checkedTime(text: string): string {
+  timeOf(text);
+  return text;
 }
 
-function pastText({ bucket, prefix, from, to, objects, records, existing }: PastExported): string {
-  const before = existing === 0 ? '' : `, of which ${count(existing)} were there already`;
-  return `${count(records)} records from ${from} to ${to} are in ${count(objects)} objects of ${bucket}/${prefix}${before}.`;
+function wishOf(options: Options, from: string): PastWish {
+  const { to, toBucket, region, endpoint, prefix, form, stream, ownKeys, roleArn, externalId } = options;
+  const key = { ...(ownKeys ? ownKey(process.env) : {}), ...present({ roleArn, externalId }) };
+  return { from, ...present({ to, bucket: toBucket, region, endpoint, prefix, form, streams: stream }), ...key };
+}
+
+async function run(
+  exports: ExportCommands,
+  id: string,
+  wish: PastWish,
+  { json, detach }: Pick<Options, 'json' | 'detach'>,
+): Promise<void> {
+  const started = await namingOptions(() => exports.start(id, wish));
+  const tell = (text: string) => process.stderr.write(`${text}\n`);
+  const ended = detach ? started : await awaitExport(exports, started, tell);
+  process.stdout.write(`${json ? JSON.stringify(ended, null, 2) : exportText(ended)}\n`);
+  if (ended.state !== 'Completed' && !isRunning(ended)) process.exitCode = EXIT.failed;
+}
+
+async function cancel(exports: ExportCommands, id: string, { json }: Options): Promise<void> {
+  const canceled: PastExport = await exports.cancel(id);
+  const text = `Export ${canceled.id} of source ${canceled.sourceId} is being canceled; what it wrote stays.`;
+  process.stdout.write(`${json ? JSON.stringify(canceled, null, 2) : text}\n`);
+}
+
+async function list(exports: ExportCommands, id: string, { json }: Options): Promise<void> {
+  const all = await exports.list(id);
+  const text =
+    all.length === 0
+      ? 'There were no exports of the past.'
+      : table(['export', 'state', 'from', 'to', 'bucket', 'records', 'objects', 'started'], all.map(exportLine));
+  process.stdout.write(`${json ? JSON.stringify(all, null, 2) : text}\n`);
 }

@@ -8,11 +8,13 @@ import { SECRET_PLACEHOLDER } from './source-schema.js';
 export function keyMistakes(place: 's3' | 'export', bucket: JsonObject, keepSecret: boolean): Mistake[] {
   const { accessKeyId, secretAccessKey, sessionToken } = bucket;
   const needed = (name: string, other: string) => ({ path: [place, name], message: `missing; needed with "${other}"` });
+  const ofRole = ['externalId', 'roleSessionName', 'stsEndpoint'].filter((name) => !isAbsent(bucket[name]));
   const hasToken = !isAbsent(sessionToken);
   return [
     ...(isAbsent(accessKeyId) && !isAbsent(secretAccessKey) ? [needed('accessKeyId', 'secretAccessKey')] : []),
     ...(isAbsent(secretAccessKey) && !isAbsent(accessKeyId) ? [needed('secretAccessKey', 'accessKeyId')] : []),
     ...(hasToken && isAbsent(accessKeyId) && isAbsent(secretAccessKey) ? [needed('accessKeyId', 'sessionToken')] : []),
+    ...(isAbsent(bucket.roleArn) && ofRole[0] !== undefined ? [needed('roleArn', ofRole[0])] : []),
     ...maskMistakes([place, 'secretAccessKey'], secretAccessKey, keepSecret),
     ...(hasToken && isMask(sessionToken) !== isMask(secretAccessKey)
       ? [{ path: [place, 'sessionToken'], message: 'belongs to its key: enter both, or leave both as they are stored' }]

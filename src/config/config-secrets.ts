@@ -34,7 +34,8 @@ export function hasExportSecret({ export: toBucket }: SourceConfig): boolean {
   return toBucket?.secretAccessKey !== undefined;
 }
 
-function bucketSecretOf({ secretAccessKey, sessionToken }: Partial<BucketSecrets>): string | undefined {
+/** The same of any bucket. */
+export function bucketSecretOf({ secretAccessKey, sessionToken }: Partial<BucketSecrets>): string | undefined {
   if (secretAccessKey === undefined || secretAccessKey === SECRET_PLACEHOLDER) return undefined;
   return JSON.stringify({ secretAccessKey, ...present({ sessionToken }) });
 }

@@ -1,11 +1,11 @@
 /** What an export may not be. All of it is told at once. */
 
 import { isObject, type JsonObject } from '../domain/json.js';
+import { DatedPrefix, datedPrefixMistake } from '../domain/streams/dated-prefix.js';
 import { STREAMS } from '../domain/streams/streams.js';
 import { isAbsent, keyMistakes } from './bucket-mistakes.js';
 import type { Mistake } from './mistakes.js';
-import { prefixesOf } from './prefixes.js';
-import { WHOLE_BUCKET } from './s3-schema.js';
+import { prefixesOf, WHOLE_BUCKET } from './prefixes.js';
 
 /**
  * @param keepSecret whether a secret is stored that the mask stands for.
@@ -24,7 +24,8 @@ function circleMistakes({ collectionMethod, s3 }: JsonObject, { bucket, endpoint
   const written = [...prefixesOf(STREAMS).values()].map((each) => `${plain(prefix)}${each}`);
   const given = isObject(s3.prefixes) ? s3.prefixes : {};
   const read = isAbsent(s3.prefix) ? [...prefixesOf(STREAMS, given).values()] : [plain(s3.prefix)];
-  if (!read.some((each) => written.some((own) => own.startsWith(each) || each.startsWith(own)))) return [];
+  const dated = read.filter((each) => datedPrefixMistake(each) === undefined).map((each) => new DatedPrefix(each));
+  if (!dated.some((each) => written.some((own) => each.mayBegin(own)))) return [];
   return [{ path: ['export', 'prefix'], message: 'is where the source reads: it would collect what it exports' }];
 }
 

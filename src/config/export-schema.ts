@@ -2,7 +2,9 @@
 
 import { z } from 'zod';
 import type { Present } from '../domain/present.js';
-import { bucketPrefix, s3Schema } from './s3-schema.js';
+import { writtenPrefix } from './object-keys-schema.js';
+import { ROLE_KEYS } from './role-schema.js';
+import { s3Schema } from './s3-schema.js';
 import { duration, key, optional, quoted, text } from './schema-parts.js';
 
 /** `received`: the record as Mimecast sent it, after the source's rules. The others: detections alone, as a search exports them. */
@@ -24,7 +26,8 @@ export const exportSchema = z.strictObject({
   }),
   secretAccessKey,
   sessionToken,
-  prefix: key(optional(bucketPrefix, undefined), {
+  ...ROLE_KEYS,
+  prefix: key(optional(writtenPrefix, undefined), {
     description:
       'Put before all keys of objects. Each stream has its own name below it, with `_` for each space: `receipt/`, `url_protect/`.',
     form: 'beginning of the keys of objects',

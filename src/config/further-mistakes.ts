@@ -12,10 +12,15 @@ import { ruleMistakes } from './rule-mistakes.js';
 import { queueUrlIn } from './s3-schema.js';
 
 export interface Permit {
-  /** Permits `http:` and private hosts as `baseUrl`, `s3.endpoint`, `s3.queue` and `export.endpoint` (`MIMECAST_ALLOW_INSECURE`). Default false. */
+  /** Permits `http:` and private hosts as `baseUrl`, `s3.queue`, and as `endpoint` and `stsEndpoint` of `s3` and `export` (`MIMECAST_ALLOW_INSECURE`). Default false. */
   readonly allowInsecure?: boolean;
   /** Permits `********` as a secret, where one is stored that it stands for. Default false. */
   readonly keepSecret?: boolean;
+}
+
+function addressesOf(place: 's3' | 'export', bucket: unknown) {
+  if (!isObject(bucket)) return [];
+  return ['endpoint', 'stsEndpoint'].map((key) => ({ path: [place, key], value: bucket[key] }));
 }
 
 /**
@@ -32,8 +37,8 @@ export function furtherMistakes(
   const queue = queueUrlIn(s3);
   const addresses = [
     { path: ['baseUrl'], value: config.baseUrl },
-    { path: ['s3', 'endpoint'], value: isObject(s3) ? s3.endpoint : undefined },
-    { path: ['export', 'endpoint'], value: isObject(toBucket) ? toBucket.endpoint : undefined },
+    ...addressesOf('s3', s3),
+    ...addressesOf('export', toBucket),
     ...(queue === undefined ? [] : [{ path: ['s3', ...queue.path], value: queue.url }]),
   ];
   const insecure = addresses.flatMap(({ path, value }) => {

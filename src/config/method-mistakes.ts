@@ -4,9 +4,9 @@ import { isObject, type JsonObject } from '../domain/json.js';
 import { definitionOf, isSiemStream, STREAMS, type StreamName } from '../domain/streams/streams.js';
 import { isAbsent, keyMistakes, maskMistakes } from './bucket-mistakes.js';
 import { foundText } from './found.js';
+import { keyMistakesOf } from './key-mistakes.js';
 import { API_ONLY, CREDENTIALS } from './method-keys.js';
 import type { Mistake } from './mistakes.js';
-import { prefixesOf } from './prefixes.js';
 import { queueUrlIn } from './s3-schema.js';
 
 /**
@@ -38,7 +38,12 @@ function bucketMistakes(config: JsonObject, keepSecret: boolean): Mistake[] {
     const missing = { path: ['s3'], message: 'missing; must be an object with "bucket" and "region"' };
     return isAbsent(s3) ? [...useless, missing] : useless;
   }
-  return [...useless, ...keyMistakes('s3', s3, keepSecret), ...queueMistakes(s3), ...prefixMistakes(config, s3)];
+  return [
+    ...useless,
+    ...keyMistakes('s3', s3, keepSecret),
+    ...queueMistakes(s3),
+    ...keyMistakesOf(collected(config), s3),
+  ];
 }
 
 const AWS_QUEUE = /^sqs\.([a-z0-9-]+)\.amazonaws\.com/;
@@ -53,24 +58,7 @@ function queueMistakes(s3: JsonObject): Mistake[] {
   return [{ path: ['s3', ...queue.path], message }];
 }
 
-/** Of the streams that the configuration asks for, as far as that can be told. */
-function prefixMistakes(config: JsonObject, s3: JsonObject): Mistake[] {
-  if (!isAbsent(s3.prefix) && !isAbsent(s3.prefixes)) {
-    return [{ path: ['s3', 'prefixes'], message: 'cannot be given together with "prefix"' }];
-  }
-  if (!isAbsent(s3.prefix)) return [];
-  const given = isObject(s3.prefixes) ? s3.prefixes : {};
-  const all = [...prefixesOf(collected(config), given)];
-  return all.flatMap(([stream, prefix], at) => {
-    const other = all.find(
-      ([, each], place) => place !== at && prefix.startsWith(each) && (prefix !== each || place < at),
-    );
-    if (other === undefined) return [];
-    const message = `"${prefix}" of ${stream} lies in "${other[1]}" of ${other[0]}; use "prefix" for records that lie together`;
-    return [{ path: ['s3', 'prefixes', stream], message }];
-  });
-}
-
+/** The streams that a configuration asks for, as far as that can be told. */
 function collected({ dataCollection, siemTypes }: JsonObject): StreamName[] {
   const [kinds, types] = [[dataCollection].flat(), [siemTypes].flat()];
   const asked = STREAMS.filter((stream) => kinds.includes(definitionOf(stream).dataCollection));

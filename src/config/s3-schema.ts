@@ -4,11 +4,9 @@ import { z } from 'zod';
 import { parseDuration } from '../domain/duration.js';
 import { isObject } from '../domain/json.js';
 import type { Present } from '../domain/present.js';
-import { STREAMS } from '../domain/streams/streams.js';
-import { duration, key, optional, quoted, text, trueOrFalse, unlessEmpty } from './schema-parts.js';
-
-/** Means the whole bucket, in place of a prefix that may not be empty. */
-export const WHOLE_BUCKET = '/';
+import { OBJECT_KEYS } from './object-keys-schema.js';
+import { ROLE_KEYS, serviceAddress } from './role-schema.js';
+import { duration, key, optional, text, trueOrFalse } from './schema-parts.js';
 
 const bucketName = z
   .string()
@@ -17,22 +15,7 @@ const bucketName = z
     'must be the name of a bucket, without s3:// and without a path',
   );
 
-/** The beginning of keys; `WHOLE_BUCKET` for none. */
-export const bucketPrefix = z
-  .string()
-  .max(1024, 'must have at most 1024 characters')
-  .regex(/\S/, 'must not be empty')
-  .refine((value) => value === WHOLE_BUCKET || !value.startsWith('/'), {
-    error: 'must not begin with "/", as the keys of objects do not',
-  });
-
-const endpoint = z.string().refine(
-  (value) => {
-    const url = URL.parse(value);
-    return /^https?:$/.test(url?.protocol ?? '') && url?.username === '' && url.search === '' && url.pathname === '/';
-  },
-  { error: 'must be the address of an S3-compatible store, such as https://s3.example.com' },
-);
+const endpoint = serviceAddress('an S3-compatible store', 'https://s3.example.com');
 
 const QUEUE_FORM = 'must be the URL of a queue, such as https://sqs.eu-west-1.amazonaws.com/123456789012/mail-logs';
 
@@ -94,6 +77,7 @@ export const s3Schema = z.strictObject({
     examples: ['YOUR-SESSION-TOKEN'],
     writeOnly: true,
   }),
+  ...ROLE_KEYS,
   requesterPays: key(optional(trueOrFalse, undefined), {
     description: 'Whether to pay for the requests to a bucket whose owner does not.',
     form: 'true or false',
@@ -102,7 +86,7 @@ export const s3Schema = z.strictObject({
   queue: key(
     optional(z.union([queueUrl, queueSchema], { error: `${QUEUE_FORM}, or an object with "url"` }), undefined),
     {
-      description: `URL of an SQS queue that the bucket’s notifications go to, by themselves, through SNS or EventBridge, and to no other reader. With it, a poll reads the objects that were announced; the bucket is compared with what was read only every \`compareEvery\` (\`1m\` to \`1d\`, default \`${DEFAULT_COMPARE_EVERY}\`). Region and credentials are those of the bucket.`,
+      description: `URL of an SQS queue that the bucket’s notifications go to, by themselves, through SNS or EventBridge, and to no other reader. With it, a poll reads the objects that were announced; the bucket is compared with what was read only every \`compareEvery\` (\`1m\` to \`1d\`, default \`${DEFAULT_COMPARE_EVERY}\`). Region, credentials and role are those of the bucket.`,
       form: 'URL of a queue, or object with `url` and `compareEvery`',
       examples: [
         'https://sqs.eu-west-1.amazonaws.com/123456789012/mail-logs',
@@ -110,16 +94,7 @@ export const s3Schema = z.strictObject({
       ],
     },
   ),
-  prefix: key(optional(bucketPrefix, undefined), {
-    description: `One prefix for all records, which are told apart by \`type\`, \`eventType\` or \`Logtype\`, or by their keys; \`${WHOLE_BUCKET}\` stands for the whole bucket. Each object is read once for each stream of the source.`,
-    form: 'beginning of the keys of objects',
-    examples: ['mimecast/'],
-  }),
-  prefixes: key(optional(z.partialRecord(z.enum(STREAMS), bucketPrefix), undefined).transform(unlessEmpty), {
-    description: `The prefix of each stream. One that is not named has its own name with \`_\` for each space: \`receipt/\`, \`url_protect/\`. Streams: ${quoted(STREAMS)}.`,
-    form: 'object of streams with the beginning of the keys of their objects',
-    examples: [{ receipt: 'logs/receipt/', av: 'logs/av/' }],
-  }),
+  ...OBJECT_KEYS,
 });
 
 /** Where the records of a source lie. */

@@ -13,8 +13,8 @@ import { unknownKey } from './unknown-keys.js';
 
 export type { ExportForm } from './export-schema.js';
 export type { Permit } from './further-mistakes.js';
-export { prefixesOf } from './prefixes.js';
-export { type QueueSettings, queueSettingsOf, queueUrlIn, WHOLE_BUCKET } from './s3-schema.js';
+export { prefixesOf, readPrefixesOf, WHOLE_BUCKET } from './prefixes.js';
+export { type QueueSettings, queueSettingsOf, queueUrlIn } from './s3-schema.js';
 export { SECRET_PLACEHOLDER, type SourceConfig } from './source-schema.js';
 
 export type Parsed<T> =

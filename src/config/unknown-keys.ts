@@ -17,8 +17,8 @@ interface Level {
 const RULE = 'source.config.filters';
 const S3 = 'source.config.s3';
 const EXPORT = 'source.config.export';
-/** What other programs have in place of a profile of AWS. */
-const ROLE_KEYS: ReadonlySet<string> = new Set(['roleArn', 'role_arn', 'externalId', 'external_id']);
+/** As other programs call a role. */
+const ROLE_KEYS: ReadonlySet<string> = new Set(['role', 'assumeRole', 'assume_role', 'role_arn', 'external_id']);
 
 /** The objects of a file by the keys that lead to them, outermost first. */
 const LEVELS: Readonly<Record<string, Level>> = {
@@ -52,8 +52,7 @@ export function unknownKey(path: readonly PropertyKey[], key: string, value: unk
   return nearAdvice === undefined ? meant(near) : `unknown key; "${near}" ${nearAdvice}`;
 }
 
-const ROLE_ADVICE =
-  'roles are not configured here; name the role in a profile of the workers’ AWS configuration (role_arn, external_id), which they use when no keys are given here';
+const ROLE_ADVICE = 'unknown key; a role is given by "roleArn", and "externalId" where its trust policy asks for one';
 
 function meant(near: string): string {
   return `unknown key; did you mean "${near}"?`;

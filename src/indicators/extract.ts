@@ -1,5 +1,6 @@
 /** The indicators of a record, from the fields that its stream's definition names. Nothing that it holds makes this fail. */
 
+import { LRUCache } from 'lru-cache';
 import { addressKeys } from '../domain/indicators/address-keys.js';
 import { aggregateKey, CUT_KEY, indicatorKey, messageKey } from '../domain/indicators/indicator.js';
 import type { IndicatorField } from '../domain/indicators/indicator-field.js';
@@ -26,19 +27,37 @@ const hostKeys = (host: string): readonly string[] => {
   return domain === undefined ? [] : domainKeys(domain);
 };
 
+/** Most texts that are remembered of a kind of field, and the longest of them, in characters. */
+const MOST_REMEMBERED = 5_000;
+const LONGEST_REMEMBERED = 100;
+
+/** Hosts, and people's addresses, come again and again: finding their keys took half the time of all indicators. */
+function remembering(read: (text: string) => readonly string[]): Reader {
+  const known = new LRUCache<string, readonly string[]>({ max: MOST_REMEMBERED });
+  return (text) => {
+    if (text.length > LONGEST_REMEMBERED) return read(text);
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const keys = read(text);
+    known.set(text, keys);
+    return keys;
+  };
+}
+
 const READERS: Readonly<Record<IndicatorField, Reader>> = {
-  ip: (text) => {
+  ip: remembering((text) => {
     const address = addressBytes(text.trim());
     return address === undefined ? [] : addressKeys(address);
-  },
-  host: (text) => hostKeys(text.trim().replace(/^\[(.*)\]$/, '$1')),
+  }),
+  host: remembering((text) => hostKeys(text.trim().replace(/^\[(.*)\]$/, '$1'))),
   url: (text) => {
     const url = urlOf(text);
     if (url === undefined) return [];
     return [indicatorKey('url', url.whole), indicatorKey('url', url.page), ...hostKeys(url.host)];
   },
-  addresses: (text) =>
+  addresses: remembering((text) =>
     emailsIn(text).flatMap((email) => [indicatorKey('email', email), ...hostKeys(hostOfEmail(email))]),
+  ),
   md5: (text) => [hashKey('md5', text)],
   sha1: (text) => [hashKey('sha1', text)],
   sha256: (text) => [hashKey('sha256', text)],
@@ -98,11 +117,12 @@ export function indicatorsOf(stream: StreamName, record: AnyRecord): readonly st
 }
 
 /** What stands at a path; of a list on the way, what stands there in each of its entries. */
-function valuesAt(value: unknown, [key, ...rest]: readonly string[]): unknown {
+function valuesAt(value: unknown, path: readonly string[], depth = 0): unknown {
+  const key = path[depth];
   if (key === undefined) return value;
-  if (Array.isArray(value)) return value.slice(0, MOST_INDICATORS).map((each) => valuesAt(each, [key, ...rest]));
+  if (Array.isArray(value)) return value.slice(0, MOST_INDICATORS).map((each) => valuesAt(each, path, depth));
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-  return valuesAt((value as AnyRecord)[key], rest);
+  return valuesAt((value as AnyRecord)[key], path, depth + 1);
 }
 
 function textsOf(value: unknown): string[] {

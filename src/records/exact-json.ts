@@ -4,9 +4,12 @@ import { randomBytes } from 'node:crypto';
 import { Decimal128, Long } from 'mongodb';
 import { endOfString } from './key-count.js';
 
-/** Has every text with a number that a double cannot hold: one of 16 characters, or with an exponent of three digits. */
-const QUICK = /[\d.]{16}|\d[eE][+-]?\d{3}/;
-/** The same where a number may stand, within a string too. */
+/**
+ * What may be a number that a double cannot hold: one of 16 characters, or with an exponent of three digits, where a number may
+ * stand, within a string too.
+ */
+const QUICK = /[:[,]\s*-?(?:[\d.]{16}|[\d.]+[eE][+-]?\d{3})/;
+/** The same, as a whole. */
 const SUSPECT = /[:[,]\s*(-?(?:[\d.]{16,}(?:[eE][+-]?\d+)?|[\d.]+[eE][+-]?\d{3,}))/g;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 /** Stands before the digits of a number while the text is read; nobody who writes a record can know it. */

@@ -3,13 +3,13 @@
  * stored once.
  */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Binary } from 'mongodb';
 import type { StreamName } from '../domain/streams/streams.js';
 
 /** Digest of a line's bytes as received, or of a row's compact JSON, 32 bytes as base64: its name in `Occurrences`. */
 export function contentDigest(bytes: Uint8Array | string): string {
-  return createHash('sha256').update(bytes).digest('base64');
+  return hash('sha256', bytes, 'base64');
 }
 
 /** Identity of a record without an id of its own. */
@@ -38,5 +38,5 @@ export function identityOfFile(sourceId: number, stream: StreamName, name: strin
 
 /** 16 bytes: measured to insert about 1.5 times as fast as a 22-character string, with a 40 % smaller index. */
 function toIdentity(text: string): Binary {
-  return new Binary(createHash('sha256').update(text).digest().subarray(0, 16));
+  return new Binary(hash('sha256', text, 'buffer').subarray(0, 16));
 }

@@ -136,8 +136,7 @@ export class Bucket {
       return { key, etag, size, lastModified };
     } catch (error) {
       // Of a delete marker it is 405 when asked for by its version. A bucket that is missing is told by its listing.
-      const isGone = error instanceof RawError && (error.facts.status === 404 || error.facts.status === 405);
-      if (isGone) return undefined;
+      if (isAnswer(error, 404, 405)) return undefined;
       throw error;
     }
   }
@@ -166,7 +165,7 @@ export class Bucket {
       await this.calling(`write ${this.name}/${key}`, signal, () => this.client.send(command, this.sending(signal)));
       return 'written';
     } catch (error) {
-      if (error instanceof RawError && error.facts.status === 412) return 'exists';
+      if (isAnswer(error, 412)) return 'exists';
       throw error;
     }
   }
@@ -198,7 +197,7 @@ export class Bucket {
       const { Metadata = {} } = await this.calling(what, signal, () => this.client.send(command, this.sending(signal)));
       return Metadata;
     } catch (error) {
-      if (error instanceof RawError && error.facts.status === 404) return undefined;
+      if (isAnswer(error, 404)) return undefined;
       throw error;
     }
   }
@@ -263,7 +262,12 @@ export class Bucket {
 }
 
 function unlessDenied(error: unknown): void {
-  if (!(error instanceof RawError && error.facts.code === 'AccessDenied')) throw error;
+  if (!(isAnswer(error, 403) && error.facts.code === 'AccessDenied')) throw error;
+}
+
+/** Of the bucket itself, and not of the service where its role is assumed. */
+function isAnswer(error: unknown, ...statuses: readonly number[]): error is RawError {
+  return error instanceof RawError && error.facts.origin === 's3' && statuses.includes(error.facts.status ?? 0);
 }
 
 function unreadable(endpoint: string, message: string): RawError {

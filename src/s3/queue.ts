@@ -9,8 +9,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import { RawError } from '../domain/failures/failure.js';
 import { type AccessOptions, ClientAccess } from './client-access.js';
-import { queueErrorOf } from './queue-error.js';
 import { refuseInsecure } from './refuse-insecure.js';
+import { serviceErrorOf } from './service-error.js';
 
 /** Region and credentials are those of the bucket. */
 export interface QueueOptions extends AccessOptions {
@@ -119,7 +119,7 @@ export class Queue {
       return await call();
     } catch (error) {
       if (this.access.isOutdated(error)) this.client = this.newClient();
-      throw queueErrorOf(error, this.access.call(`${what} the queue ${this.name}`, new URL(this.options.url)));
+      throw serviceErrorOf(error, 'sqs', this.access.call(`${what} the queue ${this.name}`, new URL(this.options.url)));
     }
   }
 }

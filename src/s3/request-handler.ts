@@ -2,6 +2,7 @@
 
 import type { Readable } from 'node:stream';
 import type { Connections } from '../http-client/connections.js';
+import { refuseInsecure } from './refuse-insecure.js';
 
 /** Of the SDK's requests, what is needed to send one. */
 interface SignedRequest {
@@ -26,17 +27,27 @@ interface Answer {
 /** Silence after which a request, or the reading of its body, is given up. */
 const IDLE_MS = 30_000;
 
+export interface RequestOptions {
+  /** Permits `http:` and private hosts. */
+  readonly allowInsecure: boolean;
+  /** In milliseconds. Default 30,000. */
+  readonly idleMs?: number;
+}
+
 export class RequestHandler {
   readonly metadata = { handlerProtocol: 'http/1.1' };
 
   constructor(
     private readonly connections: Connections,
-    private readonly idleMs = IDLE_MS,
+    private readonly options: RequestOptions,
   ) {}
 
   /** The path goes out as it was signed: a URL would tidy it up, and with it a key such as `a//../b`. */
   async handle(request: SignedRequest, { abortSignal }: { abortSignal?: unknown } = {}): Promise<Answer> {
+    const { allowInsecure, idleMs = IDLE_MS } = this.options;
     const origin = originOf(request);
+    // The environment may name addresses, too.
+    if (!allowInsecure) refuseInsecure(origin.href, 'the address');
     const { statusCode, headers, body } = await this.connections.dispatcherFor(origin).request({
       origin,
       path: `${request.path}${queryOf(request.query)}`,
@@ -44,8 +55,8 @@ export class RequestHandler {
       headers: { ...request.headers },
       ...(request.body instanceof Uint8Array || typeof request.body === 'string' ? { body: request.body } : {}),
       ...(abortSignal instanceof AbortSignal ? { signal: abortSignal } : {}),
-      headersTimeout: this.idleMs,
-      bodyTimeout: this.idleMs,
+      headersTimeout: idleMs,
+      bodyTimeout: idleMs,
     });
     return { response: { statusCode, headers: joined(headers), body } };
   }

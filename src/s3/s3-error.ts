@@ -36,8 +36,9 @@ export interface S3Call extends ServiceCall {
 
 const EXPIRED: ReadonlySet<string> = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired']);
 
-/** Whether a service says that the credentials were good and are no longer. */
+/** Whether a service says that the credentials were good and are no longer: S3 or SQS, or STS of those that assume a role. */
 export function isExpired(error: unknown): boolean {
+  if (error instanceof RawError) return error.facts.origin === 'sts' && EXPIRED.has(error.facts.code ?? '');
   return error instanceof Error && EXPIRED.has(error.name);
 }
 
@@ -54,26 +55,31 @@ export function s3ErrorOf(error: unknown, call: S3Call): RawError {
 /** An error that is not the service's own answer. */
 export function unansweredError(
   error: unknown,
-  origin: 's3' | 'sqs',
+  origin: keyof typeof SERVICE,
   call: Pick<ServiceCall, 'host' | 'proxy' | 'what' | 'conceal'>,
 ): RawError {
   const cause = plainCause(error, call.conceal);
   const place = { origin, endpoint: call.what } as const;
-  if (error instanceof Error && error.name === 'CredentialsProviderError') {
+  if (error instanceof Error && error.name === 'CredentialsProviderError' && !NO_SESSION.test(error.message)) {
     const message = `no AWS credentials were found: ${call.conceal(error.message)}`;
     return new RawError({ ...place, code: S3_CODE.noCredentials, message }, { cause });
   }
-  if (error instanceof Error && '$metadata' in error && isUnreadable(error)) {
+  if (error instanceof Error && isUnreadable(error)) {
     const message = `${call.host} answered with something that is not ${SERVICE[origin]}’s`;
     return new RawError({ ...place, cause: 'unreadable', message }, { cause });
   }
   return new RawError({ ...place, ...explainNetworkError(error, call.host, call.proxy) }, { cause });
 }
 
-const SERVICE = { s3: 'S3', sqs: 'SQS' } as const;
+const SERVICE = { s3: 'S3', sqs: 'SQS', sts: 'STS' } as const;
+
+/** An answer of STS without the credentials that were asked for. */
+const NO_SESSION = /^Invalid response from STS/;
 
 /** The SDK's parser, or its own code, stumbled over what came. */
 function isUnreadable(error: Error): boolean {
+  if (NO_SESSION.test(error.message)) return true;
+  if (!('$metadata' in error)) return false;
   return error instanceof SyntaxError || error instanceof TypeError || /deserializ|pars/i.test(error.message);
 }
 

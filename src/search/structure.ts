@@ -9,7 +9,7 @@ import type { Token, ValueToken } from './tokens.js';
 
 export interface Term {
   /** `undefined` when none is named. */
-  readonly field?: { readonly name: string; readonly at: number };
+  readonly field?: { readonly name: string; readonly isLiteral: boolean; readonly at: number };
   readonly value: ValueToken;
 }
 

@@ -12,7 +12,7 @@ import {
   type WordsTest,
 } from '../domain/search/condition.js';
 import { fieldsOfKind, isKindName, type KindName, kindOfField, searchablePath, TIME_PATHS } from './fields.js';
-import { type Lookup, lookupInField, lookupOf, recognized } from './indicator-lookup.js';
+import { type Lookup, lookupInField, lookupOf, lookupsOfList, recognized } from './indicator-lookup.js';
 import { patternOf, plainTextOf } from './pattern.js';
 import { QueryError } from './query-error.js';
 import { rangeOf } from './range.js';
@@ -24,8 +24,8 @@ export function conditionOfTerm({ field, value }: Term): Condition {
   if (value.form === 'regex')
     throw new QueryError('regular expressions are not supported; use the wildcards * and ?', value.at);
   if (field === undefined) return anywhere(value);
-  if (field.name === '_exists_') return exists(searchablePath(plainText(value), value.at));
-  if (isKindName(field.name)) return ofKind(field.name, value);
+  if (field.name === '_exists_' && !field.isLiteral) return exists(searchablePath(plainText(value), value.at));
+  if (isKindName(field.name) && !field.isLiteral) return ofKind(field.name, value);
   return inField(searchablePath(field.name, field.at), value);
 }
 
@@ -38,7 +38,9 @@ function anywhere(value: ValueToken): Condition {
   const kind = text === undefined || value.form === 'phrase' ? undefined : recognized(text);
   const otherwise: Condition = { kind: 'text', test: textTest(parts, 'word', value) };
   const lookup = kind && lookupOf(kind, text ?? '');
-  return lookup === undefined ? otherwise : indicated(lookup, otherwise);
+  if (lookup === undefined) return otherwise;
+  // Of a range, hardly any record has the text.
+  return indicated(lookup, kind === 'ip' ? anyOf([otherwise, ...shownIn(fieldsOfKind(kind), lookup)]) : otherwise);
 }
 
 /** Any field that holds what the name says. */
@@ -49,10 +51,18 @@ function ofKind(name: KindName, value: ValueToken): Condition {
   const text = plainTextOf(parts) ?? subdomainsOf(name, parts);
   if (text === undefined) return anyOf(fields.map((path) => at(path, textTest(parts, 'part', value))));
   const lookup = lookupOf(name, text);
-  if (lookup === undefined) throw new QueryError(`“${text}” is not ${WHAT[name]}`, value.at);
-  const boundary: Boundary = name === 'domain' ? 'word' : 'part';
-  const shown = (name === 'ip' ? lookup.test : undefined) ?? textTest([{ literal: text }], boundary, value);
+  if (lookup === undefined) {
+    // Records have such a field, and whatever a sender wrote into it.
+    if (kindOfField(name) !== undefined) return at(name, textTest(parts, 'part', value));
+    throw new QueryError(`“${text}” is not ${WHAT[name]}`, value.at);
+  }
+  if (name === 'ip') return indicated(lookup, anyOf(shownIn(fields, lookup)));
+  const shown = textTest([{ literal: text }], name === 'domain' ? 'word' : 'part', value);
   return indicated(lookup, anyOf(fields.map((path) => at(path, shown))));
+}
+
+function shownIn(fields: readonly string[], { tests }: Lookup): Condition[] {
+  return fields.flatMap((path) => tests.map((test) => at(path, test)));
 }
 
 const WHAT: Readonly<Record<KindName, string>> = {
@@ -72,23 +82,43 @@ function subdomainsOf(name: KindName, parts: readonly PatternPart[]): string | u
   return isBelow && second.literal.startsWith('.') ? second.literal.slice(1) : undefined;
 }
 
+/** Indicators of a list in one field that are looked up; those that are left out are told by the text. */
+const MOST_OF_LIST = 3;
+
 function inField(path: string, value: ValueToken): Condition {
+  const kind = kindOfField(path);
   const range = rangeOf(value, path);
+  if (range !== undefined && kind === 'ip')
+    throw new QueryError(
+      `${path} takes ranges such as ${path}:192.0.2.0/24; as texts, addresses have no order`,
+      value.at,
+    );
   if (range !== undefined) return at(path, range);
   if (TIME_PATHS.has(path) && value.text !== '*')
     throw new QueryError(`${path} takes a range, such as ${path}:[2026-01-31 TO 2026-02-01T12:00:00Z]`, value.at);
   const parts = patternOf(value);
   if (parts.length === 1 && parts[0] === 'any') return exists(path);
-  const kind = kindOfField(path);
   const text = plainTextOf(parts);
   if (kind === undefined) return at(path, textTest(parts, 'word', value));
   if (text === undefined) return allOf([sameDomain(parts), at(path, textTest(parts, 'part', value))]);
+  const given = at(path, textTest(parts, 'part', value));
+  const list = lookupsOfList(kind, text);
+  if (list !== undefined) return allOf([...list.slice(0, MOST_OF_LIST).map(carried), given]);
   const lookup = lookupInField(kind, text);
-  if (lookup === undefined) return at(path, textTest(parts, kind === 'addresses' ? 'word' : 'part', value));
+  if (lookup === undefined) {
+    if (kind === 'ip' && LIKE_RANGE.test(text)) throw new QueryError(`“${text}” is not ${WHAT.ip}`, value.at);
+    return kind === 'addresses' ? at(path, textTest(parts, 'word', value)) : given;
+  }
   // Where an equal value may be spelled in another way, the indicator alone decides.
-  if (lookup.test === undefined && lookup.keys.length > 0)
-    return indicated(lookup, at(path, textTest(parts, 'part', value)));
-  return allOf([indicated(lookup, EVERYTHING), at(path, lookup.test ?? textTest(parts, 'part', value))]);
+  if (lookup.tests.length === 0) return indicated(lookup, given);
+  return allOf([carried(lookup), anyOf(shownIn([path], lookup))]);
+}
+
+const LIKE_RANGE = /^[\da-f.:]+\/\d+$/i;
+
+/** Asks nothing when only the field can tell. */
+function carried(lookup: Lookup): Condition {
+  return indicated(lookup, EVERYTHING);
 }
 
 /** `*@example.com` is found by its domain. */
@@ -96,7 +126,7 @@ function sameDomain([first, second, ...more]: readonly PatternPart[]): Condition
   if (first !== 'any' || typeof second !== 'object' || more.length > 0 || !second.literal.startsWith('@'))
     return EVERYTHING;
   const lookup = lookupOf('domain', second.literal.slice(1));
-  return lookup === undefined ? EVERYTHING : indicated(lookup, EVERYTHING);
+  return lookup === undefined ? EVERYTHING : carried(lookup);
 }
 
 function indicated({ keys, between }: Lookup, otherwise: Condition): Condition {

@@ -9,8 +9,8 @@ import { QueryError } from './query-error.js';
 
 export type Token = { readonly at: number } & (
   | { readonly kind: 'open' | 'close' | 'AND' | 'OR' | 'NOT' }
-  /** The name of a field; a value or an opening bracket follows. */
-  | { readonly kind: 'field'; readonly name: string }
+  /** The name of a field; a value or an opening bracket follows. With a backslash before it, it stands for itself only. */
+  | { readonly kind: 'field'; readonly name: string; readonly isLiteral: boolean }
   | ValueToken
 );
 
@@ -88,7 +88,8 @@ function termAt(query: string, at: number): Found {
   const isText = isAddress(query, at) || lengthOf(URL, query, at) > 0;
   const field = isText ? undefined : matchOf(FIELD, query, at);
   if (field?.[1] === undefined) return valueAt(query, at);
-  return { token: { kind: 'field', at: at + 1, name: unescaped(field[1]) }, length: field[0].length };
+  const name = { name: unescaped(field[1]), isLiteral: field[1].startsWith('\\') };
+  return { token: { kind: 'field', at: at + 1, ...name }, length: field[0].length };
 }
 
 function valueAt(query: string, at: number): Found {

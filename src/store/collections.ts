@@ -16,6 +16,7 @@ import { readInstallation } from './installation-identity.js';
 import { LEASE_INDEXES } from './lease.js';
 import { MISSING_INDEXES } from './missing-records.js';
 import { OBJECT_INDEXES } from './objects.js';
+import { PAST_EXPORT_INDEXES } from './past-exports.js';
 import { QUARANTINE_INDEXES } from './quarantine.js';
 import { QUEUE_MESSAGE_INDEXES } from './queue-messages.js';
 import { RECORD_INDEXES } from './records.js';
@@ -60,6 +61,7 @@ const INDEXES = {
   ...GAP_INDEXES,
   ...RULE_MATCH_INDEXES,
   ...EXPORT_INDEXES,
+  ...PAST_EXPORT_INDEXES,
   ...LEASE_INDEXES,
   ...AUDIT_INDEXES,
   ...MISSING_INDEXES,

@@ -37,6 +37,8 @@ export interface ExportDocument {
   readonly lastObject?: { readonly key: string; readonly at: Date };
   readonly state: ExportState;
   readonly problem?: Problem;
+  /** Version of the source's configuration that it has last begun to work with. */
+  readonly seenVersion?: number;
   readonly updatedAt: Date;
 }
 
@@ -115,7 +117,7 @@ export async function noteCut(store: Store, sourceId: number, cut: Cut): Promise
 
 const ID_BYTES = 16;
 
-function packed(ids: readonly RecordId[]): Binary {
+export function packed(ids: readonly RecordId[]): Binary {
   return new Binary(Buffer.concat(ids.map(({ buffer }) => buffer.subarray(0, ID_BYTES))));
 }
 
@@ -196,6 +198,31 @@ export async function quietExports(store: Store, since: Date): Promise<number[]>
   const active = await exports(store).distinct('_id', { _id: { $in: wanted }, updatedAt: { $gte: since } });
   const isActive = new Set<number>(active);
   return wanted.filter((id) => !isActive.has(id));
+}
+
+/** Notes that an export has begun to work with a version of its source's configuration. */
+export async function noteExportSeen(store: Store, sourceId: number, version: number): Promise<void> {
+  await exports(store).updateOne({ _id: sourceId }, { $set: { seenVersion: version } });
+}
+
+/** Those that have not begun to work with the stored configuration of their source, which is older than a time. */
+export function exportsBehind(
+  store: Store,
+  changedBefore: Date,
+): Promise<{ readonly sourceId: number; readonly version: number }[]> {
+  return exports(store)
+    .aggregate<{ readonly sourceId: number; readonly version: number }>([
+      { $lookup: { from: 'sources', localField: '_id', foreignField: '_id', as: 'source' } },
+      { $unwind: '$source' },
+      {
+        $match: {
+          'source.updatedAt': { $lt: changedBefore },
+          $expr: { $lt: [{ $ifNull: ['$seenVersion', 0] }, '$source.version'] },
+        },
+      },
+      { $project: { _id: 0, sourceId: 1, version: '$source.version' } },
+    ])
+    .toArray();
 }
 
 /** Notes whether it has a problem. */

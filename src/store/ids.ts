@@ -1,10 +1,12 @@
-/** Integer ids of collectors and sources: counted from 1, never used twice. */
+/** Integer ids of collectors, sources and exports of the past: counted from 1, never used twice. */
 
 import { collection, type Store } from './driver.js';
 
 const counters = collection<{ readonly _id: string; readonly value: number }>('counters');
 
-export async function nextId(store: Store, kind: 'collector' | 'source'): Promise<number> {
+type Kind = 'collector' | 'source' | 'pastExport';
+
+export async function nextId(store: Store, kind: Kind): Promise<number> {
   const counted = await counters(store).findOneAndUpdate(
     { _id: kind },
     { $inc: { value: 1 } },
@@ -14,6 +16,6 @@ export async function nextId(store: Store, kind: 'collector' | 'source'): Promis
 }
 
 /** The id that comes next, unless somebody takes it meanwhile. */
-export async function likelyNextId(store: Store, kind: 'collector' | 'source'): Promise<number> {
+export async function likelyNextId(store: Store, kind: Kind): Promise<number> {
   return ((await counters(store).findOne({ _id: kind }))?.value ?? 0) + 1;
 }

@@ -97,6 +97,11 @@ export function failingObjects(
     .toArray();
 }
 
+/** Lets one object be taken for new. */
+export async function forgetObject(store: Store, { _id }: Pick<ObjectDocument, '_id'>): Promise<void> {
+  await objects(store).deleteOne({ _id });
+}
+
 /** By default as many would be fetched at once as fit into 16 MiB. */
 const NOTES_AT_ONCE = 500;
 const READ_BEFORE = (before: Date) => ({ state: 'read', lastModified: { $lt: before } }) as const;

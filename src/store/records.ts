@@ -69,6 +69,48 @@ export async function insertRecords(
   }
 }
 
+/**
+ * The same for a batch of which most is likely to be stored: asks which, and inserts the rest. Inserting what is there takes
+ * MongoDB much longer than telling that it is.
+ */
+export async function insertAbsent(
+  store: Store,
+  stream: StreamName,
+  documents: readonly RecordDocument[],
+): Promise<Inserted> {
+  const ids = documents.map(({ _id }) => _id);
+  const absent = await absentOf(records(store, stream), ids);
+  const known = new Set<number>();
+  const others: number[] = [];
+  for (const [index, id] of ids.entries()) {
+    if (absent.has(id.toString('hex'))) others.push(index);
+    else known.add(index);
+  }
+  const inserted = await insertSome(store, stream, documents, others);
+  return {
+    ...inserted,
+    duplicates: inserted.duplicates + known.size,
+    known: new Set([...known, ...inserted.known]),
+  };
+}
+
+/** Inserts the documents at some indexes of a batch. @returns with indexes of the whole batch */
+export async function insertSome(
+  store: Store,
+  stream: StreamName,
+  documents: readonly RecordDocument[],
+  indexes: readonly number[],
+): Promise<Inserted> {
+  const some = indexes.flatMap((index) => documents[index] ?? []);
+  const inserted = await insertRecords(store, stream, some);
+  const inWhole = (at: number) => indexes[at] ?? at;
+  return {
+    ...inserted,
+    known: new Set([...inserted.known].map(inWhole)),
+    refused: inserted.refused.map(({ index, reason }) => ({ index: inWhole(index), reason })),
+  };
+}
+
 /** The driver refuses a whole batch, before it sends any of it, for one document that cannot be sent. */
 async function insertFit(
   store: Store,
@@ -76,18 +118,12 @@ async function insertFit(
   documents: readonly RecordDocument[],
   error: unknown,
 ): Promise<Inserted> {
-  const judged = documents.map((document, index) => ({ document, index, reason: unfitness(document) }));
-  const fit = judged.filter(({ reason }) => reason === undefined);
+  const reasons = documents.map(unfitness);
+  const fit = [...documents.keys()].filter((index) => reasons[index] === undefined);
   if (fit.length === documents.length) throw error;
-  const inserted = await insertRecords(
-    store,
-    stream,
-    fit.map(({ document }) => document),
-  );
-  const refused = inserted.refused.map(({ index, reason }) => ({ index: fit[index]?.index ?? index, reason }));
-  const known = new Set([...inserted.known].map((index) => fit[index]?.index ?? index));
-  const unfit = judged.flatMap(({ index, reason }) => (reason === undefined ? [] : [{ index, reason }]));
-  return { ...inserted, known, refused: [...refused, ...unfit] };
+  const inserted = await insertSome(store, stream, documents, fit);
+  const unfit = reasons.flatMap((reason, index) => (reason === undefined ? [] : [{ index, reason }]));
+  return { ...inserted, refused: [...inserted.refused, ...unfit] };
 }
 
 /** MongoDB's limit for a document, in bytes of BSON, which can be a multiple of its bytes as JSON. */

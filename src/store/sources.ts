@@ -263,7 +263,7 @@ export function markSourceDeleting(store: Store, sourceId: number): Promise<bool
 /** Deletes a source's configuration with its secrets, its checkpoints, what it read of a bucket, has yet to read and wrote to one, and what was read again. Its records stay. */
 export async function removeSource(store: Store, sourceId: number): Promise<void> {
   const names = ['checkpoints', 'objects', 'folded_objects', 'queue_messages', 'rereads', 'missing_records'];
-  for (const name of [...names, 'rule_matches', 'exports', 'export_cuts']) {
+  for (const name of [...names, 'rule_matches', 'exports', 'export_cuts', 'past_exports', 'past_export_parts']) {
     await collection(name)(store).deleteMany({ sourceId });
   }
   await sources(store).deleteOne({ _id: sourceId });

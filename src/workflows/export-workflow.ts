@@ -61,7 +61,8 @@ export async function mimecastExport(request: ExportRequest): Promise<void> {
       await condition(() => isChanged, LOST_PAUSE_MS);
       continue;
     }
-    if (ended.result === 'ended') return health.recover('exportEnded');
+    // What was changed meanwhile may have it go on.
+    if (ended.result === 'ended' && !isChanged) return health.recover('exportEnded');
     if (ended.failure !== undefined) await health.fail(ended.failure, ended.hasProgressed);
     else await health.recover();
     const pauseMs = health.pauseMs ?? (ended.result === 'more' ? 0 : ended.intervalMs);

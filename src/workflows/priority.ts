@@ -11,6 +11,7 @@ const AFTER_LIVE_COLLECTION = 4;
 const IN_BACKGROUND: ReadonlySet<string> = new Set<keyof Activities>([
   'reread',
   'recheck',
+  'exportPast',
   'fillInIndicators',
   'searchWatchlistPast',
 ]);

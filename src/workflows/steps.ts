@@ -77,8 +77,17 @@ export const exporting = proxyActivities<Pick<ExportActivities, 'exportRecords'>
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
 
-/** What is to be told of its health is told as soon as MongoDB is there. */
-export const exportNotes = proxyActivities<Pick<ExportActivities, 'noteExport'>>({
+/** An export of the past ends, as a reread does: it is retried for 90 minutes, and then it has failed. */
+export const pastExporting = proxyActivities<Pick<ExportActivities, 'exportPast'>>({
+  startToCloseTimeout: '1 hour',
+  scheduleToCloseTimeout: RETRY_BUDGET_MS,
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  retry: RETRY,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
+
+/** What is to be told of its health, or of its end, is told as soon as MongoDB is there. */
+export const exportNotes = proxyActivities<Pick<ExportActivities, 'noteExport' | 'endPastExport'>>({
   startToCloseTimeout: '3 minutes',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: BACKGROUND_RETRY,

@@ -115,9 +115,9 @@ test('10,000 indicators of a text that is longer than other bodies may be', asyn
 });
 
 test.each([['iocSearch'], ['watchlists']])('the limit of a body of %s is told', async (path) => {
-  const body = { name: 'x', indicators: 'a'.repeat(8_388_608) };
+  const body = { name: 'x', indicators: 'a'.repeat(16_777_216) };
   const { status, json } = await api('POST', `v1/${path}`, { body });
-  expect([status, json.message]).toEqual([413, 'The body is larger than 8 MiB.']);
+  expect([status, json.message]).toEqual([413, 'The body is larger than 16 MiB.']);
 });
 
 test('how far the fill-in is', async () => {

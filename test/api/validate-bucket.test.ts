@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { choosePort } from '../../src/runtime/ports.js';
 import { apiServer } from '../support/api-server.js';
 import { s3Config } from '../support/bucket-source.js';
-import { sendJson, serve } from '../support/local-server.js';
+import { hang, sendJson, serve } from '../support/local-server.js';
 import { collectionsIn, raw } from '../support/raw-collections.js';
 import { S3_KEYS, s3Server } from '../support/s3-server.js';
 import { testDatabase } from '../support/test-database.js';
@@ -16,6 +16,7 @@ const connection = Connection.lazy({ address: `127.0.0.1:${await choosePort(0)}`
 afterAll(() => connection.close());
 const { api } = apiServer({ collections, client: () => new Client({ connection }) });
 
+const ROLE = 'arn:aws:iam::123456789012:role/mail-logs';
 let sources = '';
 let bucket = '';
 beforeAll(async () => {
@@ -67,6 +68,29 @@ test('of one with the credentials of the workers tries nothing', async () => {
   expect(trial).toEqual({ valid: true, mistakes: [] });
 });
 
+test('of one with a role that may not be assumed says what is to be permitted, and where', async () => {
+  const answer = '<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>';
+  const { url } = await serve(
+    (_, response) => void response.writeHead(403, { 'content-type': 'text/xml' }).end(answer),
+  );
+  const role = { roleArn: ROLE, externalId: 'agreed-on', stsEndpoint: url };
+  const { valid, connection } = await validate('with a role', role);
+  expect({ valid, connection }).toMatchObject({
+    valid: true,
+    connection: {
+      ...{ ok: false, errorType: 'ThirdPartyConfig', errorCode: 'AccessDenied' },
+      errorInfo: expect.stringMatching(/assume the role arn:aws:iam::123456789012:role\/mail-logs.*sts:ExternalId/),
+    },
+  });
+});
+
+test('of one whose role is assumed nowhere ends in time', async () => {
+  const { url } = await serve(hang);
+  const role = { roleArn: ROLE, stsEndpoint: url };
+  const { connection } = await validate('with a role', role);
+  expect(connection).toMatchObject({ ok: false, errorType: 'ThirdPartyGeneric', errorCode: 'timeout' });
+});
+
 test('of one with a queue that does not exist says so', async () => {
   const answer = { __type: 'com.amazonaws.sqs#QueueDoesNotExist', message: 'The specified queue does not exist.' };
   const { url } = await serve((_, response) => sendJson(response, 400, answer));
@@ -98,7 +122,9 @@ test('the secret of a stored one is masked, and the mask stands for it only with
   const masked = { secretAccessKey: '********' };
   expect(await validate('stored', masked, id)).toMatchObject({ valid: true, connection: { ok: true } });
   const another = await validate('stored', { ...masked, accessKeyId: 'OTHER' }, id);
-  expect(another.mistakes[0]).toContain('belongs to another endpoint or accessKeyId');
+  expect(another.mistakes[0]).toContain('belongs to another endpoint, stsEndpoint or accessKeyId');
+  const toSts = await validate('stored', { ...masked, stsEndpoint: 'http://127.0.0.1:9', roleArn: ROLE }, id);
+  expect(toSts.mistakes[0]).toContain('belongs to another endpoint, stsEndpoint');
   const toQueue = await validate('stored', { ...masked, queue: 'http://127.0.0.1:9/1/mail-logs' }, id);
   expect(toQueue.mistakes[0]).toContain('or goes to another queue');
   expect((await validate('stored', masked)).mistakes.join()).toContain('there is none yet');

@@ -110,7 +110,10 @@ test('a mask stands for the stored secret of the export, and only with the same 
     ...{ valid: true, connection: { ok: true }, export: { ok: true } },
   });
   const another = await validate('stored', { id, export: { ...mask, accessKeyId: 'OTHER' } });
-  expect(another).toMatchObject({ valid: false, mistakes: [expect.stringContaining('endpoint or accessKeyId')] });
+  expect(another).toMatchObject({
+    valid: false,
+    mistakes: [expect.stringContaining('endpoint, stsEndpoint or accessKeyId')],
+  });
   expect(another.mistakes[0]).toContain('source.config.export.secretAccessKey');
   const elsewhere = await validate('stored', { id, export: { ...mask, endpoint: 'http://127.0.0.1:9' } });
   expect(elsewhere.mistakes[0]).toContain('endpoint or accessKeyId');

@@ -47,7 +47,17 @@ test.each<[string, unknown, RegExp, object?]>([
     { ...BUCKET, ...KEYS, secretAccessKey: SECRET_PLACEHOLDER },
     /^export.secretAccessKey: .* none yet/,
   ],
-  ['a role', { ...BUCKET, roleArn: 'x' }, /^export.roleArn: roles are not configured here/],
+  [
+    'a date in a prefix',
+    { ...BUCKET, prefix: '{yyyy}/' },
+    /^export.prefix: must not have \{ or \}: each day has a folder/,
+  ],
+  ['the name of a role', { ...BUCKET, roleArn: 'x' }, /^export.roleArn: must be the ARN of a role/],
+  [
+    'an external ID without a role',
+    { ...BUCKET, externalId: 'xy' },
+    /^export.roleArn: missing; needed with "externalId"/,
+  ],
   ['an unknown key', { ...BUCKET, prefxi: 'x' }, /^export.prefxi: unknown key; did you mean "prefix"/],
   [
     'a key of the other bucket',

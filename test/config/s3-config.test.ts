@@ -7,6 +7,7 @@ import { type Permit, parseSourceConfig, parseSourceFile, SECRET_PLACEHOLDER } f
 
 const S3 = { bucket: 'mail-logs', region: 'eu-west-1' };
 const QUEUE = 'https://sqs.eu-west-1.amazonaws.com/123456789012/mail-logs';
+const ROLE = 'arn:aws:iam::123456789012:role/collectors/mail-logs';
 const KEYS = { accessKeyId: 'AKID', secretAccessKey: 'very-hush-hush' };
 const CONFIG = { name: 'mail', dataCollection: 'siem', collectionMethod: 's3' };
 
@@ -26,6 +27,15 @@ test.each<[string, object]>([
   ['nothing but bucket and region', S3],
   ['keys', { ...S3, ...KEYS }],
   ['keys of a session', { ...S3, ...KEYS, sessionToken: 'token' }],
+  ['a role', { ...S3, roleArn: ROLE }],
+  ['a role of a store of its own', { ...S3, endpoint: 'https://s3.example.com', roleArn: 'arn:minio:iam:::role/logs' }],
+  [
+    'a role that a key assumes, and all that can be said of it',
+    {
+      ...{ ...S3, ...KEYS, roleArn: ROLE, externalId: 'agreed/on:1' },
+      ...{ roleSessionName: 'mail@example.com', stsEndpoint: 'https://sts.example.com' },
+    },
+  ],
   ['a queue', { ...S3, queue: QUEUE }],
   ['a queue with a pace of its own', { ...S3, queue: { url: QUEUE, compareEvery: '6h' } }],
   ['a queue of a service of its own', { ...S3, queue: 'https://queues.example.com/a/mail-logs' }],
@@ -33,6 +43,17 @@ test.each<[string, object]>([
   ['one prefix', { ...S3, prefix: 'logs/' }],
   ['the whole bucket', { ...S3, prefix: '/' }],
   ['prefixes', { ...S3, prefixes: { receipt: 'a/', 'url protect': 'b/' } }],
+  ['a prefix with a date', { ...S3, prefix: 'logs/{yyyy}/{MM}/{dd}/' }],
+  [
+    'prefixes with a date before the type, and the first day',
+    {
+      ...S3,
+      prefixes: { receipt: 'l/{yyyy}/{MM}/{dd}/receipt/', av: 'l/!{timestamp:yyyy/MM/dd}/av/' },
+      firstDay: '2026-06-01',
+    },
+  ],
+  ['patterns with an empty line, as forms have them', { ...S3, include: ['*.gz', ''], exclude: [''] }],
+  ['patterns', { ...S3, include: ['*.gz', 'receipt/**', 'av/2026/*'], exclude: '**/tmp/**' }],
   [
     'keys that are not set, as Terraform writes them',
     { ...S3, endpoint: '', accessKeyId: null, prefix: '', prefixes: {} },
@@ -88,7 +109,22 @@ test.each<[string, unknown, RegExp]>([
     { ...S3, ...KEYS, secretAccessKey: '********' },
     /^s3.secretAccessKey: .* there is none yet/,
   ],
-  ['a role', { ...S3, roleArn: 'arn:aws:iam::1:role/x' }, /^s3.roleArn: roles are not configured here; name the role/],
+  ['a role as an object', { ...S3, role: { arn: ROLE } }, /^s3.role: unknown key; a role is given by "roleArn"/],
+  ['the name of a role', { ...S3, roleArn: 'mail-logs' }, /^s3.roleArn: must be the ARN of a role, such as/],
+  ['a user', { ...S3, roleArn: 'arn:aws:iam::123456789012:user/x' }, /^s3.roleArn: must be the ARN of a role/],
+  ['an external ID of one letter', { ...S3, roleArn: ROLE, externalId: 'x' }, /^s3.externalId: must have 2 to 1224/],
+  ['a session with a space', { ...S3, roleArn: ROLE, roleSessionName: 'a b' }, /^s3.roleSessionName: must have 2 to/],
+  [
+    'an external ID without a role',
+    { ...S3, externalId: 'agreed-on' },
+    /^s3.roleArn: missing; needed with "externalId"/,
+  ],
+  ['STS without a role', { ...S3, stsEndpoint: 'https://s.example.com' }, /^s3.roleArn: missing; needed with "stsEndp/],
+  [
+    'STS in a private network',
+    { ...S3, roleArn: ROLE, stsEndpoint: 'http://10.0.0.1' },
+    /^s3.stsEndpoint: .*not a public https: address/,
+  ],
   ['an unknown key', { ...S3, bukcet: 'x' }, /^s3.bukcet: unknown key; did you mean "bucket"/],
   ['a prefix with a slash before it', { ...S3, prefix: '/logs' }, /^s3.prefix: must not begin with "\/"/],
   ['both forms of prefixes', { ...S3, prefix: 'a', prefixes: { av: 'b' } }, /^s3.prefixes: cannot be given together/],
@@ -98,6 +134,47 @@ test.each<[string, unknown, RegExp]>([
     'prefixes that overlap',
     { ...S3, prefixes: { av: 'receipt/av/' } },
     /^s3.prefixes.av: "receipt\/av\/" of av lies in/,
+  ],
+  ['an unknown part of a date', { ...S3, prefix: 'l/{YYYY}/' }, /^s3.prefix: must not have \{YYYY\}; the parts of/],
+  ['a day without a month', { ...S3, prefixes: { av: '{yyyy}/{dd}/' } }, /^s3.prefixes.av: must have \{MM\} where it/],
+  [
+    'prefixes that overlap on some days',
+    { ...S3, prefixes: { receipt: 'l/{yyyy}/', av: 'l/2026/av/' } },
+    /^s3.prefixes.av: "l\/2026\/av\/" of av lies in "l\/\{yyyy\}\/" of receipt/,
+  ],
+  ['a first day without dates', { ...S3, firstDay: '2026-06-01' }, /^s3.firstDay: needs \{yyyy\}, \{MM\} and \{dd\}/],
+  ['no day', { ...S3, prefix: '{yyyy}/', firstDay: '2026-02-30' }, /^s3.firstDay: must be a day such as/],
+  ['what is no pattern', { ...S3, include: ['*.gz', 'a[b'] }, /^s3.include\[1\]: must have a \] for each \[/],
+  [
+    'a prefix with a mistake, and patterns',
+    { ...S3, prefix: 'l/{x}', include: 'l/*' },
+    /^s3.prefix: must not have \{x/,
+  ],
+  ['a pattern with a slash first', { ...S3, exclude: '/logs/*' }, /^s3.exclude: must not begin with "\/"/],
+  [
+    'a pattern for elsewhere',
+    { ...S3, include: ['', '*.gz', 'logs/receipt/*'] },
+    /^s3.include\[2\]: "logs\/receipt\/\*" matches nothing below the prefixes of the source: "receipt\/"/,
+  ],
+  [
+    'patterns that exclude everything',
+    { ...S3, prefix: 'l/', exclude: ['*.md', '**'] },
+    /^s3.exclude: excludes everything of the source; correct/,
+  ],
+  [
+    'patterns that take themselves back',
+    { ...S3, prefix: 'l/', include: '*.gz', exclude: '*.gz' },
+    /^s3.exclude: excludes everything of the source/,
+  ],
+  [
+    'patterns that include no object of a stream',
+    { ...S3, include: ['receipt/**', 'process/**'] },
+    /^s3.include: matches nothing of delivery, journal, .*; correct the patterns, or leave them out of dataCollection/,
+  ],
+  [
+    'patterns that leave a stream without objects',
+    { ...S3, exclude: 'av/**' },
+    /^s3.exclude: excludes everything of av; correct the patterns, or leave them out of dataCollection/,
   ],
   ['the same prefix twice', { ...S3, prefixes: { av: 'x/', spam: 'x/' } }, /^s3.prefixes.spam: "x\/" of spam lies in/],
 ])('%s is refused', (_, s3, mistake) => {
@@ -154,6 +231,12 @@ describe('secrets', () => {
     expect(shown.s3).toEqual({ ...S3, accessKeyId: 'AKID', secretAccessKey: '********', sessionToken: '********' });
     expect(parseSourceConfig(shown, { keepSecret: true }).ok).toBe(true);
     expect(Object.keys(shown)).not.toContain('baseUrl');
+  });
+
+  test('the external ID of a role is not one', () => {
+    const s3 = { ...S3, roleArn: ROLE, externalId: 'agreed-on' };
+    expect(secretOf(parsed(s3))).toBeUndefined();
+    expect(withoutSecrets(parsed(s3)).s3).toEqual(s3);
   });
 
   test('a source with the credentials of the machine has none', () => {

@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import { describe, expect, test } from 'vitest';
 import type { Condition, FieldTest } from '../../src/domain/search/condition.js';
 import { MAX_DEPTH, MAX_QUERY_LENGTH, MAX_TERMS } from '../../src/search/limits.js';
@@ -33,7 +34,7 @@ function toldTest(test: FieldTest): string {
     case 'exists':
       return 'exists';
     case 'network':
-      return `in ${test.bytes.join('.')}/${test.bits}`;
+      return `in ${ipaddr.fromByteArray([...test.bytes])}/${test.bits}`;
     case 'range': {
       const end = (bound: typeof test.min) => (bound === undefined ? '*' : JSON.stringify(bound.value));
       return `${test.min?.isIncluded === true ? '[' : '{'}${end(test.min)} ${end(test.max)}${test.max?.isIncluded === true ? ']' : '}'}`;
@@ -131,10 +132,49 @@ describe('indicators', () => {
     ['senderEnvelope:example.com', 'senderEnvelope "example.com"'],
     ['senderDomain:example.com', 'all(<domain:example.com>, senderDomain is "example.com")'],
     ['messageId:<A@b.example>', 'all(<message:a@b.example>, messageId is "A@b.example")'],
-    ['0.0.0.0/0', '"0.0.0.0/0"'],
+    [
+      'destinationIp:"2001:db8::1"',
+      'all(<ip6:2001:0db8:0000:0000:0000:0000:0000:0001>, destinationIp in 2001:db8::1/128)',
+    ],
+    [
+      'NOT senderIp:2001:db8::/32',
+      'not(all(<ip6/32:2001:0db8:0000:0000:0000:0000:0000:0000>, senderIp in 2001:db8::/32))',
+    ],
+    ['senderIp:2001:db8::/20', 'senderIp in 2001:db8::/20'],
+    ['\\ip:192.0.2.1', 'ip "192.0.2.1"'],
+    ['url:"javascript:alert(1)"', 'url is "javascript:alert(1)"'],
+    [
+      'recipients:"<a@x.com>, <b@x.com>"',
+      'all(<email:a@x.com>, <email:b@x.com>, recipients is "<a@x.com>, <b@x.com>")',
+    ],
+    [
+      'attachments:"\\"a, b.pdf\\", \\"c.doc\\""',
+      'all(<file:a, b.pdf>, <file:c.doc>, attachments is ""a, b.pdf", "c.doc"")',
+    ],
+    ['attachments:"a, b.pdf"', 'all(<file:a, b.pdf>, attachments is "a, b.pdf")'],
     ['NOT ip:192.0.2.1', 'not(<ip4:192.0.2.1>)'],
   ])('%j', (query, tree) => {
     expect(told(parseQuery(query))).toBe(tree);
+  });
+
+  test.each([
+    ['ip:2001:db8::/20', '2001:db8::/20'],
+    ['2001::/16', '2001::/16'],
+    ['ip:0.0.0.0/0', '0.0.0.0/0'],
+    ['0.0.0.0/0', '0.0.0.0/0'],
+  ])('a range that is too wide for indicators is asked of the fields: %s', (query, range) => {
+    const tree = told(parseQuery(query));
+    for (const field of ['senderIp', 'destinationIp', 'Hostname']) expect(tree).toContain(`${field} in ${range}`);
+    expect(tree).not.toContain('<');
+  });
+
+  test('a range without a field is asked of the fields of records without indicators', () => {
+    expect(parseQuery('198.51.100.0/24')).toMatchObject({
+      otherwise: {
+        kind: 'any',
+        of: expect.arrayContaining([{ kind: 'field', path: 'senderIp', test: expect.anything() }]),
+      },
+    });
   });
 });
 
@@ -171,6 +211,10 @@ describe('refused, with the place', () => {
     ['ip:1.2.3', 4, /not an IP address/],
     ['ip:1.2.3.4/33', 4, /not an IP address/],
     ['hash:abc', 6, /not an MD5/],
+    ['senderIp:1.2.3.4/33', 10, /not an IP address/],
+    ['senderIp:2001:db8::/129', 10, /not an IP address/],
+    ['senderIp:[192.0.2.1 TO 192.0.2.9]', 10, /192\.0\.2\.0\/24/],
+    ['senderIp:>192.0.2.1', 10, /192\.0\.2\.0\/24/],
     ['x:********a?*?*?*?*?*?*', 3, /at most 10 wildcards/],
     [`${'('.repeat(MAX_DEPTH + 1)}a${')'.repeat(MAX_DEPTH + 1)}`, MAX_DEPTH + 1, /nested more than 30/],
     ['a '.repeat(MAX_TERMS + 1), 2 * MAX_TERMS + 1, /at most 200 terms/],
@@ -209,42 +253,7 @@ test('as deep and as long as it may be', () => {
 });
 
 test('whatever is typed is understood or refused, and never fails otherwise', () => {
-  const signs = [
-    'a',
-    '"',
-    '(',
-    ')',
-    '[',
-    ']',
-    '{',
-    '}',
-    ':',
-    ' ',
-    '\\',
-    '/',
-    '*',
-    '?',
-    '-',
-    '+',
-    '!',
-    '~',
-    '^',
-    '<',
-    '>',
-    '&&',
-    '||',
-    ' AND ',
-    ' OR ',
-    ' NOT ',
-    ' TO ',
-    '$',
-    '.',
-    '@',
-    '\0',
-    '\u202e',
-    '=',
-    '1',
-  ];
+  const signs = ['&&', '||', ' AND ', ' OR ', ' NOT ', ' TO ', ...'a1"()[]{}: \\/*?-+!~^<>$.@=\0\u202e'];
   let state = 1;
   const next = () => {
     state = (state * 48_271) % 2_147_483_647;

@@ -68,6 +68,13 @@ export class BucketSource extends CollectedSource {
     return new BucketSource(this.id, { ...this.dependencies, ...changes, collections: store }, this.collections);
   }
 
+  /** Changes what its configuration says of the bucket, as an update does, which begins it again. */
+  async reconfigure(s3: Readonly<Record<string, unknown>>): Promise<void> {
+    const changes = Object.fromEntries(Object.entries(s3).map(([key, value]) => [`config.s3.${key}`, value]));
+    await raw(this.collections).sources.updateOne({ _id: this.id }, { $set: changes, $inc: { version: 1 } });
+    await this.run(({ initialize }, id) => initialize(id));
+  }
+
   /** The records that are stored, as they were received, in the order of their JSON. */
   async stored(stream: StreamName): Promise<Record<string, unknown>[]> {
     const documents = await raw(this.collections).records(stream).find({ _sourceId: this.id }).toArray();

@@ -15,6 +15,7 @@ import { createSource } from '../../src/store/sources.js';
 import { CollectedSource } from './collected-source.js';
 import { ensureCollector } from './ensure-collector.js';
 import { S3_KEYS, S3_REGION } from './s3-server.js';
+import { testKeyring } from './test-keyring.js';
 
 export interface ExportingOptions {
   readonly endpoint: string;
@@ -45,7 +46,10 @@ export class ExportingSource extends CollectedSource {
     super(
       id,
       collections,
-      createActivities({ collections, allowInsecure: true, ...(sliceMs === undefined ? {} : { sliceMs }) }),
+      createActivities({
+        ...{ collections, allowInsecure: true, keyring: testKeyring },
+        ...(sliceMs === undefined ? {} : { sliceMs }),
+      }),
     );
   }
 

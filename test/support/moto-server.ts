@@ -47,7 +47,7 @@ export function motoServer() {
     closing.push(() => folder.remove());
     const started = await onFreePorts(
       () => choosePort(0),
-      (port) => startOn(port, folder.path),
+      (port) => startMoto(port, folder.path),
     );
     closing.push(() => started.stop());
     endpoint = started.endpoint;
@@ -177,7 +177,8 @@ async function notify(bucket: TestBucket, configuration: Configuration): Promise
     );
 }
 
-async function startOn(port: number, folder: string) {
+/** @param folder of its log. */
+export async function startMoto(port: number, folder: string) {
   const { command, args, env } = await installPython(MOTO, (text) => console.error(text));
   const moto = await spawnGuarded(command, [...args, '-H', LOOPBACK, '-p', String(port)], {
     ...{ name: 'moto', logFile: join(folder, 'moto.log'), graceSeconds: 1 },
@@ -186,5 +187,5 @@ async function startOn(port: number, folder: string) {
   });
   const endpoint = `http://${LOOPBACK}:${port}`;
   await awaitReady(moto, { ports: [port], check: async () => void (await fetch(endpoint)).body?.cancel() });
-  return { endpoint, stop: () => moto.stop() };
+  return { ...moto, endpoint };
 }

@@ -9,6 +9,7 @@ import type { CheckpointDocument } from '../../src/store/checkpoints.js';
 import { type Collections, collectionsOf } from '../../src/store/collections.js';
 import type { CollectorDocument } from '../../src/store/collectors.js';
 import { DB, type Store } from '../../src/store/driver.js';
+import type { ExportDocument } from '../../src/store/exports.js';
 import type { FieldDocument } from '../../src/store/fields.js';
 import type { FoldedDocument } from '../../src/store/folded-objects.js';
 import type { GapDocument } from '../../src/store/gaps.js';
@@ -38,6 +39,7 @@ export function raw({ [DB]: db }: Store) {
     sources: db.collection<SourceDocument>('sources'),
     checkpoints: db.collection<CheckpointDocument>('checkpoints'),
     quarantine: db.collection<QuarantineDocument>('quarantine'),
+    exports: db.collection<ExportDocument>('exports'),
     gaps: db.collection<GapDocument>('gaps'),
     rereads: db.collection<RereadDocument>('rereads'),
     folded: db.collection<FoldedDocument>('folded_objects'),

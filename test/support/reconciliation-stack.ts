@@ -45,12 +45,12 @@ export function reconciliationStack() {
   const handleOf = (sourceId: number) => get().client.workflow.getHandle(workflowIdOf(sourceId));
   const isRunning = async (sourceId: number) => (await handleOf(sourceId).describe()).status.name === 'RUNNING';
 
-  /** A reconciliation, and its rounds. */
-  function reconciling(of = access()) {
+  /** A reconciliation, and its rounds. @param exportEndMs see `ReconciliationOptions`; default 0. */
+  function reconciling(of = access(), exportEndMs = 0) {
     const troubles: string[] = [];
     const terminated: TerminatedWorkflow[] = [];
     const sources = new SourceService({ ...of, allowInsecure: true, keyring: testKeyring });
-    const reconciliation = new Reconciliation({ ...of, sources, changeAgeMs: 0 });
+    const reconciliation = new Reconciliation({ ...of, sources, changeAgeMs: 0, exportEndMs });
     const onError = (error: unknown) => troubles.push(String(error));
     const onTerminated = (ended: TerminatedWorkflow) => terminated.push(ended);
     const listener = { onStarted: () => undefined, onError, onTerminated };

@@ -26,6 +26,9 @@ export const REREAD = 'reread ';
 /** Those of the fill-in and of watchlists. */
 export const BACKGROUND = 'background ';
 
+/** Those of exports. */
+export const EXPORT = 'export ';
+
 /** By folder, one for each change of the workflow's commands. */
 export function recordedHistories(): Map<string, RecordedHistory[]> {
   const folders = readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => entry.isDirectory());
@@ -51,6 +54,13 @@ export function recordedHistory(name: string, workflowId: string, history: Histo
     return typeof value === 'string' && /^\d+@/.test(value) ? 'recorded' : value;
   });
   return { name, workflowId, history: JSON.parse(anonymous) };
+}
+
+/** Keeps the first runs of a workflow for later code, when that is asked for; see `replay.test.ts`. */
+export function recordHistories(name: string, workflowId: string, histories: readonly History[]): void {
+  if (process.env.RECORD_HISTORIES !== 'true') return;
+  for (const [index, history] of histories.slice(0, 2).entries())
+    writeRecordedHistory(recordedHistory(`${name}${index === 0 ? '' : ', run 2'}`, workflowId, history));
 }
 
 export function writeRecordedHistory(recorded: RecordedHistory): void {

@@ -53,7 +53,7 @@ export function s3Server() {
     const folder = temporaryFolder();
     closing.push(() => folder.remove());
     const { weed } = await findExecutables(['weed'], { onProgress: (text) => console.error(text) });
-    const started = await onFreePorts(chooseEight, (ports) => startOn(weed, folder.path, ports));
+    const started = await onFreePorts(chooseEight, (ports) => startWeed(weed, folder.path, ports));
     closing.push(() => started.stop());
     endpoint = started.endpoint;
     client = clientFor(endpoint);
@@ -184,9 +184,11 @@ export function clientFor(endpoint: string): S3Client {
   return new S3Client({ endpoint, region: S3_REGION, forcePathStyle: true, credentials: { ...S3_KEYS.admin } });
 }
 
-const chooseEight = () => Promise.all(Array.from({ length: 8 }, () => choosePort(0)));
+/** Of a server. */
+export const chooseEight = () => Promise.all(Array.from({ length: 8 }, () => choosePort(0)));
 
-async function startOn(executable: string, folder: string, ports: readonly number[]) {
+/** Starts a server, or one that ended before again, with what it holds. @param folder of its data. @param ports eight of them. */
+export async function startWeed(executable: string, folder: string, ports: readonly number[]) {
   const identities = Object.entries(S3_KEYS).map(([name, { accessKeyId, secretAccessKey }]) => ({
     name,
     credentials: [{ accessKey: accessKeyId, secretKey: secretAccessKey }],
@@ -199,6 +201,8 @@ async function startOn(executable: string, folder: string, ports: readonly numbe
     executable,
     [
       ...['server', `-dir=${folder}`, `-ip=${LOOPBACK}`, `-ip.bind=${LOOPBACK}`, '-master.telemetry=false'],
+      // Until one that starts again leads, though it is alone, it stores nothing.
+      ...['-master.electionTimeout=500ms', '-master.heartbeatInterval=100ms'],
       ...[`-master.port=${master}`, `-master.port.grpc=${masterGrpc}`, '-master.volumeSizeLimitMB=64'],
       ...[`-volume.port=${volume}`, `-volume.port.grpc=${volumeGrpc}`, '-volume.max=200'],
       ...['-filer', `-filer.port=${filer}`, `-filer.port.grpc=${filerGrpc}`],
@@ -211,5 +215,5 @@ async function startOn(executable: string, folder: string, ports: readonly numbe
   );
   const endpoint = `http://${LOOPBACK}:${s3}`;
   await awaitReady(weed, { ports: [s3], check: async () => void (await fetch(endpoint)).body?.cancel() });
-  return { endpoint, stop: () => weed.stop() };
+  return { ...weed, endpoint };
 }

@@ -18,7 +18,9 @@ import { type ErrorFacts, RawError } from '../../src/domain/failures/failure.js'
 import { MIN_RETRY_BUDGET_MS, RETRY_BUDGET_MS } from '../../src/domain/failures/retry-budget.js';
 import { replayHistory } from '../../src/runtime/replay-history.js';
 import { PAUSE_PROOF } from '../../src/runtime/worker-limits.js';
+import { historiesOf } from '../support/histories.js';
 import { quietRuntime } from '../support/quiet-runtime.js';
+import { EXPORT, recordHistories } from '../support/recorded-histories.js';
 import { workflowBundle } from '../support/temporal-connection.js';
 import { timeSkippingEnvironment } from '../support/time-skipping.js';
 import { until } from '../support/until.js';
@@ -39,15 +41,22 @@ interface Life {
   readonly calls: () => number;
 }
 
+interface ExportingOptions {
+  readonly againEveryMs?: number;
+  readonly maxHistoryEvents?: number;
+  /** Name under which its histories are kept. */
+  readonly record?: string;
+}
+
 /** Runs an export while a test looks at it. */
 async function exporting(
   slice: Slice,
   live: (life: Life) => Promise<unknown>,
-  { againEveryMs, ...request }: { readonly againEveryMs?: number; readonly maxHistoryEvents?: number } = {},
+  { againEveryMs, record, ...request }: ExportingOptions = {},
 ): Promise<Life> {
   const notes: ExportNote[] = [];
   let calls = 0;
-  const activities: ExportActivities = {
+  const activities: Pick<ExportActivities, 'exportRecords' | 'noteExport'> = {
     exportRecords: async () => {
       calls += 1;
       const outcome = await slice(calls);
@@ -68,7 +77,9 @@ async function exporting(
   const handle = await client.workflow.start(EXPORT_WORKFLOW_TYPE, { workflowId: taskQueue, taskQueue, args });
   const life = { handle: client.workflow.getHandle(taskQueue), notes, calls: () => calls };
   await worker.runUntil(() => live(life));
-  await replayHistory(workflowBundle(), await life.handle.fetchHistory(), handle.workflowId);
+  const histories = await historiesOf(client.workflow, handle.workflowId);
+  for (const history of histories) await replayHistory(workflowBundle(), history, handle.workflowId);
+  if (record !== undefined) recordHistories(`${EXPORT}${record}`, handle.workflowId, histories);
   return life;
 }
 
@@ -77,13 +88,16 @@ const finished = ({ handle }: Life) => handle.result();
 
 test('it exports slice after slice, and ends when there is nothing left to export for good', async () => {
   const outcomes: ExportOutcome[] = [{ result: 'more', intervalMs: 60_000 }, CAUGHT_UP, CAUGHT_UP, ENDED];
-  const life = await exporting((call) => outcomes[call - 1] ?? ENDED, finished);
+  const life = await exporting((call) => outcomes[call - 1] ?? ENDED, finished, {
+    record: 'until its source is stopped',
+  });
   expect(life.calls()).toBe(4);
   expect(kinds(life)).toEqual(['cleared']);
 });
 
 test('a long history is continued as new, with the problem that it has', async () => {
-  const life = await exporting((call) => (call < 12 ? UNAVAILABLE : ENDED), finished, { maxHistoryEvents: 30 });
+  const options = { maxHistoryEvents: 30, record: 'that fails and is continued as new' };
+  const life = await exporting((call) => (call < 12 ? UNAVAILABLE : ENDED), finished, options);
   expect(life.calls()).toBe(12);
   expect(kinds(life)).toEqual(['cleared', ...Array.from({ length: 11 }, () => 'opened'), 'closed']);
   const ids = life.notes.flatMap((note) => (note.kind === 'cleared' ? [] : [note.problem.eventId]));
@@ -133,6 +147,7 @@ test('what only the operator can correct is not retried; a change of the source 
       await seen.handle.signal(EXPORT_CHANGED_SIGNAL);
       await finished(seen);
     },
+    { record: 'that gives up until it is changed' },
   );
   expect(kinds(life)).toEqual(['cleared', 'opened', 'closed']);
   expect(life.notes[1]).toMatchObject({ problem: { problem: { gaveUp: true, type: 'ThirdPartyConfig' } } });

@@ -3,6 +3,7 @@ import { replayHistory } from '../../src/runtime/replay-history.js';
 import { SCENARIOS } from '../support/history-scenarios.js';
 import {
   BACKGROUND,
+  EXPORT,
   historyOf,
   PRESENT,
   REREAD,
@@ -14,12 +15,16 @@ import { workflowBundle } from '../support/temporal-connection.js';
 /** Recorded by the tests of those workflows. */
 const OTHERS = [
   ...['backfill', 'verify'].map((name) => `${REREAD}${name}`),
+  ...['until its source is stopped', 'that fails and is continued as new', 'that gives up until it is changed'].map(
+    (name) => `${EXPORT}${name}`,
+  ),
+  ...['of the past', 'of the past that fails', 'of the past that is canceled'].map((name) => `${EXPORT}${name}`),
   ...['fill-in', 'watchlist', 'watchlist changed while its webhook refuses'].map((name) => `${BACKGROUND}${name}`),
 ];
 
 test.for([...recordedHistories()])('every recorded history in the folder %s replays', async ([folder, recorded]) => {
   const all = recorded.map(({ name }) => name).filter((name) => !name.includes(', run '));
-  const names = all.filter((name) => !name.startsWith(REREAD) && !name.startsWith(BACKGROUND));
+  const names = all.filter((name) => ![REREAD, BACKGROUND, EXPORT].some((kind) => name.startsWith(kind)));
   if (folder === PRESENT) expect(all).toEqual(expect.arrayContaining(OTHERS));
   const scenarios = SCENARIOS.filter(
     ({ since = '' }) => Number.parseInt(folder, 10) >= (Number.parseInt(since, 10) || 0),

@@ -25,7 +25,7 @@ import type { HistoryLimit } from '../../src/workflows/history.js';
 import { FAULTS } from '../support/fake-activities.js';
 import { historiesOf } from '../support/histories.js';
 import { quietRuntime } from '../support/quiet-runtime.js';
-import { REREAD, recordedHistory, writeRecordedHistory } from '../support/recorded-histories.js';
+import { REREAD, recordHistories } from '../support/recorded-histories.js';
 import { simulatedClock } from '../support/simulated-clock.js';
 import { workflowBundle } from '../support/temporal-connection.js';
 import { timeSkippingEnvironment } from '../support/time-skipping.js';
@@ -100,10 +100,7 @@ async function start(
 
 /** Keeps the histories of its runs for later code, when that is asked for; see `replay.test.ts`. */
 async function record(name: string, workflowId: string): Promise<void> {
-  if (process.env.RECORD_HISTORIES !== 'true') return;
-  const histories = await historiesOf(environment().client.workflow, workflowId);
-  for (const [index, history] of histories.slice(0, 2).entries())
-    writeRecordedHistory(recordedHistory(`${REREAD}${name}${index === 0 ? '' : ', run 2'}`, workflowId, history));
+  recordHistories(`${REREAD}${name}`, workflowId, await historiesOf(environment().client.workflow, workflowId));
 }
 
 test('every stream is read slice by slice until it is done', async () => {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { INDICATOR_TYPES } from '../../domain/indicators/indicator.js';
 import { DEFINITIONS } from '../../domain/streams/definitions/list.js';
 import { STREAMS } from '../../domain/streams/streams.js';
-import { MOST_WANTED } from '../../indicators/lists/parse-list.js';
+import { MOST_WANTED } from '../../indicators/lists/parsing.js';
 import { IocService } from '../../management/indicators/ioc-service.js';
 import { actorOf } from '../common/authentication.js';
 import { flatErrors } from '../common/common-schemas.js';
@@ -12,13 +12,13 @@ import { signalOf } from '../common/gone-client.js';
 import type { Routes } from '../common/services.js';
 
 const tags = ['Indicators'];
-/** In bytes: 10,000 long URLs, or a large STIX bundle. */
-export const LIST_BODY_LIMIT = 8 * 1_048_576;
+/** In bytes: 10,000 indicators as a STIX bundle, indented, with descriptions. */
+export const LIST_BODY_LIMIT = 16 * 1_048_576;
 
 export const indicatorList = z
   .union([z.string(), z.array(z.string().max(4_000)).max(20_000)])
   .describe(
-    'A text as it was pasted or uploaded (lines, CSV, a STIX 2.1 bundle), or a list. Addresses and CIDR ranges, domains ' +
+    'A text as it was pasted or uploaded (lines, CSV, a STIX bundle), or a list with one text for each. Addresses and CIDR ranges, domains ' +
       '(with their subdomains), URLs, e-mail addresses, hashes, message IDs, file names; also defanged. At most 10,000',
   );
 

@@ -51,7 +51,7 @@ export const sourceView = z.object({
 });
 
 export const exportView = z.object({
-  state: z.enum(['Exporting', 'Error']),
+  state: z.enum(['Exporting', 'Error', 'Stopped']),
   bucket: z.string(),
   prefix: z.string(),
   objects: z.number().int().describe('Objects written so far'),

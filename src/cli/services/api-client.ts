@@ -77,8 +77,10 @@ export class ApiClient {
     if (none.includes(status)) return undefined;
     const answer = text === '' && method === 'DELETE' ? {} : objectOf(text);
     if (answer === undefined) throw this.stranger({ status, headers });
-    if (status >= 400)
-      throw refusal({ status, headers }, messageIn(answer) ?? `${this.base}/${path} answers ${status}`);
+    if (status >= 400) {
+      const message = messageIn(answer) ?? `${this.base}/${path} answers ${status}`;
+      throw refusal({ status, headers }, message, mistakesIn(answer));
+    }
     return answer as T;
   }
 
@@ -164,8 +166,10 @@ export class ApiClient {
 type Head = Pick<Response, 'status' | 'headers'>;
 
 /** Too many requests, and a server, or a proxy before it, that cannot answer now: that passes. */
-function refusal({ status, headers }: Head, message: string): RefusedError {
-  if (status !== 429 && status < 500) return new RefusedError(message);
+function refusal({ status, headers }: Head, message: string, mistakes: readonly string[] = []): RefusedError {
+  // They stand in the message, too, behind its first words.
+  const head = message.replace(` ${mistakes.join('; ')}`, '');
+  if (status !== 429 && status < 500) return new RefusedError(mistakes.length === 0 ? message : head, mistakes);
   const seconds = Number(headers.get('retry-after') ?? 0);
   return new LostConnectionError(message, Number.isFinite(seconds) ? Math.max(0, seconds * 1_000) : 0);
 }
@@ -176,6 +180,10 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 function objectOf(text: string): JsonObject | undefined {
   const answer = parseJson(text);
   return isObject(answer) ? answer : undefined;
+}
+
+function mistakesIn({ mistakes }: JsonObject): string[] {
+  return Array.isArray(mistakes) ? mistakes.filter((mistake) => typeof mistake === 'string') : [];
 }
 
 function messageIn({ message, errors }: JsonObject): string | undefined {

@@ -1,11 +1,12 @@
 /** What the commands ask for, whether it is at hand or behind a management server. */
 
 import type { Detection } from '../../domain/detections/detection.js';
+import type { PastExport } from '../../domain/export/past-export.js';
 import type { RereadReport } from '../../domain/rereads/reread.js';
-import type { StreamName } from '../../domain/streams/streams.js';
 import type { DetectionFilter, DetectionService } from '../../management/detections/detection-service.js';
 import type { IocService } from '../../management/indicators/ioc-service.js';
 import type { ApiKeyService, ShownKey } from '../../management/keys/api-key-service.js';
+import type { PastExports } from '../../management/past-exports/past-exports.js';
 import type { MissingRecord, RereadService } from '../../management/rereads/reread-service.js';
 import type { SourceSaveOptions, SourceService, Started } from '../../management/sources/source-service.js';
 import type { WatchlistService } from '../../management/watchlists/watchlist-service.js';
@@ -103,33 +104,11 @@ export interface WatchlistCommands
 
 export interface IndicatorCommands extends Pick<IocService, 'search'> {}
 
-/** What to export of the past; what is not given is as the source's own export has it. */
-export interface PastWish {
-  readonly from: Date;
-  readonly to: Date;
-  readonly streams?: readonly StreamName[];
-  readonly bucket?: string;
-  readonly region?: string;
-  readonly endpoint?: string;
-  readonly prefix?: string;
-  readonly form?: string;
-}
-
-export interface PastExported {
-  readonly sourceId: number;
-  readonly bucket: string;
-  readonly prefix: string;
-  readonly from: string;
-  readonly to: string;
-  readonly objects: number;
-  readonly records: number;
-  /** Objects that an earlier run has written. */
-  readonly existing: number;
-}
-
-export interface ExportCommands {
-  /** @param tell hears of each object. */
-  past(idOrName: string, wish: PastWish, tell: (text: string) => void): Promise<PastExported>;
+export interface ExportCommands extends Pick<PastExports, 'start' | 'get'> {
+  /** The newest first. */
+  list(idOrName: string): Promise<readonly PastExport[]>;
+  /** Ends the one that runs. */
+  cancel(idOrName: string): Promise<PastExport>;
 }
 
 export interface CommandServices {

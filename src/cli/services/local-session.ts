@@ -1,7 +1,6 @@
 /** What commands work with on the servers at hand. */
 
 import { readEnvironment } from '../../config/environment.js';
-import { present } from '../../domain/present.js';
 import { RefusedError } from '../../management/common/errors.js';
 import { DetectionService } from '../../management/detections/detection-service.js';
 import { IocService } from '../../management/indicators/ioc-service.js';
@@ -56,9 +55,8 @@ function withTemporal<T>(env: NodeJS.ProcessEnv, work: (services: CommandService
     try {
       const { client } = temporal;
       const keyring = keyringAtHand(env, tell);
-      const dependencies = { collections, allowInsecure, ...present({ keyring }) };
       return await work({
-        exports: new LocalExports({ collections, client }, dependencies),
+        exports: new LocalExports({ collections, client, allowInsecure, keyring }),
         sources: new SourceService({ collections, client, allowInsecure, keyring }),
         rereads: new RereadService({ collections, client }),
       });

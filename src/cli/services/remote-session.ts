@@ -1,10 +1,9 @@
 /** What commands work with behind a management server. */
 
-import { RefusedError } from '../../management/common/errors.js';
 import type { Session } from '../session.js';
 import { apiClientOf } from './api-client.js';
-import type { ExportCommands } from './command-services.js';
 import { RemoteDetections } from './remote-detections.js';
+import { RemoteExports } from './remote-exports.js';
 import { RemoteIndicators } from './remote-indicators.js';
 import { RemoteKeys } from './remote-keys.js';
 import { RemoteRereads } from './remote-rereads.js';
@@ -12,16 +11,11 @@ import { RemoteSearch } from './remote-search.js';
 import { RemoteSources } from './remote-sources.js';
 import { RemoteWatchlists } from './remote-watchlists.js';
 
-/** An export of the past runs where it is asked for. */
-const REMOTE_EXPORTS: ExportCommands = {
-  past: () => Promise.reject(new RefusedError('export runs beside MongoDB only: leave out --server')),
-};
-
 export function remoteSession(url: string): Session {
   const api = apiClientOf(url, process.env);
   return {
     withCommands: (work) =>
-      work({ sources: new RemoteSources(api), rereads: new RemoteRereads(api), exports: REMOTE_EXPORTS }),
+      work({ sources: new RemoteSources(api), rereads: new RemoteRereads(api), exports: new RemoteExports(api) }),
     withKeys: (work) => work(new RemoteKeys(api)),
     withDetections: (work) => work(new RemoteDetections(api)),
     withSearch: (work) => work(new RemoteSearch(api)),

@@ -1,12 +1,15 @@
 /** The export of a source: its own workflow, which writes what the source collects to a bucket. */
 
-import { type Installation, workflowIdIn } from '../contract/installation.js';
+import { type Installation, sourceIdOfAnyName, workflowIdIn } from '../contract/installation.js';
 import type { Failure } from '../failures/failure.js';
 import type { Ending } from '../health/health-ledger.js';
 import type { Problem } from '../lifecycle/snapshot.js';
 import type { StreamName } from '../streams/streams.js';
+import { PAST_EXPORT_WORKFLOW_TYPE } from './past-export.js';
 
 export const EXPORT_WORKFLOW_TYPE = 'mimecastExport';
+/** All workflows that write what is stored of a source to a bucket. */
+export const EXPORT_WORKFLOW_TYPES: readonly string[] = [EXPORT_WORKFLOW_TYPE, PAST_EXPORT_WORKFLOW_TYPE];
 /** Its source was changed, restarted or asked to poll: look again at once. */
 export const EXPORT_CHANGED_SIGNAL = 'exportChanged';
 /** Subject of its health events, which are events of its source. */
@@ -14,6 +17,12 @@ export const EXPORT_SUBJECT = 'export' as const;
 
 export function exportWorkflowIdIn(installation: Pick<Installation, 'name'>, sourceId: number): string {
   return `${workflowIdIn(installation, sourceId)}-export`;
+}
+
+/** The source that the ID of a workflow of an export names, whatever the name of its installation. */
+export function exportingSourceOf(workflowId: string): number | undefined {
+  const [, ofSource] = /^(.+?)(?:-past)?-export$/.exec(workflowId) ?? [];
+  return ofSource === undefined ? undefined : sourceIdOfAnyName(ofSource);
 }
 
 /** Argument of the workflow. */
@@ -60,7 +69,8 @@ export interface ExportNoted {
   readonly againEveryMs?: number;
 }
 
-export type ExportState = 'Exporting' | 'Error';
+/** `Stopped`: its source is, and everything is exported. */
+export type ExportState = 'Exporting' | 'Error' | 'Stopped';
 
 /** How far an export is, for people and programs. Times are ISO strings. */
 export interface ExportStatus {
@@ -71,7 +81,7 @@ export interface ExportStatus {
   readonly objects: number;
   readonly records: number;
   readonly streams: readonly { readonly stream: StreamName; readonly objects: number; readonly records: number }[];
-  /** How long it has been behind what is collected, in milliseconds; 0 when it is caught up. */
+  /** How long it has been behind what is collected, in milliseconds; 0 when it is caught up. It grows only while its source runs. */
   readonly lagMs: number;
   /** When it last was caught up. */
   readonly caughtUpAt?: string;

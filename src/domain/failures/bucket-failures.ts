@@ -10,16 +10,16 @@ const S3_CREDENTIAL_CODES: ReadonlySet<string> = new Set([
 const S3_DENIED_CODES: ReadonlySet<string> = new Set([
   ...['AccessDenied', 'AllAccessDisabled', 'AccountProblem', 'KmsAccessDenied', 'UnauthorizedAccess'],
 ]);
-const S3_LIMIT_CODES: ReadonlySet<string> = new Set(['SlowDown', 'TooManyRequests', 'RequestLimitExceeded']);
+export const S3_LIMIT_CODES: ReadonlySet<string> = new Set(['SlowDown', 'TooManyRequests', 'RequestLimitExceeded']);
 const s3 = (is: (code: string) => boolean) => (t: ErrorFacts) => of('s3')(t) && is(t.code ?? '');
 const isDenied = s3((code) => S3_DENIED_CODES.has(code) || code.startsWith('KMS.'));
-const SQS_CREDENTIAL_CODES: ReadonlySet<string> = new Set([
+export const SQS_CREDENTIAL_CODES: ReadonlySet<string> = new Set([
   ...['InvalidClientTokenId', 'UnrecognizedClientException', 'SignatureDoesNotMatch', 'InvalidSignatureException'],
   ...['IncompleteSignature', 'MissingAuthenticationToken', 'InvalidSecurity', 'ExpiredSessionToken'],
   ...['InvalidAccessKeyId', 'InvalidTokenId', 'OptInRequired'],
 ]);
 const sqs = (is: (code: string) => boolean) => (t: ErrorFacts) => of('sqs')(t) && is(t.code ?? '');
-const NO_CREDENTIALS_AGAIN_MS = 5 * 60_000;
+export const NO_CREDENTIALS_AGAIN_MS = 5 * 60_000;
 
 export const BUCKET_FAILURES: readonly FailureRow[] = [
   {

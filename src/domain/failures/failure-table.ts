@@ -3,6 +3,7 @@
 import { BUCKET_FAILURES } from './bucket-failures.js';
 import type { ErrorFacts } from './failure.js';
 import { type FailureRow, of } from './failure-row.js';
+import { ROLE_FAILURES } from './role-failures.js';
 
 const CREDENTIAL_CODES: ReadonlySet<string> = new Set(['InvalidClientIdentifier', 'invalid_client']);
 const PASSES_BY_ITSELF = 'Nothing if it passes; otherwise check Mimecast’s status, then restart the source.';
@@ -105,6 +106,7 @@ export const FAILURE_TABLE: readonly FailureRow[] = [
     advice: STORE_PASSES,
   },
   ...BUCKET_FAILURES,
+  ...ROLE_FAILURES,
   {
     what: 'a listing that ends early, or names its next page in an unknown form',
     when: (t) => of('mimecast')(t) && PAGING_CODES.has(t.code ?? ''),

@@ -18,8 +18,17 @@ export const HEALTH_EVENT_OF: Readonly<Record<FailureType, string>> = {
 };
 
 /** Which party the error came from. `file` is the store of the pre-signed batch files, `s3` a
- * bucket that a source reads, `sqs` the queue of its notifications, `internal` our own code. */
-export type ErrorOrigin = 'mimecast' | 'file' | 's3' | 'sqs' | 'mongodb' | 'temporal' | 'internal' | 'configuration';
+ * bucket that a source reads, `sqs` the queue of its notifications, `sts` where its role is assumed, `internal` our own code. */
+export type ErrorOrigin =
+  | 'mimecast'
+  | 'file'
+  | 's3'
+  | 'sqs'
+  | 'sts'
+  | 'mongodb'
+  | 'temporal'
+  | 'internal'
+  | 'configuration';
 
 /** Why no usable answer came at all. */
 export type NetworkCause =

@@ -66,7 +66,7 @@ export interface Bound {
   readonly isIncluded: boolean;
 }
 
-/** An IPv4 address of the range that begins with these bits. */
+/** An address of the range that begins with these bits, however it is spelled; 4 bytes or 16. */
 export interface NetworkTest {
   readonly by: 'network';
   readonly bytes: readonly number[];

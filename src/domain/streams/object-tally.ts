@@ -11,6 +11,8 @@ export interface ObjectTally {
   readonly failing: number;
   /** Cannot be read, and are in quarantine. */
   readonly setAside: number;
+  /** Not read, as the patterns of the source say. Earlier versions counted none. */
+  readonly excluded?: number;
 }
 
 export const NO_OBJECTS: ObjectTally = { read: 0, skipped: 0, archived: 0, failing: 0, setAside: 0 };
@@ -21,8 +23,12 @@ export interface ObjectListing {
   readonly of?: string;
   /** When it began. */
   readonly since: Date;
-  /** Of the page to go on with. */
-  readonly token: string;
+  /** Which of the prefixes is listed, counted from 0. Default 0. */
+  readonly at?: number;
+  /** Of the page to go on with. Default: the first one below that prefix. */
+  readonly token?: string;
+  /** Of a short cut by days: only those around this time are listed. */
+  readonly daysAround?: Date;
   /** Of the pages before, and of what a short cut has left out. */
   readonly tally: ObjectTally;
   /** Whether it began with a short cut. */
@@ -33,23 +39,24 @@ export interface ObjectListing {
     /** Whether all keys came in the order of bytes, and the first page had nothing that was written lately. */
     readonly isUseful: boolean;
     readonly last?: string;
-    /** Before the first page with an object that was written lately. */
+    /** Before the first page with an object that was written lately; or of all days but the last, where keys have a date. */
     readonly old?: Pick<ShortCut, 'after' | 'tally'>;
   };
 }
 
-/** What later listings may leave out: the keys up to one, where nothing new is to be expected. */
+/** What later listings may leave out, where nothing new is to be expected: the keys up to one, or those of all days but the last. */
 export interface ShortCut {
   /** Bucket and prefix. */
   readonly of: string;
-  readonly after: string;
+  /** Default: it is by days. */
+  readonly after?: string;
   readonly tally: ObjectTally;
   /** When everything was listed. */
   readonly listedAt: Date;
 }
 
 export function countObject(tally: ObjectTally, as: keyof ObjectTally): ObjectTally {
-  return { ...tally, [as]: tally[as] + 1 };
+  return { ...tally, [as]: (tally[as] ?? 0) + 1 };
 }
 
 export function addTallies(a: ObjectTally, b: ObjectTally): ObjectTally {
@@ -59,11 +66,12 @@ export function addTallies(a: ObjectTally, b: ObjectTally): ObjectTally {
     archived: a.archived + b.archived,
     failing: a.failing + b.failing,
     setAside: a.setAside + b.setAside,
+    ...((a.excluded ?? b.excluded) === undefined ? {} : { excluded: (a.excluded ?? 0) + (b.excluded ?? 0) }),
   };
 }
 
 export function isSameTally(a: ObjectTally, b: ObjectTally | undefined): boolean {
-  return b !== undefined && TEXTS.every(([key]) => a[key] === b[key]) && a.read === b.read;
+  return b !== undefined && TEXTS.every(([key]) => (a[key] ?? 0) === (b[key] ?? 0)) && a.read === b.read;
 }
 
 const TEXTS = [
@@ -71,10 +79,14 @@ const TEXTS = [
   ['archived', 'to be restored from the archive'],
   ['failing', 'failing'],
   ['setAside', 'in quarantine'],
+  ['excluded', 'excluded'],
 ] as const;
 
 /** For people. */
 export function tallyText(tally: ObjectTally): string {
-  const others = TEXTS.filter(([key]) => tally[key] > 0).map(([key, text]) => `, ${tally[key]} ${text}`);
+  const others = TEXTS.flatMap(([key, text]) => {
+    const count = tally[key] ?? 0;
+    return count > 0 ? [`, ${count} ${text}`] : [];
+  });
   return `${tally.read} objects read${others.join('')}`;
 }

@@ -1,13 +1,14 @@
 /** One indicator as people write it, defanged or not. */
 
-import { refang } from 'ioc-extractor';
-import { parse } from 'tldts';
 import { rangeKeys, WIDEST_RANGES } from '../../domain/indicators/address-keys.js';
 import { INDICATOR_TYPES, type IndicatorType, indicatorKey, messageKey } from '../../domain/indicators/indicator.js';
 import { emailOf } from '../values/emails.js';
 import { addressBytes, domainOf } from '../values/hosts.js';
 import { fileKey, hashKey, hashTypeOf } from '../values/texts.js';
 import { urlOf } from '../values/urls.js';
+import { type FoundIndicator, found, guessedName, isKnownDomain, withKeys } from './guessed-name.js';
+import { refanged } from './refanged.js';
+import { holdsSeveral, partsOf, SEVERAL, someAreIndicators } from './several.js';
 import { NotUnderstood, type WantedIndicator } from './wanted.js';
 
 const LONGEST = 4_000;
@@ -16,29 +17,35 @@ const LONGEST = 4_000;
 export function wantedOf(text: string): WantedIndicator {
   const given = text.trim();
   if (given.length > LONGEST) throw new NotUnderstood(`it is longer than ${LONGEST} characters`);
-  const [, named = '', rest = ''] = /^([a-z0-9]+):\s*(?!\/\/)(.+)$/is.exec(given) ?? [];
-  const type = INDICATOR_TYPES.find((each) => each === named.toLowerCase());
-  const wanted = type === undefined ? guessed(refanged(given)) : ofType(type, refanged(rest));
-  if (wanted === undefined)
-    throw new NotUnderstood(type === undefined ? reasonFor(given) : `it is not of type ${type}`);
+  // Readers of domains and URLs leave these out, and make one of two.
+  if (CONTROL.test(given)) throw new NotUnderstood('it has a tab, a line break or another control character in it');
+  const { type, rest } = namedType(given);
+  const bare = refanged(rest);
+  const wanted = type === undefined ? guessed(bare) : ofType(type, bare);
+  if (wanted === undefined) throw new NotUnderstood(type === undefined ? reasonFor(bare) : `it is not of type ${type}`);
+  if (holdsSeveral(bare, wanted.type, { isNamed: type !== undefined, guess: guessed }))
+    throw new NotUnderstood(SEVERAL);
   return { text: given, ...wanted };
 }
 
-/** The rules of defanging are many, and most texts have nothing of it. */
-function refanged(text: string): string {
-  return /[[({\\]|hxx| \. |\*\*/i.test(text) ? refang(text) : text;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\x00-\x1f\x7f]/;
+
+/** `type:` before an indicator says what it is. */
+function namedType(text: string): { readonly type?: IndicatorType | undefined; readonly rest: string } {
+  const [, named = '', rest = ''] = /^([a-z0-9]+):\s*(?!\/\/)(.+)$/is.exec(text) ?? [];
+  const type = INDICATOR_TYPES.find((each) => each === named.toLowerCase());
+  return type === undefined ? { rest: text } : { type, rest };
 }
 
-type Found = Omit<WantedIndicator, 'text'> | undefined;
-
-/** What a text is taken for, the surest first. */
-function guessed(text: string): Found {
+/** What a text is taken for, the surest first. @throws NotUnderstood */
+function guessed(text: string): FoundIndicator | undefined {
   const hash = hashTypeOf(text);
   if (hash !== undefined) return ofType(hash, text);
-  return addressIn(text) ?? withAt(text) ?? urlIn(text) ?? nameIn(text);
+  return addressIn(text) ?? bracketed(text) ?? withAt(text) ?? urlIn(text) ?? guessedName(text);
 }
 
-function ofType(type: IndicatorType, text: string): Found {
+function ofType(type: IndicatorType, text: string): FoundIndicator | undefined {
   switch (type) {
     case 'ip4':
     case 'ip6':
@@ -46,7 +53,7 @@ function ofType(type: IndicatorType, text: string): Found {
     case 'domain':
       return found(type, domainOf(text.replace(/^(\*\.|\.|@)/, '')));
     case 'url':
-      return found(type, urlOf(text)?.whole);
+      return urlWith(text);
     case 'email':
       return found(type, emailOf(text));
     case 'md5':
@@ -62,20 +69,16 @@ function ofType(type: IndicatorType, text: string): Found {
   }
 }
 
-function found(type: IndicatorType, value: string | undefined): Found {
-  return value === undefined ? undefined : { type, keys: [indicatorKey(type, value)] };
-}
-
-function withKeys(type: IndicatorType, keys: readonly (string | undefined)[]): Found {
-  const some = keys.filter((key) => key !== undefined);
-  return some.length === 0 ? undefined : { type, keys: some };
-}
+/** Of two addresses and what stands between them, in characters. */
+const LONGEST_RANGE = 100;
+const RANGE_OF_TWO = /^([0-9a-f.:]+?)\s*(?:[-–—]|\.{2,}|\bto\b)\s*([0-9a-f.:]+)$/i;
+const NETMASK = /^[\d.]+\/\d+\.[\d.]+$/;
 
 /** An address, or a range of them; a port behind it does not matter. @throws NotUnderstood */
-function addressIn(text: string): Found {
+function addressIn(text: string): FoundIndicator | undefined {
   const [, host = '', length] = /^\[?([0-9a-f.:]+)\]?(?:\/(\d{1,3}))?$/i.exec(text) ?? [];
   const bytes = addressBytes(host) ?? addressBytes(host.replace(/^([\d.]+):\d{1,5}$/, '$1'));
-  if (bytes === undefined) return undefined;
+  if (bytes === undefined) return refuseRange(text);
   const bits = bytes.length * 8;
   const wanted = length === undefined ? bits : Number(length);
   if (wanted > bits) throw new NotUnderstood(`an address of this kind has ${bits} bits`);
@@ -84,8 +87,23 @@ function addressIn(text: string): Found {
   return { type: bits === 32 ? 'ip4' : 'ip6', ...keys };
 }
 
+/** Ranges that are written in another way would pass for file names and URLs. @throws NotUnderstood */
+function refuseRange(text: string): undefined {
+  if (text.length > LONGEST_RANGE) return;
+  const [, first, last] = RANGE_OF_TWO.exec(text) ?? [];
+  const isOfTwo = first !== undefined && last !== undefined && addressBytes(first) !== undefined;
+  if (NETMASK.test(text) || (isOfTwo && (/^\d{1,3}$/.test(last) || addressBytes(last) !== undefined)))
+    throw new NotUnderstood('a range of addresses is written with its length in bits, such as 192.0.2.0/24');
+}
+
+/** `<https://example.com/>`: what stands in brackets, but for message IDs. */
+function bracketed(text: string): FoundIndicator | undefined {
+  const [, inner] = /^<([^\s<>@]+)>$/.exec(text) ?? [];
+  return inner === undefined ? undefined : guessed(inner);
+}
+
 /** Message IDs look like e-mail addresses, so a text is looked up as both. */
-function withAt(text: string): Found {
+function withAt(text: string): FoundIndicator | undefined {
   if (/^<[^\s<>]+>$/.test(text)) {
     const address = emailOf(text);
     return withKeys('message', [messageKey(text), address && indicatorKey('email', address)]);
@@ -96,53 +114,38 @@ function withAt(text: string): Found {
   return withKeys('email', [indicatorKey('email', address), /\s/.test(text) ? undefined : messageKey(text)]);
 }
 
-function urlIn(text: string): Found {
-  if (/\s/.test(text)) return undefined;
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return found('url', urlOf(text)?.whole);
-  const [host = ''] = text.split(/[/?#:]/, 1);
-  if (!text.slice(host.length).startsWith('/')) return undefined;
-  return isKnownDomain(host) || addressBytes(host) !== undefined ? found('url', urlOf(text)?.whole) : undefined;
-}
-
-/** Of what has spaces in it. Of what has none, whatever looks like an extension is one. */
-const EXTENSIONS = new Set([
-  ...['7z', 'ace', 'apk', 'arj', 'bat', 'bin', 'bz2', 'cab', 'chm', 'cmd', 'cpl', 'csv', 'dll', 'dmg', 'doc'],
-  ...['docm', 'docx', 'dot', 'dotm', 'eml', 'exe', 'gz', 'hta', 'htm', 'html', 'ics', 'img', 'iso', 'jar', 'jpg', 'js'],
-  ...['jse', 'json', 'lnk', 'lzh', 'md', 'mov', 'msg', 'msi', 'mp3', 'mp4', 'odt', 'one', 'pdf', 'pif', 'pl', 'png'],
-  ...['ppt', 'pptm', 'pptx', 'ps1', 'py', 'r00', 'rar', 'rtf', 'scr', 'sh', 'shtml', 'svg', 'swf', 'sys', 'tar', 'tgz'],
-  ...['txt', 'url', 'vba', 'vbe', 'vbs', 'vhd', 'vhdx', 'wsf', 'xhtml', 'xla', 'xlam', 'xls', 'xlsb', 'xlsm', 'xlsx'],
-  ...['xll', 'xml', 'xz', 'z', 'zip'],
+const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
+/** Others are misspelled, or defanged in a way that is not known: no record has them. */
+const SCHEMES = new Set([
+  ...['http', 'https', 'ftp', 'ftps', 'sftp', 'tftp', 'ws', 'wss', 'smb', 'nfs', 'dav', 'davs', 'webdav'],
+  ...['ldap', 'ldaps', 'ssh', 'telnet', 'rdp', 'vnc', 'rtsp', 'irc', 'ircs', 'git', 'svn', 'gopher'],
 ]);
 
-/** A domain or a file name: `invoice.zip` may be either, and is then looked up as both. */
-function nameIn(text: string): Found {
-  const bare = text.replace(/^(\*\.|\.)/, '').replace(/:\d{1,5}$/, '');
-  const [, extension = ''] = /\.([a-z0-9]{1,5})$/i.exec(text) ?? [];
-  const isLikelyFile = EXTENSIONS.has(extension.toLowerCase());
-  const isPath = /[\\/:*?"<>|]/.test(text);
-  if (isKnownDomain(bare)) {
-    const domain = domainOf(bare);
-    return withKeys('domain', [domain && indicatorKey('domain', domain), isLikelyFile ? fileKey(text) : undefined]);
-  }
-  if (isPath || extension === '' || (/\s/.test(text) && !isLikelyFile) || /^[\d.]+$/.test(text)) return undefined;
-  const domain = isLikelyFile ? undefined : domainOf(bare);
-  return withKeys('file', [fileKey(text), domain && indicatorKey('domain', domain)]);
+function urlIn(text: string): FoundIndicator | undefined {
+  if (/\s/.test(text)) return undefined;
+  if (SCHEME.test(text)) return urlWith(text);
+  const [host = ''] = text.split(/[/?#:]/, 1);
+  if (!/^(?::\d{1,5})?\//.test(text.slice(host.length))) return undefined;
+  return isKnownDomain(host) || addressBytes(host) !== undefined ? urlWith(text) : undefined;
 }
 
-function isKnownDomain(text: string): boolean {
-  const domain = domainOf(text);
-  if (domain === undefined) return false;
-  const {
-    isIcann,
-    isPrivate,
-    domain: registrable,
-  } = parse(domain, { extractHostname: false, validateHostname: false });
-  return registrable !== null && (isIcann === true || isPrivate === true);
+/** @throws NotUnderstood for a URL that no record can have. */
+function urlWith(text: string): FoundIndicator | undefined {
+  const [, scheme] = SCHEME.exec(text) ?? [];
+  if (scheme !== undefined && !SCHEMES.has(scheme.toLowerCase()))
+    throw new NotUnderstood(`${scheme}:// is not the beginning of a URL that is known`);
+  const url = urlOf(text);
+  if (url === undefined) return undefined;
+  if (addressBytes(url.host) === undefined && domainOf(`${url.host}.x`) === undefined)
+    throw new NotUnderstood(`${url.host} is neither a domain nor an address`);
+  return found('url', url.whole);
 }
 
 function reasonFor(text: string): string {
   if (/^[0-9a-f]{128}$/i.test(text)) return 'SHA-512: records have MD5, SHA-1 and SHA-256 only';
   if (/^[0-9a-f]{20,}$/i.test(text)) return 'it has not the length of an MD5, SHA-1 or SHA-256 hash';
-  if (/^[\d.]+(\/\d+)?$/.test(text)) return 'an IPv4 address has four decimal parts without leading zeros';
+  if (someAreIndicators(partsOf(text), guessed)) return SEVERAL;
+  if (/^[\p{Nd}.]+(\/\d+)?$/u.test(text) || /^(\d{1,3}\.){3}\S*$/.test(text))
+    return 'an IPv4 address has four decimal parts without leading zeros';
   return 'it is not an address, domain, URL, e-mail address, hash, message ID or file name';
 }

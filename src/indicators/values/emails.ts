@@ -3,7 +3,7 @@
 /** Each address of a field, in lower case. A display name is not searched: it is free text, and often another address. */
 export function emailsIn(text: string): string[] {
   return text.includes(',') || text.includes(';') || text.includes('<')
-    ? partsOf(text).flatMap((part) => emailOf(part) ?? [])
+    ? addressesIn(text).flatMap((part) => emailOf(part) ?? [])
     : [emailOf(text) ?? []].flat();
 }
 
@@ -22,8 +22,8 @@ export function hostOfEmail(email: string): string {
   return email.slice(email.lastIndexOf('@') + 1).replace(/^\[(?:ipv6:)?(.*)\]$/, '$1');
 }
 
-/** Split at commas and semicolons, but for those in quotes; in one pass, whatever the text. */
-function partsOf(text: string): string[] {
+/** What stands between commas and semicolons, but for those in quotes; in one pass, whatever the text. */
+export function addressesIn(text: string): string[] {
   const parts: string[] = [];
   let begin = 0;
   let isQuoted = false;

@@ -1,90 +1,207 @@
 /**
- * Exports records of the past, once. Which records are in which object follows from the records alone, so running it again writes
- * what is missing and nothing twice.
+ * One slice of an export of the past. Stream by stream, it looks whether the objects are there that earlier exports made of
+ * the range, and then writes what is in none of them. What an object holds is noted before it is written: an attempt that dies
+ * is repeated with the same objects, and a repetition of the export, of whatever range, writes no record twice.
  */
 
 import { createHash } from 'node:crypto';
-import type { RecordDocument } from '../../domain/records/record.js';
+import type { PastSliceOutcome } from '../../domain/export/past-export.js';
+import type { RecordDocument, RecordId } from '../../domain/records/record.js';
 import type { StreamName } from '../../domain/streams/streams.js';
 import type { Collections } from '../../store/collections.js';
-import { recordsBetween } from '../../store/export-records.js';
+import { documentsOf, recordsBetween } from '../../store/export-records.js';
+import { endPastExport, movePastExport, type PastExportDocument, type PastStep } from '../../store/past-exports.js';
+import {
+  destinationOf,
+  notePart,
+  type PartsQuery,
+  type PastPart,
+  partId,
+  partsBetween,
+  partWith,
+} from '../../store/past-parts.js';
 import { exportLine } from './export-line.js';
 import type { ExportTarget } from './export-target.js';
+import { KnownRecords } from './known-records.js';
 import { objectName } from './object-name.js';
-import { putLines } from './put-lines.js';
+import { GatheredPart } from './past-part.js';
+import { isThere, putLines } from './put-lines.js';
+import { twinsOf } from './twins.js';
 
-export interface PastExport {
+export interface PastSliceOptions {
   readonly collections: Collections;
-  readonly sourceId: number;
-  readonly streams: readonly StreamName[];
-  readonly target: ExportTarget;
-  readonly from: Date;
-  /** Not a part of the range. */
-  readonly to: Date;
+  readonly target: Omit<ExportTarget, 'intervalMs'>;
+  readonly signal: AbortSignal;
+  /** Epoch milliseconds after which no new object is begun. */
+  readonly until: number;
 }
 
-export interface PastObject {
-  readonly stream: StreamName;
-  readonly key: string;
-  readonly records: number;
-  /** `exists`: an earlier run has written it. */
-  readonly result: 'written' | 'exists';
-}
+/** So many records in a row that are exported already, and the time is looked at. */
+const LOOK_EVERY = 1_000;
 
-/** An object has so many records, or so many bytes, and those of the same time as its last one. */
-const ENOUGH_RECORDS = 5_000;
-const ENOUGH_BYTES = 16 * 1024 * 1024;
+export class PastSlice {
+  constructor(
+    private readonly options: PastSliceOptions,
+    private current: PastExportDocument,
+  ) {}
 
-interface Part {
-  readonly stream: StreamName;
-  readonly lines: Buffer[];
-  readonly ids: Uint8Array[];
-  readonly first: Date;
-  last: Date;
-  bytes: number;
-}
-
-export async function* exportPast(past: PastExport): AsyncGenerator<PastObject, void, undefined> {
-  for (const stream of past.streams) {
-    let part: Part | undefined;
-    for await (const document of recordsBetween(past.collections, past.sourceId, stream, past)) {
-      const line = exportLine(past.target.form, stream, document);
-      if (line === undefined) continue;
-      if (part !== undefined && isComplete(part, document)) {
-        yield await written(past, part);
-        part = undefined;
-      }
-      const { _messageTime } = document;
-      part ??= { stream, lines: [], ids: [], first: _messageTime, last: _messageTime, bytes: 0 };
-      part.lines.push(line);
-      part.ids.push(document._id.buffer);
-      part.last = _messageTime;
-      part.bytes += line.length;
+  /** @throws CheckpointMovedError when another attempt is at work, and what store and bucket throw. */
+  async run(): Promise<PastSliceOutcome> {
+    const { collections } = this.options;
+    const begun = await partWith(collections, partId(this.current._id, this.current.seq + 1));
+    if (begun !== undefined) await this.writeOwn(begun);
+    for (const stream of this.streamsLeft()) {
+      const isDone = !this.isCanceled && (await this.exportStream(stream));
+      if (this.isCanceled) break;
+      if (!isDone) return { result: 'more', text: this.text };
     }
-    if (part !== undefined) yield await written(past, part);
+    await endPastExport(collections, this.current._id, this.isCanceled ? 'Canceled' : 'Completed');
+    return { result: 'over', text: this.text };
+  }
+
+  private streamsLeft(): readonly StreamName[] {
+    const { streams, position } = this.current;
+    return position === undefined ? streams : streams.slice(streams.indexOf(position.stream));
+  }
+
+  private get isCanceled(): boolean {
+    return this.current.cancelingAt !== undefined;
+  }
+
+  private get text(): string {
+    const { streams, position, counts } = this.current;
+    const all = Object.values(counts);
+    const sum = (of: 'objects' | 'records') => all.reduce((total, each) => total + each[of], 0);
+    const at = position === undefined ? '' : `, at ${position.stream} of ${streams.length} streams`;
+    return `${sum('records')} records in ${sum('objects')} objects${at}`;
+  }
+
+  /** Whether no more is to be done in this slice. */
+  private isOver(): boolean {
+    this.options.signal.throwIfAborted();
+    return this.isCanceled || Date.now() >= this.options.until;
+  }
+
+  /** @returns whether the stream is done with. */
+  private async exportStream(stream: StreamName): Promise<boolean> {
+    const { position } = this.current;
+    const isHere = position?.stream === stream;
+    if (!isHere || position.from === undefined) {
+      const after = isHere ? position.after : undefined;
+      if (!(await this.lookAtKnown(stream, after))) return false;
+      await this.move({ position: { stream, from: this.current.from } });
+    }
+    return this.writeNew(stream);
+  }
+
+  private query(stream: StreamName): PartsQuery {
+    const { sourceId, target, from, to } = this.current;
+    return { sourceId, destination: destinationOf(target), stream, from, to };
+  }
+
+  /** Writes again what the bucket has lost of earlier exports. @returns whether all was looked at. */
+  private async lookAtKnown(stream: StreamName, after: string | undefined): Promise<boolean> {
+    for await (const part of partsBetween(this.options.collections, this.query(stream), { after })) {
+      const object = await this.write(part, { mayBeThere: true });
+      await this.move({ position: { stream, after: part._id }, ...(object === undefined ? {} : { object }) });
+      if (this.isOver()) return false;
+    }
+    return true;
+  }
+
+  /** @returns whether the range was walked to its end. */
+  private async writeNew(stream: StreamName): Promise<boolean> {
+    const { collections } = this.options;
+    const { sourceId, position, to } = this.current;
+    const from = position?.from ?? this.current.from;
+    const known = new KnownRecords(partsBetween(collections, { ...this.query(stream), from }, 'first'));
+    try {
+      let part = new GatheredPart();
+      let walked = 0;
+      for await (const document of recordsBetween(collections, sourceId, stream, { from, to })) {
+        walked += 1;
+        const isSpent = walked % LOOK_EVERY === 0 && this.isOver();
+        if (part.isCompleteBefore(document) || (isSpent && !part.isEmpty)) {
+          const isSplit = part.last?.getTime() === document._messageTime.getTime();
+          await this.writeGathered(stream, part);
+          if (this.isOver()) return false;
+          part = new GatheredPart(isSplit);
+        } else if (isSpent) {
+          await this.move({ position: { stream, from: document._messageTime } });
+          return false;
+        }
+        if (await known.has(document._id.toString('hex'), document._messageTime)) part.mayHaveTwins = true;
+        else this.gather(stream, part, document);
+      }
+      if (!part.isEmpty) await this.writeGathered(stream, part);
+      return true;
+    } finally {
+      await known.close();
+    }
+  }
+
+  private gather(stream: StreamName, part: GatheredPart, document: RecordDocument): void {
+    const line = exportLine(this.options.target.form, stream, document);
+    if (line !== undefined) part.add(document, line.length);
+  }
+
+  private async writeGathered(stream: StreamName, gathered: GatheredPart): Promise<void> {
+    const { first, last, documents, mayHaveTwins } = gathered;
+    if (first === undefined || last === undefined) return;
+    const { collections, target } = this.options;
+    const { sourceId, _id, seq } = this.current;
+    const known = new Map(documents.map((document) => [document._id.toString('hex'), document]));
+    const needsTwins = mayHaveTwins && target.form === 'received';
+    const twins = needsTwins ? await twinsOf(collections, sourceId, stream, known) : [];
+    const ids = [...documents.map((document) => document._id), ...twins];
+    const destination = destinationOf(this.current.target);
+    const part = { _id: partId(_id, seq + 1), sourceId, destination, stream, first, last, ids };
+    await notePart(collections, part);
+    await this.writeOwn(part);
+  }
+
+  /** Writes an object that this export has made itself, and goes on behind its last record. */
+  private async writeOwn(part: PastPart): Promise<void> {
+    const object = await this.write(part, { mayBeThere: false });
+    const position = { stream: part.stream, from: part.last };
+    await this.move({ position, seq: this.current.seq + 1, ...(object === undefined ? {} : { object }) });
+  }
+
+  private async move(step: PastStep): Promise<void> {
+    this.current = await movePastExport(this.options.collections, this.current, step);
+  }
+
+  /**
+   * @param mayBeThere whether it is looked for before its records are read.
+   * @returns `undefined` when none of its records is stored any more.
+   */
+  private async write(
+    { sourceId, stream, ids, first }: PastPart,
+    { mayBeThere }: { readonly mayBeThere: boolean },
+  ): Promise<PastStep['object']> {
+    const { collections, target, signal } = this.options;
+    const { id: installationId } = await collections.installation();
+    const hash = createHash('sha256').update(`${installationId}\n${sourceId}\n${stream}\n${target.form}\n`);
+    for (const { buffer } of ids) hash.update(buffer);
+    const mark = hash.digest('hex');
+    const part = `past-${mark.slice(0, 16)}`;
+    const name = objectName(target.prefix, { installationId, sourceId, stream, part, at: first });
+    if (mayBeThere && (await isThere(target.bucket, { ...name, mark }, signal)))
+      return { stream, key: name.key, records: ids.length, isNew: false };
+    const lines = await linesOf(collections, target.form, stream, ids);
+    if (lines.length === 0) return undefined;
+    const result = await putLines(target.bucket, { ...name, lines, mark }, signal);
+    return { stream, key: name.key, records: lines.length, isNew: result === 'written' };
   }
 }
 
-/** Identical records have the same time, and stay together. */
-function isComplete({ lines, bytes, last }: Part, { _messageTime }: RecordDocument): boolean {
-  if (last.getTime() === _messageTime.getTime()) return false;
-  return lines.length >= ENOUGH_RECORDS || bytes >= ENOUGH_BYTES || dayOf(last) !== dayOf(_messageTime);
-}
-
-function dayOf(time: Date): string {
-  return time.toISOString().slice(0, 10);
-}
-
-async function written(
-  { collections, sourceId, target }: PastExport,
-  { stream, lines, ids, first }: Part,
-): Promise<PastObject> {
-  const { id: installationId } = await collections.installation();
-  const hash = createHash('sha256').update(`${installationId}\n${sourceId}\n${stream}\n${target.form}\n`);
-  for (const id of ids) hash.update(id);
-  const mark = hash.digest('hex');
-  const part = `past-${mark.slice(0, 16)}`;
-  const name = objectName(target.prefix, { installationId, sourceId, stream, part, at: first });
-  const result = await putLines(target.bucket, { ...name, lines, mark });
-  return { stream, key: name.key, records: lines.length, result };
+async function linesOf(
+  collections: Collections,
+  form: ExportTarget['form'],
+  stream: StreamName,
+  ids: readonly RecordId[],
+): Promise<Buffer[]> {
+  const found = await documentsOf(collections, stream, ids);
+  const documents = ids.flatMap((id) => found.get(id.toString('hex')) ?? []);
+  return documents.flatMap((document) => exportLine(form, stream, document) ?? []);
 }

@@ -34,6 +34,20 @@ export async function putLines(
   return result;
 }
 
+/** Whether an object is there as it was written before. Without the right to list, nobody says that it is not. */
+export async function isThere(
+  bucket: Bucket,
+  { key, mark }: Pick<LinesToPut, 'key' | 'mark'>,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  try {
+    return (await bucket.metadataOf(key, signal))?.[MARK] === mark;
+  } catch (error) {
+    if (error instanceof RawError && error.facts.status === 403) return false;
+    throw error;
+  }
+}
+
 function keyTaken(bucketName: string, key: string): RawError {
   const message = `another object is under the key ${bucketName}/${key}, and is left as it is`;
   return new RawError({ origin: 's3', endpoint: `write ${bucketName}/${key}`, code: S3_CODE.keyTaken, message });

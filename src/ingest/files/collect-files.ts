@@ -49,7 +49,7 @@ class CollectedFiles implements FileSink {
     return this.position.listPage();
   }
 
-  beginFile(file: BatchFile): ReadOptions {
+  readOptions(file: BatchFile): ReadOptions {
     return { ...this.badFiles.policy.reading, salvage: this.badFiles.isLastAttempt(file) };
   }
 

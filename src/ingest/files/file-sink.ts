@@ -39,8 +39,10 @@ export interface FileSink {
   halt(): 'wait' | 'caughtUp' | undefined;
   /** Lists the page at the place; undefined when the API does not have it any more. */
   listPage(): Promise<BatchPage | undefined>;
-  /** @returns how to read the file. */
-  beginFile(file: BatchFile): ReadOptions;
+  /** How to read the file. It may be asked ahead of the file's turn. */
+  readOptions(file: BatchFile): ReadOptions;
+  /** Hears that what is taken from now on is of the file. */
+  beginFile?(file: BatchFile): void;
   take(batch: TimedBatch, file: BatchFile): Promise<void>;
   /** Notes that all of a file was taken. */
   finishFile(file: BatchFile): Promise<void>;

@@ -11,6 +11,8 @@ import { laterOf } from '../../domain/streams/window.js';
 import { fileFaultOf, isExpiredFile } from '../../mimecast/file-fault.js';
 import { nextBatchStep } from '../../mimecast/next-page.js';
 import type { BatchFile, BatchPage } from '../../mimecast/siem.js';
+import { ReadAhead } from '../slice/read-ahead.js';
+import type { TimedBatch } from '../slice/record-batch.js';
 import { MAX_OUTAGES } from '../source/file-policy.js';
 import { MAX_RELISTINGS, tokenDigest } from './batch-pages.js';
 import type { FileFailure, FileSink } from './file-sink.js';
@@ -66,6 +68,9 @@ async function readPage(
 class PageAttempt {
   private readonly failed = new Map<string, unknown>();
   private outagesInARow = 0;
+  /** The next file, whose download began while the last records of the one before it were stored. */
+  private ahead: { readonly file: BatchFile; readonly batches: ReadAhead<TimedBatch> } | undefined;
+  private nextAfter: (file: BatchFile) => BatchFile | undefined = () => undefined;
   /** Time of the newest record that was read, known before or kept out by a rule though it may be. */
   newest: Date | undefined;
 
@@ -82,10 +87,21 @@ class PageAttempt {
    * @throws the error of the first file that failed, after all others were read.
    */
   async readFiles({ files }: BatchPage, canRelist: boolean): Promise<'done' | 'spent' | 'expired'> {
+    try {
+      return await this.readEach(files, canRelist);
+    } finally {
+      this.ahead?.batches.discard();
+      this.ahead = undefined;
+    }
+  }
+
+  private async readEach(files: readonly BatchFile[], canRelist: boolean): Promise<'done' | 'spent' | 'expired'> {
     const { sink } = this;
     const done = new FilesDone(files, sink.place.filesDone);
+    const isOpen = (file: BatchFile) => !done.has(file) && !this.failed.has(file.name);
+    this.nextAfter = (file) => files.slice(files.indexOf(file) + 1).find(isOpen);
     for (const file of files) {
-      if (done.has(file) || this.failed.has(file.name)) continue;
+      if (!isOpen(file)) continue;
       if (sink.slice.spent) return this.end(done, 'spent');
       try {
         await this.readFile(file);
@@ -101,13 +117,31 @@ class PageAttempt {
   }
 
   private async readFile(file: BatchFile): Promise<void> {
-    const { source, signal } = this.sink.slice.options;
-    const options = this.sink.beginFile(file);
-    for await (const batch of readBatchFile(source, this.stream, file, options, signal)) {
+    this.sink.beginFile?.(file);
+    for await (const batch of this.batchesOf(file)) {
       this.newest = batch.times.reduce(laterOf, this.newest);
       await this.sink.take(batch, file);
     }
     await this.sink.finishFile(file);
+  }
+
+  private batchesOf(file: BatchFile): ReadAhead<TimedBatch> {
+    const { ahead } = this;
+    this.ahead = undefined;
+    if (ahead?.file === file) return ahead.batches;
+    ahead?.batches.discard();
+    return this.begin(file);
+  }
+
+  private begin(file: BatchFile): ReadAhead<TimedBatch> {
+    const { source, signal } = this.sink.slice.options;
+    const batches = readBatchFile(source, this.stream, file, this.sink.readOptions(file), signal);
+    return new ReadAhead(batches, () => this.beginAfter(file));
+  }
+
+  private beginAfter(file: BatchFile): void {
+    const next = this.sink.slice.spent ? undefined : this.nextAfter(file);
+    if (next !== undefined) this.ahead = { file: next, batches: this.begin(next) };
   }
 
   /** Whether the page can do without a file that failed. */

@@ -11,7 +11,7 @@ import { unquoted } from '../../s3/notification.js';
 import { knownObjects, type ObjectDocument, type ObjectState } from '../../store/objects.js';
 import { type AwaitedObject, awaitedObjects, settleObjects } from '../../store/queue-messages.js';
 import type { Slice } from '../slice/slice.js';
-import type { SourceObjects } from '../source/source-objects.js';
+import { keysOf, type SourceObjects } from '../source/source-objects.js';
 import type { SourceQueue } from '../source/source-queue.js';
 import type { ObjectCollection } from './collect-objects.js';
 import { KnownObjects } from './known-objects.js';
@@ -85,7 +85,8 @@ export class AnnouncedObjects {
   private async readOne(group: readonly [AwaitedObject, ...AwaitedObject[]]): Promise<ObjectState | undefined> {
     const [{ key, versionId, receivedAt }] = group;
     const { collections, signal } = this.slice.options;
-    if (key.endsWith('/')) return 'read';
+    // It was wanted when it was announced, and what is wanted may have been changed since.
+    if (key.endsWith('/') || !keysOf(this.objects, this.stream).wants(key)) return 'read';
     const before = (await knownObjects(collections, this.collection.scope, [key])).get(key);
     if (isRead(before) && group.every(({ etag }) => etag === unquoted(before.etag))) return 'read';
     const object = await this.look(key, versionId, signal);

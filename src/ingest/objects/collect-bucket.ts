@@ -33,12 +33,12 @@ export async function collectBucket(slice: Slice, stream: StreamName, objects: S
 async function readAnnounced(
   slice: Slice,
   stream: StreamName,
-  { bucket, prefixes }: SourceObjects,
+  { bucket, keys }: SourceObjects,
   queue: SourceQueue,
   announced: AnnouncedObjects,
 ): Promise<'done' | 'spent' | 'outage'> {
   const { collections, source, signal } = slice.options;
-  const place = { collections, sourceId: source.settings.sourceId, bucket: bucket.name, prefixes };
+  const place = { collections, sourceId: source.settings.sourceId, bucket: bucket.name, keys };
   for (;;) {
     const { received, isMine, ...drained } = await queue.drain(place);
     if (isMine) slice.tellQueue(drained);

@@ -5,7 +5,7 @@
 
 import { classify, RawError } from '../../domain/failures/failure.js';
 import type { QuarantinedRecord, TimedDocument } from '../../domain/records/record.js';
-import { countObject, isSameTally, NO_OBJECTS, type ObjectTally } from '../../domain/streams/object-tally.js';
+import { isSameTally } from '../../domain/streams/object-tally.js';
 import type { StreamEnd } from '../../domain/streams/outcome.js';
 import type { StreamName } from '../../domain/streams/streams.js';
 import { DamagedFileError } from '../../http-client/file-damage.js';
@@ -13,6 +13,7 @@ import type { ListedObject, ObjectPage } from '../../s3/bucket.js';
 import {
   DONE_STATES,
   failingObjects,
+  forgetObject,
   noteObjects,
   type ObjectDocument,
   type ObjectNote,
@@ -22,12 +23,14 @@ import { resolveQuarantined } from '../../store/quarantine.js';
 import type { TimedBatch } from '../slice/record-batch.js';
 import type { Slice } from '../slice/slice.js';
 import { MAX_OUTAGES } from '../source/file-policy.js';
-import type { SourceObjects } from '../source/source-objects.js';
+import { keysOf, type SourceObjects } from '../source/source-objects.js';
+import type { StreamKeys } from '../source/stream-keys.js';
 import { BadObjects, entryIdOf } from './bad-objects.js';
 import { foldObjects } from './fold-objects.js';
 import { KnownObjects } from './known-objects.js';
 import { isArchived, isGone, isNothing, isSameVersion, listObjects } from './listed-objects.js';
 import { afterPage, beginListing, fullListing, type ListingPlace, shortCutAfter } from './listing-place.js';
+import { PageTally } from './page-tally.js';
 import { readObject, shareOf } from './read-object.js';
 
 /** An object in an archive is tried again after so long, in milliseconds: nothing tells when it has been restored. */
@@ -42,6 +45,7 @@ const NOTED_RECORDS = 5_000;
 
 export class ObjectCollection {
   readonly scope;
+  private readonly keys: StreamKeys;
   private readonly bad: BadObjects;
   private records: TimedDocument[] = [];
   private unreadable: QuarantinedRecord[] = [];
@@ -63,6 +67,7 @@ export class ObjectCollection {
     const { sourceId } = slice.options.source.settings;
     this.scope = { sourceId, stream, bucketName: objects.bucketName };
     this.bad = new BadObjects(slice, this.scope);
+    this.keys = keysOf(objects, stream);
   }
 
   /** Whether nothing more is to be begun. Each slice reads something, however long it took to find it. */
@@ -74,19 +79,20 @@ export class ObjectCollection {
   async run(): Promise<StreamEnd> {
     let place = beginListing(this.slice.checkpoint, this.listed, new Date());
     for (;;) {
-      const page = await this.list(place);
+      const prefixes = this.prefixesOf(place);
+      const { at = 0 } = place;
+      const page = await this.list(place, prefixes[at] ?? '');
       if (page === 'refused') {
         place = fullListing(new Date(), this.listed);
         continue;
       }
-      const read = await this.readPage(page);
+      const read = await this.readPage(page, place);
       await this.note();
       // Of a page that was not finished, the next slice compares everything again.
-      if (read !== 'spent') place = afterPage(place, page, read);
-      const { token } = place;
-      if (token === undefined && read !== 'spent') return this.finish(place);
+      if (read !== 'spent') place = afterPage(place, page, read.all, read.ofOldDays);
+      if (read !== 'spent' && page.next === undefined && at + 1 >= prefixes.length) return this.finish(place);
       if (read !== 'spent' && !this.slice.spent) continue;
-      if (token !== undefined) await this.slice.savePlace({ listing: { ...place, token } });
+      if (place.token !== undefined || (place.at ?? 0) > 0) await this.slice.savePlace({ listing: place });
       if (this.firstFailure !== undefined) throw this.firstFailure;
       return 'more';
     }
@@ -109,13 +115,23 @@ export class ObjectCollection {
 
   /** What a listing is of. */
   private get listed(): string {
-    return `${this.objects.bucketName} ${this.objects.prefixes.get(this.stream) ?? ''}`;
+    return `${this.objects.bucketName} ${this.keys.name}`;
+  }
+
+  /** What is listed, one after the other: the same for as long as a listing takes. */
+  private prefixesOf({ since, daysAround }: ListingPlace): readonly string[] {
+    return (daysAround && this.keys.lastDays(daysAround)) ?? this.keys.everything(since);
   }
 
   /** Objects that failed and are no longer listed: they leave with the listing, but not unnoticed. */
   private async noteVanished(since: Date): Promise<void> {
     const { collections, signal } = this.slice.options;
     for (const failing of await failingObjects(collections, this.scope, since)) {
+      if (!this.keys.wants(failing.key)) {
+        // Should it be wanted again, it is tried as if it were new.
+        await forgetObject(collections, failing);
+        continue;
+      }
       // Clocks of workers differ, so the bucket is asked.
       const { objects } = await this.objects.bucket.list({ prefix: failing.key, limit: 1 }, signal);
       if (!objects.some((object) => isSameVersion(failing, object))) await this.gone(failing);
@@ -123,28 +139,35 @@ export class ObjectCollection {
     await this.note();
   }
 
-  private async list(place: ListingPlace): Promise<ObjectPage | 'refused'> {
-    const page = await listObjects(this.objects, this.stream, place, this.slice.options.signal);
+  private async list({ token, after }: ListingPlace, prefix: string): Promise<ObjectPage | 'refused'> {
+    const { signal } = this.slice.options;
+    const page = await listObjects(this.objects.bucket, { prefix, token, after }, signal);
     if (page === 'refused') await this.slice.savePlace({ listing: undefined });
     return page;
   }
 
-  private async readPage({ objects }: ObjectPage): Promise<ObjectTally | 'spent'> {
-    const some = objects.filter((object) => !isNothing(object));
+  private async readPage({ objects }: ObjectPage, { since }: ListingPlace): Promise<PageTally | 'spent'> {
+    const tally = new PageTally(this.keys.lastDays(since));
+    const wanted = objects.filter(({ key }) => {
+      const verdict = this.keys.judge(key);
+      if (verdict === 'excluded') tally.count(key, 'excluded');
+      return verdict === 'wanted';
+    });
+    for (const object of wanted) if (isNothing(object)) tally.count(object.key, 'skipped');
+    const some = wanted.filter((object) => !isNothing(object));
     const { collections } = this.slice.options;
     const known = await KnownObjects.among(collections, this.scope, some);
-    let tally: ObjectTally = { ...NO_OBJECTS, skipped: objects.length - some.length };
     for (const object of some) {
       const note = known.noteOf(object);
       const stands = known.stateOf(object);
       if (stands !== undefined && !(note !== undefined && isDue(note))) {
-        if (stands !== 'gone') tally = countObject(tally, stands);
+        if (stands !== 'gone') tally.count(object.key, stands);
         continue;
       }
       if (this.isSpent) return 'spent';
       const state = await this.read(object, note, known.lastNoteOf(object));
       // One that failed for a reason of the store is not noted, but it counts: later slices of the listing know nothing of it.
-      if (state !== 'gone') tally = countObject(tally, state ?? 'failing');
+      if (state !== 'gone') tally.count(object.key, state ?? 'failing');
     }
     return tally;
   }

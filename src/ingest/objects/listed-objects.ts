@@ -1,20 +1,17 @@
 /** Listing a bucket, and what can be said of its objects without reading them. */
 
 import { type ErrorFacts, RawError } from '../../domain/failures/failure.js';
-import type { StreamName } from '../../domain/streams/streams.js';
-import type { ListedObject, ObjectPage } from '../../s3/bucket.js';
+import type { Bucket, ListedObject, ListQuery, ObjectPage } from '../../s3/bucket.js';
 import type { ObjectDocument } from '../../store/objects.js';
-import type { SourceObjects } from '../source/source-objects.js';
 
 /** @returns `refused` when the store does not know the token of an earlier slice any more: the listing has to begin anew. */
 export async function listObjects(
-  { bucket, prefixes }: SourceObjects,
-  stream: StreamName,
-  { token, after }: { readonly token?: string | undefined; readonly after?: string | undefined },
+  bucket: Bucket,
+  { prefix, token, after }: ListQuery,
   signal: AbortSignal,
 ): Promise<ObjectPage | 'refused'> {
   try {
-    return await bucket.list({ prefix: prefixes.get(stream) ?? '', token, after }, signal);
+    return await bucket.list({ prefix, token, after }, signal);
   } catch (error) {
     const isRefused = error instanceof RawError && error.facts.status === 400 && error.facts.code === 'InvalidArgument';
     if (token === undefined || !isRefused) throw error;

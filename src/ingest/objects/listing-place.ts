@@ -21,8 +21,8 @@ const MIN_PAGES = 10;
 /** What was written so shortly before a listing, in milliseconds, shows where new objects stand. */
 const LATELY_MS = 86_400_000;
 
-/** Before the first page, `token` is absent, and `after` is the key to begin after. */
-export type ListingPlace = Omit<ObjectListing, 'token'> & { readonly token?: string; readonly after?: string };
+/** Before the first page, `after` is the key to begin after. */
+export type ListingPlace = ObjectListing & { readonly after?: string };
 
 /** @param of what is listed: another bucket or prefix has no use for the short cut, nor for the token of a page. */
 export function beginListing(
@@ -35,21 +35,32 @@ export function beginListing(
   const ageMs = shortCut === undefined ? -1 : now.getTime() - shortCut.listedAt.getTime();
   const isUsable = shortCut?.of === of && ageMs >= 0 && ageMs < FULL_EVERY_MS;
   if (!isUsable) return fullListing(now, of);
-  return { of, since: now, tally: shortCut.tally, after: shortCut.after, isPartial: true };
+  const { tally, after, listedAt } = shortCut;
+  return { of, since: now, tally, ...(after === undefined ? { daysAround: listedAt } : { after }), isPartial: true };
 }
 
 export function fullListing(now: Date, of: string): ListingPlace {
   return { of, since: now, tally: NO_OBJECTS, trail: { pages: 0, isUseful: true } };
 }
 
+/** @param ofOldDays of the page, where keys have a date: what the short cut by days leaves out. */
 export function afterPage(
   { token: _token, after: _after, ...place }: ListingPlace,
   { objects, next }: ObjectPage,
   read: ObjectTally,
+  ofOldDays?: ObjectTally,
 ): ListingPlace {
   const tally = addTallies(place.tally, read);
-  const trail = place.trail && trailAfter(place, place.trail, objects);
-  return { ...place, tally, ...(trail === undefined ? {} : { trail }), ...(next === undefined ? {} : { token: next }) };
+  const trail =
+    place.trail &&
+    (ofOldDays === undefined ? trailAfter(place, place.trail, objects) : trailByDays(place.trail, ofOldDays));
+  const following = next === undefined ? { at: (place.at ?? 0) + 1 } : { token: next };
+  return { ...place, tally, ...(trail === undefined ? {} : { trail }), ...following };
+}
+
+/** The order of the keys is of no account. */
+function trailByDays({ pages, old }: Trail, tally: ObjectTally): Trail {
+  return { pages: pages + 1, isUseful: true, old: { tally: addTallies(old?.tally ?? NO_OBJECTS, tally) } };
 }
 
 type Trail = NonNullable<ObjectListing['trail']>;
@@ -75,7 +86,8 @@ function isBefore(a: string, b: string): boolean {
 
 /** What the listings after a full one may leave out: objects all of which were dealt with. */
 export function shortCutAfter({ trail, tally, since }: ListingPlace, of: string): ShortCut | undefined {
-  if (trail === undefined || !trail.isUseful || trail.pages < MIN_PAGES || trail.last === undefined) return undefined;
-  const old = trail.old ?? { after: trail.last, tally };
+  if (trail === undefined || !trail.isUseful || trail.pages < MIN_PAGES) return undefined;
+  const old = trail.old ?? (trail.last === undefined ? undefined : { after: trail.last, tally });
+  if (old === undefined) return undefined;
   return old.tally.failing > 0 ? undefined : { of, listedAt: since, ...old };
 }

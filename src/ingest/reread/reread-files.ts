@@ -62,11 +62,14 @@ class RereadFiles implements FileSink {
     }
   }
 
+  readOptions(): ReadOptions {
+    return {};
+  }
+
   /** Each file is noted by itself, so what was counted since then is of one that failed. */
-  beginFile(): ReadOptions {
+  beginFile(): void {
     this.slice.forgetRead();
     this.file = NOTHING_READ;
-    return {};
   }
 
   async take(batch: TimedBatch, { path }: BatchFile): Promise<void> {

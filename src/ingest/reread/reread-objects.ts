@@ -15,7 +15,8 @@ import { KnownObjects } from '../objects/known-objects.js';
 import { isArchived, isGone, isNothing, listObjects } from '../objects/listed-objects.js';
 import { readObject, shareOf } from '../objects/read-object.js';
 import { MAX_OUTAGES } from '../source/file-policy.js';
-import type { SourceObjects } from '../source/source-objects.js';
+import { keysOf, type SourceObjects } from '../source/source-objects.js';
+import type { StreamKeys } from '../source/stream-keys.js';
 import { countJsonObjects } from './count-json-objects.js';
 import type { Rereading } from './reread-state.js';
 
@@ -52,6 +53,7 @@ interface Attempt {
 class RereadObjects {
   private readonly scope: ObjectScope;
   private readonly done: Set<string>;
+  private readonly keys: StreamKeys;
   /** Objects compared since the place was kept. */
   private unkept = 0;
   private hasRead = false;
@@ -67,12 +69,14 @@ class RereadObjects {
     const { sourceId } = slice.options.source.settings;
     this.scope = { sourceId, stream, bucketName: objects.bucketName };
     this.done = new Set(slice.state.filesDone);
+    this.keys = keysOf(objects, stream);
   }
 
   async run(): Promise<boolean> {
     for (;;) {
       const { pageToken } = this.slice.state;
-      const page = await listObjects(this.objects, this.stream, { token: pageToken }, this.slice.options.signal);
+      const query = { prefix: this.keys.head, token: pageToken };
+      const page = await listObjects(this.objects.bucket, query, this.slice.options.signal);
       if (page === 'refused') {
         this.done.clear();
         await this.slice.beginAnew();
@@ -111,7 +115,7 @@ class RereadObjects {
 
   private isWanted(object: ListedObject): boolean {
     const isEarlier = object.lastModified.getTime() < this.slice.from.getTime() - CLOCKS_MS;
-    return !isNothing(object) && !isEarlier && !this.done.has(digestOf(object));
+    return this.keys.wants(object.key) && !isNothing(object) && !isEarlier && !this.done.has(digestOf(object));
   }
 
   /** Whether the collection, which is still on its way through the bucket, has not come to an object: that is its own to read. */
@@ -189,7 +193,8 @@ class RereadObjects {
         return;
       }
       // Another version has come meanwhile, which is the collection's to read.
-      const isOther = error instanceof RawError && (isGone(error.facts) || error.facts.status === 412);
+      const isOther =
+        error instanceof RawError && error.facts.origin === 's3' && (isGone(error.facts) || error.facts.status === 412);
       if (!isOther) throw error;
     }
   }

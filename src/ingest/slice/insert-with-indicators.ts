@@ -5,7 +5,7 @@ import type { RecordDocument } from '../../domain/records/record.js';
 import type { StreamName } from '../../domain/streams/streams.js';
 import { indicatorsOf } from '../../indicators/extract.js';
 import type { Collections } from '../../store/collections.js';
-import { type Inserted, insertRecords } from '../../store/records.js';
+import { type Inserted, insertAbsent, insertRecords, insertSome } from '../../store/records.js';
 import type { Writer } from '../../store/writer.js';
 import { compareWithWatchlists } from '../watchlists/watch-set.js';
 
@@ -14,16 +14,18 @@ export interface Destination {
   readonly collections: Collections;
   /** The attempt that stores them; the collections themselves where nobody can fence it off. */
   readonly writer: Writer | Collections;
+  /** Whether most of the records are likely to be stored. Default false. */
+  readonly areKnown?: boolean;
 }
 
 /** @param documents after the source's rules. */
 export async function insertWithIndicators(
-  { collections, writer }: Destination,
+  { collections, writer, areKnown = false }: Destination,
   stream: StreamName,
   documents: readonly RecordDocument[],
 ): Promise<Inserted> {
   const found = documents.map((document) => withIndicators(stream, document));
-  const first = await insertRecords(writer, stream, found);
+  const first = await (areKnown ? insertAbsent : insertRecords)(writer, stream, found);
   const inserted = first.refused.length === 0 ? first : await insertBare(writer, stream, documents, first);
   const refused = new Set(inserted.refused.map(({ index }) => index));
   // Those that were stored before, too: the attempt that stored them may not have come as far as this.
@@ -42,21 +44,13 @@ async function insertBare(
   documents: readonly RecordDocument[],
   inserted: Inserted,
 ): Promise<Inserted> {
-  const tried = inserted.refused.flatMap(({ index }) => {
-    const document = documents[index];
-    return document === undefined ? [] : [{ index, document }];
-  });
-  const again = await insertRecords(
-    writer,
-    stream,
-    tried.map(({ document }) => document),
-  );
-  const indexOf = (at: number) => tried[at]?.index ?? at;
+  const tried = inserted.refused.map(({ index }) => index);
+  const again = await insertSome(writer, stream, documents, tried);
   return {
     stored: inserted.stored + again.stored,
     duplicates: inserted.duplicates + again.duplicates,
-    known: new Set([...inserted.known, ...[...again.known].map(indexOf)]),
-    refused: again.refused.map(({ index, reason }) => ({ index: indexOf(index), reason })),
+    known: new Set([...inserted.known, ...again.known]),
+    refused: again.refused,
   };
 }
 

@@ -92,6 +92,8 @@ export class Slice implements SliceOfWork {
   /** Whether the checkpoint may name `writer`. */
   private isNamed = false;
   private readonly writer: Writer;
+  /** Whether most of the last batch was stored before: the next one is likely to be like it. */
+  private wereKnown = false;
   private ruled: RuleCounts;
   private altered: AlterationCounts;
 
@@ -133,9 +135,16 @@ export class Slice implements SliceOfWork {
     const { collections, source, stream } = this.options;
     const documents = records.map(({ document }) => document);
     const batch = await this.counting((writer) =>
-      storeBatch({ collections, writer }, source.settings.sourceId, stream, documents, unreadable),
+      storeBatch(
+        { collections, writer, areKnown: this.wereKnown },
+        source.settings.sourceId,
+        stream,
+        documents,
+        unreadable,
+      ),
     );
     const { inserted, altered, quarantined, lastUnreadable: last } = batch;
+    this.wereKnown = 2 * inserted.duplicates > documents.length;
     this.altered = addAlterations(this.altered, altered);
     if (last !== undefined) this.unreadable = `${last.place}: ${last.reason}`.slice(0, LONGEST_REASON);
     const duplicates = expectDuplicates ? 0 : inserted.duplicates;

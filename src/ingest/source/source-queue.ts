@@ -23,6 +23,7 @@ import {
   type ReceivedMessage,
   settledMessages,
 } from '../../store/queue-messages.js';
+import type { StreamKeys } from './stream-keys.js';
 
 export interface QueueLimits {
   /** A message is kept from others for so long at a time, and longer while it is worked on. Default 300 s. */
@@ -43,8 +44,8 @@ export interface QueuePlace {
   readonly collections: Collections;
   readonly sourceId: number;
   readonly bucket: string;
-  /** Below which prefix each stream has its objects. */
-  readonly prefixes: ReadonlyMap<StreamName, string>;
+  /** Of the objects of each stream. */
+  readonly keys: ReadonlyMap<StreamName, StreamKeys>;
 }
 
 export interface Drained {
@@ -130,9 +131,9 @@ export class SourceQueue {
   }
 
   private async received(place: QueuePlace): Promise<Drained> {
-    const { collections, sourceId, prefixes } = place;
+    const { collections, sourceId, keys } = place;
     const scope = this.scopeOf(sourceId);
-    await dropOtherStreams(collections, scope, [...prefixes.keys()]);
+    await dropOtherStreams(collections, scope, [...keys.keys()]);
     const { waitSeconds: firstWait = WAIT_S, maxHeld = MAX_HELD } = this.limits;
     let held = await countHeld(collections, scope);
     let [received, strange] = [0, 0];
@@ -185,17 +186,15 @@ function codesOf(refused: ReadonlyMap<string, string>): string {
   return [...new Set(refused.values())].join(', ');
 }
 
-/** What a message means to the streams: those below whose prefix an object lies have to read it. */
-function understood({ id, receipt, body }: QueueMessage, { bucket, prefixes }: QueuePlace): ReceivedMessage {
+/** What a message means to the streams: those that want an object by its key have to read it. */
+function understood({ id, receipt, body }: QueueMessage, { bucket, keys }: QueuePlace): ReceivedMessage {
   const notification = parseNotification(body, bucket);
   if (notification.kind === 'strange') {
     log.warn('A message is left in the queue', { messageId: id, reason: notification.reason });
     return { id, receipt, pending: [], strange: notification.reason };
   }
   const pending = notification.objects.flatMap((object) =>
-    [...prefixes].flatMap(([stream, prefix]): PendingObject[] =>
-      object.key.startsWith(prefix) ? [{ stream, ...object }] : [],
-    ),
+    [...keys].flatMap(([stream, each]): PendingObject[] => (each.wants(object.key) ? [{ stream, ...object }] : [])),
   );
   return { id, receipt, pending };
 }

@@ -2,16 +2,15 @@
 
 import { type BucketSecrets, bucketSecretsIn } from '../../config/config-secrets.js';
 import {
-  prefixesOf,
   type QueueSettings,
   queueSettingsOf,
+  readPrefixesOf,
   type SourceConfig,
   WHOLE_BUCKET,
 } from '../../config/source-config.js';
 import { parseDuration } from '../../domain/duration.js';
 import { RawError } from '../../domain/failures/failure.js';
 import type { HostDoubts } from '../../domain/failures/host-doubts.js';
-import { isObject } from '../../domain/json.js';
 import { present } from '../../domain/present.js';
 import type { SourceSettings } from '../../domain/streams/outcome.js';
 import { type StreamName, streamsOf } from '../../domain/streams/streams.js';
@@ -24,6 +23,7 @@ import { type BucketSettings, bucketOptionsOf } from '../../s3/bucket-settings.j
 import { Queue } from '../../s3/queue.js';
 import { SecretError } from '../../secrets/keyring.js';
 import { storedCollector } from '../../store/collectors.js';
+import type { PastExportDocument } from '../../store/past-exports.js';
 import { storedSource } from '../../store/sources.js';
 import type { ExportTarget } from '../export/export-target.js';
 import type { ActivityDependencies } from './dependencies.js';
@@ -32,6 +32,7 @@ import { configurationError, ParsedConfigs } from './parsed-configs.js';
 import { recordMetadataOf } from './record-metadata.js';
 import type { SourceObjects } from './source-objects.js';
 import { SourceQueue } from './source-queue.js';
+import { StreamKeys } from './stream-keys.js';
 
 /** Everything that an activity needs to know of its source. */
 export interface LoadedSource {
@@ -66,6 +67,7 @@ export class SourceReader {
   private readonly clients = new Map<number, { readonly key: string; readonly client: MimecastClient }>();
   private readonly buckets = new Map<string, { readonly key: string; readonly opened: OpenedBucket }>();
 
+  private readonly keys = new Map<number, { readonly key: string; readonly keys: SourceObjects['keys'] }>();
   private readonly fields: FieldSchema;
   private readonly configs: ParsedConfigs;
 
@@ -112,23 +114,17 @@ export class SourceReader {
     };
   }
 
-  /**
-   * Where a source exports to, with other settings than are stored.
-   *
-   * @throws RawError naming every mistake in them.
-   */
-  async exportTarget(sourceId: number, changes: Readonly<Record<string, unknown>>): Promise<ExportTarget | undefined> {
-    const source = await storedSource(this.dependencies.collections, { _id: sourceId });
-    if (source === null) return undefined;
-    const stored = isObject(source.config.export) ? source.config.export : {};
-    const { config } = this.configs.of({ ...source, config: { ...source.config, export: { ...stored, ...changes } } });
-    return this.exportOf(sourceId, config, source.exportSecret);
+  /** Where an export of the past goes. */
+  pastTargetOf({ sourceId, target, secret }: PastExportDocument): Omit<ExportTarget, 'intervalMs'> {
+    const { prefix, form } = target;
+    return { ...this.bucketOf(`past ${sourceId}`, target, secret), prefix, form };
   }
 
   /** Drops what was kept of a source that has ended. */
   forget(sourceId: number): void {
     this.clients.delete(sourceId);
-    for (const use of ['read', 'export'] as const) this.buckets.delete(`${use} ${sourceId}`);
+    this.keys.delete(sourceId);
+    for (const use of ['read', 'export', 'past'] as const) this.buckets.delete(`${use} ${sourceId}`);
     this.configs.forget(sourceId);
   }
 
@@ -161,21 +157,33 @@ export class SourceReader {
     secret: string | undefined,
   ): SourceObjects | undefined {
     if (collectionMethod !== 's3' || s3 === undefined) return undefined;
-    const { prefix } = s3;
-    const whole = prefix === WHOLE_BUCKET ? '' : prefix;
-    const prefixes =
-      whole === undefined ? prefixesOf(streams, s3.prefixes) : new Map(streams.map((each) => [each, whole]));
     const bucketName = [s3.endpoint ?? 'aws', s3.bucket].join(' ');
-    const queueOf = ({ url, compareEveryMs }: QueueSettings, { keys }: BucketOptions) => {
+    const queueOf = ({ url, compareEveryMs }: QueueSettings, { keys, role }: BucketOptions) => {
       const { allowInsecure, queueLimits } = this.dependencies;
-      const queue = new Queue({ url, region: s3.region, allowInsecure, ...present({ keys }) });
+      const queue = new Queue({ url, region: s3.region, allowInsecure, ...present({ keys, role }) });
       return new SourceQueue(queue, `${bucketName} ${url}`, compareEveryMs, queueLimits);
     };
     const settings = queueSettingsOf(s3);
     const opened = this.bucketOf(`read ${sourceId}`, s3, secret, (options) =>
       settings === undefined ? {} : { queue: queueOf(settings, options) },
     );
-    return { ...opened, bucketName, prefixes, areMixed: whole !== undefined };
+    return { ...opened, bucketName, keys: this.keysOf(sourceId, s3, streams), areMixed: s3.prefix !== undefined };
+  }
+
+  /** Kept while they stay the same: patterns take time to compile. */
+  private keysOf(
+    sourceId: number,
+    { prefix, prefixes, firstDay, include, exclude }: NonNullable<SourceConfig['s3']>,
+    streams: readonly StreamName[],
+  ): SourceObjects['keys'] {
+    const key = JSON.stringify([streams, prefix, prefixes, firstDay, include, exclude]);
+    const kept = this.keys.get(sourceId);
+    if (kept?.key === key) return kept.keys;
+    const patterns = present({ firstDay, include, exclude });
+    const all = [...readPrefixesOf(streams, present({ prefix, prefixes }))];
+    const keys = new Map(all.map(([stream, each]) => [stream, new StreamKeys(each, patterns)]));
+    this.keys.set(sourceId, { key, keys });
+    return keys;
   }
 
   private exportOf(
@@ -195,7 +203,7 @@ export class SourceReader {
 
   /** @param use with the source: another one has other credentials. */
   private bucketOf(
-    use: `${'read' | 'export'} ${number}`,
+    use: `${'read' | 'export' | 'past'} ${number}`,
     s3: BucketSettings & Partial<BucketSecrets>,
     secret: string | undefined,
     beside: (options: BucketOptions) => Omit<OpenedBucket, 'bucket'> = () => ({}),

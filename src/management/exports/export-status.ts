@@ -1,37 +1,49 @@
 /** How far the export of a source is, from what is stored of it. */
 
 import { parseDuration } from '../../domain/duration.js';
-import type { ExportStatus } from '../../domain/export/export.js';
+import type { ExportState, ExportStatus } from '../../domain/export/export.js';
 import { isObject } from '../../domain/json.js';
 import { present } from '../../domain/present.js';
 import { STREAMS } from '../../domain/streams/streams.js';
 import type { Collections } from '../../store/collections.js';
-import { exportOf } from '../../store/exports.js';
-import { storedSource } from '../../store/sources.js';
+import { type ExportDocument, exportOf } from '../../store/exports.js';
+import { isMeantToRun, type SourceDocument, storedSource } from '../../store/sources.js';
 
 /** What a slice, and the way to it, may take before an export counts as behind. */
 const SLICE_MS = 60_000;
 
 /** @returns `undefined` for a source that does not export. */
 export async function exportStatusOf(collections: Collections, sourceId: number): Promise<ExportStatus | undefined> {
-  const toBucket = (await storedSource(collections, { _id: sourceId }))?.config.export;
-  if (!isObject(toBucket)) return undefined;
+  const source = await storedSource(collections, { _id: sourceId });
+  const toBucket = source?.config.export;
+  if (source === null || !isObject(toBucket)) return undefined;
   const known = await exportOf(collections, sourceId);
   const where = { bucket: String(toBucket.bucket), prefix: typeof toBucket.prefix === 'string' ? toBucket.prefix : '' };
   if (known === null) return { state: 'Exporting', ...where, objects: 0, records: 0, streams: [], lagMs: 0 };
-  const { state, objects, records, streams, caughtUpAt, comparing, lastObject, problem } = known;
-  const behindMs = Date.now() - caughtUpAt.getTime();
-  const usualMs = (parseDuration(String(toBucket.interval)) ?? 0) + SLICE_MS;
-  const isBehind = comparing !== undefined || problem !== undefined || behindMs > usualMs;
+  const { objects, records, streams, caughtUpAt, lastObject, problem } = known;
   return {
-    ...{ state, ...where, objects, records },
+    ...{ state: stateOf(source, known), ...where, objects, records },
     streams: STREAMS.flatMap((stream) => {
       const counts = streams[stream];
       return counts === undefined ? [] : [{ stream, ...counts }];
     }),
-    lagMs: isBehind ? behindMs : 0,
+    lagMs: lagOf(source, known, parseDuration(String(toBucket.interval)) ?? 0),
     caughtUpAt: caughtUpAt.toISOString(),
     ...(lastObject === undefined ? {} : { lastObject: { key: lastObject.key, at: lastObject.at.toISOString() } }),
     ...present({ problem }),
   };
+}
+
+function stateOf(source: SourceDocument, { state, problem, comparing, caughtUpAt }: ExportDocument): ExportState {
+  const { stoppedAt } = source;
+  if (problem !== undefined || comparing !== undefined || stoppedAt === undefined) return state;
+  return isMeantToRun(source) || caughtUpAt < stoppedAt ? state : 'Stopped';
+}
+
+function lagOf({ stoppedAt }: SourceDocument, known: ExportDocument, intervalMs: number): number {
+  const { caughtUpAt, comparing, problem } = known;
+  // Nothing is collected after a stop, so nothing more is waiting for the export either.
+  const behindMs = Math.max(0, (stoppedAt?.getTime() ?? Date.now()) - caughtUpAt.getTime());
+  const isBehind = comparing !== undefined || problem !== undefined || behindMs > intervalMs + SLICE_MS;
+  return isBehind ? behindMs : 0;
 }

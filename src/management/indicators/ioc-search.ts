@@ -3,7 +3,7 @@
 import { groupedBy } from '../../domain/grouped.js';
 import { Semaphore } from '../../domain/semaphore.js';
 import { definitionOf, STREAMS, type StreamName } from '../../domain/streams/streams.js';
-import type { StrangeEntry } from '../../indicators/lists/parse-list.js';
+import type { StrangeEntry } from '../../indicators/lists/parsing.js';
 import type { WantedIndicator } from '../../indicators/lists/wanted.js';
 import type { Collections } from '../../store/collections.js';
 import { chunksOf, type Found, ReadBudget, searchChunk } from '../../store/indicator-search.js';

@@ -2,7 +2,7 @@
 
 import { present } from '../../domain/present.js';
 import { definitionOf, STREAMS, type StreamName } from '../../domain/streams/streams.js';
-import type { StrangeEntry } from '../../indicators/lists/parse-list.js';
+import type { StrangeEntry } from '../../indicators/lists/parsing.js';
 import type { Collections } from '../../store/collections.js';
 import { forgetFillIns } from '../../store/indicator-fill-in.js';
 import { audited } from '../audited.js';

@@ -1,6 +1,7 @@
 /** A list of indicators that somebody sent. */
 
-import { type ParsedList, parseList } from '../../indicators/lists/parse-list.js';
+import { parseList } from '../../indicators/lists/parse-list.js';
+import type { ParsedList } from '../../indicators/lists/parsing.js';
 import { ListTooLong } from '../../indicators/lists/wanted.js';
 import { RefusedError } from '../common/errors.js';
 

@@ -10,8 +10,10 @@ import type { Collections } from '../../store/collections.js';
 import { storedInstallation } from '../../store/installation-identity.js';
 import { sourcesBehind } from '../../store/sources.js';
 import { RefusedError } from '../common/errors.js';
+import { ExportChanges } from '../exports/export-changes.js';
 import { startExports } from '../exports/export-workflows.js';
 import { startFillIn } from '../indicators/fill-in-workflow.js';
+import { startPastExports } from '../past-exports/past-exports.js';
 import { SourceRemoval } from '../sources/source-removal.js';
 import { SourceWorkflows } from '../sources/source-workflows.js';
 import { type RunningSource, runningSources } from '../temporal/ownership.js';
@@ -30,8 +32,12 @@ export interface ReconciliationOptions {
   readonly version?: WorkerVersion | undefined;
   /** How old a change has to be before its source is restarted for it; default 10,000 ms: it mostly has been. */
   readonly changeAgeMs?: number;
+  /** How long an export may go on after its source is gone; default 60,000 ms: it mostly ends by itself. */
+  readonly exportEndMs?: number;
 }
 
+/** See `ReconciliationOptions`. */
+const CHANGE_AGE_MS = 10_000;
 /** A restart for the same change is asked for again after this time. */
 const AGAIN_MS = 120_000;
 
@@ -39,6 +45,7 @@ export class Reconciliation implements Reconcilable {
   private readonly removal: SourceRemoval;
   private readonly workflows: SourceWorkflows;
   private readonly strays: StrayWorkflows;
+  private readonly exportChanges: ExportChanges;
   private readonly moves: VersionMoves;
   private readonly frozen: FrozenWorkflows;
   /** When a source was last restarted for a version: `<sourceId>/<version>`. */
@@ -47,7 +54,8 @@ export class Reconciliation implements Reconcilable {
   constructor(private readonly options: ReconciliationOptions) {
     this.removal = new SourceRemoval(options);
     this.workflows = new SourceWorkflows(options);
-    this.strays = new StrayWorkflows(options);
+    this.strays = new StrayWorkflows(options, options.exportEndMs);
+    this.exportChanges = new ExportChanges(options);
     this.frozen = new FrozenWorkflows(options);
     this.moves = new VersionMoves(options, options.version);
   }
@@ -66,7 +74,7 @@ export class Reconciliation implements Reconcilable {
     await this.announceChanges(listener.onError);
     await startFillIn(this.options).catch(listener.onError);
     await startWatchlists(this.options).catch(listener.onError);
-    await startExports(this.options, listener.onError).catch(listener.onError);
+    await this.lookAfterExports(listener.onError).catch(listener.onError);
     if (running === undefined) return;
     await this.frozen.report(running);
     await this.strays.end(running, listener);
@@ -100,9 +108,16 @@ export class Reconciliation implements Reconcilable {
     );
   }
 
+  private async lookAfterExports(onError: ReconciliationListener['onError']): Promise<void> {
+    const { changeAgeMs = CHANGE_AGE_MS } = this.options;
+    await startExports(this.options, onError);
+    await startPastExports(this.options, onError);
+    await this.exportChanges.announce(new Date(Date.now() - changeAgeMs), onError);
+  }
+
   /** Restarts the sources whose workflow has not begun to work with the version that is stored. */
   private async announceChanges(onError: ReconciliationListener['onError']): Promise<void> {
-    const { collections, changeAgeMs = 10_000 } = this.options;
+    const { collections, changeAgeMs = CHANGE_AGE_MS } = this.options;
     const behind = await sourcesBehind(collections, new Date(Date.now() - changeAgeMs));
     for (const [change, at] of this.restarted) if (Date.now() - at > AGAIN_MS) this.restarted.delete(change);
     for (const { _id, version } of behind) {

@@ -7,10 +7,10 @@
 
 import type { WorkflowExecutionInfo, WorkflowService } from '@temporalio/client';
 import { VERSION_SIGNAL, versionText, type WorkerVersion } from '../../domain/contract/worker-version.js';
-import { EXPORT_WORKFLOW_TYPE } from '../../domain/export/export.js';
+import { EXPORT_WORKFLOW_TYPES } from '../../domain/export/export.js';
 import { REREAD_WORKFLOW_TYPE } from '../../domain/rereads/reread.js';
 import { RefusedError } from '../common/errors.js';
-import { type InstallationAccess, labelOf, type RunningSource, runningQuery } from '../temporal/ownership.js';
+import { type InstallationAccess, labelOf, listRunning, type RunningSource } from '../temporal/ownership.js';
 import { VERSIONING_BEHAVIOR, WORKER_VERSION } from '../temporal/search-attribute-keys.js';
 import { makeCurrent } from '../temporal/uncertainty.js';
 import { unlessEnded } from '../temporal/unless-ended.js';
@@ -21,8 +21,6 @@ import { reportedTaskProblem } from '../temporal/workflow-task.js';
 const AT_ONCE = 20;
 /** A workflow that has not moved is looked at again after this: what it was doing may take a while. */
 const AGAIN_MS = 2 * 60_000;
-/** How long Temporal may take to list all that run. */
-const LIST_LIMIT_MS = 10_000;
 
 /** What was done about a workflow: asked to go over, or taken there because no worker of its version is left. */
 export interface VersionMove {
@@ -124,14 +122,8 @@ export class VersionMoves {
     return { workflowId, from, to: this.own === NO_VERSION ? 'no version' : this.own, how };
   }
 
-  private async others(): Promise<WorkflowExecutionInfo[]> {
-    const { client } = this.access;
-    const query = runningQuery([...Object.values(REREAD_WORKFLOW_TYPE), EXPORT_WORKFLOW_TYPE]);
-    return client.withDeadline(Date.now() + LIST_LIMIT_MS, async () => {
-      const found: WorkflowExecutionInfo[] = [];
-      for await (const info of client.workflow.list({ query })) found.push(info);
-      return found;
-    });
+  private others(): Promise<WorkflowExecutionInfo[]> {
+    return listRunning(this.access.client, [...Object.values(REREAD_WORKFLOW_TYPE), ...EXPORT_WORKFLOW_TYPES]);
   }
 }
 

@@ -18,8 +18,8 @@ import { auditedIfPossible, CLI_ACTOR } from '../audited.js';
 import { RefusedError } from '../common/errors.js';
 import { parseTime } from '../common/parse-time.js';
 import { anotherInstallation } from '../refusals.js';
-import { type FoundWorkflow, findWorkflow } from '../sources/own-workflow.js';
 import { findSource, type SourceReference } from '../sources/source-directory.js';
+import { type FoundWorkflow, findWorkflow } from '../temporal/own-workflow.js';
 import { type InstallationAccess, installationOf } from '../temporal/ownership.js';
 import { isRereading, neverReread, notRereading } from './reread-errors.js';
 

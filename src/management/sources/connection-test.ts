@@ -1,5 +1,6 @@
 /** Tries a configuration's credentials: one call, within seconds, whose result is told and not thrown. */
 
+import { once } from 'node:events';
 import { classify, type ErrorFacts, type FailureType, RawError } from '../../domain/failures/failure.js';
 import { type Connections, processConnections } from '../../http-client/connections.js';
 import { MimecastClient } from '../../mimecast/client.js';
@@ -98,15 +99,17 @@ async function tried(
   const proxy = url === null ? undefined : connections.proxyOf(url);
   const way = proxy === undefined ? {} : { proxy };
   try {
-    await call(signal);
+    // Not everything that is asked for on the way hears the signal: credentials of a role do not.
+    const late = once(signal, 'abort').then(() => signal.throwIfAborted());
+    await Promise.race([call(signal), late]);
     return { ok: true, ms: took(), ...way };
   } catch (error) {
-    if (signal.aborted) return failed(late());
+    if (signal.aborted) return failed(tooLate());
     if (!(error instanceof RawError)) throw error;
     return failed(error.facts);
   }
 
-  function late(): ErrorFacts {
+  function tooLate(): ErrorFacts {
     const via = url === null ? '' : connections.via(url);
     return { origin, cause: 'timeout', message: `${address} did not ${what} within ${limitMs / 1_000} s${via}` };
   }

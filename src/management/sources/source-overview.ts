@@ -2,13 +2,13 @@
 
 import { type Installation, workflowIdIn } from '../../domain/contract/installation.js';
 import { Semaphore } from '../../domain/semaphore.js';
+import { findWorkflow } from '../temporal/own-workflow.js';
 import { type InstallationAccess, installationOf } from '../temporal/ownership.js';
 import { WORKER_VERSION } from '../temporal/search-attribute-keys.js';
 import { isTemporalAway } from '../temporal/temporal-errors.js';
 import { belongsToAnother, uncertaintyOf } from '../temporal/uncertainty.js';
 import { type WorkerFacts, workersOf } from '../temporal/workers.js';
 import { reportedTaskProblem, taskProblemOf } from '../temporal/workflow-task.js';
-import { findWorkflow } from './own-workflow.js';
 import type { SourceReference } from './source-directory.js';
 import { listingOf, type SourceListing, withUncertainty } from './source-listing.js';
 import { listableSources } from './visible-sources.js';

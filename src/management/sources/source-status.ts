@@ -16,13 +16,13 @@ import { progressOf } from '../../store/progress.js';
 import { type RuleText, ruleStatusOf } from '../../store/rule-matches.js';
 import { storedFilters } from '../../store/sources.js';
 import { exportStatusOf } from '../exports/export-status.js';
+import { findWorkflow } from '../temporal/own-workflow.js';
 import { type InstallationAccess, installationOf } from '../temporal/ownership.js';
 import { WORKER_VERSION } from '../temporal/search-attribute-keys.js';
 import { isTemporalAway } from '../temporal/temporal-errors.js';
 import { belongsToAnother, type Uncertainty, uncertaintyOf } from '../temporal/uncertainty.js';
 import { workersOf } from '../temporal/workers.js';
 import { taskProblemOf } from '../temporal/workflow-task.js';
-import { findWorkflow } from './own-workflow.js';
 import { orFromTemporal, type SourceReference } from './source-directory.js';
 import { listingOf, type SourceListing, withUncertainty } from './source-listing.js';
 

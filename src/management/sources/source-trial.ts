@@ -1,8 +1,15 @@
 /** Tries out a configuration that is not saved: every mistake in it, and then its connections. */
 
 import { bucketSecretsIn } from '../../config/config-secrets.js';
-import { prefixesOf, queueSettingsOf, type SourceConfig, WHOLE_BUCKET } from '../../config/source-config.js';
+import {
+  prefixesOf,
+  queueSettingsOf,
+  readPrefixesOf,
+  type SourceConfig,
+  WHOLE_BUCKET,
+} from '../../config/source-config.js';
 import { present } from '../../domain/present.js';
+import { DatedPrefix } from '../../domain/streams/dated-prefix.js';
 import { streamsOf } from '../../domain/streams/streams.js';
 import { bucketOptionsOf } from '../../s3/bucket-settings.js';
 import { storedSource } from '../../store/sources.js';
@@ -68,11 +75,11 @@ async function connectionOf(
   if (collectionMethod !== 's3' || s3 === undefined) {
     return testConnection({ baseUrl, clientId: clientID, clientSecret: secret, allowInsecure });
   }
-  const { prefix = '' } = s3;
-  const [first = prefix] = prefix === '' ? prefixesOf(streamsOf(dataCollection, siemTypes), s3.prefixes).values() : [];
+  const { prefix, prefixes } = s3;
+  const [first = ''] = readPrefixesOf(streamsOf(dataCollection, siemTypes), present({ prefix, prefixes })).values();
   const options = bucketOptionsOf(s3, async () => bucketSecretsIn(secret));
   const queue = queueSettingsOf(s3)?.url;
-  return testBucket({ ...options, allowInsecure }, first === WHOLE_BUCKET ? '' : first, { queue });
+  return testBucket({ ...options, allowInsecure }, new DatedPrefix(first).head, { queue });
 }
 
 /** The same, of the bucket that it exports to. */

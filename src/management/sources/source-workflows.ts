@@ -1,22 +1,20 @@
 /** The workflows behind the sources: starting, signalling, and asking whether they run. Only those of this installation. */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { SIGNALS, STATUS_QUERY, type StopRequest, WORKFLOW_TYPE } from '../../domain/contract/contract.js';
 import { INSTALLATION_MEMO, taskQueueOf, workflowIdIn } from '../../domain/contract/installation.js';
 import { LEAVING_STATES } from '../../domain/lifecycle/lifecycle.js';
 import type { SourceSnapshot } from '../../domain/lifecycle/snapshot.js';
 import type { PositionReset } from '../../domain/streams/position-reset.js';
 import { anotherInstallation } from '../refusals.js';
+import { type FoundWorkflow, findWorkflow, signalOwn } from '../temporal/own-workflow.js';
 import { type InstallationAccess, installationOf } from '../temporal/ownership.js';
-import { type FoundWorkflow, findWorkflow } from './own-workflow.js';
 
 /** How long Temporal may take to answer before it counts as away. */
 const ANSWER_LIMIT_MS = 5_000;
 
 const LOOK_MS = 100;
-/** A run may be continued as new between the look at it and the signal. */
-const MAX_LOOKS = 5;
 
 export interface StartedSource {
   readonly sourceId: number;
@@ -64,20 +62,7 @@ export class SourceWorkflows {
     signal: keyof typeof SIGNALS,
     ...args: [(StopRequest | PositionReset)?]
   ): Promise<boolean> {
-    for (let looks = 1; ; looks += 1) {
-      const found = await this.find(sourceId);
-      if (found.whose !== 'ours' || found.description.status.name !== 'RUNNING') return false;
-      const { workflowId, runId } = found.description;
-      try {
-        // To that run alone: the next one of this ID may be somebody else's.
-        await this.inTime(() =>
-          this.access.client.workflow.getHandle(workflowId, runId).signal(SIGNALS[signal], ...args),
-        );
-        return true;
-      } catch (error) {
-        if (!(error instanceof WorkflowNotFoundError) || looks === MAX_LOOKS) throw error;
-      }
-    }
+    return signalOwn(this.access, sourceId, await this.idOf(sourceId), SIGNALS[signal], ...args);
   }
 
   async isRunning(sourceId: number): Promise<boolean> {

@@ -8,6 +8,7 @@ import {
   secretPath,
 } from '../../config/config-secrets.js';
 import { queueSettingsOf, queueUrlIn, SECRET_PLACEHOLDER, type SourceConfig } from '../../config/source-config.js';
+import { isAwsHost } from '../../domain/hosts/aws-hosts.js';
 import { isObject } from '../../domain/json.js';
 import { type Keyring, SecretError } from '../../secrets/keyring.js';
 import type { SourceDocument } from '../../store/sources.js';
@@ -29,7 +30,10 @@ export async function trialSecret(
   if (path === undefined || given !== undefined) return { value: given };
   if (stored?.secret === undefined) return { mistake: noSecretYet(config) };
   if (!isOfSameKey(stored.config, config)) {
-    const other = path === 'clientSecret' ? 'baseUrl or clientID' : 'endpoint or accessKeyId, or goes to another queue';
+    const other =
+      path === 'clientSecret'
+        ? 'baseUrl or clientID'
+        : 'endpoint, stsEndpoint or accessKeyId, or goes to another queue';
     return { mistake: secretOfAnother(path, other) };
   }
   return decrypted(keyring, path, stored.secret);
@@ -45,7 +49,7 @@ export async function trialExportSecret(
   if (!hasExportSecret(config) || given !== undefined) return { value: given };
   if (stored?.exportSecret === undefined) return { mistake: noSecretYet(config, EXPORT_SECRET_PATH) };
   if (!isKeyOf(stored.config.export, config.export)) {
-    return { mistake: secretOfAnother(EXPORT_SECRET_PATH, 'endpoint or accessKeyId') };
+    return { mistake: secretOfAnother(EXPORT_SECRET_PATH, 'endpoint, stsEndpoint or accessKeyId') };
   }
   return decrypted(keyring, EXPORT_SECRET_PATH, stored.exportSecret);
 }
@@ -68,7 +72,8 @@ function isOfSameKey(
 }
 
 function isKeyOf(stored: unknown, wanted: SourceConfig['s3'] | SourceConfig['export']): boolean {
-  return isObject(stored) && stored.endpoint === wanted?.endpoint && stored.accessKeyId === wanted?.accessKeyId;
+  const keys = ['endpoint', 'accessKeyId', 'stsEndpoint'] as const;
+  return isObject(stored) && keys.every((key) => stored[key] === wanted?.[key]);
 }
 
 /** A session token goes to the host of the queue, too, which is AWS's or the one that has it already. */
@@ -77,9 +82,7 @@ function isOfSameQueue(stored: unknown, s3: SourceConfig['s3']): boolean {
   if (url === undefined) return true;
   const { origin, hostname } = new URL(url);
   const known = queueUrlIn(stored)?.url;
-  return (
-    /\.amazonaws\.com(\.cn)?$/.test(hostname) || (typeof known === 'string' && URL.parse(known)?.origin === origin)
-  );
+  return isAwsHost(hostname) || (typeof known === 'string' && URL.parse(known)?.origin === origin);
 }
 
 const secretOfAnother = (path: string, other: string) =>

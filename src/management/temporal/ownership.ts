@@ -19,7 +19,7 @@ export type SeenRun = Pick<WorkflowExecutionInfo, 'memo' | 'typedSearchAttribute
 
 /** The clocks of this machine and of Temporal may differ by so much. */
 const CLOCKS_MS = 60_000;
-/** How long a list of all running sources may take, all its pages together. */
+/** How long a list of all that run may take, all its pages together. */
 const LIST_LIMIT_MS = 10_000;
 
 /** The identity that a workflow carries; `undefined` when it was started by hand or by an earlier version. */
@@ -84,16 +84,23 @@ export function runningQuery(types: readonly string[]): string {
   return `WorkflowType IN (${names}) AND ExecutionStatus = "Running"`;
 }
 
-/** All running workflows whose ID is that of a source of an installation of this name, whosever they are. */
-export function runningSources(client: Client, installation: Pick<Installation, 'name'>): Promise<RunningSource[]> {
-  const query = runningQuery([WORKFLOW_TYPE]);
+/** All running workflows of these types, whosever they are. */
+export function listRunning(client: Client, types: readonly string[]): Promise<WorkflowExecutionInfo[]> {
   return client.withDeadline(Date.now() + LIST_LIMIT_MS, async () => {
-    const found: RunningSource[] = [];
-    for await (const info of client.workflow.list({ query })) {
-      const sourceId = sourceIdIn(installation, info.workflowId);
-      if (sourceId !== undefined) found.push({ sourceId, info });
-    }
+    const found: WorkflowExecutionInfo[] = [];
+    for await (const info of client.workflow.list({ query: runningQuery(types) })) found.push(info);
     return found;
+  });
+}
+
+/** All running workflows whose ID is that of a source of an installation of this name, whosever they are. */
+export async function runningSources(
+  client: Client,
+  installation: Pick<Installation, 'name'>,
+): Promise<RunningSource[]> {
+  return (await listRunning(client, [WORKFLOW_TYPE])).flatMap((info) => {
+    const sourceId = sourceIdIn(installation, info.workflowId);
+    return sourceId === undefined ? [] : [{ sourceId, info }];
   });
 }
 

@@ -5,7 +5,7 @@ import { RawError } from '../../domain/failures/failure.js';
 import { present } from '../../domain/present.js';
 import { WATCHLIST_LIMITS } from '../../domain/watchlists/watchlist.js';
 import { allowedUrl } from '../../http-client/allowed-url.js';
-import type { StrangeEntry } from '../../indicators/lists/parse-list.js';
+import type { StrangeEntry } from '../../indicators/lists/parsing.js';
 import type { Keyring } from '../../secrets/keyring.js';
 import type { Collections } from '../../store/collections.js';
 import type { Followed, FollowRequest } from '../../store/follow-inserts.js';

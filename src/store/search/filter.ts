@@ -4,7 +4,7 @@ import type { Document } from 'mongodb';
 import { INDICATORS_KEY } from '../../domain/indicators/indicator.js';
 import type { Condition, FieldTest, IndicatorCondition, RangeTest } from '../../domain/search/condition.js';
 import { definitionOf, type StreamName } from '../../domain/streams/streams.js';
-import { networkPattern, partsPattern, wordsPattern } from './patterns.js';
+import { addressPattern, partsPattern, wordsPattern } from './patterns.js';
 
 export interface FilterContext {
   readonly stream: StreamName;
@@ -60,7 +60,8 @@ export function keysFilter(keys: readonly string[], path: string = INDICATORS_KE
   return keys.length === 1 ? { [path]: keys[0] } : { [path]: { $in: [...keys] } };
 }
 
-const NUMBER = /^-?\d{1,15}(?:\.\d{1,15})?$/;
+/** As JavaScript writes numbers, too. */
+const NUMBER = /^-?\d{1,22}(?:\.\d{1,22})?(?:e[+-]?\d{1,3})?$/i;
 
 function fieldFilter(path: string, test: FieldTest): Document {
   switch (test.by) {
@@ -69,7 +70,7 @@ function fieldFilter(path: string, test: FieldTest): Document {
     case 'pattern':
       return matches(path, partsPattern(test.parts, test.boundary));
     case 'network':
-      return matches(path, networkPattern(test.bytes, test.bits));
+      return matches(path, addressPattern(test.bytes, test.bits));
     case 'range':
       return rangeFilter(path, test);
     case 'words': {

@@ -1,6 +1,7 @@
 /** Texts of a search as regular expressions of MongoDB. Whatever a person typed stands in them escaped. */
 
 import type { Boundary, PatternPart } from '../../domain/search/condition.js';
+import { networkPattern } from './address-patterns.js';
 
 const WORD_CHARACTER = '[\\p{L}\\p{N}_]';
 const PART_CHARACTER = `[^\\s,;<>()\\[\\]{}"']`;
@@ -23,16 +24,9 @@ export function partsPattern(parts: readonly PatternPart[], boundary: Boundary):
   return bounded(body.join(''), edge(parts[0]), edge(parts.at(-1)), boundary);
 }
 
-/** IPv4 addresses that begin with these bits. */
-export function networkPattern(bytes: readonly number[], bits: number): string {
-  const octets = bytes.map((byte, at) => {
-    const fixed = Math.min(8, Math.max(0, bits - at * 8));
-    if (fixed === 8) return String(byte);
-    if (fixed === 0) return '\\d{1,3}';
-    const first = byte & (0xff << (8 - fixed)) & 0xff;
-    return `(?:${Array.from({ length: 2 ** (8 - fixed) }, (_, more) => first + more).join('|')})`;
-  });
-  return `(?<!${PART_CHARACTER})${octets.join('\\.')}(?!${PART_CHARACTER})`;
+/** Finds an address of the range that begins with these bits. */
+export function addressPattern(bytes: readonly number[], bits: number): string {
+  return `(?<!${PART_CHARACTER})${networkPattern(bytes, bits)}(?!${PART_CHARACTER})`;
 }
 
 /** A gap at an edge of a pattern reaches to a boundary by itself. */

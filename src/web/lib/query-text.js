@@ -1,6 +1,8 @@
 /** Changes of a query in Lucene's syntax. */
 
 const MAX_VALUE = 1_000;
+/** Names that mean something else, and first characters that are operators. A backslash says that the field is meant. */
+const NOT_A_FIELD = /^(?:[-+!&|]|(?:ip|domain|email|hash|message|file|_exists_)$)/;
 
 /**
  * @param {string} path
@@ -11,7 +13,8 @@ export function termOf(path, value) {
   if (!['string', 'number', 'boolean'].includes(typeof value)) return undefined;
   const text = String(value);
   if (text.trim() === '' || text.length > MAX_VALUE) return undefined;
-  return `${path.replace(/[\s:()"<>[\]{}\\/]/g, '\\$&')}:"${text.replace(/["\\]/g, '\\$&')}"`;
+  const name = path.replace(/[\s:()"<>[\]{}\\/]/g, '\\$&');
+  return `${NOT_A_FIELD.test(path) ? '\\' : ''}${name}:"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
 /**

@@ -13,12 +13,20 @@
  * @typedef {object} Field
  * @property {string} path such as `from.emailAddress`
  * @property {unknown} value a text, number, boolean or null; what is nested deeper, as it is
- * @property {boolean} isSearchable whether a query can name it
+ * @property {boolean} isColumn whether it may be a column
+ * @property {boolean} isSearchable whether a query can ask for the value
  */
 
 const MAX_DEPTH = 8;
-/** Metadata that a query cannot name, or takes as ranges only. */
-const NOT_BY_VALUE = new Set(['_id', '_received', '_messageTime', '_receiptTime']);
+/** Metadata that a query cannot name. */
+const NOT_NAMED = new Set(['_id', '_received']);
+/** Metadata that a query takes as ranges only. */
+const TIMES = new Set(['_messageTime', '_receiptTime']);
+
+/** Whether there is a term of a query for its values. @param {string} path */
+export function isByValue(path) {
+  return !TIMES.has(path);
+}
 
 /** @param {Pick<FoundRecord, 'collection' | 'id'>} record @returns {string} address of its page */
 export function recordHref({ collection, id }) {
@@ -46,8 +54,10 @@ function fieldsBelow(steps, value) {
 
 /** @param {readonly string[]} steps @param {unknown} value @returns {Field} */
 function field(steps, value) {
-  const isSearchable = steps.every((step) => step !== '' && !step.startsWith('$') && !/[.\0]/.test(step));
-  return { path: steps.join('.'), value, isSearchable: isSearchable && !NOT_BY_VALUE.has(steps[0] ?? '') };
+  const path = steps.join('.');
+  const isNamed = steps.every((step) => step !== '' && !step.startsWith('$') && !/[.\0]/.test(step));
+  const isColumn = isNamed && !NOT_NAMED.has(steps[0] ?? '');
+  return { path, value, isColumn, isSearchable: isColumn && isByValue(path) };
 }
 
 /** @param {Record<string, unknown>} record @param {string} path @returns {unknown[]} the values of a column */

@@ -2,46 +2,22 @@
 
 import { expect, test } from 'vitest';
 import { bucketSource, ndjson, siemRecord, siemRecords } from '../../support/bucket-source.js';
-import { serve } from '../../support/local-server.js';
+import { PagedBucket } from '../../support/paged-bucket.js';
 import { collectionsIn, raw } from '../../support/raw-collections.js';
 import { testDatabase } from '../../support/test-database.js';
 
 const collections = collectionsIn(testDatabase().db);
 
-const PAGE = 2;
-
-/** A bucket of as many objects, old ones, in pages so short that there are many of them. */
+/** A bucket of as many objects, old ones. */
 async function filled(count: number) {
-  const objects = new Map<string, { body: string; time: Date }>();
+  const bucket = await PagedBucket.open();
   const put = (key: string, record: number, time = new Date()) =>
-    objects.set(`receipt/${key}`, { body: ndjson(siemRecords(record, record)), time });
+    bucket.put(`receipt/${key}`, ndjson(siemRecords(record, record)), time);
   for (let at = 1; at <= count; at += 1) put(`2026/06/${String(at).padStart(2, '0')}`, at, new Date('2026-06-30'));
-  const { url, received } = await serve(({ path, query }, response) => {
-    const key = decodeURIComponent(path.replace('/logs/', ''));
-    const object = objects.get(key);
-    if (object !== undefined) {
-      response.writeHead(200, { etag: `"${object.body.length}"` }).end(object.body);
-      return;
-    }
-    const from = query.get('continuation-token') ?? query.get('start-after') ?? '';
-    const rest = [...objects].toSorted(([a], [b]) => (a < b ? -1 : 1)).filter(([name]) => name > from);
-    const page = rest.slice(0, PAGE);
-    const contents = page.map(
-      ([name, { body, time }]) =>
-        `<Contents><Key>${name}</Key><Size>${body.length}</Size><ETag>"${body.length}"</ETag><LastModified>${time.toISOString()}</LastModified></Contents>`,
-    );
-    const isLast = rest.length <= PAGE;
-    const next = isLast ? '' : `<NextContinuationToken>${page.at(-1)?.[0]}</NextContinuationToken>`;
-    response.end(
-      `<ListBucketResult><IsTruncated>${!isLast}</IsTruncated>${next}${contents.join('')}</ListBucketResult>`,
-    );
-  });
-  const source = await bucketSource(collections, { endpoint: url, bucket: 'logs' });
+  const source = await bucketSource(collections, { endpoint: bucket.server.url, bucket: 'logs' });
   const collect = async () => {
-    const before = received.length;
     const { counts, position, result } = await source.collect('receipt');
-    const pages = received.slice(before).filter(({ path }) => /^\/logs\/?$/.test(path)).length;
-    return { stored: counts.stored, position, result, pages };
+    return { stored: counts.stored, position, result, pages: bucket.listed().length };
   };
   const anHourLater = () =>
     raw(collections).checkpoints.updateOne(

@@ -9,6 +9,7 @@ import { SourceEditor } from '../../../src/management/sources/source-editor.js';
 import { SourceRemoval } from '../../../src/management/sources/source-removal.js';
 import { runningSources } from '../../../src/management/temporal/ownership.js';
 import { Keyring } from '../../../src/secrets/keyring.js';
+import { deafClient } from '../../support/deaf-client.js';
 import { Died, dyingAt } from '../../support/dying.js';
 import { raw, withMethods } from '../../support/raw-collections.js';
 import { reconciliationStack } from '../../support/reconciliation-stack.js';
@@ -273,15 +274,6 @@ test('a change that was made is not reported as failed because its note could no
 
 /** A change is stored, and the program dies before its workflow hears of it. */
 async function lostSignal(collectorId: number, sourceId: number, json: unknown): Promise<void> {
-  const { client } = get();
-  const signal = () => Promise.reject(Object.assign(new Error('away'), { code: 14 }));
-  const handleTo = (...to: [string, string?]) => Object.assign(client.workflow.getHandle(...to), { signal });
-  const workflow = new Proxy(client.workflow, {
-    get: (target, key) => (key === 'getHandle' ? handleTo : Reflect.get(target, key, target)),
-  });
-  const deaf = new Proxy(client, {
-    get: (target, key) => (key === 'workflow' ? workflow : Reflect.get(target, key, target)),
-  });
-  const options = { collections, client: deaf, allowInsecure: true, keyring: testKeyring };
+  const options = { collections, client: deafClient(get().client), allowInsecure: true, keyring: testKeyring };
   await new SourceEditor(options).replace(collectorId, sourceId, json, { actor });
 }

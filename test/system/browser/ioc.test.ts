@@ -117,6 +117,12 @@ describe.skipIf(CHROMIUM === undefined)('IOC search', () => {
     await page.getByText('bundle.json: 1 line').waitFor();
     await page.getByRole('button', { name: 'Search', exact: true }).click();
     await page.getByRole('heading', { name: '1 of 1 indicator has hits' }).waitFor();
+
+    const two = await page.evaluateHandle(
+      `(() => { const data = new DataTransfer(); for (const name of ['a.txt', 'b.txt']) data.items.add(new File(['x.com'], name)); return data; })()`,
+    );
+    await page.locator('.indicator-input').dispatchEvent('drop', { dataTransfer: two });
+    await page.getByText('2 files were dropped, and none was read: drop one at a time.').waitFor();
   });
 
   test('is limited to a time and to collections', async () => {

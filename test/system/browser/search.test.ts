@@ -232,6 +232,10 @@ describe.skipIf(CHROMIUM === undefined)('Search', () => {
     expect(await headings()).toEqual(['subject', 'senderEnvelope']);
     await page.getByRole('button', { name: 'Remove the column subject' }).click();
     expect(await headings()).toEqual(['senderEnvelope']);
+    await page.getByRole('checkbox', { name: 'Column _receiptTime' }).check();
+    await page.getByRole('checkbox', { name: 'Column _messageTime' }).check();
+    expect(await headings()).toEqual(['senderEnvelope', '_receiptTime', '_messageTime']);
+    expect(await rows(page).first().locator('.result-cell').nth(1).textContent()).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   });
 
   test('a range of time is chosen quickly, exactly, or by dragging over the chart', async () => {

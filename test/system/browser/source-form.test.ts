@@ -126,6 +126,10 @@ describe.skipIf(CHROMIUM === undefined)('the form', () => {
     await ofBucket.getByLabel('Endpoint').fill(s3.endpoint);
     await ofBucket.getByLabel('Access Key ID').fill(S3_KEYS.admin.accessKeyId);
     await ofBucket.getByLabel('Secret Access Key').fill(S3_KEYS.admin.secretAccessKey);
+    await ofBucket.getByLabel('Exclude (one in each line)').fill('*.md\n[\n');
+    await save(dialog);
+    await ofBucket.getByText('must have a ] for each [').waitFor();
+    await ofBucket.getByLabel('Exclude (one in each line)').fill('*.md\n**/tmp/**\n');
     await dialog.locator('summary', { hasText: 'Each by itself' }).click();
     await dialog.getByRole('textbox', { name: 'Receipt' }).fill('logs/receipt/');
     await accessible(page);
@@ -138,6 +142,7 @@ describe.skipIf(CHROMIUM === undefined)('the form', () => {
       collectionMethod: 's3',
       s3: { bucket: bucket.name, secretAccessKey: '********', prefixes: { receipt: 'logs/receipt/' } },
     });
+    expect(config).toMatchObject({ s3: { exclude: ['*.md', '**/tmp/**'] } });
     expect(config).not.toHaveProperty('clientID');
     const again = await edit(page, 'From a bucket');
     expect(await again.getByLabel('Collection method').isDisabled()).toBe(true);

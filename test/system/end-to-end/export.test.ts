@@ -5,6 +5,7 @@ import { SECRET_PLACEHOLDER } from '../../../src/config/source-config.js';
 import type { RecordDocument } from '../../../src/domain/records/record.js';
 import { definitionOf, STREAMS, type StreamName } from '../../../src/domain/streams/streams.js';
 import type { SourceStatus } from '../../../src/management/sources/source-status.js';
+import { apiServer } from '../../support/api-server.js';
 import { s3Config } from '../../support/bucket-source.js';
 import { findAll, formsOf } from '../../support/byte-search.js';
 import { e2eStack, sourceFile } from '../../support/e2e-stack.js';
@@ -17,6 +18,7 @@ import { documentsOf, payloadsOf } from '../../support/stored-bytes.js';
 import { until } from '../../support/until.js';
 
 const { get, collections, database } = e2eStack({ historyMs: 3_600_000, rate: 0 });
+const api = apiServer({ collections, client: () => get().client });
 const server = s3Server();
 const LIMIT = { limitMs: 60_000, everyMs: 100 };
 
@@ -141,7 +143,7 @@ test('an export that may not write is an error of its own: collecting goes on, a
   await stopWorker();
 }, 120_000);
 
-test('records of the past are exported on request, and a repetition writes only what is missing', async () => {
+test('records of the past are exported on request, here or by a management server, and a repetition writes only what is missing', async () => {
   const bucket = await server.newBucket();
   const { service, startWorker, env } = get();
   const stopWorker = await startWorker();
@@ -153,29 +155,54 @@ test('records of the past are exported on request, and a repetition writes only 
   const { sourceId } = await service.start({ 'api.version': 'v1', source });
   await until(() => statusOf(sourceId), isCaughtUp, LIMIT);
   const stored = await countStored(collections, sourceId);
-  const access = ['--region', S3_REGION, '--endpoint', server.endpoint, '--prefix', 'past/'];
+  const access = ['--region', S3_REGION, '--endpoint', server.endpoint, '--prefix', 'past/', '--own-keys'];
   const keys = { AWS_ACCESS_KEY_ID: S3_KEYS.writer.accessKeyId, AWS_SECRET_ACCESS_KEY: S3_KEYS.writer.secretAccessKey };
-  const run = (...more: string[]) =>
-    runCli({ ...env, ...keys }, 'export', 'Past', '--from', '30d', ...access, '--to-bucket', bucket.name, ...more);
-  const first = await run('--json');
+  const { accessId, accessKey } = api.get().admin;
+  const client = { MIMECAST_ACCESS_ID: accessId, MIMECAST_ACCESS_KEY: accessKey, ...keys };
+  const here = (...args: string[]) => runCli({ ...env, ...keys }, 'export', 'Past', ...args);
+  const remotely = (...args: string[]) => runCli(client, '--server', api.get().url, 'export', 'Past', ...args);
+  const whole = ['--from', '30d', ...access, '--to-bucket', bucket.name];
+
+  const first = await here(...whole, '--json');
   expect(JSON.parse(first.stdout)).toMatchObject({ sourceId, bucket: bucket.name, records: stored, existing: 0 });
-  expect(first.stderr).toContain('written: past/receipt/');
+  expect(first.stderr).toContain('written: past/');
   const objects = await bucket.objects('past/');
   const lines = [...objects.values()].flatMap(({ text }) => text.trimEnd().split('\n'));
   expect(lines).toHaveLength(stored);
-  const [key = ''] = objects.keys();
-  await bucket.remove(key);
-  const second = await run();
-  expect(second.code).toBe(0);
-  expect(second.stdout).toContain(`${objects.size - 1} were there already`);
-  expect(await bucket.objects('past/')).toEqual(objects);
+  for (const run of [here, remotely]) {
+    const [key = ''] = objects.keys();
+    await bucket.remove(key);
+    const second = await run(...whole);
+    expect([second.code, second.stdout]).toEqual([
+      0,
+      expect.stringContaining(`${objects.size - 1} were there already`),
+    ]);
+    expect(await bucket.objects('past/')).toEqual(objects);
 
-  const denied = await run('--prefix', '/no');
-  expect(denied).toMatchObject({ code: 1, stderr: expect.stringContaining('export.prefix: must not begin with "/"') });
-  const nowhere = await runCli({ ...env, ...keys }, 'export', 'Past', '--from', '30d');
-  expect([nowhere.code, nowhere.stdout]).toEqual([1, '']);
-  const missing = ['--to-bucket: missing; the bucket to write to', '--region: missing; the region of the bucket'];
-  for (const text of ['"Past" has no export of its own', ...missing]) expect(nowhere.stderr).toContain(text);
+    const wrong = await run(...whole, '--prefix', '/no', '--form', 'xml');
+    expect([wrong.code, wrong.stdout]).toEqual([1, '']);
+    for (const text of ['\n  --prefix: must not begin with "/"', '\n  --form: must be one of: received, ecs, ocsf'])
+      expect(wrong.stderr).toContain(text);
+    const nowhere = await run('--from', '30d');
+    expect([nowhere.code, nowhere.stdout]).toEqual([1, '']);
+    for (const text of ['--to-bucket: missing; the bucket to write to', '--region: missing; the region of the bucket'])
+      expect(nowhere.stderr).toContain(text);
+    expect(await run('--cancel')).toMatchObject({ code: 1, stderr: expect.stringContaining('is running') });
+    expect((await run('--to', '1d')).code).toBe(2);
+    const denied = await runCli(
+      {
+        ...env,
+        ...client,
+        AWS_ACCESS_KEY_ID: S3_KEYS.reader.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: S3_KEYS.reader.secretAccessKey,
+      },
+      ...(run === remotely ? ['--server', api.get().url] : []),
+      ...['export', 'Past', '--from', '30d', ...access, '--to-bucket', bucket.name, '--prefix', 'denied/'],
+    );
+    expect([denied.code, denied.stdout]).toEqual([1, expect.stringContaining('s3:PutObject')]);
+    const listed = await run('--list', '--json');
+    expect(JSON.parse(listed.stdout)[0]).toMatchObject({ sourceId, state: 'Failed' });
+  }
   await service.stop(String(sourceId), { remove: true });
   await stopWorker();
-}, 120_000);
+}, 180_000);

@@ -15,6 +15,7 @@ test.each([
   [['--help'], 0, '--seeds <n>'],
   [['--seed', 'x'], 2, 'whole number from 0'],
   [['--seed', '1', '--seeds', '3'], 2, 'cannot be used with'],
+  [['--seed', '1', '--objects', '9'], 2, '--objects is for a run with --s3'],
   [['--nope'], 2, "unknown option '--nope'"],
 ])('%j ends with exit code %i', async (args, code, text) => {
   const result = await run(...args);

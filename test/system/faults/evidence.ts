@@ -16,17 +16,21 @@ const UNHANDLED = /unhandled|uncaught|FATAL ERROR|Segmentation fault/i;
  */
 const TRUE_WITHIN_MS = 60_000;
 
-/** What the source says that is not so, once it has had time to be. */
+/**
+ * What the source says that is not so, once it has had time to be.
+ *
+ * @param isExpected whether a gap for this reason is one that the run has made. Default: none is.
+ */
 export async function lastingUntruths(
   service: SourceService,
   collections: Collections,
   sourceId: number,
   stored: Evidence['stored'],
+  isExpected: (reason: string) => boolean = () => false,
 ): Promise<string[]> {
   for (const deadline = Date.now() + TRUE_WITHIN_MS; ; await pause(500)) {
-    const wrong = await gather(service, collections, sourceId, stored).then(untruths, (error: Error) => [
-      error.message,
-    ]);
+    const gathered = gather(service, collections, sourceId, stored, isExpected);
+    const wrong = await gathered.then(untruths, (error: Error) => [error.message]);
     if (wrong.length === 0 || Date.now() > deadline) return wrong;
   }
 }
@@ -36,6 +40,7 @@ async function gather(
   collections: Collections,
   sourceId: number,
   stored: Evidence['stored'],
+  isExpected: (reason: string) => boolean,
 ): Promise<Evidence> {
   const id = String(sourceId);
   const [status, list, health, quarantined, gaps] = await Promise.all([
@@ -43,10 +48,19 @@ async function gather(
     service.list(),
     service.health(id),
     raw(collections).quarantine.countDocuments({ sourceId }),
-    raw(collections).gaps.countDocuments({ sourceId }),
+    raw(collections).gaps.find({ sourceId }).toArray(),
   ]);
   const listing = list.find((listed) => listed.sourceId === sourceId);
-  return { status, listing, openHealthEvents: health.open.length, stored, quarantined, gaps };
+  const expectedGaps = gaps.filter(({ reason }) => isExpected(reason)).length;
+  return {
+    status,
+    listing,
+    openHealthEvents: health.open.length,
+    stored,
+    quarantined,
+    gaps: gaps.length,
+    expectedGaps,
+  };
 }
 
 /** Lines of a log, cut to 500 characters. */

@@ -10,11 +10,13 @@ import { type SimulatorProcess, startSimulatorProcess } from '../../../devstack/
 import { type RunningTemporal, startTemporal } from '../../../devstack/temporal.js';
 import { SEARCH_ATTRIBUTES } from '../../../src/domain/contract/contract.js';
 import type { WorkerVersion } from '../../../src/domain/contract/worker-version.js';
+import { present } from '../../../src/domain/present.js';
 import { choosePort, LOOPBACK } from '../../../src/runtime/ports.js';
 import { projectRoot } from '../../../src/runtime/project-root.js';
 import { TEST_KEYS } from '../../support/test-keyring.js';
 import { until } from '../../support/until.js';
-import { LINKS, type Link, type ProcessName } from './fault.js';
+import { type BucketServers, startBucketServers } from './buckets/bucket-servers.js';
+import { LINKS, type Link, type PROCESSES, type ProcessName } from './fault.js';
 import { FaultProxy } from './fault-proxy.js';
 import { Member, type SelfEnd } from './members.js';
 
@@ -27,15 +29,20 @@ export interface FaultStackOptions {
   readonly versioned: boolean;
   /** Arguments of the simulator, without port and data folder. */
   readonly simulatorArguments: readonly string[];
+  /** Whether there are a store and a queue. Default false. */
+  readonly withBuckets?: boolean;
   readonly onNotice: (text: string) => void;
 }
 
-type Members = Readonly<Record<ProcessName, Member<Server>>>;
 type Server = RunningMongod | RunningTemporal | SimulatorProcess | Awaited<ReturnType<typeof spawnGuarded>>;
+type CoreMembers = Readonly<Record<(typeof PROCESSES)[number], Member<Server>>>;
+type CoreLinks = Readonly<Record<(typeof LINKS)[number], FaultProxy>>;
 
 export interface FaultStack {
-  readonly members: Members;
-  readonly links: Readonly<Record<Link, FaultProxy>>;
+  readonly members: CoreMembers & Readonly<Partial<Record<ProcessName, Member<Server>>>>;
+  readonly links: CoreLinks & Readonly<Partial<Record<Link, FaultProxy>>>;
+  /** With `withBuckets`. */
+  readonly buckets?: BucketServers;
   /** Addresses that lead around the proxies. */
   readonly mongodbUri: string;
   readonly temporalAddress: string;
@@ -73,7 +80,7 @@ export async function startFaultStack(options: FaultStackOptions): Promise<Fault
 }
 
 async function startAll(
-  { folder, simulatorArguments, onNotice, versioned }: FaultStackOptions,
+  { folder, simulatorArguments, onNotice, versioned, withBuckets = false }: FaultStackOptions,
   closing: (() => Promise<void>)[],
 ): Promise<Omit<FaultStack, 'stop'>> {
   const data = dataFolder(folder);
@@ -116,6 +123,8 @@ async function startAll(
     temporal: () => temporalPort,
   });
   closing.push(async () => void (await Promise.all(LINKS.map((link) => links[link].close()))));
+  const servers = { folder, selfEnds, onNotice, closing };
+  const buckets = withBuckets ? await startBucketServers(servers) : undefined;
   const { uri, port } = mongod.supervised.current;
   const env = {
     TEMPORAL_ADDRESS: `${LOOPBACK}:${links.temporal.port}`,
@@ -136,8 +145,12 @@ async function startAll(
     return { member, stop: () => supervised.stop() };
   };
   return {
-    members: { worker: worker.member, mongod: mongod.member, temporal: temporal.member, simulator: simulator.member },
-    links,
+    members: {
+      ...{ worker: worker.member, mongod: mongod.member, temporal: temporal.member, simulator: simulator.member },
+      ...(buckets === undefined ? {} : { s3: buckets.store }),
+    },
+    links: { ...links, ...buckets?.links },
+    ...present({ buckets }),
     mongodbUri: uri,
     temporalAddress,
     simulatorUrl,
@@ -204,9 +217,9 @@ function dataFolder(path: string): DataFolder {
   return { path, file: (name) => join(path, name), release: () => undefined };
 }
 
-async function startLinks(ports: Readonly<Record<Link, () => number>>): Promise<Readonly<Record<Link, FaultProxy>>> {
+async function startLinks(ports: Readonly<Record<keyof CoreLinks, () => number>>): Promise<CoreLinks> {
   const proxies = await Promise.all(LINKS.map(async (link) => [link, await FaultProxy.listen(ports[link])] as const));
-  return Object.fromEntries(proxies) as Record<Link, FaultProxy>;
+  return Object.fromEntries(proxies) as Record<keyof CoreLinks, FaultProxy>;
 }
 
 /** Waits for all before it throws, so that a server that is still starting can be stopped. */

@@ -1,17 +1,22 @@
 /** The faults that a run can meet, as values: what the schedule is made of and what the injector carries out. */
 
 import type { FaultAction, FaultEndpoint } from '../../../simulator/protocol/fault.js';
+import type { GateName, GateRule } from './buckets/gate-rules.js';
 
 /** The processes of a run. */
 export const PROCESSES = ['worker', 'mongod', 'temporal', 'simulator'] as const;
-export type ProcessName = (typeof PROCESSES)[number];
+/** Those of a run with buckets; the queue is not one of them, since its server would forget its messages. */
+export const BUCKET_PROCESSES = [...PROCESSES, 's3'] as const;
+export type ProcessName = (typeof BUCKET_PROCESSES)[number];
 
 /** Those that a run pauses. */
-export type FrozenName = Extract<ProcessName, 'worker' | 'mongod'>;
+export type FrozenName = Extract<ProcessName, 'worker' | 'mongod' | 's3'>;
 
 /** The worker's ways to the others; each leads through a proxy. `api` carries Mimecast's API and the log files. */
 export const LINKS = ['api', 'mongodb', 'temporal'] as const;
-export type Link = (typeof LINKS)[number];
+/** Those that only a run with buckets has. */
+export const BUCKET_LINKS = ['s3', 'sqs'] as const;
+export type Link = (typeof LINKS)[number] | (typeof BUCKET_LINKS)[number];
 
 /** All times in milliseconds. */
 export type Fault =
@@ -51,6 +56,10 @@ export type Fault =
       readonly probability?: number;
       readonly extent: { readonly times: number } | { readonly forMs: number };
     }
+  /** A gate does this to so many requests for the store or the queue. */
+  | { readonly kind: GateFaultKind; readonly gate: GateName; readonly rule: GateRule; readonly times: number }
+  /** Whoever writes the bucket does this to so many objects. */
+  | { readonly kind: BucketFaultKind; readonly objects: number }
   /** A worker of another installation, with a database and keys of its own, joins for a while. */
   | { readonly kind: 'worker of a stranger'; readonly forMs: number }
   /** A worker of a new version joins, its version becomes the current one, and at the end the first one follows. */
@@ -76,10 +85,57 @@ export const API_FAULT_KINDS = [
 ] as const;
 export type ApiFaultKind = (typeof API_FAULT_KINDS)[number];
 
+export const GATE_FAULT_KINDS = [
+  's3 errors',
+  'slow down',
+  'cut object',
+  'cut listing',
+  'lost answer of a write',
+  'queue errors',
+  'lost answer of the queue',
+  'redelivered messages',
+] as const;
+export type GateFaultKind = (typeof GATE_FAULT_KINDS)[number];
+
+export const BUCKET_FAULT_KINDS = [
+  /** Written cut off in the middle of its gzip, and whole later. */
+  'truncated object',
+  /** Written with lines that are cut off, and whole later. */
+  'broken lines',
+  /** Under a key that stands before others that were read. */
+  'late key',
+  /** Under the prefix of a day long past. */
+  'old date',
+  /** Written again, with more records. */
+  'overwritten object',
+  /** Written, and deleted at once. */
+  'deleted object',
+  /** Deleted while somebody asks for it. */
+  'vanishing object',
+  /** Nobody announces it. */
+  'lost notification',
+  /** Announced several times. */
+  'repeated notification',
+  /** Announced before it is there. */
+  'early notification',
+] as const;
+export type BucketFaultKind = (typeof BUCKET_FAULT_KINDS)[number];
+
+export type GateFault = Extract<Fault, { readonly gate: GateName }>;
+export type BucketFault = Extract<Fault, { readonly objects: number }>;
+
 export type ApiFault = Extract<Fault, { readonly endpoint: FaultEndpoint }>;
 
 export function isApiFault(fault: Fault): fault is ApiFault {
   return 'endpoint' in fault;
+}
+
+export function isGateFault(fault: Fault): fault is GateFault {
+  return 'gate' in fault;
+}
+
+export function isBucketFault(fault: Fault): fault is BucketFault {
+  return 'objects' in fault;
 }
 
 /** How the fault is named in tables: `kill mongod`, `latency api`, `disk full`. */

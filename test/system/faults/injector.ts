@@ -2,8 +2,20 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Document, MongoClient } from 'mongodb';
-import { type ApiFault, type Fault, isApiFault, LINKS, labelOf } from './fault.js';
-import type { Conditions } from './fault-proxy.js';
+import type { StandingRule } from './buckets/gate.js';
+import {
+  type ApiFault,
+  type BucketFault,
+  type Fault,
+  type GateFault,
+  isApiFault,
+  isBucketFault,
+  isGateFault,
+  type Link,
+  labelOf,
+  type ProcessName,
+} from './fault.js';
+import type { Conditions, FaultProxy } from './fault-proxy.js';
 import type { FaultStack } from './fault-stack.js';
 import type { ScheduledFault } from './schedule.js';
 
@@ -15,6 +27,8 @@ export interface InjectorOptions {
   readonly stack: FaultStack;
   /** Sends the signal `restart` to the source. */
   readonly restartSource: () => Promise<unknown>;
+  /** Does to the objects of the bucket what such a fault is. */
+  readonly changeBucket?: (fault: BucketFault) => Promise<void>;
   /** Told about each fault as it strikes, and about one that could not. */
   readonly onFault: (text: string) => void;
 }
@@ -24,6 +38,8 @@ export class Injector {
   readonly struck: Record<string, number> = {};
   /** Labels of the faults that could not be made, since what they concern was away itself. */
   readonly missed: string[] = [];
+
+  private readonly atGates: { readonly label: string; readonly standing: StandingRule }[] = [];
 
   constructor(private readonly options: InjectorOptions) {}
 
@@ -36,7 +52,7 @@ export class Injector {
         this.options.onFault(labelOf(fault));
         try {
           await this.strike(fault);
-          this.struck[labelOf(fault)] = (this.struck[labelOf(fault)] ?? 0) + 1;
+          if (!isGateFault(fault)) this.count(labelOf(fault));
         } catch (error) {
           this.missed.push(labelOf(fault));
           this.options.onFault(`${labelOf(fault)} had no effect: ${error instanceof Error ? error.message : error}`);
@@ -46,12 +62,26 @@ export class Injector {
     await this.calm();
   }
 
+  /** To be called in the end: what gates do to so many requests may come later than the schedule has it, or never. */
+  conclude(): void {
+    for (const { label, standing } of this.atGates.splice(0)) {
+      if (standing.struck > 0) this.count(label);
+      else this.missed.push(label);
+    }
+  }
+
+  private count(label: string): void {
+    this.struck[label] = (this.struck[label] ?? 0) + 1;
+  }
+
   private async strike(fault: Fault): Promise<void> {
     const { stack, restartSource } = this.options;
     if (isApiFault(fault)) return this.postFault(fault);
+    if (isGateFault(fault)) return this.atGate(fault);
+    if (isBucketFault(fault)) return this.options.changeBucket?.(fault);
     switch (fault.kind) {
       case 'kill':
-        await stack.members[fault.process].signal('SIGKILL');
+        await this.member(fault.process).signal('SIGKILL');
         return;
       case 'two workers':
         return this.twoWorkers(fault);
@@ -63,7 +93,7 @@ export class Injector {
       case 'upgrade':
         return stack.upgrade(fault.forMs);
       case 'freeze': {
-        const member = stack.members[fault.process];
+        const member = this.member(fault.process);
         const pid = await member.signal('SIGSTOP');
         await pause(fault.forMs);
         // Another one runs if it was killed meanwhile.
@@ -94,7 +124,7 @@ export class Injector {
       case 'slow close':
         return this.forAWhile(fault, { slowCloseMs: fault.delayMs }, { slowCloseMs: 0 });
       case 'reset':
-        stack.links[fault.link].resetNext(fault.connections, fault.afterBytes);
+        this.link(fault.link).resetNext(fault.connections, fault.afterBytes);
         return;
       case 'restart signal':
         await restartSource();
@@ -103,14 +133,32 @@ export class Injector {
   }
 
   private async forAWhile(
-    { link, forMs }: Extract<Fault, { readonly link: string; readonly forMs: number }>,
+    { link, forMs }: Extract<Fault, { readonly link: Link; readonly forMs: number }>,
     during: Partial<Conditions>,
     after: Partial<Conditions>,
   ): Promise<void> {
-    const proxy = this.options.stack.links[link];
+    const proxy = this.link(link);
     proxy.set(during);
     await pause(forMs);
     proxy.set(after);
+  }
+
+  private member(name: ProcessName) {
+    const member = this.options.stack.members[name];
+    if (member === undefined) throw new Error(`the run has no process ${name}`);
+    return member;
+  }
+
+  private link(name: Link): FaultProxy {
+    const link = this.options.stack.links[name];
+    if (link === undefined) throw new Error(`the run has no link ${name}`);
+    return link;
+  }
+
+  private atGate(fault: GateFault): void {
+    const gate = this.options.stack.buckets?.gates[fault.gate];
+    if (gate === undefined) throw new Error(`the run has no gate ${fault.gate}`);
+    this.atGates.push({ label: labelOf(fault), standing: gate.add(fault.rule, fault.times) });
   }
 
   private async twoWorkers({ victim, killAfterMs, forMs }: Extract<Fault, { kind: 'two workers' }>): Promise<void> {
@@ -134,10 +182,9 @@ export class Injector {
     if (members.simulator.pid === pid) await this.control('DELETE', `/${ids[0]}`);
   }
 
-  /** All faults end. */
+  /** All faults end, but for those at gates, which are counted. */
   private async calm(): Promise<void> {
-    const { links } = this.options.stack;
-    for (const link of LINKS) links[link].heal();
+    for (const link of Object.values(this.options.stack.links)) link?.heal();
     await this.retrying(() => this.control('DELETE'));
     await this.retrying(() => this.admin({ configureFailPoint: 'failCommand', mode: 'off' }));
   }

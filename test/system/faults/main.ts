@@ -11,14 +11,18 @@ import { LEAST_DURATION_MS } from './schedule.js';
 interface Options {
   readonly seed?: number;
   readonly seeds: number;
-  readonly records: number;
+  readonly records?: number;
   readonly duration: number;
   readonly limit: number;
+  readonly s3?: true;
+  readonly objects?: number;
   readonly markdown?: true;
   readonly json?: true;
 }
 
-const DEFAULTS = { seeds: 5, records: 26_000, duration: 40, limit: 240 } as const;
+const DEFAULTS = { seeds: 5, duration: 40, limit: 240, objects: 1_000 } as const;
+/** Of the API; with buckets it is one source of four. */
+const RECORDS = { api: 26_000, s3: 8_000 } as const;
 
 const program = new Command('test:faults')
   .description('Kills, cuts and corrupts everything around a source by a seeded schedule, and compares what is stored.')
@@ -26,9 +30,19 @@ const program = new Command('test:faults')
   .addOption(
     new Option('--seeds <n>', 'run the seeds 1 to n, one after another').argParser(whole(1)).default(DEFAULTS.seeds),
   )
-  .option('--records <n>', 'about how many records a run has', whole(1_000), DEFAULTS.records)
+  .option(
+    '--records <n>',
+    `about how many records the API has (default: ${RECORDS.api}, with --s3 ${RECORDS.s3})`,
+    whole(1_000),
+  )
   .option('--duration <s>', 'seconds in which faults strike', whole(LEAST_DURATION_MS / 1_000), DEFAULTS.duration)
   .option('--limit <s>', 'seconds after the faults in which the source must be at rest', whole(1), DEFAULTS.limit)
+  .option('--s3', 'sources that read and write buckets, in place of one that reads the API alone')
+  .option(
+    '--objects <n>',
+    `with --s3: how many lie in the bucket at the start (default: ${DEFAULTS.objects})`,
+    whole(1),
+  )
   .option('--markdown', 'print the tables once more, as the documentation has them')
   .option('--json', 'last line of the output: one JSON object with all results')
   .addHelpText(
@@ -44,14 +58,16 @@ const stopping = stopOnSignals(
 );
 
 async function main(options: Options): Promise<void> {
+  if (options.objects !== undefined && !options.s3) program.error('--objects is for a run with --s3');
   const seeds = options.seed === undefined ? Array.from({ length: options.seeds }, (_, at) => at + 1) : [options.seed];
   const say = (text: string) => void process.stderr.write(`${text}\n`);
   const results: RunResult[] = [];
   for (const [at, seed] of seeds.entries()) {
     say(`\nseed ${seed} (${at + 1} of ${seeds.length})`);
-    const { records, duration, limit } = options;
+    const { records = RECORDS[options.s3 ? 's3' : 'api'], duration, limit, objects = DEFAULTS.objects } = options;
     const times = { durationMs: duration * 1_000, limitMs: limit * 1_000 };
-    const result = await runSeed({ seed, records, ...times, say, signal: stopping.signal });
+    const buckets = options.s3 ? { buckets: { objects } } : {};
+    const result = await runSeed({ seed, records, ...times, ...buckets, say, signal: stopping.signal });
     results.push(result);
     if (!isGood(result)) say(failureOf(result, replay(options)));
   }
@@ -61,9 +77,11 @@ async function main(options: Options): Promise<void> {
   process.exitCode = results.every(isGood) ? EXIT.done : EXIT.failed;
 }
 
-function replay({ records, duration }: Options): (seed: number) => string {
+function replay({ records, duration, s3, objects }: Options): (seed: number) => string {
   const changed = [
-    ...(records === DEFAULTS.records ? [] : [`--records ${records}`]),
+    ...(s3 ? ['--s3'] : []),
+    ...(objects === undefined ? [] : [`--objects ${objects}`]),
+    ...(records === undefined ? [] : [`--records ${records}`]),
     ...(duration === DEFAULTS.duration ? [] : [`--duration ${duration}`]),
   ];
   return (seed) => ['npm run test:faults --', `--seed ${seed}`, ...changed].join(' ');

@@ -13,6 +13,7 @@ const GOOD: RunResult = {
   malformed: 3,
   wronglyQuarantined: [],
   miscounted: [],
+  unequal: [],
   untruths: [],
   unhandled: [],
   selfEnds: [],
@@ -30,6 +31,7 @@ test.each<[string, Partial<RunResult>, boolean]>([
   ['stuck', { stuck: 'Error' }, false],
   ['a good record in quarantine', { wronglyQuarantined: ['not JSON at x'] }, false],
   ['a count by date that differs', { miscounted: ['dlp: the count by date has 8 records, there are 9'] }, false],
+  ['a store that differs from a bucket', { unequal: ['receipt: 3 documents'] }, false],
   ['a state that is not true', { untruths: ['records in all: said 1, is 2'] }, false],
   ['an error that nobody handled', { unhandled: ['Unhandled rejection'] }, false],
 ])('a run with %s', (_, change, good) => {

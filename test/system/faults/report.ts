@@ -83,9 +83,10 @@ export function failureOf(result: RunResult, replay: (seed: number) => string): 
   const uneven = streams.filter((stream) => stream.lost + stream.twice + stream.foreign > 0);
   return [
     `seed ${seed} failed: ${lost} lost, ${twice} twice, ${foreign} foreign${stuck === undefined ? '' : `, stuck (${stuck})`}`,
-    ...uneven.map((stream) => `  ${stream.stream}: ${JSON.stringify(stream)}`),
+    ...uneven.map((stream) => `  ${[stream.of ?? [], stream.stream].flat().join(', ')}: ${JSON.stringify(stream)}`),
     ...result.untruths.map((text) => `  not true: ${text}`),
     ...result.miscounted.map((text) => `  counted by date: ${text}`),
+    ...result.unequal.map((text) => `  not equal: ${text}`),
     ...result.wronglyQuarantined.map((text) => `  quarantined: ${text}`),
     ...result.unhandled.map((text) => `  unhandled: ${text}`),
     ...result.selfEnds.map(({ name, code }) => `  ended by itself: ${name} with exit code ${code}`),

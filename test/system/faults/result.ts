@@ -9,7 +9,7 @@ export interface RunResult {
   readonly faults: Readonly<Record<string, number>>;
   /** Faults that could not be made, since what they concern was away itself. */
   readonly missed: readonly string[];
-  /** Records that the simulator held at the end. */
+  /** Records that had to be stored in the end; with buckets, those of all sources. */
   readonly records: number;
   readonly lost: number;
   readonly twice: number;
@@ -23,6 +23,8 @@ export interface RunResult {
   readonly wronglyQuarantined: readonly string[];
   /** Where a count by date, made without any code of the collection, differs from the store or from the truth. */
   readonly miscounted: readonly string[];
+  /** With buckets: where two that should hold the same do not, or what should have been told was not. */
+  readonly unequal: readonly string[];
   /** What the source said of itself at the end that was not so. */
   readonly untruths: readonly string[];
   /** Lines of the workers' logs that speak of an error that nobody handled. */
@@ -50,6 +52,7 @@ export function notRun(error: Error): Omit<RunResult, 'seed' | 'seconds' | 'kept
     malformed: 0,
     wronglyQuarantined: [],
     miscounted: [],
+    unequal: [],
     untruths: [],
     unhandled: [],
     selfEnds: [],
@@ -60,10 +63,10 @@ export function notRun(error: Error): Omit<RunResult, 'seed' | 'seconds' | 'kept
 
 /** Whether everything that is promised was kept. */
 export function isGood(result: Omit<RunResult, 'kept'>): boolean {
-  const { lost, twice, foreign, stuck, wronglyQuarantined, miscounted, untruths, unhandled } = result;
+  const { lost, twice, foreign, stuck, wronglyQuarantined, miscounted, unequal, untruths, unhandled } = result;
   return (
     lost + twice + foreign === 0 &&
     stuck === undefined &&
-    [wronglyQuarantined, miscounted, untruths, unhandled].every((list) => list.length === 0)
+    [wronglyQuarantined, miscounted, unequal, untruths, unhandled].every((list) => list.length === 0)
   );
 }

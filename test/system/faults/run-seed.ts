@@ -8,6 +8,9 @@ import { connectTemporal } from '../../../src/management/temporal/temporal-clien
 import { type Collections, collectionsOf } from '../../../src/store/collections.js';
 import { openDatabase } from '../../../src/store/database.js';
 import { testKeyring } from '../../support/test-keyring.js';
+import { BUCKET_FAULTS } from './buckets/bucket-faults.js';
+import { collectUnderBucketFaults } from './buckets/under-bucket-faults.js';
+import { API_FAULTS } from './fault-makers.js';
 import { DATABASE, type FaultStack, startFaultStack } from './fault-stack.js';
 import { isGood, notRun, type RunResult } from './result.js';
 import { scheduleOf } from './schedule.js';
@@ -21,6 +24,12 @@ export interface RunOptions {
   readonly durationMs: number;
   /** Milliseconds after the end of the faults in which the source must come to rest. */
   readonly limitMs: number;
+  /** Runs sources that read and write buckets, one of which holds so many objects at the start. Default: one that reads the API. */
+  readonly buckets?: {
+    readonly objects: number;
+    /** Default false: what no notification tells of is found when the next comparison is due, a minute later. */
+    readonly isHurried?: boolean;
+  };
   /** Told what happens. */
   readonly say: (text: string) => void;
   /** Ends the run early. Default: nothing does. */
@@ -57,14 +66,19 @@ async function throughStack(
   folder: string,
   say: (text: string) => void,
 ): Promise<Omit<RunResult, 'seed' | 'seconds' | 'kept'>> {
-  const { seed, durationMs, limitMs, signal } = options;
-  const schedule = scheduleOf(seed, durationMs);
+  const { seed, durationMs, limitMs, buckets, signal } = options;
+  const schedule = scheduleOf(seed, durationMs, buckets === undefined ? API_FAULTS : BUCKET_FAULTS);
   const versioned = schedule.some(({ fault }) => fault.kind === 'upgrade');
-  const stack = await startFaultStack({ folder, simulatorArguments: trafficOf(options), versioned, onNotice: say });
+  const simulatorArguments = trafficOf(options);
+  const withBuckets = buckets !== undefined;
+  const stack = await startFaultStack({ folder, simulatorArguments, versioned, withBuckets, onNotice: say });
   try {
-    const collecting = withService(stack, (service, collections) =>
-      collectUnderFaults({ stack, service, collections, schedule, folder, limitMs, say }),
-    );
+    const collecting = withService(stack, (service, collections) => {
+      const run = { stack, service, collections, schedule, folder, limitMs, say };
+      if (buckets === undefined) return collectUnderFaults(run);
+      const { objects, isHurried = false } = buckets;
+      return collectUnderBucketFaults({ ...run, seed, objects, isHurried, durationMs });
+    });
     return await Promise.race([collecting, aborted(signal)]);
   } finally {
     await stack.stop();

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { lengthOf, PROCESSES } from './fault.js';
-import { DECK } from './fault-makers.js';
+import { BUCKET_FAULTS } from './buckets/bucket-faults.js';
+import { BUCKET_FAULT_KINDS, BUCKET_PROCESSES, GATE_FAULT_KINDS, lengthOf, PROCESSES } from './fault.js';
+import { API_FAULTS } from './fault-makers.js';
 import { countByLabel, LEAST_DURATION_MS, scheduleOf } from './schedule.js';
 
 const SEEDS = Array.from({ length: 50 }, (_, at) => at + 1);
@@ -24,11 +25,21 @@ describe.each([LEAST_DURATION_MS, 40_000, 300_000])('over %i ms', (durationMs) =
 });
 
 test('a long schedule has every kind, and none twice before all have come', () => {
-  const counts = countByLabel(scheduleOf(3, DECK.length * 2_000));
-  const kinds = new Set(SEEDS.flatMap((seed) => Object.keys(countByLabel(scheduleOf(seed, DECK.length * 2_000)))));
+  const counts = countByLabel(scheduleOf(3, API_FAULTS.deck.length * 2_000));
+  const kinds = new Set(
+    SEEDS.flatMap((seed) => Object.keys(countByLabel(scheduleOf(seed, API_FAULTS.deck.length * 2_000)))),
+  );
   expect(Object.values(counts).every((count) => count === 1)).toBe(true);
   // `slow close` is one card for all three links.
-  expect(kinds.size).toBe(DECK.length + PROCESSES.length + 2);
+  expect(kinds.size).toBe(API_FAULTS.deck.length + PROCESSES.length + 2);
+});
+
+test('every run with buckets has all that can happen to objects, the store and the queue', () => {
+  for (const seed of SEEDS) {
+    const counts = countByLabel(scheduleOf(seed, LEAST_DURATION_MS, BUCKET_FAULTS));
+    for (const process of BUCKET_PROCESSES) expect(counts[`kill ${process}`]).toBe(1);
+    for (const kind of [...BUCKET_FAULT_KINDS, ...GATE_FAULT_KINDS]) expect(counts[kind]).toBe(1);
+  }
 });
 
 test('what lasts ends, and what is counted is bounded', () => {

@@ -2,7 +2,7 @@
 
 import { SeededRandom } from '../../support/random.js';
 import { type Fault, labelOf, lengthOf, shortened } from './fault.js';
-import { ALWAYS, DECK, type FaultMaker } from './fault-makers.js';
+import { API_FAULTS, type FaultChoice, type FaultMaker } from './fault-makers.js';
 
 export interface ScheduledFault {
   /** Milliseconds from the start of the schedule. */
@@ -10,7 +10,7 @@ export interface ScheduledFault {
   readonly fault: Fault;
 }
 
-/** A shorter schedule has no room for a kill of each process and its restart. */
+/** In milliseconds; a shorter schedule has no room for a kill of each process and its restart. */
 export const LEAST_DURATION_MS = 8_000;
 /** No fault of a moment strikes sooner, or within so long before the end. */
 const FIRST_MS = 500;
@@ -21,12 +21,16 @@ const LONGEST_SHARE = 0.6;
 const PACE_MS = 2_000;
 
 /**
- * The faults of one run, in order of time: a kill of each process, and a choice of the other kinds, no kind again before
- * all have come once. All have ended when the duration is over.
+ * The faults of one run, in order of time: those that every run has, such as a kill of each process, and a choice of the other
+ * kinds, no kind again before all have come once. All have ended when the duration is over.
  *
  * @param durationMs at least `LEAST_DURATION_MS`
  */
-export function scheduleOf(seed: number, durationMs: number): readonly ScheduledFault[] {
+export function scheduleOf(
+  seed: number,
+  durationMs: number,
+  { always, deck }: FaultChoice = API_FAULTS,
+): readonly ScheduledFault[] {
   if (durationMs < LEAST_DURATION_MS) throw new RangeError(`a schedule takes at least ${LEAST_DURATION_MS} ms`);
   const random = new SeededRandom(seed);
   const at = (make: FaultMaker): ScheduledFault => {
@@ -34,9 +38,9 @@ export function scheduleOf(seed: number, durationMs: number): readonly Scheduled
     const latest = durationMs - Math.max(lengthOf(fault), LAST_MS);
     return { atMs: random.between(FIRST_MS, latest), fault };
   };
-  const always = ALWAYS.map(at);
-  const chosen = deal(random, Math.round(durationMs / PACE_MS)).map(at);
-  return [...always, ...chosen].sort((a, b) => a.atMs - b.atMs);
+  const certain = always.map(at);
+  const chosen = deal(deck, random, Math.round(durationMs / PACE_MS)).map(at);
+  return [...certain, ...chosen].sort((a, b) => a.atMs - b.atMs);
 }
 
 /** How many faults of each label there are. */
@@ -46,9 +50,9 @@ export function countByLabel(schedule: readonly ScheduledFault[]): Record<string
   return counts;
 }
 
-function deal(random: SeededRandom, count: number): FaultMaker[] {
+function deal(deck: readonly FaultMaker[], random: SeededRandom, count: number): FaultMaker[] {
   const dealt: FaultMaker[] = [];
-  while (dealt.length < count) dealt.push(...shuffled(DECK, random).slice(0, count - dealt.length));
+  while (dealt.length < count) dealt.push(...shuffled(deck, random).slice(0, count - dealt.length));
   return dealt;
 }
 

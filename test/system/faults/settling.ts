@@ -16,6 +16,8 @@ export interface Settling {
   readonly limitMs: number;
   /** Whether nothing is missing in the store. */
   readonly isComplete: () => Promise<boolean>;
+  /** Milliseconds that a source that is at rest may take until it has all. Default 15 s. */
+  readonly restMs?: number;
   readonly say: (text: string) => void;
 }
 
@@ -26,14 +28,14 @@ export interface Rest {
 }
 
 const SAY_EVERY_MS = 10_000;
-/** How long a source that is at rest may take until it has all. */
 const REST_MS = 15_000;
 
 /**
  * Waits until the source is at rest, the simulator has no more to show, and `isComplete`; and then until every stream
  * has been looked at once more, which must change nothing.
  */
-export async function settled({ service, id, folder, limitMs, isComplete, say }: Settling): Promise<Rest> {
+export async function settled(settling: Settling): Promise<Rest> {
+  const { service, id, folder, limitMs, isComplete, restMs = REST_MS, say } = settling;
   let status: SourceStatus | undefined;
   let restSince: number | undefined;
   let why = 'no status';
@@ -58,7 +60,7 @@ export async function settled({ service, id, folder, limitMs, isComplete, say }:
     const lookedAgain = status.snapshot?.streams.every(({ checkedAt }) => Date.parse(checkedAt ?? '') > since);
     if (!lookedAgain) continue;
     // At rest, and still something is missing: no more will come by itself, and the verdict tells what.
-    if ((await isComplete()) || Date.now() - since > REST_MS) return { status };
+    if ((await isComplete()) || Date.now() - since > restMs) return { status };
   }
   return { status, stuck: why };
 }

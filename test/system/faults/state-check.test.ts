@@ -24,7 +24,7 @@ const listing = {
 
 function evidenceOf(seen: SourceSnapshot, change: Partial<Evidence> = {}): Evidence {
   const status = { ...listing, state: seen.state, health: seen.health, snapshot: seen } as Evidence['status'];
-  return { status, listing, openHealthEvents: 0, stored, quarantined: 0, gaps: 0, ...change };
+  return { status, listing, openHealthEvents: 0, stored, quarantined: 0, gaps: 0, expectedGaps: 0, ...change };
 }
 
 test('all of it is true', () => {
@@ -35,7 +35,8 @@ test('all of it is true', () => {
 test.each<[string, Partial<Evidence>]>([
   ['records of dlp: said 2, is 3', { stored: { ...stored, dlp: 3 } }],
   ['quarantined: said 0, is 1', { quarantined: 1 }],
-  ['gaps: said 1, is 0', { gaps: 1 }],
+  ['gaps: said 0, is 1', { gaps: 1, expectedGaps: 1 }],
+  ['gaps that nobody made: said 1, is 0', { gaps: 1 }],
   ['state in the list: said Error, is Collecting', { listing: { ...listing, state: 'Error' } }],
   ['health in the list: said undefined, is Healthy', { listing: undefined }],
   ['open health events: said 1, is 0', { openHealthEvents: 1 }],

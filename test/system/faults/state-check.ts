@@ -14,8 +14,9 @@ export interface Evidence {
   readonly stored: Readonly<Record<StreamName, number>>;
   /** Documents of the source in `quarantine`. */
   readonly quarantined: number;
-  /** Documents of the source in `gaps`; a run makes none. */
+  /** Documents of the source in `gaps`, and those among them that the run has made. */
   readonly gaps: number;
+  readonly expectedGaps: number;
 }
 
 /** Collecting, with no error, nothing left to fetch, and no part at work or failing. */
@@ -28,7 +29,7 @@ export function isSettled({ state, health, snapshot }: SourceStatus): boolean {
 
 /** Sentences about what is not true; none when all is. */
 export function untruths(evidence: Evidence): string[] {
-  const { status, listing, stored, quarantined, gaps, openHealthEvents } = evidence;
+  const { status, listing, stored, quarantined, gaps, expectedGaps, openHealthEvents } = evidence;
   const { snapshot } = status;
   if (snapshot === undefined) return [`there is no state: ${status.note}`];
   const wrong: string[] = [];
@@ -36,16 +37,17 @@ export function untruths(evidence: Evidence): string[] {
     if (said !== shown) wrong.push(`${what}: said ${said}, is ${shown}`);
   };
   for (const { stream, stored: said } of snapshot.streams) claim(`records of ${stream}`, said, stored[stream]);
-  claim(
-    'records in all',
-    snapshot.totals.stored,
-    Object.values(stored).reduce((a, b) => a + b, 0),
-  );
+  claim('records in all', snapshot.totals.stored, sum(Object.values(stored)));
   claim('quarantined', snapshot.totals.quarantined, quarantined);
-  claim('gaps', gaps, 0);
+  claim('gaps', sum(snapshot.streams.map((stream) => stream.gaps?.count ?? 0)), gaps);
+  claim('gaps that nobody made', gaps - expectedGaps, 0);
   claim('state in the list', listing?.state, snapshot.state);
   claim('health in the list', listing?.health, snapshot.health);
   claim('open health events', openHealthEvents, openProblems(snapshot).length);
   claim('healthy', snapshot.health === 'Healthy', openProblems(snapshot).length === 0);
   return wrong;
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((a, b) => a + b, 0);
 }

@@ -32,7 +32,8 @@ export interface UnderFaults {
 /** What the simulator's malformed line looks like. */
 const MALFORMED = '{"type":"receipt","subject":"cut off in the mid';
 
-const APPLICATION = { clientId: 'sim-client-1', clientSecret: 'sim-secret-1' } as const;
+/** The simulator's first. */
+export const APPLICATION = { clientId: 'sim-client-1', clientSecret: 'sim-secret-1' } as const;
 
 export async function collectUnderFaults(run: UnderFaults): Promise<Omit<RunResult, 'seed' | 'seconds' | 'kept'>> {
   const { stack, service, collections, schedule, folder, say } = run;
@@ -74,6 +75,7 @@ export async function collectUnderFaults(run: UnderFaults): Promise<Omit<RunResu
       ...differences(counted, await countsOfStore(collections, sourceId)),
       ...untrueCounts(counted, sizes(truth) as Evidence['stored']),
     ],
+    unequal: [],
     untruths: stuck === undefined ? await lastingUntruths(service, collections, sourceId, counts) : [],
     unhandled: stack.workerLogs.flatMap(unhandledIn),
     selfEnds: stack.selfEnds,

@@ -20,3 +20,12 @@ test.each([
     expect(totalOf(verdicts, what as keyof typeof expected)).toBe(count);
   }
 });
+
+test('a record that may be there is neither lost nor foreign, unless it is there too often', () => {
+  const verdictOn = (stored: Multiset) => judge(only({ a: 1 }), only(stored), only({ a: 1, gone: 1 }))[0];
+  const right = { truth: 1, lost: 0, twice: 0, foreign: 0 };
+  expect(verdictOn({ a: 1 })).toMatchObject(right);
+  expect(verdictOn({ a: 1, gone: 1 })).toMatchObject(right);
+  expect(verdictOn({ a: 1, gone: 2 })).toMatchObject({ ...right, twice: 1 });
+  expect(verdictOn({ a: 1, x: 1 })).toMatchObject({ ...right, foreign: 1 });
+});

@@ -9,7 +9,7 @@ import { count, counted } from '../../lib/format.js';
 import { useKeptFocus } from '../../lib/kept-focus.js';
 import { useLoaded } from '../../lib/load.js';
 import { termOf } from '../../lib/query-text.js';
-import { fieldsOf } from '../../lib/record.js';
+import { fieldsOf, isByValue } from '../../lib/record.js';
 import { FilterButtons } from './filter-buttons.js';
 
 /**
@@ -50,7 +50,11 @@ export function FieldPanel({ results, columns, onColumns, onTerm }) {
                 checked=${columns.includes(path)}
                 onChange=${() => toggle(path)}
               />
-              <${FieldValues} path=${path} body=${results.body} onTerm=${onTerm} />
+              ${
+                isByValue(path)
+                  ? html`<${FieldValues} path=${path} body=${results.body} onTerm=${onTerm} />`
+                  : html`<${Foreign} text=${path} />`
+              }
             </li>
           `,
         )}
@@ -99,11 +103,11 @@ function TopValues({ path, body, onTerm }) {
   `;
 }
 
-/** @param {import('./use-search.js').Results['records']} records @returns {string[]} those that queries can name, by name; metadata last */
+/** @param {import('./use-search.js').Results['records']} records @returns {string[]} those that can be columns, by name; metadata last */
 function pathsOf(records) {
   const paths = records.flatMap(({ record }) =>
     fieldsOf(record)
-      .filter(({ isSearchable }) => isSearchable)
+      .filter(({ isColumn }) => isColumn)
       .map(({ path }) => path),
   );
   return [...new Set(paths)].sort(

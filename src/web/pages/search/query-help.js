@@ -29,7 +29,7 @@ export function QueryHelp() {
           </tbody>
         </table>
       </div>
-      <p class="hint">Values are case-insensitive. Fields are those of the stored record, such as <code>from.emailAddress</code> or <code>_source</code>.</p>
+      <p class="hint">Values are case-insensitive. Fields are those of the stored record, such as <code>from.emailAddress</code> or <code>_source</code>; a backslash before a name (<code>\\email:</code>) means the field of that name, and not the kind.</p>
     </details>
   `;
 }

@@ -20,7 +20,7 @@ export function ResultDetails({ record, columns, onColumns, onTerm }) {
   const actions = (/** @type {import('../../lib/record.js').Field} */ { path, value, isSearchable }) =>
     isSearchable
       ? html`
-          <${FilterButtons} term=${termOf(path, value)} onTerm=${onTerm} />
+          <${FilterButtons} term=${isSearchable ? termOf(path, value) : undefined} onTerm=${onTerm} />
           ${
             columns.includes(path)
               ? null

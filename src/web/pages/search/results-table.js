@@ -7,7 +7,7 @@ import { RecordLine } from '../../components/record/record-line.js';
 import { localTime } from '../../lib/format.js';
 import { useKeptFocus } from '../../lib/kept-focus.js';
 import { termOf } from '../../lib/query-text.js';
-import { recordHref, valuesAt, valueText } from '../../lib/record.js';
+import { isByValue, recordHref, valuesAt, valueText } from '../../lib/record.js';
 import { streamLabel } from '../../lib/streams.js';
 import { FilterButtons } from './filter-buttons.js';
 import { ResultDetails } from './result-details.js';
@@ -97,7 +97,7 @@ function Row({ record, columns, isOpen, onToggle, onTerm }) {
           <td key=${path} class="result-cell">
             ${valuesAt(record.record, path).map(
               (value, at) => html`
-                <div key=${at}><${Foreign} text=${valueText(value)} most=${200} /><${FilterButtons} term=${termOf(path, value)} onTerm=${onTerm} /></div>
+                <div key=${at}><${Foreign} text=${valueText(value)} most=${200} /><${FilterButtons} term=${isByValue(path) ? termOf(path, value) : undefined} onTerm=${onTerm} /></div>
               `,
             )}
           </td>

@@ -11,6 +11,7 @@ import { Export } from './export.js';
 import { Gaps } from './gaps.js';
 import { Head } from './head.js';
 import { HealthEvents } from './health-events.js';
+import { PastExports } from './past-exports.js';
 import { Quarantine } from './quarantine.js';
 import { Rereads } from './rereads.js';
 import { Streams } from './streams.js';
@@ -28,6 +29,7 @@ const PARTS = [
   ['gaps', 'Gaps'],
   ['quarantine', 'Quarantine'],
   ['rereads', 'Verify and backfill'],
+  ['past-exports', 'Past exports'],
   ['audit-trail', 'Audit trail'],
 ];
 
@@ -72,6 +74,7 @@ export function SourcePage({ id }) {
     <${Gaps} path=${path} known=${gaps} />
     <${Quarantine} path=${path} known=${view?.totals.quarantined} />
     <${Rereads} path=${path} streams=${streams} />
+    <${PastExports} path=${path} id=${source.id} />
     <${AuditTrail} id=${source.id} moment=${moment} />
   `;
 }

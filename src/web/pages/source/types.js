@@ -38,7 +38,7 @@
  * @property {StreamView[]} streams
  *
  * @typedef {object} ExportView
- * @property {'Exporting' | 'Error'} state
+ * @property {'Exporting' | 'Error' | 'Stopped'} state
  * @property {string} bucket
  * @property {string} prefix
  * @property {number} objects

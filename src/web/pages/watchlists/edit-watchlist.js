@@ -4,6 +4,7 @@ import { html } from 'htm/preact';
 import { Dialog } from '../../components/dialog.js';
 import { Problem } from '../../components/problem.js';
 import { ApiError, call, send } from '../../lib/api.js';
+import { indicatorLines } from '../../lib/indicator-lines.js';
 import { useLoaded } from '../../lib/load.js';
 import { WatchlistDialog } from './watchlist-dialog.js';
 
@@ -32,7 +33,7 @@ export function EditWatchlist({ id, onClose, onDone }) {
       <//>
     `;
   const { name, owner, origin = '', expires = '', webhook = '' } = data.list;
-  const initial = { name, owner, origin, expires, webhook, indicators: data.list.indicators.join('\n') };
+  const initial = { name, owner, origin, expires, webhook, indicators: indicatorLines(data.list.indicators) };
   const save = async (/** @type {import('./watchlist-dialog.js').Given} */ given) => {
     const changed = Object.entries(given).filter(([key, text]) => text !== new Map(Object.entries(initial)).get(key));
     const change = Object.fromEntries(changed.map(([key, text]) => [key, text === '' ? null : text]));

@@ -8,7 +8,7 @@
  * @property {string} label
  * @property {string} description
  * @property {boolean} isRequired
- * @property {'text' | 'secret' | 'one' | 'many' | 'texts' | 'object'} kind
+ * @property {'text' | 'lines' | 'secret' | 'one' | 'many' | 'texts' | 'object'} kind `lines`: a list of any texts
  * @property {readonly string[]} values of `one` and `many`; of `texts`, the names that have one each
  * @property {readonly Key[]} keys of an `object`
  * @property {string | undefined} preset what is taken when nothing is given
@@ -29,6 +29,9 @@ const LABELS = {
   export: 'Export to a bucket',
   accessKeyId: 'Access Key ID',
   secretAccessKey: 'Secret Access Key',
+  roleArn: 'Role ARN',
+  externalId: 'External ID',
+  stsEndpoint: 'STS endpoint',
 };
 
 /** @type {Readonly<Record<string, string>>} */
@@ -81,7 +84,7 @@ function keyOf(name, schema, isRequired) {
   const main = variant(schema);
   const list = (main.anyOf ?? [main]).find((/** @type {JsonSchema} */ each) => each.type === 'array');
   const names = main.propertyNames?.enum;
-  const values = names ?? list?.items.enum ?? choicesOf(main);
+  const values = names ?? (list === undefined ? choicesOf(main) : (list.items.enum ?? []));
   const [example] = schema.examples ?? [];
   return {
     name,
@@ -100,7 +103,7 @@ function keyOf(name, schema, isRequired) {
   function kindOf() {
     if (main.properties !== undefined) return 'object';
     if (names !== undefined) return 'texts';
-    if (list !== undefined) return 'many';
+    if (list !== undefined) return list.items.enum === undefined ? 'lines' : 'many';
     if (values.length > 0) return 'one';
     return schema.writeOnly ? 'secret' : 'text';
   }

@@ -17,6 +17,8 @@ import { valueLabel } from './config-schema.js';
 export function KeyInput({ of: key, value, mistakes, onChange, isFixed = false }) {
   const id = useId();
   if (key.kind === 'many') return html`<${Many} of=${key} value=${value} mistakes=${mistakes} onChange=${onChange} />`;
+  if (key.kind === 'lines')
+    return html`<${Lines} of=${key} value=${value} mistakes=${mistakes} onChange=${onChange} />`;
   const common = {
     id,
     value: typeof value === 'string' || typeof value === 'boolean' ? String(value) : '',
@@ -50,6 +52,35 @@ export function KeyInput({ of: key, value, mistakes, onChange, isFixed = false }
               />
             `
       }
+      <${Hint} id=${`${id}-hint`} text=${key.description} />
+      <${Wrong} id=${`${id}-wrong`} mistakes=${mistakes} />
+    </div>
+  `;
+}
+
+/**
+ * A list of texts, one in each line.
+ *
+ * @param {{ of: Key, value: unknown, mistakes: readonly string[], onChange: (value: unknown) => void }} props
+ */
+function Lines({ of: key, value, mistakes, onChange }) {
+  const id = useId();
+  const onInput = (/** @type {{ currentTarget: HTMLTextAreaElement }} */ event) => {
+    const { value: text } = event.currentTarget;
+    onChange(text.trim() === '' ? [] : text.split('\n'));
+  };
+  return html`
+    <div class="field">
+      <label for=${id}><span>${key.label} (one in each line)<${Required} of=${key} /></span></label>
+      <textarea
+        id=${id}
+        rows="3"
+        spellcheck=${false}
+        aria-describedby=${`${id}-hint ${id}-wrong`}
+        aria-invalid=${mistakes.length > 0 ? 'true' : undefined}
+        value=${[value ?? []].flat().join('\n')}
+        onInput=${onInput}
+      ></textarea>
       <${Hint} id=${`${id}-hint`} text=${key.description} />
       <${Wrong} id=${`${id}-wrong`} mistakes=${mistakes} />
     </div>

@@ -56,6 +56,7 @@ function ObjectInput({ of: key, value, mistakes, onChange }) {
 function within(mistakes, name) {
   return mistakes.flatMap((mistake) => {
     if (mistake.startsWith(`${name}: `)) return [mistake.slice(name.length + 2)];
+    if (mistake.startsWith(`${name}[`)) return [mistake.slice(name.length)];
     return mistake.startsWith(`${name}.`) ? [mistake.slice(name.length + 1)] : [];
   });
 }
