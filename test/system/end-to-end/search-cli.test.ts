@@ -1,11 +1,9 @@
 /** `search` and `story` as people and programs use them: on the database at hand, and through a management server. */
 
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { projectRoot } from '../../../src/runtime/project-root.js';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { insertRecords } from '../../../src/store/records.js';
 import { apiServer } from '../../support/api-server.js';
+import { type Following, followingCli } from '../../support/following-cli.js';
 import { collectionsIn } from '../../support/raw-collections.js';
 import { runCli } from '../../support/run-cli.js';
 import { storedDocument } from '../../support/search-records.js';
@@ -30,10 +28,7 @@ const store = async (record: Readonly<Record<string, unknown>>, seconds: number)
   return document._id.toString('hex');
 };
 
-const children: ChildProcessWithoutNullStreams[] = [];
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL');
-});
+const followCli = followingCli();
 
 let id = '';
 beforeAll(async () => {
@@ -55,6 +50,7 @@ const ways = {
 
 describe.each(Object.entries(ways))('%s', (label, way) => {
   const cli = (...words: readonly string[]) => runCli(way().env, ...way().args, ...words);
+  const following = (...words: readonly string[]) => followCli(way().env, ...way().args, ...words);
 
   test('search finds, newest first', async () => {
     const { code, stdout, stderr } = await cli('search', 'subject:invoice');
@@ -97,7 +93,7 @@ describe.each(Object.entries(ways))('%s', (label, way) => {
   test('--follow prints what is stored, and resumes with its token', async () => {
     const query = `subject:"${label}"`;
     const begin = following('search', query, '--follow', '--json', '--since', '2026-01-01');
-    const subjects = (run: Following) => run.lines().map((line) => JSON.parse(line).record.subject);
+    const subjects = (run: Following) => run.lines().flatMap((line) => JSON.parse(line).record?.subject ?? []);
     await until(
       () => begin.errors(),
       (text) => text.includes('Nothing found'),
@@ -118,36 +114,4 @@ describe.each(Object.entries(ways))('%s', (label, way) => {
     expect(subjects(again)).toEqual([`two ${label}`]);
     await again.stop();
   });
-
-  interface Following {
-    lines(): string[];
-    errors(): string;
-    stop(): Promise<void>;
-  }
-
-  function following(...words: readonly string[]): Following {
-    const { env, args } = way();
-    const child: ChildProcessWithoutNullStreams = spawn(
-      process.execPath,
-      ['scripts/run.mjs', 'src/starter.ts', ...args, ...words],
-      { cwd: projectRoot(), env: { ...process.env, ...env } },
-    );
-    children.push(child);
-    let [out, errors] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      out += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      errors += text;
-    });
-    return {
-      lines: () => out.split('\n').slice(0, -1),
-      errors: () => errors,
-      stop: async () => {
-        const ended = once(child, 'exit');
-        child.kill('SIGINT');
-        expect(await ended).toEqual([0, null]);
-      },
-    };
-  }
 });
