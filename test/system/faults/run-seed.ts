@@ -37,6 +37,8 @@ export interface RunOptions {
 }
 
 const HISTORY_MINUTES = 240;
+/** What sources that read and write buckets take until they are at work, more or less. */
+const TO_WORK_MS = 30_000;
 
 /**
  * A run that could not be carried through counts as one that failed.
@@ -93,13 +95,16 @@ function aborted(signal: AbortSignal | undefined): Promise<never> {
   });
 }
 
-function trafficOf({ seed, records, durationMs }: RunOptions): string[] {
+function trafficOf({ seed, records, durationMs, buckets }: RunOptions): string[] {
+  // With buckets the faults begin once the sources are at work, and mail flows from the start.
+  const flowMs = durationMs + (buckets === undefined ? 0 : TO_WORK_MS);
   const perMinute = (share: number, minutes: number) => String(Math.ceil((records * share) / minutes));
   return [
     ...['--seed', String(seed), '--history', `${HISTORY_MINUTES}m`, '--history-file-interval', '10m'],
     ...['--history-rate', perMinute(0.6, HISTORY_MINUTES)],
     // More than two fifths: while the simulator is down, no mail flows.
-    ...['--rate', perMinute(0.5, durationMs / 60_000), '--file-interval', '1s', '--publish-delay', '2s'],
+    ...['--rate', perMinute(0.5, flowMs / 60_000), '--publish-delay', '2s'],
+    ...['--file-interval', buckets === undefined ? '1s' : '3s'],
   ];
 }
 
