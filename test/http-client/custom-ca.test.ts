@@ -42,4 +42,4 @@ test('NODE_EXTRA_CA_CERTS and HTTPS_PROXY of a program are obeyed; without the C
     errorCode: 'tls',
     errorInfo: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
   });
-}, 60_000);
+});

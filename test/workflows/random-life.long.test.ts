@@ -189,7 +189,7 @@ class Walk {
 
 test.concurrent.for(SEEDS)(
   'a random life has only legal states and always a way out, seed %i',
-  { timeout: 300_000 },
+  { timeout: 900_000 },
   async (seed, { onTestFinished }) => {
     const run = await runs.start({ streams: STREAMS, maxHistoryEvents: MAX_HISTORY_EVENTS, onTestFinished });
     const walk = new Walk(run, new SeededRandom(seed));

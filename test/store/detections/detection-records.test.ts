@@ -59,7 +59,7 @@ beforeAll(async () => {
     stored.set(stream, documents);
     await raw(collections).records(stream).insertMany(documents);
   }
-}, 120_000);
+});
 
 const hex = (record: RecordDocument) => record._id.toString('hex');
 

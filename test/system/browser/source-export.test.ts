@@ -39,7 +39,7 @@ beforeAll(async () => {
   for (const id of [exporting, denied, without]) await caughtUp(id);
   await statusUntil(exporting, (seen) => seen.export?.records === seen.snapshot?.totals.stored);
   await statusUntil(denied, (seen) => seen.export?.state === 'Error');
-}, 120_000);
+});
 
 describe.skipIf(CHROMIUM === undefined)('the export on the page of a source', () => {
   test('shows where it goes, that it is caught up, and what is written of each stream', async () => {

@@ -52,7 +52,7 @@ test('fields come onto records with --add-fields, and are dropped without', asyn
   expect(update).toMatchObject({ code: 0, stderr: '' });
   expect(await schema()).toEqual(['site', 'Team']);
   await stopWorker();
-}, 120_000);
+});
 
 test('the sample source of "npm start" keeps its field', async () => {
   const options = { simulatorUrl: get().simulator.url, pollInterval: '5s', fields };

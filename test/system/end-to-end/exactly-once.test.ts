@@ -72,4 +72,4 @@ test('a worker that is killed in the middle is followed by another, and nothing 
   await until(reconciles, (pid) => pid === String(second.pid));
   await second.stop();
   expect(await reconciles()).toBeUndefined();
-}, 150_000);
+});

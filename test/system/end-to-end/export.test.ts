@@ -77,7 +77,7 @@ test('a round trip: what is exported and read again by another source is an equa
 
   for (const id of [sourceId, readerId]) await service.stop(String(id), { remove: true });
   await stopWorker();
-}, 120_000);
+});
 
 test('an export that may not write is an error of its own: collecting goes on, and a correction heals it', async () => {
   const bucket = await server.newBucket();
@@ -141,7 +141,7 @@ test('an export that may not write is an error of its own: collecting goes on, a
   for (const name of ['exports', 'export_cuts'])
     expect(await database.db.collection(name).countDocuments({ sourceId })).toBe(0);
   await stopWorker();
-}, 120_000);
+});
 
 test('records of the past are exported on request, here or by a management server, and a repetition writes only what is missing', async () => {
   const bucket = await server.newBucket();
@@ -205,4 +205,4 @@ test('records of the past are exported on request, here or by a management serve
   }
   await service.stop(String(sourceId), { remove: true });
   await stopWorker();
-}, 180_000);
+});

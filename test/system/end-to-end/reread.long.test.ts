@@ -24,7 +24,7 @@ beforeAll(async () => {
   const file = sourceFile(get().simulator, { name: 'Read again', pollInterval: '1h' });
   ({ sourceId } = await get().service.start(file));
   await until(status, isCaughtUp, { limitMs: 50_000, everyMs: 100 });
-}, 60_000);
+});
 
 afterAll(async () => {
   await get().service.stop(String(sourceId));
