@@ -31,4 +31,4 @@ test('a round that dies at any step leaves nothing that the next one does not fi
     await new SourceRemoval(access()).removeCollector(collectorId, actor);
     if (!died) break;
   }
-}, 300_000);
+}, 900_000);

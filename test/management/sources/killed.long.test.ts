@@ -115,7 +115,7 @@ async function runningIds(): Promise<number[]> {
   return ids.filter((_, index) => states[index] === 'RUNNING');
 }
 
-describe('killed at every step of', { sequential: true, timeout: 300_000 }, () => {
+describe('killed at every step of', { sequential: true, timeout: 900_000 }, () => {
   test('creating a source', async () => {
     const collectorId = await newCollector();
     const steps = await killAtEveryStep(

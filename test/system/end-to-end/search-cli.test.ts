@@ -1,8 +1,9 @@
 /** `search` and `story` as people and programs use them: on the database at hand, and through a management server. */
 
 import { beforeAll, describe, expect, test } from 'vitest';
-import { insertRecords } from '../../../src/store/records.js';
+import { insertWithIndicators } from '../../../src/ingest/slice/insert-with-indicators.js';
 import { apiServer } from '../../support/api-server.js';
+import { noteFilledIn } from '../../support/filled-in.js';
 import { type Following, followingCli } from '../../support/following-cli.js';
 import { collectionsIn } from '../../support/raw-collections.js';
 import { runCli } from '../../support/run-cli.js';
@@ -24,7 +25,7 @@ const store = async (record: Readonly<Record<string, unknown>>, seconds: number)
     1,
     new Date(Date.UTC(2026, 0, 31, 12, 0, seconds)),
   );
-  await insertRecords(collections, 'receipt', [document]);
+  await insertWithIndicators({ collections, writer: collections }, 'receipt', [document]);
   return document._id.toString('hex');
 };
 
@@ -33,6 +34,7 @@ const followCli = followingCli();
 let id = '';
 beforeAll(async () => {
   await collections.ensureIndexes();
+  await noteFilledIn(collections);
   id = await store({ subject: 'first invoice', senderEnvelope: 'alice@example.com' }, 1);
   await store({ subject: 'second invoice' }, 2);
 });
