@@ -123,7 +123,7 @@ describe.skipIf(CHROMIUM === undefined)('the form', () => {
     await region.and(page.locator(':focus')).waitFor();
     expect(await region.getAttribute('aria-invalid')).toBe('true');
     await region.fill(S3_REGION);
-    await ofBucket.getByLabel('Endpoint').fill(s3.endpoint);
+    await ofBucket.getByLabel('Endpoint', { exact: true }).fill(s3.endpoint);
     await ofBucket.getByLabel('Access Key ID').fill(S3_KEYS.admin.accessKeyId);
     await ofBucket.getByLabel('Secret Access Key').fill(S3_KEYS.admin.secretAccessKey);
     await ofBucket.getByLabel('Exclude (one in each line)').fill('*.md\n[\n');
