@@ -75,7 +75,11 @@ test.each<[string, Parameters<typeof cutting>[1]]>([
   const { url } = await serve(handler);
   const failure = await failureOf(digestOf(bucketAt(url)));
   expect(failure).toMatchObject({ type: 'ThirdPartyGeneric', code: 'reset', retry: true });
-  expect(ranges).toEqual([undefined, `bytes=${2 * MIB}-`]);
+  // What had arrived and was not read yet may be lost with its connection.
+  expect(ranges).toEqual([undefined, expect.stringMatching(/^bytes=\d+-$/)]);
+  const offset = Number(/\d+/.exec(ranges[1] ?? '')?.[0]);
+  expect(offset).toBeGreaterThanOrEqual(MIB);
+  expect(offset).toBeLessThanOrEqual(2 * MIB);
 });
 
 test('a connection that brings little is not followed by another one', async () => {

@@ -79,19 +79,7 @@ export function s3Server() {
   };
   const newBucket = async (prefix = 'logs'): Promise<TestBucket> => {
     buckets += 1;
-    const bucket = new TestBucket(`${prefix}-${buckets}`, the);
-    await createBucket(the(), bucket.name);
-    await until(
-      () =>
-        bucket.put('.ready', '.').then(
-          () => true,
-          () => false,
-        ),
-      Boolean,
-      { everyMs: 50 },
-    );
-    await bucket.remove('.ready');
-    return bucket;
+    return newBucketIn(the, `${prefix}-${buckets}`);
   };
   return {
     get endpoint() {
@@ -99,6 +87,23 @@ export function s3Server() {
     },
     newBucket,
   };
+}
+
+/** Makes a bucket, and waits until objects can be stored in it. */
+export async function newBucketIn(client: () => S3Client, name: string): Promise<TestBucket> {
+  const bucket = new TestBucket(name, client);
+  await createBucket(client(), name);
+  await until(
+    () =>
+      bucket.put('.ready', '.').then(
+        () => true,
+        () => false,
+      ),
+    Boolean,
+    { everyMs: 50 },
+  );
+  await bucket.remove('.ready');
+  return bucket;
 }
 
 export interface StoredObject {

@@ -13,6 +13,7 @@ import {
   chooseEight,
   clientFor,
   createBucket,
+  newBucketIn,
   S3_KEYS,
   S3_REGION,
   startWeed,
@@ -76,8 +77,8 @@ export async function startBucketServers(options: BucketServersOptions): Promise
   for (const open of [...Object.values(gates), ...Object.values(links)]) closing.push(() => open.close());
   return {
     ...{ store, gates, links, client },
-    logs: await newBucket(client, LOGS),
-    exported: await newBucket(client, EXPORTED),
+    logs: await newBucketIn(() => client, LOGS),
+    exported: await newBucketIn(() => client, EXPORTED),
     queue: new TestQueue(QueueUrl, moto.endpoint, () => sqs),
     endpoint: `http://${LOOPBACK}:${links.s3.port}`,
     queueUrl: QueueUrl.replace(moto.endpoint, `http://${LOOPBACK}:${links.sqs.port}`),
@@ -130,19 +131,3 @@ async function startStore({ folder, selfEnds, onNotice, closing }: BucketServers
 
 /** It is there. */
 const ignored = () => undefined;
-
-async function newBucket(client: S3Client, name: string): Promise<TestBucket> {
-  const bucket = new TestBucket(name, () => client);
-  await createBucket(client, name);
-  await until(
-    () =>
-      bucket.put('.ready', '.').then(
-        () => true,
-        () => false,
-      ),
-    Boolean,
-    { everyMs: 50 },
-  );
-  await bucket.remove('.ready');
-  return bucket;
-}
