@@ -10,6 +10,14 @@ import { until } from '../support/until.js';
 
 const collections = collectorDatabase();
 
+/** A file is asked for while those before it are still being stored. */
+async function filesStored(source: SimulatedSource, stream: StreamName, count: number): Promise<void> {
+  await until(
+    () => source.checkpoint(stream),
+    ({ filesDone }) => filesDone.length === count,
+  );
+}
+
 async function deleteHalf(source: SimulatedSource, stream: StreamName): Promise<void> {
   const records = raw(collections).records(stream);
   const documents = await records.find({ _sourceId: source.id }).toArray();
@@ -32,6 +40,7 @@ describe('cancelled', () => {
       () => source.fired(),
       (fired) => fired === 1,
     );
+    await filesStored(source, stream, files);
     environment.cancel('CANCELLED');
     await cancelled;
 
@@ -69,6 +78,7 @@ describe('a worker that died', () => {
       () => source.fired(),
       (fired) => fired === 1,
     );
+    await filesStored(source, 'receipt', 1);
     expect(await source.checkpoint('receipt')).toMatchObject({ unsettled: true });
     environment.cancel('CANCELLED');
     await ended;
@@ -141,6 +151,7 @@ test('a worker thought dead that comes back cannot move the checkpoint', async (
     () => source.fired(),
     (fired) => fired === 1,
   );
+  await filesStored(source, 'receipt', 1);
   await source.collectAll('receipt');
   const after = await source.checkpoint('receipt');
   environment.cancel('CANCELLED');

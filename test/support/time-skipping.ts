@@ -1,10 +1,17 @@
 import { fileURLToPath } from 'node:url';
+import type { ConnectionPlugin } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { addSearchAttributes } from '../../devstack/temporal-ready.js';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/contract/contract.js';
+import { interceptors } from '../../src/management/temporal/temporal-client.js';
 import './provided.js';
 
+/** A call that is tried again once the environment is gone fails; the SDK's own interceptors throw where nobody can catch it. */
+const OUR_CONNECTION: ConnectionPlugin = {
+  name: 'as the programs connect',
+  configureConnection: (options) => ({ ...options, interceptors: interceptors() }),
+};
 const GUARDED_SERVER = fileURLToPath(new URL('time-skipping-server.sh', import.meta.url));
 
 /**
@@ -20,6 +27,7 @@ export function timeSkippingEnvironment(): () => TestWorkflowEnvironment {
     process.env.TEMPORAL_TEST_SERVER_PATH = inject('testServer');
     environment = await TestWorkflowEnvironment.createTimeSkipping({
       server: { executable: { type: 'existing-path', path: GUARDED_SERVER } },
+      plugins: [OUR_CONNECTION],
     });
     await addSearchAttributes(environment.connection, 'default', SEARCH_ATTRIBUTES);
   });

@@ -23,7 +23,11 @@ function failed(error: unknown): Call {
   return {
     start: (_metadata, listener) => {
       const end = { code: status.CANCELLED, details, metadata: new Metadata() };
-      process.nextTick(() => listener?.onReceiveStatus?.(end));
+      process.nextTick(() => {
+        // As for each call without an answer: the SDK's retries rely on a message before the status.
+        listener?.onReceiveMessage?.(null);
+        listener?.onReceiveStatus?.(end);
+      });
     },
     cancelWithStatus: nothing,
     getPeer: () => 'closed',

@@ -17,3 +17,10 @@ test('a call that is tried again after its connection was closed fails, and noth
   expect(await call).toMatch(/CANCELLED: GetSystemInfo: Channel has been shut down/);
   server.close();
 });
+
+test('a call begun after its connection was closed fails like any other', async () => {
+  const { connection, close } = lazyTemporal({ TEMPORAL_ADDRESS: `${LOOPBACK}:${await choosePort(0)}` });
+  await close();
+  const call = connection.workflowService.getSystemInfo({}).catch((error: Error) => error.message);
+  expect(await call).toMatch(/CANCELLED: GetSystemInfo: Channel has been shut down/);
+});
