@@ -16,7 +16,7 @@ const { get, collections } = e2eStack({ historyMs: 600_000, historyRate: 60, rat
 const api = apiServer({ collections, client: () => get().client });
 const server = s3Server();
 const start = followingCli();
-const LIMIT = { limitMs: 60_000, everyMs: 100 };
+const LIMIT = { everyMs: 100 };
 const KEYS = { AWS_ACCESS_KEY_ID: S3_KEYS.writer.accessKeyId, AWS_SECRET_ACCESS_KEY: S3_KEYS.writer.secretAccessKey };
 
 let sourceId = 0;
