@@ -42,7 +42,7 @@ export function addExportCommand(program: Command, withCommands: WithCommands): 
     .description(SUMMARY)
     .option('--from <time>', 'an ISO time, or an age such as 7d', checkedTime)
     .option('--to <time>', 'the same; not a part of the range (default: now)', checkedTime)
-    .option('--to-bucket <name>', 'default, like the next five: as the source’s own export has it')
+    .option('--to-bucket <name>', 'default, like the next six: as the source’s own export has it')
     .option('--region <region>', 'region of the bucket')
     .option('--endpoint <address>', 'address of an S3-compatible store')
     .option('--path-style', 'name the bucket in the path of requests (as with --endpoint)')

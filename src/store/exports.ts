@@ -103,6 +103,13 @@ export async function beginExport(store: Store, sourceId: number): Promise<Expor
   return found ?? { _id: sourceId, ...begun };
 }
 
+/** Begins those of sources whose program died between storing the source and this. To be called before such a source is started. */
+export async function beginMissingExports(store: Store): Promise<void> {
+  const wanted = await exportingSources(store);
+  const known = new Set<number>(await exports(store).distinct('_id', { _id: { $in: wanted } }));
+  for (const sourceId of wanted) if (!known.has(sourceId)) await beginExport(store, sourceId);
+}
+
 export async function cutOf(store: Store, sourceId: number, seq: number): Promise<Cut | undefined> {
   const found = await cuts(store).findOne({ _id: `${sourceId}/${seq}` });
   if (found === null) return undefined;

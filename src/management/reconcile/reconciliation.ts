@@ -7,6 +7,7 @@
 import type { Client } from '@temporalio/client';
 import type { WorkerVersion } from '../../domain/contract/worker-version.js';
 import type { Collections } from '../../store/collections.js';
+import { beginMissingExports } from '../../store/exports.js';
 import { storedInstallation } from '../../store/installation-identity.js';
 import { sourcesBehind } from '../../store/sources.js';
 import { RefusedError } from '../common/errors.js';
@@ -70,6 +71,7 @@ export class Reconciliation implements Reconcilable {
     const running = await this.running(listener);
     if (running !== undefined) await this.strays.adopt(running, listener.onError);
     await this.removal.finish(listener.onError);
+    await beginMissingExports(this.options.collections);
     await this.options.sources.startMissing(listener);
     await this.announceChanges(listener.onError);
     await startFillIn(this.options).catch(listener.onError);

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { parseSourceConfig } from '../../../src/config/source-config.js';
 import { workflowIdOf } from '../../../src/domain/contract/contract.js';
 import { INSTALLATION_MEMO } from '../../../src/domain/contract/installation.js';
 import { EXPORT_WORKFLOW_TYPE } from '../../../src/domain/export/export.js';
@@ -9,8 +10,10 @@ import { audited } from '../../../src/management/audited.js';
 import { exportStatusOf } from '../../../src/management/exports/export-status.js';
 import { RereadService } from '../../../src/management/rereads/reread-service.js';
 import { SourceEditor } from '../../../src/management/sources/source-editor.js';
+import { seal } from '../../../src/management/sources/source-secrets.js';
 import type { SourceStatus } from '../../../src/management/sources/source-status.js';
 import { listRunning } from '../../../src/management/temporal/ownership.js';
+import { createSource } from '../../../src/store/sources.js';
 import { deafClient } from '../../support/deaf-client.js';
 import { exportConfig } from '../../support/exporting-source.js';
 import { raw } from '../../support/raw-collections.js';
@@ -109,6 +112,37 @@ test('an export of another installation with the same ID is neither signalled no
     () => raw(collections).exports.findOne({ _id }),
     (known) => known?.seenVersion === 2,
   );
+});
+
+test('an export whose program died before it had begun begins before its source is started', async () => {
+  const { name: bucket } = await server.newBucket();
+  const { config } = file(newName(), { dataCollection: 'siem', siemTypes: ['receipt'] }).source;
+  const parsed = parseSourceConfig(
+    { ...config, export: exportConfig(server.endpoint, bucket) },
+    { allowInsecure: true },
+  );
+  if (!parsed.ok) throw new Error(parsed.mistakes.join());
+  const { config: masked, secrets } = await seal(parsed.value, testKeyring);
+  const { secret = '', exportSecret } = secrets;
+  const sealed = { secret, exportSecret: exportSecret ?? '' };
+  const { _id } = await createSource(collections, await newCollector(), parsed.value.name, masked, sealed);
+  const { round, troubles } = reconciling();
+  await round();
+  const { beginAt } = (await raw(collections).exports.findOne({ _id })) ?? {};
+  const { startTime } = await handleOf(workflowIdOf(_id)).describe();
+  expect(beginAt?.getTime()).toBeLessThanOrEqual(startTime.getTime());
+  const { snapshot } = await until(
+    () => get().service.status(String(_id)),
+    (status) => status.snapshot?.streams[0]?.caughtUp === true && status.snapshot.totals.stored > 0,
+  );
+  // As after a minute, when one that has just begun counts as one that does not run.
+  await raw(collections).exports.updateOne({ _id }, { $set: { updatedAt: new Date(0) } });
+  await round();
+  await until(
+    () => exportStatusOf(collections, _id),
+    (status) => status?.records === snapshot?.totals.stored,
+  );
+  expect(troubles).toEqual([]);
 });
 
 test('what a backfill stores of a stopped source is exported, and until then the export is not said to be complete', async () => {
