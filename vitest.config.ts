@@ -30,8 +30,8 @@ export default defineConfig({
     // Processes are shared by the files of a project: to load Temporal and MongoDB for each took a third of the time.
     isolate: false,
     // Limits are for what hangs, not for what is slow: real servers share the machine with the tests.
-    testTimeout: 180_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     sequence: { sequencer: SlowestFirst },
     teardownTimeout: 30_000,
     projects: [

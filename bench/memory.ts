@@ -3,7 +3,6 @@
  * simulator serves files of about 200 MB, in several streams at once.
  */
 
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,11 +24,11 @@ import { checkpointsOf } from '../src/store/checkpoints.js';
 import { type Collections, collectionsOf } from '../src/store/collections.js';
 import { openDatabase } from '../src/store/database.js';
 import { SeededRandom } from '../test/support/random.js';
+import { residentMiB } from './recovery/processes.js';
 
 const STREAMS = ['receipt', 'process', 'delivery', 'url_protect'] as const;
 const LINE_BYTES = 2_000;
 const LINES_PER_FILE = 100_000;
-const MIB = 1_048_576;
 /** The worker may not need more, in MiB, and the last quarter not much more than the first. */
 const LIMIT_MIB = 400;
 const GROWTH_LIMIT = 1.25;
@@ -160,12 +159,6 @@ async function watch(
   const complete = isComplete(await compare(collections, sourceId, stack.simulatorUrl));
   const [first = 0, , , last = 0] = quarters;
   return { records, seconds, peakMiB: Math.max(...quarters), quartersMiB: quarters, growth: last / first, complete };
-}
-
-/** By `ps`, which every system has. */
-function residentMiB(pid: number): number {
-  const { stdout } = spawnSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' });
-  return (Number(stdout.trim()) * 1_024) / MIB;
 }
 
 function textOf(

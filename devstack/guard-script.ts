@@ -10,6 +10,7 @@
  * `wait` returns early when a trapped signal arrives, hence the loop.
  * A process that is stopped (SIGSTOP) cannot end in good order, nor can one that uses it, hence the SIGCONT.
  * A supervisor may signal every process at once: the watcher must outlive that, hence its empty traps.
+ * A signal that comes while a shell starts a program can get lost, hence the second SIGTERM to what the server has left.
  */
 export const GUARD = `
 grace=$1; shift
@@ -36,5 +37,6 @@ done
 trap '' TERM
 kill -KILL "$watcher" 2>/dev/null
 kill -TERM 0
+(sleep 1; kill -TERM 0) >/dev/null 2>&1 &
 exit "$code"
 `;

@@ -1,17 +1,15 @@
 /** The processes of `npm start`, each kept running on the ports that its first start has found. */
 
-import { join } from 'node:path';
 import { readTemporalConfig } from '../src/config/temporal.js';
 import { SEARCH_ATTRIBUTES } from '../src/domain/contract/contract.js';
-import { projectRoot } from '../src/runtime/project-root.js';
 import type { DataFolder } from './data-folder.js';
 import { findExecutables } from './executables.js';
-import { spawnGuarded } from './guarded-process.js';
 import type { Keep } from './members.js';
 import { startMongod } from './mongod.js';
-import { PROGRAM_GRACE_SECONDS, type ServerPlace, startServerProcess } from './server-process.js';
+import { type ServerPlace, startServerProcess } from './server-process.js';
 import { startSimulatorProcess } from './simulator-process.js';
 import { startTemporal } from './temporal.js';
+import { startWorkerProcess } from './worker-process.js';
 
 interface ProgramContext {
   readonly data: DataFolder;
@@ -90,19 +88,9 @@ export async function ownServer({ data, keep }: ProgramContext, environment: Env
   return server.current.place;
 }
 
-/** As `npm run worker` has them: without such limits, Node lets garbage pile up to half a gigabyte and more. */
-const WORKER_MEMORY = ['--max-semi-space-size=4', '--max-old-space-size=512'] as const;
-
 export function ownWorker({ data, keep }: ProgramContext, environment: Environment) {
-  const program = [...WORKER_MEMORY, join(projectRoot(), 'scripts/run.mjs'), 'src/worker.ts'];
   const logFile = data.file('logs/worker.log');
-  const options = {
-    name: 'worker',
-    logFile,
-    env: environment,
-    graceSeconds: PROGRAM_GRACE_SECONDS,
-  };
-  return keep('The worker', () => spawnGuarded(process.execPath, program, options), logFile);
+  return keep('The worker', () => startWorkerProcess(logFile, environment), logFile);
 }
 
 /** Optional properties may not be `undefined`. */

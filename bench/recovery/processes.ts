@@ -16,7 +16,7 @@ export function cpuSeconds(pid: number): number {
 const PROGRAMS: Readonly<Record<string, RegExp>> = {
   worker: /src\/worker\.ts/,
   server: /src\/server\.ts/,
-  simulator: /src\/simulator\/main\.ts/,
+  simulator: /simulator\/main\.ts/,
   temporal: /temporal server start-dev/,
   mongod: /mongod /,
 };

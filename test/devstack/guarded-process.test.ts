@@ -67,6 +67,25 @@ describe('stop', () => {
   });
 });
 
+test('what a server leaves behind is asked twice to end, as the first request may get lost while it starts', async () => {
+  // Ends at the second SIGTERM.
+  const child = `trap 'trap - TERM' TERM; while :; do sleep 0.1; done`;
+  const script = `trap 'exit 0' TERM; sh -c "$0" & echo $!; while :; do sleep 0.05; done`;
+  const logFile = join(folder.path, 'server.log');
+  const server = await spawnGuarded('sh', ['-c', script, child], { name: 'server', logFile });
+  const pid = await until(
+    () => Number(readFileSync(logFile, 'utf8')),
+    (found) => found > 0,
+  );
+  const left = identifyProcess(pid);
+  await server.stop();
+  expect(await server.exited).toEqual({ code: 0, stopped: true });
+  await until(
+    () => isRunning(left),
+    (running) => !running,
+  );
+});
+
 describe('frozen (SIGSTOP)', () => {
   const SCRIPT = `trap 'echo clean; exit 0' TERM; sleep 1000 & wait`;
   const start = async (graceSeconds: number) => {

@@ -39,7 +39,7 @@ export function browsing({ collections, server }: { collections: Collections; se
     if (browser === undefined) throw new Error('there is no Chromium');
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     const page = await context.newPage();
-    page.setDefaultTimeout(60_000);
+    page.setDefaultTimeout(120_000);
     const complaints: string[] = [];
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) complaints.push(message.text());

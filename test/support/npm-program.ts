@@ -56,7 +56,7 @@ export class NpmProgram {
     await until(
       () => this.output(),
       (output) => output.includes(text),
-      { limitMs: 120_000, everyMs: 50 },
+      { everyMs: 50 },
     );
   }
 

@@ -23,7 +23,7 @@ export function runProgramFile(
     execFile(
       process.execPath,
       [...programArguments(file), ...args],
-      { cwd: projectRoot(), env: { ...process.env, ...env }, encoding: 'utf8', timeout: 60_000 },
+      { cwd: projectRoot(), env: { ...process.env, ...env }, encoding: 'utf8', timeout: 180_000 },
       (error, stdout, stderr) => {
         if (error !== null && typeof error.code !== 'number') reject(error);
         else resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });

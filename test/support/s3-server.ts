@@ -66,7 +66,7 @@ export function s3Server() {
           () => false,
         ),
       Boolean,
-      { limitMs: 30_000, everyMs: 100 },
+      { everyMs: 100 },
     );
   });
   afterAll(async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 export interface UntilOptions {
-  /** Real milliseconds until it counts as failed. Default 120,000. */
+  /** Real milliseconds until it counts as failed. Default 200,000. */
   readonly limitMs?: number;
   /** Milliseconds between two looks. Default 20 at first, and more the longer it takes. */
   readonly everyMs?: number;
@@ -15,7 +15,7 @@ export interface UntilOptions {
 export async function until<T>(
   look: () => Promise<T> | T,
   wanted: (seen: T) => boolean,
-  { limitMs = 120_000, everyMs }: UntilOptions = {},
+  { limitMs = 200_000, everyMs }: UntilOptions = {},
 ): Promise<T> {
   const started = performance.now();
   for (;;) {

@@ -29,7 +29,7 @@ async function allStored(run: SourceRun, stored: number): Promise<void> {
   const isWell = ({ health, streams }: SourceSnapshot) =>
     health === 'Healthy' && streams.every(({ caughtUp }) => caughtUp);
   // A stream may be in a pause of 80 s, or in the one after it.
-  await run.when(isWell, { limitMs: 250_000 });
+  await run.when(isWell);
   expect(await run.status()).toMatchObject({ state: 'Collecting', totals: { stored } });
 }
 

@@ -1,6 +1,7 @@
 /**
  * Random lives on a real server, with a retry budget of seconds: whatever comes, no illegal state, no lost signal, and always
- * a way out. `RANDOM_LIFE_SEED=17 npm test -- test/workflows/random-life.long.test.ts` repeats one walk.
+ * a way out. `RANDOM_LIFE_SEED=17 RANDOM_LIFE_STEPS=500 npm test -- test/workflows/random-life.long.test.ts` repeats one walk, or
+ * makes it longer.
  */
 
 import { expect, test, vi } from 'vitest';
@@ -24,7 +25,7 @@ import { developmentServer, type SourceRun, sourceRuns } from '../support/source
 vi.mock('../../src/domain/failures/retry-budget.js', () => import('../support/short-retry-budget.js'));
 const runs = sourceRuns({ ...developmentServer(), workflowBundle: shortRetryBudgetBundle() });
 
-const STEPS = 500;
+const STEPS = Number(process.env.RANDOM_LIFE_STEPS ?? 150);
 const SEEDS = process.env.RANDOM_LIFE_SEED === undefined ? [1, 2, 3, 4, 5, 6] : [Number(process.env.RANDOM_LIFE_SEED)];
 const MAX_HISTORY_EVENTS = 150;
 const STREAMS = ['receipt', 'audit', 'dlp', 'hold'] as const satisfies readonly StreamName[];

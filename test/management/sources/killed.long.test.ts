@@ -81,11 +81,12 @@ async function reconciled(): Promise<void> {
       await round();
       const stored = await raw(collections).sources.find().sort({ _id: 1 }).toArray();
       const deleting = await raw(collections).collectors.countDocuments({ deletingAt: { $exists: true } });
-      return { stored: stored.map(({ _id }) => _id), running: await runningIds(), behind: behindOf(stored), deleting };
+      const ids = stored.map(({ _id }) => _id).filter((id) => id > settledUntil);
+      return { stored: ids, running: await runningIds(), behind: behindOf(stored), deleting };
     },
     ({ stored, running, behind, deleting }) =>
       JSON.stringify(stored) === JSON.stringify(running) && behind + deleting === 0,
-    { everyMs: 100, limitMs: 30_000 },
+    { everyMs: 100 },
   );
   expect(troubles).toEqual([]);
 }
@@ -97,10 +98,18 @@ function behindOf(
     .length;
 }
 
-/** By what Temporal itself says of each workflow that was ever started here: its index lags behind. */
+const highestId = async () => (await raw(collections).counters.findOne({ _id: 'source' }))?.value ?? 0;
+
+/** Sources up to this one are not looked at: a look takes a call for each. The last test looks at all of them again. */
+let settledUntil = 0;
+
+const settleEarlier = async () => {
+  settledUntil = await highestId();
+};
+
+/** By what Temporal itself says of each workflow that was started here: its index lags behind. */
 async function runningIds(): Promise<number[]> {
-  const highest = (await raw(collections).counters.findOne({ _id: 'source' }))?.value ?? 0;
-  const ids = Array.from({ length: highest }, (_, index) => index + 1);
+  const ids = Array.from({ length: (await highestId()) - settledUntil }, (_, index) => settledUntil + index + 1);
   const states = await Promise.all(
     ids.map((id) =>
       get()
@@ -157,6 +166,7 @@ describe('killed at every step of', { sequential: true, timeout: 900_000 }, () =
     let sourceId = 0;
     const steps = await killAtEveryStep(
       async () => {
+        await settleEarlier();
         sourceId = await newSource(collectorId);
         return (of) => new SourceRemoval(of).removeSource(collectorId, sourceId, 'test');
       },
@@ -173,6 +183,7 @@ describe('killed at every step of', { sequential: true, timeout: 900_000 }, () =
     let collectorId = 0;
     const steps = await killAtEveryStep(
       async () => {
+        await settleEarlier();
         collectorId = await newCollector();
         await newSource(collectorId);
         await newSource(collectorId);
@@ -184,6 +195,11 @@ describe('killed at every step of', { sequential: true, timeout: 900_000 }, () =
       },
     );
     expect(steps).toBeGreaterThanOrEqual(16);
+  });
+
+  test('what is stored is what runs, of all that were ever made', async () => {
+    settledUntil = 0;
+    await reconciled();
   });
 
   test('the audit trail has every change that was made, and marks those that nobody saw the end of', async () => {

@@ -318,5 +318,5 @@ test('it ends in MongoDB when nobody waits any more', async () => {
   await until(running, (all) => all.length > 0);
   leaving.abort(new Error('gone'));
   expect(await outcome).toMatchObject({ message: 'gone' });
-  await until(running, (all) => all.length === 0, { limitMs: 30_000 });
+  await until(running, (all) => all.length === 0);
 });

@@ -31,7 +31,7 @@ describe.skipIf(CHROMIUM === undefined)('the table', () => {
     const page = await open();
     const gateway = rowOf(page, 'Gateway');
     // How far it is behind is looked at some times a minute.
-    await gateway.getByText('caught up').waitFor({ timeout: 60_000 });
+    await gateway.getByText('caught up').waitFor();
     expect(await gateway.innerText()).toMatch(/Healthy\s+Mimecast\s+Status:\s+Collecting\s+email\/gateway/);
     await gateway.getByText('Forward to SIEM').waitFor();
     await gateway.getByRole('img', { name: 'This field exists in the Fields table schema.' }).waitFor();

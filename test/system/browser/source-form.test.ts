@@ -483,7 +483,7 @@ describe.skipIf(CHROMIUM === undefined)('when the session ends while somebody ty
     await dialog.getByLabel('Name (required)').fill('By two');
     await keys.remove(accessId);
     // The page finds out by itself when it loads what it shows again.
-    await page.getByRole('dialog', { name: 'Your session has ended' }).waitFor({ timeout: 45_000 });
+    await page.getByRole('dialog', { name: 'Your session has ended' }).waitFor();
     await signIn(page, server().admin);
     await dialog.getByRole('button', { name: 'Save', exact: true }).click();
     await dialog.waitFor({ state: 'detached' });

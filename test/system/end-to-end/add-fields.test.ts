@@ -22,7 +22,6 @@ async function fieldsOnRecords(sourceId: number): Promise<unknown> {
   const found = await until(
     () => raw(collections).records('audit').findOne({ _sourceId: sourceId }),
     (document) => document !== null,
-    { limitMs: 50_000 },
   );
   return found?._fields;
 }

@@ -20,7 +20,7 @@ import { until } from '../../support/until.js';
 const { get, collections, database } = e2eStack({ historyMs: 3_600_000, rate: 0 });
 const api = apiServer({ collections, client: () => get().client });
 const server = s3Server();
-const LIMIT = { limitMs: 60_000, everyMs: 100 };
+const LIMIT = { everyMs: 100 };
 
 const statusOf = (sourceId: number) => get().service.status(String(sourceId));
 

@@ -38,7 +38,7 @@ const SECRETS = {
 };
 const KEYS = { first: randomBytes(32), second: randomBytes(32) };
 const keyText = (name: keyof typeof KEYS) => `${name}:${KEYS[name].toString('base64')}`;
-const LIMIT = { limitMs: 120_000, everyMs: 100 };
+const LIMIT = { everyMs: 100 };
 
 interface Snapshot {
   readonly state: string;

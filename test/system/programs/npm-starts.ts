@@ -36,7 +36,7 @@ export function npmStarts() {
         await until(
           () => existsSync(file(name, 'running.json')) && logOf(name, 'worker').includes('worker ready'),
           (up) => up,
-          { limitMs: 120_000, everyMs: 50 },
+          { everyMs: 50 },
         );
       }
     },
