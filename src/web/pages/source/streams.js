@@ -82,7 +82,7 @@ function StreamTable({ view, rates, collectNow }) {
               <td class="number">${count(status.stored)}</td>
               <td class="number">${count(status.duplicates)}</td>
               <td class="number">${count(status.quarantined)}</td>
-              <td>${lagText(status)}</td>
+              <td class="lag">${lagText(status)}</td>
               <td class="number">${rateText(rates.get(status.stream))}</td>
               <td>
                 <span class="next-poll"><${NextPoll} status=${status} at=${view.nextPollAt} />${collectNow(status)}</span>
