@@ -11,6 +11,7 @@ import { withHeartbeats } from '../ingest/slice/heartbeats.js';
 import { type ActivityDependencies, DEFAULT_SLICE_MS } from '../ingest/source/dependencies.js';
 import type { SourceReader } from '../ingest/source/source-reader.js';
 import { type CheckpointDocument, readCheckpoint } from '../store/checkpoints.js';
+import { noteBackfilled } from '../store/exports.js';
 
 export async function reread(
   { collections, sliceMs = DEFAULT_SLICE_MS, filePolicy }: ActivityDependencies,
@@ -34,6 +35,8 @@ export async function reread(
         return await state.outcome(await rereadStream(state, stream, checkpoint));
       } finally {
         await state.close();
+        // Also if it has failed, or finds that an attempt that died has stored everything.
+        if (range.kind === 'backfill') await noteBackfilled(collections, sourceId);
       }
     },
   );

@@ -4,34 +4,50 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isRunning, type PastExport } from '../domain/export/past-export.js';
 import { RefusedError } from '../management/common/errors.js';
 import type { PastWish } from '../management/past-exports/past-wish.js';
+import { untilAborted } from '../runtime/aborted.js';
 import { stopOnSignals } from '../runtime/stop-signals.js';
 import type { ExportCommands } from './services/command-services.js';
 import { count } from './table.js';
 
 const POLL_MS = 500;
 
-/** Waits for the end, while it tells the progress. After Ctrl-C the export goes on by itself. */
-export async function awaitExport(
+/**
+ * Starts one and waits for its end, while it tells the progress. After Ctrl-C the export goes on by itself, and it is told how
+ * to follow and to cancel it.
+ *
+ * @returns how far it was when it was last looked at.
+ */
+export async function followExport(
   exports: Pick<ExportCommands, 'get'>,
-  started: PastExport,
+  start: () => Promise<PastExport>,
   tell: (text: string) => void,
 ): Promise<PastExport> {
-  const interrupted = stopOnSignals(() => undefined);
+  let seen: PastExport | undefined;
+  // A start is not left half done: only its answer tells whether there is an export now.
+  const { signal } = stopOnSignals(() => {
+    if (seen === undefined) tell('The export is being started; repeat this to stop without knowing whether it is');
+  });
+  seen = await start();
+  const { sourceId, id } = seen;
+  tell(`export ${id}: records from ${seen.from} to ${seen.to}`);
   let told = '';
-  const { sourceId, id } = started;
-  tell(`export ${id}: records from ${started.from} to ${started.to}`);
-  for (;;) {
-    const seen = await exports.get(sourceId, id);
+  while (!signal.aborted) {
+    const now = await Promise.race([exports.get(sourceId, id), untilAborted(signal)]);
+    if (!now) break;
+    seen = now;
     const text = progressText(seen);
     if (text !== told) tell(text);
     told = text;
     if (!isRunning(seen)) return seen;
-    if (interrupted.signal.aborted) {
-      tell(`The export continues; cancel it with "export ${sourceId} --cancel"`);
-      return seen;
-    }
-    await pause(POLL_MS, undefined, { signal: interrupted.signal }).catch(() => undefined);
+    await pause(POLL_MS, undefined, { signal }).catch(() => undefined);
   }
+  const ways = `follow it with the same command again or "export ${sourceId} --list", cancel it with "export ${sourceId} --cancel"`;
+  tell(
+    seen.state === 'Canceling'
+      ? `export ${id} is being canceled`
+      : `export ${id} goes on without this command: ${ways}`,
+  );
+  return seen;
 }
 
 function progressText({ objects, records, lastObject, problem }: PastExport): string {
@@ -68,10 +84,18 @@ export function exportLine(one: PastExport): (string | number)[] {
 /** The options behind what a wish names. */
 const OPTIONS: Readonly<Record<string, string>> = {
   ...{ from: '--from', to: '--to', streams: '--stream', bucket: '--to-bucket' },
-  ...{ region: '--region', endpoint: '--endpoint', prefix: '--prefix', form: '--form' },
+  ...{ region: '--region', endpoint: '--endpoint', pathStyle: '--path-style', prefix: '--prefix', form: '--form' },
   ...{ roleArn: '--role-arn', externalId: '--external-id' },
+  ...{ roleSessionName: '--role-session-name', stsEndpoint: '--sts-endpoint' },
   ...{ accessKeyId: 'AWS_ACCESS_KEY_ID', secretAccessKey: 'AWS_SECRET_ACCESS_KEY', sessionToken: 'AWS_SESSION_TOKEN' },
 };
+
+/** What a mistake is about, and what that would need. */
+const NAMES = /^\w+(?=:)|(?<=needed with )"\w+"/g;
+
+function optionOf(name: string): string {
+  return OPTIONS[name.replaceAll('"', '')] ?? name;
+}
 
 /** Whatever is refused of a wish is named by its options, here or behind a management server. */
 export async function namingOptions<T>(call: () => Promise<T>): Promise<T> {
@@ -80,7 +104,7 @@ export async function namingOptions<T>(call: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof RefusedError) || error.mistakes.length === 0) throw error;
     const [head = ''] = error.message.split('\n');
-    const named = error.mistakes.map((mistake) => mistake.replace(/^\w+(?=:)/, (name) => OPTIONS[name] ?? name));
+    const named = error.mistakes.map((mistake) => mistake.replace(NAMES, optionOf));
     throw new RefusedError(head, named);
   }
 }

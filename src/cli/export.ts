@@ -7,7 +7,7 @@ import { STREAMS } from '../domain/streams/streams.js';
 import type { PastWish } from '../management/past-exports/past-wish.js';
 import { EXIT } from '../runtime/program.js';
 import { timeOf } from './arguments.js';
-import { awaitExport, exportLine, exportText, namingOptions, ownKey } from './export-result.js';
+import { exportLine, exportText, followExport, namingOptions, ownKey } from './export-result.js';
 import type { ExportCommands } from './services/command-services.js';
 import type { WithCommands } from './session.js';
 import { table } from './table.js';
@@ -25,6 +25,8 @@ interface Options {
   readonly ownKeys?: boolean;
   readonly roleArn?: string;
   readonly externalId?: string;
+  readonly roleSessionName?: string;
+  readonly stsEndpoint?: string;
   readonly detach?: boolean;
   readonly cancel?: boolean;
   readonly list?: boolean;
@@ -40,9 +42,11 @@ export function addExportCommand(program: Command, withCommands: WithCommands): 
     .description(SUMMARY)
     .option('--from <time>', 'an ISO time, or an age such as 7d', checkedTime)
     .option('--to <time>', 'the same; not a part of the range (default: now)', checkedTime)
-    .option('--to-bucket <name>', 'default, like the next four: as the source’s own export has it')
+    .option('--to-bucket <name>', 'default, like the next five: as the source’s own export has it')
     .option('--region <region>', 'region of the bucket')
     .option('--endpoint <address>', 'address of an S3-compatible store')
+    .option('--path-style', 'name the bucket in the path of requests (as with --endpoint)')
+    .option('--no-path-style', 'name it in their host')
     .option('--prefix <prefix>', 'before all keys')
     .addOption(new Option('--form <form>', 'what to write: received, ecs or ocsf'))
     .addOption(new Option('--stream <name...>', 'only these streams').choices(STREAMS))
@@ -51,7 +55,9 @@ export function addExportCommand(program: Command, withCommands: WithCommands): 
       'with the key in AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN of this command; default: that of the source’s own export, or the workers’ credentials',
     )
     .option('--role-arn <arn>', 'a role to assume, with that key or with the workers’ credentials')
-    .option('--external-id <id>', 'external ID for that role')
+    .option('--external-id <id>', 'external ID that its trust policy asks for')
+    .option('--role-session-name <name>', 'name of its sessions, as CloudTrail shows them (default: mimecast-source)')
+    .option('--sts-endpoint <address>', 'address of the service (STS) where it is assumed')
     .option('--detach', 'start it and do not wait for the result')
     .option('--cancel', 'cancel the one that is running')
     .option('--list', 'list those that there were')
@@ -73,9 +79,15 @@ function checkedTime(text: string): string {
 }
 
 function wishOf(options: Options, from: string): PastWish {
-  const { to, toBucket, region, endpoint, prefix, form, stream, ownKeys, roleArn, externalId } = options;
-  const key = { ...(ownKeys ? ownKey(process.env) : {}), ...present({ roleArn, externalId }) };
-  return { from, ...present({ to, bucket: toBucket, region, endpoint, prefix, form, streams: stream }), ...key };
+  const { to, toBucket, region, endpoint, pathStyle, prefix, form, stream, ownKeys } = options;
+  const { roleArn, externalId, roleSessionName, stsEndpoint } = options;
+  const key = ownKeys ? ownKey(process.env) : {};
+  const place = { bucket: toBucket, region, endpoint, pathStyle, prefix, form };
+  return {
+    from,
+    ...key,
+    ...present({ to, streams: stream, ...place, roleArn, externalId, roleSessionName, stsEndpoint }),
+  };
 }
 
 async function run(
@@ -84,9 +96,9 @@ async function run(
   wish: PastWish,
   { json, detach }: Pick<Options, 'json' | 'detach'>,
 ): Promise<void> {
-  const started = await namingOptions(() => exports.start(id, wish));
+  const start = () => namingOptions(() => exports.start(id, wish));
   const tell = (text: string) => process.stderr.write(`${text}\n`);
-  const ended = detach ? started : await awaitExport(exports, started, tell);
+  const ended = detach ? await start() : await followExport(exports, start, tell);
   process.stdout.write(`${json ? JSON.stringify(ended, null, 2) : exportText(ended)}\n`);
   if (ended.state !== 'Completed' && !isRunning(ended)) process.exitCode = EXIT.failed;
 }

@@ -15,11 +15,14 @@ import type { Parsed } from './source-config.js';
 
 export const PAST_TARGET_KEYS = [
   ...(['bucket', 'region', 'endpoint', 'pathStyle', 'prefix', 'form'] as const),
-  ...(['accessKeyId', 'secretAccessKey', 'sessionToken', 'roleArn', 'externalId'] as const),
+  ...(['accessKeyId', 'secretAccessKey', 'sessionToken'] as const),
+  ...(['roleArn', 'externalId', 'roleSessionName', 'stsEndpoint'] as const),
 ] as const;
 
 /** Whose credentials they are: these are taken together, or not at all. */
 const CREDENTIALS = [...(['accessKeyId', 'secretAccessKey', 'sessionToken'] as const), ...Object.keys(ROLE_KEYS)];
+/** Addresses that are called. */
+const ADDRESSES = ['endpoint', 'stsEndpoint'] as const;
 const placedSchema = z.object({ export: exportSchema });
 const NEEDED = { bucket: 'the bucket to write to', region: 'the region of the bucket' } as const;
 
@@ -38,13 +41,16 @@ export function parsePastTarget(
   const placed = { export: target };
   const result = placedSchema.safeParse(placed);
   const mayKeep = keepSecret && CREDENTIALS.every((name) => isAbsent(given[name]));
-  const insecure = allowInsecure ? undefined : insecureAddress(target.endpoint);
+  const insecure = ADDRESSES.flatMap((name) => {
+    const message = allowInsecure ? undefined : insecureAddress(target[name]);
+    return message === undefined ? [] : [{ path: ['export', name], message }];
+  });
   const missing = Object.entries(NEEDED).filter(([name]) => isAbsent(target[name]));
   const isMissing = (name: unknown) => missing.some(([one]) => one === name);
   const mistakes = [
     ...missing.map(([name, what]) => ({ path: ['export', name], message: `missing; ${what}` })),
     ...(result.success ? [] : schemaMistakes(result.error, placed)).filter(({ path: [, name] }) => !isMissing(name)),
-    ...(insecure === undefined ? [] : [{ path: ['export', 'endpoint'], message: insecure }]),
+    ...insecure,
     ...exportMistakes({ ...config, ...placed }, mayKeep),
   ].map((mistake) => ({ ...mistake, path: mistake.path.slice(1) }));
   if (!result.success || mistakes.length > 0) return { ok: false, mistakes: sentencesOf(mistakes, secretsIn(placed)) };

@@ -54,7 +54,7 @@ export const s3Schema = z.strictObject({
   }),
   pathStyle: key(optional(trueOrFalse, undefined), {
     description:
-      'Whether the bucket is named in the path of a request and not in its host. Without it, it is where there is an `endpoint`.',
+      'Whether the bucket is named in the path of a request and not in its host. Without it, it is where there is an `endpoint`; and always, if its name has dots or capitals, as no certificate covers such a host.',
     form: 'true or false',
     examples: [false],
   }),

@@ -81,6 +81,11 @@ export class Keyring {
     }
   }
 
+  /** The same secret, encrypted with the first key. @throws SecretError as `decrypt` does. */
+  async renewed(jwe: string): Promise<string> {
+    return jwe.startsWith(this.currentPrefix) ? jwe : this.encrypt(await this.decrypt(jwe));
+  }
+
   /** What every text encrypted with the first key begins with, and one that an earlier version encrypted does not. */
   get currentPrefix(): string {
     return Buffer.from(JSON.stringify(this.header)).toString('base64url');

@@ -5,12 +5,13 @@
 
 import { Binary } from 'mongodb';
 import type { ExportState } from '../domain/export/export.js';
+import type { PastTarget } from '../domain/export/past-export.js';
 import type { Problem } from '../domain/lifecycle/snapshot.js';
 import type { RecordId } from '../domain/records/record.js';
 import type { StreamName } from '../domain/streams/streams.js';
 import { collection, type Indexes, isDuplicate, type Store } from './driver.js';
 import { placeOfNow } from './export-changes.js';
-import { exportingSources } from './sources.js';
+import { exportingSources, stoppedExportingSources } from './sources.js';
 import { CheckpointMovedError } from './writer.js';
 
 /** Where a full comparison is: it goes through each stream in passes, each with a part of the ids. */
@@ -34,6 +35,8 @@ export interface ExportDocument {
   readonly records: number;
   readonly streams: Readonly<Partial<Record<StreamName, { readonly objects: number; readonly records: number }>>>;
   readonly caughtUpAt: Date;
+  /** When a backfill has last stored records, as it does of a stopped source, too. */
+  readonly backfilledAt?: Date;
   readonly lastObject?: { readonly key: string; readonly at: Date };
   readonly state: ExportState;
   readonly problem?: Problem;
@@ -57,6 +60,8 @@ export interface Cut {
   readonly objects: readonly CutObject[];
   /** Records in it that a change may name only later. */
   readonly early: readonly RecordId[];
+  /** What was configured when it was made; absent in cuts of earlier versions. */
+  readonly made?: Pick<PastTarget, 'prefix' | 'form'>;
 }
 
 interface CutDocument extends Omit<Cut, 'objects'> {
@@ -192,12 +197,24 @@ async function moved(store: Store, { _id, seq, token }: ExportDocument, update: 
   return now;
 }
 
-/** Sources that export and are meant to run, and whose export was not looked at since a time. */
+/** Sources whose export has something to do, or may have, and was not looked at since a time. */
 export async function quietExports(store: Store, since: Date): Promise<number[]> {
-  const wanted = await exportingSources(store);
-  const active = await exports(store).distinct('_id', { _id: { $in: wanted }, updatedAt: { $gte: since } });
-  const isActive = new Set<number>(active);
-  return wanted.filter((id) => !isActive.has(id));
+  const wanted = new Set([...(await exportingSources(store)), ...(await backfilledExports(store))]);
+  const active = await exports(store).distinct('_id', { _id: { $in: [...wanted] }, updatedAt: { $gte: since } });
+  for (const id of active) wanted.delete(id);
+  return [...wanted];
+}
+
+/** Of stopped sources: their exports have ended, and end again once they have caught up. */
+async function backfilledExports(store: Store): Promise<number[]> {
+  const stopped = await stoppedExportingSources(store);
+  if (stopped.length === 0) return [];
+  return exports(store).distinct('_id', { _id: { $in: stopped }, $expr: { $lte: ['$caughtUpAt', '$backfilledAt'] } });
+}
+
+/** After a backfill has stored records, or has ended in doubt whether it did. */
+export async function noteBackfilled(store: Store, sourceId: number): Promise<void> {
+  await exports(store).updateOne({ _id: sourceId }, { $set: { backfilledAt: new Date() } });
 }
 
 /** Notes that an export has begun to work with a version of its source's configuration. */

@@ -116,6 +116,20 @@ export function quietPastExports(store: Store, since: Date): Promise<PastExportD
     .toArray();
 }
 
+/** Those that run and whose secret does not begin with a prefix. */
+export function unsealedPastExports(
+  store: Store,
+  prefix: string,
+): AsyncIterable<Pick<PastExportDocument, '_id' | 'sourceId' | 'secret'>> {
+  const secret = { $exists: true, $not: new RegExp(`^${prefix}`) };
+  return pastExports(store).find({ ...RUNNING, secret }, { projection: { sourceId: true, secret: true } });
+}
+
+/** Replaces a secret by the same one, encrypted anew, unless it was forgotten meanwhile. */
+export async function sealPastExport(store: Store, _id: number, before: string, secret: string): Promise<void> {
+  await pastExports(store).updateOne({ _id, secret: before }, { $set: { secret } });
+}
+
 /** What was done since the last time. */
 export interface PastStep {
   readonly position: PastPosition;

@@ -1,5 +1,6 @@
 /** Sources: what is configured of them, each change a version of its own. */
 
+import type { Filter } from 'mongodb';
 import type { HostDoubts } from '../domain/failures/host-doubts.js';
 import { present } from '../domain/present.js';
 import { stayingCollectors } from './collectors.js';
@@ -37,6 +38,7 @@ const sources = collection<SourceDocument>('sources');
 export const SOURCE_INDEXES: Indexes = { sources: [{ key: { collectorId: 1, name: 1 }, unique: true }] };
 
 const MEANT_TO_RUN = { stoppedAt: { $exists: false }, ...STAYING } as const;
+const EXPORTING = { 'config.export': { $exists: true, $ne: null } } as const;
 const ID_ONLY = { projection: { _id: true } } as const;
 
 /** Thrown when another source of the collector has the name already. */
@@ -106,13 +108,21 @@ export async function hasSources(store: Store, collectorId: number): Promise<boo
   return (await sources(store).findOne({ collectorId }, ID_ONLY)) !== null;
 }
 
-export async function idsMeantToRun(store: Store): Promise<number[]> {
-  return (await sources(store).find(MEANT_TO_RUN, ID_ONLY).toArray()).map(({ _id }) => _id);
+export function idsMeantToRun(store: Store): Promise<number[]> {
+  return idsOf(store, MEANT_TO_RUN);
 }
 
 /** Those that export what they collect, and are meant to run. */
-export async function exportingSources(store: Store): Promise<number[]> {
-  const filter = { ...MEANT_TO_RUN, 'config.export': { $exists: true, $ne: null } };
+export function exportingSources(store: Store): Promise<number[]> {
+  return idsOf(store, { ...MEANT_TO_RUN, ...EXPORTING });
+}
+
+/** The same of those that are stopped. */
+export function stoppedExportingSources(store: Store): Promise<number[]> {
+  return idsOf(store, { ...STAYING, stoppedAt: { $exists: true }, ...EXPORTING });
+}
+
+async function idsOf(store: Store, filter: Filter<SourceDocument>): Promise<number[]> {
   return (await sources(store).find(filter, ID_ONLY).toArray()).map(({ _id }) => _id);
 }
 
@@ -138,8 +148,8 @@ export function sourcesBehind(store: Store, changedBefore: Date): Promise<Source
     .toArray();
 }
 
-export async function leavingSources(store: Store): Promise<number[]> {
-  return (await sources(store).find(LEAVING, ID_ONLY).toArray()).map(({ _id }) => _id);
+export function leavingSources(store: Store): Promise<number[]> {
+  return idsOf(store, LEAVING);
 }
 
 /** Sources that are to stay while their collector is not, or is gone. */

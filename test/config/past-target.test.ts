@@ -24,13 +24,23 @@ test.each<[string, object | undefined, object, object]>([
     { roleArn: ROLE },
     { ...OWN, roleArn: ROLE },
   ],
+  [
+    'a role with all that belongs to it, without the role of the source',
+    { ...OWN, roleArn: `${ROLE}-live`, externalId: 'live' },
+    { roleArn: ROLE, roleSessionName: 'history', stsEndpoint: 'https://sts.example.com' },
+    {
+      ...OWN,
+      roleArn: ROLE,
+      roleSessionName: 'history',
+      stsEndpoint: 'https://sts.example.com',
+    },
+  ],
   ['a source that exports nowhere', undefined, AWS, { ...AWS, form: 'received', interval: '1m' }],
   ['what is not set, as forms send it', OWN, { bucket: '', prefix: null }, OWN],
 ])('%s', (_, own, given, expected) => {
   const result = parsed(own, given);
   expect(result).toMatchObject({ ok: true, value: expected });
-  const hasKey = 'accessKeyId' in expected;
-  expect(result.ok && 'accessKeyId' in result.value).toBe(hasKey);
+  for (const name of ['accessKeyId', 'externalId']) expect(result.ok && name in result.value).toBe(name in expected);
   expect(result.ok && 'sessionToken' in result.value).toBe(false);
 });
 
@@ -53,6 +63,22 @@ test.each<[string, object | undefined, object, readonly string[]]>([
     OWN,
     { endpoint: 'http://127.0.0.1:9000' },
     ['endpoint: http://127.0.0.1:9000 is not a public'],
+  ],
+  [
+    'a private address of STS',
+    OWN,
+    { roleArn: ROLE, stsEndpoint: 'http://10.0.0.1' },
+    ['stsEndpoint: http://10.0.0.1 is not a public'],
+  ],
+  [
+    'what belongs to a role, without one',
+    { ...OWN, roleArn: ROLE },
+    { roleSessionName: 'a b', stsEndpoint: 'nowhere' },
+    [
+      'roleArn: missing; needed with "roleSessionName"',
+      'roleSessionName: must have 2 to 64 letters',
+      'stsEndpoint: must be the address of a Security Token Service',
+    ],
   ],
   [
     'a mask without what it stands for',

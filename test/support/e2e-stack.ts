@@ -18,7 +18,7 @@ import { collectionsIn } from './raw-collections.js';
 import { temporaryFolder } from './temporary-folder.js';
 import { testDatabase } from './test-database.js';
 import { TEST_KEYS, testKeyring } from './test-keyring.js';
-import { startTestWorker } from './test-worker.js';
+import { startTestWorker, type TestWorkerOptions } from './test-worker.js';
 
 export interface E2eStack {
   readonly simulator: Simulator;
@@ -30,7 +30,7 @@ export interface E2eStack {
   /** The Temporal server's own figures, as Prometheus reads them. */
   readonly metricsUrl: string;
   /** A worker in this process. @returns ends it. */
-  startWorker(): Promise<() => Promise<void>>;
+  startWorker(options?: Pick<TestWorkerOptions, 'keyring'>): Promise<() => Promise<void>>;
 }
 
 /** All have the task queue that programs use, hence the Temporal server of its own. Call it outside of tests and hooks. */
@@ -70,8 +70,8 @@ export function e2eStack(simulatorOptions: SimulatorOptions) {
         MIMECAST_SECRET_KEYS: TEST_KEYS,
         LOG_LEVEL: 'warn',
       },
-      startWorker: async () => {
-        const stop = await startTestWorker(native, namespace, collections);
+      startWorker: async (options) => {
+        const stop = await startTestWorker(native, namespace, collections, options);
         closing.push(stop);
         return stop;
       },

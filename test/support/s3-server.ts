@@ -40,6 +40,8 @@ const ACTIONS = {
 } as const;
 
 export const S3_REGION = 'us-east-1';
+/** Buckets may be named in front of it: `logs-1.s3.localhost`. */
+export const S3_DOMAIN = 's3.localhost';
 
 let buckets = 0;
 
@@ -212,6 +214,7 @@ export async function startWeed(executable: string, folder: string, ports: reado
       ...[`-volume.port=${volume}`, `-volume.port.grpc=${volumeGrpc}`, '-volume.max=200'],
       ...['-filer', `-filer.port=${filer}`, `-filer.port.grpc=${filerGrpc}`],
       ...['-s3', `-s3.port=${s3}`, `-s3.port.grpc=${s3Grpc}`, `-s3.config=${config}`],
+      `-s3.domainName=${S3_DOMAIN}`,
       // Other listeners, whose ports are fixed.
       ...['-s3.port.iceberg=0', '-s3.port.lance=0'],
     ],

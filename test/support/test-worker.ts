@@ -8,6 +8,7 @@ import { SourceWorkflows } from '../../src/management/sources/source-workflows.j
 import { isOwnRun } from '../../src/management/temporal/ownership.js';
 import { SourceWorker } from '../../src/runtime/source-worker.js';
 import { PAUSE_PROOF } from '../../src/runtime/worker-limits.js';
+import type { Keyring } from '../../src/secrets/keyring.js';
 import type { Collections } from '../../src/store/collections.js';
 import { workflowBundle } from './temporal-connection.js';
 import { testKeyring } from './test-keyring.js';
@@ -16,6 +17,8 @@ export interface TestWorkerOptions {
   readonly version?: WorkerVersion;
   /** Default: today's code. */
   readonly bundle?: { readonly codePath: string };
+  /** Default: the keys of all programs in tests. */
+  readonly keyring?: Keyring;
 }
 
 /** @returns ends it. */
@@ -23,7 +26,7 @@ export async function startTestWorker(
   connection: NativeConnection,
   namespace: string,
   collections: Collections,
-  { version, bundle = workflowBundle() }: TestWorkerOptions = {},
+  { version, bundle = workflowBundle(), keyring = testKeyring }: TestWorkerOptions = {},
 ): Promise<() => Promise<void>> {
   const access = { collections, client: new Client({ connection, namespace }) };
   const workflows = new SourceWorkflows(access);
@@ -32,7 +35,7 @@ export async function startTestWorker(
     connection,
     namespace,
     installation: await collections.installation(),
-    activities: createActivities({ collections, allowInsecure: true, keyring: testKeyring, wake }),
+    activities: createActivities({ collections, allowInsecure: true, keyring, wake }),
     isOurs: (run, sourceId) => isOwnRun(access, run, sourceId),
     limits: { ...PAUSE_PROOF, maxHeartbeatThrottleInterval: '1 second', shutdownForceTime: '20 seconds' },
     version,

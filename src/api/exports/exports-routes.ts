@@ -33,6 +33,8 @@ const wish = z.strictObject({
   sessionToken: text('Session token of a temporary key', 4_096).meta({ writeOnly: true }),
   roleArn: text('ARN of a role to assume, with the key, or else with the workers’ own credentials'),
   externalId: text('External ID that the role’s trust policy asks for', 1_224),
+  roleSessionName: text('Name of the role’s sessions; default `mimecast-source`', 64),
+  stsEndpoint: text('Address of the service (STS) where the role is assumed'),
 });
 
 const counts = {

@@ -82,6 +82,8 @@ export class ExportSlice {
 
   private async follow(): Promise<'more' | 'caughtUp'> {
     const { collections, sourceId, signal } = this.options;
+    // What is stored after this may not be among the changes that are looked at.
+    const at = new Date();
     const end = await endOfChanges(collections);
     let pending = new PendingCut();
     for await (const { record, token } of changesSince(collections, sourceId, this.current.token)) {
@@ -89,7 +91,7 @@ export class ExportSlice {
       if (record !== undefined) pending.add(record.stream, record.id, record.size);
       const isOver = record === undefined && hasReached(token, end);
       if (!pending.isFull && !isOver && !this.isSpent) continue;
-      const caughtUpAt = isOver ? { caughtUpAt: new Date() } : {};
+      const caughtUpAt = isOver ? { caughtUpAt: at } : {};
       if (!pending.isEmpty) await this.cut(pending, { token });
       if (isOver || pending.isEmpty) await this.place({ token, ...caughtUpAt });
       if (isOver) return 'caughtUp';
@@ -133,7 +135,7 @@ export class ExportSlice {
     pending: PendingCut,
     { token, areEarly = false }: { readonly token?: string; readonly areEarly?: boolean },
   ): Promise<void> {
-    const { collections, sourceId } = this.options;
+    const { collections, sourceId, target } = this.options;
     const objects: Cut['objects'][number][] = [];
     const early: RecordId[] = [];
     for (const { stream, ids } of pending.byStream()) {
@@ -145,7 +147,8 @@ export class ExportSlice {
       early.push(...twins, ...(areEarly ? left : []));
     }
     if (objects.length === 0) return token === undefined ? undefined : this.place({ token });
-    const cut = { seq: this.current.seq + 1, at: new Date(), objects, early };
+    const made = { prefix: target.prefix, form: target.form };
+    const cut = { seq: this.current.seq + 1, at: new Date(), objects, early, made };
     await this.write(await this.noted(token === undefined ? cut : { ...cut, token }));
   }
 

@@ -164,7 +164,9 @@ export class PastSlice {
   private async writeOwn(part: PastPart): Promise<void> {
     const object = await this.write(part, { mayBeThere: false });
     const position = { stream: part.stream, from: part.last };
-    await this.move({ position, seq: this.current.seq + 1, ...(object === undefined ? {} : { object }) });
+    // An attempt before this one may have written it, and no other export.
+    const own = object === undefined ? {} : { object: { ...object, isNew: true } };
+    await this.move({ position, seq: this.current.seq + 1, ...own });
   }
 
   private async move(step: PastStep): Promise<void> {

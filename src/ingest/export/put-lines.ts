@@ -18,6 +18,9 @@ export interface LinesToPut extends ObjectName {
   readonly mark: string;
 }
 
+/** An object may be removed after the store has refused to overwrite it, and is then written; not again and again. */
+const MOST_TRIES = 3;
+
 /**
  * @returns `exists` if it was written before.
  * @throws {RawError} `KeyTaken` if another object is under its key.
@@ -29,9 +32,14 @@ export async function putLines(
 ): Promise<'written' | 'exists'> {
   const body = await zipped(Buffer.concat(lines.flatMap((line) => [line, LF])));
   const contentType = 'application/gzip';
-  const result = await bucket.put({ key, body, contentType, fileName, metadata: { [MARK]: mark } }, signal);
-  if (result === 'exists' && (await bucket.metadataOf(key, signal))?.[MARK] !== mark) throw keyTaken(bucket.name, key);
-  return result;
+  const object = { key, body, contentType, fileName, metadata: { [MARK]: mark } };
+  for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
+    if ((await bucket.put(object, signal)) === 'written') return 'written';
+    const there = await bucket.metadataOf(key, signal);
+    if (there?.[MARK] === mark) return 'exists';
+    if (there !== undefined) throw keyTaken(bucket.name, key);
+  }
+  throw neither(bucket.name, key);
 }
 
 /** Whether an object is there as it was written before. Without the right to list, nobody says that it is not. */
@@ -46,6 +54,12 @@ export async function isThere(
     if (error instanceof RawError && error.facts.status === 403) return false;
     throw error;
   }
+}
+
+/** What may pass: whoever removes objects, or a store that contradicts itself. */
+function neither(bucketName: string, key: string): RawError {
+  const message = `the store does not write ${bucketName}/${key}, as if it were there, and says that it is not`;
+  return new RawError({ origin: 's3', endpoint: `write ${bucketName}/${key}`, status: 412, code: 'Removed', message });
 }
 
 function keyTaken(bucketName: string, key: string): RawError {

@@ -34,16 +34,23 @@ export async function exportStatusOf(collections: Collections, sourceId: number)
   };
 }
 
-function stateOf(source: SourceDocument, { state, problem, comparing, caughtUpAt }: ExportDocument): ExportState {
-  const { stoppedAt } = source;
-  if (problem !== undefined || comparing !== undefined || stoppedAt === undefined) return state;
-  return isMeantToRun(source) || caughtUpAt < stoppedAt ? state : 'Stopped';
+function stateOf(source: SourceDocument, known: ExportDocument): ExportState {
+  const { state, problem, comparing, caughtUpAt } = known;
+  const last = lastStoredAt(source, known);
+  if (problem !== undefined || comparing !== undefined || last === undefined) return state;
+  return isMeantToRun(source) || caughtUpAt < last ? state : 'Stopped';
 }
 
-function lagOf({ stoppedAt }: SourceDocument, known: ExportDocument, intervalMs: number): number {
+/** Of a source that is stopped: nothing is stored later. */
+function lastStoredAt({ stoppedAt }: SourceDocument, { backfilledAt }: ExportDocument): Date | undefined {
+  if (stoppedAt === undefined || backfilledAt === undefined) return stoppedAt;
+  return backfilledAt > stoppedAt ? backfilledAt : stoppedAt;
+}
+
+function lagOf(source: SourceDocument, known: ExportDocument, intervalMs: number): number {
   const { caughtUpAt, comparing, problem } = known;
-  // Nothing is collected after a stop, so nothing more is waiting for the export either.
-  const behindMs = Math.max(0, (stoppedAt?.getTime() ?? Date.now()) - caughtUpAt.getTime());
+  const last = lastStoredAt(source, known);
+  const behindMs = Math.max(0, (last?.getTime() ?? Date.now()) - caughtUpAt.getTime());
   const isBehind = comparing !== undefined || problem !== undefined || behindMs > intervalMs + SLICE_MS;
   return isBehind ? behindMs : 0;
 }

@@ -11,7 +11,7 @@ import {
   pastExportWorkflowIdIn,
 } from '../../domain/export/past-export.js';
 import { present } from '../../domain/present.js';
-import type { Keyring } from '../../secrets/keyring.js';
+import { type Keyring, SecretError } from '../../secrets/keyring.js';
 import {
   createPastExport,
   endPastExport,
@@ -125,8 +125,8 @@ export class PastExports {
   }
 
   private async sealed(newSecret: string | undefined, stored: string | undefined): Promise<string | undefined> {
-    if (newSecret === undefined) return stored;
     const { keyring } = this.options;
+    if (newSecret === undefined) return stored === undefined ? undefined : renewed(stored, keyring);
     if (keyring === undefined)
       throw new RefusedError(
         'MIMECAST_SECRET_KEYS is not set, so the key cannot be encrypted: set it to the keys of the workers',
@@ -138,6 +138,17 @@ export class PastExports {
     const workflowId = pastExportWorkflowIdIn(await installationOf(this.options), sourceId);
     if ((await findWorkflow(this.options, sourceId, workflowId)).whose === 'another')
       throw anotherInstallation(workflowId, placeOf(this.options.client));
+  }
+}
+
+/** A worker that replaces keys may have been past this source when its secret was read, and come to no export yet. */
+async function renewed(stored: string, keyring: Keyring | undefined): Promise<string> {
+  try {
+    return keyring === undefined ? stored : await keyring.renewed(stored);
+  } catch (error) {
+    // What only the workers can decrypt is left to them.
+    if (error instanceof SecretError) return stored;
+    throw error;
   }
 }
 

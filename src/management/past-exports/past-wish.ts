@@ -31,6 +31,8 @@ export interface PastWish {
   readonly sessionToken?: string;
   readonly roleArn?: string;
   readonly externalId?: string;
+  readonly roleSessionName?: string;
+  readonly stsEndpoint?: string;
 }
 
 export interface UnderstoodWish {

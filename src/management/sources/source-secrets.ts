@@ -54,14 +54,13 @@ export async function sealStored(
 ): Promise<void> {
   for await (const source of unsealedSources(collections, rotating ? keyring.currentPrefix : undefined)) {
     const { _id, config, secret, exportSecret } = source;
-    const again = async (sealed: string) => keyring.encrypt(await keyring.decrypt(sealed));
     const { clientSecret } = config;
     const plain = typeof clientSecret === 'string' && clientSecret !== SECRET_PLACEHOLDER ? clientSecret : undefined;
     try {
       const secrets = {
-        ...(secret === undefined ? {} : { secret: await again(secret) }),
+        ...(secret === undefined ? {} : { secret: await keyring.renewed(secret) }),
         ...(secret === undefined && plain !== undefined ? { secret: await keyring.encrypt(plain) } : {}),
-        ...(exportSecret === undefined ? {} : { exportSecret: await again(exportSecret) }),
+        ...(exportSecret === undefined ? {} : { exportSecret: await keyring.renewed(exportSecret) }),
       };
       await sealSource(collections, source, secrets, SECRET_PLACEHOLDER);
     } catch (error) {

@@ -12,6 +12,7 @@ import { idsMeantToRun, isMeantToRun, type SourceDocument, storedSource } from '
 import { CLI_ACTOR } from '../audited.js';
 import { CollectorService } from '../collectors/collector-service.js';
 import { RefusedError } from '../common/errors.js';
+import { sealPastExports } from '../exports/past-secrets.js';
 import { isStopping } from '../refusals.js';
 import { installationOf } from '../temporal/ownership.js';
 import { sealWebhooks } from '../watchlists/webhook-secrets.js';
@@ -112,14 +113,16 @@ export class SourceService {
   }
 
   /**
-   * Encrypts all client secrets with the first key. Each worker does so once, when it starts: the last one that is restarted
+   * Encrypts all secrets with the first key. Each worker does so once, when it starts: the last one that is restarted
    * after the keys were replaced finds what the others have saved until then. Later on, two workers whose first keys differ
    * would do it in turns for ever.
    */
   async prepare({ onError }: Pick<StartingListener, 'onError'>): Promise<void> {
     await this.seal(true, onError);
     const { collections, keyring } = this.options;
-    if (keyring !== undefined) await sealWebhooks(collections, keyring, onError);
+    if (keyring === undefined) return;
+    await sealWebhooks(collections, keyring, onError);
+    await sealPastExports(collections, keyring, onError);
   }
 
   private async seal(rotating: boolean, onError: StartingListener['onError']): Promise<void> {

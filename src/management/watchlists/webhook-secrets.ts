@@ -13,7 +13,7 @@ export async function sealWebhooks(
   for await (const { _id, webhook } of staleWebhooks(collections, keyring.currentPrefix)) {
     if (webhook === undefined) continue;
     try {
-      await sealWebhook(collections, _id, webhook.secret, await keyring.encrypt(await keyring.decrypt(webhook.secret)));
+      await sealWebhook(collections, _id, webhook.secret, await keyring.renewed(webhook.secret));
     } catch (error) {
       if (!(error instanceof SecretError)) throw error;
       onError(new SecretError(`Watchlist ${_id}: ${error.message}`));

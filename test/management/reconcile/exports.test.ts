@@ -7,7 +7,9 @@ import { INSTALLATION_MEMO } from '../../../src/domain/contract/installation.js'
 import { EXPORT_WORKFLOW_TYPE } from '../../../src/domain/export/export.js';
 import { audited } from '../../../src/management/audited.js';
 import { exportStatusOf } from '../../../src/management/exports/export-status.js';
+import { RereadService } from '../../../src/management/rereads/reread-service.js';
 import { SourceEditor } from '../../../src/management/sources/source-editor.js';
+import type { SourceStatus } from '../../../src/management/sources/source-status.js';
 import { listRunning } from '../../../src/management/temporal/ownership.js';
 import { deafClient } from '../../support/deaf-client.js';
 import { exportConfig } from '../../support/exporting-source.js';
@@ -107,6 +109,49 @@ test('an export of another installation with the same ID is neither signalled no
     () => raw(collections).exports.findOne({ _id }),
     (known) => known?.seenVersion === 2,
   );
+});
+
+test('what a backfill stores of a stopped source is exported, and until then the export is not said to be complete', async () => {
+  const bucket = await server.newBucket();
+  const [name, collectorId] = [newName(), await newCollector()];
+  const siem = { dataCollection: 'siem', siemTypes: ['receipt'] };
+  const { _id } = await editor().create(collectorId, file(name, siem), { actor });
+  const records = raw(collections).records('receipt');
+  const statusUntil = (isWanted: (status: SourceStatus) => boolean) =>
+    until(() => get().service.status(String(_id)), isWanted);
+  await statusUntil(({ snapshot }) => snapshot?.streams[0]?.caughtUp === true && snapshot.totals.stored > 0);
+  // Before there is an export, so that it is new to it when it is stored again.
+  await records.deleteOne({ _sourceId: _id });
+  const exporting = file(name, { ...siem, export: exportConfig(server.endpoint, bucket.name) });
+  await editor().replace(collectorId, _id, exporting, { actor });
+  await get().service.stop(String(_id));
+  await until(
+    () => exportStatusOf(collections, _id),
+    (status) => status?.state === 'Stopped',
+  );
+  const before = (await exportStatusOf(collections, _id))?.records ?? 0;
+  await until(
+    () => statusOf(exportIdOf(_id)),
+    (status) => status === 'COMPLETED',
+  );
+
+  const rereads = new RereadService({ collections, client: get().client });
+  await rereads.start('backfill', String(_id), {});
+  const { report } = await until(
+    () => rereads.report('backfill', _id),
+    ({ state }) => state === 'COMPLETED',
+  );
+  expect(report?.totals.restored).toBe(1);
+  expect(await exportStatusOf(collections, _id)).toMatchObject({ state: 'Exporting', records: before });
+  await raw(collections).exports.updateOne({ _id }, { $set: { updatedAt: new Date(0) } });
+  const { round, troubles } = reconciling();
+  await round();
+  const after = await until(
+    () => exportStatusOf(collections, _id),
+    (status) => status?.state === 'Stopped',
+  );
+  expect(after?.records).toBe(before + 1);
+  expect(troubles).toEqual([]);
 });
 
 describe('an export without a stored source', () => {

@@ -10,6 +10,8 @@ import { s3Config } from '../../support/bucket-source.js';
 import { findAll, formsOf } from '../../support/byte-search.js';
 import { e2eStack, sourceFile } from '../../support/e2e-stack.js';
 import { exportConfig } from '../../support/exporting-source.js';
+import { serve } from '../../support/local-server.js';
+import { motoServer } from '../../support/moto-server.js';
 import { raw } from '../../support/raw-collections.js';
 import { runCli } from '../../support/run-cli.js';
 import { S3_KEYS, S3_REGION, s3Server, type TestBucket } from '../../support/s3-server.js';
@@ -20,6 +22,7 @@ import { until } from '../../support/until.js';
 const { get, collections, database } = e2eStack({ historyMs: 3_600_000, rate: 0 });
 const api = apiServer({ collections, client: () => get().client });
 const server = s3Server();
+const moto = motoServer();
 const LIMIT = { everyMs: 100 };
 
 const statusOf = (sourceId: number) => get().service.status(String(sourceId));
@@ -187,6 +190,10 @@ test('records of the past are exported on request, here or by a management serve
     expect([nowhere.code, nowhere.stdout]).toEqual([1, '']);
     for (const text of ['--to-bucket: missing; the bucket to write to', '--region: missing; the region of the bucket'])
       expect(nowhere.stderr).toContain(text);
+    const roleless = await run(...whole, '--sts-endpoint', 'nowhere', '--role-session-name', 'history');
+    expect([roleless.code, roleless.stdout]).toEqual([1, '']);
+    for (const text of ['--role-arn: missing; needed with --role-session-name', '--sts-endpoint: must be the address'])
+      expect(roleless.stderr).toContain(text);
     expect(await run('--cancel')).toMatchObject({ code: 1, stderr: expect.stringContaining('is running') });
     expect((await run('--to', '1d')).code).toBe(2);
     const denied = await runCli(
@@ -203,6 +210,42 @@ test('records of the past are exported on request, here or by a management serve
     const listed = await run('--list', '--json');
     expect(JSON.parse(listed.stdout)[0]).toMatchObject({ sourceId, state: 'Failed' });
   }
+  await service.stop(String(sourceId), { remove: true });
+  await stopWorker();
+});
+
+test('a role that the command names is assumed at the address that it names, here or by a management server', async () => {
+  const bucket = await moto.newBucket();
+  const { service, startWorker, env } = get();
+  const stopWorker = await startWorker();
+  const { source } = sourceFile(get().simulator, { name: 'Role', dataCollection: 'siem', siemTypes: ['receipt'] });
+  const { sourceId } = await service.start({ 'api.version': 'v1', source });
+  await until(() => statusOf(sourceId), isCaughtUp, LIMIT);
+  const stored = await countStored(collections, sourceId);
+  const sts = await serve(async ({ body, headers: { authorization = '' } }, response) => {
+    const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' };
+    const answer = await fetch(moto.endpoint, { method: 'POST', body, headers });
+    response.writeHead(answer.status, { 'content-type': 'text/xml' }).end(await answer.text());
+  });
+  const keys = { AWS_ACCESS_KEY_ID: 'BASEKEY', AWS_SECRET_ACCESS_KEY: 'base-secret-of-tests' };
+  const { accessId, accessKey } = api.get().admin;
+  const remote = { MIMECAST_ACCESS_ID: accessId, MIMECAST_ACCESS_KEY: accessKey };
+  const place = ['--to-bucket', bucket.name, '--region', S3_REGION, '--endpoint', moto.endpoint, '--path-style'];
+  const role = ['--role-arn', 'arn:aws:iam::123456789012:role/history', '--external-id', 'agreed-on'];
+  const words = ['export', 'Role', '--from', '30d', '--own-keys', ...place, ...role, '--sts-endpoint', sts.url];
+  for (const [session, command, more] of [
+    ['here', { ...env, ...keys }, []],
+    ['remote', { ...remote, ...keys }, ['--server', api.get().url]],
+  ] as const) {
+    const { code, stdout, stderr } = await runCli(command, ...more, ...words, '--role-session-name', session);
+    expect([code, stderr, stdout]).toEqual([0, expect.anything(), expect.stringContaining(`${stored} records from `)]);
+    const asked = new URLSearchParams(sts.received.at(-1)?.body);
+    expect(Object.fromEntries(asked)).toMatchObject({
+      ...{ Action: 'AssumeRole', RoleArn: role[1], ExternalId: 'agreed-on', RoleSessionName: session },
+    });
+    expect(sts.received.at(-1)?.headers.authorization).toContain('Credential=BASEKEY/');
+  }
+  expect((await bucket.keys()).length).toBeGreaterThan(0);
   await service.stop(String(sourceId), { remove: true });
   await stopWorker();
 });

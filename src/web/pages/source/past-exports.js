@@ -1,4 +1,4 @@
-/** Exports of the past: followed while they run, with what came of them. They are started by a command, or through the API. */
+/** Exports of the past: started here, followed while they run, with what came of them. */
 
 import { html } from 'htm/preact';
 import { useState } from 'preact/hooks';
@@ -11,6 +11,7 @@ import { count } from '../../lib/format.js';
 import { useLoaded } from '../../lib/load.js';
 import { tellDone, tellFailed } from '../../lib/notices.js';
 import { mayChange } from '../../lib/session.js';
+import { PastExportDialog } from './past-export-dialog.js';
 import { ScrollingTable, Section } from './section.js';
 
 const RUNNING_MS = 2_000;
@@ -34,9 +35,10 @@ const ENDED_MS = 15_000;
 /** @param {PastExport} one */
 const isRunning = ({ state }) => state === 'Running' || state === 'Canceling';
 
-/** @param {{ path: string, id: number }} props */
-export function PastExports({ path, id }) {
+/** @param {{ path: string, id: number, streams: readonly string[], hasExport: boolean }} props */
+export function PastExports({ path, id, streams, hasExport }) {
   const [isBusy, setBusy] = useState(false);
+  const [isAsking, ask] = useState(false);
   /** @type {import('../../lib/load.js').Loaded<PastExport[]>} */
   const { data, error, reload } = useLoaded(
     async (signal) => {
@@ -50,14 +52,37 @@ export function PastExports({ path, id }) {
   );
   return html`
     <${Section} id="past-exports" title="Past exports">
-      <p class="muted">
-        Records that are stored already, written to a bucket on request:${' '}
-        <code>npm run starter -- export ${id} --from 30d --to-bucket NAME</code>
-      </p>
+      <div class="row spread">
+        <p class="muted">
+          Records that are stored already, written to a bucket on request:${' '}
+          <code>npm run starter -- export ${id} --from 30d --to-bucket NAME</code>
+        </p>
+        ${
+          mayChange()
+            ? html`<button type="button" aria-disabled=${isBusy} onClick=${() => !isBusy && ask(true)}>Export…</button>`
+            : null
+        }
+      </div>
       <${Problem} error=${error} onRetry=${reload} />
       ${data === undefined && error === undefined ? html`<p role="status">Loading…</p>` : null}
       ${data?.length === 0 ? html`<p class="muted">None has been started yet.</p>` : null}
       ${data === undefined || data.length === 0 ? null : html`<${PastTable} path=${path} exports=${data} onChange=${reload} />`}
+      ${
+        isAsking
+          ? html`
+              <${PastExportDialog}
+                path=${path}
+                streams=${streams}
+                hasExport=${hasExport}
+                onClose=${() => ask(false)}
+                onStarted=${() => {
+                  ask(false);
+                  return reload();
+                }}
+              />
+            `
+          : null
+      }
     <//>
   `;
 }

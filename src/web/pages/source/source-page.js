@@ -74,7 +74,7 @@ export function SourcePage({ id }) {
     <${Gaps} path=${path} known=${gaps} />
     <${Quarantine} path=${path} known=${view?.totals.quarantined} />
     <${Rereads} path=${path} streams=${streams} />
-    <${PastExports} path=${path} id=${source.id} />
+    <${PastExports} path=${path} id=${source.id} streams=${streams} hasExport=${toBucket !== undefined} />
     <${AuditTrail} id=${source.id} moment=${moment} />
   `;
 }
