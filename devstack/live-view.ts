@@ -6,15 +6,11 @@ import { formatDuration } from '../src/domain/duration.js';
 import { shownPhase } from '../src/domain/lifecycle/problem-text.js';
 import { openProblems, type SourceSnapshot, type StreamStatus } from '../src/domain/lifecycle/snapshot.js';
 import type { SourceStatus } from '../src/management/sources/source-status.js';
+import { type TemporalPlace, temporalCommand } from '../src/management/temporal/temporal-command.js';
 
 export interface Address {
   readonly name: string;
   readonly address: string;
-}
-
-export interface TemporalPlace {
-  readonly address: string;
-  readonly namespace: string;
 }
 
 export interface LiveFrame {
@@ -46,15 +42,9 @@ export function liveView({ status, addresses, temporal, rates, notices, startedA
     '',
     'From another terminal:',
     `  npm run starter -- status ${status.sourceId}       npm run starter -- restart ${status.sourceId}`,
-    `  temporal workflow signal${placeFlags(temporal)} --workflow-id ${status.workflowId} --name restart`,
+    `  ${temporalCommand(temporal, 'workflow signal', { '--workflow-id': status.workflowId, '--name': 'restart' })}`,
     'Ctrl-C stops everything; the next start resumes where this one stopped.',
   ].join('\n');
-}
-
-/** The Temporal CLI looks at 127.0.0.1:7233 by itself, and in the namespace "default". */
-function placeFlags({ address, namespace }: TemporalPlace): string {
-  const isUsual = address === '127.0.0.1:7233' || address === 'localhost:7233';
-  return `${isUsual ? '' : ` --address ${address}`}${namespace === 'default' ? '' : ` --namespace ${namespace}`}`;
 }
 
 function streamTable(snapshot: SourceSnapshot, rates: ReadonlyMap<string, number>, now: number): string {

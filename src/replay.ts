@@ -5,6 +5,7 @@ import { readEnvironment } from './config/environment.js';
 import { type Installation, taskQueueOf } from './domain/contract/installation.js';
 import { RefusedError } from './management/common/errors.js';
 import { connectTemporal } from './management/temporal/temporal-client.js';
+import { placeOf } from './management/temporal/temporal-command.js';
 import { temporalRefusalText } from './management/temporal/temporal-errors.js';
 import { countLive, liveHistories } from './runtime/live-histories.js';
 import { createLogger, installTemporalLogger } from './runtime/logger.js';
@@ -53,7 +54,7 @@ async function main({ json = false, allowNone = false }: Options): Promise<void>
     }
     report(counts, failures, { json, allowNone, isWhole: !stopping.aborted });
   } catch (error) {
-    const refusal = temporalRefusalText(error, namespace);
+    const refusal = temporalRefusalText(error, placeOf(client));
     throw refusal === undefined ? error : new RefusedError(refusal);
   } finally {
     await close();

@@ -41,7 +41,6 @@ async function main(): Promise<void> {
       allowInsecure,
       keyring,
       temporalUiUrl,
-      temporalAddress: temporal.address,
     });
     const app = await buildApp({ services, logger, ratePerSecond });
     const required = port !== undefined && port !== 0;

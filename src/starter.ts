@@ -1,7 +1,7 @@
 /** The command line: starts, steers and inspects sources. */
 
 import { existsSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { addDetectionsCommand } from './cli/detections.js';
 import { addExportCommand } from './cli/export.js';
 import { addIocCommand } from './cli/ioc.js';
@@ -16,6 +16,8 @@ import { healthText, listText, statusText } from './cli/status-text.js';
 import { watchStatus } from './cli/watch-status.js';
 import { watchlistCommand } from './cli/watchlists.js';
 import { DEFAULT_COLLECTOR } from './domain/contract/contract.js';
+import { present } from './domain/present.js';
+import { STREAMS, type StreamName } from './domain/streams/streams.js';
 import type { PositionResetRequest } from './management/sources/position-reset-request.js';
 import { runProgram } from './runtime/program.js';
 import { endWithReader } from './runtime/stop-signals.js';
@@ -83,13 +85,19 @@ command('restart <ID>', `restart a source (${ID}): validates, gets a new token, 
     ),
 );
 
-command('collect-now <ID>', `poll a source's caught-up streams at once (${ID})`).action((id: string, { json }: Json) =>
-  answer(
-    json,
-    async (service) => ({ sourceId: (await service.collectNow(id)).sourceId }),
-    ({ sourceId }) => `Source ${sourceId} is polling now.`,
-  ),
-);
+command('collect-now <ID>', `poll a source's caught-up streams at once (${ID})`)
+  .addOption(
+    new Option('--stream <name...>', 'only these streams; the others keep their next poll (default: all)').choices(
+      STREAMS,
+    ),
+  )
+  .action((id: string, { json, stream: streams }: Json & { readonly stream?: readonly StreamName[] }) =>
+    answer(
+      json,
+      async (service) => ({ sourceId: (await service.collectNow(id, present({ streams }))).sourceId, streams }),
+      ({ sourceId }) => `Source ${sourceId} is polling ${streams === undefined ? 'now' : `${streams.join(', ')} now`}.`,
+    ),
+  );
 
 command('reset-position <ID>', `collect one stream of a source (${ID}) again from a date; duplicates are skipped`)
   .requiredOption('--stream <name>', 'the stream, such as receipt or "url protect"')

@@ -1,7 +1,7 @@
 /** The worker: runs workflows and activities until it is told to stop (SIGINT, SIGTERM, SIGHUP). */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { Command } from 'commander';
 import type { Logger } from 'pino';
@@ -19,6 +19,7 @@ import { SourceWorkflows } from './management/sources/source-workflows.js';
 import { isOwnRun } from './management/temporal/ownership.js';
 import { ensureSearchAttributes } from './management/temporal/search-attributes.js';
 import { connectTemporal } from './management/temporal/temporal-client.js';
+import { PlacedClient } from './management/temporal/temporal-command.js';
 import { temporalRefusalText } from './management/temporal/temporal-errors.js';
 import { refuseSharedVersion, VersionConflictError } from './management/temporal/version-conflict.js';
 import { untilAborted } from './runtime/aborted.js';
@@ -57,9 +58,8 @@ async function main(): Promise<void> {
     const opening = openWorker(env, shared, await workflowCode(), logger);
     const opened = await Promise.race([opening, untilAborted(stopping)]);
     if (!opened) return;
-    const { worker, connection, namespace, temporal } = opened;
+    const { worker, connection, client, temporal } = opened;
     try {
-      const client = new Client({ connection, namespace });
       const reconciler = createReconciler(client, temporal, shared, logger).start();
       const installation = await shared.collections.installation();
       const taskQueue = taskQueueOf(installation);
@@ -67,6 +67,7 @@ async function main(): Promise<void> {
       const endWatch = watchCache(client, installation, cached, logger);
       const { mongodbDb } = environment;
       const proxy = proxiesOf(env).proxies.https?.name;
+      const { namespace } = client.options;
       logger.info({ taskQueue, namespace, database: mongodbDb, installation, cached, version, proxy }, 'worker ready');
       await runUntilStopped(worker, stopping).finally(() => {
         endWatch();
@@ -90,16 +91,16 @@ interface Shared {
 
 async function createWorker(
   connection: NativeConnection,
-  namespace: string,
+  client: Client,
   shared: Shared,
   workflows: Awaited<ReturnType<typeof workflowCode>>,
 ): Promise<SourceWorker> {
   const { collections } = shared;
-  const access = { collections, client: new Client({ connection, namespace }) };
+  const access = { collections, client };
   const running = new SourceWorkflows(access);
   return SourceWorker.create({
     connection,
-    namespace,
+    namespace: client.options.namespace,
     installation: await collections.installation(),
     activities: createActivities({ ...shared, wake: (sourceId) => running.signal(sourceId, 'collectNow') }),
     isOurs: (run, sourceId) => isOwnRun(access, run, sourceId),
@@ -132,7 +133,7 @@ async function runUntilStopped(worker: SourceWorker, stopping: AbortSignal): Pro
 interface OpenedWorker {
   readonly worker: SourceWorker;
   readonly connection: NativeConnection;
-  readonly namespace: string;
+  readonly client: Client;
   /** Address and namespace. */
   readonly temporal: string;
 }
@@ -148,22 +149,22 @@ async function openWorker(
   workflows: Awaited<ReturnType<typeof workflowCode>>,
   logger: Logger,
 ): Promise<OpenedWorker> {
-  const { connectionOptions, namespace = 'default' } = readTemporalConfig(env);
-  const temporal = `${connectionOptions.address}/${namespace}`;
+  const { connectionOptions, namespace = 'default', address } = readTemporalConfig(env);
+  const temporal = `${address}/${namespace}`;
   for (;;) {
     let connection: NativeConnection | undefined;
     try {
       await shared.collections.installation();
       const operator = await connectTemporal(env);
-      await ensureSearchAttributes(operator.connection, namespace).finally(operator.close);
+      await ensureSearchAttributes(operator.connection, { address, namespace }).finally(operator.close);
       connection = await NativeConnection.connect(connectionOptions);
-      const access = { ...shared, client: new Client({ connection, namespace }) };
-      if (shared.version !== undefined) await refuseSharedVersion(access, shared.version);
-      return { worker: await createWorker(connection, namespace, shared, workflows), connection, namespace, temporal };
+      const client = new PlacedClient({ connection, namespace }, address);
+      if (shared.version !== undefined) await refuseSharedVersion({ ...shared, client }, shared.version);
+      return { worker: await createWorker(connection, client, shared, workflows), connection, client, temporal };
     } catch (error) {
       await connection?.close();
       if (error instanceof InstallationNameError || error instanceof VersionConflictError) throw error;
-      logger.warn(`${temporalRefusalText(error, namespace) ?? messageOf(error)} Trying again in 5 s.`);
+      logger.warn(`${temporalRefusalText(error, { address, namespace }) ?? messageOf(error)} Trying again in 5 s.`);
       await pause(5_000);
     }
   }

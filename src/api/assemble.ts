@@ -22,8 +22,6 @@ export interface ServerAccess {
   readonly keyring?: Keyring | undefined;
   /** See `ServerEnvironment`. */
   readonly temporalUiUrl?: string | undefined;
-  /** See `TemporalClient`. Default: commands for a terminal name none. */
-  readonly temporalAddress?: string | undefined;
 }
 
 export function assembleServices(access: ServerAccess): Services {

@@ -5,6 +5,7 @@
 
 import { CodedRefusal } from './common/errors.js';
 import { anotherInstallationText } from './temporal/ownership.js';
+import type { TemporalPlace } from './temporal/temporal-command.js';
 
 export const unknownCollector = () =>
   new CodedRefusal(404, 'collectors.collector.invalid', 'The specified collector ID is invalid.');
@@ -60,5 +61,9 @@ export const isStopping = (name: string) =>
     `The workflow of the source "${name}" is running but did not answer in time: is a worker running? Try again.`,
   );
 
-export const anotherInstallation = (workflowId: string) =>
-  new CodedRefusal(409, 'collectors.source.installation', `${anotherInstallationText(workflowId)}.`);
+/** @param reasons of each stream that cannot be polled, or of the whole source. */
+export const nothingPolled = (name: string, reasons: readonly string[]) =>
+  new CodedRefusal(409, 'collectors.source.streams.unavailable', `The source "${name}" polls nothing now:`, reasons);
+
+export const anotherInstallation = (workflowId: string, place: TemporalPlace) =>
+  new CodedRefusal(409, 'collectors.source.installation', `${anotherInstallationText(workflowId, place)}.`);

@@ -17,12 +17,15 @@ import { ADOPT_SIGNAL } from '../domain/contract/installation.js';
 import { FIRST_PAUSE_MS, RETRY_BUDGET_MS } from '../domain/failures/retry-budget.js';
 import { openChanges, type ProblemChange } from '../domain/health/health-ledger.js';
 import { isFinal } from '../domain/lifecycle/lifecycle.js';
+import { pollObstacles } from '../domain/lifecycle/poll-obstacles.js';
 import type { SourceEvent } from '../domain/lifecycle/reduce.js';
 import type { SourceSnapshot } from '../domain/lifecycle/snapshot.js';
 import { present } from '../domain/present.js';
+import type { CollectRequest } from '../domain/streams/collect-request.js';
 import { type AttemptFailed, isAttemptFailed } from '../domain/streams/outcome.js';
 import { type PositionReset, positionResetOf } from '../domain/streams/position-reset.js';
 import { resetPosition } from './carry-out-reset.js';
+import { wantedBy } from './collect-wish.js';
 import { Commands } from './commands.js';
 import { untilHandOver } from './hand-over.js';
 import { HealthRecorder } from './health-recorder.js';
@@ -39,7 +42,7 @@ import { listenForVersions, toCurrentVersion } from './version-move.js';
 
 export const restartSignal = defineSignal(SIGNALS.restart);
 export const stopSignal = defineSignal<[StopRequest?]>(SIGNALS.stop);
-export const collectNowSignal = defineSignal(SIGNALS.collectNow);
+export const collectNowSignal = defineSignal<[CollectRequest?]>(SIGNALS.collectNow);
 export const resetPositionSignal = defineSignal<[PositionReset]>(SIGNALS.resetPosition);
 /** From our own worker: an attempt of an activity failed. */
 export const attemptFailedSignal = defineSignal<[AttemptFailed]>('attemptFailed');
@@ -61,7 +64,7 @@ export async function mimecastSource(input: SourceInput): Promise<SourceEnd> {
   const source = new SourceState(input);
   const commands = new Commands();
   const history = new HistoryBudget(input, !source.keepsPlan);
-  const polling = new PollingLoop(source, history);
+  const polling = new PollingLoop(source, history, input.carried?.collect);
   registerHandlers(source, commands, polling);
   const updates = new Updates(source, commands, polling);
   updates.register();
@@ -91,7 +94,9 @@ function registerHandlers(source: SourceState, commands: Commands, polling: Poll
   setHandler(stopSignal, (request) => commands.stop(request), {
     description: 'End the source. With {"remove": true} also delete its configuration and checkpoints.',
   });
-  setHandler(collectNowSignal, () => void polling.wake(), { description: 'Poll all caught-up streams at once.' });
+  setHandler(collectNowSignal, (payload) => collectNow(source, polling, payload), {
+    description: 'Poll all caught-up streams at once, or with {"streams": ["receipt"]} only these.',
+  });
   setHandler(
     resetPositionSignal,
     (payload) => {
@@ -123,6 +128,19 @@ function registerHandlers(source: SourceState, commands: Commands, polling: Poll
   setHandler(healthQuery, () => openChanges(source.ledger, source.snapshot.since), {
     description: 'The open health events, including those not yet written to MongoDB.',
   });
+}
+
+/** Those of the streams that cannot be polled now are left alone, and the others are polled. */
+function collectNow({ snapshot }: SourceState, polling: PollingLoop, payload: unknown): void {
+  const wanted = wantedBy(payload);
+  if ('mistakes' in wanted) {
+    log.warn('A signal collectNow was ignored: its payload is invalid', { mistakes: wanted.mistakes });
+    return;
+  }
+  const { streams } = wanted;
+  const obstacles = streams === undefined ? [] : pollObstacles(snapshot, streams, Date.now());
+  if (obstacles.length > 0) log.warn('A signal collectNow asks for streams that cannot be polled now', { obstacles });
+  polling.wake(streams);
 }
 
 /** By our own clock, which the worker's may be ahead of by hours. */
@@ -160,7 +178,7 @@ async function continueWith(
   const installation = ownInstallation();
   const own = installation === undefined ? {} : { installation };
   const next = makeContinueAsNewFunc<typeof mimecastSource>({ ...withOwnMemo(), ...toCurrentVersion() });
-  await next({ ...input, ...own, carried: source.handOver(polling.isWoken) });
+  await next({ ...input, ...own, carried: source.handOver(polling.open) });
 }
 
 async function stop(

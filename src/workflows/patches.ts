@@ -36,3 +36,11 @@ export function hasShortHistory(): boolean {
 export function tellsAltered(): boolean {
   return patched('tells-altered');
 }
+
+/**
+ * Asked when only some streams are to be polled, or a payload of `collectNow` is none: a worker of earlier code may have
+ * taken the same signal, and polled all streams.
+ */
+export function collectsSome(): boolean {
+  return patched('collects-some');
+}

@@ -17,14 +17,14 @@ import type { HistoryBudget } from './history.js';
 import { LoopGuard } from './loop-guard.js';
 import { Outages } from './outages.js';
 import { ownInstallation } from './own-installation.js';
+import { PollRequests, type Wanted } from './poll-requests.js';
 import type { SourceState } from './source-state.js';
 import { work } from './steps.js';
 
 export class PollingLoop {
-  /** Polls that were asked for: all, those that the poll of the moment is for, and those that have been made. */
-  private asked = 0;
-  private serving = 0;
-  private served = 0;
+  private readonly requests = new PollRequests();
+  /** The streams that the poll of the moment was asked for; `undefined` for a poll of all. */
+  private only: readonly StreamName[] | undefined;
   private readonly alone = new Map<StreamName, { readonly scope: CancellationScope; readonly ended: Promise<void> }>();
   private readonly outages: Outages;
   /** Streams of the sweep that it went without. */
@@ -33,30 +33,37 @@ export class PollingLoop {
   private probe: CancellationScope | undefined;
   private defect: unknown;
 
+  /** @param asked streams that the run before this one was asked to poll, and has not. */
   constructor(
     private readonly source: SourceState,
     private readonly history: HistoryBudget,
+    asked?: readonly StreamName[],
   ) {
+    if (asked !== undefined) this.wake(asked);
     this.outages = new Outages(source, {
       leave: (stream) => this.alone.get(stream)?.scope.cancel(),
       poll: () => this.wake(),
     });
   }
 
-  /** Polls the caught-up streams at once instead of at the next interval. @returns the poll's number. */
-  wake(): number {
-    this.asked += 1;
-    return this.asked;
+  /**
+   * Polls the caught-up streams at once instead of at the next interval.
+   *
+   * @param wanted the streams to poll, of which those that are not caught up are left alone. Default: all.
+   * @returns the request's number.
+   */
+  wake(wanted: Wanted = 'all'): number {
+    return this.requests.ask(wanted);
   }
 
-  /** Whether the poll of that number has been made, or a later one. */
-  hasServed(poll: number): boolean {
-    return this.served >= poll;
+  /** Whether the poll for the request of that number has been made, or a later one. */
+  hasServed(request: number): boolean {
+    return this.requests.hasServed(request);
   }
 
-  /** Whether a poll was asked for and has not been made. */
-  get isWoken(): boolean {
-    return this.asked > this.served;
+  /** What was asked to be polled and has not been; `undefined` when nothing is. */
+  get open(): Wanted | undefined {
+    return this.requests.open;
   }
 
   /** Collects until the scope is cancelled (then it throws), or until it is time to continue as new. */
@@ -73,6 +80,7 @@ export class PollingLoop {
   }
 
   private async pollUntilLong(): Promise<void> {
+    this.only = undefined;
     for (const { stream, phase } of this.source.snapshot.streams) {
       if (phase !== 'waiting') this.collectAlone(stream);
     }
@@ -80,7 +88,7 @@ export class PollingLoop {
     // Also between two polls of which the second was asked for during the first.
     for (const guard = new LoopGuard(); !(this.history.isLong && this.source.isAtRest); guard.pass()) {
       await this.poll();
-      this.served = this.serving;
+      this.requests.end();
       await this.untilPollIsDue();
     }
   }
@@ -110,6 +118,8 @@ export class PollingLoop {
     const { sourceId } = this.source.snapshot;
     const outer = CancellationScope.current();
     for (const guard = new LoopGuard(); ; guard.pass()) {
+      // Whatever was asked for: only the poll of all finds out when an outage is over.
+      if (sweepProblemOf(this.source.snapshot) !== undefined) this.only = undefined;
       const streams = await this.sweepable();
       const isProbe = sweepProblemOf(this.source.snapshot) !== undefined;
       const scope = new CancellationScope();
@@ -137,8 +147,12 @@ export class PollingLoop {
     else this.probe.cancel();
   }
 
+  /** The streams that the poll of the moment is for. */
   private get waiting(): StreamName[] {
-    return this.source.snapshot.streams.filter(({ phase }) => phase === 'waiting').map(({ stream }) => stream);
+    const { only } = this;
+    return this.source.snapshot.streams
+      .filter(({ stream, phase }) => phase === 'waiting' && (only === undefined || only.includes(stream)))
+      .map(({ stream }) => stream);
   }
 
   /** Without those that an outage has brought back and that are still ending what they did alone: they are next. */
@@ -164,7 +178,9 @@ export class PollingLoop {
     }
   }
 
+  /** A poll of some streams changes nothing about when all are polled. */
   private planPoll(): void {
+    if (this.only !== undefined) return;
     const { pollIntervalMs } = this.source.snapshot;
     const spreadMs = pollSpreadMs(pollIntervalMs, Date.now(), workflowInfo().workflowId, ownInstallation());
     const at = new Date(Date.now() + pollIntervalMs + spreadMs).toISOString();
@@ -173,17 +189,19 @@ export class PollingLoop {
 
   private async untilPollIsDue(): Promise<void> {
     const { nextPollAt, problem, retryAgainEveryMs, streams } = this.source.snapshot;
-    const woken = () => this.isWoken || this.defect !== undefined;
+    const woken = () => this.open !== undefined || this.defect !== undefined;
+    let isEarly = false;
     if (problem?.gaveUp === true) {
       const restMs = restLeftMs(problem, retryAgainEveryMs, Date.now());
       await (restMs === undefined ? condition(woken) : condition(woken, restMs));
     } else if (problem === undefined || streams.every(({ phase }) => phase !== 'waiting')) {
       if (evenPollAtMs(this.source.snapshot) > Date.now()) {
         const leftMs = Math.max(1, Date.parse(nextPollAt ?? '') - Date.now());
-        await condition(woken, leftMs, { summary: `next poll at ${formatTimeAfter(leftMs, Date.now())}` });
+        isEarly = await condition(woken, leftMs, { summary: `next poll at ${formatTimeAfter(leftMs, Date.now())}` });
       }
     }
-    this.serving = this.asked;
+    const wanted = this.requests.begin();
+    this.only = isEarly && wanted !== 'all' ? wanted : undefined;
     if (this.defect !== undefined) throw this.defect;
   }
 

@@ -1,5 +1,6 @@
 import type { HealthLedger } from '../domain/health/health-ledger.js';
 import type { SourceSnapshot } from '../domain/lifecycle/snapshot.js';
+import type { StreamName } from '../domain/streams/streams.js';
 import type { HistoryLimit } from './history.js';
 
 /** Argument of the workflow. Only `sourceId` is needed; the rest of a source is in MongoDB. */
@@ -11,5 +12,10 @@ export interface SourceInput extends HistoryLimit {
   readonly name?: string;
   readonly collector?: string;
   /** What the previous run hands over. */
-  readonly carried?: { readonly snapshot: SourceSnapshot; readonly ledger: HealthLedger };
+  readonly carried?: {
+    readonly snapshot: SourceSnapshot;
+    readonly ledger: HealthLedger;
+    /** Streams that it was asked to poll at once, and has not. */
+    readonly collect?: readonly StreamName[];
+  };
 }

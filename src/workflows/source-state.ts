@@ -13,6 +13,7 @@ import {
   type StreamStatus,
   type Subject,
 } from '../domain/lifecycle/snapshot.js';
+import { present } from '../domain/present.js';
 import type { StreamProgress } from '../domain/streams/outcome.js';
 import type { StreamName } from '../domain/streams/streams.js';
 import { nameActivities } from './activity-ids.js';
@@ -20,6 +21,7 @@ import { type AttributeWriter, attributeWriter } from './attribute-writer.js';
 import { showDetails } from './details.js';
 import { writeMemo } from './memo.js';
 import { keepsPlan, tellsAltered, unitesOutages } from './patches.js';
+import type { Wanted } from './poll-requests.js';
 import type { SourceInput } from './source-input.js';
 
 export class SourceState {
@@ -78,12 +80,13 @@ export class SourceState {
   /**
    * To be called before the run is continued as new.
    *
-   * @param pollNow whether a poll was asked for that has not begun: the next run begins with it.
+   * @param asked the polls that were asked for and have not been made: the next run begins with them.
    */
-  handOver(pollNow: boolean): NonNullable<SourceInput['carried']> {
-    if (pollNow) this.write({ kind: 'pollPlanned', at: new Date().toISOString() });
+  handOver(asked: Wanted | undefined): NonNullable<SourceInput['carried']> {
+    if (asked === 'all') this.write({ kind: 'pollPlanned', at: new Date().toISOString() });
     this.attributes.writeAll(this.current);
-    return { snapshot: this.current, ledger: this.ledger };
+    const collect = asked === 'all' ? undefined : asked;
+    return { snapshot: this.current, ledger: this.ledger, ...present({ collect }) };
   }
 }
 

@@ -3,10 +3,21 @@
  * not be soon. An update that still waits when its run ends would fail, so all of them are answered before.
  */
 
-import { allHandlersFinished, CancellationScope, condition, defineUpdate, setHandler } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  defineUpdate,
+  setHandler,
+} from '@temporalio/workflow';
 import { SIGNALS, type StopRequest } from '../domain/contract/contract.js';
 import { isFinal, LEAVING_STATES, type LifecycleState } from '../domain/lifecycle/lifecycle.js';
+import { pollObstacles } from '../domain/lifecycle/poll-obstacles.js';
 import { type Health, isPausing, type Problem, problemOf } from '../domain/lifecycle/snapshot.js';
+import { type CollectRequest, collectRequestOf } from '../domain/streams/collect-request.js';
+import type { StreamName } from '../domain/streams/streams.js';
+import { wantedBy } from './collect-wish.js';
 import type { Commands } from './commands.js';
 import { LoopGuard } from './loop-guard.js';
 import type { PollingLoop } from './polling-loop.js';
@@ -25,7 +36,7 @@ export interface CommandAnswer {
 
 export const restartUpdate = defineUpdate<CommandAnswer>(SIGNALS.restart);
 export const stopUpdate = defineUpdate<CommandAnswer, [StopRequest?]>(SIGNALS.stop);
-export const collectNowUpdate = defineUpdate<CommandAnswer>(SIGNALS.collectNow);
+export const collectNowUpdate = defineUpdate<CommandAnswer, [CollectRequest?]>(SIGNALS.collectNow);
 
 const IS_STOPPING = 'the source is stopping';
 const IS_HANDED_OVER = 'the workflow is being continued as new; the command runs right afterwards';
@@ -46,8 +57,10 @@ export class Updates {
     setHandler(stopUpdate, (request) => this.stop(request), {
       description: 'Like the signal; answers once the source has ended, or when its end cannot be stored.',
     });
-    setHandler(collectNowUpdate, () => this.collectNow(), {
-      description: 'Like the signal; answers once the poll is done, or when it fails.',
+    setHandler(collectNowUpdate, (payload?: CollectRequest) => this.collectNow(payload), {
+      validator: (payload?: CollectRequest) => this.refuseUnlessPolled(payload),
+      description:
+        'Like the signal; answers once the poll is done, or when it fails. Refused if one of the streams cannot be polled now.',
     });
   }
 
@@ -79,21 +92,44 @@ export class Updates {
     );
   }
 
-  private collectNow(): Promise<CommandAnswer> {
+  /** @throws ApplicationFailure naming every mistake, or why which of the streams cannot be polled. */
+  private refuseUnlessPolled(payload: unknown): void {
+    const wanted = collectRequestOf(payload);
+    if ('mistakes' in wanted) throw refusal('The payload is invalid', wanted.mistakes);
+    if (wanted.streams === undefined) return;
+    const obstacles = pollObstacles(this.source.snapshot, wanted.streams, Date.now());
+    if (obstacles.length > 0) throw refusal('Nothing is polled', obstacles);
+  }
+
+  private collectNow(payload: unknown): Promise<CommandAnswer> {
     const { problem: before } = this.source.snapshot;
-    const poll = this.polling.wake();
+    const wanted = wantedBy(payload);
+    // One with mistakes has not come this far.
+    const streams = 'streams' in wanted ? wanted.streams : undefined;
+    const poll = this.polling.wake(streams);
     const isServed = () => this.polling.hasServed(poll);
+    // What became of them, once they have been polled: one may have begun to fail.
+    const obstacle = () => (streams === undefined || !isServed() ? undefined : this.failingOf(streams));
     return this.answer(
-      () => isServed() && this.source.snapshot.problem === undefined,
+      () => isServed() && this.source.snapshot.problem === undefined && obstacle() === undefined,
       () => {
         if (this.isStopping) return IS_STOPPING;
         const { problem, stage } = this.source.snapshot;
-        if (problem === undefined) return undefined;
+        if (problem === undefined) return obstacle();
         // A poll that gave up is made again; a start that did, or what pauses between two attempts, is not.
         const isHeldUp = problem !== before || isServed() || stage !== 'Collecting' || isPausing(problem, Date.now());
         return isHeldUp ? textOf(problem) : undefined;
       },
     );
+  }
+
+  /** The problems of these streams, in one text. */
+  private failingOf(streams: readonly StreamName[]): string | undefined {
+    const texts = streams.flatMap((stream) => {
+      const problem = problemOf(this.source.snapshot, stream);
+      return problem === undefined ? [] : [`${stream}: ${textOf(problem)}`];
+    });
+    return texts.length === 0 ? undefined : texts.join('; ');
   }
 
   private get isStopping(): boolean {
@@ -114,6 +150,10 @@ export class Updates {
       }
     });
   }
+}
+
+function refusal(head: string, reasons: readonly string[]): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(`${head}: ${reasons.join('; ')}`, 'Refused');
 }
 
 function textOf(problem: Problem | undefined): string | undefined {

@@ -5,6 +5,7 @@ import { workflowIdOf } from '../../src/domain/contract/contract.js';
 import { apiServer } from '../support/api-server.js';
 import { e2eStack, sourceFile } from '../support/e2e-stack.js';
 import { raw } from '../support/raw-collections.js';
+import { changeTenant } from '../support/simulator-control.js';
 import { until } from '../support/until.js';
 
 const { get: stack, collections } = e2eStack({ historyMs: 600_000, historyRate: 20, rate: 0 });
@@ -20,8 +21,8 @@ beforeAll(async () => {
 });
 
 /** One that collects. */
-async function newSource(name: string): Promise<number> {
-  const body = sourceFile(stack().simulator, { name, pollInterval: '1m' });
+async function newSource(name: string, config: Readonly<Record<string, unknown>> = {}): Promise<number> {
+  const body = sourceFile(stack().simulator, { name, pollInterval: '1m', ...config });
   const { json } = await api<{ source: { id: number } }>('POST', sources, { body });
   await inState(json.source.id, 'Collecting');
   return json.source.id;
@@ -110,4 +111,75 @@ test('a position is reset by the API, noted in the audit trail, and of a stopped
   expect(await resetAt()).not.toEqual(first);
   const noted = await raw(collections).auditTrail.countDocuments({ sourceId: sid, action: 'source.resetPosition' });
   expect(noted).toBe(2);
+});
+
+test('of all streams, one is polled at once, and the audit trail names it', async () => {
+  const sid = await newSource('partly polled', { dataCollection: ['auditEvent', 'dlp'], pollInterval: '1h' });
+  const checked = async () => {
+    const { snapshot } = await stack().service.status(String(sid));
+    const [audit, dlp] = snapshot?.streams ?? [];
+    return { phases: [audit?.phase, dlp?.phase], audit: audit?.checkedAt, dlp: dlp?.checkedAt };
+  };
+  const before = await until(checked, ({ phases }) => phases.every((phase) => phase === 'waiting'));
+  const collect = (body?: unknown) => api('POST', `${sources}/${sid}/action/collectNow`, { body });
+  expect(await collect({ streams: ['audit', 'audit'] })).toMatchObject({
+    ...{ status: 200, json: { message: 'The source is polling audit now.' } },
+  });
+  const after = await until(checked, ({ audit }) => audit !== before.audit);
+  expect(after.dlp).toBe(before.dlp);
+  expect(await collect({})).toMatchObject({ status: 200, json: { message: 'The source is polling now.' } });
+  await until(checked, ({ dlp }) => dlp !== before.dlp);
+  const noted = { sourceId: sid, action: 'source.collectNow' };
+  const trail = await raw(collections).auditTrail.find(noted).sort({ at: 1 }).toArray();
+  expect(trail.map(({ to, outcome }) => ({ to, outcome }))).toEqual([
+    { to: { streams: ['audit'] }, outcome: 'done' },
+    { outcome: 'done' },
+  ]);
+});
+
+test('streams that cannot be polled now are refused, each with its reason, and none of them is polled', async () => {
+  await changeTenant(stack().simulator, { deny: ['dlp'] });
+  const config = { dataCollection: ['auditEvent', 'dlp'], pollInterval: '1h' };
+  const body = sourceFile(stack().simulator, { name: 'partly parked', ...config });
+  const sid = (await api<{ source: { id: number } }>('POST', sources, { body })).json.source.id;
+  const streams = async () => (await stack().service.status(String(sid))).snapshot?.streams ?? [];
+  const before = await until(streams, (all) => all.map(({ phase }) => phase).join() === 'waiting,parked');
+  await changeTenant(stack().simulator, { deny: [] });
+  const collect = (...names: string[]) =>
+    api('POST', `${sources}/${sid}/action/collectNow`, { body: { streams: names } });
+  const { status, json } = await collect('audit', 'dlp', 'receipt');
+  expect({ status, code: json.code }).toEqual({ status: 409, code: 'collectors.source.streams.unavailable' });
+  expect(json.mistakes).toEqual([
+    expect.stringMatching(/^dlp: it is parked\. app_forbidden: /),
+    'receipt: the source does not collect it; it collects: audit, dlp',
+  ]);
+  for (const reason of json.mistakes as string[]) expect(json.message).toContain(reason);
+  expect((await streams())[0]?.checkedAt).toBe(before[0]?.checkedAt);
+  const failed = { sourceId: sid, action: 'source.collectNow', outcome: 'failed' } as const;
+  expect(await raw(collections).auditTrail.findOne(failed)).toMatchObject({
+    ...{ to: { streams: ['audit', 'dlp', 'receipt'] }, reason: expect.stringContaining('dlp: it is parked') },
+  });
+  await terminate(sid);
+  expect(await collect('audit')).toMatchObject({
+    status: 409,
+    json: { message: expect.stringContaining('does not run') },
+  });
+  expect(await act(sid, 'stop')).toBe(200);
+  expect(await collect('audit')).toMatchObject({ status: 409, json: { code: 'collectors.source.stopped' } });
+});
+
+test.for([
+  [{ streams: 'audit' }, ['streams: must be an array (found "audit")']],
+  [{ streams: [] }, ['streams: must name one stream at least; leave it out to poll all (found a list)']],
+  [
+    { streams: ['mail', 'audits'], now: true },
+    [
+      expect.stringMatching(/^streams\[0\]: must be one of: receipt, .* \(found "mail"\)$/),
+      expect.stringMatching(/^streams\[1\]: must be one of: .*; did you mean "audit"\? \(found "audits"\)$/),
+      'now: unknown key',
+    ],
+  ],
+])('a body such as %j is one error that names every mistake', async ([body, mistakes]) => {
+  const { status, json } = await api('POST', `${sources}/1/action/collectNow`, { body });
+  expect({ status, mistakes: json.mistakes }).toEqual({ status: 400, mistakes });
 });

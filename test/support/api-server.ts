@@ -66,12 +66,10 @@ export interface ApiServerOptions extends Omit<AppOptions, 'services'> {
   readonly client: () => Client;
   /** Default: pages do not link to the Temporal Web UI. */
   readonly temporalUiUrl?: string;
-  /** Default: commands on pages name none. */
-  readonly temporalAddress?: string;
 }
 
 /** Call it outside of tests and hooks. */
-export function apiServer({ collections, client, temporalUiUrl, temporalAddress, ...options }: ApiServerOptions) {
+export function apiServer({ collections, client, temporalUiUrl, ...options }: ApiServerOptions) {
   let server: ApiServer | undefined;
   beforeAll(async () => {
     const keys = new ApiKeyService(collections);
@@ -79,7 +77,7 @@ export function apiServer({ collections, client, temporalUiUrl, temporalAddress,
     const viewer = await keys.create({ role: 'viewer' });
     const services = assembleServices({
       ...{ collections, client: client(), allowInsecure: true, keyring: testKeyring },
-      ...{ temporalUiUrl, temporalAddress },
+      temporalUiUrl,
     });
     const app = await buildApp({ ratePerSecond: 1_000, ...options, services });
     const url = await app.listen({ host: '127.0.0.1', port: 0 });

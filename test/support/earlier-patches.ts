@@ -7,3 +7,4 @@ export const unitesOutages: typeof Patches.unitesOutages = () => false;
 export const adopts: typeof Patches.adopts = () => false;
 export const hasShortHistory: typeof Patches.hasShortHistory = () => false;
 export const tellsAltered: typeof Patches.tellsAltered = () => false;
+export const collectsSome: typeof Patches.collectsSome = () => false;

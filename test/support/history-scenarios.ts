@@ -126,6 +126,25 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    name: 'collect-some-streams',
+    since: '3-one-outage',
+    live: async (run) => {
+      await run.caughtUp();
+      run.fake.deliver('audit', 1);
+      await run.signal('collectNow', { streams: ['audit'] });
+      await run.when(({ totals }) => totals.stored === 1);
+      await run.signal('collectNow', { streams: ['weather'] });
+      run.fake.deliver('dlp', 1, 1);
+      await run.signal('collectNow', { streams: ['receipt', 'dlp'] });
+      await run.when(({ totals }) => totals.stored === 3);
+      await run.caughtUp();
+      await run.signal('collectNow');
+      await run.attempted('sweep', 3);
+      await run.stop();
+      await run.end();
+    },
+  },
+  {
     name: 'continued-as-new',
     options: { maxHistoryEvents: 60, prepare: (fake) => fake.fail('dlp', FAULTS.forbidden) },
     live: async (run) => {

@@ -87,3 +87,27 @@ test('what earlier code could not tell of is reported by that of today, and no r
     notices: [{ code: 'altered', count: 2 }],
   });
 });
+
+test('earlier code polls all streams whatever it is asked for, that of today only those; no run is stuck over it', async () => {
+  const taskQueue = 'some-streams';
+  const stopEarlier = await runs.startWorker(taskQueue, earlier());
+  const run = await runs.start({ taskQueue });
+  await run.caughtUp();
+  const sweeps = () => run.fake.callsOf('sweep').map(({ streams }) => streams.join());
+  for (const payload of [{ streams: ['audit'] }, 'no payload']) {
+    const { totals } = await run.status();
+    run.fake.deliver('dlp', 1);
+    await run.signal('collectNow', payload);
+    await run.when((snapshot) => snapshot.totals.stored === totals.stored + 1);
+  }
+  expect(sweeps()).toEqual(['receipt,audit,dlp', 'receipt,audit,dlp']);
+  await stopEarlier();
+
+  await runs.startWorker(taskQueue);
+  await run.signal('collectNow', 'no payload');
+  await run.signal('collectNow', { streams: ['audit'] });
+  await until(sweeps, (all) => all.length === 3);
+  expect(sweeps().at(-1)).toBe('audit');
+  await run.caughtUp();
+  expect(await run.status()).toMatchObject({ state: 'Collecting', health: 'Healthy' });
+});

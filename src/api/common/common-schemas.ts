@@ -44,7 +44,9 @@ export const flatError = z
     mistakes: z
       .array(z.string())
       .optional()
-      .describe('Each mistake of an invalid body by itself: where it is, a colon, what is wanted'),
+      .describe(
+        'Each mistake of an invalid body by itself: where it is, a colon, what is wanted. Or each reason of a refusal',
+      ),
   })
   .meta({ id: 'Error' });
 

@@ -25,8 +25,6 @@ export interface Services {
   readonly keyring?: Keyring | undefined;
   /** Base address of Temporal's Web UI. */
   readonly temporalUiUrl?: string | undefined;
-  /** Host and port at which the server finds Temporal. */
-  readonly temporalAddress?: string | undefined;
   readonly verifier: KeyVerifier;
   readonly collectors: CollectorService;
   readonly sources: SourceService;

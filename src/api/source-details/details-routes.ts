@@ -7,12 +7,13 @@ import { isError, type Problem } from '../../domain/lifecycle/snapshot.js';
 import type { SourceView } from '../../domain/lifecycle/source-view.js';
 import { present } from '../../domain/present.js';
 import { detailsOf } from '../../management/sources/source-details.js';
+import { placeFlags, placeOf } from '../../management/temporal/temporal-command.js';
 import { flatErrors, idText } from '../common/common-schemas.js';
 import type { Routes } from '../common/services.js';
 import { showListed } from '../sources/source-resource.js';
 import { type exportView, type problemView, sourceDetails, type sourceView } from './details-schemas.js';
 
-export const detailsRoutes: Routes = (app, { collections, client, temporalUiUrl, temporalAddress }) => {
+export const detailsRoutes: Routes = (app, { collections, client, temporalUiUrl }) => {
   app.get(
     '/sources/:sid',
     {
@@ -26,11 +27,11 @@ export const detailsRoutes: Routes = (app, { collections, client, temporalUiUrl,
     async ({ params }) => {
       const found = await detailsOf({ collections, client }, params.sid, Date.now());
       const { stated, collectorName, view, note, export: toBucket } = found;
-      const { namespace } = client.options;
+      const place = placeOf(client);
       return {
         source: showListed(stated, collectorName),
-        ...present({ workflowUrl: workflowUrl(temporalUiUrl, namespace, stated.workflowId), note }),
-        temporal: { ...present({ address: temporalAddress }), namespace },
+        ...present({ workflowUrl: workflowUrl(temporalUiUrl, place.namespace, stated.workflowId), note }),
+        temporal: { ...place, flags: placeFlags(place) },
         ...(view === undefined ? {} : { view: showView(view) }),
         ...(toBucket === undefined ? {} : { export: showExport(toBucket) }),
       };

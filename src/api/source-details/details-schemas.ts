@@ -68,7 +68,13 @@ export const sourceDetails = z
     source: listedSource,
     workflowUrl: z.string().optional().describe('Of its workflow in Temporal’s Web UI; absent without TEMPORAL_UI_URL'),
     temporal: z
-      .object({ address: z.string().optional(), namespace: z.string() })
+      .object({
+        address: z.string().optional(),
+        namespace: z.string(),
+        flags: z
+          .string()
+          .describe('The same as flags of the Temporal CLI, each after a space; empty where its defaults are right'),
+      })
       .describe('Where its workflow is, as this server is told'),
     view: sourceView.optional().describe('Absent when no worker answered'),
     export: exportView.optional().describe('Absent for a source that does not export, and when no worker answered'),

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { STREAMS } from '../../domain/streams/streams.js';
 import { positionResetFor } from '../../management/sources/position-reset-request.js';
 import { referenceOf } from '../../management/sources/source-directory.js';
-import { INITIATED, SourceSteering, STEERING } from '../../management/sources/source-steering.js';
+import { INITIATED, pollingText, SourceSteering, type Steering } from '../../management/sources/source-steering.js';
 import { tryOut } from '../../management/sources/source-trial.js';
 import { actorOf } from '../common/authentication.js';
 import { collectorParams, flatErrors, sourceParams } from '../common/common-schemas.js';
@@ -17,8 +17,19 @@ const SUMMARY = {
   restart: 'Restarts a source: validates, gets a new token, resumes from the checkpoints',
   stop: 'Stops a source; its configuration and checkpoints are kept',
   start: 'Starts a stopped source again',
-  collectNow: 'Polls at once instead of at the next interval',
 } as const;
+const WITHOUT_BODY = ['restart', 'stop', 'start'] as const satisfies readonly Steering[];
+
+const collectWish = z
+  .strictObject({
+    streams: z
+      .array(z.enum(STREAMS))
+      .min(1, 'must name one stream at least; leave it out to poll all')
+      .max(STREAMS.length, `must not name more than ${STREAMS.length} streams`)
+      .optional()
+      .describe('The streams to poll; the others keep their next poll. Default: all that are caught up'),
+  })
+  .nullish();
 
 const connectionResult = z.object({
   ok: z.boolean(),
@@ -60,7 +71,7 @@ const positionReset = z.object({ message: z.string(), stream: z.enum(STREAMS), f
 export const sourceActionRoutes: Routes = (app, services) => {
   const { collectors, editor } = services;
   const steering = new SourceSteering(services);
-  for (const action of STEERING) {
+  for (const action of WITHOUT_BODY) {
     app.post(
       `/collectors/:cid/sources/:sid/action/${action}`,
       {
@@ -78,6 +89,31 @@ export const sourceActionRoutes: Routes = (app, services) => {
       },
     );
   }
+  app.post(
+    '/collectors/:cid/sources/:sid/action/collectNow',
+    {
+      schema: {
+        tags,
+        summary: 'Polls at once instead of at the next interval: all streams that are caught up, or some',
+        description:
+          'If one of the named streams cannot be polled now, as it is parked, being retried, being collected already, or not configured, none is: the answer is 409 and says why.',
+        params: sourceParams,
+        body: collectWish,
+        response: { 200: z.object({ message: z.string() }), ...flatErrors },
+      },
+    },
+    async (request) => {
+      const source = referenceOf(await editor.get(request.params.cid, request.params.sid));
+      const { streams } = request.body ?? {};
+      if (streams === undefined) {
+        await steering.steer(source, 'collectNow', actorOf(request));
+        return { message: INITIATED.collectNow };
+      }
+      const wanted = [...new Set(streams)];
+      await steering.collectStreams(source, wanted, actorOf(request));
+      return { message: pollingText(wanted) };
+    },
+  );
   app.post(
     '/collectors/:cid/sources/:sid/action/resetPosition',
     {

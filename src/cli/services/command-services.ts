@@ -3,6 +3,7 @@
 import type { Detection } from '../../domain/detections/detection.js';
 import type { PastExport } from '../../domain/export/past-export.js';
 import type { RereadReport } from '../../domain/rereads/reread.js';
+import type { CollectRequest } from '../../domain/streams/collect-request.js';
 import type { DetectionFilter, DetectionService } from '../../management/detections/detection-service.js';
 import type { IocService } from '../../management/indicators/ioc-service.js';
 import type { ApiKeyService, ShownKey } from '../../management/keys/api-key-service.js';
@@ -17,7 +18,7 @@ export interface SourceCommands
   start(json: unknown, collector: string, options: SourceSaveOptions): Promise<Started>;
   resume(idOrName: string): Promise<Started>;
   restart(idOrName: string): Promise<{ readonly sourceId: number }>;
-  collectNow(idOrName: string): Promise<{ readonly sourceId: number }>;
+  collectNow(idOrName: string, request: CollectRequest): Promise<{ readonly sourceId: number }>;
 }
 
 export interface RereadCommands extends Pick<RereadService, 'start' | 'report' | 'cancel'> {

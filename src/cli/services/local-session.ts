@@ -8,6 +8,7 @@ import { ApiKeyService } from '../../management/keys/api-key-service.js';
 import { RereadService } from '../../management/rereads/reread-service.js';
 import { SourceService } from '../../management/sources/source-service.js';
 import { connectTemporal } from '../../management/temporal/temporal-client.js';
+import { placeOf } from '../../management/temporal/temporal-command.js';
 import { temporalAwayText, temporalRefusalText } from '../../management/temporal/temporal-errors.js';
 import { WatchlistService } from '../../management/watchlists/watchlist-service.js';
 import { keyringAtHand } from '../../runtime/program-keyring.js';
@@ -61,7 +62,7 @@ function withTemporal<T>(env: NodeJS.ProcessEnv, work: (services: CommandService
         rereads: new RereadService({ collections, client }),
       });
     } catch (error) {
-      const refusal = temporalRefusalText(error, temporal.namespace);
+      const refusal = temporalRefusalText(error, placeOf(temporal.client));
       if (refusal !== undefined) throw new RefusedError(refusal);
       const text = temporalAwayText(error);
       if (text === undefined) throw error;

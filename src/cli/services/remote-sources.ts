@@ -5,6 +5,7 @@ import { parseSourceFile } from '../../config/source-config.js';
 import type { StopRequest } from '../../domain/contract/contract.js';
 import type { HealthEvent } from '../../domain/health/health-event.js';
 import { present } from '../../domain/present.js';
+import type { CollectRequest } from '../../domain/streams/collect-request.js';
 import type { PositionReset } from '../../domain/streams/position-reset.js';
 import { RefusedError } from '../../management/common/errors.js';
 import type { PositionResetRequest, ResetStream } from '../../management/sources/position-reset-request.js';
@@ -84,8 +85,8 @@ export class RemoteSources implements SourceCommands {
     return this.act(await this.find(idOrName), 'restart');
   }
 
-  async collectNow(idOrName: string): Promise<Started> {
-    return this.act(await this.find(idOrName), 'collectNow');
+  async collectNow(idOrName: string, request: CollectRequest): Promise<Started> {
+    return this.act(await this.find(idOrName), 'collectNow', request);
   }
 
   async resetPosition(idOrName: string, wish: PositionResetRequest): Promise<ResetStream> {
@@ -119,8 +120,8 @@ export class RemoteSources implements SourceCommands {
     throw hasNotEnded(STOP_LIMIT_MS, note);
   }
 
-  private async act(source: ListedSource, action: string): Promise<Started> {
-    await this.api.call('POST', `${pathOf(source)}/action/${action}`);
+  private async act(source: ListedSource, action: string, body?: object): Promise<Started> {
+    await this.api.call('POST', `${pathOf(source)}/action/${action}`, body);
     return { sourceId: source.id, name: source.name, workflowId: source.workflowId, created: false };
   }
 

@@ -15,6 +15,7 @@ import { isMeantToRun, type SourceDocument, storedSource } from '../../store/sou
 import { anotherInstallation } from '../refusals.js';
 import { findWorkflow, signalOwn } from '../temporal/own-workflow.js';
 import { type InstallationAccess, installationOf } from '../temporal/ownership.js';
+import { placeOf } from '../temporal/temporal-command.js';
 
 /** An export that was not looked at for so long may not run; one that rests between its slices is not disturbed. */
 const QUIET_MS = 60_000;
@@ -62,7 +63,8 @@ export async function startExports(access: InstallationAccess, onError: (error: 
     try {
       if (await start(access, sourceId)) continue;
       const workflowId = exportWorkflowIdIn(await installationOf(access), sourceId);
-      if ((await findWorkflow(access, sourceId, workflowId)).whose === 'another') throw anotherInstallation(workflowId);
+      if ((await findWorkflow(access, sourceId, workflowId)).whose === 'another')
+        throw anotherInstallation(workflowId, placeOf(access.client));
     } catch (error) {
       onError(error);
     }

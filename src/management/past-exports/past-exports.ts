@@ -29,6 +29,7 @@ import { anotherInstallation, beingDeleted, unknownSource } from '../refusals.js
 import { findSource } from '../sources/source-directory.js';
 import { cancelOwn, findWorkflow } from '../temporal/own-workflow.js';
 import { type InstallationAccess, installationOf } from '../temporal/ownership.js';
+import { placeOf } from '../temporal/temporal-command.js';
 import { unlessTemporalIsAway } from '../temporal/temporal-errors.js';
 import { isExporting, notExporting, unknownExport } from './past-export-errors.js';
 import { type PastWish, type UnderstoodWish, understood } from './past-wish.js';
@@ -136,7 +137,7 @@ export class PastExports {
   private async refuseAnother(sourceId: number): Promise<void> {
     const workflowId = pastExportWorkflowIdIn(await installationOf(this.options), sourceId);
     if ((await findWorkflow(this.options, sourceId, workflowId)).whose === 'another')
-      throw anotherInstallation(workflowId);
+      throw anotherInstallation(workflowId, placeOf(this.options.client));
   }
 }
 
@@ -179,7 +180,8 @@ async function startWorkflow(access: InstallationAccess, { _id, sourceId }: Past
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    if ((await findWorkflow(access, sourceId, workflowId)).whose === 'another') throw anotherInstallation(workflowId);
+    if ((await findWorkflow(access, sourceId, workflowId)).whose === 'another')
+      throw anotherInstallation(workflowId, placeOf(access.client));
   }
 }
 

@@ -8,6 +8,7 @@ import type { EventChange } from '../../domain/health/health-event.js';
 import { writeHealthChanges } from '../../store/health-changes.js';
 import { openEventsAbout } from '../../store/health-events.js';
 import { type InstallationAccess, labelOf, type RunningSource } from '../temporal/ownership.js';
+import { placeOf } from '../temporal/temporal-command.js';
 import { cannotGoOn } from '../temporal/uncertainty.js';
 import { reportedTaskProblem } from '../temporal/workflow-task.js';
 
@@ -20,7 +21,7 @@ export class FrozenWorkflows {
   async report(running: readonly RunningSource[]): Promise<void> {
     const { collections } = this.access;
     const { id } = await collections.installation();
-    const frozen = new Map(running.filter(({ info }) => labelOf(info) === id).flatMap(frozenRun));
+    const frozen = new Map(running.filter(({ info }) => labelOf(info) === id).flatMap((one) => this.frozenRun(one)));
     const open = await openEventsAbout(collections, SUBJECT);
     const reported = new Set(open.map(({ _id }) => _id));
     const at = new Date().toISOString();
@@ -33,6 +34,12 @@ export class FrozenWorkflows {
     }
   }
 
+  private frozenRun({ sourceId, info }: RunningSource): [string, FrozenRun][] {
+    const task = reportedTaskProblem(info.typedSearchAttributes);
+    if (task?.outcome !== 'failed') return [];
+    return [[info.runId, { sourceId, message: cannotGoOn(task, info.workflowId, placeOf(this.access.client)) }]];
+  }
+
   private write(sourceId: number, change: EventChange): Promise<void> {
     return writeHealthChanges(this.access.collections, sourceId, [change]);
   }
@@ -41,12 +48,6 @@ export class FrozenWorkflows {
 interface FrozenRun {
   readonly sourceId: number;
   readonly message: string;
-}
-
-function frozenRun({ sourceId, info }: RunningSource): [string, FrozenRun][] {
-  const task = reportedTaskProblem(info.typedSearchAttributes);
-  if (task?.outcome !== 'failed') return [];
-  return [[info.runId, { sourceId, message: cannotGoOn(task, info.workflowId) }]];
 }
 
 /** A run freezes once: its ID is that of its event, whichever worker writes it. */

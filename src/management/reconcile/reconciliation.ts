@@ -18,6 +18,7 @@ import { startPastExports } from '../past-exports/past-exports.js';
 import { SourceRemoval } from '../sources/source-removal.js';
 import { SourceWorkflows } from '../sources/source-workflows.js';
 import { type RunningSource, runningSources } from '../temporal/ownership.js';
+import { placeOf } from '../temporal/temporal-command.js';
 import { temporalRefusalText, unlessTemporalDenies } from '../temporal/temporal-errors.js';
 import { startWatchlists } from '../watchlists/watchlist-workflows.js';
 import { FrozenWorkflows } from './frozen-workflows.js';
@@ -88,7 +89,7 @@ export class Reconciliation implements Reconcilable {
     const { client, collections } = this.options;
     return unlessTemporalDenies(
       async () => runningSources(client, await collections.installation()),
-      (error) => onError(new RefusedError(temporalRefusalText(error, client.options.namespace) ?? String(error))),
+      (error) => onError(new RefusedError(temporalRefusalText(error, placeOf(client)) ?? String(error))),
     );
   }
 

@@ -16,6 +16,7 @@ import { audited, RECONCILER_ACTOR } from '../audited.js';
 import { RefusedError } from '../common/errors.js';
 import { type InstallationAccess, isOurs, labelOf, listRunning, type RunningSource } from '../temporal/ownership.js';
 import { INSTALLATION, STATE } from '../temporal/search-attribute-keys.js';
+import { placeOf, type TemporalPlace, terminateCommand } from '../temporal/temporal-command.js';
 import { unlessEnded } from '../temporal/unless-ended.js';
 import type { ReconciliationListener } from './reconciler.js';
 
@@ -92,7 +93,7 @@ export class StrayWorkflows {
       const { sourceId, info } = orphan;
       if (await isDeletionRecorded(collections, sourceId))
         strays.push({ ...orphan, reason: `Source ${sourceId} was deleted` });
-      else onError(withoutTrace(sourceId, info.workflowId));
+      else onError(withoutTrace(sourceId, info.workflowId, placeOf(this.access.client)));
     }
     return strays;
   }
@@ -157,9 +158,9 @@ function isLeaving({ typedSearchAttributes }: Pick<WorkflowExecutionInfo, 'typed
   return LEAVING_STATES.some((leaving) => leaving === state);
 }
 
-function withoutTrace(sourceId: number, workflowId: string): RefusedError {
+function withoutTrace(sourceId: number, workflowId: string, place: TemporalPlace): RefusedError {
   return new RefusedError(
     `The workflow ${workflowId} runs, but there is no source ${sourceId} in MongoDB and no record of its deletion. It is ` +
-      `left alone; if it is not needed, run "temporal workflow terminate --workflow-id ${workflowId}"`,
+      `left alone; if it is not needed, run "${terminateCommand(place, workflowId)}"`,
   );
 }

@@ -12,6 +12,7 @@ import { REREAD_WORKFLOW_TYPE } from '../../domain/rereads/reread.js';
 import { RefusedError } from '../common/errors.js';
 import { type InstallationAccess, labelOf, listRunning, type RunningSource } from '../temporal/ownership.js';
 import { VERSIONING_BEHAVIOR, WORKER_VERSION } from '../temporal/search-attribute-keys.js';
+import { placeOf, type TemporalPlace } from '../temporal/temporal-command.js';
 import { makeCurrent } from '../temporal/uncertainty.js';
 import { unlessEnded } from '../temporal/unless-ended.js';
 import { NO_VERSION, type WorkerFacts, workersOf } from '../temporal/workers.js';
@@ -57,7 +58,8 @@ export class VersionMoves {
     const now = this.clock();
     const workers = await workersOf(client, installation, now);
     if (workers.currentVersion !== this.own) {
-      if (this.version !== undefined && workers.currentVersion === NO_VERSION) throw noneIsCurrent(this.version);
+      if (this.version !== undefined && workers.currentVersion === NO_VERSION)
+        throw noneIsCurrent(this.version, placeOf(client));
       return [];
     }
     for (const [what, at] of this.done) if (now - at >= AGAIN_MS) this.done.delete(what);
@@ -134,9 +136,9 @@ function howToMove({ typedSearchAttributes }: WorkflowExecutionInfo, { versions 
   return from !== undefined && (isFrozen || !versions.has(from)) ? 'taken' : 'asked';
 }
 
-function noneIsCurrent(version: WorkerVersion): RefusedError {
+function noneIsCurrent(version: WorkerVersion, place: TemporalPlace): RefusedError {
   return new RefusedError(
     `This worker is of version ${versionText(version)}, and no version is current: it gets no new sources. ` +
-      makeCurrent(version),
+      makeCurrent(place, version),
   );
 }

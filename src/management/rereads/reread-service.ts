@@ -21,6 +21,7 @@ import { anotherInstallation } from '../refusals.js';
 import { findSource, type SourceReference } from '../sources/source-directory.js';
 import { type FoundWorkflow, findWorkflow } from '../temporal/own-workflow.js';
 import { type InstallationAccess, installationOf } from '../temporal/ownership.js';
+import { placeOf } from '../temporal/temporal-command.js';
 import { isRereading, neverReread, notRereading } from './reread-errors.js';
 
 /** What to read again, as people say it. */
@@ -115,7 +116,9 @@ export class RereadService {
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       const { whose } = await findWorkflow(this.options, sourceId, workflowId);
-      throw whose === 'another' ? anotherInstallation(workflowId) : isRereading(kind, name);
+      throw whose === 'another'
+        ? anotherInstallation(workflowId, placeOf(this.options.client))
+        : isRereading(kind, name);
     }
     return workflowId;
   }

@@ -5,6 +5,7 @@ import { Semaphore } from '../../domain/semaphore.js';
 import { findWorkflow } from '../temporal/own-workflow.js';
 import { type InstallationAccess, installationOf } from '../temporal/ownership.js';
 import { WORKER_VERSION } from '../temporal/search-attribute-keys.js';
+import { placeOf } from '../temporal/temporal-command.js';
 import { isTemporalAway } from '../temporal/temporal-errors.js';
 import { belongsToAnother, uncertaintyOf } from '../temporal/uncertainty.js';
 import { type WorkerFacts, workersOf } from '../temporal/workers.js';
@@ -39,6 +40,7 @@ export async function listingsOf(
     workersOf(access.client, installation),
     isShort ? new Map<number, never>() : listableSources(access),
   ]);
+  const place = placeOf(access.client);
   const semaphore = new Semaphore(AT_ONCE);
   const deadline = Date.now() + LIST_LIMIT_MS;
   return Promise.all(
@@ -50,7 +52,7 @@ export async function listingsOf(
         const listing = listingOf(installation, source, collector, seen);
         return withUncertainty(
           listing,
-          uncertaintyOf({ workflowId, workers, task, version: typedSearchAttributes.get(WORKER_VERSION) }),
+          uncertaintyOf({ workflowId, place, workers, task, version: typedSearchAttributes.get(WORKER_VERSION) }),
         );
       }
       return semaphore
@@ -71,13 +73,14 @@ async function describedListing(
   deadline: number,
 ): Promise<SourceListing> {
   const workflowId = workflowIdIn(installation, source.sourceId);
+  const place = placeOf(access.client);
   const found = await findWorkflow(access, source.sourceId, workflowId, deadline);
   const described = found.whose === 'ours' ? found.description : undefined;
   const listing = listingOf(installation, source, collector, described);
-  if (found.whose === 'another') return withUncertainty(listing, belongsToAnother(workflowId));
+  if (found.whose === 'another') return withUncertainty(listing, belongsToAnother(workflowId, place));
   const task = described === undefined ? undefined : await taskProblemOf(access.client, described);
   const version = described?.typedSearchAttributes.get(WORKER_VERSION);
-  return withUncertainty(listing, uncertaintyOf({ workflowId, workers, task, version }));
+  return withUncertainty(listing, uncertaintyOf({ workflowId, place, workers, task, version }));
 }
 
 function unknownListing(installation: Installation, { source, collector }: WantedSource): SourceListing {

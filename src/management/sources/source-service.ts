@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { DEFAULT_COLLECTOR, type StopRequest } from '../../domain/contract/contract.js';
 import { workflowIdIn } from '../../domain/contract/installation.js';
+import type { CollectRequest } from '../../domain/streams/collect-request.js';
 import type { Keyring } from '../../secrets/keyring.js';
 import type { Collections } from '../../store/collections.js';
 import { collectorNames, storedCollector } from '../../store/collectors.js';
@@ -180,8 +181,12 @@ export class SourceService {
     return this.steer(idOrName, 'restart');
   }
 
-  async collectNow(idOrName: string): Promise<SourceReference> {
-    return this.steer(idOrName, 'collectNow');
+  /** @throws RefusedError naming each of the streams that cannot be polled now, and why. */
+  async collectNow(idOrName: string, { streams }: CollectRequest = {}): Promise<SourceReference> {
+    if (streams === undefined) return this.steer(idOrName, 'collectNow');
+    const source = await this.find(idOrName);
+    await this.steering.collectStreams(source, streams, this.actor);
+    return source;
   }
 
   /** @throws RefusedError naming every mistake. */

@@ -19,6 +19,7 @@ import { exportStatusOf } from '../exports/export-status.js';
 import { findWorkflow } from '../temporal/own-workflow.js';
 import { type InstallationAccess, installationOf } from '../temporal/ownership.js';
 import { WORKER_VERSION } from '../temporal/search-attribute-keys.js';
+import { placeOf } from '../temporal/temporal-command.js';
 import { isTemporalAway } from '../temporal/temporal-errors.js';
 import { belongsToAnother, type Uncertainty, uncertaintyOf } from '../temporal/uncertainty.js';
 import { workersOf } from '../temporal/workers.js';
@@ -103,7 +104,7 @@ export async function askWorkflow<T>(
 ): Promise<{ readonly value: T } | Unanswered> {
   const workflowId = workflowIdIn(await installationOf(access), sourceId);
   const found = await findWorkflow(access, sourceId, workflowId);
-  if (found.whose !== 'ours') return notOurs(found.whose, workflowId);
+  if (found.whose !== 'ours') return notOurs(access, found.whose, workflowId);
   const { client } = access;
   const handle = client.workflow.getHandle(workflowId);
   try {
@@ -116,9 +117,9 @@ export async function askWorkflow<T>(
 
 const NO_WORKFLOW = 'it has no workflow; "start" starts it';
 
-function notOurs(whose: 'another' | 'none', workflowId: string): Unanswered {
+function notOurs({ client }: InstallationAccess, whose: 'another' | 'none', workflowId: string): Unanswered {
   if (whose === 'none') return { note: NO_WORKFLOW };
-  const meanwhile = belongsToAnother(workflowId);
+  const meanwhile = belongsToAnother(workflowId, placeOf(client));
   return { note: meanwhile.text, meanwhile };
 }
 
@@ -133,11 +134,12 @@ async function whyUnanswered(
     workersOf(access.client, installation),
     findWorkflow(access, sourceId, workflowId),
   ]);
-  if (found.whose !== 'ours') return notOurs(found.whose, workflowId);
+  if (found.whose !== 'ours') return notOurs(access, found.whose, workflowId);
   const { description: described } = found;
   const task = await taskProblemOf(access.client, described);
   const version = described.typedSearchAttributes.get(WORKER_VERSION);
-  const meanwhile = uncertaintyOf({ workflowId, workers, version, task, unanswered });
+  const place = placeOf(access.client);
+  const meanwhile = uncertaintyOf({ workflowId, place, workers, version, task, unanswered });
   return { note: meanwhile?.text ?? unanswered, described, ...present({ meanwhile }) };
 }
 

@@ -1,7 +1,11 @@
 /** What is asked of a source beside its configuration: restart, stop, start, poll at once. Nothing waits for what comes of it. */
 
 import type { Client } from '@temporalio/client';
+import { STATUS_QUERY } from '../../domain/contract/contract.js';
+import { pollObstacles } from '../../domain/lifecycle/poll-obstacles.js';
+import type { SourceSnapshot } from '../../domain/lifecycle/snapshot.js';
 import type { PositionReset } from '../../domain/streams/position-reset.js';
+import type { StreamName } from '../../domain/streams/streams.js';
 import { hasCheckpoint, resetCheckpoint } from '../../store/checkpoints.js';
 import type { Collections } from '../../store/collections.js';
 import { storedCollector } from '../../store/collectors.js';
@@ -9,11 +13,11 @@ import { markStopped, storedSource } from '../../store/sources.js';
 import { auditedIfPossible } from '../audited.js';
 import { RefusedError } from '../common/errors.js';
 import { wakeExport } from '../exports/export-workflows.js';
-import { beingDeleted, isStopped, isStopping } from '../refusals.js';
+import { beingDeleted, isStopped, isStopping, nothingPolled } from '../refusals.js';
+import { askWorkflow } from './source-status.js';
 import { SourceWorkflows } from './source-workflows.js';
 
-export const STEERING = ['restart', 'stop', 'start', 'collectNow'] as const;
-export type Steering = (typeof STEERING)[number];
+export type Steering = 'restart' | 'stop' | 'start' | 'collectNow';
 
 /** What is answered when it is on its way. */
 export const INITIATED: Readonly<Record<Steering, string>> = {
@@ -22,6 +26,11 @@ export const INITIATED: Readonly<Record<Steering, string>> = {
   start: 'The source is being started.',
   collectNow: 'The source is polling now.',
 };
+
+/** The same of some streams. */
+export function pollingText(streams: readonly StreamName[]): string {
+  return `The source is polling ${streams.join(', ')} now.`;
+}
 
 export interface SteeredSource {
   readonly sourceId: number;
@@ -32,6 +41,9 @@ export interface SteeredSource {
 
 /** How long a start waits for the end of a stop that was asked for before it. */
 const START_WAIT_MS = 20_000;
+
+const NOT_RUNNING =
+  'its workflow does not run; a worker starts it within seconds, and then all of its streams are polled';
 
 export class SourceSteering {
   private readonly workflows: SourceWorkflows;
@@ -46,6 +58,24 @@ export class SourceSteering {
     if (deleting) throw beingDeleted('source', name);
     const entry = { actor, action: `source.${steering}`, sourceId, collectorId, name };
     await auditedIfPossible(this.options.collections, entry, () => this.act(source, steering));
+    await wakeExport(this.options, sourceId);
+  }
+
+  /**
+   * Polls some streams of a source at once; the others keep their next poll.
+   *
+   * @throws CodedRefusal 409 naming each stream that cannot be polled now, and why: then none is.
+   */
+  async collectStreams(source: SteeredSource, streams: readonly StreamName[], actor: string): Promise<void> {
+    const { sourceId, collectorId, name, deleting } = source;
+    if (deleting) throw beingDeleted('source', name);
+    const { collections } = this.options;
+    const entry = { actor, action: 'source.collectNow', sourceId, collectorId, name, to: { streams } };
+    await auditedIfPossible(collections, entry, async () => {
+      const obstacles = await this.obstaclesTo(source, streams);
+      if (obstacles.length > 0) throw nothingPolled(name, obstacles);
+      if (!(await this.workflows.signal(sourceId, 'collectNow', { streams }))) throw nothingPolled(name, [NOT_RUNNING]);
+    });
     await wakeExport(this.options, sourceId);
   }
 
@@ -70,6 +100,16 @@ export class SourceSteering {
         reset.from === undefined ? undefined : new Date(reset.from),
       );
     });
+  }
+
+  private async obstaclesTo({ sourceId, name }: SteeredSource, streams: readonly StreamName[]): Promise<string[]> {
+    if (!(await this.workflows.isRunning(sourceId))) {
+      const stored = await storedSource(this.options.collections, { _id: sourceId });
+      if (stored?.stoppedAt !== undefined) throw isStopped(name, sourceId);
+      return [NOT_RUNNING];
+    }
+    const answer = await askWorkflow<SourceSnapshot>(this.options, sourceId, STATUS_QUERY);
+    return 'note' in answer ? [answer.note] : pollObstacles(answer.value, streams, Date.now());
   }
 
   private async act(source: SteeredSource, steering: Steering): Promise<void> {

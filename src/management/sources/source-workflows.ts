@@ -6,10 +6,12 @@ import { SIGNALS, STATUS_QUERY, type StopRequest, WORKFLOW_TYPE } from '../../do
 import { INSTALLATION_MEMO, taskQueueOf, workflowIdIn } from '../../domain/contract/installation.js';
 import { LEAVING_STATES } from '../../domain/lifecycle/lifecycle.js';
 import type { SourceSnapshot } from '../../domain/lifecycle/snapshot.js';
+import type { CollectRequest } from '../../domain/streams/collect-request.js';
 import type { PositionReset } from '../../domain/streams/position-reset.js';
 import { anotherInstallation } from '../refusals.js';
 import { type FoundWorkflow, findWorkflow, signalOwn } from '../temporal/own-workflow.js';
 import { type InstallationAccess, installationOf } from '../temporal/ownership.js';
+import { placeOf } from '../temporal/temporal-command.js';
 
 /** How long Temporal may take to answer before it counts as away. */
 const ANSWER_LIMIT_MS = 5_000;
@@ -53,14 +55,15 @@ export class SourceWorkflows {
 
   /** @throws CodedRefusal 409 when a workflow of another installation has the source's ID. */
   async refuseAnother(sourceId: number): Promise<void> {
-    if ((await this.find(sourceId)).whose === 'another') throw anotherInstallation(await this.idOf(sourceId));
+    if ((await this.find(sourceId)).whose === 'another')
+      throw anotherInstallation(await this.idOf(sourceId), placeOf(this.access.client));
   }
 
   /** @returns false when there is no running workflow of ours to take it. */
   async signal(
     sourceId: number,
     signal: keyof typeof SIGNALS,
-    ...args: [(StopRequest | PositionReset)?]
+    ...args: [(StopRequest | PositionReset | CollectRequest)?]
   ): Promise<boolean> {
     return signalOwn(this.access, sourceId, await this.idOf(sourceId), SIGNALS[signal], ...args);
   }

@@ -7,6 +7,7 @@ import type { Collections } from '../../store/collections.js';
 import { sourceSummaries } from '../../store/sources.js';
 import { installationOf } from '../temporal/ownership.js';
 import { WORKER_VERSION } from '../temporal/search-attribute-keys.js';
+import { placeOf } from '../temporal/temporal-command.js';
 import { type UncertaintyCode, uncertaintyOf } from '../temporal/uncertainty.js';
 import { workersOf } from '../temporal/workers.js';
 import { reportedTaskProblem } from '../temporal/workflow-task.js';
@@ -93,6 +94,7 @@ export class StateFeed {
       visibleSources(this.options),
       workersOf(client, installation),
     ]);
+    const place = placeOf(client);
     const missedBefore = this.missed;
     this.missed = new Set();
     return new Map(
@@ -108,7 +110,7 @@ export class StateFeed {
         const task = seen === undefined ? undefined : reportedTaskProblem(seen.typedSearchAttributes);
         const listing = listingOf(installation, referenceOf(source), '', seen);
         const version = seen?.typedSearchAttributes.get(WORKER_VERSION);
-        const meanwhile = uncertaintyOf({ workflowId: listing.workflowId, workers, task, version });
+        const meanwhile = uncertaintyOf({ workflowId: listing.workflowId, place, workers, task, version });
         const { state, health, errorType, noteCode } = withUncertainty(listing, meanwhile);
         return [
           id,

@@ -8,6 +8,7 @@ import { storeErrorFactsOf } from '../../store/mongo-error.js';
 import { type SourceOrigin, sourceOrigins } from '../../store/sources.js';
 import { RefusedError } from '../common/errors.js';
 import { INSTALLATION, NAME } from './search-attribute-keys.js';
+import { type TemporalPlace, terminateCommand } from './temporal-command.js';
 
 export interface InstallationAccess {
   readonly client: Client;
@@ -128,11 +129,11 @@ export async function installationOf({ client, collections }: InstallationAccess
 /** No workflow carries it. */
 const NOBODY = 'unknown';
 
-export function anotherInstallationText(workflowId: string): string {
+export function anotherInstallationText(workflowId: string, place: TemporalPlace): string {
   return (
     `the workflow ${workflowId} belongs to another installation, whose programs use another MongoDB database and the same ` +
     'namespace of Temporal: give this installation its own name with MIMECAST_INSTALLATION, or set ' +
     'TEMPORAL_NAMESPACE to its own namespace; if the other one no longer exists, run ' +
-    `"temporal workflow terminate --workflow-id ${workflowId}"`
+    `"${terminateCommand(place, workflowId)}"`
   );
 }

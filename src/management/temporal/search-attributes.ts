@@ -3,6 +3,7 @@
 import { type Connection, isGrpcServiceError } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../../domain/contract/contract.js';
 import { RefusedError } from '../common/errors.js';
+import { type TemporalPlace, temporalCommand } from './temporal-command.js';
 import { isTemporalDenied } from './temporal-errors.js';
 
 /** Numbers of Temporal's `IndexedValueType`. */
@@ -13,7 +14,11 @@ const INDEXED_VALUE_TYPE = { Keyword: 2, Bool: 5, Datetime: 6 } as const;
  *
  * @throws RefusedError with the commands for an administrator when adding is not allowed.
  */
-export async function ensureSearchAttributes(connection: Connection, namespace: string): Promise<void> {
+export async function ensureSearchAttributes(
+  connection: Connection,
+  place: TemporalPlace & { readonly address: string },
+): Promise<void> {
+  const { namespace } = place;
   const missing = await missingIn(connection, namespace);
   if (missing.length === 0) return;
   try {
@@ -22,9 +27,8 @@ export async function ensureSearchAttributes(connection: Connection, namespace: 
       searchAttributes: Object.fromEntries(missing.map(([name, type]) => [name, INDEXED_VALUE_TYPE[type]])),
     });
   } catch (error) {
-    const commands = missing.map(
-      ([name, type]) =>
-        `temporal operator search-attribute create --namespace ${namespace} --name ${name} --type ${type}`,
+    const commands = missing.map(([name, type]) =>
+      temporalCommand(place, 'operator search-attribute create', { '--name': name, '--type': type }),
     );
     const given = missing.map(([name, type]) => `--search-attribute "${name}=${type}"`).join(' ');
     throw new RefusedError(`Search attributes are missing and could not be added (${reasonOf(error)}). Run:`, [

@@ -2,7 +2,7 @@
 
 import type { Interceptor } from '@grpc/grpc-js';
 import {
-  Client,
+  type Client,
   Connection,
   type ConnectionOptions,
   defaultGrpcRetryOptions,
@@ -13,6 +13,7 @@ import { concealing } from '../../http-client/conceal.js';
 import { RefusedError } from '../common/errors.js';
 import { callNames } from './call-names.js';
 import { failOnceClosed } from './closed-connection.js';
+import { PlacedClient } from './temporal-command.js';
 import { temporalRefusalText } from './temporal-errors.js';
 
 export interface TemporalClient {
@@ -32,7 +33,7 @@ export async function connectTemporal(env: NodeJS.ProcessEnv = process.env): Pro
   } catch (error) {
     const { apiKey, metadata = {} } = connectionOptions;
     const conceal = concealing([apiKey, metadata.authorization].filter((secret) => typeof secret === 'string'));
-    const refusal = temporalRefusalText(error, namespace);
+    const refusal = temporalRefusalText(error, { address, namespace });
     if (refusal !== undefined) throw new RefusedError(`${conceal(refusal)}. The server is ${address}.`);
     const reason = conceal(error instanceof Error ? error.message : String(error));
     throw new RefusedError(
@@ -58,7 +59,7 @@ function withOurs(options: ConnectionOptions): ConnectionOptions {
 
 function clientOver(connection: Connection, address: string, namespace: string): TemporalClient {
   return {
-    client: new Client({ connection, namespace }),
+    client: new PlacedClient({ connection, namespace }, address),
     connection,
     address,
     namespace,

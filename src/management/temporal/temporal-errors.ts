@@ -1,6 +1,7 @@
 /** Whether an error says that Temporal is away, or refuses something, and the words for it. */
 
 import { NamespaceNotFoundError, ServiceError } from '@temporalio/client';
+import { namespaceCommand, type TemporalPlace } from './temporal-command.js';
 
 /** gRPC's codes. */
 const [NOT_FOUND, PERMISSION_DENIED, UNAUTHENTICATED] = [5, 7, 16];
@@ -45,7 +46,8 @@ function statusOf(error: unknown): Status {
  * What Temporal refuses, and the commands by which an administrator permits it, for Temporal's own CLI and for Temporal
  * Cloud's; `undefined` for every other error.
  */
-export function temporalRefusalText(error: unknown, namespace: string): string | undefined {
+export function temporalRefusalText(error: unknown, place: TemporalPlace): string | undefined {
+  const { namespace } = place;
   const { code, details: serverDetails = '' } = statusOf(error);
   // A connection of the SDK's core does not name its calls.
   const details =
@@ -57,7 +59,7 @@ export function temporalRefusalText(error: unknown, namespace: string): string |
   if (isNamespaceMissing)
     return (
       `Temporal has no namespace "${namespace}". Set TEMPORAL_NAMESPACE (on Temporal Cloud: NAME.ACCOUNT), or create it: ` +
-      `"temporal operator namespace create --namespace ${namespace}", on Temporal Cloud "tcld namespace create ` +
+      `"${namespaceCommand(place)}", on Temporal Cloud "tcld namespace create ` +
       `--namespace ${namespace} --region REGION"`
     );
   if (code === UNAUTHENTICATED)

@@ -3,6 +3,7 @@
 import { versionOfText, type WorkerVersion } from '../../domain/contract/worker-version.js';
 import { formatDuration } from '../../domain/duration.js';
 import { anotherInstallationText } from './ownership.js';
+import { type TemporalPlace, temporalCommand, terminateCommand } from './temporal-command.js';
 import { type Backlog, NO_VERSION, type WorkerFacts } from './workers.js';
 
 /**
@@ -34,6 +35,8 @@ export interface TaskProblem {
 
 export interface UncertaintyFacts {
   readonly workflowId: string;
+  /** For the commands that help. */
+  readonly place: TemporalPlace;
   readonly workers: WorkerFacts;
   /** Version of the workers that the workflow is pinned to. */
   readonly version?: string | undefined;
@@ -48,6 +51,7 @@ const LATE_MS = 10_000;
 /** @returns `undefined` when nothing speaks against what the source last said of itself. */
 export function uncertaintyOf({
   workflowId,
+  place,
   workers,
   version,
   task,
@@ -61,8 +65,8 @@ export function uncertaintyOf({
       code: 'NoWorker',
       text: `no worker is running ("npm run worker"); this is the last known state${and(workflowTasks)}`,
     };
-  if (!workers.versions.has(wanted)) return { code: 'NoWorker', text: noWorkerOf(wanted, workers) };
-  if (task?.outcome === 'failed') return { code: 'WorkflowTaskFailed', text: cannotGoOn(task, workflowId) };
+  if (!workers.versions.has(wanted)) return { code: 'NoWorker', text: noWorkerOf(wanted, workers, place) };
+  if (task?.outcome === 'failed') return { code: 'WorkflowTaskFailed', text: cannotGoOn(task, workflowId, place) };
   const late = (why: string): Uncertainty => ({
     code: 'WorkerLate',
     text: `a worker polls this queue, ${why}: the answer is late, and this is the last known state`,
@@ -77,11 +81,11 @@ export function uncertaintyOf({
 }
 
 /** Workers there are, but none of the version whose task it is. */
-function noWorkerOf(wanted: string, { versions, currentVersion }: WorkerFacts): string {
+function noWorkerOf(wanted: string, { versions, currentVersion }: WorkerFacts, place: TemporalPlace): string {
   const version = versionOfText(wanted);
   if (version === undefined) {
     const [running = ''] = versions;
-    return `the running workers have a version (${running}), but none is current; this is the last known state. ${makeCurrent(versionOfText(running))}`;
+    return `the running workers have a version (${running}), but none is current; this is the last known state. ${makeCurrent(place, versionOfText(running))}`;
   }
   const start = `Start one (TEMPORAL_DEPLOYMENT_NAME=${version.deploymentName}, TEMPORAL_WORKER_BUILD_ID=${version.buildId})`;
   const known = `no worker of version ${wanted} is running; this is the last known state. ${start}, or else:`;
@@ -94,14 +98,15 @@ function noWorkerOf(wanted: string, { versions, currentVersion }: WorkerFacts): 
   return `${known} ${others} will take over the source within two minutes`;
 }
 
-export function makeCurrent(version: WorkerVersion | undefined): string {
+export function makeCurrent(place: TemporalPlace, version: WorkerVersion | undefined): string {
   const { deploymentName = 'NAME', buildId = 'ID' } = version ?? {};
-  return `Run "temporal worker deployment set-current-version --deployment-name ${deploymentName} --build-id ${buildId}"`;
+  const flags = { '--deployment-name': deploymentName, '--build-id': buildId };
+  return `Run "${temporalCommand(place, 'worker deployment set-current-version', flags)}"`;
 }
 
 /** Of a source that cannot run because a workflow of another installation has its ID. */
-export function belongsToAnother(workflowId: string): Uncertainty {
-  return { code: 'AnotherInstallation', text: anotherInstallationText(workflowId) };
+export function belongsToAnother(workflowId: string, place: TemporalPlace): Uncertainty {
+  return { code: 'AnotherInstallation', text: anotherInstallationText(workflowId, place) };
 }
 
 function isLate({ tasks, oldestMs }: Backlog): boolean {
@@ -121,7 +126,7 @@ function attemptOf({ attempt }: TaskProblem): string {
   return attempt === undefined ? '' : ` (attempt ${attempt})`;
 }
 
-export function cannotGoOn(task: TaskProblem, workflowId: string): string {
+export function cannotGoOn(task: TaskProblem, workflowId: string, place: TemporalPlace): string {
   const { isNondeterministic, message } = task;
   const detail = message === undefined ? '' : ` (${message})`;
   const [cause, cure] = isNondeterministic
@@ -135,6 +140,6 @@ export function cannotGoOn(task: TaskProblem, workflowId: string): string {
       ];
   return (
     `its workflow cannot continue: ${cause}${attemptOf(task)}. ${cure}, or run ` +
-    `"temporal workflow terminate --workflow-id ${workflowId}": a worker then starts it again from its checkpoints`
+    `"${terminateCommand(place, workflowId)}": a worker then starts it again from its checkpoints`
   );
 }

@@ -12,7 +12,7 @@ import { ChartZoom } from './chart-zoom.js';
  * @param {string} props.label what is counted
  * @param {readonly number[]} props.times beginning of each bar, epoch milliseconds
  * @param {number} props.widthMs length of each bar in time
- * @param {readonly { label: string, values: readonly number[] }[]} props.series each keeps its color; those without counts are left out
+ * @param {readonly { label: string, values: readonly number[], color?: number }[]} props.series those without counts are left out; each keeps its color, by default that of its place
  * @param {number} [props.height] pixels
  * @param {(from: number, to: number) => void} props.onSelect a range was selected; epoch milliseconds
  */
@@ -20,9 +20,9 @@ export function CountsChart({ label, times, widthMs, series, height, onSelect })
   const hidden = address.value.query.getAll('hidden');
   const filled = useMemo(
     () =>
-      series.flatMap(({ label, values }, color) => {
+      series.flatMap(({ label, values, color }, place) => {
         const total = values.reduce((sum, value) => sum + value, 0);
-        return total > 0 ? [{ label, color, values, total }] : [];
+        return total > 0 ? [{ label, color: color ?? place, values, total }] : [];
       }),
     [series],
   );

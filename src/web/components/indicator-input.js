@@ -61,7 +61,7 @@ export function IndicatorInput({ text, onChange }) {
         Indicators
         <textarea
           class="code"
-          rows="6"
+          rows="8"
           spellcheck=${false}
           autocomplete="off"
           placeholder=${'198.51.100.7\n203.0.113.0/24\nevil[.]example\nhxxps://evil[.]example/login'}

@@ -64,8 +64,8 @@ test('a namespace that does not exist is reported with the commands that create 
   expect(code).toBe(1);
   expect(stderr).toBe(
     'Temporal has no namespace "nowhere". Set TEMPORAL_NAMESPACE (on Temporal Cloud: NAME.ACCOUNT), or create it: ' +
-      '"temporal operator namespace create --namespace nowhere", on Temporal Cloud "tcld namespace create --namespace ' +
-      'nowhere --region REGION"\n',
+      `"temporal operator namespace create --address ${proxy.address} --namespace nowhere", on Temporal Cloud ` +
+      '"tcld namespace create --namespace nowhere --region REGION"\n',
   );
 });
 
@@ -95,14 +95,15 @@ test('without the right to list, missing sources are started, and the list is ma
 test('search attributes that may not be added are reported for both kinds of servers; where nobody may ask, all goes on', async () => {
   const { operatorService } = client.connection;
   await operatorService.removeSearchAttributes({ namespace: 'default', searchAttributes: ['MimecastErrorType'] });
-  const ensure = () => ensureSearchAttributes(client.connection as Connection, 'default');
+  const { address } = proxy;
+  const ensure = () => ensureSearchAttributes(client.connection as Connection, { address, namespace: 'default' });
   await until(
     async () => (await operatorService.listSearchAttributes({ namespace: 'default' })).customAttributes,
     (attributes) => attributes?.MimecastErrorType === undefined,
   );
   await denying(['AddSearchAttributes'], async () => {
     await expect(ensure()).rejects.toThrow(
-      /Run:\n +temporal operator search-attribute create --namespace default --name MimecastErrorType --type Keyword\n +or, on Temporal Cloud: tcld namespace search-attributes add --namespace default --search-attribute "MimecastErrorType=Keyword"/,
+      /Run:\n +temporal operator search-attribute create --address 127\.0\.0\.1:\d+ --name MimecastErrorType --type Keyword\n +or, on Temporal Cloud: tcld namespace search-attributes add --namespace default --search-attribute "MimecastErrorType=Keyword"/,
     );
   });
   // Without the right to ask which there are, a search by each of them tells.

@@ -8,6 +8,7 @@ import type { WorkerFacts } from '../../../src/management/temporal/workers.js';
 const NOTHING = { tasks: 0, oldestMs: 0 };
 const facts = (more: Partial<WorkerFacts>, rest: Partial<UncertaintyFacts> = {}): UncertaintyFacts => ({
   workflowId: 'mimecast-source-7',
+  place: { namespace: 'default' },
   workers: {
     ...{
       count: 1,

@@ -2,6 +2,7 @@
 
 import type { Locator } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { PlacedClient } from '../../../src/management/temporal/temporal-command.js';
 import { apiServer } from '../../support/api-server.js';
 import { accessibilityFaults, browsing, picture } from '../../support/browser.js';
 import { CHROMIUM } from '../../support/chromium.js';
@@ -13,8 +14,8 @@ import { until } from '../../support/until.js';
 const { get: stack, collections } = e2eStack({ historyMs: 60_000, historyRate: 2, rate: 0 });
 const PLACE = 'temporal.test:7233';
 const { get: server, api } = apiServer({
-  ...{ collections, client: () => stack().client },
-  temporalAddress: PLACE,
+  collections,
+  client: () => new PlacedClient({ connection: stack().client.connection, namespace: 'default' }, PLACE),
 });
 const { open } = browsing({ collections, server });
 const { newCollector, newSource, idOf, pathOf, inState } = collectionSources({ api }, stack);
@@ -39,8 +40,9 @@ describe.skipIf(CHROMIUM === undefined)('the API usage information', () => {
     const id = idOf('Gateway');
     await page.route(`**/api/v1/sources/${id}`, async (route) => {
       const details = await (await route.fetch()).json();
-      expect(details.temporal).toEqual({ address: PLACE, namespace: stack().client.options.namespace });
-      await route.fulfill({ json: { ...details, temporal: { address: PLACE, namespace: 'mail' } } });
+      expect(details.temporal).toEqual({ address: PLACE, namespace: 'default', flags: ` --address ${PLACE}` });
+      const temporal = { address: PLACE, namespace: 'mail', flags: ` --address ${PLACE} --namespace mail` };
+      await route.fulfill({ json: { ...details, temporal } });
     });
     await page.getByRole('button', { name: 'API usage information of Gateway' }).click();
     const dialog = page.getByRole('dialog');

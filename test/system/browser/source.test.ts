@@ -5,6 +5,7 @@ import { picture } from '../../support/browser.js';
 import { CHROMIUM } from '../../support/chromium.js';
 import { openAndLeave, tabTo } from '../../support/keyboard.js';
 import { expectAccessible, part, sourcePages, UI } from '../../support/source-page.js';
+import { until } from '../../support/until.js';
 
 const { api, apiPath, newSource, inState, caughtUp, openSource, open, status } = sourcePages();
 
@@ -89,10 +90,10 @@ describe.skipIf(CHROMIUM === undefined)('the page of a source', () => {
 
   test('Collect now; Stop and Start Source, each usable only when it can be used', async () => {
     const page = await openSource(steered);
-    await page.getByRole('button', { name: 'Collect now' }).click();
+    await page.getByRole('button', { name: 'Collect now', exact: true }).click();
     await page.getByText('The source is polling now.').waitFor();
     const usable = (name: string, is: boolean) =>
-      page.locator(`button[aria-disabled=${!is}]`, { hasText: name }).waitFor();
+      page.getByRole('group', { name: 'Actions' }).locator(`button[aria-disabled=${!is}]`, { hasText: name }).waitFor();
     await usable('Start Source', false);
     await page.getByRole('button', { name: 'Stop Source' }).click();
     await page.getByRole('button', { name: 'Confirm' }).click();
@@ -102,6 +103,51 @@ describe.skipIf(CHROMIUM === undefined)('the page of a source', () => {
     await page.getByRole('button', { name: 'Start Source', exact: true }).click();
     await page.locator('svg.wide .present').getByText('Collecting').waitFor();
     await usable('Stop Source', true);
+  });
+
+  test('a stream that waits is polled by itself, by keyboard, and the others keep their next poll', async () => {
+    const page = await openSource(healthy);
+    const checked = async (name: string) =>
+      (await status(healthy)).snapshot?.streams.find(({ stream }) => stream === name)?.checkedAt;
+    const [spam, audit] = [await checked('spam'), await checked('audit')];
+    const row = part(page, 'Streams').getByRole('row', { name: /^audit/ });
+    await tabTo(page, /^Collect now: audit$/);
+    const button = row.getByRole('button', { name: 'Collect now: audit', exact: true });
+    expect(await button.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').getByText('The source is polling audit now.').waitFor();
+    await until(
+      () => checked('audit'),
+      (at) => at !== audit,
+    );
+    expect(await checked('spam')).toBe(spam);
+    expect(await button.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);
+    const noted = part(page, 'Audit trail').getByRole('row', { name: /collectNow done/ });
+    await noted.locator('summary').click();
+    await noted.getByText('"audit"').waitFor();
+    await expectAccessible(page);
+  });
+
+  test('a stream that cannot be polled has no button; the focus stays near when a button goes', async () => {
+    const page = await openSource(healthy);
+    const region = page.getByRole('region', { name: 'Table of streams' });
+    const button = (stream: string) => region.getByRole('button', { name: `Collect now: ${stream}`, exact: true });
+    await button('dlp').focus();
+    await page.route(`**/api/v1/sources/${healthy}`, async (route) => {
+      const { view, ...rest } = await (await route.fetch()).json();
+      const phases: Readonly<Record<string, string>> = { receipt: 'collecting', spam: 'retrying', dlp: 'parked' };
+      const streams = view.streams.map((each: { stream: string; phase: string }) => {
+        return { ...each, phase: phases[each.stream] ?? each.phase };
+      });
+      await route.fulfill({ json: { ...rest, view: { ...view, streams } } });
+    });
+    for (const stream of ['receipt', 'spam', 'dlp']) await button(stream).waitFor({ state: 'detached' });
+    await button('audit').waitFor();
+    await until(
+      () => region.evaluate((element) => element === element.ownerDocument.activeElement),
+      (is) => is,
+    );
+    await page.unrouteAll({ behavior: 'wait' });
   });
 
   test('all of it is reached by keyboard, and the focus returns from each dialog', async () => {
@@ -136,7 +182,10 @@ describe.skipIf(CHROMIUM === undefined)('the page of a source', () => {
     await page.route('**/action/collectNow', (route) =>
       route.fulfill({ status: 409, json: { status: 409, code: 'a.code', message: 'It is being deleted.' } }),
     );
-    await page.getByRole('button', { name: 'Collect now' }).click();
+    await page.getByRole('button', { name: 'Collect now', exact: true }).click();
+    await page.getByRole('alert').getByText('It is being deleted.').waitFor();
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    await page.getByRole('button', { name: 'Collect now: audit' }).click();
     await page.getByRole('alert').getByText('It is being deleted.').waitFor();
   });
 

@@ -91,6 +91,23 @@ test('restart begins the source again', async () => {
   expect(done(await cli('collect-now', String(sourceId), '--json'))).toEqual({ sourceId });
 });
 
+test('collect-now polls the streams that are named', async () => {
+  await caughtUp(1);
+  const streams = ['audit', 'url protect'];
+  const named = ['collect-now', String(sourceId), '--stream', ...streams];
+  expect(done(await cli(...named, '--json'))).toEqual({ sourceId, streams });
+  await caughtUp(1);
+  expect(await cli(...named)).toMatchObject({
+    ...{ code: 0, stdout: `Source ${sourceId} is polling audit, url protect now.\n` },
+  });
+  const unknown = await cli('collect-now', String(sourceId), '--stream', 'weather');
+  expect(unknown).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringContaining('Allowed choices are receipt'),
+  });
+});
+
 test('a bad update names every mistake and changes nothing', async () => {
   const bad = sourceFile(get().simulator, { name: '', dataCollection: ['mail'], pollInterval: 'often', colour: 'red' });
   const result = await cli('update', String(sourceId), write('bad.json', bad));
@@ -111,6 +128,12 @@ test('a good update takes effect', async () => {
   const { name, snapshot } = await caughtUp(2);
   expect(name).toBe('Updated');
   expect(snapshot?.streams.map(({ stream }) => stream)).toEqual(['audit', 'dlp']);
+  const refused = await cli('collect-now', 'Updated', '--stream', 'audit', 'receipt');
+  expect(refused).toMatchObject({ code: 1, stdout: '' });
+  expect(lines(refused.stderr)).toEqual([
+    'The source "Updated" polls nothing now:',
+    '  receipt: the source does not collect it; it collects: audit, dlp',
+  ]);
 });
 
 test('stop waits for the end, and start ID goes on from the checkpoints', async () => {

@@ -62,7 +62,18 @@ test('a source is started, shown, changed, restarted, stopped, started again and
   expect((await cli('start', file, '--collector', 'far away')).stderr).toContain('already running');
   expect((await cli('restart', String(sourceId))).stdout).toContain(`Restart of source ${sourceId} requested.`);
   await inState('Collecting');
+  await until(
+    () => get().service.status(String(sourceId)),
+    ({ snapshot }) => snapshot?.restarts === 2 && snapshot.streams.every(({ phase }) => phase === 'waiting'),
+  );
+  expect(await json('collect-now', 'Remote')).toEqual({ sourceId });
+  const [audit, dlp] = ['audit', 'dlp'] as const;
+  expect(await json('collect-now', 'Remote', '--stream', audit, dlp)).toEqual({ sourceId, streams: [audit, dlp] });
+  const collected = { sourceId, action: 'source.collectNow', 'to.streams': [audit, dlp] };
+  expect(await raw(collections).auditTrail.findOne(collected)).toMatchObject({ outcome: 'done' });
   expect(await json('stop', 'Remote')).toEqual({ sourceId, state: 'Stopped' });
+  const refused = await cli('collect-now', 'Remote', '--stream', audit);
+  expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('is stopped') });
   expect(await cli('restart', 'Remote')).toMatchObject({ code: 1, stderr: expect.stringContaining('is stopped') });
   expect(await json('start', String(sourceId))).toMatchObject({ sourceId, created: false });
   await inState('Collecting');

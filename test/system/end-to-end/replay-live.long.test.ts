@@ -82,6 +82,6 @@ test('a namespace that does not exist is reported with the commands that create 
   const { code, stderr } = await runProgramFile('src/replay.ts', { ...get().env, TEMPORAL_NAMESPACE: 'nowhere' });
   expect(code).toBe(1);
   expect(stderr).toMatch(
-    /^Temporal has no namespace "nowhere"\..*temporal operator namespace create --namespace nowhere/,
+    /^Temporal has no namespace "nowhere"\..*temporal operator namespace create --address \S+ --namespace nowhere/,
   );
 });

@@ -58,6 +58,13 @@ function labelOf({ counts, uncounted }, isNarrower) {
   return `${counted(total, 'detection')}${wider}${missing}`;
 }
 
+/**
+ * Red for the worst, then orange, yellow, blue and gray: numbers of the chart's colors.
+ *
+ * @type {Readonly<Record<string, number>>}
+ */
+const SEVERITY_COLORS = { critical: 3, high: 1, medium: 8, low: 0, informational: 7 };
+
 /** @param {Counts} counts @param {'severity' | 'kind'} by */
 function barsOf({ since, until, widthMs, counts }, by) {
   const [first] = counts;
@@ -71,7 +78,7 @@ function barsOf({ since, until, widthMs, counts }, by) {
       const at = Math.round((Date.parse(one.time) - begin) / widthMs);
       if (one[by] === name) values[at] = (values[at] ?? 0) + one.count;
     }
-    return { label, values };
+    return { label, values, ...(by === 'kind' ? {} : { color: SEVERITY_COLORS[name] }) };
   });
   return { widthMs, times, series };
 }

@@ -24,8 +24,26 @@ const ACTIONS = [
   { action: 'start', label: 'Start Source', whileStopped: true },
 ];
 
-/** Of a source that ends or has ended. */
-const LEAVING = ['Stopping', 'Stopped', 'Deleted'];
+/** Whether a source ends or has ended. @param {string} state */
+export function isLeaving(state) {
+  return ['Stopping', 'Stopped', 'Deleted'].includes(state);
+}
+
+/**
+ * Asks something of a source, and tells at the bottom left what came of it.
+ *
+ * @param {string} path of the source in the API
+ * @param {string} action
+ * @param {unknown} [body]
+ */
+export async function perform(path, action, body) {
+  try {
+    const { message } = await send('POST', `${path}/action/${action}`, body);
+    tellDone(message);
+  } catch (error) {
+    tellFailed(messageOf(error));
+  }
+}
 
 /**
  * @param {object} props
@@ -36,17 +54,12 @@ const LEAVING = ['Stopping', 'Stopped', 'Deleted'];
  */
 export function Actions({ path, name, state, onChange }) {
   const [asked, ask] = useState(/** @type {typeof ACTIONS[number] | undefined} */ (undefined));
-  const perform = async (/** @type {string} */ action) => {
-    try {
-      const { message } = await send('POST', `${path}/action/${action}`);
-      tellDone(message);
-    } catch (error) {
-      tellFailed(messageOf(error));
-    }
+  const act = async (/** @type {string} */ action) => {
+    await perform(path, action);
     await onChange();
   };
   const isUsable = (/** @type {typeof ACTIONS[number]} */ { whileStopped = false }) =>
-    whileStopped ? state === 'Stopped' : !LEAVING.includes(state);
+    whileStopped ? state === 'Stopped' : !isLeaving(state);
   return html`
     <div class="row" role="group" aria-label="Actions">
       ${ACTIONS.map(
@@ -57,7 +70,7 @@ export function Actions({ path, name, state, onChange }) {
             aria-disabled=${!isUsable(each)}
             onClick=${() => {
               if (!isUsable(each)) return;
-              if (each.question === undefined) void perform(each.action);
+              if (each.question === undefined) void act(each.action);
               else ask(each);
             }}
           >
@@ -75,7 +88,7 @@ export function Actions({ path, name, state, onChange }) {
               onClose=${() => ask(undefined)}
               onConfirm=${() => {
                 ask(undefined);
-                return perform(asked.action);
+                return act(asked.action);
               }}
             >
               <p class="foreign"><strong>${name}</strong></p>

@@ -27,11 +27,12 @@ export function Section({ id, title, actions, children }) {
  * @param {object} props
  * @param {string} props.label
  * @param {string} [props.kind] class for its looks
+ * @param {{ current: HTMLElement | null }} [props.box] is given what scrolls
  * @param {import('preact').ComponentChildren} props.children
  */
-export function ScrollingTable({ label, kind, children }) {
+export function ScrollingTable({ label, kind, box, children }) {
   return html`
-    <div class="scroll" role="region" tabindex="0" aria-label=${label}>
+    <div class="scroll" role="region" tabindex="0" aria-label=${label} ref=${box}>
       <table class=${kind}>
         ${children}
       </table>

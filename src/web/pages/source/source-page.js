@@ -66,7 +66,7 @@ export function SourcePage({ id }) {
     <nav aria-label="On this page" class="parts">
       ${parts.map(([part, title]) => html`<a href=${`#${part}`} key=${part}>${title}</a>`)}
     </nav>
-    <${Streams} view=${view} state=${source.state.state} />
+    <${Streams} view=${view} state=${source.state.state} path=${path} onChange=${reload} />
     ${toBucket === undefined ? null : html`<${Export} view=${toBucket} />`}
     <${Volume} path=${path} />
     <${HealthEvents} path=${path} streams=${toBucket === undefined ? streams : [...streams, 'export']} moment=${moment} />

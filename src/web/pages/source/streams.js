@@ -1,8 +1,13 @@
 /** Each stream: where it stands, what it has stored, how far it is behind, and what is or was wrong. */
 
 import { html } from 'htm/preact';
+import { useRef } from 'preact/hooks';
 import { Time } from '../../components/time.js';
 import { count, duration } from '../../lib/format.js';
+import { useKeptFocus } from '../../lib/kept-focus.js';
+import { mayChange } from '../../lib/session.js';
+import { isLeaving } from './actions.js';
+import { CollectNow } from './collect-now.js';
 import { rateText, useRates } from './rates.js';
 import { ScrollingTable, Section } from './section.js';
 
@@ -13,9 +18,17 @@ const PHASE_CLASS = { retrying: 'warn', parked: 'bad' };
  * @param {object} props
  * @param {import('./types.js').SourceView | undefined} props.view
  * @param {string} props.state
+ * @param {string} props.path of the source in the API
+ * @param {() => Promise<void>} props.onChange
  */
-export function Streams({ view, state }) {
+export function Streams({ view, state, path, onChange }) {
   const rates = useRates(view);
+  const isPolling = mayChange() && view?.stage === 'Collecting' && !isLeaving(state);
+  // Only of a stream that waits: each of the others says in its row why it does not.
+  const collectNow = (/** @type {import('./types.js').StreamView} */ { stream, phase }) =>
+    isPolling && phase === 'waiting'
+      ? html`<${CollectNow} path=${path} stream=${stream} onChange=${onChange} />`
+      : null;
   return html`
     <${Section} id="streams" title="Streams">
       ${
@@ -25,17 +38,24 @@ export function Streams({ view, state }) {
             </p>`
           : view.streams.length === 0
             ? html`<p class="muted">No streams yet: the configuration has not been validated.</p>`
-            : html`<${StreamTable} view=${view} rates=${rates} />`
+            : html`<${StreamTable} view=${view} rates=${rates} collectNow=${collectNow} />`
       }
     <//>
   `;
 }
 
-/** @param {{ view: import('./types.js').SourceView, rates: ReadonlyMap<string, number> }} props */
-function StreamTable({ view, rates }) {
+/**
+ * @param {object} props
+ * @param {import('./types.js').SourceView} props.view
+ * @param {ReadonlyMap<string, number>} props.rates
+ * @param {(status: import('./types.js').StreamView) => import('preact').ComponentChildren} props.collectNow the button of a stream
+ */
+function StreamTable({ view, rates, collectNow }) {
   const { totals } = view;
+  const box = useRef(/** @type {HTMLElement | null} */ (null));
+  useKeptFocus(box);
   return html`
-    <${ScrollingTable} label="Table of streams" kind="streams">
+    <${ScrollingTable} label="Table of streams" kind="streams" box=${box}>
       <thead>
         <tr>
           <th scope="col">Stream</th>
@@ -62,9 +82,11 @@ function StreamTable({ view, rates }) {
               <td class="number">${count(status.stored)}</td>
               <td class="number">${count(status.duplicates)}</td>
               <td class="number">${count(status.quarantined)}</td>
-              <td>${lagText(status)}</td>
+              <td class="lag">${lagText(status)}</td>
               <td class="number">${rateText(rates.get(status.stream))}</td>
-              <td><${NextPoll} status=${status} at=${view.nextPollAt} /></td>
+              <td>
+                <span class="next-poll"><${NextPoll} status=${status} at=${view.nextPollAt} />${collectNow(status)}</span>
+              </td>
               <td class=${status.problem === undefined && status.lastProblem === undefined ? '' : 'problem-cell'}><${StreamProblem} status=${status} /></td>
             </tr>
           `,

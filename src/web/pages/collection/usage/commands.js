@@ -7,23 +7,12 @@
  * Where the management server finds the workflow.
  *
  * @typedef {object} Temporal
- * @property {string} [address]
- * @property {string} namespace
+ * @property {string} flags for the Temporal CLI, each after a space
  */
-
-/** What the Temporal CLI takes by itself. */
-const DEFAULT_ADDRESSES = ['localhost:7233', '127.0.0.1:7233'];
-const DEFAULT_NAMESPACE = 'default';
 
 /** As one word of a shell. @param {string} text */
 function quoted(text) {
   return /^[\w./:@=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
-
-/** @param {Temporal | undefined} temporal */
-function flagsFor({ address = '', namespace } = { namespace: DEFAULT_NAMESPACE }) {
-  const isUsual = address === '' || DEFAULT_ADDRESSES.includes(address);
-  return `${isUsual ? '' : ` --address ${quoted(address)}`}${namespace === DEFAULT_NAMESPACE ? '' : ` --namespace ${quoted(namespace)}`}`;
 }
 
 /**
@@ -38,7 +27,7 @@ export function commandsFor({ id, collectorId, workflowId }, origin, temporal) {
     `curl -u "$MIMECAST_ACCESS_ID:$MIMECAST_ACCESS_KEY"${more} ${quoted(url + path)}`;
   const cli = (/** @type {string} */ command) => `npm run starter -- ${command} ${id}`;
   const workflow = (/** @type {string} */ command, more = '') =>
-    `temporal workflow ${command}${flagsFor(temporal)} --workflow-id ${quoted(workflowId)}${more}`;
+    `temporal workflow ${command}${temporal?.flags} --workflow-id ${quoted(workflowId)}${more}`;
   return {
     curl: [
       ['Read the source', curl('')],
