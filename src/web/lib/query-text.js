@@ -7,14 +7,24 @@ const NOT_A_FIELD = /^(?:[-+!&|]|(?:ip|domain|email|hash|message|file|_exists_)$
 /**
  * @param {string} path
  * @param {unknown} value
- * @returns {string | undefined} the term that finds it; nothing for what a query cannot say
+ * @returns {string | undefined} the term that finds it in a field; nothing for what a query cannot say
  */
 export function termOf(path, value) {
+  const name = path.replace(/[\s:()"<>[\]{}\\/]/g, '\\$&');
+  return termIn(NOT_A_FIELD.test(path) ? `\\${name}` : name, value);
+}
+
+/** @param {unknown} id @returns {string | undefined} the term that finds a message in all collections, however its field is called */
+export function messageTermOf(id) {
+  return termIn('message', id);
+}
+
+/** @param {string} name @param {unknown} value @returns {string | undefined} */
+function termIn(name, value) {
   if (!['string', 'number', 'boolean'].includes(typeof value)) return undefined;
   const text = String(value);
   if (text.trim() === '' || text.length > MAX_VALUE) return undefined;
-  const name = path.replace(/[\s:()"<>[\]{}\\/]/g, '\\$&');
-  return `${NOT_A_FIELD.test(path) ? '\\' : ''}${name}:"${text.replace(/["\\]/g, '\\$&')}"`;
+  return `${name}:"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
 /**

@@ -5,7 +5,7 @@ import { Foreign } from '../../components/foreign.js';
 import { Problem } from '../../components/problem.js';
 import { get } from '../../lib/api.js';
 import { useLoaded } from '../../lib/load.js';
-import { termOf } from '../../lib/query-text.js';
+import { messageTermOf, termOf } from '../../lib/query-text.js';
 import { recordHref, valuesAt } from '../../lib/record.js';
 import { Event } from './event.js';
 
@@ -73,7 +73,7 @@ function Names({ accountId, aggregateId, messageId }) {
   const found = [
     { label: 'Account', value: accountId, term: undefined },
     { label: 'Aggregate ID', value: aggregateId, term: termOf('aggregateId', aggregateId) },
-    { label: 'Message ID', value: messageId, term: termOf('message', messageId) },
+    { label: 'Message ID', value: messageId, term: messageTermOf(messageId) },
   ].filter(({ value }) => value !== undefined);
   return html`
     <dl class="facts">
