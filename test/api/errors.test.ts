@@ -104,6 +104,8 @@ const STREAMED: Readonly<Record<string, string>> = {
   'v1/collectors/999/sources/999/quarantine/999/content': 'GET',
   'v1/search/export': 'GET, POST',
   'v1/detections/export': 'GET',
+  'v1/detections/follow': 'GET',
+  'v1/watchlists/999/hits/follow': 'GET',
 };
 
 test('HEAD is answered like GET, but not of a stream', async () => {

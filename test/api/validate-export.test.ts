@@ -116,7 +116,7 @@ test('a mask stands for the stored secret of the export, and only with the same 
   });
   expect(another.mistakes[0]).toContain('source.config.export.secretAccessKey');
   const elsewhere = await validate('stored', { id, export: { ...mask, endpoint: 'http://127.0.0.1:9' } });
-  expect(elsewhere.mistakes[0]).toContain('endpoint or accessKeyId');
+  expect(elsewhere.mistakes[0]).toContain('endpoint, stsEndpoint or accessKeyId');
   const none = await validate('new', { export: mask });
   expect(none.mistakes).toEqual([expect.stringContaining('export.secretAccessKey: ******** means the stored secret')]);
 });

@@ -11,7 +11,7 @@ import { FaultProxy } from '../system/faults/fault-proxy.js';
 
 const MIB = 1_048_576;
 /** Not gzip by its first byte, and does not shrink by zipping. */
-const CONTENT = randomBytes(6 * MIB).fill(0x20, 0, 1);
+const CONTENT = randomBytes(16 * MIB).fill(0x20, 0, 1);
 
 const server = s3Server();
 
@@ -31,12 +31,13 @@ const DIGEST = createHash('sha256').update(CONTENT).digest('hex');
 test.each([
   ['plain', CONTENT],
   ['gzip', gzipSync(CONTENT, { level: 1 })],
-])('a large object is read on where its connection was cut, twice: %s', async (_, body) => {
+  // What has arrived and was not read yet is lost with its connection: on a busy machine, several MiB.
+])('a large object is read on where its connection was cut, twice: %s', { retry: 2 }, async (_, body) => {
   const stored = await server.newBucket();
   await stored.put('large', body);
   const proxy = await FaultProxy.listen(() => Number(new URL(server.endpoint).port));
   try {
-    proxy.resetNext(2, 2 * MIB);
+    proxy.resetNext(2, 7 * MIB);
     expect(await digestOf(bucketAt(`http://127.0.0.1:${proxy.port}`, stored.name))).toBe(DIGEST);
   } finally {
     await proxy.close();

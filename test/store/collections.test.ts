@@ -42,6 +42,8 @@ const INDEXES: Readonly<Record<string, readonly string[]>> = {
   objects: ['_id', 'sourceId,stream,lastModified', 'sourceId,stream,at'],
   queue_messages: ['_id', 'sourceId,scope,pending.stream,receivedAt', 'receivedAt'],
   folded_objects: ['_id', 'sourceId,stream,first,last', 'sourceId,stream,seenAt'],
+  past_exports: ['_id', 'sourceId,_id', 'sourceId unique'],
+  past_export_parts: ['_id', 'sourceId,destination,stream,first'],
   health_events: ['_id', 'sourceId,eventTime', 'resolvedAt,eventTime'],
   watchlists: ['_id', 'name unique'],
   watchlist_hits: [

@@ -59,10 +59,12 @@ describe('when it is named', () => {
         activities.reread(id, STREAM, { kind, run, from: from ?? '', to: to ?? '' }),
       );
     };
-    const read = sizeOf(await source.held(STREAM));
-    expect((await reread('verify', 'clicks 1')).counts).toMatchObject({ read, missing: 5, restored: 0 });
-    expect((await reread('backfill', 'clicks 2')).counts).toMatchObject({ read, missing: 5, restored: 5 });
-    expect((await reread('verify', 'clicks 3')).counts).toMatchObject({ read, missing: 0 });
+    const held = sizeOf(await source.held(STREAM));
+    // A click at the edge of two windows is read in both, and where the edges are depends on the time.
+    const counts = (changes: object) => ({ ...changes, read: expect.toSatisfy((read: number) => read >= held) });
+    expect((await reread('verify', 'clicks 1')).counts).toMatchObject(counts({ missing: 5, restored: 0 }));
+    expect((await reread('backfill', 'clicks 2')).counts).toMatchObject(counts({ missing: 5, restored: 5 }));
+    expect((await reread('verify', 'clicks 3')).counts).toMatchObject(counts({ missing: 0 }));
     expect(await source.stored(STREAM)).toEqual(await source.held(STREAM));
   });
 
