@@ -19,7 +19,7 @@ const QUIET = 5;
 /** How far above the poll interval half and 99 % of the records may be, in ms. */
 const HALF_LIMIT_MS = 500;
 const P99_LIMIT_MS = 2_000;
-/** All sources of one simulator share its clock with this process. */
+/** So often a file appears. */
 const FILE_INTERVAL_MS = 1_000;
 
 interface Options {
@@ -89,11 +89,7 @@ function partOf(
   publishedAt: (time: number) => number,
 ): Part {
   const late = appeared.map(({ messageTime, seenAt }) => seenAt - publishedAt(messageTime)).sort((a, b) => a - b);
-  const [halfMs, p99Ms, mostMs] = [0.5, 0.99, 1].map((share) => Math.round(quantile(late, share))) as [
-    number,
-    number,
-    number,
-  ];
+  const [halfMs, p99Ms, mostMs] = [quantile(late, 0.5), quantile(late, 0.99), quantile(late, 1)];
   const good = late.length > 0 && halfMs < poll * 1_000 + HALF_LIMIT_MS && p99Ms < poll * 1_000 + P99_LIMIT_MS;
   return { rate, watched: late.length, halfMs, p99Ms, mostMs, good };
 }

@@ -4,6 +4,7 @@ import { definitionOf } from '../src/domain/streams/streams.js';
 import type { Collections } from '../src/store/collections.js';
 import { countQuarantined } from '../src/store/quarantine.js';
 import { countRecords } from '../src/store/records.js';
+import { heldLines } from './held-lines.js';
 import { SAMPLE_STREAMS } from './sample-source.js';
 
 export interface CollectionCount {
@@ -17,20 +18,9 @@ export interface CollectionCount {
 
 export type Comparison = Readonly<Record<string, CollectionCount>>;
 
-interface Truth {
-  readonly tenants: Readonly<
-    Record<
-      string,
-      { readonly clientId: string; readonly streams: Readonly<Record<string, { held: { lines: number } }>> }
-    >
-  >;
-}
-
 /** Of the streams that the sample source collects. */
 export async function compare(collections: Collections, sourceId: number, simulatorUrl: string): Promise<Comparison> {
-  const answer = await fetch(`${simulatorUrl}/_simulator/truth?totals=true&scope=held`);
-  const { tenants } = (await answer.json()) as Truth;
-  const tenant = Object.values(tenants).find(({ clientId }) => clientId === 'sim-client-1');
+  const tenant = (await heldLines(simulatorUrl)).find(({ clientId }) => clientId === 'sim-client-1');
   const counts = SAMPLE_STREAMS.map(async (stream) => {
     const stored = await countRecords(collections, stream, sourceId);
     const quarantined = await countQuarantined(collections, stream, sourceId);

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { GuardedProcess } from '../../devstack/guarded-process.js';
+import { type HeldByTenant, heldLines } from '../../devstack/held-lines.js';
 import { startWorkerProcess } from '../../devstack/worker-process.js';
 import { definitionOf, STREAMS } from '../../src/domain/streams/streams.js';
 import { databaseOf } from '../../test/support/raw-collections.js';
@@ -22,11 +23,6 @@ export interface Backlog {
   readonly missing: number;
 }
 
-interface Held {
-  readonly clientId: string;
-  readonly streams: Readonly<Record<string, { readonly held: { readonly lines: number } }>>;
-}
-
 export class BacklogRounds {
   private rounds = 0;
 
@@ -34,13 +30,12 @@ export class BacklogRounds {
     private readonly bench: BenchStack,
     private readonly services: StackServices,
     private readonly tenants: number,
-    private readonly held: readonly Held[],
+    private readonly held: readonly HeldByTenant[],
   ) {}
 
   static async open(bench: BenchStack, tenants: number): Promise<BacklogRounds> {
-    const answer = await fetch(`${bench.stack.simulatorUrl}/_simulator/truth?totals=true&scope=held`);
-    const truth = (await answer.json()) as { readonly tenants: Readonly<Record<string, Held>> };
-    return new BacklogRounds(bench, await openStackServices(bench.stack), tenants, Object.values(truth.tenants));
+    const held = await heldLines(bench.stack.simulatorUrl);
+    return new BacklogRounds(bench, await openStackServices(bench.stack), tenants, held);
   }
 
   close(): Promise<void> {
@@ -108,7 +103,7 @@ export class BacklogRounds {
     );
   }
 
-  private heldOf(streams: Held['streams'], stream: string): number {
+  private heldOf(streams: HeldByTenant['streams'], stream: string): number {
     return streams[stream]?.held.lines ?? 0;
   }
 

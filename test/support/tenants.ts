@@ -1,5 +1,6 @@
 /** A source for each tenant of a stack's simulator, and what can be told of all of them together. */
 
+import { heldLines } from '../../devstack/held-lines.js';
 import type { Stack } from '../../devstack/stack.js';
 import { STREAMS } from '../../src/domain/streams/streams.js';
 import type { SourceService } from '../../src/management/sources/source-service.js';
@@ -7,11 +8,6 @@ import type { Collections } from '../../src/store/collections.js';
 import { raw } from './raw-collections.js';
 import { openStackServices, tenantFile } from './stack-services.js';
 import { until } from './until.js';
-
-interface Held {
-  readonly clientId: string;
-  readonly streams: Readonly<Record<string, { readonly held: { readonly lines: number } }>>;
-}
 
 export class Tenants {
   private constructor(
@@ -57,8 +53,7 @@ export class Tenants {
     );
     await until(
       async () => {
-        const { tenants } = await this.ask<{ tenants: Record<string, Held> }>('truth?totals=true&scope=held');
-        const held = new Map(Object.values(tenants).map(({ clientId, streams }) => [clientId, streams]));
+        const held = new Map((await heldLines(this.simulatorUrl)).map(({ clientId, streams }) => [clientId, streams]));
         for (const one of open) {
           const stored = await raw(this.collections).records(one.stream).countDocuments({ _sourceId: one.id });
           if (stored === held.get(one.client)?.[one.stream]?.held.lines) open.delete(one);

@@ -1,10 +1,11 @@
 /** What is done to a source beside its configuration: `action/…`, and the trial of a configuration. */
 
 import { z } from 'zod';
+import { present } from '../../domain/present.js';
 import { STREAMS } from '../../domain/streams/streams.js';
 import { positionResetFor } from '../../management/sources/position-reset-request.js';
 import { referenceOf } from '../../management/sources/source-directory.js';
-import { INITIATED, pollingText, SourceSteering, type Steering } from '../../management/sources/source-steering.js';
+import { INITIATED, SourceSteering, type Steering } from '../../management/sources/source-steering.js';
 import { tryOut } from '../../management/sources/source-trial.js';
 import { actorOf } from '../common/authentication.js';
 import { collectorParams, flatErrors, sourceParams } from '../common/common-schemas.js';
@@ -104,14 +105,7 @@ export const sourceActionRoutes: Routes = (app, services) => {
     },
     async (request) => {
       const source = referenceOf(await editor.get(request.params.cid, request.params.sid));
-      const { streams } = request.body ?? {};
-      if (streams === undefined) {
-        await steering.steer(source, 'collectNow', actorOf(request));
-        return { message: INITIATED.collectNow };
-      }
-      const wanted = [...new Set(streams)];
-      await steering.collectStreams(source, wanted, actorOf(request));
-      return { message: pollingText(wanted) };
+      return { message: await steering.collectNow(source, present(request.body ?? {}), actorOf(request)) };
     },
   );
   app.post(

@@ -182,10 +182,9 @@ export class SourceService {
   }
 
   /** @throws RefusedError naming each of the streams that cannot be polled now, and why. */
-  async collectNow(idOrName: string, { streams }: CollectRequest = {}): Promise<SourceReference> {
-    if (streams === undefined) return this.steer(idOrName, 'collectNow');
+  async collectNow(idOrName: string, wish: CollectRequest = {}): Promise<SourceReference> {
     const source = await this.find(idOrName);
-    await this.steering.collectStreams(source, streams, this.actor);
+    await this.steering.collectNow(source, wish, this.actor);
     return source;
   }
 

@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client';
 import { STATUS_QUERY } from '../../domain/contract/contract.js';
 import { pollObstacles } from '../../domain/lifecycle/poll-obstacles.js';
 import type { SourceSnapshot } from '../../domain/lifecycle/snapshot.js';
+import type { CollectRequest } from '../../domain/streams/collect-request.js';
 import type { PositionReset } from '../../domain/streams/position-reset.js';
 import type { StreamName } from '../../domain/streams/streams.js';
 import { hasCheckpoint, resetCheckpoint } from '../../store/checkpoints.js';
@@ -26,11 +27,6 @@ export const INITIATED: Readonly<Record<Steering, string>> = {
   start: 'The source is being started.',
   collectNow: 'The source is polling now.',
 };
-
-/** The same of some streams. */
-export function pollingText(streams: readonly StreamName[]): string {
-  return `The source is polling ${streams.join(', ')} now.`;
-}
 
 export interface SteeredSource {
   readonly sourceId: number;
@@ -62,11 +58,22 @@ export class SourceSteering {
   }
 
   /**
-   * Polls some streams of a source at once; the others keep their next poll.
+   * Polls a source at once: all streams that are caught up, or some, and then the others keep their next poll.
    *
+   * @returns what to tell of it
    * @throws CodedRefusal 409 naming each stream that cannot be polled now, and why: then none is.
    */
-  async collectStreams(source: SteeredSource, streams: readonly StreamName[], actor: string): Promise<void> {
+  async collectNow(source: SteeredSource, { streams }: CollectRequest, actor: string): Promise<string> {
+    if (streams === undefined) {
+      await this.steer(source, 'collectNow', actor);
+      return INITIATED.collectNow;
+    }
+    const wanted = [...new Set(streams)];
+    await this.collectStreams(source, wanted, actor);
+    return `The source is polling ${wanted.join(', ')} now.`;
+  }
+
+  private async collectStreams(source: SteeredSource, streams: readonly StreamName[], actor: string): Promise<void> {
     const { sourceId, collectorId, name, deleting } = source;
     if (deleting) throw beingDeleted('source', name);
     const { collections } = this.options;

@@ -53,18 +53,18 @@ describe('when it is named', () => {
     const records = raw(collections).records(STREAM);
     const gone = await records.find({ _sourceId: source.id }).limit(5).toArray();
     await records.deleteMany({ _id: { $in: gone.map(({ _id }) => _id) } });
-    const reread = (kind: 'verify' | 'backfill', run: string) => {
-      const [from, to] = [Date.now() - 24 * HOUR, Date.now() - 1_000].map((time) => new Date(time).toISOString());
-      return source.run((activities, id) =>
-        activities.reread(id, STREAM, { kind, run, from: from ?? '', to: to ?? '' }),
-      );
-    };
-    const held = sizeOf(await source.held(STREAM));
+    const [from = '', to = ''] = [Date.now() - 24 * HOUR, Date.now() - 1_000].map((time) =>
+      new Date(time).toISOString(),
+    );
+    const reread = async (kind: 'verify' | 'backfill', run: string) =>
+      (await source.run((activities, id) => activities.reread(id, STREAM, { kind, run, from, to }))).counts;
+    const verified = await reread('verify', 'clicks 1');
+    expect(verified).toMatchObject({ missing: 5, restored: 0 });
     // A click at the edge of two windows is read in both, and where the edges are depends on the time.
-    const counts = (changes: object) => ({ ...changes, read: expect.toSatisfy((read: number) => read >= held) });
-    expect((await reread('verify', 'clicks 1')).counts).toMatchObject(counts({ missing: 5, restored: 0 }));
-    expect((await reread('backfill', 'clicks 2')).counts).toMatchObject(counts({ missing: 5, restored: 5 }));
-    expect((await reread('verify', 'clicks 3')).counts).toMatchObject(counts({ missing: 0 }));
+    const { read } = verified;
+    expect(read).toBeGreaterThanOrEqual(sizeOf(await source.held(STREAM)));
+    expect(await reread('backfill', 'clicks 2')).toMatchObject({ read, missing: 5, restored: 5 });
+    expect(await reread('verify', 'clicks 3')).toMatchObject({ read, missing: 0 });
     expect(await source.stored(STREAM)).toEqual(await source.held(STREAM));
   });
 

@@ -8,10 +8,10 @@ import { SteadyButton } from '../../components/steady-button.js';
 import { get, send } from '../../lib/api.js';
 import { useLoaded } from '../../lib/load.js';
 import { tellDone } from '../../lib/notices.js';
-import { isoOf } from '../../lib/time-range.js';
 import { keysOf, withKey } from '../collection/form/config-schema.js';
 import { KeyInput, Wrong } from '../collection/form/key-input.js';
 import { mistakesBy, mistakesIn, NO_MISTAKES } from '../collection/form/mistakes.js';
+import { chosenRecords } from './record-choice.js';
 
 const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const OF_WISH = ['from', 'to', 'streams'];
@@ -58,18 +58,11 @@ function Wish({ path, streams, hasExport, keys, onClose, onStarted }) {
   const onSubmit = async (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     if (!(event.target instanceof HTMLFormElement)) return;
-    const given = new FormData(event.target);
-    const chosen = given.getAll('streams').map(String);
-    const times = ['from', 'to'].flatMap((name) => {
-      const text = String(given.get(name) ?? '');
-      return text === '' ? [] : [[name, isoOf(new Date(text).getTime())]];
-    });
     const { pathStyle, ...texts } = target;
     const wish = {
       ...texts,
       ...(pathStyle === undefined ? {} : { pathStyle: pathStyle === 'true' }),
-      ...Object.fromEntries(times),
-      ...(chosen.length === streams.length ? {} : { streams: chosen }),
+      ...chosenRecords(new FormData(event.target), streams),
     };
     setBusy(true);
     try {

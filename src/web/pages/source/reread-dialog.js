@@ -7,7 +7,7 @@ import { Problem } from '../../components/problem.js';
 import { SteadyButton } from '../../components/steady-button.js';
 import { messageOf, send } from '../../lib/api.js';
 import { tellDone } from '../../lib/notices.js';
-import { isoOf } from '../../lib/time-range.js';
+import { chosenRecords } from './record-choice.js';
 import { KINDS } from './reread-kinds.js';
 
 const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -27,14 +27,7 @@ export function RereadDialog({ kind, path, streams, onClose, onStarted }) {
   const onSubmit = async (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     if (!(event.target instanceof HTMLFormElement)) return;
-    const given = new FormData(event.target);
-    const text = (/** @type {string} */ name) => String(given.get(name) ?? '').trim();
-    const chosen = given.getAll('streams').map(String);
-    const wish = {
-      ...(chosen.length === streams.length ? {} : { streams: chosen }),
-      ...(text('from') && { from: isoOf(new Date(text('from')).getTime()) }),
-      ...(text('to') && { to: isoOf(new Date(text('to')).getTime()) }),
-    };
+    const wish = chosenRecords(new FormData(event.target), streams);
     setBusy(true);
     try {
       await send('POST', `${path}/rereads/${kind}`, wish);
