@@ -68,10 +68,17 @@ export type NewPastExport = Pick<
   'sourceId' | 'wish' | 'from' | 'to' | 'streams' | 'target' | 'secret' | 'startedBy'
 >;
 
+export function nextPastExportId(store: Store): Promise<number> {
+  return nextId(store, 'pastExport');
+}
+
 /** @returns `undefined` while another one of the source runs. */
-export async function createPastExport(store: Store, wanted: NewPastExport): Promise<PastExportDocument | undefined> {
+export async function createPastExport(
+  store: Store,
+  _id: number,
+  wanted: NewPastExport,
+): Promise<PastExportDocument | undefined> {
   const now = new Date();
-  const _id = await nextId(store, 'pastExport');
   const made = {
     _id,
     ...wanted,

@@ -3,7 +3,12 @@
 import type { PastSliceOutcome } from '../../src/domain/export/past-export.js';
 import { understood } from '../../src/management/past-exports/past-wish.js';
 import type { Collections } from '../../src/store/collections.js';
-import { createPastExport, type PastExportDocument, pastExportOf } from '../../src/store/past-exports.js';
+import {
+  createPastExport,
+  nextPastExportId,
+  type PastExportDocument,
+  pastExportOf,
+} from '../../src/store/past-exports.js';
 import type { ExportingSource } from './exporting-source.js';
 import { raw } from './raw-collections.js';
 import { S3_KEYS } from './s3-server.js';
@@ -19,7 +24,12 @@ export async function newPastExport(
   const asked = { from: '3650d', ...S3_KEYS.writer, ...wish };
   const { newSecret = '', ...wanted } = understood(asked, source, { allowInsecure: true });
   const secret = await testKeyring.encrypt(newSecret);
-  const made = await createPastExport(collections, { ...wanted, sourceId: id, secret, startedBy: 'test' });
+  const made = await createPastExport(collections, await nextPastExportId(collections), {
+    ...wanted,
+    sourceId: id,
+    secret,
+    startedBy: 'test',
+  });
   if (made === undefined) throw new Error('another one runs');
   return made._id;
 }

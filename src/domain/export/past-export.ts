@@ -6,9 +6,15 @@ import type { StreamName } from '../streams/streams.js';
 
 export const PAST_EXPORT_WORKFLOW_TYPE = 'mimecastPastExport';
 
-/** A source has at most one at a time. */
-export function pastExportWorkflowIdIn(installation: Pick<Installation, 'name'>, sourceId: number): string {
-  return `${workflowIdIn(installation, sourceId)}-past-export`;
+/**
+ * Each has an ID of its own: the workflow of one that has ended, by what is stored, may still have to close. The number stands
+ * in the middle, so that it is not taken for that of a source.
+ */
+export function pastExportWorkflowIdIn(
+  installation: Pick<Installation, 'name'>,
+  { sourceId, exportId }: Pick<PastExportRequest, 'sourceId' | 'exportId'>,
+): string {
+  return `${workflowIdIn(installation, sourceId)}-past-${exportId}-export`;
 }
 
 /** Argument of the workflow. */

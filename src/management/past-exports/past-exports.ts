@@ -16,6 +16,7 @@ import {
   createPastExport,
   endPastExport,
   markPastCanceling,
+  nextPastExportId,
   type PastExportDocument,
   pastExportOf,
   pastExportsOf,
@@ -62,12 +63,13 @@ export class PastExports {
     if (running !== null) return this.joined(running, name, wanted);
     await collections.ensureIndexes();
     const secret = await this.sealed(newSecret, wanted.secret);
-    await unlessTemporalIsAway(() => this.refuseAnother(sourceId));
+    const exportId = await nextPastExportId(collections);
+    await unlessTemporalIsAway(() => this.refuseAnother({ sourceId, exportId }));
     const { from, to, streams, target } = wanted;
     const entry = { actor, action: 'source.export', sourceId, collectorId, name, to: { from, to, streams, ...target } };
     const made = await audited(collections, entry, async () => {
       const stored = { ...wanted, sourceId, startedBy: actor, ...present({ secret }) };
-      const result = await createPastExport(collections, stored);
+      const result = await createPastExport(collections, exportId, stored);
       return { result, ...(result === undefined ? { mark: BEGUN_BY_ANOTHER } : {}) };
     });
     const first = made ?? (await runningPastExport(collections, sourceId));
@@ -112,7 +114,7 @@ export class PastExports {
       return { result: undefined };
     });
     await unlessTemporalIsAway(async () => {
-      const workflowId = pastExportWorkflowIdIn(await installationOf(this.options), sourceId);
+      const workflowId = pastExportWorkflowIdIn(await installationOf(this.options), { sourceId, exportId: _id });
       // Without a workflow there is nobody else to end it.
       if (!(await cancelOwn(this.options, sourceId, workflowId))) await endPastExport(collections, _id, 'Canceled');
     });
@@ -134,9 +136,9 @@ export class PastExports {
     return keyring.encrypt(newSecret);
   }
 
-  private async refuseAnother(sourceId: number): Promise<void> {
-    const workflowId = pastExportWorkflowIdIn(await installationOf(this.options), sourceId);
-    if ((await findWorkflow(this.options, sourceId, workflowId)).whose === 'another')
+  private async refuseAnother(wanted: Pick<PastExportRequest, 'sourceId' | 'exportId'>): Promise<void> {
+    const workflowId = pastExportWorkflowIdIn(await installationOf(this.options), wanted);
+    if ((await findWorkflow(this.options, wanted.sourceId, workflowId)).whose === 'another')
       throw anotherInstallation(workflowId, placeOf(this.options.client));
   }
 }
@@ -166,8 +168,8 @@ export async function startPastExports(access: InstallationAccess, onError: (err
 /** One that runs already goes on. @throws CodedRefusal 409 when it is one of another installation. */
 async function startWorkflow(access: InstallationAccess, { _id, sourceId }: PastExportDocument): Promise<void> {
   const installation = await installationOf(access);
-  const workflowId = pastExportWorkflowIdIn(installation, sourceId);
   const request: PastExportRequest = { sourceId, exportId: _id, installation: installation.id };
+  const workflowId = pastExportWorkflowIdIn(installation, request);
   try {
     await access.client.workflow.start(PAST_EXPORT_WORKFLOW_TYPE, {
       workflowId,

@@ -52,8 +52,8 @@ const saying = (errors: () => string, text: string) =>
     (told) => told.includes(text),
     LIMIT,
   );
-const workflowState = async () => {
-  const handle = get().client.workflow.getHandle(`mimecast-source-${sourceId}-past-export`);
+const workflowState = async (id: number) => {
+  const handle = get().client.workflow.getHandle(`mimecast-source-${sourceId}-past-${id}-export`);
   return (await handle.describe()).status.name;
 };
 
@@ -71,7 +71,7 @@ test.each([
   );
   expect(first.lines().join('\n')).toMatch(/^The export is running\. So far, 0 records from /);
   expect(await exports().get(sourceId, id)).toMatchObject({ state: 'Running' });
-  expect(await workflowState()).toBe('RUNNING');
+  expect(await workflowState(id)).toBe('RUNNING');
 
   const again = start(env, ...args, '--json');
   await saying(again.errors, 'waiting for the first object');
