@@ -128,7 +128,7 @@ function isAbort(error: unknown): boolean {
 function simulatorArguments({ history, historyRate, rate, records, untilCaughtUp }: Options): string[] {
   const traffic =
     records === undefined ? ['--history', history, '--history-rate', historyRate] : ['--records', records];
-  return [...traffic, '--rate', rate, ...(untilCaughtUp ? ['--frozen'] : [])];
+  return [...traffic, '--prepare', '--rate', rate, ...(untilCaughtUp ? ['--frozen'] : [])];
 }
 
 async function withStack(

@@ -7,6 +7,7 @@ import type { SimulatorOptions } from './options/options.js';
 import type { TenantCredentials } from './protocol/applications.js';
 import { createSimulatorServer } from './server.js';
 import { createSimulation, type Simulation } from './simulation.js';
+import { prepareFiles } from './world/prepare.js';
 
 export interface Simulator {
   /** `http://127.0.0.1:PORT`, the base URL for clients. */
@@ -35,12 +36,15 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   }
   const delivery = deliveryOf(simulation);
   delivery?.start();
+  const closing = new AbortController();
+  const prepared = prepare(simulation, closing.signal);
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
+    closing.abort();
     const ended = once(server, 'close');
     server.close();
     server.closeAllConnections();
-    await Promise.all([ended, delivery?.close()]);
+    await Promise.all([ended, delivery?.close(), prepared]);
     simulation.world.close();
   };
   const address = server.address() as AddressInfo;
@@ -50,6 +54,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     delivery,
     close: () => (closed ??= close()),
   };
+}
+
+/** What fails here fails again for whoever asks for the file, and is answered there. */
+async function prepare({ settings, world: { tenants }, files }: Simulation, signal: AbortSignal): Promise<void> {
+  if (settings.prepare)
+    await prepareFiles(tenants, files, settings.clock(), signal).catch((error: unknown) =>
+      console.error('simulator: log files cannot be prepared:', error),
+    );
 }
 
 function deliveryOf({ settings: { bucket, clock }, world: { tenants }, files }: Simulation): Delivery | undefined {

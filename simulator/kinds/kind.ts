@@ -7,6 +7,12 @@ import type { Condition, Json } from './conditions.js';
 
 export type Fields = Record<string, unknown>;
 
+/** What distinguishes a SIEM record from others of its message. */
+export interface SiemFields {
+  readonly subtype: string | null;
+  readonly fields: Fields;
+}
+
 export interface RecordKind {
   /** Also the name of its endpoint, in faults and counts of calls, and of its permission. */
   readonly stream: RecordStream;

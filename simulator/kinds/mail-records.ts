@@ -6,7 +6,7 @@ import { HOLD_REASONS, REJECTIONS } from '../mail/corpus.js';
 import { DECK_SIZE } from '../mail/mail-kinds.js';
 import type { Message } from '../mail/message.js';
 import type { Random } from '../mail/random.js';
-import type { Fields } from './kind.js';
+import type { Fields, SiemFields } from './kind.js';
 
 const CIPHERS = ['TLS_AES_256_GCM_SHA384', 'ECDHE-RSA-AES256-GCM-SHA384', 'TLS_AES_128_GCM_SHA256'] as const;
 
@@ -50,7 +50,7 @@ function processingDetail(message: Message, random: Random): unknown {
   return random.chance(0.6) ? detail : random.chance(0.6) ? JSON.stringify(detail) : null;
 }
 
-export function receipt(message: Message, random: Random): Fields {
+export function receipt(message: Message, random: Random): SiemFields {
   const { name, route } = message.kind;
   const refused = name === 'rejected' || name === 'virus';
   const rejection = name === 'rejected' ? random.pick(REJECTIONS) : name === 'virus' ? REJECTIONS[2] : undefined;
@@ -58,79 +58,87 @@ export function receipt(message: Message, random: Random): Fields {
   const judged = route === 'inbound';
   return {
     subtype: action,
-    action,
-    direction: route,
-    messageId: refused && random.chance(0.5) ? null : message.messageId,
-    numberAttachments: String(message.attachments.length),
-    receiptErrors: refused && random.chance(0.3) ? 'Connection closed by remote host' : null,
-    recipients: recipientsOf(message),
-    rejectionCode: rejection?.[0] ?? null,
-    rejectionInfo: rejection?.[2] ?? null,
-    rejectionType: rejection?.[1] ?? null,
-    senderEnvelope: random.chance(0.02) ? '<>' : message.sender.address,
-    senderHeader: refused ? null : message.sender.address,
-    senderIp: message.senderIp,
-    spamDetectionLevel: judged ? String(random.int(0, 28)) : null,
-    spamInfo: judged ? JSON.stringify(random.chance(0.5) ? [] : [{ id: random.int(1, 900), tag: 'BULK' }]) : null,
-    spamProcessingDetail: judged ? processingDetail(message, random) : null,
-    spamScore: judged ? String(random.int(name.startsWith('spam') ? 7 : 0, name.startsWith('spam') ? 28 : 6)) : null,
-    subject: refused && random.chance(0.3) ? null : message.subject,
-    tlsCipher: random.pick(CIPHERS),
-    tlsVersion: random.pick(['TLSv1.3', 'TLSv1.2']),
-    virusFound: null,
+    fields: {
+      action,
+      direction: route,
+      messageId: refused && random.chance(0.5) ? null : message.messageId,
+      numberAttachments: String(message.attachments.length),
+      receiptErrors: refused && random.chance(0.3) ? 'Connection closed by remote host' : null,
+      recipients: recipientsOf(message),
+      rejectionCode: rejection?.[0] ?? null,
+      rejectionInfo: rejection?.[2] ?? null,
+      rejectionType: rejection?.[1] ?? null,
+      senderEnvelope: random.chance(0.02) ? '<>' : message.sender.address,
+      senderHeader: refused ? null : message.sender.address,
+      senderIp: message.senderIp,
+      spamDetectionLevel: judged ? String(random.int(0, 28)) : null,
+      spamInfo: judged ? JSON.stringify(random.chance(0.5) ? [] : [{ id: random.int(1, 900), tag: 'BULK' }]) : null,
+      spamProcessingDetail: judged ? processingDetail(message, random) : null,
+      spamScore: judged ? String(random.int(name.startsWith('spam') ? 7 : 0, name.startsWith('spam') ? 28 : 6)) : null,
+      subject: refused && random.chance(0.3) ? null : message.subject,
+      tlsCipher: random.pick(CIPHERS),
+      tlsVersion: random.pick(['TLSv1.3', 'TLSv1.2']),
+      virusFound: null,
+    },
   };
 }
 
-export function processed(message: Message): Fields {
+export function processed(message: Message): SiemFields {
   const action = message.kind.isHeld ? 'Hld' : 'Acc';
   return {
     subtype: action,
-    action,
-    attachments: message.attachments.length > 0 ? message.attachments.map(({ name }) => name).join(',') : null,
-    emailSize: String(message.size),
-    holdReason: message.kind.isHeld ? holdReasonOf(message)[0] : null,
-    messageId: message.messageId,
-    numberAttachments: String(message.attachments.length),
-    senderEnvelope: message.sender.address,
-    subject: message.subject,
-    totalSizeAttachments: String(message.attachments.reduce((sum, { size }) => sum + size, 0)),
+    fields: {
+      action,
+      attachments: message.attachments.length > 0 ? message.attachments.map(({ name }) => name).join(',') : null,
+      emailSize: String(message.size),
+      holdReason: message.kind.isHeld ? holdReasonOf(message)[0] : null,
+      messageId: message.messageId,
+      numberAttachments: String(message.attachments.length),
+      senderEnvelope: message.sender.address,
+      subject: message.subject,
+      totalSizeAttachments: String(message.attachments.reduce((sum, { size }) => sum + size, 0)),
+    },
   };
 }
 
 /** One per recipient. */
-export function delivery(message: Message, random: Random, row: number): Fields {
+export function delivery(message: Message, random: Random, row: number): SiemFields {
   const encrypted = random.chance(0.9);
   return {
     subtype: 'true',
-    delivered: 'true',
-    deliveryAttempts: String(random.int(1, 3)),
-    deliveryErrors: null,
-    deliveryTime: String(message.finishedAt - message.receivedAt),
-    destinationIp: `203.0.113.${random.int(1, 254)}`,
-    direction: message.kind.route,
-    emailSize: String(message.size),
-    Hostname: `mx${random.int(1, 4)}.${message.recipients[row]?.address.split('@')[1] ?? 'example.com'}`,
-    messageId: message.messageId,
-    numberAttachments: String(message.attachments.length),
-    recipients: message.recipients[row]?.address ?? '',
-    rejectionCode: null,
-    rejectionInfo: null,
-    rejectionType: null,
-    route: random.pick(['Mimecast Direct to Exchange Online', 'Default Delivery Route', 'Mimecast Exchange Route']),
-    senderEnvelope: message.sender.address,
-    subject: message.subject,
-    tlsCipher: encrypted ? random.pick(CIPHERS) : null,
-    tlsUsed: encrypted ? 'Yes' : 'No',
-    tlsVersion: encrypted ? 'TLSv1.3' : null,
-    totalSizeAttachments: String(message.attachments.reduce((sum, { size }) => sum + size, 0)),
+    fields: {
+      delivered: 'true',
+      deliveryAttempts: String(random.int(1, 3)),
+      deliveryErrors: null,
+      deliveryTime: String(message.finishedAt - message.receivedAt),
+      destinationIp: `203.0.113.${random.int(1, 254)}`,
+      direction: message.kind.route,
+      emailSize: String(message.size),
+      Hostname: `mx${random.int(1, 4)}.${message.recipients[row]?.address.split('@')[1] ?? 'example.com'}`,
+      messageId: message.messageId,
+      numberAttachments: String(message.attachments.length),
+      recipients: message.recipients[row]?.address ?? '',
+      rejectionCode: null,
+      rejectionInfo: null,
+      rejectionType: null,
+      route: random.pick(['Mimecast Direct to Exchange Online', 'Default Delivery Route', 'Mimecast Exchange Route']),
+      senderEnvelope: message.sender.address,
+      subject: message.subject,
+      tlsCipher: encrypted ? random.pick(CIPHERS) : null,
+      tlsUsed: encrypted ? 'Yes' : 'No',
+      tlsVersion: encrypted ? 'TLSv1.3' : null,
+      totalSizeAttachments: String(message.attachments.reduce((sum, { size }) => sum + size, 0)),
+    },
   };
 }
 
-export function journal(message: Message): Fields {
+export function journal(message: Message): SiemFields {
   return {
     subtype: null,
-    direction: message.kind.route,
-    recipients: recipientsOf(message),
-    senderEnvelope: message.sender.address,
+    fields: {
+      direction: message.kind.route,
+      recipients: recipientsOf(message),
+      senderEnvelope: message.sender.address,
+    },
   };
 }

@@ -2,7 +2,7 @@
 import { URLS, VIRUSES } from '../mail/corpus.js';
 import { fillIn, type Message } from '../mail/message.js';
 import type { Random } from '../mail/random.js';
-import type { Fields } from './kind.js';
+import type { Fields, SiemFields } from './kind.js';
 import { recipientsOf } from './mail-records.js';
 
 function domainOf(address: string): string {
@@ -29,40 +29,46 @@ function common(message: Message): Fields {
   };
 }
 
-export function spam(message: Message): Fields {
+export function spam(message: Message): SiemFields {
   return {
     subtype: null,
-    ...common(message),
-    recipients: recipientsOf(message),
-    senderDomain: domainOf(message.sender.address),
-    senderHeader: message.sender.address,
-    senderIp: message.senderIp,
+    fields: {
+      ...common(message),
+      recipients: recipientsOf(message),
+      senderDomain: domainOf(message.sender.address),
+      senderHeader: message.sender.address,
+      senderIp: message.senderIp,
+    },
   };
 }
 
-export function antiVirus(message: Message, random: Random): Fields {
+export function antiVirus(message: Message, random: Random): SiemFields {
   return {
     subtype: null,
-    ...common(message),
-    ...fileFields(message, random),
-    emailSize: String(message.size),
-    recipients: recipientsOf(message),
-    senderDomain: domainOf(message.sender.address),
-    senderDomainInternal: 'false',
-    senderIp: message.senderIp,
-    virusFound: random.pick(VIRUSES),
+    fields: {
+      ...common(message),
+      ...fileFields(message, random),
+      emailSize: String(message.size),
+      recipients: recipientsOf(message),
+      senderDomain: domainOf(message.sender.address),
+      senderDomainInternal: 'false',
+      senderIp: message.senderIp,
+      virusFound: random.pick(VIRUSES),
+    },
   };
 }
 
-export function internalEmailProtect(message: Message, random: Random): Fields {
+export function internalEmailProtect(message: Message, random: Random): SiemFields {
   return {
     subtype: null,
-    ...common(message),
-    monitoredDomainSource: random.chance(0.5) ? 'Customer Internal Domains' : null,
-    recipients: recipientsOf(message),
-    scanResults: random.pick(['Blocked URL Category', 'Malware found', 'Similar domain']),
-    similarDomain: random.chance(0.5) ? 'false' : null,
-    urlCategory: random.pick(['Blocked', 'Phishing & Fraud', 'Dynamic DNS']),
+    fields: {
+      ...common(message),
+      monitoredDomainSource: random.chance(0.5) ? 'Customer Internal Domains' : null,
+      recipients: recipientsOf(message),
+      scanResults: random.pick(['Blocked URL Category', 'Malware found', 'Similar domain']),
+      similarDomain: random.chance(0.5) ? 'false' : null,
+      urlCategory: random.pick(['Blocked', 'Phishing & Fraud', 'Dynamic DNS']),
+    },
   };
 }
 
@@ -80,47 +86,53 @@ const IMPERSONATION_CHECKS = [
   'taggedMalicious',
 ] as const;
 
-export function impersonationProtect(message: Message, random: Random): Fields {
+export function impersonationProtect(message: Message, random: Random): SiemFields {
   const checks = IMPERSONATION_CHECKS.map((name) => [name, random.chance(0.2) ? 'true' : 'false'] as const);
   return {
     subtype: 'Hold',
-    ...common(message),
-    action: 'Hold',
-    itemsDetected: String(checks.filter(([, found]) => found === 'true').length),
-    policyDefinition: 'Default Impersonation Definition',
-    recipients: recipientsOf(message),
-    senderIp: message.senderIp,
-    ...Object.fromEntries(checks),
+    fields: {
+      ...common(message),
+      action: 'Hold',
+      itemsDetected: String(checks.filter(([, found]) => found === 'true').length),
+      policyDefinition: 'Default Impersonation Definition',
+      recipients: recipientsOf(message),
+      senderIp: message.senderIp,
+      ...Object.fromEntries(checks),
+    },
   };
 }
 
-export function urlProtect(message: Message, random: Random, row: number): Fields {
+export function urlProtect(message: Message, random: Random, row: number): SiemFields {
   const [url, urlCategory, blockReason] = random.pick(URLS);
   const action = random.pick(['Block', 'Allow', 'Warn']);
   const analysis = { links: [{ url: 'https://example.net/', verdict: 'clean' }], click: row + 1 };
   return {
     subtype: action,
-    ...common(message),
-    action,
-    analysis: random.chance(0.5) ? 'null' : JSON.stringify(analysis),
-    blockReason,
-    recipients: recipientsOf(message),
-    senderDomain: domainOf(message.sender.address),
-    sourceIp: `198.51.100.${random.int(1, 254)}`,
-    url: fillIn(url, random),
-    urlCategory,
+    fields: {
+      ...common(message),
+      action,
+      analysis: random.chance(0.5) ? 'null' : JSON.stringify(analysis),
+      blockReason,
+      recipients: recipientsOf(message),
+      senderDomain: domainOf(message.sender.address),
+      sourceIp: `198.51.100.${random.int(1, 254)}`,
+      url: fillIn(url, random),
+      urlCategory,
+    },
   };
 }
 
-export function attachmentProtect(message: Message, random: Random): Fields {
+export function attachmentProtect(message: Message, random: Random): SiemFields {
   return {
     subtype: null,
-    ...common(message),
-    ...fileFields(message, random),
-    fileMime: message.attachments[0]?.mime ?? 'application/octet-stream',
-    recipient: message.recipients[0]?.address ?? '',
-    senderDomain: domainOf(message.sender.address),
-    senderIp: message.senderIp,
-    sizeAttachment: String(message.attachments[0]?.size ?? 0),
+    fields: {
+      ...common(message),
+      ...fileFields(message, random),
+      fileMime: message.attachments[0]?.mime ?? 'application/octet-stream',
+      recipient: message.recipients[0]?.address ?? '',
+      senderDomain: domainOf(message.sender.address),
+      senderIp: message.senderIp,
+      sizeAttachment: String(message.attachments[0]?.size ?? 0),
+    },
   };
 }

@@ -62,14 +62,17 @@ function asciiOf(name: string): string {
     .toLowerCase();
 }
 
+/** As they are called, and as their addresses call them. */
+const PEOPLE = STAFF.map(([first, last]) => ({ first, last, asciiFirst: asciiOf(first), asciiLast: asciiOf(last) }));
+
 function staffMember(random: Random, accountId: string): Person {
-  const [first, last] = random.pick(STAFF);
-  return { address: `${asciiOf(first)}.${asciiOf(last)}@${accountId.toLowerCase()}.test`, name: `${first} ${last}` };
+  const { first, last, asciiFirst, asciiLast } = random.pick(PEOPLE);
+  return { address: `${asciiFirst}.${asciiLast}@${accountId.toLowerCase()}.test`, name: `${first} ${last}` };
 }
 
 function outsider(random: Random): Person {
-  const [first, last] = random.pick(STAFF);
-  const address = `${asciiOf(last)}${random.int(1, 999)}@${random.pick(OUTSIDE_DOMAINS)}`;
+  const { first, last, asciiLast } = random.pick(PEOPLE);
+  const address = `${asciiLast}${random.int(1, 999)}@${random.pick(OUTSIDE_DOMAINS)}`;
   return { address, name: random.chance(0.2) ? '' : `${last}, ${first}` };
 }
 

@@ -35,6 +35,7 @@ export function simulatorCommand(): Command {
     .option('--lines-per-file <n>', 'lines of given records per served log file (default: 5000)')
     .option('--data <folder>', 'keep the world here, and continue with the one that is there')
     .option('--frozen', 'no live traffic: the world stops at its end')
+    .option('--prepare', 'make log files before they are asked for, so that they are served faster (up to 36 MiB)')
     .option('--token-ttl <duration>', 'life of an access token (default: 1799s)')
     .option('--url-ttl <duration>', "life of a log file's URL (default: 15m)")
     .option('--rate-limit <calls/duration>', 'quota of each application and endpoint: 50/15m (default: none)')
@@ -96,6 +97,7 @@ export function readCommandLine(command: Command): CommandLine {
     linesPerFile: number('linesPerFile'),
     data: text('data'),
     frozen: given.frozen === true,
+    prepare: given.prepare === true ? true : undefined,
     tokenTtlMs: duration('tokenTtl'),
     urlTtlMs: duration('urlTtl'),
     bucket: bucket === undefined ? undefined : { bucket, ...(prefix !== undefined && { prefix }) },

@@ -40,6 +40,8 @@ export interface SimulatorOptions {
   readonly data?: string;
   /** No live traffic in this run: the world stands still at its end. Default false. */
   readonly frozen?: boolean;
+  /** Log files are made before anybody asks for them, as many as fit into the cache. Default false. */
+  readonly prepare?: boolean;
   /** Life of an access token. Default 1799 s, as the API says. */
   readonly tokenTtlMs?: number;
   /** Life of a file's URL. Default 15 min. */
@@ -86,6 +88,7 @@ export function withDefaults(options: SimulatorOptions): SimulatorSettings {
     releaseAfterMs: Number.POSITIVE_INFINITY,
     linesPerFile: 5000,
     frozen: false,
+    prepare: false,
     tokenTtlMs: 1799 * SECOND,
     urlTtlMs: 15 * MINUTE,
     clock: Date.now,

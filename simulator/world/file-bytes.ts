@@ -4,6 +4,7 @@
  */
 import { promisify } from 'node:util';
 import { constants, gzip, type ZlibOptions } from 'node:zlib';
+import { LRUCache } from 'lru-cache';
 import { hash32 } from '../mail/random.js';
 import { fileStem, type LogFile } from './position.js';
 import type { TenantWorld } from './tenant-world.js';
@@ -46,13 +47,11 @@ export function fileKey(tenant: TenantWorld, file: LogFile): string {
 
 /** Makes files on demand and remembers the latest, as a listing is soon followed by its downloads. */
 export class FileCache {
-  readonly #maxBytes: number;
-  readonly #files = new Map<string, Buffer>();
+  readonly #files: LRUCache<string, Buffer>;
   readonly #sizes = new Map<string, number>();
-  #bytes = 0;
 
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
+  constructor(readonly maxBytes: number) {
+    this.#files = new LRUCache({ maxSize: maxBytes, sizeCalculation: ({ length }) => length });
   }
 
   async bytes(tenant: TenantWorld, file: LogFile): Promise<Buffer> {
@@ -61,13 +60,7 @@ export class FileCache {
     if (cached) return cached;
     const bytes = (await tenant.stored(file)) ?? (await fileBytes(await tenant.lines(file, 'batch'), key));
     this.#sizes.set(key, bytes.length);
-    if (!this.#files.has(key)) this.#bytes += bytes.length;
     this.#files.set(key, bytes);
-    for (const [oldest, old] of this.#files) {
-      if (this.#bytes <= this.#maxBytes) break;
-      this.#files.delete(oldest);
-      this.#bytes -= old.length;
-    }
     return bytes;
   }
 

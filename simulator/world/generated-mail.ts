@@ -1,8 +1,10 @@
 /** A tenant's generated mail: counted bucket by bucket, and made only when somebody asks for it. */
+import { LRUCache } from 'lru-cache';
 import { type RecordStream, SIEM_STREAMS, STREAMS, type StreamName } from '../../src/domain/streams/streams.js';
 import { recordsOf } from '../kinds/list.js';
 import { type LineForm, siemLines } from '../kinds/siem-lines.js';
 import { type Message, type MessageSlot, makeMessage, randomFor } from '../mail/message.js';
+import { BucketMail } from './bucket-mail.js';
 import { Dealer, type RowCounts, rowsOf } from './deck.js';
 import type { ApiEntry, Origin } from './origin.js';
 import type { LogFile, Position } from './position.js';
@@ -10,6 +12,8 @@ import type { SegmentPlan } from './segments.js';
 
 const PURPOSE_TIME = 0;
 const PURPOSE_PUBLISH = 2;
+/** Of a thousand bytes or two each. */
+const RECENT_MESSAGES = 20_000;
 /** Segment numbers of positions start here; 0 is kept for given records. */
 const FIRST_SEGMENT = 1;
 
@@ -21,6 +25,11 @@ export class GeneratedMail implements Origin {
   readonly #plans: readonly SegmentPlan[];
   readonly #counts = new Map<SegmentPlan, Map<number, RowCounts>>();
   readonly #entries = new Map<string, readonly ApiEntry[]>();
+  /** Their size is the number of their messages. */
+  readonly #recent = new LRUCache<string, BucketMail>({
+    maxSize: RECENT_MESSAGES,
+    sizeCalculation: ({ length }) => Math.max(1, length),
+  });
 
   /** `plans` may grow at its end. */
   constructor(seed: number, tenant: number, accountId: string, plans: readonly SegmentPlan[]) {
@@ -62,8 +71,9 @@ export class GeneratedMail implements Origin {
 
   lines(file: LogFile, form: LineForm): Promise<Buffer[]> {
     const lines: Buffer[] = [];
-    for (const slot of this.#slots(this.#plan(file.position.segment), file.position.bucket, file.stream)) {
-      for (const line of siemLines(makeMessage(slot), file.stream, form)) lines.push(Buffer.from(line));
+    const { segment, bucket } = file.position;
+    for (const message of this.#mailOf(this.#plan(segment), bucket).messagesIn(file.stream)) {
+      for (const line of siemLines(message, file.stream, form)) lines.push(Buffer.from(line));
     }
     return Promise.resolve(lines);
   }
@@ -105,18 +115,23 @@ export class GeneratedMail implements Origin {
     return counts;
   }
 
-  /** The bucket's messages that leave records in the stream, in order of time. */
-  *#slots(plan: SegmentPlan, bucket: number, stream: StreamName): Iterable<MessageSlot> {
+  #mailOf(plan: SegmentPlan, bucket: number): BucketMail {
+    const key = `${plan.firstMessage} ${plan.from} ${bucket}`;
+    const mail = this.#recent.get(key) ?? new BucketMail([...this.#slots(plan, bucket)]);
+    this.#recent.set(key, mail);
+    return mail;
+  }
+
+  /** The bucket's messages, in order of time. */
+  *#slots(plan: SegmentPlan, bucket: number): Iterable<MessageSlot> {
     const first = plan.messagesBefore(bucket);
     const count = plan.messagesBefore(bucket + 1) - first;
     for (let at = 0; at < count; at += 1) {
       const index = plan.firstMessage + first + at;
-      const kind = this.#dealer.kindOf(index);
-      if (rowsOf(kind)[stream] === 0) continue;
       const identity = { seed: this.#seed, tenant: this.#tenant, index };
       const share = (at + randomFor(identity, PURPOSE_TIME).float()) / count;
       const finishedAt = Math.floor(plan.bucketStart(bucket) + share * plan.bucketMs);
-      yield { ...identity, accountId: this.#accountId, kind, finishedAt };
+      yield { ...identity, accountId: this.#accountId, kind: this.#dealer.kindOf(index), finishedAt };
     }
   }
 
@@ -131,7 +146,7 @@ export class GeneratedMail implements Origin {
   }
 
   *#makeEntries(plan: SegmentPlan, bucket: number, stream: RecordStream): Iterable<ApiEntry> {
-    for (const slot of this.#slots(plan, bucket, stream)) {
+    for (const slot of this.#mailOf(plan, bucket).slotsIn(stream)) {
       const rows = rowsOf(slot.kind)[stream];
       const publishedAt = slot.finishedAt + randomFor(slot, PURPOSE_PUBLISH).int(0, plan.publishDelayMs);
       const time = Math.floor(slot.finishedAt / 1000) * 1000;
