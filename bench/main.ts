@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import { runProgram } from '../src/runtime/program.js';
+import { fairness } from './fairness.js';
 import { idle } from './idle.js';
 import { indicators } from './indicators.js';
 import { ingest } from './ingest.js';
@@ -18,6 +19,7 @@ import { workers } from './workers.js';
 await runProgram(
   new Command('bench')
     .description('Benchmarks. Speeds are ratios of what was measured in one run, because machines differ.')
+    .addCommand(fairness)
     .addCommand(idle)
     .addCommand(indicators)
     .addCommand(ingest)

@@ -39,6 +39,8 @@ try {
 const { options, json, mistakes } = readCommandLine(command);
 if (mistakes.length > 0) refuse(mistakes);
 
+// Before it says that Ctrl-C stops it.
+const stopping = stopOnSignals(() => undefined);
 let simulator: Simulator;
 try {
   simulator = await startSimulator(options);
@@ -48,7 +50,6 @@ try {
   process.exit(1);
 }
 announce(simulator, json);
-const stopping = stopOnSignals(() => undefined);
 await untilAborted(stopping.signal);
 try {
   await simulator.close();

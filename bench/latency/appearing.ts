@@ -10,22 +10,32 @@ export interface Appeared {
   readonly seenAt: number;
 }
 
+export interface Watching {
+  readonly forMs: number;
+  /** Is waited for the last ones, so that those that are late are not left out. */
+  readonly settleMs: number;
+  /** Default: all sources. */
+  readonly sourceIds?: readonly number[];
+}
+
 /**
  * Deliveries of the stretch of time that begins now: of all records, their time is that of the end of the message, by which the
  * simulator sorts messages into files.
- *
- * @param settleMs is waited for the last ones, so that those that are late are not left out.
  */
 export async function deliveriesAppearing(
   collections: Collections,
-  { forMs, settleMs }: { readonly forMs: number; readonly settleMs: number },
+  { forMs, settleMs, sourceIds }: Watching,
 ): Promise<Appeared[]> {
   const begin = Date.now();
   const end = begin + forMs;
   const appeared: Appeared[] = [];
+  const inserted = sourceIds === undefined ? {} : { 'fullDocument._sourceId': { $in: [...sourceIds] } };
   const deliveries = databaseOf(collections).collection(definitionOf('delivery').collection);
   const changes = deliveries.watch(
-    [{ $match: { operationType: 'insert' } }, { $project: { operationType: 1, 'fullDocument._messageTime': 1 } }],
+    [
+      { $match: { operationType: 'insert', ...inserted } },
+      { $project: { operationType: 1, 'fullDocument._messageTime': 1 } },
+    ],
     { batchSize: 1_000, maxAwaitTimeMS: 100 },
   );
   try {

@@ -3,7 +3,7 @@ import { dirname, extname, join } from 'node:path';
 import { type BundleOptions, bundleWorkflowCode } from '@temporalio/worker';
 
 /**
- * Packs the workflows, with the payload converter and the interceptors beside them, into the code that a worker loads.
+ * Packs the workflows, with the payload converter, the interceptors and the list of shared modules beside them, into the code that a worker loads.
  *
  * @param workflowsPath the module that exports the workflows, `.ts` or `.js`
  * @param more further options of the bundler
@@ -18,6 +18,7 @@ export async function bundleWorkflows(workflowsPath: string, more: Partial<Bundl
   const parts = {
     payloadConverterPath: beside('payload-converter'),
     workflowInterceptorModules: ['details', 'own-installation', 'activity-ids', 'priority'].map(beside),
+    preloadModules: [beside('preloaded')],
   };
   try {
     return (await bundleWorkflowCode({ workflowsPath, ...parts, logger, ...more })).code;

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { createSimulation } from '../../simulator/simulation.js';
 import { FileCache } from '../../simulator/world/file-bytes.js';
-import { FIRST_POSITION, type LogFile } from '../../simulator/world/position.js';
+import { FIRST_POSITION } from '../../simulator/world/position.js';
 import { prepareFiles } from '../../simulator/world/prepare.js';
 import { SIEM_STREAMS } from '../../src/domain/streams/streams.js';
 import { HOUR, NOON } from './client.js';
