@@ -40,6 +40,9 @@ interface Options {
   readonly timeout: string;
 }
 
+/** Of few records each, files would show what a request costs. */
+const HISTORY_FILE_INTERVAL = '1h';
+
 const program = new Command('start')
   .description('Starts Temporal, MongoDB, a simulated Mimecast, a worker and a sample source, and shows them at work.')
   .option('--until-caught-up', 'exit as soon as everything that the simulator holds is stored')
@@ -127,7 +130,9 @@ function isAbort(error: unknown): boolean {
 
 function simulatorArguments({ history, historyRate, rate, records, untilCaughtUp }: Options): string[] {
   const traffic =
-    records === undefined ? ['--history', history, '--history-rate', historyRate] : ['--records', records];
+    records === undefined
+      ? ['--history', history, '--history-rate', historyRate, '--history-file-interval', HISTORY_FILE_INTERVAL]
+      : ['--records', records];
   return [...traffic, '--prepare', '--rate', rate, ...(untilCaughtUp ? ['--frozen'] : [])];
 }
 
