@@ -18,7 +18,8 @@ import { type BenchStack, withStack } from './with-stack.js';
 
 /** Records per minute of each small tenant. */
 const TRICKLE = 60;
-const MINUTES_PER_DAY = 24 * 60;
+/** Of the large one's history, which is not as old as its source looks back. */
+const HISTORY_HOURS = 12;
 /** In poll intervals: how late 99 % of the small ones' records may be. */
 const LATE_LIMIT = 2;
 
@@ -83,8 +84,8 @@ async function watched(bench: BenchStack, services: StackServices, options: Opti
   say(`Watching ${tenants} tenants alone …`);
   const alone = await part(services, small, publishedAt, options);
   const large = openDataFolder(data.file('large'));
-  const rate = String(Math.ceil(records / MINUTES_PER_DAY));
-  const history = ['--history', '24h', '--history-rate', rate, '--frozen', '--prepare'];
+  const rate = String(Math.ceil(records / (HISTORY_HOURS * 60)));
+  const history = ['--history', `${HISTORY_HOURS}h`, '--history-rate', rate, '--frozen', '--prepare'];
   const simulator = await startSimulatorProcess(large, history);
   try {
     const { config, ...rest } = tenantFile(1, simulator.url, '5s').source;

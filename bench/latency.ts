@@ -68,10 +68,11 @@ async function watched(rate: number, { poll, seconds }: Options): Promise<Part> 
     const { service, collections, close } = await openStackServices(stack);
     try {
       const publishedAt = publishing(data);
-      await service.start(tenantFile(1, stack.simulatorUrl, `${poll}s`), 'bench');
+      const { sourceId } = await service.start(tenantFile(1, stack.simulatorUrl, `${poll}s`), 'bench');
+      // What had piled up before is no part of the figures.
       await until(
-        () => service.list(),
-        ([source]) => source?.health === 'Healthy' && source.state === 'Collecting',
+        () => service.status(String(sourceId)),
+        ({ snapshot }) => snapshot?.stage === 'Collecting' && snapshot.streams.every(({ caughtUp }) => caughtUp),
       );
       say(`Watching ${rate} records per second for ${seconds} s …`);
       const appeared = await deliveriesAppearing(collections, { forMs: seconds * 1_000, settleMs: poll * 3_000 });

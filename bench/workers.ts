@@ -12,6 +12,7 @@ import { type Backlog, BacklogRounds } from './workers/backlog-rounds.js';
 
 /** What a worker's death may cost, in seconds. */
 const DEATH_LIMIT_SECONDS = 60;
+const HISTORY_HOURS = 12;
 
 interface Options {
   readonly n: readonly number[];
@@ -40,8 +41,10 @@ export const workers = new Command('workers')
   .action(measure);
 
 async function measure({ n: counts, tenants, records, json = false }: Options): Promise<void> {
-  // A day of history, in files as they are served by default.
-  const history = ['--history', '24h', '--history-rate', String(Math.ceil(records / (24 * 60))), '--frozen'];
+  // In files of some hundred records, and none of it as old as the sources look back.
+  const rate = String(Math.ceil(records / (HISTORY_HOURS * 60)));
+  const files = ['--history-file-interval', '2h', '--frozen', '--prepare'];
+  const history = ['--history', `${HISTORY_HOURS}h`, '--history-rate', rate, ...files];
   const measured = await withStack('workers', ['--tenants', String(tenants), ...history], async (bench) => {
     const running = await BacklogRounds.open(bench, tenants);
     try {

@@ -13,6 +13,7 @@ import type { BenchStack } from '../with-stack.js';
 
 const LIMIT_MS = 30 * 60_000;
 const LOOK_MS = 250;
+const ACKNOWLEDGED_WITHIN_MS = 10_000;
 
 export interface Backlog {
   /** From the first record that is stored until all are. */
@@ -55,7 +56,7 @@ export class BacklogRounds {
       }
       const seconds = await this.untilStored(() => killAtHalf && more[0] && process.kill(more[0].pid, 'SIGKILL'));
       const records = this.total();
-      return { seconds, recordsPerSecond: records / seconds, records, missing: await this.differences(ids) };
+      return { seconds, recordsPerSecond: records / seconds, records, missing: await this.lastingDifferences(ids) };
     } finally {
       await Promise.all(more.map((worker) => worker.stop()));
       for (const id of ids) await service.stop(String(id), { remove: true });
@@ -111,6 +112,14 @@ export class BacklogRounds {
   private async stored(): Promise<number> {
     const counts = await Promise.all(this.records().map((records) => records.estimatedDocumentCount()));
     return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** The collections' counts are ahead of what a majority has acknowledged, which is what is looked at here. */
+  private async lastingDifferences(ids: readonly number[]): Promise<number> {
+    for (const deadline = Date.now() + ACKNOWLEDGED_WITHIN_MS; ; await pause(LOOK_MS)) {
+      const differences = await this.differences(ids);
+      if (differences === 0 || Date.now() > deadline) return differences;
+    }
   }
 
   /** Counted one by one, past everything that the worker says. */
