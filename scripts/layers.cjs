@@ -24,7 +24,7 @@ const LAYERS = {
   records: {
     job: 'bytes to documents: lines, decoding, identity, time',
     imports: ['domain', 'rules'],
-    packages: ['mongodb'],
+    packages: ['lru-cache', 'mongodb'],
   },
   indicators: {
     job: 'indicators of compromise: taken from records, and read from what people paste or upload. Pure',
