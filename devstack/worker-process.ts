@@ -6,7 +6,7 @@ import { type GuardedProcess, spawnGuarded } from './guarded-process.js';
 import { PROGRAM_GRACE_SECONDS } from './server-process.js';
 
 /** As `npm run worker` has them: without such limits, Node lets garbage pile up to half a gigabyte and more. */
-const MEMORY = ['--max-semi-space-size=16', '--max-old-space-size=512'] as const;
+const MEMORY = ['--max-semi-space-size=8', '--max-old-space-size=512'] as const;
 
 /** @param environment is added to that of this process */
 export function startWorkerProcess(
