@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { GivenRecords } from './given/given-records.js';
 import { findInput, fingerprint } from './given/input.js';
 import { SimulatorOptionError, type SimulatorSettings } from './options/options.js';
+import { recentMail } from './world/bucket-mail.js';
 import { GeneratedMail } from './world/generated-mail.js';
 import { historySegment, planSegments, type Segment, type SegmentPlan } from './world/segments.js';
 import { TenantWorld } from './world/tenant-world.js';
@@ -36,9 +37,10 @@ export class World {
     this.#stored = stored;
     this.#plans = plans;
     this.#tempFolder = tempFolder;
+    const recent = recentMail();
     this.tenants = Array.from({ length: stored.tenants }, (_, at) => {
       const accountId = `C0A${at + 1}`;
-      const mail = new GeneratedMail(stored.seed, at + 1, accountId, plans);
+      const mail = new GeneratedMail(stored.seed, at + 1, accountId, plans, recent);
       return new TenantWorld(at + 1, accountId, mail, at === 0 ? given : undefined, settings.releaseAfterMs);
     });
     this.#save(LEASE_MS);

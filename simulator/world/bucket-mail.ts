@@ -1,5 +1,6 @@
 /** The messages of a time bucket: made when first asked for, and kept while all streams are asked for theirs. */
 
+import { LRUCache } from 'lru-cache';
 import type { SiemStream, StreamName } from '../../src/domain/streams/streams.js';
 import { type Message, type MessageSlot, makeMessage } from '../mail/message.js';
 import { rowsOf } from './deck.js';
@@ -29,4 +30,14 @@ export class BucketMail {
       yield message;
     }
   }
+}
+
+/** The buckets that were asked for last, of all tenants together; each key begins with the tenant's account. */
+export type RecentMail = LRUCache<string, BucketMail>;
+
+/** Messages that are kept, of one or two thousand bytes each. */
+const MOST_MESSAGES = 20_000;
+
+export function recentMail(): RecentMail {
+  return new LRUCache({ maxSize: MOST_MESSAGES, sizeCalculation: ({ length }) => Math.max(1, length) });
 }

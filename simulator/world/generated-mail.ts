@@ -1,10 +1,9 @@
 /** A tenant's generated mail: counted bucket by bucket, and made only when somebody asks for it. */
-import { LRUCache } from 'lru-cache';
 import { type RecordStream, SIEM_STREAMS, STREAMS, type StreamName } from '../../src/domain/streams/streams.js';
 import { recordsOf } from '../kinds/list.js';
 import { type LineForm, siemLines } from '../kinds/siem-lines.js';
 import { type Message, type MessageSlot, makeMessage, randomFor } from '../mail/message.js';
-import { BucketMail } from './bucket-mail.js';
+import { BucketMail, type RecentMail, recentMail } from './bucket-mail.js';
 import { Dealer, type RowCounts, rowsOf } from './deck.js';
 import type { ApiEntry, Origin } from './origin.js';
 import type { LogFile, Position } from './position.js';
@@ -12,8 +11,6 @@ import type { SegmentPlan } from './segments.js';
 
 const PURPOSE_TIME = 0;
 const PURPOSE_PUBLISH = 2;
-/** Of a thousand bytes or two each. */
-const RECENT_MESSAGES = 20_000;
 /** Segment numbers of positions start here; 0 is kept for given records. */
 const FIRST_SEGMENT = 1;
 
@@ -25,14 +22,20 @@ export class GeneratedMail implements Origin {
   readonly #plans: readonly SegmentPlan[];
   readonly #counts = new Map<SegmentPlan, Map<number, RowCounts>>();
   readonly #entries = new Map<string, readonly ApiEntry[]>();
-  /** Their size is the number of their messages. */
-  readonly #recent = new LRUCache<string, BucketMail>({
-    maxSize: RECENT_MESSAGES,
-    sizeCalculation: ({ length }) => Math.max(1, length),
-  });
+  readonly #recent: RecentMail;
 
-  /** `plans` may grow at its end. */
-  constructor(seed: number, tenant: number, accountId: string, plans: readonly SegmentPlan[]) {
+  /**
+   * @param plans may grow at its end.
+   * @param recent is shared by the tenants of a world.
+   */
+  constructor(
+    seed: number,
+    tenant: number,
+    accountId: string,
+    plans: readonly SegmentPlan[],
+    recent: RecentMail = recentMail(),
+  ) {
+    this.#recent = recent;
     this.#seed = seed;
     this.#tenant = tenant;
     this.#accountId = accountId;
@@ -116,7 +119,7 @@ export class GeneratedMail implements Origin {
   }
 
   #mailOf(plan: SegmentPlan, bucket: number): BucketMail {
-    const key = `${plan.firstMessage} ${plan.from} ${bucket}`;
+    const key = `${this.#accountId} ${plan.firstMessage} ${plan.from} ${bucket}`;
     const mail = this.#recent.get(key) ?? new BucketMail([...this.#slots(plan, bucket)]);
     this.#recent.set(key, mail);
     return mail;
