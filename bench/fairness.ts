@@ -5,9 +5,10 @@
 
 import { Command } from 'commander';
 import { openDataFolder } from '../devstack/data-folder.js';
-import { startSimulatorProcess } from '../devstack/simulator-process.js';
+import { type SimulatorProcess, startSimulatorProcess } from '../devstack/simulator-process.js';
 import { positiveNumber } from '../src/cli/arguments.js';
 import { EXIT } from '../src/runtime/program.js';
+import { checkpointsOf } from '../src/store/checkpoints.js';
 import { openStackServices, type StackServices, tenantFile } from '../test/support/stack-services.js';
 import { until } from '../test/support/until.js';
 import { deliveriesAppearing } from './latency/appearing.js';
@@ -20,6 +21,7 @@ import { type BenchStack, withStack } from './with-stack.js';
 const TRICKLE = 60;
 /** Of the large one's history, which is not as old as its source looks back. */
 const HISTORY_HOURS = 12;
+const START_LIMIT_MS = 15 * 60_000;
 /** In poll intervals: how late 99 % of the small ones' records may be. */
 const LATE_LIMIT = 2;
 
@@ -86,8 +88,9 @@ async function watched(bench: BenchStack, services: StackServices, options: Opti
   const large = openDataFolder(data.file('large'));
   const rate = String(Math.ceil(records / (HISTORY_HOURS * 60)));
   const history = ['--history', `${HISTORY_HOURS}h`, '--history-rate', rate, '--frozen', '--prepare'];
-  const simulator = await startSimulatorProcess(large, history);
+  let simulator: SimulatorProcess | undefined;
   try {
+    simulator = await startSimulatorProcess(large, history);
     const { config, ...rest } = tenantFile(1, simulator.url, '5s').source;
     const file = { 'api.version': 'v1', source: { ...rest, config: { ...config, name: 'Large' } } };
     const { sourceId } = await services.service.start(file, 'bench');
@@ -101,7 +104,7 @@ async function watched(bench: BenchStack, services: StackServices, options: Opti
     const good = beside.watched > 0 && beside.p99Ms < LATE_LIMIT * poll * 1_000 && left > 0;
     return { machine: machine(), tenants, pollSeconds: poll, alone, beside, left, good };
   } finally {
-    await simulator.stop();
+    await simulator?.stop();
     large.release();
   }
 }
@@ -113,6 +116,7 @@ async function startSmall({ service }: StackServices, url: string, { tenants, po
   await until(
     () => service.list(),
     (all) => all.every(({ health, state }) => health === 'Healthy' && state === 'Collecting'),
+    { limitMs: START_LIMIT_MS },
   );
   return ids;
 }
@@ -121,12 +125,11 @@ async function part(
   services: StackServices,
   sourceIds: readonly number[],
   publishedAt: (time: number) => number,
-  { poll, seconds }: Options,
+  { seconds }: Options,
   large?: number,
 ): Promise<Part> {
   const [before, since] = [large === undefined ? 0 : await storedBy(services, large), performance.now()];
-  const watching = { forMs: seconds * 1_000, settleMs: poll * 3_000, sourceIds };
-  const appeared = await deliveriesAppearing(services.collections, watching);
+  const appeared = await deliveriesAppearing(services.collections, { forMs: seconds * 1_000, sourceIds });
   const after = large === undefined ? 0 : await storedBy(services, large);
   const late = appeared.map(({ messageTime, seenAt }) => seenAt - publishedAt(messageTime)).sort((a, b) => a - b);
   return {
@@ -136,9 +139,9 @@ async function part(
   };
 }
 
-async function storedBy({ service }: StackServices, sourceId: number): Promise<number> {
-  const { snapshot } = await service.status(String(sourceId));
-  return snapshot?.streams.reduce((sum, { stored }) => sum + stored, 0) ?? 0;
+async function storedBy({ collections }: StackServices, sourceId: number): Promise<number> {
+  const checkpoints = await checkpointsOf(collections, sourceId);
+  return checkpoints.reduce((sum, { totals }) => sum + totals.stored, 0);
 }
 
 function text({ machine: host, tenants, pollSeconds, alone, beside, left }: Measured): string {

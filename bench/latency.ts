@@ -75,7 +75,7 @@ async function watched(rate: number, { poll, seconds }: Options): Promise<Part> 
         ({ snapshot }) => snapshot?.stage === 'Collecting' && snapshot.streams.every(({ caughtUp }) => caughtUp),
       );
       say(`Watching ${rate} records per second for ${seconds} s …`);
-      const appeared = await deliveriesAppearing(collections, { forMs: seconds * 1_000, settleMs: poll * 3_000 });
+      const appeared = await deliveriesAppearing(collections, { forMs: seconds * 1_000, sourceIds: [sourceId] });
       return partOf(rate, poll, appeared, publishedAt);
     } finally {
       await close();

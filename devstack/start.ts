@@ -40,8 +40,10 @@ interface Options {
   readonly timeout: string;
 }
 
-/** Of few records each, files would show what a request costs. */
-const HISTORY_FILE_INTERVAL = '1h';
+/** Of few records each, files would show what a request costs; of very many, what it costs the simulator to make one. */
+function historyFileInterval(recordsPerMinute: number): string {
+  return recordsPerMinute > 1_000 ? '5m' : '1h';
+}
 
 const program = new Command('start')
   .description('Starts Temporal, MongoDB, a simulated Mimecast, a worker and a sample source, and shows them at work.')
@@ -131,7 +133,14 @@ function isAbort(error: unknown): boolean {
 function simulatorArguments({ history, historyRate, rate, records, untilCaughtUp }: Options): string[] {
   const traffic =
     records === undefined
-      ? ['--history', history, '--history-rate', historyRate, '--history-file-interval', HISTORY_FILE_INTERVAL]
+      ? [
+          '--history',
+          history,
+          '--history-rate',
+          historyRate,
+          '--history-file-interval',
+          historyFileInterval(Number(historyRate)),
+        ]
       : ['--records', records];
   return [...traffic, '--prepare', '--rate', rate, ...(untilCaughtUp ? ['--frozen'] : [])];
 }

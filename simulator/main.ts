@@ -1,7 +1,7 @@
 /** `npm run simulator`: a simulated Mimecast API until it is interrupted. */
 import { CommanderError } from 'commander';
 import { untilAborted } from '../src/runtime/aborted.js';
-import { stopOnSignals } from '../src/runtime/stop-signals.js';
+import { exitCodeFor, stopOnSignals } from '../src/runtime/stop-signals.js';
 import { readCommandLine, simulatorCommand } from './options/command-line.js';
 import { SimulatorOptionError } from './options/options.js';
 import { type Simulator, startSimulator } from './simulator.js';
@@ -39,9 +39,11 @@ try {
 const { options, json, mistakes } = readCommandLine(command);
 if (mistakes.length > 0) refuse(mistakes);
 
-// Before it says that Ctrl-C stops it.
-const stopping = stopOnSignals(() => undefined);
-let simulator: Simulator;
+let simulator: Simulator | undefined;
+// Before it says that Ctrl-C stops it. A start that takes long has nothing to finish.
+const stopping = stopOnSignals((signal) => {
+  if (simulator === undefined) process.exit(exitCodeFor(signal));
+});
 try {
   simulator = await startSimulator(options);
 } catch (error) {

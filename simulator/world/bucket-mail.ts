@@ -36,7 +36,7 @@ export class BucketMail {
 export type RecentMail = LRUCache<string, BucketMail>;
 
 /** Messages that are kept, of one or two thousand bytes each. */
-const MOST_MESSAGES = 20_000;
+const MOST_MESSAGES = 50_000;
 
 export function recentMail(): RecentMail {
   return new LRUCache({ maxSize: MOST_MESSAGES, sizeCalculation: ({ length }) => Math.max(1, length) });

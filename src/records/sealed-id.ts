@@ -36,7 +36,9 @@ function isName(value: unknown): boolean {
 }
 
 /** Of the rows of some pages: each is looked at for the listing and for its record, and again where windows overlap. */
-const RECENT = new LRUCache<string, Members>({ max: 5_000 });
+const RECENT = new LRUCache<string, Members>({ max: 2_000 });
+/** Of the contents that are remembered, in characters: in memory, a text of some lists takes ten times as much. */
+const LONGEST_REMEMBERED = 600;
 
 type Members = Readonly<Record<string, unknown>>;
 /** No id has it: without its first naming member, an id is in no known form. */
@@ -47,19 +49,28 @@ function unsealed(id: string): Members {
   if (!id.startsWith('e') || id.length > LONGEST_ID || !BASE64.test(id)) return NONE;
   const known = RECENT.get(id);
   if (known !== undefined) return known;
-  const members = withoutStackTraces(() => membersOf(id)) ?? NONE;
-  RECENT.set(id, members);
+  const content = withoutStackTraces(() => contentOf(id));
+  const members = content === undefined ? NONE : membersOf(content);
+  if ((content?.length ?? 0) <= LONGEST_REMEMBERED) RECENT.set(id, members);
   return members;
 }
 
 /** @returns undefined for what only looks like a sealed id. */
-function membersOf(id: string): Members | undefined {
+function contentOf(id: string): string | undefined {
   try {
     const options = { maxOutputLength: LONGEST_CONTENT, finishFlush: constants.Z_FINISH };
-    const value: unknown = JSON.parse(inflateSync(Buffer.from(id, 'base64url'), options).toString());
-    return isObject(value) ? value : undefined;
+    return inflateSync(Buffer.from(id, 'base64url'), options).toString();
   } catch {
     return undefined;
+  }
+}
+
+function membersOf(content: string): Members {
+  try {
+    const value: unknown = JSON.parse(content);
+    return isObject(value) ? value : NONE;
+  } catch {
+    return NONE;
   }
 }
 

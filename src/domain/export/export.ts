@@ -21,7 +21,7 @@ export function exportWorkflowIdIn(installation: Pick<Installation, 'name'>, sou
 
 /** The source that the ID of a workflow of an export names, whatever the name of its installation. */
 export function exportingSourceOf(workflowId: string): number | undefined {
-  const [, ofSource] = /^(.+?)(?:-past-\d+)?-export$/.exec(workflowId) ?? [];
+  const [, ofSource] = /^(.+?)(?:-past-export[.]\d+|-export)$/.exec(workflowId) ?? [];
   return ofSource === undefined ? undefined : sourceIdOfAnyName(ofSource);
 }
 

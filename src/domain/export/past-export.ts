@@ -7,14 +7,14 @@ import type { StreamName } from '../streams/streams.js';
 export const PAST_EXPORT_WORKFLOW_TYPE = 'mimecastPastExport';
 
 /**
- * Each has an ID of its own: the workflow of one that has ended, by what is stored, may still have to close. The number stands
- * in the middle, so that it is not taken for that of a source.
+ * Each has an ID of its own: the workflow of one that has ended, by what is stored, may still have to close. The dot is in no name
+ * of an installation, so that nobody takes it for the ID of a source.
  */
 export function pastExportWorkflowIdIn(
   installation: Pick<Installation, 'name'>,
   { sourceId, exportId }: Pick<PastExportRequest, 'sourceId' | 'exportId'>,
 ): string {
-  return `${workflowIdIn(installation, sourceId)}-past-${exportId}-export`;
+  return `${workflowIdIn(installation, sourceId)}-past-export.${exportId}`;
 }
 
 /** Argument of the workflow. */

@@ -20,7 +20,7 @@ const server = s3Server();
 
 const service = () => new PastExports({ ...access(), allowInsecure: true, keyring: testKeyring });
 const workflowOf = (sourceId: number, exportId: number) =>
-  get().client.workflow.getHandle(`${workflowIdOf(sourceId)}-past-${exportId}-export`);
+  get().client.workflow.getHandle(`${workflowIdOf(sourceId)}-past-export.${exportId}`);
 const wish = async () => {
   const { name: bucket } = await server.newBucket();
   return { from: '30d', bucket, region: S3_REGION, endpoint: server.endpoint, ...S3_KEYS.writer };

@@ -53,7 +53,7 @@ const saying = (errors: () => string, text: string) =>
     LIMIT,
   );
 const workflowState = async (id: number) => {
-  const handle = get().client.workflow.getHandle(`mimecast-source-${sourceId}-past-${id}-export`);
+  const handle = get().client.workflow.getHandle(`mimecast-source-${sourceId}-past-export.${id}`);
   return (await handle.describe()).status.name;
 };
 
