@@ -1,7 +1,7 @@
 /** Source workflows on a real Temporal server, each with a fake of its own behind its activities. */
 
 import { randomInt } from 'node:crypto';
-import type { Client } from '@temporalio/client';
+import { type Client, isGrpcDeadlineError, ServiceError } from '@temporalio/client';
 import { type ActivityInterceptorsFactory, type NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { failureInterceptor } from '../../src/activities/failure-interceptor.js';
@@ -137,7 +137,7 @@ export function sourceRuns(server: SourceServer = developmentServer()) {
       await handle.terminate('the test is over').catch(() => undefined);
       for (const history of await histories()) toReplay.push({ workflowId: test, runId: '', history });
     });
-    const status = () => handle.query<SourceSnapshot>(STATUS_QUERY);
+    const status = () => patiently(() => handle.query<SourceSnapshot>(STATUS_QUERY));
     const when = (wanted: (snapshot: SourceSnapshot) => boolean, options?: UntilOptions) =>
       until(status, wanted, options);
     return {
@@ -178,4 +178,16 @@ export function developmentServer(): SourceServer {
 
 async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items;
+}
+
+/** A query changes nothing, and the server gives up one that a slow machine does not answer within seconds. */
+async function patiently<T>(query: () => Promise<T>): Promise<T> {
+  for (const deadline = performance.now() + 200_000; ; ) {
+    try {
+      return await query();
+    } catch (error) {
+      const isLate = error instanceof ServiceError && isGrpcDeadlineError(error.cause);
+      if (!isLate || performance.now() > deadline) throw error;
+    }
+  }
 }
