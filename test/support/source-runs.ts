@@ -137,7 +137,7 @@ export function sourceRuns(server: SourceServer = developmentServer()) {
       await handle.terminate('the test is over').catch(() => undefined);
       for (const history of await histories()) toReplay.push({ workflowId: test, runId: '', history });
     });
-    const status = () => patiently(() => handle.query<SourceSnapshot>(STATUS_QUERY));
+    const status = () => handle.query<SourceSnapshot>(STATUS_QUERY);
     const when = (wanted: (snapshot: SourceSnapshot) => boolean, options?: UntilOptions) =>
       until(status, wanted, options);
     return {
@@ -181,7 +181,7 @@ async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
 }
 
 /** A query changes nothing, and the server gives up one that a slow machine does not answer within seconds. */
-async function patiently<T>(query: () => Promise<T>): Promise<T> {
+export async function patiently<T>(query: () => Promise<T>): Promise<T> {
   for (const deadline = performance.now() + 200_000; ; ) {
     try {
       return await query();

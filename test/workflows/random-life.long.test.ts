@@ -20,7 +20,8 @@ import { FAULTS, type FailingPart } from '../support/fake-activities.js';
 import { attributeValues } from '../support/histories.js';
 import { SeededRandom } from '../support/random.js';
 import { shortRetryBudgetBundle } from '../support/short-retry-budget-bundle.js';
-import { developmentServer, type SourceRun, sourceRuns } from '../support/source-runs.js';
+import { developmentServer, patiently, type SourceRun, sourceRuns } from '../support/source-runs.js';
+import { until } from '../support/until.js';
 
 vi.mock('../../src/domain/failures/retry-budget.js', () => import('../support/short-retry-budget.js'));
 const runs = sourceRuns({ ...developmentServer(), workflowBundle: shortRetryBudgetBundle() });
@@ -120,13 +121,19 @@ class Walk {
   async leave(): Promise<void> {
     this.healAll();
     await this.restart();
-    await this.run.caughtUp();
+    await this.when(
+      ({ stage, streams }) => stage === 'Collecting' && streams.every(({ phase }) => phase === 'waiting'),
+    );
     expect(await this.look()).toMatchObject({ state: 'Collecting', health: 'Healthy' });
     await this.stop();
   }
 
+  private async when(wanted: (snapshot: SourceSnapshot) => boolean): Promise<void> {
+    await until(() => patiently(this.run.status), wanted);
+  }
+
   private async look(): Promise<SourceSnapshot> {
-    const snapshot = await this.run.status();
+    const snapshot = await patiently(this.run.status);
     expectConsistent(snapshot);
     if (this.last !== undefined) {
       expect(REACHABLE.get(this.last.state)).toContain(snapshot.state);
@@ -139,15 +146,15 @@ class Walk {
 
   /** Several restarts at once are at least one, and the configuration that they find is taken. */
   private async restart(more: () => Promise<unknown> = async () => undefined): Promise<void> {
-    const { restarts } = await this.run.status();
+    const { restarts } = await patiently(this.run.status);
     await Promise.all([this.several(() => this.run.restart()), more()]);
-    await this.run.when((snapshot) => snapshot.restarts > restarts);
+    await this.when((snapshot) => snapshot.restarts > restarts);
   }
 
   /** Without troubles, all that has not given up recovers by itself. */
   private async settle(): Promise<void> {
     this.healAll();
-    await this.run.when((snapshot) => openProblems(snapshot).every(({ gaveUp }) => gaveUp));
+    await this.when((snapshot) => openProblems(snapshot).every(({ gaveUp }) => gaveUp));
   }
 
   private async stop(): Promise<void> {
