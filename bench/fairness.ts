@@ -12,9 +12,9 @@ import { checkpointsOf } from '../src/store/checkpoints.js';
 import { openStackServices, type StackServices, tenantFile } from '../test/support/stack-services.js';
 import { until } from '../test/support/until.js';
 import { deliveriesAppearing } from './latency/appearing.js';
+import { type Lateness, latenessOf } from './latency/lateness.js';
 import { publishing } from './latency/publishing.js';
 import { machine } from './machine.js';
-import { quantile } from './quantile.js';
 import { type BenchStack, withStack } from './with-stack.js';
 
 /** Records per minute of each small tenant. */
@@ -33,12 +33,7 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** From the moment that the API has a record until it can be read in MongoDB. */
-interface Part {
-  readonly watched: number;
-  readonly halfMs: number;
-  readonly p99Ms: number;
-  readonly mostMs: number;
+interface Part extends Lateness {
   /** That the large tenant stored meanwhile, per second. */
   readonly recordsPerSecond: number;
 }
@@ -131,12 +126,8 @@ async function part(
   const [before, since] = [large === undefined ? 0 : await storedBy(services, large), performance.now()];
   const appeared = await deliveriesAppearing(services.collections, { forMs: seconds * 1_000, sourceIds });
   const after = large === undefined ? 0 : await storedBy(services, large);
-  const late = appeared.map(({ messageTime, seenAt }) => seenAt - publishedAt(messageTime)).sort((a, b) => a - b);
-  return {
-    watched: late.length,
-    ...{ halfMs: quantile(late, 0.5), p99Ms: quantile(late, 0.99), mostMs: quantile(late, 1) },
-    recordsPerSecond: (after - before) / ((performance.now() - since) / 1_000),
-  };
+  const recordsPerSecond = (after - before) / ((performance.now() - since) / 1_000);
+  return { ...latenessOf(appeared, publishedAt), recordsPerSecond };
 }
 
 async function storedBy({ collections }: StackServices, sourceId: number): Promise<number> {

@@ -9,9 +9,9 @@ import { EXIT } from '../src/runtime/program.js';
 import { openStackServices, tenantFile } from '../test/support/stack-services.js';
 import { until } from '../test/support/until.js';
 import { type Appeared, deliveriesAppearing } from './latency/appearing.js';
+import { type Lateness, latenessOf } from './latency/lateness.js';
 import { publishing } from './latency/publishing.js';
 import { machine } from './machine.js';
-import { quantile } from './quantile.js';
 import { withStack } from './with-stack.js';
 
 /** Records a second where there is nearly no traffic: enough for a figure in a minute. */
@@ -29,14 +29,9 @@ interface Options {
   readonly json?: boolean;
 }
 
-interface Part {
-  /** Records of all streams, per second, as asked for. */
+interface Part extends Lateness {
+  /** Records of all streams, per second, as asked for. One in a few is a delivery, which is watched. */
   readonly rate: number;
-  /** Records that were watched: one in a few is a delivery. */
-  readonly watched: number;
-  readonly halfMs: number;
-  readonly p99Ms: number;
-  readonly mostMs: number;
   readonly good: boolean;
 }
 
@@ -89,10 +84,10 @@ function partOf(
   appeared: readonly Appeared[],
   publishedAt: (time: number) => number,
 ): Part {
-  const late = appeared.map(({ messageTime, seenAt }) => seenAt - publishedAt(messageTime)).sort((a, b) => a - b);
-  const [halfMs, p99Ms, mostMs] = [quantile(late, 0.5), quantile(late, 0.99), quantile(late, 1)];
-  const good = late.length > 0 && halfMs < poll * 1_000 + HALF_LIMIT_MS && p99Ms < poll * 1_000 + P99_LIMIT_MS;
-  return { rate, watched: late.length, halfMs, p99Ms, mostMs, good };
+  const late = latenessOf(appeared, publishedAt);
+  const { watched: count, halfMs, p99Ms } = late;
+  const good = count > 0 && halfMs < poll * 1_000 + HALF_LIMIT_MS && p99Ms < poll * 1_000 + P99_LIMIT_MS;
+  return { rate, ...late, good };
 }
 
 function text({ machine: host, pollSeconds, parts }: Measured): string {

@@ -81,17 +81,17 @@ export class BacklogRounds {
 
   private async untilStored(atHalf: () => unknown): Promise<number> {
     const total = this.total();
-    let first: { readonly at: number; readonly count: number } | undefined;
+    let firstAt: number | undefined;
     let half = false;
     for (const deadline = Date.now() + LIMIT_MS; ; ) {
       const count = await this.stored();
       const at = performance.now();
-      if (count > 0) first ??= { at, count };
+      if (count > 0) firstAt ??= at;
       if (!half && count >= total / 2) {
         half = true;
         atHalf();
       }
-      if (first !== undefined && count >= total) return (at - first.at) / 1_000;
+      if (firstAt !== undefined && count >= total) return (at - firstAt) / 1_000;
       if (Date.now() > deadline) throw new Error(`only ${count} of ${total} records were stored in time`);
       await pause(LOOK_MS);
     }

@@ -120,7 +120,9 @@ export class GeneratedMail implements Origin {
 
   #mailOf(plan: SegmentPlan, bucket: number): BucketMail {
     const key = `${this.#accountId} ${plan.firstMessage} ${plan.from} ${bucket}`;
-    const mail = this.#recent.get(key) ?? new BucketMail([...this.#slots(plan, bucket)]);
+    const known = this.#recent.get(key);
+    if (known !== undefined) return known;
+    const mail = new BucketMail([...this.#slots(plan, bucket)]);
     this.#recent.set(key, mail);
     return mail;
   }

@@ -3,7 +3,8 @@ import { dirname, extname, join } from 'node:path';
 import { type BundleOptions, bundleWorkflowCode } from '@temporalio/worker';
 
 /**
- * Packs the workflows, with the payload converter, the interceptors and the list of shared modules beside them, into the code that a worker loads.
+ * Packs the workflows, with the payload converter, the interceptors and the list of shared modules beside them, into the code that
+ * a worker loads.
  *
  * @param workflowsPath the module that exports the workflows, `.ts` or `.js`
  * @param more further options of the bundler

@@ -139,7 +139,7 @@ export function sourceRuns(server: SourceServer = developmentServer()) {
     });
     const status = () => handle.query<SourceSnapshot>(STATUS_QUERY);
     const when = (wanted: (snapshot: SourceSnapshot) => boolean, options?: UntilOptions) =>
-      until(status, wanted, options);
+      until(() => patiently(status), wanted, options);
     return {
       sourceId,
       workflowId,

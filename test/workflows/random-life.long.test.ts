@@ -21,7 +21,6 @@ import { attributeValues } from '../support/histories.js';
 import { SeededRandom } from '../support/random.js';
 import { shortRetryBudgetBundle } from '../support/short-retry-budget-bundle.js';
 import { developmentServer, patiently, type SourceRun, sourceRuns } from '../support/source-runs.js';
-import { until } from '../support/until.js';
 
 vi.mock('../../src/domain/failures/retry-budget.js', () => import('../support/short-retry-budget.js'));
 const runs = sourceRuns({ ...developmentServer(), workflowBundle: shortRetryBudgetBundle() });
@@ -121,15 +120,9 @@ class Walk {
   async leave(): Promise<void> {
     this.healAll();
     await this.restart();
-    await this.when(
-      ({ stage, streams }) => stage === 'Collecting' && streams.every(({ phase }) => phase === 'waiting'),
-    );
+    await this.run.caughtUp();
     expect(await this.look()).toMatchObject({ state: 'Collecting', health: 'Healthy' });
     await this.stop();
-  }
-
-  private async when(wanted: (snapshot: SourceSnapshot) => boolean): Promise<void> {
-    await until(() => patiently(this.run.status), wanted);
   }
 
   private async look(): Promise<SourceSnapshot> {
@@ -148,13 +141,13 @@ class Walk {
   private async restart(more: () => Promise<unknown> = async () => undefined): Promise<void> {
     const { restarts } = await patiently(this.run.status);
     await Promise.all([this.several(() => this.run.restart()), more()]);
-    await this.when((snapshot) => snapshot.restarts > restarts);
+    await this.run.when((snapshot) => snapshot.restarts > restarts);
   }
 
   /** Without troubles, all that has not given up recovers by itself. */
   private async settle(): Promise<void> {
     this.healAll();
-    await this.when((snapshot) => openProblems(snapshot).every(({ gaveUp }) => gaveUp));
+    await this.run.when((snapshot) => openProblems(snapshot).every(({ gaveUp }) => gaveUp));
   }
 
   private async stop(): Promise<void> {
