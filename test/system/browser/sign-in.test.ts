@@ -57,6 +57,7 @@ describe.skipIf(CHROMIUM === undefined)('signing in', () => {
     const { accessId } = await keys.create({ role: 'viewer' });
     const page = await openSignedOut({
       path: (await signInAddress(collections, server().url, accessId)).slice(server().url.length),
+      allowed: UNAUTHORIZED,
     });
     await page.getByRole('heading', { name: 'Collection' }).waitFor();
     await keys.remove(accessId);
