@@ -125,7 +125,7 @@ const configKeys = z.strictObject({
     default: '0s',
   }),
   overlap: key(optional(duration('0s', '1d'), '15m'), {
-    description: `How far each window of ${WINDOWED} reaches back into the one before.`,
+    description: `How far each window of ${WINDOWED} reaches back into the one before; where that is more than 2,500 records, once every four minutes.`,
     form: 'duration, `0s` to `1d`',
     examples: ['1h'],
     default: '15m',

@@ -14,7 +14,7 @@ import {
 import type { RuleCounts } from '../domain/streams/rule-counts.js';
 import type { StalledListing } from '../domain/streams/stalled-listing.js';
 import { isSiemStream, type StreamName } from '../domain/streams/streams.js';
-import type { QueueState, WindowPosition } from '../domain/streams/window.js';
+import type { OverlapRead, QueueState, WindowPosition } from '../domain/streams/window.js';
 import { collection, type Indexes, type Store } from './driver.js';
 import { progressOf } from './progress.js';
 import { CheckpointMovedError, written } from './writer.js';
@@ -41,6 +41,8 @@ export interface CheckpointDocument {
   readonly readUntil?: Date;
   /** Audit, DLP and hold: the window that is being read, when it did not fit into one slice. */
   readonly window?: WindowPosition;
+  /** Audit, DLP and hold: when the overlap was last read whole; absent before the first window was. */
+  readonly overlapRead?: OverlapRead;
   /** Hold: what is known of the queue as a whole. */
   readonly queue?: QueueState;
   /** From a bucket: where its listing goes on, when it did not fit into one slice. */
@@ -154,6 +156,7 @@ export type CheckpointChange = {
     | 'filesDone'
     | 'badFiles'
     | 'readUntil'
+    | 'overlapRead'
     | 'queue'
     | 'objects'
     | 'comparedAt'
@@ -227,6 +230,7 @@ export async function resetCheckpoint(
         pageToken: true,
         badFiles: true,
         window: true,
+        overlapRead: true,
         idle: true,
         refusals: true,
         lastFile: true,

@@ -51,6 +51,16 @@ export interface WindowPosition extends Window {
   readonly inOneGo?: boolean;
   /** Set when it lists the whole queue of held messages: when that listing began. */
   readonly listedAt?: Date;
+  /** Set when it reaches back by a part of the overlap only. */
+  readonly isBrief?: true;
+}
+
+/** The last window that reached back by the whole overlap, read to its end. */
+export interface OverlapRead {
+  /** Where it ended. */
+  readonly until: Date;
+  /** How many rows it held. */
+  readonly rows: number;
 }
 
 /** The queue of held messages, as it was seen. */

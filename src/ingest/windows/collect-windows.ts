@@ -29,6 +29,9 @@ export function collectWindows(slice: Slice, stream: RecordStream): Promise<'cau
  * the window as read.
  */
 class CollectedWindows implements WindowSink {
+  /** Rows that the window has brought so far, as far as is known. */
+  private rows = 0;
+
   constructor(
     readonly slice: Slice,
     private readonly stream: RecordStream,
@@ -41,7 +44,10 @@ class CollectedWindows implements WindowSink {
   async next(): Promise<WindowPosition | undefined> {
     const { source, signal } = this.slice.options;
     const present = await source.client.present(signal);
-    return unfinished(this.slice, this.stream, present) ?? nextWindow(this.slice, this.stream, present);
+    const position = unfinished(this.slice, this.stream, present);
+    if (position === undefined) this.rows = 0;
+    else this.rows = Math.max(this.rows, position.page?.met ?? 0);
+    return position ?? nextWindow(this.slice, this.stream, present);
   }
 
   isLast({ to }: Window): boolean {
@@ -61,7 +67,8 @@ class CollectedWindows implements WindowSink {
   async take(page: WindowPage, { listedAt }: WindowPosition): Promise<void> {
     const { slice, stream } = this;
     slice.countRuled(page.ruled);
-    const { records, unreadable } = page;
+    const { records, unreadable, listed } = page;
+    this.rows += listed.length;
     await (definitionOf(stream).isQueue ? storeHeld(slice, page, listedAt) : slice.store(records, unreadable, true));
   }
 
@@ -70,6 +77,7 @@ class CollectedWindows implements WindowSink {
   }
 
   async beginAgain(window: WindowPosition): Promise<void> {
+    this.rows = 0;
     await this.slice.savePlace({ window });
   }
 
@@ -81,8 +89,10 @@ class CollectedWindows implements WindowSink {
     const rest = afterPiece(position);
     const { listedAt } = position;
     if (listedAt !== undefined) await markLeftWithin(slice, { from, to }, listedAt, proven);
+    if (rest !== undefined) return slice.move({ window: rest });
     const queue = listedAt === undefined ? {} : { queue: { ...slice.checkpoint.queue, listedAt } };
-    await slice.move(rest === undefined ? { window: undefined, readUntil: position.to, ...queue } : { window: rest });
+    const overlapRead = position.isBrief ? {} : { overlapRead: { until: position.to, rows: this.rows } };
+    await slice.move({ window: undefined, readUntil: position.to, ...overlapRead, ...queue });
   }
 
   /** What is out of reach is a gap. */

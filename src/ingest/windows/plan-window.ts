@@ -1,7 +1,7 @@
 /** Which window of a stream to read next. */
 
 import { definitionOf, type RecordStream } from '../../domain/streams/streams.js';
-import type { Window } from '../../domain/streams/window.js';
+import type { OverlapRead, Window, WindowPosition } from '../../domain/streams/window.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -9,6 +9,12 @@ const DAY_MS = 24 * HOUR_MS;
 export const MAX_WINDOW_MS = 6 * HOUR_MS;
 /** A window is at least so many times as long as its overlap, or catching up would read most of all twice. */
 const OVERLAPS_PER_WINDOW = 2;
+/** An overlap whose last reading found at most so many rows (five pages) is read whole by every window. */
+const FEW_ROWS = 2_500;
+/** A larger one is read whole this often, in milliseconds: by every window where polls are five minutes apart, as by default. */
+const OVERLAP_EVERY_MS = 4 * 60_000;
+/** How far a brief window reaches back. */
+const BRIEF_OVERLAP_MS = 10_000;
 /** An end that lies behind what was read by more than this tells of a clock that was set back. */
 const CLOCK_JUMP_MS = 60_000;
 /** Kept away from the limit of reach: time passes until the request arrives. */
@@ -24,6 +30,7 @@ export interface ReadSoFar {
   readonly readUntil?: Date;
   /** Newest record that was read, by the API's clock. */
   readonly lastEventTime?: Date;
+  readonly overlapRead?: OverlapRead;
 }
 
 export interface WindowBounds {
@@ -36,7 +43,7 @@ export interface WindowBounds {
 }
 
 export interface WindowPlan {
-  readonly window: Window;
+  readonly window: WindowPosition;
   /** Time that was not read and is out of reach by now. */
   readonly gap?: Window;
 }
@@ -45,11 +52,29 @@ export interface WindowPlan {
 export function planWindow(sofar: ReadSoFar, { end, overlapMs, reach }: WindowBounds): WindowPlan | undefined {
   const done = readUntil(sofar, end);
   const start = Math.max(done, reach ?? done);
-  const from = Math.max(start - overlapMs, sofar.beginAt.getTime(), reach ?? 0);
+  const isBrief = overlapMs > BRIEF_OVERLAP_MS && isOverlapFresh(sofar, end);
+  const back = isBrief ? start - BRIEF_OVERLAP_MS : wholeOverlap(sofar, start) - overlapMs;
+  const from = Math.max(back, sofar.beginAt.getTime(), reach ?? 0);
   const to = Math.min(end, start + longestWindow(overlapMs));
   if (from > to) return undefined;
   const gap = done < start ? { gap: { from: new Date(done), to: new Date(start) } } : {};
-  return { window: { from: new Date(from), to: new Date(to) }, ...gap };
+  const brief = isBrief ? { isBrief } : {};
+  return { window: { from: new Date(from), to: new Date(to), ...brief }, ...gap };
+}
+
+/** Whether a large overlap was read whole a short while ago, so that reading it again would cost more than it finds. */
+function isOverlapFresh({ overlapRead }: ReadSoFar, end: number): boolean {
+  if (overlapRead === undefined || overlapRead.rows <= FEW_ROWS) return false;
+  const age = end - overlapRead.until.getTime();
+  return age >= 0 && age < OVERLAP_EVERY_MS;
+}
+
+/**
+ * Where the overlap of a window ends, epoch milliseconds: at the end of the last one that reached back as far, so that what
+ * appeared since is found however many brief windows have been read in between.
+ */
+function wholeOverlap({ overlapRead }: ReadSoFar, start: number): number {
+  return Math.min(start, overlapRead?.until.getTime() ?? start);
 }
 
 export function longestWindow(overlapMs: number): number {

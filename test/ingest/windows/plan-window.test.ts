@@ -98,6 +98,52 @@ describe('the next window', () => {
   });
 });
 
+describe('after an overlap that was read whole', () => {
+  const SECOND = 1_000;
+  const MANY = 2_501;
+
+  /** All times before now. */
+  interface OverlapCase {
+    readonly wholeUntil: number;
+    readonly rows?: number;
+    /** Default a second ago. */
+    readonly readUntil?: number;
+    readonly beginAt?: number;
+    readonly rules?: Partial<WindowBounds>;
+    readonly from: number;
+    readonly isBrief: boolean;
+  }
+
+  test.each<[string, OverlapCase]>([
+    ['and held few rows, all of it again', { wholeUntil: SECOND, rows: 2_500, from: 901 * SECOND, isBrief: false }],
+    ['and held many, briefly', { wholeUntil: SECOND, from: 11 * SECOND, isBrief: true }],
+    ['a while ago, briefly', { wholeUntil: 4 * MINUTE - 1, from: 11 * SECOND, isBrief: true }],
+    ['four minutes ago, as far back as that one', { wholeUntil: 4 * MINUTE, from: 19 * MINUTE, isBrief: false }],
+    [
+      'before an outage, as far back as the last whole one',
+      { wholeUntil: 9 * HOUR + MINUTE, readUntil: 9 * HOUR, from: 9 * HOUR + 16 * MINUTE, isBrief: false },
+    ],
+    ['by a clock that was set back since', { wholeUntil: -MINUTE, from: 901 * SECOND, isBrief: false }],
+    ['not before the beginning', { wholeUntil: SECOND, beginAt: 5 * SECOND, from: 5 * SECOND, isBrief: true }],
+    [
+      'within reach only',
+      { wholeUntil: 5 * MINUTE, rules: { reach: NOW - 8 * MINUTE }, from: 8 * MINUTE, isBrief: false },
+    ],
+    [
+      'an overlap that is brief itself',
+      { wholeUntil: 5 * SECOND, rules: { overlapMs: 10 * SECOND }, from: 15 * SECOND, isBrief: false },
+    ],
+    ['none at all', { wholeUntil: 5 * SECOND, rules: { overlapMs: 0 }, from: 5 * SECOND, isBrief: false }],
+  ])('%s', (_, { wholeUntil, rows = MANY, readUntil = SECOND, beginAt = DAY, rules, from, isBrief }) => {
+    const plan = planWindow(
+      { beginAt: at(beginAt), readUntil: at(readUntil), overlapRead: { until: at(wholeUntil), rows } },
+      { ...RULES, ...rules },
+    );
+    expect(plan?.window).toMatchObject({ from: at(from), ...(isBrief ? { isBrief } : {}) });
+    expect(plan?.window.isBrief ?? false).toBe(isBrief);
+  });
+});
+
 test('the reach is known for audit events alone', () => {
   expect(reachOf('audit', NOW)).toBe(NOW - 60 * DAY + MINUTE);
   expect([reachOf('dlp', NOW), reachOf('hold', NOW)]).toEqual([undefined, undefined]);
