@@ -4,27 +4,23 @@
  */
 
 import { once } from 'node:events';
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
 import { Command } from 'commander';
 import { compare, isComplete } from '../devstack/comparison.js';
-import { openDataFolder } from '../devstack/data-folder.js';
-import { ensureSampleSource } from '../devstack/sample-source.js';
-import { type Stack, startStack } from '../devstack/stack.js';
-import { positiveNumber } from '../src/cli/arguments.js';
-import { FieldService } from '../src/management/fields/field-service.js';
-import { SourceService } from '../src/management/sources/source-service.js';
-import { connectTemporal } from '../src/management/temporal/temporal-client.js';
+import type { Stack } from '../devstack/stack.js';
+import { positiveNumber, wholeNumber } from '../src/cli/arguments.js';
 import { EXIT } from '../src/runtime/program.js';
-import { keyringOf } from '../src/runtime/program-keyring.js';
 import { checkpointsOf } from '../src/store/checkpoints.js';
-import { type Collections, collectionsOf } from '../src/store/collections.js';
-import { openDatabase } from '../src/store/database.js';
+import type { Collections } from '../src/store/collections.js';
 import { SeededRandom } from '../test/support/random.js';
+import { openStackServices, tenantFile } from '../test/support/stack-services.js';
+import { Fleet } from './recovery/fleet.js';
 import { residentMiB } from './recovery/processes.js';
+import { withStack } from './with-stack.js';
 
 const STREAMS = ['receipt', 'process', 'delivery', 'url_protect'] as const;
 const LINE_BYTES = 2_000;
@@ -33,15 +29,28 @@ const LINES_PER_FILE = 100_000;
 const LIMIT_MIB = 400;
 const GROWTH_LIMIT = 1.25;
 const SAMPLE_MS = 250;
+/** Of the sources in which nothing happens, in seconds; none is polled again during the measurement. */
+const QUIET = { pollSeconds: 3_600 };
 
 export const memory = new Command('memory')
   .description("the worker's peak memory while it collects gigabytes of NDJSON, by quarters of the run")
   .option('--gigabytes <n>', 'of NDJSON, unzipped', positiveNumber, 2)
+  .option('--cached <n>', 'how many other sources the worker has, in which nothing happens', wholeNumber, 0)
   .option('--json', 'last line: one JSON object')
   .action(measure);
 
+interface Options {
+  readonly gigabytes: number;
+  readonly cached: number;
+  readonly json?: boolean;
+}
+
 interface Measured {
   readonly gigabytes: number;
+  /** How many other sources the worker has. */
+  readonly cached: number;
+  /** Its resident memory before it collects, MiB. */
+  readonly cachedMiB: number;
   readonly records: number;
   readonly seconds: number;
   /** Highest resident memory of the worker, MiB. */
@@ -53,13 +62,13 @@ interface Measured {
   readonly complete: boolean;
 }
 
-async function measure({ gigabytes, json = false }: { readonly gigabytes: number; readonly json?: boolean }) {
+async function measure({ gigabytes, cached, json = false }: Options): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'mimecast-memory-'));
   try {
     const lines = Math.round((gigabytes * 1e9) / LINE_BYTES / STREAMS.length);
     console.error(`Writing ${gigabytes} GB of NDJSON …`);
-    await Promise.all(STREAMS.map((stream, index) => writeRecords(join(folder, 'records'), stream, lines, index)));
-    const measured = { gigabytes, ...(await run(folder, lines * STREAMS.length)) };
+    await Promise.all(STREAMS.map((stream, index) => writeRecords(folder, stream, lines, index)));
+    const measured = { gigabytes, cached, ...(await run(folder, lines * STREAMS.length, cached)) };
     const good = measured.complete && measured.peakMiB < LIMIT_MIB && measured.growth < GROWTH_LIMIT;
     console.log(json ? JSON.stringify({ good, ...measured }) : textOf(measured, good));
     if (!good) process.exitCode = EXIT.failed;
@@ -69,7 +78,6 @@ async function measure({ gigabytes, json = false }: { readonly gigabytes: number
 }
 
 async function writeRecords(folder: string, stream: string, lines: number, seed: number): Promise<void> {
-  mkdirSync(folder, { recursive: true });
   const random = new SeededRandom(seed);
   const gzip = createGzip({ level: 1 });
   const file = createWriteStream(join(folder, `${stream}.ndjson.gz`));
@@ -94,43 +102,24 @@ async function writeRecords(folder: string, stream: string, lines: number, seed:
   await once(file, 'close');
 }
 
-async function run(folder: string, records: number): Promise<Omit<Measured, 'gigabytes'>> {
-  const data = openDataFolder(join(folder, 'data'));
-  const given = [
-    '--records',
-    join(folder, 'records'),
-    '--rate',
-    '0',
-    '--frozen',
-    '--lines-per-file',
-    String(LINES_PER_FILE),
-  ];
-  const stack = await startStack({ data, simulatorArguments: given, onProgress: (text) => console.error(text) });
-  try {
-    return await withSource(stack, (collections, sourceId) => watch(stack, collections, sourceId, records));
-  } finally {
-    await stack.stop();
-    data.release();
-  }
-}
-
-async function withSource<T>(
-  stack: Stack,
-  work: (collections: Collections, sourceId: number) => Promise<T>,
-): Promise<T> {
-  const database = openDatabase({ uri: stack.mongodbUri, name: stack.mongodbDb });
-  const temporal = await connectTemporal(stack.env);
-  try {
-    const collections = collectionsOf(database);
-    const keyring = keyringOf(stack.env);
-    const service = new SourceService({ collections, client: temporal.client, allowInsecure: true, keyring });
-    const fields = new FieldService(collections);
-    const options = { simulatorUrl: stack.simulatorUrl, pollInterval: '5s', fields };
-    return await work(collections, await ensureSampleSource(service, [], options, false));
-  } finally {
-    await temporal.close();
-    await database.close();
-  }
+async function run(folder: string, records: number, cached: number): Promise<Omit<Measured, 'gigabytes' | 'cached'>> {
+  const given = ['--records', folder, '--rate', '0', '--frozen', '--lines-per-file', String(LINES_PER_FILE)];
+  // The records are those of the first tenant; the others have none.
+  const traffic = [...given, '--tenants', String(cached + 1)];
+  return withStack('memory', traffic, async ({ stack, say }) => {
+    const { service, collections, close } = await openStackServices(stack);
+    let others: Fleet | undefined;
+    try {
+      if (cached > 0) others = await Fleet.start(stack, { ...QUIET, sources: cached, firstTenant: 2, say });
+      const cachedMiB = residentMiB(stack.workerPid());
+      if (cached > 0) say(`The worker has ${cached} sources: ${cachedMiB.toFixed(0)} MiB`);
+      const { sourceId } = await service.start(tenantFile(1, stack.simulatorUrl, '5s'), 'bench');
+      return { cachedMiB, ...(await watch(stack, collections, sourceId, records, say)) };
+    } finally {
+      await others?.close();
+      await close();
+    }
+  });
 }
 
 async function watch(
@@ -138,7 +127,8 @@ async function watch(
   collections: Collections,
   sourceId: number,
   records: number,
-): Promise<Omit<Measured, 'gigabytes'>> {
+  say: (line: string) => void,
+): Promise<Omit<Measured, 'gigabytes' | 'cached' | 'cachedMiB'>> {
   const startedAt = Date.now();
   const quarters = [0, 0, 0, 0];
   let told = 0;
@@ -149,9 +139,7 @@ async function watch(
     quarters[quarter] = Math.max(quarters[quarter] ?? 0, residentMiB(stack.workerPid()));
     if (Date.now() - told > 10_000) {
       told = Date.now();
-      console.error(
-        `${stored} of ${records} records stored; worker ${quarters.map(Math.round).join(', ')} MiB by quarter`,
-      );
+      say(`${stored} of ${records} records stored; worker ${quarters.map(Math.round).join(', ')} MiB by quarter`);
     }
     await pause(SAMPLE_MS);
   }
@@ -162,10 +150,11 @@ async function watch(
 }
 
 function textOf(
-  { gigabytes, records, seconds, peakMiB, quartersMiB, growth, complete }: Measured,
+  { gigabytes, cached, cachedMiB, records, seconds, peakMiB, quartersMiB, growth, complete }: Measured,
   good: boolean,
 ): string {
   return [
+    `the worker with ${cached} other sources: ${cachedMiB.toFixed(0)} MiB`,
     `${gigabytes} GB, ${records} records in ${seconds.toFixed(0)} s (${Math.round(records / seconds)} per second), ${complete ? 'all stored' : 'NOT all stored'}`,
     `peak of the worker ${peakMiB.toFixed(0)} MiB (limit ${LIMIT_MIB}); by quarter ${quartersMiB.map((mib) => mib.toFixed(0)).join(', ')} MiB; last over first ${growth.toFixed(2)} (limit ${GROWTH_LIMIT})`,
     good ? 'good' : 'NOT good',
