@@ -33,7 +33,7 @@ async function exported(
   stored: PastExportDocument,
 ): Promise<PastSliceOutcome> {
   const signal = cancellationSignal();
-  const options = { collections, target: reader.pastTargetOf(stored), signal, until: Date.now() + sliceMs };
+  const options = { collections, target: await reader.pastTargetOf(stored), signal, until: Date.now() + sliceMs };
   try {
     return await new PastSlice(options, stored).run();
   } catch (error) {

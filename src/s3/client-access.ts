@@ -3,9 +3,10 @@
 import { present } from '../domain/present.js';
 import { concealing } from '../http-client/conceal.js';
 import { type Connections, processConnections } from '../http-client/connections.js';
+import { assuming, type CredentialProvider } from './assume-role.js';
 import { refuseInsecure } from './refuse-insecure.js';
 import { RequestHandler } from './request-handler.js';
-import { assuming, type CredentialProvider, type Role, stsUrl } from './role.js';
+import { type Role, stsUrl } from './role.js';
 import { isExpired, type ServiceCall } from './s3-error.js';
 import { serviceErrorOf } from './service-error.js';
 

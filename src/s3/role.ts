@@ -1,9 +1,7 @@
-/** The temporary credentials of a role, which other credentials assume at AWS's Security Token Service (STS). */
+/** A role, which other credentials assume at AWS's Security Token Service (STS). */
 
-import { fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { isAwsHost } from '../domain/hosts/aws-hosts.js';
 import { present } from '../domain/present.js';
-import type { RequestHandler } from './request-handler.js';
 
 export interface Role {
   readonly arn: string;
@@ -14,8 +12,6 @@ export interface Role {
   /** Where STS is. Default: AWS's in the region, or where `AWS_ENDPOINT_URL_STS` says. */
   readonly endpoint?: string;
 }
-
-const SESSION_NAME = 'mimecast-source';
 
 /** What a configuration says of a role. */
 export interface RoleSettings {
@@ -33,30 +29,6 @@ export function roleOf({ roleArn, stsEndpoint, endpoint, ...rest }: RoleSettings
   const ofStore = endpoint === undefined || isAwsHost(new URL(endpoint).hostname) ? undefined : endpoint;
   const { externalId, roleSessionName: sessionName } = rest;
   return { arn: roleArn, ...present({ externalId, sessionName, endpoint: stsEndpoint ?? ofStore }) };
-}
-
-export type CredentialProvider = ReturnType<typeof fromTemporaryCredentials>;
-type Credentials = Awaited<ReturnType<CredentialProvider>>;
-
-export interface AssumingOptions {
-  readonly region: string;
-  /** Credentials that assume it. Default: the chain of the AWS SDK. */
-  readonly by: (() => Promise<Credentials>) | undefined;
-  readonly requestHandler: RequestHandler;
-  readonly maxAttempts: number;
-}
-
-/** Asks STS each time that it is called: the client that it is for keeps what it gets, until shortly before that expires. */
-export function assuming(
-  { arn, externalId, sessionName = SESSION_NAME, endpoint }: Role,
-  { by, ...access }: AssumingOptions,
-): CredentialProvider {
-  return fromTemporaryCredentials({
-    params: { RoleArn: arn, RoleSessionName: sessionName, ...present({ ExternalId: externalId }) },
-    // Of a file, as it is now, and not as it was when this process looked first.
-    masterCredentials: by ?? fromNodeProviderChain({ ignoreCache: true, clientConfig: access }),
-    clientConfig: { ...access, ...present({ endpoint }) },
-  });
 }
 
 /** Host that is asked, for people. */

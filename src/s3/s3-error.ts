@@ -5,17 +5,7 @@ import { type ErrorFacts, RawError } from '../domain/failures/failure.js';
 import { present } from '../domain/present.js';
 import { type Conceal, plainCause } from '../http-client/conceal.js';
 import { explainNetworkError } from '../http-client/network-error.js';
-
-/** Codes of our own, where S3's code alone does not say what to do. */
-export const S3_CODE = {
-  wrongRegion: 'WrongRegion',
-  /** Of a session token that was configured, which nobody but the operator can renew. */
-  expiredSessionToken: 'ExpiredSessionToken',
-  kmsDenied: 'KmsAccessDenied',
-  noCredentials: 'NoCredentials',
-  /** Another object is under the key that one is to be written under. */
-  keyTaken: 'KeyTaken',
-} as const;
+import { S3_CODE } from './s3-code.js';
 
 /** What was asked, and of whom. */
 export interface ServiceCall {

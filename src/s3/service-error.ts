@@ -3,7 +3,8 @@
 import { RawError } from '../domain/failures/failure.js';
 import { present } from '../domain/present.js';
 import { plainCause } from '../http-client/conceal.js';
-import { isExpired, S3_CODE, type ServiceCall, unansweredError } from './s3-error.js';
+import { S3_CODE } from './s3-code.js';
+import { isExpired, type ServiceCall, unansweredError } from './s3-error.js';
 
 /** @returns the error itself if it is one of ours. */
 export function serviceErrorOf(error: unknown, origin: 'sqs' | 'sts', call: ServiceCall): RawError {

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { RawError } from '../../domain/failures/failure.js';
 import type { Bucket } from '../../s3/bucket.js';
-import { S3_CODE } from '../../s3/s3-error.js';
+import { S3_CODE } from '../../s3/s3-code.js';
 import type { ObjectName } from './object-name.js';
 
 const zipped = promisify(gzip);

@@ -18,9 +18,8 @@ import { MimecastClient } from '../../mimecast/client.js';
 import type { RecordMetadata } from '../../records/document.js';
 import type { Rules } from '../../rules/compile.js';
 import type { MatchCounts } from '../../rules/match-counts.js';
-import { Bucket, type BucketOptions } from '../../s3/bucket.js';
+import type { BucketOptions } from '../../s3/bucket.js';
 import { type BucketSettings, bucketOptionsOf } from '../../s3/bucket-settings.js';
-import { Queue } from '../../s3/queue.js';
 import { SecretError } from '../../secrets/keyring.js';
 import { storedCollector } from '../../store/collectors.js';
 import type { PastExportDocument } from '../../store/past-exports.js';
@@ -65,7 +64,7 @@ type OpenedBucket = Pick<SourceObjects, 'bucket' | 'queue'>;
 export class SourceReader {
   /** One client per source, so that its streams share one token. Replaced when the configuration changes. */
   private readonly clients = new Map<number, { readonly key: string; readonly client: MimecastClient }>();
-  private readonly buckets = new Map<string, { readonly key: string; readonly opened: OpenedBucket }>();
+  private readonly buckets = new Map<string, { readonly key: string; readonly opened: Promise<OpenedBucket> }>();
 
   private readonly keys = new Map<number, { readonly key: string; readonly keys: SourceObjects['keys'] }>();
   private readonly fields: FieldSchema;
@@ -103,8 +102,8 @@ export class SourceReader {
         return clientOf();
       },
       ...present({
-        objects: this.objectsOf(sourceId, config, streams, source.secret),
-        exportTo: this.exportOf(sourceId, config, source.exportSecret),
+        objects: await this.objectsOf(sourceId, config, streams, source.secret),
+        exportTo: await this.exportOf(sourceId, config, source.exportSecret),
       }),
       baseUrl: config.baseUrl,
       knownHost: source.knownHost === config.baseUrl,
@@ -115,9 +114,9 @@ export class SourceReader {
   }
 
   /** Where an export of the past goes. */
-  pastTargetOf({ sourceId, target, secret }: PastExportDocument): Omit<ExportTarget, 'intervalMs'> {
+  async pastTargetOf({ sourceId, target, secret }: PastExportDocument): Promise<Omit<ExportTarget, 'intervalMs'>> {
     const { prefix, form } = target;
-    return { ...this.bucketOf(`past ${sourceId}`, target, secret), prefix, form };
+    return { ...(await this.bucketOf(`past ${sourceId}`, target, secret)), prefix, form };
   }
 
   /** Drops what was kept of a source that has ended. */
@@ -150,22 +149,23 @@ export class SourceReader {
     return client;
   }
 
-  private objectsOf(
+  private async objectsOf(
     sourceId: number,
     { collectionMethod, s3 }: SourceConfig,
     streams: readonly StreamName[],
     secret: string | undefined,
-  ): SourceObjects | undefined {
+  ): Promise<SourceObjects | undefined> {
     if (collectionMethod !== 's3' || s3 === undefined) return undefined;
     const bucketName = [s3.endpoint ?? 'aws', s3.bucket].join(' ');
-    const queueOf = ({ url, compareEveryMs }: QueueSettings, { keys, role }: BucketOptions) => {
+    const queueOf = async ({ url, compareEveryMs }: QueueSettings, { keys, role }: BucketOptions) => {
       const { allowInsecure, queueLimits } = this.dependencies;
+      const { Queue } = await import('../../s3/queue.js');
       const queue = new Queue({ url, region: s3.region, allowInsecure, ...present({ keys, role }) });
       return new SourceQueue(queue, `${bucketName} ${url}`, compareEveryMs, queueLimits);
     };
     const settings = queueSettingsOf(s3);
-    const opened = this.bucketOf(`read ${sourceId}`, s3, secret, (options) =>
-      settings === undefined ? {} : { queue: queueOf(settings, options) },
+    const opened = await this.bucketOf(`read ${sourceId}`, s3, secret, async (options) =>
+      settings === undefined ? {} : { queue: await queueOf(settings, options) },
     );
     return { ...opened, bucketName, keys: this.keysOf(sourceId, s3, streams), areMixed: s3.prefix !== undefined };
   }
@@ -186,28 +186,32 @@ export class SourceReader {
     return keys;
   }
 
-  private exportOf(
+  private async exportOf(
     sourceId: number,
     { export: toBucket }: SourceConfig,
     secret: string | undefined,
-  ): ExportTarget | undefined {
+  ): Promise<ExportTarget | undefined> {
     if (toBucket === undefined) return undefined;
     const { prefix = '', form, interval } = toBucket;
     return {
-      ...this.bucketOf(`export ${sourceId}`, toBucket, secret),
+      ...(await this.bucketOf(`export ${sourceId}`, toBucket, secret)),
       prefix: prefix === WHOLE_BUCKET ? '' : prefix,
       form,
       intervalMs: parseDuration(interval) ?? 0,
     };
   }
 
-  /** @param use with the source: another one has other credentials. */
+  /**
+   * The AWS SDK takes 25 MiB and a third of a second to load, so that only a source that has a bucket loads it.
+   *
+   * @param use with the source: another one has other credentials.
+   */
   private bucketOf(
     use: `${'read' | 'export' | 'past'} ${number}`,
     s3: BucketSettings & Partial<BucketSecrets>,
     secret: string | undefined,
-    beside: (options: BucketOptions) => Omit<OpenedBucket, 'bucket'> = () => ({}),
-  ): OpenedBucket {
+    beside: (options: BucketOptions) => Promise<Omit<OpenedBucket, 'bucket'>> = async () => ({}),
+  ): Promise<OpenedBucket> {
     const key = JSON.stringify([s3, secret]);
     const kept = this.buckets.get(use);
     if (kept?.key === key) return kept.opened;
@@ -218,9 +222,15 @@ export class SourceReader {
         : bucketSecretsIn(await this.decrypted(secret));
     const { allowInsecure } = this.dependencies;
     const options = bucketOptionsOf(s3, secrets);
-    const opened = { bucket: new Bucket({ ...options, allowInsecure }), ...beside(options) };
-    this.buckets.set(use, { key, opened });
-    return opened;
+    const open = async () => {
+      const { Bucket } = await import('../../s3/bucket.js');
+      return { bucket: new Bucket({ ...options, allowInsecure }), ...(await beside(options)) };
+    };
+    // Kept before it is open: activities that begin at once share it.
+    const opening = { key, opened: open() };
+    this.buckets.set(use, opening);
+    opening.opened.catch(() => this.buckets.get(use) === opening && this.buckets.delete(use));
+    return opening.opened;
   }
 
   /** Called when credentials are used, and at no other time. */

@@ -4,8 +4,7 @@ import { once } from 'node:events';
 import { classify, type ErrorFacts, type FailureType, RawError } from '../../domain/failures/failure.js';
 import { type Connections, processConnections } from '../../http-client/connections.js';
 import { MimecastClient } from '../../mimecast/client.js';
-import { Bucket, type BucketOptions } from '../../s3/bucket.js';
-import { Queue } from '../../s3/queue.js';
+import type { Bucket, BucketOptions } from '../../s3/bucket.js';
 
 export interface ConnectionTestOptions {
   readonly baseUrl: string;
@@ -50,9 +49,11 @@ export async function testBucket(
   prefix: string,
   { limitMs, queue }: { readonly limitMs?: number; readonly queue?: string | undefined } = {},
 ): Promise<ConnectionResult> {
-  return triedBucket(options, { what: 'list the bucket', limitMs }, async (connected, signal) => {
-    await new Bucket(connected).list({ prefix, limit: 1 }, signal);
-    if (queue !== undefined) await new Queue({ ...connected, url: queue }).probe(signal);
+  return triedBucket(options, { what: 'list the bucket', limitMs }, async (bucket, connected, signal) => {
+    await bucket.list({ prefix, limit: 1 }, signal);
+    if (queue === undefined) return;
+    const { Queue } = await import('../../s3/queue.js');
+    await new Queue({ ...connected, url: queue }).probe(signal);
   });
 }
 
@@ -62,20 +63,22 @@ export function testExport(
   key: string,
   { limitMs }: { readonly limitMs?: number } = {},
 ): Promise<ConnectionResult> {
-  return triedBucket(options, { what: 'accept an upload', limitMs }, (connected, signal) =>
-    new Bucket(connected).tryToWrite(key, signal),
+  return triedBucket(options, { what: 'accept an upload', limitMs }, (bucket, _, signal) =>
+    bucket.tryToWrite(key, signal),
   );
 }
 
 async function triedBucket(
   options: BucketOptions,
   { what, limitMs }: Pick<Trial, 'what' | 'limitMs'>,
-  call: (connected: BucketOptions & Pick<Trial, 'connections'>, signal: AbortSignal) => Promise<void>,
+  call: (bucket: Bucket, connected: BucketOptions & Pick<Trial, 'connections'>, signal: AbortSignal) => Promise<void>,
 ): Promise<ConnectionResult> {
   const { allowInsecure = false, connections = processConnections(allowInsecure), region } = options;
   const address = options.endpoint ?? `https://s3.${region}.amazonaws.com`;
   const trial = { origin: 's3', address, what, limitMs, connections } as const;
-  const result = await tried(trial, (signal) => call({ ...options, connections }, signal));
+  const connected = { ...options, connections };
+  const { Bucket } = await import('../../s3/bucket.js');
+  const result = await tried(trial, async (signal) => call(new Bucket(connected), connected, signal));
   return { ...result, bucket: options.bucket };
 }
 
