@@ -1,11 +1,12 @@
 /** `npm start`: everything on this machine, with a live view; or until all is stored, for scripts. */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { createLogUpdate } from 'log-update';
+import { durationOf } from '../src/cli/arguments.js';
 import { newKeyText } from '../src/cli/keys.js';
 import { count } from '../src/cli/table.js';
-import { formatDuration, parseDuration } from '../src/domain/duration.js';
+import { formatDuration } from '../src/domain/duration.js';
 import { RefusedError } from '../src/management/common/errors.js';
 import { FieldService } from '../src/management/fields/field-service.js';
 import { ApiKeyService } from '../src/management/keys/api-key-service.js';
@@ -37,7 +38,8 @@ interface Options {
   readonly rate: string;
   readonly records?: string;
   readonly pollInterval: string;
-  readonly timeout: string;
+  /** Milliseconds. */
+  readonly timeout: number;
 }
 
 /** Of few records each, files would show what a request costs; of very many, what it costs the simulator to make one. */
@@ -54,7 +56,11 @@ const program = new Command('start')
   .option('--rate <n>', 'live records per minute', '600')
   .option('--records <folder>', 'serve these NDJSON files (also .gz) instead of generated records')
   .option('--poll-interval <duration>', 'how often the sample source polls', '5s')
-  .option('--timeout <duration>', 'with --until-caught-up: give up after this time', '15m')
+  .addOption(
+    new Option('--timeout <duration>', 'with --until-caught-up: give up after this time')
+      .argParser(durationOf)
+      .default(15 * 60_000, '15m'),
+  )
   .addHelpText(
     'after',
     '\nData is kept under .data/ (MIMECAST_DATA_DIR). If TEMPORAL_ADDRESS or MONGODB_URI is set, that server is used instead.',
@@ -65,8 +71,6 @@ const stopping = stopOnSignals(noticeOnStderr('Stopping …'));
 
 async function main(options: Options): Promise<void> {
   const startedAt = Date.now();
-  const timeoutMs = parseDuration(options.timeout);
-  if (timeoutMs === undefined) throw new RefusedError(`--timeout ${options.timeout} is not a duration (example: 15m)`);
   const say = (text: string) => process.stderr.write(`${text}\n`);
   const notices: string[] = [];
   const data = openDataFolder();
@@ -102,7 +106,7 @@ async function main(options: Options): Promise<void> {
           return watch.untilStopped();
         }
         const before = await compare(collections, sourceId, simulatorUrl);
-        const after = await watch.untilComplete(() => compare(collections, sourceId, simulatorUrl), timeoutMs);
+        const after = await watch.untilComplete(() => compare(collections, sourceId, simulatorUrl), options.timeout);
         report(before, after, startedAt, options.json === true);
       });
       // Servers that are frozen or gone may keep it from noticing.

@@ -1,6 +1,7 @@
 /** Arguments of options, as people write them. */
 
 import { InvalidArgumentError } from 'commander';
+import { parseDuration } from '../domain/duration.js';
 import { parseTime } from '../management/common/parse-time.js';
 
 export function timeOf(text: string): Date {
@@ -20,4 +21,11 @@ export function positiveNumber(text: string): number {
 export function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1.');
   return Number(text);
+}
+
+/** `90s`, `15m`: in milliseconds. */
+export function durationOf(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined) throw new InvalidArgumentError('It must be a duration such as 15m.');
+  return ms;
 }
