@@ -107,7 +107,7 @@ const configKeys = z.strictObject({
     format: 'uri',
   }),
   pollInterval: key(optional(duration('1s', '1d'), '5m'), {
-    description: 'How often to poll.',
+    description: 'How often to poll, from the beginning of one poll to that of the next.',
     form: 'duration, `1s` to `1d`',
     examples: ['1m'],
     default: '5m',

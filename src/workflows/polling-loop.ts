@@ -7,7 +7,7 @@
 import { CancellationScope, condition, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
 import { formatTime, formatTimeAfter } from '../domain/duration.js';
 import { hasWorked } from '../domain/lifecycle/outage.js';
-import { evenPollAtMs, pollSpreadMs } from '../domain/lifecycle/poll-spread.js';
+import { evenPollAtMs, nextPoll } from '../domain/lifecycle/poll-spread.js';
 import { restLeftMs } from '../domain/lifecycle/rest.js';
 import { type StreamStatus, sweepProblemOf } from '../domain/lifecycle/snapshot.js';
 import type { StreamOutcome, SweepOutcome, ToldCounts } from '../domain/streams/outcome.js';
@@ -107,10 +107,13 @@ export class PollingLoop {
       for (const outcome of swept.value.outcomes) this.applyOutcome(outcome);
       return this.planPoll();
     }
+    const begunMs = Date.now();
     const swept = await withRetryBudget(this.source, 'sweep', (limits) => this.sweep(limits));
     if (!swept.ok) return;
+    // After an outage, all sources that it held up would be polled once more, and together.
+    const wasOut = sweepProblemOf(this.source.snapshot) !== undefined;
     this.applySweep(swept.value);
-    if (sweepProblemOf(this.source.snapshot) === undefined) this.planPoll();
+    if (sweepProblemOf(this.source.snapshot) === undefined) this.planPoll(wasOut ? Date.now() : begunMs);
   }
 
   /** A probe is started over when a stream joins that it does not ask: what is asked for is fixed when it begins. */
@@ -179,12 +182,11 @@ export class PollingLoop {
   }
 
   /** A poll of some streams changes nothing about when all are polled. */
-  private planPoll(): void {
+  private planPoll(begunMs = Date.now()): void {
     if (this.only !== undefined) return;
-    const { pollIntervalMs } = this.source.snapshot;
-    const spreadMs = pollSpreadMs(pollIntervalMs, Date.now(), workflowInfo().workflowId, ownInstallation());
-    const at = new Date(Date.now() + pollIntervalMs + spreadMs).toISOString();
-    this.source.write({ kind: 'pollPlanned', at, spreadMs });
+    const { pollIntervalMs: intervalMs } = this.source.snapshot;
+    const polled = { begunMs, endedMs: Date.now(), intervalMs };
+    this.source.write({ kind: 'pollPlanned', ...nextPoll(polled, workflowInfo().workflowId, ownInstallation()) });
   }
 
   private async untilPollIsDue(): Promise<void> {

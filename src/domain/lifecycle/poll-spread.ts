@@ -18,11 +18,35 @@ export function pollSpreadMs(intervalMs: number, ...parts: readonly (string | nu
   return Math.round(intervalMs * SHARE * (2 * fractionOf(parts.join('/')) - 1));
 }
 
+/** Of an interval, that passes at least between two polls, however long the first one took. */
+const LEAST_REST = 0.1;
+
+export interface PolledFor {
+  /** Epoch milliseconds. */
+  readonly begunMs: number;
+  readonly endedMs: number;
+  readonly intervalMs: number;
+}
+
 /**
- * When the next poll would be due without the spread; NaN when none is planned.
+ * The plan after a poll: from the beginning of one to that of the next is the interval, give or take the spread.
  *
- * What a run decides by its plan, it decides by this time: runs that began with earlier code have no spread in their
- * histories, and the same decisions have to come out when they are replayed. How long a timer is, a replay does not compare.
+ * @param parts as `pollSpreadMs` has them.
+ */
+export function nextPoll(
+  { begunMs, endedMs, intervalMs }: PolledFor,
+  ...parts: readonly (string | number | undefined)[]
+): { readonly at: string; readonly spreadMs: number } {
+  const even = Math.max(begunMs + intervalMs, endedMs + Math.round(LEAST_REST * intervalMs));
+  const at = even + pollSpreadMs(intervalMs, endedMs, ...parts);
+  return { at: new Date(at).toISOString(), spreadMs: at - endedMs - intervalMs };
+}
+
+/**
+ * When the next poll would be due a whole interval after the end of the one before; NaN when none is planned.
+ *
+ * What a run decides by its plan, it decides by this time: that was the plan of runs that began with earlier code, and the same
+ * decisions have to come out when they are replayed. How long a timer is, a replay does not compare.
  */
 export function evenPollAtMs({ nextPollAt, pollSpreadMs: spread = 0 }: SourceSnapshot): number {
   return Date.parse(nextPollAt ?? '') - spread;

@@ -102,7 +102,7 @@ export interface SourceSnapshot {
   readonly retryAgainEveryMs?: number;
   /** When the next sweep of the caught-up streams is due. */
   readonly nextPollAt?: string;
-  /** By how much that is later or earlier than a whole interval after the poll before; absent without a spread. */
+  /** By how much that is later or earlier than a whole interval after the end of the poll before; absent without a spread. */
   readonly pollSpreadMs?: number;
 }
 

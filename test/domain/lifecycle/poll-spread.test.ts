@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { evenPollAtMs, pollSpreadMs } from '../../../src/domain/lifecycle/poll-spread.js';
+import { evenPollAtMs, nextPoll, pollSpreadMs } from '../../../src/domain/lifecycle/poll-spread.js';
 import { newSnapshot } from '../../../src/domain/lifecycle/snapshot.js';
 
 const INTERVAL = 300_000;
@@ -51,6 +51,27 @@ describe('the spread of polls', () => {
 
   test.each([0, 1, 10])('of an interval of %d ms is nothing, or next to it', (intervalMs) => {
     expect(Math.abs(pollSpreadMs(intervalMs, START, 'x'))).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('the next poll', () => {
+  test.each<[string, number, number]>([
+    ['took no time', 0, INTERVAL],
+    ['took a part of the interval', 100_000, INTERVAL],
+    ['took nearly all of it', 290_000, 290_000 + INTERVAL / 10],
+    ['took longer', 900_000, 900_000 + INTERVAL / 10],
+  ])('after one that %s', (_, tookMs, afterMs) => {
+    const endedMs = START + tookMs;
+    const polled = { begunMs: START, endedMs, intervalMs: INTERVAL };
+    const { at, spreadMs } = nextPoll(polled, 'mimecast-source-7');
+    expect(Date.parse(at) - START).toBe(afterMs + pollSpreadMs(INTERVAL, endedMs, 'mimecast-source-7'));
+    const planned = {
+      ...newSnapshot({ sourceId: 7, name: 'North' }, iso(START)),
+      nextPollAt: at,
+      pollSpreadMs: spreadMs,
+    };
+    // By which runs of earlier code decide.
+    expect(evenPollAtMs(planned)).toBe(endedMs + INTERVAL);
   });
 });
 
