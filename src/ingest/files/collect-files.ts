@@ -53,13 +53,12 @@ class CollectedFiles implements FileSink {
     return { ...this.badFiles.policy.reading, salvage: this.badFiles.isLastAttempt(file) };
   }
 
-  async take({ records, unreadable, ruled }: TimedBatch): Promise<void> {
-    this.slice.countRuled(ruled);
-    await this.slice.store(records, unreadable);
+  async take(batch: TimedBatch): Promise<void> {
+    await this.slice.gather(batch);
   }
 
   async finishFile(file: BatchFile): Promise<void> {
-    this.slice.files += 1;
+    this.slice.countFile();
     await this.badFiles.resolve(file);
   }
 
@@ -72,9 +71,11 @@ class CollectedFiles implements FileSink {
     return this.badFiles.isGivenUp(failure);
   }
 
-  async keepFiles(done: FilesDone, last?: BatchFile): Promise<void> {
+  async keepFiles(done: FilesDone, last?: BatchFile, isNextSoon = false): Promise<void> {
     const isNoted = last !== undefined && this.badFiles.badFileOf(last) !== undefined;
-    if (!done.hasUnwritten || (last !== undefined && !done.isDue && !isNoted)) return;
+    if (!isNextSoon) await this.slice.storeGathered();
+    const mayWait = last !== undefined && !isNoted && (this.slice.hasGathered || !done.isDue);
+    if (!done.hasUnwritten || mayWait) return;
     await this.slice.move({
       filesDone: done.take(),
       ...(isNoted ? { badFiles: this.badFiles.badFilesWithout(last) } : {}),

@@ -50,8 +50,13 @@ export interface FileSink {
   relistsFor?(file: BatchFile): boolean;
   /** @returns whether the page can do without the file; else the attempt fails once the other files were read. */
   onUnreadable(failure: FileFailure): Promise<boolean>;
-  /** Keeps which files were read. @param last the one that has just been read, when there may be more to come. */
-  keepFiles(done: FilesDone, last?: BatchFile): Promise<void>;
+  /**
+   * Keeps which files were read.
+   *
+   * @param last the one that has just been read, when there may be more to come.
+   * @param isNextSoon whether records of another one are there already, or as good as. Default false.
+   */
+  keepFiles(done: FilesDone, last?: BatchFile, isNextSoon?: boolean): Promise<void>;
   /** Moves on to the next page. @returns how the reading ends; undefined when it goes on. */
   finishPage(read: ReadPage): Promise<StreamEnd | undefined>;
 }

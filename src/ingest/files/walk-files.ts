@@ -21,6 +21,8 @@ import { readBatchFile } from './read-batch-file.js';
 
 /** So many files that fail in one attempt are enough to be noted; a page of the size asked for has no more. */
 const MAX_FAILED = 100;
+/** Records that were read wait no longer than this for those of the next file, in milliseconds. */
+const SOON_MS = 100;
 
 /** Reads until there is nothing more, or the slice's time is over. */
 export async function walkFiles(sink: FileSink, stream: SiemStream): Promise<StreamEnd> {
@@ -111,7 +113,7 @@ class PageAttempt {
       }
       this.outagesInARow = 0;
       done.add(file);
-      await sink.keepFiles(done, file);
+      await sink.keepFiles(done, file, await this.isNextSoon());
     }
     return this.end(done, 'done');
   }
@@ -123,6 +125,11 @@ class PageAttempt {
       await this.sink.take(batch, file);
     }
     await this.sink.finishFile(file);
+  }
+
+  /** Whether the first records of the next file are there, or come within a moment. After the last one of a page, its end does. */
+  private async isNextSoon(): Promise<boolean> {
+    return this.ahead === undefined || (await this.ahead.batches.isReadyWithin(SOON_MS));
   }
 
   private batchesOf(file: BatchFile): ReadAhead<TimedBatch> {

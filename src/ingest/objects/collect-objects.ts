@@ -4,7 +4,6 @@
  */
 
 import { classify, RawError } from '../../domain/failures/failure.js';
-import type { QuarantinedRecord, TimedDocument } from '../../domain/records/record.js';
 import { isSameTally } from '../../domain/streams/object-tally.js';
 import type { StreamEnd } from '../../domain/streams/outcome.js';
 import type { StreamName } from '../../domain/streams/streams.js';
@@ -20,7 +19,7 @@ import {
   type ObjectState,
 } from '../../store/objects.js';
 import { resolveQuarantined } from '../../store/quarantine.js';
-import type { TimedBatch } from '../slice/record-batch.js';
+import { ReadAhead } from '../slice/read-ahead.js';
 import type { Slice } from '../slice/slice.js';
 import { MAX_OUTAGES } from '../source/file-policy.js';
 import { keysOf, type SourceObjects } from '../source/source-objects.js';
@@ -35,10 +34,6 @@ import { readObject, shareOf } from './read-object.js';
 
 /** An object in an archive is tried again after so long, in milliseconds: nothing tells when it has been restored. */
 const ARCHIVE_WAIT_MS = 60 * 60_000;
-/** So many records of several objects are stored at once; those of a batch that is larger by itself are, too. */
-const STORED_AT_ONCE = 500;
-/** And so many bytes of them, whatever their number. */
-const STORED_BYTES = 4 * 1_048_576;
 /** So many objects are noted at once, unless they hold many records. */
 const NOTED_AT_ONCE = 100;
 const NOTED_RECORDS = 5_000;
@@ -47,9 +42,6 @@ export class ObjectCollection {
   readonly scope;
   private readonly keys: StreamKeys;
   private readonly bad: BadObjects;
-  private records: TimedDocument[] = [];
-  private unreadable: QuarantinedRecord[] = [];
-  private bytes = 0;
   private notes: ObjectNote[] = [];
   private unnotedRecords = 0;
   private outagesInARow = 0;
@@ -195,37 +187,19 @@ export class ObjectCollection {
     const { objects, stream } = this;
     const reading = { source, objects, stream, key: object.key, versionId: version, options, signal, onVersion };
     try {
-      for await (const batch of readObject(reading)) {
+      for await (const batch of new ReadAhead(readObject(reading))) {
         records += batch.times.length;
-        await this.take(batch);
+        await this.slice.gather(batch);
       }
     } catch (error) {
       return this.failed(object, note, error);
     }
-    this.slice.files += 1;
+    this.slice.countFile();
     this.outagesInARow = 0;
     if (before?.state === 'setAside') {
       await resolveQuarantined(this.slice.options.collections, [entryIdOf(this.scope, before)]);
     }
     return this.add(object, { state: 'read', records, ...(versionId === undefined ? {} : { versionId }) });
-  }
-
-  /** Objects are often small: their records are stored together. */
-  private async take({ records, unreadable, ruled, bytes }: TimedBatch): Promise<void> {
-    this.slice.countRuled(ruled);
-    this.records.push(...records);
-    this.unreadable.push(...unreadable);
-    this.bytes += bytes;
-    const count = this.records.length + this.unreadable.length;
-    if (count >= STORED_AT_ONCE || this.bytes >= STORED_BYTES) await this.store();
-  }
-
-  private async store(): Promise<void> {
-    const { records, unreadable } = this;
-    this.records = [];
-    this.unreadable = [];
-    this.bytes = 0;
-    await this.slice.store(records, unreadable);
   }
 
   private async failed(
@@ -276,7 +250,7 @@ export class ObjectCollection {
 
   /** After the records of the objects, and before the checkpoint: what is not noted is read again, and known then. */
   async note(): Promise<void> {
-    await this.store();
+    await this.slice.storeGathered();
     const { notes } = this;
     if (notes.length === 0) return;
     this.notes = [];

@@ -31,7 +31,8 @@ import { absentRecords } from '../../store/records.js';
 import { beginBackfill, countBackfill } from '../../store/recount.js';
 import { openReread, type RereadDocument, saveReread } from '../../store/rereads.js';
 import { Writer } from '../../store/writer.js';
-import type { ReadBatch, SliceOfWork, SliceOptions } from '../slice/slice.js';
+import type { ReadBatch } from '../slice/record-batch.js';
+import type { SliceOfWork, SliceOptions } from '../slice/slice.js';
 import { storeBatch } from '../slice/store-batch.js';
 
 /** Which reading a slice belongs to, and what it reads. */

@@ -1,5 +1,7 @@
 /** Reads on while what was read is stored. */
 
+import { setTimeout as pause } from 'node:timers/promises';
+
 /**
  * The items of a generator, each asked for while the one before it is used: decoding a batch takes as long as storing one. No
  * more than one item waits, so the store still sets the pace down to the socket.
@@ -26,6 +28,22 @@ export class ReadAhead<T> {
       }
     } finally {
       this.discard();
+    }
+  }
+
+  /** Whether the next item, or the end, is there within a time. */
+  async isReadyWithin(ms: number): Promise<boolean> {
+    const late = new AbortController();
+    try {
+      return await Promise.race([
+        this.next.then(
+          () => true,
+          () => true,
+        ),
+        pause(ms, false, { signal: late.signal }),
+      ]);
+    } finally {
+      late.abort();
     }
   }
 

@@ -1,9 +1,17 @@
 /** Collects the records of a file until they are enough to be stored at once. */
 
 import { type QuarantinedRecord, type ReceivedTime, type TimedDocument, timed } from '../../domain/records/record.js';
-import { addRuleCounts, NO_RULE_COUNTS } from '../../domain/streams/rule-counts.js';
+import { addRuleCounts, NO_RULE_COUNTS, type RuleCounts } from '../../domain/streams/rule-counts.js';
 import type { MadeRecord } from '../../records/record-of-text.js';
-import type { ReadBatch } from './slice.js';
+
+/** What was read at once. */
+export interface ReadBatch {
+  readonly records: readonly TimedDocument[];
+  /** Lines and entries that are no records. */
+  readonly unreadable: readonly QuarantinedRecord[];
+  /** What the processing rules did. */
+  readonly ruled: RuleCounts;
+}
 
 /** What is stored at once. */
 export interface TimedBatch extends ReadBatch {
@@ -14,8 +22,8 @@ export interface TimedBatch extends ReadBatch {
 }
 
 /** A batch is handed out when it has so many records, or so many bytes of lines. */
-const BATCH_RECORDS = 1_000;
-const BATCH_BYTES = 1024 * 1024;
+export const BATCH_RECORDS = 1_000;
+export const BATCH_BYTES = 1024 * 1024;
 
 export class RecordBatch {
   private records: TimedDocument[] = [];

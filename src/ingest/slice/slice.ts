@@ -40,6 +40,8 @@ import type { FilePolicy } from '../source/file-policy.js';
 import type { FoldPolicy } from '../source/fold-policy.js';
 import type { LoadedSource } from '../source/source-reader.js';
 import { errorFactsOf } from './error-facts-of.js';
+import { Gathered } from './gathered.js';
+import type { TimedBatch } from './record-batch.js';
 import { storeBatch } from './store-batch.js';
 
 export interface SliceOptions {
@@ -65,15 +67,6 @@ export interface SliceOfWork {
   readonly spent: boolean;
 }
 
-/** What was read at once. */
-export interface ReadBatch {
-  readonly records: readonly TimedDocument[];
-  /** Lines and entries that are no records. */
-  readonly unreadable: readonly QuarantinedRecord[];
-  /** What the processing rules did. */
-  readonly ruled: RuleCounts;
-}
-
 /** Of a reason that goes into histories, in characters. */
 const LONGEST_REASON = 300;
 
@@ -87,6 +80,7 @@ export class Slice implements SliceOfWork {
   private gaps: GapCount | undefined;
   private unreadable: string | undefined;
   private queue: QueueReport | undefined;
+  private readonly gathered = new Gathered();
   /** A batch was sent to the store, and how much of it is stored is not known yet. */
   private isUncounted = false;
   /** Whether the checkpoint may name `writer`. */
@@ -124,13 +118,49 @@ export class Slice implements SliceOfWork {
     return this.read >= maxRecords || Date.now() >= until;
   }
 
-  /** Stores a batch: records, and what could not be read as one. */
+  /** Whether records wait to be stored together with others. */
+  get hasGathered(): boolean {
+    return !this.gathered.isEmpty;
+  }
+
+  /** Takes a batch to be stored, if it is small together with others: before the checkpoint moves, and soon. */
+  async gather(batch: TimedBatch): Promise<void> {
+    const { records, unreadable, ruled } = batch;
+    this.read += records.length + unreadable.length + ruled.excluded;
+    if (!this.gathered.hasRoomFor(batch)) await this.storeGathered();
+    this.gathered.add(batch);
+    if (this.gathered.isDue) await this.storeGathered();
+  }
+
+  /** Stores what waits for others. */
+  async storeGathered(): Promise<void> {
+    const { records, unreadable, ruled, files } = this.gathered.take();
+    this.addRuled(ruled);
+    await this.insert(records, unreadable);
+    this.files += files;
+  }
+
+  /** Counts a file, or an object, once all that it held is stored. */
+  countFile(): void {
+    if (this.hasGathered) this.gathered.files += 1;
+    else this.files += 1;
+  }
+
+  /** Stores a batch at once: records, and what could not be read as one. */
   async store(
     records: readonly TimedDocument[],
     unreadable: readonly QuarantinedRecord[],
     expectDuplicates = false,
   ): Promise<void> {
     this.read += records.length + unreadable.length;
+    await this.insert(records, unreadable, expectDuplicates);
+  }
+
+  private async insert(
+    records: readonly TimedDocument[],
+    unreadable: readonly QuarantinedRecord[],
+    expectDuplicates = false,
+  ): Promise<void> {
     if (records.length + unreadable.length === 0) return;
     const { collections, source, stream } = this.options;
     const documents = records.map(({ document }) => document);
@@ -155,6 +185,10 @@ export class Slice implements SliceOfWork {
   /** Counts what the processing rules did; it is written with the next move. */
   countRuled(ruled: RuleCounts): void {
     this.read += ruled.excluded;
+    this.addRuled(ruled);
+  }
+
+  private addRuled(ruled: RuleCounts): void {
     if (!isNoCount(ruled)) this.ruled = addRuleCounts(this.ruled, ruled);
   }
 
@@ -179,12 +213,14 @@ export class Slice implements SliceOfWork {
 
   /** Moves the checkpoint on, after everything that it stands for was stored. */
   async move(change: CheckpointChange): Promise<void> {
+    await this.storeGathered();
     await this.write(change);
     this.progressed = true;
   }
 
   /** Notes where to go on, without the claim to have got somewhere: it renews no retry budget. */
   async savePlace(change: CheckpointChange): Promise<void> {
+    await this.storeGathered();
     await this.write(change);
   }
 

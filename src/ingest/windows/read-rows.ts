@@ -18,7 +18,7 @@ import { meantTime, ownTime } from '../../records/message-time.js';
 import { recordOfText } from '../../records/record-of-text.js';
 import type { RowNumbers } from '../../records/row-numbers.js';
 import { stableIdOf } from '../../records/sealed-id.js';
-import type { ReadBatch } from '../slice/slice.js';
+import type { ReadBatch } from '../slice/record-batch.js';
 import type { LoadedSource } from '../source/source-reader.js';
 
 export interface ReadRows extends ReadBatch {

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { CancelledFailure } from '@temporalio/common';
 import { describe, expect, test } from 'vitest';
 import type { RecordDocument } from '../../../src/domain/records/record.js';
+import type { CheckpointDocument } from '../../../src/store/checkpoints.js';
 import { activityEnvironment } from '../../support/collected-source.js';
 import { collectorDatabase } from '../../support/collector-database.js';
 import { AV, FileApi, gzipOf, linesOf } from '../../support/file-api.js';
@@ -29,6 +30,14 @@ async function stored(source: SimulatedSource): Promise<Record<string, number>> 
     counts[String(file)] = (counts[String(file)] ?? 0) + 1;
   }
   return counts;
+}
+
+/** The checkpoint, once it has so many files of the page as stored. */
+function noted(source: SimulatedSource, count: number): Promise<CheckpointDocument> {
+  return until(
+    () => source.checkpoint('av'),
+    ({ filesDone }) => filesDone.length >= count,
+  );
 }
 
 const ALL = { a: LINES, b: LINES, c: LINES, d: LINES };
@@ -92,10 +101,7 @@ describe('addresses that expire', () => {
     const source = await api.source(collections);
     const environment = activityEnvironment();
     const cancelled = expect(source.collect('av', environment)).rejects.toBeInstanceOf(CancelledFailure);
-    await until(
-      () => Promise.resolve(api.downloaded.length),
-      (count) => count === 2,
-    );
+    await noted(source, 1);
     environment.cancel('CANCELLED');
     await cancelled;
     const checkpoint = await source.checkpoint('av');
@@ -132,6 +138,10 @@ describe('the checkpoint', () => {
           : records.insertMany(documents, { ordered: false }),
     }));
     const source = await api.source(failing);
+    api.files.set('c', async (_, response) => {
+      await noted(source, 2);
+      response.end(gzipOf(...linesOf('c', LINES)));
+    });
     expect(await source.collect('av')).toMatchObject({ result: 'failed', files: 2 });
     await expect(source.collect('av')).rejects.toThrow('disk full');
     expect((await source.checkpoint('av')).filesDone).toEqual(['a', 'b'].map((name) => api.nameOf(name)));
@@ -146,14 +156,10 @@ describe('the checkpoint', () => {
     const source = await api.source(collections);
     const seen: (readonly string[])[] = [];
     const before: Record<string, readonly string[]> = { a: [], b: ['a'], c: ['a', 'b'] };
-    for (const [name, noted] of Object.entries(before)) {
+    for (const [name, { length }] of Object.entries(before)) {
       // It is asked for while the file before it is stored, and comes when that has been noted.
       api.files.set(name, async (_, response) => {
-        const { filesDone } = await until(
-          () => source.checkpoint('av'),
-          (checkpoint) => checkpoint.filesDone.length >= noted.length,
-        );
-        seen.push(filesDone);
+        seen.push((await noted(source, length)).filesDone);
         response.end(gzipOf(...linesOf(name, LINES)));
       });
     }

@@ -206,8 +206,8 @@ test('records that lie together are divided by their own type or shape, and unkn
 
 test('an object gone meanwhile is a gap, told, and not tried for ever', async () => {
   const bucket = await server.newBucket();
-  await bucket.put('receipt/1', ndjson(siemRecords(1, 600)));
-  await bucket.put('receipt/2', ndjson([siemRecord(1_000)]));
+  await bucket.put('receipt/1', ndjson(siemRecords(1, 1_000)));
+  await bucket.put('receipt/2', ndjson([siemRecord(2_000)]));
   const source = await sourceOf(bucket);
   // It vanishes while the first object is being stored.
   const vanishing = withMethods(collections, RECORDS, (collection) => ({
@@ -217,7 +217,7 @@ test('an object gone meanwhile is a gap, told, and not tried for ever', async ()
     },
   }));
   const outcome = await source.by(vanishing).collect('receipt');
-  expect(outcome).toMatchObject({ result: 'caughtUp', counts: { stored: 600 }, gaps: { count: 1 } });
+  expect(outcome).toMatchObject({ result: 'caughtUp', counts: { stored: 1_000 }, gaps: { count: 1 } });
   expect(outcome.gaps?.last.reason).toContain('was listed, and gone before it could be read');
   expect(await source.collect('receipt')).toMatchObject({ result: 'caughtUp', gaps: { count: 1 } });
 });
