@@ -35,13 +35,13 @@ const QUIET = { pollSeconds: 3_600 };
 export const memory = new Command('memory')
   .description("the worker's peak memory while it collects gigabytes of NDJSON, by quarters of the run")
   .option('--gigabytes <n>', 'of NDJSON, unzipped', positiveNumber, 2)
-  .option('--cached <n>', 'how many other sources the worker has, in which nothing happens', wholeNumber, 0)
+  .option('--cached <n>', 'how many other sources the worker has, in which nothing happens', wholeNumber)
   .option('--json', 'last line: one JSON object')
   .action(measure);
 
 interface Options {
   readonly gigabytes: number;
-  readonly cached: number;
+  readonly cached?: number;
   readonly json?: boolean;
 }
 
@@ -62,7 +62,7 @@ interface Measured {
   readonly complete: boolean;
 }
 
-async function measure({ gigabytes, cached, json = false }: Options): Promise<void> {
+async function measure({ gigabytes, cached = 0, json = false }: Options): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'mimecast-memory-'));
   try {
     const lines = Math.round((gigabytes * 1e9) / LINE_BYTES / STREAMS.length);

@@ -67,7 +67,7 @@ export function onsetsOf({ streams }: SourceSnapshot): readonly string[] {
   return streams.filter(isRetried).map(({ stream, problem }) => `${stream} ${problem.since}`);
 }
 
-/** Whether polling the caught-up streams now would tell something new. */
+/** Whether polling the caught-up streams now would tell something new. The plan may be for sooner than it says here, see `evenPollAtMs`. */
 export function isLookWorthwhile(snapshot: SourceSnapshot, nowMs: number): boolean {
   const { streams, problem } = snapshot;
   const waiting = streams.filter(({ phase }) => phase === 'waiting');

@@ -18,7 +18,7 @@ export function pollSpreadMs(intervalMs: number, ...parts: readonly (string | nu
   return Math.round(intervalMs * SHARE * (2 * fractionOf(parts.join('/')) - 1));
 }
 
-/** Of an interval, that passes at least between two polls, however long the first one took. */
+/** Of an interval, that passes between two polls, however long the first one took; the spread is added to it, or taken away. */
 const LEAST_REST = 0.1;
 
 export interface PolledFor {

@@ -58,10 +58,11 @@ export class BadFiles {
     return false;
   }
 
-  /** A file that was given up and is read now is a loss no more. */
-  async resolve(file: BatchFile): Promise<void> {
+  /** Files that were given up and are stored now are a loss no more. */
+  async resolve(files: readonly BatchFile[]): Promise<void> {
     if (this.slice.checkpoint.totals.quarantined === 0) return;
-    await resolveQuarantined(this.slice.options.collections, this.idsOf(file));
+    const ids = files.flatMap((file) => this.idsOf(file));
+    await resolveQuarantined(this.slice.options.collections, ids);
   }
 
   /** Quarantines files that failed and that the page no longer lists: they leave with the page, but not unnoticed. */

@@ -22,6 +22,8 @@ export function collectFiles(slice: Slice, stream: SiemStream): Promise<StreamEn
 class CollectedFiles implements FileSink {
   private readonly badFiles: BadFiles;
   private readonly position: FilePosition;
+  /** Files that were read since the checkpoint moved: one may have been given up before. */
+  private readonly unresolved: BatchFile[] = [];
 
   constructor(
     readonly slice: Slice,
@@ -59,7 +61,7 @@ class CollectedFiles implements FileSink {
 
   async finishFile(file: BatchFile): Promise<void> {
     this.slice.countFile();
-    await this.badFiles.resolve(file);
+    this.unresolved.push(file);
   }
 
   /** A file noted before was listed again for this attempt already. */
@@ -74,8 +76,10 @@ class CollectedFiles implements FileSink {
   async keepFiles(done: FilesDone, last?: BatchFile, isNextSoon = false): Promise<void> {
     const isNoted = last !== undefined && this.badFiles.badFileOf(last) !== undefined;
     if (!isNextSoon) await this.slice.storeGathered();
-    const mayWait = last !== undefined && !isNoted && (this.slice.hasGathered || !done.isDue);
+    const mayWait = last !== undefined && !isNoted && (this.slice.isGathering || !done.isDue);
     if (!done.hasUnwritten || mayWait) return;
+    await this.slice.storeGathered();
+    await this.badFiles.resolve(this.unresolved.splice(0));
     await this.slice.move({
       filesDone: done.take(),
       ...(isNoted ? { badFiles: this.badFiles.badFilesWithout(last) } : {}),

@@ -109,11 +109,15 @@ class PageAttempt {
         await this.readFile(file);
       } catch (error) {
         if (canRelist && isExpiredFile(error) && sink.relistsFor?.(file) !== false) return this.end(done, 'expired');
-        if (!(await this.isGivenUp(file, { files, done }, error))) continue;
+        const isGivenUp = await this.isGivenUp(file, { files, done }, error);
+        if (!isGivenUp) {
+          await sink.keepFiles(done);
+          continue;
+        }
       }
       this.outagesInARow = 0;
       done.add(file);
-      await sink.keepFiles(done, file, await this.isNextSoon());
+      await sink.keepFiles(done, file, await this.isSoonAfter(file));
     }
     return this.end(done, 'done');
   }
@@ -128,8 +132,9 @@ class PageAttempt {
   }
 
   /** Whether the first records of the next file are there, or come within a moment. After the last one of a page, its end does. */
-  private async isNextSoon(): Promise<boolean> {
-    return this.ahead === undefined || (await this.ahead.batches.isReadyWithin(SOON_MS));
+  private async isSoonAfter(file: BatchFile): Promise<boolean> {
+    if (this.ahead !== undefined) return this.ahead.batches.isReadyWithin(SOON_MS);
+    return this.nextAfter(file) === undefined;
   }
 
   private batchesOf(file: BatchFile): ReadAhead<TimedBatch> {
@@ -158,7 +163,11 @@ class PageAttempt {
     error: unknown,
   ): Promise<boolean> {
     const fault = fileFaultOf(error);
-    if (!(error instanceof RawError) || error.facts.origin !== 'file') throw error;
+    if (!(error instanceof RawError) || error.facts.origin !== 'file') {
+      // Files before it may still wait to be stored. Where the store is what failed, it says so once more.
+      await this.sink.keepFiles(listed.done).catch(() => undefined);
+      throw error;
+    }
     if (fault === undefined) {
       this.outagesInARow += 1;
       this.failed.set(file.name, error);

@@ -197,6 +197,7 @@ export class ObjectCollection {
     this.slice.countFile();
     this.outagesInARow = 0;
     if (before?.state === 'setAside') {
+      await this.slice.storeGathered();
       await resolveQuarantined(this.slice.options.collections, [entryIdOf(this.scope, before)]);
     }
     return this.add(object, { state: 'read', records, ...(versionId === undefined ? {} : { versionId }) });

@@ -39,15 +39,18 @@ export class Gathered {
     return !this.isEmpty && performance.now() - this.since >= LONGEST_WAIT_MS;
   }
 
-  /** Empties it. */
-  take(): ReadBatch & { readonly files: number } {
-    const { records, unreadable, ruled, files } = this;
+  get content(): ReadBatch {
+    const { records, unreadable, ruled } = this;
+    return { records, unreadable, ruled };
+  }
+
+  /** Once its content is stored. */
+  clear(): void {
     this.files = 0;
     this.records = [];
     this.unreadable = [];
     this.ruled = NO_RULE_COUNTS;
     this.bytes = 0;
-    return { records, unreadable, ruled, files };
   }
 
   private get size(): number {

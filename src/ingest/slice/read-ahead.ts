@@ -31,14 +31,14 @@ export class ReadAhead<T> {
     }
   }
 
-  /** Whether the next item, or the end, is there within a time. */
+  /** Whether the next item, or the end, is there within a time; false too for an error. */
   async isReadyWithin(ms: number): Promise<boolean> {
     const late = new AbortController();
     try {
       return await Promise.race([
         this.next.then(
           () => true,
-          () => true,
+          () => false,
         ),
         pause(ms, false, { signal: late.signal }),
       ]);

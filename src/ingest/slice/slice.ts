@@ -81,6 +81,7 @@ export class Slice implements SliceOfWork {
   private unreadable: string | undefined;
   private queue: QueueReport | undefined;
   private readonly gathered = new Gathered();
+  private hasStoredSinceMove = false;
   /** A batch was sent to the store, and how much of it is stored is not known yet. */
   private isUncounted = false;
   /** Whether the checkpoint may name `writer`. */
@@ -118,9 +119,9 @@ export class Slice implements SliceOfWork {
     return this.read >= maxRecords || Date.now() >= until;
   }
 
-  /** Whether records wait to be stored together with others. */
-  get hasGathered(): boolean {
-    return !this.gathered.isEmpty;
+  /** Whether all that was read since the last move waits to be stored together with more. */
+  get isGathering(): boolean {
+    return !this.gathered.isEmpty && !this.hasStoredSinceMove;
   }
 
   /** Takes a batch to be stored, if it is small together with others: before the checkpoint moves, and soon. */
@@ -132,18 +133,19 @@ export class Slice implements SliceOfWork {
     if (this.gathered.isDue) await this.storeGathered();
   }
 
-  /** Stores what waits for others. */
+  /** Stores what waits for others. What cannot be stored goes on waiting, so that no checkpoint can move past it. */
   async storeGathered(): Promise<void> {
-    const { records, unreadable, ruled, files } = this.gathered.take();
-    this.addRuled(ruled);
+    const { records, unreadable, ruled } = this.gathered.content;
     await this.insert(records, unreadable);
-    this.files += files;
+    this.addRuled(ruled);
+    this.files += this.gathered.files;
+    this.gathered.clear();
   }
 
   /** Counts a file, or an object, once all that it held is stored. */
   countFile(): void {
-    if (this.hasGathered) this.gathered.files += 1;
-    else this.files += 1;
+    if (this.gathered.isEmpty) this.files += 1;
+    else this.gathered.files += 1;
   }
 
   /** Stores a batch at once: records, and what could not be read as one. */
@@ -162,6 +164,7 @@ export class Slice implements SliceOfWork {
     expectDuplicates = false,
   ): Promise<void> {
     if (records.length + unreadable.length === 0) return;
+    this.hasStoredSinceMove = true;
     const { collections, source, stream } = this.options;
     const documents = records.map(({ document }) => document);
     const batch = await this.counting((writer) =>
@@ -215,6 +218,7 @@ export class Slice implements SliceOfWork {
   async move(change: CheckpointChange): Promise<void> {
     await this.storeGathered();
     await this.write(change);
+    this.hasStoredSinceMove = false;
     this.progressed = true;
   }
 

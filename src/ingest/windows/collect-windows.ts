@@ -91,8 +91,17 @@ class CollectedWindows implements WindowSink {
     if (listedAt !== undefined) await markLeftWithin(slice, { from, to }, listedAt, proven);
     if (rest !== undefined) return slice.move({ window: rest });
     const queue = listedAt === undefined ? {} : { queue: { ...slice.checkpoint.queue, listedAt } };
-    const overlapRead = position.isBrief ? {} : { overlapRead: { until: position.to, rows: this.rows } };
+    const overlapRead = position.isBrief
+      ? {}
+      : { overlapRead: { until: position.to, rows: this.rowsOfOverlap(position) } };
     await slice.move({ window: undefined, readUntil: position.to, ...overlapRead, ...queue });
+  }
+
+  /** Nothing is known of it after a window that was mostly new, or a listing of the whole queue: then the next one tells. */
+  private rowsOfOverlap({ to, listedAt }: WindowPosition): number {
+    const { beginAt, readUntil = beginAt } = this.slice.checkpoint;
+    const isMostlyNew = to.getTime() - readUntil.getTime() > overlapOf(this.slice.options.source, this.stream);
+    return listedAt !== undefined || isMostlyNew ? 0 : this.rows;
   }
 
   /** What is out of reach is a gap. */

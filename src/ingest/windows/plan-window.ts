@@ -71,10 +71,12 @@ function isOverlapFresh({ overlapRead }: ReadSoFar, end: number): boolean {
 
 /**
  * Where the overlap of a window ends, epoch milliseconds: at the end of the last one that reached back as far, so that what
- * appeared since is found however many brief windows have been read in between.
+ * appeared since is found however many brief windows have been read in between. What is noted of a longer time ago was left by
+ * an earlier version, which read each overlap whole and noted none.
  */
 function wholeOverlap({ overlapRead }: ReadSoFar, start: number): number {
-  return Math.min(start, overlapRead?.until.getTime() ?? start);
+  const until = overlapRead?.until.getTime() ?? start;
+  return Math.max(start - OVERLAP_EVERY_MS, Math.min(start, until));
 }
 
 export function longestWindow(overlapMs: number): number {

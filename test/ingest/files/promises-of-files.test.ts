@@ -151,7 +151,62 @@ describe('the checkpoint', () => {
     expect(await stored(source)).toEqual(ALL);
   });
 
-  test('§9 #10: notes each file of a page as soon as it is stored', async () => {
+  // A small file waits for the next ones; it is stored for the next one that is large, or at the end of the page.
+  test.each([
+    ['b', 1_000],
+    ['c', LINES],
+  ])('does not pass what the store did not take of files together: %s, and %i lines of c', async (refused, lines) => {
+    const api = await twoPages();
+    api.files.set('c', gzipOf(...linesOf('c', lines)));
+    let isRefusing = true;
+    const failing = withMethods(collections, RECORDS, (records) => ({
+      insertMany: (documents: RecordDocument[]) =>
+        isRefusing && documents.some(({ file }) => file === refused)
+          ? Promise.reject(new Error('disk full'))
+          : records.insertMany(documents, { ordered: false }),
+    }));
+    const source = await api.source(failing);
+    for (let attempt = 1; attempt <= 2; attempt += 1) await source.collect('av').catch(() => undefined);
+    const there = Object.keys(await stored(source)).map((name) => api.nameOf(name));
+    for (const name of (await source.checkpoint('av')).filesDone) expect(there).toContain(name);
+    isRefusing = false;
+    await source.collect('av');
+    expect(await stored(source)).toEqual({ ...ALL, c: lines });
+  });
+
+  test('stores and notes what was read before an error that concerns no file', async () => {
+    const api = await twoPages();
+    const source = await api.source(collections);
+    const environment = activityEnvironment();
+    api.files.set('b', async (_, response) => {
+      environment.cancel('CANCELLED');
+      response.destroy();
+    });
+    await source.collect('av', environment).catch(() => undefined);
+    expect((await source.checkpoint('av')).filesDone).toEqual([api.nameOf('a')]);
+    expect(await stored(source)).toEqual({ a: LINES });
+  });
+
+  test('notes files that leave a rest of a batch two at a time at most', async () => {
+    const api = await twoPages();
+    const names = Array.from({ length: 8 }, (_, n) => `half${n}`);
+    api.pages.set(undefined, { files: names, next: 'end', isCaughtUp: true });
+    for (const name of names) api.files.set(name, gzipOf(...linesOf(name, 600)));
+    const noted: number[] = [0];
+    const watching = withMethods(collections, /checkpoints/, (checkpoints) => ({
+      findOneAndUpdate: async (...args: Parameters<typeof checkpoints.findOneAndUpdate>) => {
+        const moved = await checkpoints.findOneAndUpdate(...args);
+        const { filesDone } = moved as unknown as CheckpointDocument;
+        if (filesDone.length > 0) noted.push(filesDone.length);
+        return moved;
+      },
+    }));
+    await (await api.source(watching)).collect('av');
+    expect(noted.at(-1)).toBe(names.length);
+    for (const [at, count] of noted.entries()) expect(count - (noted[at - 1] ?? 0)).toBeLessThanOrEqual(2);
+  });
+
+  test('§9 #10: notes each file of a page as soon as it is stored, when the next one is still to come', async () => {
     const api = await twoPages();
     const source = await api.source(collections);
     const seen: (readonly string[])[] = [];

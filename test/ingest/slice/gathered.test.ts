@@ -46,7 +46,7 @@ describe('batches of small files', () => {
       expect(gathered.isDue).toBe(false);
       vi.advanceTimersByTime(1);
       expect(gathered.isDue).toBe(true);
-      gathered.take();
+      gathered.clear();
       expect([gathered.isDue, gathered.isEmpty]).toEqual([false, true]);
       gathered.add(batchOf(1));
       expect(gathered.isDue).toBe(false);
@@ -55,13 +55,15 @@ describe('batches of small files', () => {
     }
   });
 
-  test('are taken once, with what the rules did to all of them', () => {
+  test('stay until they are stored, with what the rules did to all of them', () => {
     const gathered = new Gathered();
     gathered.add(batchOf(2, { excluded: 1 }));
     gathered.add(batchOf(3, { excluded: 4 }));
     gathered.files += 2;
-    const { records, ruled, files } = gathered.take();
-    expect([records.length, ruled.excluded, files]).toEqual([5, 5, 2]);
-    expect(gathered.take()).toEqual({ records: [], unreadable: [], ruled: NO_RULE_COUNTS, files: 0 });
+    const { records, ruled } = gathered.content;
+    expect([records.length, ruled.excluded, gathered.files]).toEqual([5, 5, 2]);
+    expect(gathered.content).toEqual({ records, unreadable: [], ruled });
+    gathered.clear();
+    expect([gathered.content, gathered.files]).toEqual([{ records: [], unreadable: [], ruled: NO_RULE_COUNTS }, 0]);
   });
 });

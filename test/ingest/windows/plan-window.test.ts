@@ -123,6 +123,10 @@ describe('after an overlap that was read whole', () => {
       'before an outage, as far back as the last whole one',
       { wholeUntil: 9 * HOUR + MINUTE, readUntil: 9 * HOUR, from: 9 * HOUR + 16 * MINUTE, isBrief: false },
     ],
+    [
+      'by this version, and an earlier one went on for a day',
+      { wholeUntil: DAY, readUntil: MINUTE, from: 20 * MINUTE, isBrief: false },
+    ],
     ['by a clock that was set back since', { wholeUntil: -MINUTE, from: 901 * SECOND, isBrief: false }],
     ['not before the beginning', { wholeUntil: SECOND, beginAt: 5 * SECOND, from: 5 * SECOND, isBrief: true }],
     [

@@ -435,12 +435,6 @@ describe('§9 of the API’s fact sheet', () => {
     const source = await sourceAt(server, { overlap: '3h', backfill: '6h' });
     expect((await source.collect('audit')).totals).toMatchObject({ stored: 6_000 });
     const before = server.requests.length;
-    // Long enough ago for so large an overlap to be read again.
-    const until = new Date(Date.now() - 5 * MINUTE);
-    await raw(collections).checkpoints.updateOne(
-      { sourceId: source.id, stream: 'audit' },
-      { $set: { 'overlapRead.until': until } },
-    );
     const outcome = await collectWith(collections, source, 'audit');
     expect(server.requests.length - before).toBe(12);
     expect(outcome).toMatchObject({ counts: { stored: 0, duplicates: 0 }, totals: { stored: 6_000, duplicates: 0 } });
