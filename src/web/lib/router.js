@@ -30,8 +30,12 @@ export function navigate(href, { replace = false } = {}) {
   address.value = current();
   if (location.pathname === pathname) return;
   scrollTo(0, 0);
-  // What had the focus is gone with its page. The frame stays, and the next page begins here.
-  requestAnimationFrame(() => document.getElementById('content')?.focus());
+  // What had the focus is gone with its page. The frame stays, and the next page begins here, unless somebody was quicker.
+  const before = document.activeElement;
+  requestAnimationFrame(() => {
+    const { activeElement, body } = document;
+    if (activeElement === before || activeElement === body) document.getElementById('content')?.focus();
+  });
 }
 
 /**
