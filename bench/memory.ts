@@ -29,8 +29,8 @@ const LINES_PER_FILE = 100_000;
 const LIMIT_MIB = 400;
 const GROWTH_LIMIT = 1.25;
 const SAMPLE_MS = 250;
-/** Of the sources in which nothing happens, in seconds; none is polled again during the measurement. */
-const QUIET = { pollSeconds: 3_600 };
+/** Of the sources in which nothing happens: none is polled again during the measurement. */
+const QUIET_POLL_SECONDS = 3_600;
 
 export const memory = new Command('memory')
   .description("the worker's peak memory while it collects gigabytes of NDJSON, by quarters of the run")
@@ -110,7 +110,8 @@ async function run(folder: string, records: number, cached: number): Promise<Omi
     const { service, collections, close } = await openStackServices(stack);
     let others: Fleet | undefined;
     try {
-      if (cached > 0) others = await Fleet.start(stack, { ...QUIET, sources: cached, firstTenant: 2, say });
+      if (cached > 0)
+        others = await Fleet.start(stack, { pollSeconds: QUIET_POLL_SECONDS, sources: cached, firstTenant: 2, say });
       const cachedMiB = residentMiB(stack.workerPid());
       if (cached > 0) say(`The worker has ${cached} sources: ${cachedMiB.toFixed(0)} MiB`);
       const { sourceId } = await service.start(tenantFile(1, stack.simulatorUrl, '5s'), 'bench');

@@ -41,7 +41,7 @@ import type { FoldPolicy } from '../source/fold-policy.js';
 import type { LoadedSource } from '../source/source-reader.js';
 import { errorFactsOf } from './error-facts-of.js';
 import { Gathered } from './gathered.js';
-import type { TimedBatch } from './record-batch.js';
+import type { ReadBatch, TimedBatch } from './record-batch.js';
 import { storeBatch } from './store-batch.js';
 
 export interface SliceOptions {
@@ -135,17 +135,16 @@ export class Slice implements SliceOfWork {
 
   /** Stores what waits for others. What cannot be stored goes on waiting, so that no checkpoint can move past it. */
   async storeGathered(): Promise<void> {
-    const { records, unreadable, ruled } = this.gathered.content;
-    await this.insert(records, unreadable);
-    this.addRuled(ruled);
+    const { content } = this.gathered;
+    await this.insert(content);
+    this.addRuled(content.ruled);
     this.files += this.gathered.files;
     this.gathered.clear();
   }
 
   /** Counts a file, or an object, once all that it held is stored. */
   countFile(): void {
-    if (this.gathered.isEmpty) this.files += 1;
-    else this.gathered.files += 1;
+    this.gathered.files += 1;
   }
 
   /** Stores a batch at once: records, and what could not be read as one. */
@@ -155,14 +154,10 @@ export class Slice implements SliceOfWork {
     expectDuplicates = false,
   ): Promise<void> {
     this.read += records.length + unreadable.length;
-    await this.insert(records, unreadable, expectDuplicates);
+    await this.insert({ records, unreadable }, expectDuplicates);
   }
 
-  private async insert(
-    records: readonly TimedDocument[],
-    unreadable: readonly QuarantinedRecord[],
-    expectDuplicates = false,
-  ): Promise<void> {
+  private async insert({ records, unreadable }: Omit<ReadBatch, 'ruled'>, expectDuplicates = false): Promise<void> {
     if (records.length + unreadable.length === 0) return;
     this.hasStoredSinceMove = true;
     const { collections, source, stream } = this.options;
