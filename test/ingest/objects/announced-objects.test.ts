@@ -55,7 +55,9 @@ test.each([
   expect(await source.stored('receipt')).toEqual(siemRecords(1, keys.length));
   // What was removed is waited for, in case it is still being uploaded.
   expect(await queue.counts()).toEqual({ waiting: 0, inFlight: 1 });
-  await raw(collections).queueMessages.updateMany({ sourceId: source.id }, { $set: { receivedAt: new Date(0) } });
+  // Not so long ago that MongoDB removes the note, which it does with all that are older than a queue keeps messages.
+  const receivedAt = new Date(Date.now() - 20 * 60_000);
+  await raw(collections).queueMessages.updateMany({ sourceId: source.id }, { $set: { receivedAt } });
   const told = await source.collect('receipt');
   expect(told).toMatchObject({ result: 'caughtUp', gaps: { count: 1 } });
   expect(told.gaps?.last.reason).toContain('was announced, and gone before it could be read');
