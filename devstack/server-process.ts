@@ -51,10 +51,10 @@ export function startServerProcess(
 }
 
 async function freePlace(data: DataFolder, choose: ChoosePort): Promise<ServerPlace> {
-  const { host, port: wanted } = readServerEnvironment();
+  const { host, port: wanted, tls } = readServerEnvironment();
   const preferred = wanted ?? lastPort(portFileOf(data)) ?? DEFAULT_PORT;
   const port = await choose(preferred, { required: wanted !== undefined, host });
-  return { host, port, url: `http://${host.includes(':') ? `[${host}]` : host}:${port}/api/v1` };
+  return { host, port, url: `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}/api/v1` };
 }
 
 function portFileOf(data: DataFolder): string {

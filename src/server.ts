@@ -5,17 +5,21 @@ import { Command } from 'commander';
 import type { Logger } from 'pino';
 import { buildApp } from './api/app.js';
 import { assembleServices } from './api/assemble.js';
+import type { Api } from './api/common/services.js';
+import { encrypted, renewCertificate } from './api/common/transport.js';
 import { readEnvironment } from './config/environment.js';
-import { readServerEnvironment } from './config/server-environment.js';
+import { readServerEnvironment, type TlsFiles } from './config/server-environment.js';
 import { lazyTemporal } from './management/temporal/temporal-client.js';
 import { orAborted, untilAborted } from './runtime/aborted.js';
 import { onFreePorts } from './runtime/free-ports.js';
 import { createLogger } from './runtime/logger.js';
+import { onceInAWhile } from './runtime/once-in-a-while.js';
 import { choosePort } from './runtime/ports.js';
-import { runProgram } from './runtime/program.js';
+import { messageOf, runProgram } from './runtime/program.js';
 import { keyringOf } from './runtime/program-keyring.js';
 import { environmentWithStack } from './runtime/running-stack.js';
 import { stopOnSignals } from './runtime/stop-signals.js';
+import { expiryNotice, readTlsPair, type TlsPair, watchTlsPair } from './runtime/tls-files.js';
 import { type Collections, collectionsOf } from './store/collections.js';
 import { openDatabase } from './store/database.js';
 import { storeErrorFactsOf } from './store/mongo-error.js';
@@ -26,9 +30,10 @@ const INDEXING_PAUSE_MS = 10_000;
 async function main(): Promise<void> {
   const env = environmentWithStack();
   const { mongodbUri, mongodbDb, installation, allowInsecure, logLevel } = readEnvironment(env);
-  const { port, host, ratePerSecond, temporalUiUrl } = readServerEnvironment(env);
+  const { port, host, ratePerSecond, temporalUiUrl, tls, isProxy } = readServerEnvironment(env);
   const logger = createLogger(logLevel, 'server');
   const { signal: stopping } = stopOnSignals((signal) => logger.info({ signal }, 'server is stopping'));
+  const certificate = tls && readTlsPair(tls);
   const keyring = keyringOf(env, (text) => logger.warn(text));
   const database = openDatabase({ uri: mongodbUri, name: mongodbDb, appName: 'mimecast-server' });
   const temporal = lazyTemporal(env);
@@ -42,13 +47,18 @@ async function main(): Promise<void> {
       keyring,
       temporalUiUrl,
     });
-    const app = await buildApp({ services, logger, ratePerSecond });
+    const app = await buildApp({ services, logger, ratePerSecond, certificate, isProxy });
     const required = port !== undefined && port !== 0;
     const choose = () => choosePort(port ?? DEFAULT_PORT, { required, host });
-    const address = await onFreePorts(choose, (free) => app.listen({ host, port: free }));
+    const asSpoken = (url: string) => (certificate === undefined ? url : encrypted(url));
+    const listenTextResolver = (url: string) => `listening at ${asSpoken(url)}`;
+    const listening = await onFreePorts(choose, (free) => app.listen({ host, port: free, listenTextResolver }));
+    const address = asSpoken(listening);
+    const endWatch = tls && certificate && watchCertificate(app, tls, certificate, logger);
     const indexing = ensureIndexes(collections, logger, stopping);
     logger.info({ address, temporal: temporal.address, database: mongodbDb }, 'server ready');
     await untilAborted(stopping);
+    endWatch?.();
     await app.close();
     await indexing;
     logger.info('server stopped');
@@ -56,6 +66,24 @@ async function main(): Promise<void> {
     await temporal.close();
     await database.close();
   }
+}
+
+/** Whoever renews the certificate does not restart the server. @returns ends that. */
+function watchCertificate(app: Api, files: TlsFiles, first: TlsPair, logger: Logger): () => void {
+  const warn = onceInAWhile((text) => logger.warn(text));
+  const tell = (pair: TlsPair) => {
+    const notice = expiryNotice(pair);
+    if (notice !== undefined) logger.warn(notice);
+  };
+  tell(first);
+  return watchTlsPair(files, first, {
+    onChange: (pair) => {
+      renewCertificate(app, pair);
+      logger.info({ validTo: pair.validTo }, 'the certificate was renewed');
+      tell(pair);
+    },
+    onError: (error) => warn(`the certificate is not renewed: ${messageOf(error)}`),
+  });
 }
 
 /** Searches name the indexes that they need. After an upgrade MongoDB may take a while to build those that are new. */

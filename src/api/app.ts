@@ -3,6 +3,7 @@
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { IsProxy } from '../config/server-environment.js';
 import { present } from '../domain/present.js';
 import { accessKeyRoutes } from './access-keys/access-keys-routes.js';
 import { auditTrailRoutes } from './audit-trail/audit-trail-routes.js';
@@ -23,6 +24,7 @@ import { openAnswers, RECHECK_MS } from './common/open-answers.js';
 import { DEFAULT_RATE, limitRates } from './common/request-limit.js';
 import { limitSearches } from './common/search-limit.js';
 import type { Api, Services } from './common/services.js';
+import { type Certificate, refuseUnencrypted, tlsServer } from './common/transport.js';
 import { compileValidator } from './common/validation.js';
 import { detectionRoutes } from './detections/detections-routes.js';
 import { eventRoutes } from './events/events-routes.js';
@@ -70,22 +72,31 @@ export interface AppOptions {
   readonly recheckMs?: number;
   /** Default: those of `CONNECTION_LIMITS`. */
   readonly connections?: Partial<ConnectionLimits>;
+  /** Default: plain HTTP. */
+  readonly certificate?: Certificate | undefined;
+  /** Default: nobody's word about others counts, and nothing is refused because it came unencrypted. */
+  readonly isProxy?: IsProxy | undefined;
 }
 
 export async function buildApp(options: AppOptions): Promise<Api> {
-  const { services, logger, ratePerSecond = DEFAULT_RATE } = options;
+  const { services, logger, ratePerSecond = DEFAULT_RATE, certificate, isProxy } = options;
   const limits = { ...CONNECTION_LIMITS, ...options.connections };
+  const http = {
+    // Room for long tokens in the address; what is longer still is 431.
+    maxHeaderSize: 65_536,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: limits.checkEveryMs,
+  };
+  const serverFactory = certificate && tlsServer(certificate, http);
   const app = fastify({
-    ...present({ loggerInstance: logger }),
+    ...present({ loggerInstance: logger, serverFactory, trustProxy: isProxy }),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1_048_576,
-    // Room for long tokens in the address; what is longer still is 431.
-    http: {
-      maxHeaderSize: 65_536,
-      headersTimeout: limits.headersMs,
-      connectionsCheckingInterval: limits.checkEveryMs,
-    },
-    requestTimeout: limits.requestMs,
+    http,
+    requestTimeout: http.requestTimeout,
+    keepAliveTimeout: http.keepAliveTimeout,
     clientErrorHandler: answerClientError,
     routerOptions: { maxParamLength: 2_000 },
     rewriteUrl: ({ url = '/' }) => tidiedUrl(url),
@@ -95,8 +106,9 @@ export async function buildApp(options: AppOptions): Promise<Api> {
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(serializerCompiler);
-  limitConnections(app.server, limits);
+  limitConnections(app.server, limits, isProxy);
   app.addHook('preClose', async () => closeConnections(app.server, limits));
+  if (isProxy !== undefined) refuseUnencrypted(app, isProxy);
   readJsonBodies(app);
   handleErrors(app);
   await limitRates(app, ratePerSecond);
@@ -113,6 +125,6 @@ export async function buildApp(options: AppOptions): Promise<Api> {
     },
     { prefix: BASE_PATH },
   );
-  await servePages(app);
+  await servePages(app, { isEncrypted: certificate !== undefined });
   return app;
 }

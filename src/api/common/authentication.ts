@@ -8,6 +8,7 @@ import { AttemptLimit } from './attempt-limit.js';
 import { GENERIC } from './error-answer.js';
 import { isMistyped } from './mistyped.js';
 import { TooManyError } from './request-limit.js';
+import { clientAddress } from './transport.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -122,10 +123,10 @@ export function authenticate(
     if (authorization === undefined) return bySession(request);
     const credential = credentialOf(authorization);
     if (credential === undefined) {
-      refuseUnreadable(request.ip);
+      refuseUnreadable(clientAddress(request));
       throw unauthorized();
     }
-    return identify(request.ip, credential);
+    return identify(clientAddress(request), credential);
   }
 }
 

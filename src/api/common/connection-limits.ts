@@ -2,36 +2,43 @@
 
 import type { Server } from 'node:http';
 import { normalizeIP } from '@fastify/rate-limit';
+import type { IsProxy } from '../../config/server-environment.js';
 
 export interface ConnectionLimits {
   /** Milliseconds until all headers of a request must be there, from the opening of the connection on. */
   readonly headersMs: number;
   /** Milliseconds until the whole request must be there, body included. The answer may take as long as it likes. */
   readonly requestMs: number;
+  /** Milliseconds that a connection without a request stays open. */
+  readonly keepAliveMs: number;
   /** Milliseconds between two looks for those that are too slow. */
   readonly checkEveryMs: number;
   /** Milliseconds that connections may stay open while the server closes. */
   readonly closingMs: number;
   /** Open connections, of all addresses. Further ones are closed at once. */
   readonly most: number;
-  /** Open connections of one address; a proxy in front of the server is one address. */
+  /** Open connections of one address, unless it is a trusted proxy's, who has all clients. */
   readonly mostOfOneAddress: number;
 }
 
 export const CONNECTION_LIMITS: ConnectionLimits = {
   headersMs: 10_000,
   requestMs: 60_000,
+  keepAliveMs: 72_000,
   checkEveryMs: 1_000,
   closingMs: 5_000,
   most: 2_000,
   mostOfOneAddress: 800,
 };
 
-export function limitConnections(server: Server, { most, mostOfOneAddress }: ConnectionLimits): void {
+export function limitConnections(server: Server, limits: ConnectionLimits, isProxy?: IsProxy): void {
+  const { most, mostOfOneAddress } = limits;
   server.maxConnections = most;
   const open = new Map<string, number>();
   server.on('connection', (socket) => {
-    const address = normalizeIP(socket.remoteAddress ?? '');
+    const peer = socket.remoteAddress ?? '';
+    if (isProxy?.(peer)) return;
+    const address = normalizeIP(peer);
     const count = open.get(address) ?? 0;
     if (count >= mostOfOneAddress) return void socket.destroy();
     open.set(address, count + 1);

@@ -3,6 +3,7 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
 import { GENERIC } from './error-answer.js';
+import { clientAddress } from './transport.js';
 
 /** Five times that of Sumo Logic (4/s), which makes Terraform slow. */
 export const DEFAULT_RATE = 20;
@@ -26,7 +27,7 @@ export async function limitRates(app: FastifyInstance, ratePerSecond: number): P
     hook: 'preParsing',
     max: ratePerSecond * WINDOW_S,
     timeWindow: WINDOW_S * 1_000,
-    keyGenerator: (request) => request.identity?.accessId ?? request.ip,
+    keyGenerator: (request) => request.identity?.accessId ?? clientAddress(request),
     errorResponseBuilder: (_request, { ttl }) => new TooManyError(Math.max(1, Math.ceil(ttl / 1_000))),
   });
 }

@@ -3,6 +3,7 @@
 import type { FastifyInstance } from 'fastify';
 import { onceClosed } from './once-closed.js';
 import { TooManyError } from './request-limit.js';
+import { clientAddress } from './transport.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -32,7 +33,7 @@ export function limitSearches(app: FastifyInstance, limits = SEARCH_LIMITS): voi
   app.addHook('preHandler', async (request, { raw }) => {
     const { searches } = request.routeOptions.config;
     if (searches === undefined) return;
-    const turn = turns[searches].ask(request.identity?.accessId ?? request.ip);
+    const turn = turns[searches].ask(request.identity?.accessId ?? clientAddress(request));
     onceClosed(raw, turn.end);
     await turn.begun;
   });

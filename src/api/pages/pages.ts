@@ -30,17 +30,22 @@ const LIBRARIES = {
   'uplot.css': ['uplot', 'dist/uPlot.min.css'],
 } as const;
 
+/** A year. */
+const HSTS_S = 365 * 86_400;
 const config = { isPublic: true, rateLimit: false } as const;
 const hidden = { hide: true } as const;
 
-export async function servePages(app: FastifyInstance): Promise<void> {
+/** @param isEncrypted the server itself speaks TLS; otherwise that, and saying so to browsers, is its proxy's business. */
+export async function servePages(
+  app: FastifyInstance,
+  { isEncrypted }: { readonly isEncrypted: boolean },
+): Promise<void> {
   const page = readFileSync(join(FOLDER, 'index.html'), 'utf8');
   await app.register(async (scope) => {
     await scope.register(helmet, {
       contentSecurityPolicy: { useDefaults: false, directives: contentPolicyOf(page) },
       referrerPolicy: { policy: 'no-referrer' },
-      // TLS is the business of what stands before this server.
-      strictTransportSecurity: false,
+      strictTransportSecurity: isEncrypted && { maxAge: HSTS_S, includeSubDomains: false },
     });
     await scope.register(fastifyStatic, {
       root: FOLDER,

@@ -7,6 +7,7 @@ import { API_ROLES } from '../../store/api-keys.js';
 import { unauthorized } from '../common/authentication.js';
 import { flatErrors, nothing } from '../common/common-schemas.js';
 import type { Routes } from '../common/services.js';
+import { clientAddress } from '../common/transport.js';
 import { beginSession, identityBySession } from './sessions.js';
 
 const tags = ['Session'];
@@ -44,7 +45,7 @@ export const sessionRoutes: Routes = (app, { collections, authentication, endAns
       },
     },
     async (request) => {
-      const identity = await identityOf(request.ip, request.body);
+      const identity = await identityOf(clientAddress(request), request.body);
       if (identity === undefined) throw unauthorized();
       const csrfToken = await beginSession(request, identity.accessId);
       return { ...identity, csrfToken };

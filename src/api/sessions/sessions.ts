@@ -73,9 +73,10 @@ export async function identityBySession(
 
 /** Refuses what a page of another site has sent, whatever it carries. */
 function refuseOtherSites(request: FastifyRequest): void {
-  const { 'sec-fetch-site': site, origin, host } = request.headers;
+  const { 'sec-fetch-site': site, origin } = request.headers;
   if (isSafe(request)) return;
-  const isForeign = site === undefined ? origin !== undefined && hostOf(origin) !== host : !OWN_SITES.has(String(site));
+  const isForeign =
+    site === undefined ? origin !== undefined && hostOf(origin) !== request.host : !OWN_SITES.has(String(site));
   if (isForeign) throw notFromOurPage();
 }
 

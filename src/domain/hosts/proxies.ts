@@ -1,5 +1,7 @@
 /** Which proxy a call goes through: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, or the same in lower case, which win. */
 
+import { isLoopback } from './loopback.js';
+
 export interface ProxyServer {
   /** Where it listens, without credentials. */
   readonly origin: string;
@@ -88,8 +90,4 @@ function bare(hostname: string): string {
     .toLowerCase()
     .replace(/^\[|\]$/g, '')
     .replace(/\.$/, '');
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127(\.\d+){3}$/.test(host);
 }
