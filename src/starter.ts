@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { Command, Option } from 'commander';
+import { auditCommand } from './cli/audit.js';
 import { addDetectionsCommand } from './cli/detections.js';
 import { addExportCommand } from './cli/export.js';
 import { addIocCommand } from './cli/ioc.js';
@@ -35,7 +36,7 @@ async function answer<T>(
   process.stdout.write(`${json ? JSON.stringify(result, null, 2) : text(result)}\n`);
 }
 
-const { withCommands, withDetections, withKeys, withIndicators, withSearch, withWatchlists } = sessionOf(
+const { withAudit, withCommands, withDetections, withKeys, withIndicators, withSearch, withWatchlists } = sessionOf(
   () => program.opts<{ readonly server?: string }>().server,
 );
 
@@ -181,6 +182,7 @@ addDetectionsCommand(program, withDetections);
 addSearchCommands(program, withSearch);
 addIocCommand(program, withIndicators);
 program.addCommand(keysCommand(withKeys));
+program.addCommand(auditCommand(withAudit));
 program.addCommand(watchlistCommand(withWatchlists));
 
 endWithReader();

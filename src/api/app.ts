@@ -21,6 +21,7 @@ import { errorAnswerOf } from './common/error-answer.js';
 import { readJsonBodies } from './common/json-body.js';
 import { answerClientError } from './common/no-http.js';
 import { openAnswers, RECHECK_MS } from './common/open-answers.js';
+import { auditReads } from './common/read-audit.js';
 import { DEFAULT_RATE, limitRates } from './common/request-limit.js';
 import { limitSearches } from './common/search-limit.js';
 import type { Api, Services } from './common/services.js';
@@ -118,6 +119,7 @@ export async function buildApp(options: AppOptions): Promise<Api> {
   const identityOf = authenticate(app, authentication, (request) => identityBySession(collections, request));
   const answers = openAnswers(app, identityOf, options.recheckMs ?? RECHECK_MS);
   limitSearches(app);
+  auditReads(app, collections);
   await app.register(swagger, OPENAPI_OPTIONS);
   await app.register(
     async (scope) => {

@@ -1,6 +1,9 @@
 /** `keys`: the access keys of the management API. */
 
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { stringify } from 'csv-stringify/sync';
+import { textCell } from '../domain/csv-cell.js';
+import { parseDuration } from '../domain/duration.js';
 import type { NewKey, ShownKey } from '../management/keys/api-key-service.js';
 import { API_ROLES, type ApiRole } from '../store/api-keys.js';
 import type { KeyCommands } from './services/command-services.js';
@@ -9,6 +12,12 @@ import { table } from './table.js';
 
 interface Json {
   readonly json?: boolean;
+}
+
+interface NewKeyOptions {
+  readonly role: ApiRole;
+  readonly label: string;
+  readonly expires?: Date;
 }
 
 export function keysCommand(withKeys: WithKeys): Command {
@@ -26,15 +35,26 @@ export function keysCommand(withKeys: WithKeys): Command {
     .description('create a key; its secret half is shown only once')
     .addOption(new Option('--role <role>', 'what it may do').choices(API_ROLES).default('administrator'))
     .option('--label <text>', 'what it is for', '')
+    .option(
+      '--expires <time>',
+      'when it stops working: a time from now such as 90d, or an ISO time (default: never)',
+      expiry,
+    )
     .option('--json', 'print the result as JSON')
-    .action(({ json, role, label }: Json & { readonly role: ApiRole; readonly label: string }) =>
-      answer(json, (service) => service.create({ role, label }), newKeyText),
+    .action(({ json, role, label, expires }: Json & NewKeyOptions) =>
+      answer(json, (service) => service.create({ role, label, expiresAt: expires }), newKeyText),
     );
   keys
     .command('list')
     .description('all keys, without their secret halves')
     .option('--json', 'print the result as JSON')
     .action(({ json }: Json) => answer(json, (service) => service.list(), listText));
+  keys
+    .command('review')
+    .description(
+      'all keys as CSV, for an access review: who may do what, since when, until when, and when it was last used',
+    )
+    .action(() => answer(false, (service) => service.list(), reviewCsv));
   keys
     .command('delete <ID>')
     .description('delete a key by its access ID; servers may still accept it for up to a minute')
@@ -49,18 +69,44 @@ export function keysCommand(withKeys: WithKeys): Command {
   return keys;
 }
 
-export function newKeyText({ accessId, accessKey, role }: NewKey): string {
+export function newKeyText({ accessId, accessKey, role, expiresAt }: NewKey): string {
+  const end = expiresAt === undefined ? '' : `, works until ${expiresAt.toISOString()}`;
   return [
     `Access ID:  ${accessId}`,
     `Access key: ${accessKey}`,
-    `Role ${role}. The access key will not be shown again.`,
+    `Role ${role}${end}. The access key will not be shown again.`,
   ].join('\n');
 }
 
 function listText(keys: readonly ShownKey[]): string {
   if (keys.length === 0) return 'There are no keys yet: create one with "keys create".';
   return table(
-    ['access ID', 'role', 'label', 'created'],
-    keys.map(({ accessId, role, label, createdAt }) => [accessId, role, label, createdAt.toISOString()]),
+    ['access ID', 'role', 'label', 'created', 'expires', 'last used'],
+    keys.map(({ accessId, role, label, createdAt, expiresAt, lastUsedAt }) => [
+      ...[accessId, role, label, createdAt.toISOString()],
+      expiresAt?.toISOString() ?? 'never',
+      lastUsedAt?.toISOString() ?? 'never',
+    ]),
   );
+}
+
+/** One line per key. */
+export function reviewCsv(keys: readonly ShownKey[], now = new Date()): string {
+  const rows = keys.map(({ accessId, role, label, createdAt, createdBy = '', expiresAt, lastUsedAt }) => ({
+    ...{ accessId, role, label: textCell(label), createdAt: createdAt.toISOString(), createdBy },
+    ...{ expiresAt: expiresAt?.toISOString() ?? '', lastUsedAt: lastUsedAt?.toISOString() ?? '' },
+    state: expiresAt !== undefined && expiresAt <= now ? 'expired' : 'works',
+  }));
+  return stringify(rows, { header: true, columns: REVIEW_COLUMNS }).trimEnd();
+}
+
+const REVIEW_COLUMNS = ['accessId', 'role', 'label', 'createdAt', 'createdBy', 'expiresAt', 'lastUsedAt', 'state'];
+
+function expiry(text: string): Date {
+  // A number alone would be milliseconds, and is a year.
+  const lengthMs = /^\d+$/.test(text) ? undefined : parseDuration(text);
+  const time = lengthMs === undefined ? new Date(text) : new Date(Date.now() + lengthMs);
+  if (Number.isNaN(time.getTime()))
+    throw new InvalidArgumentError('It must be a time from now such as 90d, or an ISO time.');
+  return time;
 }

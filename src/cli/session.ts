@@ -1,6 +1,7 @@
 /** What a command works with, opened before it and closed after it: the servers at hand, or a management server. */
 
 import type {
+  AuditCommands,
   CommandServices,
   DetectionCommands,
   IndicatorCommands,
@@ -11,6 +12,7 @@ import type {
 
 export type WithCommands = <T>(work: (services: CommandServices) => Promise<T>) => Promise<T>;
 export type WithKeys = <T>(work: (keys: KeyCommands) => Promise<T>) => Promise<T>;
+export type WithAudit = <T>(work: (audit: AuditCommands) => Promise<T>) => Promise<T>;
 
 export type WithDetections = <T>(work: (detections: DetectionCommands) => Promise<T>) => Promise<T>;
 export type WithSearch = <T>(work: (search: SearchCommands) => Promise<T>) => Promise<T>;
@@ -22,6 +24,7 @@ export interface Session {
   readonly withCommands: WithCommands;
   /** These need no Temporal. */
   readonly withKeys: WithKeys;
+  readonly withAudit: WithAudit;
   readonly withDetections: WithDetections;
   readonly withSearch: WithSearch;
   readonly withIndicators: WithIndicators;
@@ -42,6 +45,7 @@ export function sessionOf(serverUrl: () => string | undefined): Session {
   return {
     withCommands: async (work) => (await open()).withCommands(work),
     withKeys: async (work) => (await open()).withKeys(work),
+    withAudit: async (work) => (await open()).withAudit(work),
     withDetections: async (work) => (await open()).withDetections(work),
     withSearch: async (work) => (await open()).withSearch(work),
     withIndicators: async (work) => (await open()).withIndicators(work),

@@ -23,6 +23,13 @@ export const unknownKey = (accessId: string) =>
     `There is no access key "${accessId}"; list the keys to see the existing ones.`,
   );
 
+export const alreadyExpired = (expiresAt: Date) =>
+  new CodedRefusal(
+    400,
+    'accesskey.expired',
+    `expiresAt: must be in the future, and ${expiresAt.toISOString()} is not. Leave it out for a key without an end.`,
+  );
+
 /** The code is one for collectors and sources alike. */
 export const nameTaken = (kind: 'collector' | 'source', name: string, id: number | undefined) =>
   new CodedRefusal(

@@ -1,7 +1,12 @@
-/** Who changed what: written before the change and completed after it, so that no change is without a trace. */
+/**
+ * Who changed what: written before the change and completed after it, so that no change is without a trace. Each entry is a part
+ * of the chain.
+ */
 
 import { ObjectId } from 'mongodb';
 import { present } from '../domain/present.js';
+import type { AuditLink } from './audit-chain.js';
+import { appendLink, LINK_INDEX } from './audit-chain-end.js';
 import { collection, type Indexes, type Store } from './driver.js';
 import { type Page, type PageRequest, pageOf } from './list-page.js';
 
@@ -23,23 +28,46 @@ export interface AuditDocument {
   readonly outcome: 'begun' | 'done' | 'failed';
   /** Why it failed. */
   readonly reason?: string;
+  /** Its places in the chain: of its beginning, and of its completion. Absent in entries of earlier versions. */
+  readonly links?: readonly AuditLink[];
 }
 
 const trail = collection<AuditDocument>('audit_trail');
 export const AUDIT_INDEXES: Indexes = {
-  audit_trail: [{ key: { at: -1 } }, { key: { sourceId: 1, at: -1 } }, { key: { collectorId: 1, at: -1 } }],
+  audit_trail: [
+    ...[{ key: { at: -1 } }, { key: { sourceId: 1, at: -1 } }, { key: { collectorId: 1, at: -1 } }],
+    LINK_INDEX,
+  ],
 };
 
-export type AuditEntry = Omit<AuditDocument, '_id' | 'at' | 'outcome' | 'reason'>;
-export type AuditMark = Partial<Omit<AuditDocument, '_id' | 'at' | 'actor' | 'action'>>;
+export type AuditEntry = Omit<AuditDocument, '_id' | 'at' | 'outcome' | 'reason' | 'links'>;
+export type AuditMark = Partial<Omit<AuditDocument, '_id' | 'at' | 'actor' | 'action' | 'links'>>;
 
 /** Notes that a change is begun. @returns completes the note. */
 export async function beginAudit(store: Store, entry: AuditEntry): Promise<(mark: AuditMark) => Promise<void>> {
-  const _id = new ObjectId();
-  await trail(store).insertOne({ _id, at: new Date(), ...entry, outcome: 'begun' });
+  const begun = { at: new Date(), ...entry, outcome: 'begun' } as const;
+  const { _id, link } = await insert(store, begun);
   return async (mark) => {
-    await trail(store).updateOne({ _id }, { $set: mark });
+    const content = { ...begun, ...mark };
+    await appendLink(store, {
+      ...{ id: _id, content, before: link },
+      write: (second) => trail(store).replaceOne({ _id }, { ...content, links: [link, second] }),
+    });
   };
+}
+
+/** Notes what changes nothing, such as a search. */
+export async function noteAudit(store: Store, entry: AuditEntry): Promise<void> {
+  await insert(store, { at: new Date(), ...entry, outcome: 'done' });
+}
+
+async function insert(store: Store, content: Omit<AuditDocument, '_id' | 'links'>) {
+  const _id = new ObjectId();
+  const link = await appendLink(store, {
+    ...{ id: _id, content },
+    write: (first) => trail(store).insertOne({ _id, ...content, links: [first] }),
+  });
+  return { _id, link };
 }
 
 export interface AuditFilter {

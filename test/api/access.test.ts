@@ -59,7 +59,7 @@ describe('a credential', () => {
     expect(stored).toContain('of a test');
     expect(stored + trail).not.toContain(accessKey);
     expect((await keys.list()).map((key) => Object.keys(key).sort())).toContainEqual([
-      ...['accessId', 'createdAt', 'label', 'role'],
+      ...['accessId', 'createdAt', 'createdBy', 'label', 'role'],
     ]);
   });
 });

@@ -10,7 +10,17 @@ export class Died extends Error {
 
 /** Methods that reach a server. Reading changes nothing, but a program can die there as well. */
 const STEPS: ReadonlySet<string> = new Set([
-  ...['findOne', 'insertOne', 'updateOne', 'updateMany', 'deleteOne', 'deleteMany', 'findOneAndUpdate', 'toArray'],
+  ...[
+    'findOne',
+    'insertOne',
+    'replaceOne',
+    'updateOne',
+    'updateMany',
+    'deleteOne',
+    'deleteMany',
+    'findOneAndUpdate',
+    'toArray',
+  ],
   ...['distinct', 'countDocuments', 'start', 'signal', 'describe', 'query', 'terminate'],
 ]);
 

@@ -1,6 +1,7 @@
 /** `/accessKeys`: the keys of this API, for administrators (after Sumo Logic's Access Key Management API). */
 
 import { z } from 'zod';
+import { present } from '../../domain/present.js';
 import { CodedRefusal } from '../../management/common/errors.js';
 import { ApiKeyService, type ShownKey } from '../../management/keys/api-key-service.js';
 import { API_ROLES } from '../../store/api-keys.js';
@@ -17,6 +18,9 @@ const key = z
     label: z.string(),
     role: z.enum(API_ROLES),
     createdAt: z.iso.datetime(),
+    createdBy: z.string().optional().describe('The access ID that made it, or cli'),
+    expiresAt: z.iso.datetime().optional().describe('It works until then; absent: until it is deleted'),
+    lastUsedAt: z.iso.datetime().optional().describe('To within five minutes; absent: never'),
   })
   .meta({ id: 'AccessKey' });
 
@@ -25,6 +29,11 @@ const newKey = key.extend({ key: z.string().describe('The access key: shown only
 const body = z.strictObject({
   label: z.string().max(128, 'must have at most 128 characters').default('').describe('What it is for'),
   role: z.enum(API_ROLES).default('administrator').describe('A viewer may only read'),
+  expiresAt: z.iso
+    .datetime({ offset: true, error: 'must be an ISO time such as 2030-12-31T00:00:00Z' })
+    .transform((text) => new Date(text))
+    .optional()
+    .describe('It works until then; default: until it is deleted'),
 });
 
 const params = z.object({ accessId: z.string().max(64) });
@@ -70,8 +79,12 @@ export const accessKeyRoutes: Routes = (app, { collections, verifier, endAnswers
   );
 };
 
-function show({ accessId, label, role, createdAt }: ShownKey): z.input<typeof key> {
-  return { id: accessId, label, role, createdAt: createdAt.toISOString() };
+function show({ accessId, label, role, createdBy, ...times }: ShownKey): z.input<typeof key> {
+  const { createdAt, expiresAt, lastUsedAt } = times;
+  return {
+    ...{ id: accessId, label, role, createdAt: createdAt.toISOString() },
+    ...present({ createdBy, expiresAt: expiresAt?.toISOString(), lastUsedAt: lastUsedAt?.toISOString() }),
+  };
 }
 
 const ownKey = () =>

@@ -30,7 +30,7 @@ export const detectionRoutes: Routes = (app, { collections, keepOpen }) => {
   app.get(
     '/detections',
     {
-      config,
+      config: { ...config, audits: 'detections.search' },
       schema: {
         tags,
         summary: 'Third-party detections, the newest first',
@@ -68,7 +68,7 @@ export const detectionRoutes: Routes = (app, { collections, keepOpen }) => {
     {
       // Its answer would be the headers alone, after all of it was read.
       exposeHeadRoute: false,
-      config: { searches: 'stream' },
+      config: { searches: 'stream', audits: 'detections.export' },
       schema: {
         tags,
         summary: 'All of them, the newest first, one JSON object per line: as here, in ECS, or in OCSF',
@@ -90,7 +90,7 @@ export const detectionRoutes: Routes = (app, { collections, keepOpen }) => {
     '/detections/follow',
     {
       exposeHeadRoute: false,
-      config: { searches: 'stream' },
+      config: { searches: 'stream', audits: 'detections.follow' },
       schema: {
         tags,
         summary: 'Detections as they are stored, as NDJSON without an end',

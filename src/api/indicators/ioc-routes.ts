@@ -111,7 +111,7 @@ export const iocRoutes: Routes = (app, { collections, client }) => {
     '/iocSearch',
     {
       bodyLimit: LIST_BODY_LIMIT,
-      config: { isReading: true, searches: 'search' },
+      config: { isReading: true, searches: 'search', audits: 'indicators.search' },
       schema: {
         tags,
         summary: 'Which records have the indicators of a list, newest first',

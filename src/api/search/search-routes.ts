@@ -18,6 +18,7 @@ import {
 
 const tags = ['Search'];
 const config = { isReading: true, searches: 'search' } as const;
+const auditedAs = (audits: string) => ({ ...config, audits });
 
 const pageBody = searchBody.extend({
   limit: z
@@ -46,7 +47,7 @@ export const searchRoutes: Routes = (app, { search }) => {
   app.post(
     '/search',
     {
-      config,
+      config: auditedAs('search'),
       schema: {
         tags,
         summary: 'Records that match a query, newest or oldest first, page by page',
@@ -87,7 +88,7 @@ export const searchRoutes: Routes = (app, { search }) => {
   app.post(
     '/search/histogram',
     {
-      config,
+      config: auditedAs('search.histogram'),
       schema: {
         tags,
         summary: 'How many records match over time, by collection',
@@ -116,7 +117,7 @@ export const searchRoutes: Routes = (app, { search }) => {
   app.post(
     '/search/values',
     {
-      config,
+      config: auditedAs('search.values'),
       schema: {
         tags,
         summary: 'The most frequent values of a field, of the 10,000 newest records that match',

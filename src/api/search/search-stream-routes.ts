@@ -14,6 +14,7 @@ import { inputOf, searchBody, showRecord } from './search-schemas.js';
 
 const tags = ['Search'];
 const config = { isReading: true, searches: 'stream' } as const;
+const exported = { ...config, audits: 'search.export' } as const;
 
 /** A stream of text. */
 const streamed = z.unknown().meta({ type: 'string' });
@@ -72,7 +73,7 @@ export const searchStreamRoutes: Routes = (app, { search, keepOpen }) => {
   app.post(
     '/search/export',
     {
-      config,
+      config: exported,
       schema: { ...exportSchema, body: exportBody },
     },
     async (request, reply) => {
@@ -85,7 +86,7 @@ export const searchStreamRoutes: Routes = (app, { search, keepOpen }) => {
     {
       // Its answer would be the headers alone, after all of it was read.
       exposeHeadRoute: false,
-      config,
+      config: exported,
       schema: { ...exportSchema, querystring: exportQuery },
     },
     async (request, reply) => {
@@ -96,7 +97,7 @@ export const searchStreamRoutes: Routes = (app, { search, keepOpen }) => {
   app.post(
     '/search/follow',
     {
-      config,
+      config: { ...config, audits: 'search.follow' },
       schema: {
         tags,
         summary: 'Records that match as they are stored, as NDJSON without an end',

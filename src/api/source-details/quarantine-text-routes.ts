@@ -13,6 +13,7 @@ export const quarantineTextRoutes: Routes = (app, { collections, editor }) => {
     '/collectors/:cid/sources/:sid/quarantine/:qid/content',
     {
       exposeHeadRoute: false,
+      config: { audits: 'source.quarantine.export' },
       schema: {
         tags: ['Overview'],
         summary: 'An entry of the quarantine as it was received, at most its first 1,048,576 bytes, as a file',

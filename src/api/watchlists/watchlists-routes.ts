@@ -181,7 +181,7 @@ export const watchlistRoutes: Routes = (app, { watchlists, keepOpen }) => {
     '/watchlists/:id/hits/follow',
     {
       exposeHeadRoute: false,
-      config: { searches: 'stream' },
+      config: { searches: 'stream', audits: 'watchlist.follow' },
       schema: {
         tags,
         summary: 'Hits of a watchlist as they are raised, as NDJSON without an end',

@@ -11,6 +11,8 @@ import type { PastExports } from '../../management/past-exports/past-exports.js'
 import type { MissingRecord, RereadService } from '../../management/rereads/reread-service.js';
 import type { SourceSaveOptions, SourceService, Started } from '../../management/sources/source-service.js';
 import type { WatchlistService } from '../../management/watchlists/watchlist-service.js';
+import type { ChainHead } from '../../store/audit-chain.js';
+import type { AuditVerification } from '../../store/audit-verification.js';
 import type { WatchlistHitEvent } from '../../store/watchlist-events.js';
 
 export interface SourceCommands
@@ -85,6 +87,10 @@ export interface SearchCommands {
 
 export interface KeyCommands extends Pick<ApiKeyService, 'create' | 'list'> {
   remove(accessId: string): Promise<Pick<ShownKey, 'accessId'>>;
+}
+
+export interface AuditCommands {
+  verify(since?: ChainHead): Promise<AuditVerification>;
 }
 
 /** From where to follow, and until when. */

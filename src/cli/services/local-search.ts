@@ -15,17 +15,22 @@ import type {
   ShownStory,
 } from './command-services.js';
 
+import { readNotes } from './local-reads.js';
+
 const TIMEOUT_MS = 30_000;
 
 export class LocalSearch implements SearchCommands {
   private readonly service: SearchService;
+  private readonly note: ReturnType<typeof readNotes>;
 
   constructor(private readonly collections: Collections) {
     this.service = new SearchService(collections);
+    this.note = readNotes(collections);
   }
 
   async page(wish: SearchWish, { order, ...page }: PageWish): Promise<SearchedPage> {
     const isOldestFirst = order === 'oldest';
+    await this.note('search', wish, page.token);
     const found = await this.service.find(inputOf(wish), { ...page, isOldestFirst, timeoutMs: TIMEOUT_MS });
     const { items, plan, isComplete, searchedTo, next } = found;
     const end = present({ searchedTo: searchedTo?.toISOString(), next });
@@ -47,6 +52,7 @@ export class LocalSearch implements SearchCommands {
     token: string | undefined,
     signal: AbortSignal,
   ): AsyncGenerator<FollowLine<ShownRecord>, void> {
+    await this.note('search.follow', wish);
     for await (const { item, token: reached } of this.service.follow(inputOf(wish), { token, signal })) {
       yield { token: reached, ...present({ item: item && shown(item) }) };
     }

@@ -2,8 +2,6 @@
 
 import { readEnvironment } from '../../config/environment.js';
 import { RefusedError } from '../../management/common/errors.js';
-import { DetectionService } from '../../management/detections/detection-service.js';
-import { IocService } from '../../management/indicators/ioc-service.js';
 import { ApiKeyService } from '../../management/keys/api-key-service.js';
 import { RereadService } from '../../management/rereads/reread-service.js';
 import { SourceService } from '../../management/sources/source-service.js';
@@ -13,11 +11,13 @@ import { temporalAwayText, temporalRefusalText } from '../../management/temporal
 import { WatchlistService } from '../../management/watchlists/watchlist-service.js';
 import { keyringAtHand } from '../../runtime/program-keyring.js';
 import { environmentWithStack } from '../../runtime/running-stack.js';
+import { verifyTrail } from '../../store/audit-verification.js';
 import { type Collections, collectionsOf } from '../../store/collections.js';
 import { openDatabase } from '../../store/database.js';
 import type { Session } from '../session.js';
 import type { CommandServices } from './command-services.js';
 import { LocalExports } from './local-exports.js';
+import { localDetections, localIndicators } from './local-reads.js';
 import { LocalSearch } from './local-search.js';
 
 export function localSession(): Session {
@@ -25,9 +25,11 @@ export function localSession(): Session {
   return {
     withCommands: (work) => withTemporal(env, work),
     withKeys: (work) => withCollections(env, (collections) => work(new ApiKeyService(collections))),
-    withDetections: (work) => withCollections(env, (collections) => work(new DetectionService(collections))),
+    withAudit: (work) =>
+      withCollections(env, (collections) => work({ verify: (since) => verifyTrail(collections, since) })),
+    withDetections: (work) => withCollections(env, (collections) => work(localDetections(collections))),
     withSearch: (work) => withCollections(env, (collections) => work(new LocalSearch(collections))),
-    withIndicators: (work) => withCollections(env, (collections) => work(new IocService(collections))),
+    withIndicators: (work) => withCollections(env, (collections) => work(localIndicators(collections))),
     withWatchlists: (work) =>
       withCollections(env, (collections, allowInsecure) =>
         work(new WatchlistService({ collections, allowInsecure, keyring: keyringAtHand(env, tell) })),

@@ -1,6 +1,7 @@
 /** The access keys of a management server, asked of itself. */
 
-import type { NewKey, ShownKey } from '../../management/keys/api-key-service.js';
+import { present } from '../../domain/present.js';
+import type { KeyWish, NewKey, ShownKey } from '../../management/keys/api-key-service.js';
 import type { ApiRole } from '../../store/api-keys.js';
 import type { ApiClient } from './api-client.js';
 import type { KeyCommands } from './command-services.js';
@@ -10,12 +11,15 @@ interface Told {
   readonly role: ApiRole;
   readonly label: string;
   readonly createdAt: string;
+  readonly createdBy?: string;
+  readonly expiresAt?: string;
+  readonly lastUsedAt?: string;
 }
 
 export class RemoteKeys implements KeyCommands {
   constructor(private readonly api: ApiClient) {}
 
-  async create(wish: { readonly role: ApiRole; readonly label?: string }): Promise<NewKey> {
+  async create(wish: KeyWish): Promise<NewKey> {
     const { key: accessKey, ...made } = await this.api.call<Told & { readonly key: string }>(
       'POST',
       'accessKeys',
@@ -34,6 +38,10 @@ export class RemoteKeys implements KeyCommands {
   }
 }
 
-function keyOf({ id, role, label, createdAt }: Told): ShownKey {
-  return { accessId: id, role, label, createdAt: new Date(createdAt) };
+function keyOf({ id, role, label, createdAt, createdBy, expiresAt, lastUsedAt }: Told): ShownKey {
+  const at = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
+  return {
+    ...{ accessId: id, role, label, createdAt: new Date(createdAt) },
+    ...present({ createdBy, expiresAt: at(expiresAt), lastUsedAt: at(lastUsedAt) }),
+  };
 }

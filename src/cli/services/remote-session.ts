@@ -2,6 +2,7 @@
 
 import type { Session } from '../session.js';
 import { apiClientOf } from './api-client.js';
+import { RemoteAudit } from './remote-audit.js';
 import { RemoteDetections } from './remote-detections.js';
 import { RemoteExports } from './remote-exports.js';
 import { RemoteIndicators } from './remote-indicators.js';
@@ -17,6 +18,7 @@ export function remoteSession(url: string): Session {
     withCommands: (work) =>
       work({ sources: new RemoteSources(api), rereads: new RemoteRereads(api), exports: new RemoteExports(api) }),
     withKeys: (work) => work(new RemoteKeys(api)),
+    withAudit: (work) => work(new RemoteAudit(api)),
     withDetections: (work) => work(new RemoteDetections(api)),
     withSearch: (work) => work(new RemoteSearch(api)),
     withIndicators: (work) => work(new RemoteIndicators(api)),

@@ -2,17 +2,31 @@
 
 import { randomBytes, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
+import { present } from '../../domain/present.js';
 import { type ApiKeyDocument, type ApiRole, addKey, allKeys, removeKey, storedKey } from '../../store/api-keys.js';
 import type { Collections } from '../../store/collections.js';
 import { deleteSessionsOf } from '../../store/sessions.js';
 import { audited, CLI_ACTOR, DONE_BY_ANOTHER } from '../audited.js';
-import { unknownKey } from '../refusals.js';
+import { alreadyExpired, unknownKey } from '../refusals.js';
 
 export interface ShownKey {
   readonly accessId: string;
   readonly role: ApiRole;
   readonly label: string;
   readonly createdAt: Date;
+  /** Who made it: an access ID, or `cli`. Absent in keys of earlier versions. */
+  readonly createdBy?: string;
+  /** It works until then. Absent: until it is deleted. */
+  readonly expiresAt?: Date;
+  /** To within five minutes. Absent: never. */
+  readonly lastUsedAt?: Date;
+}
+
+export interface KeyWish {
+  readonly role: ApiRole;
+  readonly label?: string;
+  /** Default: it works until it is deleted. */
+  readonly expiresAt?: Date | undefined;
 }
 
 export interface NewKey extends ShownKey {
@@ -31,16 +45,18 @@ export function hashOf(accessKey: string, salt: string): Promise<Buffer> {
 export class ApiKeyService {
   constructor(private readonly collections: Collections) {}
 
-  /** @returns the only time that the access key is told. */
-  async create(
-    { role, label = '' }: { readonly role: ApiRole; readonly label?: string },
-    actor = CLI_ACTOR,
-  ): Promise<NewKey> {
+  /** @returns the only time that the access key is told. @throws CodedRefusal 400 when it would not work any more */
+  async create({ role, label = '', expiresAt }: KeyWish, actor = CLI_ACTOR): Promise<NewKey> {
+    const createdAt = new Date();
+    if (expiresAt !== undefined && expiresAt <= createdAt) throw alreadyExpired(expiresAt);
     const accessId = `mc${randomBytes(7).toString('hex')}`;
     const accessKey = randomBytes(32).toString('base64url');
     const salt = randomBytes(16).toString('hex');
     const hash = (await hashOf(accessKey, salt)).toString('hex');
-    const key: ApiKeyDocument = { _id: accessId, hash, salt, role, label, createdAt: new Date() };
+    const key: ApiKeyDocument = {
+      ...{ _id: accessId, hash, salt, role, label, createdAt, createdBy: actor },
+      ...present({ expiresAt }),
+    };
     const to = shown(key);
     await audited(this.collections, { actor, action: 'key.create', name: accessId, to }, async () => ({
       result: await addKey(this.collections, key),
@@ -72,6 +88,6 @@ export class ApiKeyService {
   }
 }
 
-function shown({ _id, role, label, createdAt }: ApiKeyDocument): ShownKey {
-  return { accessId: _id, role, label, createdAt };
+function shown({ _id, hash: _, salt: __, ...key }: ApiKeyDocument): ShownKey {
+  return { accessId: _id, ...key };
 }

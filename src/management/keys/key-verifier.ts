@@ -5,8 +5,9 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { present } from '../../domain/present.js';
 import { Semaphore } from '../../domain/semaphore.js';
-import { type ApiRole, storedKey } from '../../store/api-keys.js';
+import { type ApiKeyDocument, type ApiRole, type KeyUse, noteUse, workingKey } from '../../store/api-keys.js';
 import type { Collections } from '../../store/collections.js';
 import { hashOf } from './api-key-service.js';
 
@@ -31,7 +32,7 @@ const NOBODY = { hash: '00'.repeat(32), salt: '00'.repeat(16) } as const;
 
 interface Answer {
   readonly accessId: string;
-  readonly until: number;
+  until: number;
   readonly identity: Promise<Identity | undefined>;
   /** Set once that is known. */
   isWrong?: boolean;
@@ -93,20 +94,32 @@ export class KeyVerifier {
   }
 
   private async check(digest: string, { accessId, accessKey }: Credential): Promise<Identity | undefined> {
-    const key = await storedKey(this.collections, accessId);
+    const key = await workingKey(this.collections, accessId, this.use());
     const { hash, salt } = key ?? NOBODY;
     const given = await this.semaphore.run(() => hashOf(accessKey, salt));
     if (!timingSafeEqual(given, Buffer.from(hash, 'hex')) || key === null) return undefined;
     // Unless it was forgotten meanwhile.
     if (this.answers.has(digest)) this.proofs.set(digest, { accessId, hash });
-    return { accessId, role: key.role };
+    return this.used(digest, key);
   }
 
   private async renew(digest: string, { accessId, hash }: Proof): Promise<Identity | undefined> {
-    const key = await storedKey(this.collections, accessId, hash);
-    if (key !== null) return { accessId, role: key.role };
+    const key = await workingKey(this.collections, accessId, this.use(hash));
+    if (key !== null) return this.used(digest, key);
     this.proofs.delete(digest);
     return undefined;
+  }
+
+  private use(hash?: string): KeyUse {
+    return { ...present({ hash }), now: new Date(this.now()) };
+  }
+
+  private async used(digest: string, key: ApiKeyDocument): Promise<Identity> {
+    await noteUse(this.collections, key, new Date(this.now()));
+    const answer = this.answers.get(digest);
+    if (answer !== undefined && key.expiresAt !== undefined)
+      answer.until = Math.min(answer.until, key.expiresAt.getTime());
+    return { accessId: key._id, role: key.role };
   }
 
   private recall(digest: string): Answer | undefined {

@@ -1,7 +1,7 @@
 /** Addresses that sign a browser in once, for people who started the stack themselves. */
 
 import { randomBytes } from 'node:crypto';
-import { storedKey } from '../../store/api-keys.js';
+import { noteUse, workingKey } from '../../store/api-keys.js';
 import type { Collections } from '../../store/collections.js';
 import { addSignIn, takeSignIn } from '../../store/sessions.js';
 import { unknownKey } from '../refusals.js';
@@ -14,7 +14,7 @@ const PAGE = '/sign-in#';
 
 /** @param serverUrl of the management server. @returns works once, for 15 minutes. @throws CodedRefusal without such a key */
 export async function signInAddress(collections: Collections, serverUrl: string, accessId: string): Promise<string> {
-  if ((await storedKey(collections, accessId)) === null) throw unknownKey(accessId);
+  if ((await workingKey(collections, accessId)) === null) throw unknownKey(accessId);
   const token = randomBytes(32).toString('base64url');
   await addSignIn(collections, token, accessId, new Date(Date.now() + LASTS_MS));
   return new URL(PAGE + token, serverUrl).href;
@@ -27,6 +27,8 @@ export async function identityOfSignIn(collections: Collections, token: string):
 }
 
 export async function identityOfKey(collections: Collections, accessId: string): Promise<Identity | undefined> {
-  const key = await storedKey(collections, accessId);
-  return key === null ? undefined : { accessId, role: key.role };
+  const key = await workingKey(collections, accessId);
+  if (key === null) return undefined;
+  await noteUse(collections, key);
+  return { accessId, role: key.role };
 }

@@ -1,5 +1,6 @@
 /** A source that is stopped or removed while a reconciler is looking at it. */
 
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Client } from '@temporalio/client';
 import { beforeAll, expect, test } from 'vitest';
 import { workflowIdOf } from '../../../src/domain/contract/contract.js';
@@ -14,6 +15,9 @@ beforeAll(async () => {
   await get().startWorker();
 });
 
+/** Runs what it is given without the deadline of whoever calls it. */
+const outside = AsyncLocalStorage.snapshot();
+
 /** A client that does something before it describes a workflow; Temporal's index does not show it yet. */
 function pausingClient(before: () => Promise<void>): Client {
   const { client } = get();
@@ -23,10 +27,12 @@ function pausingClient(before: () => Promise<void>): Client {
       yield* [];
     },
     getHandle: (id: string) => ({
-      describe: async () => {
-        await before();
-        return client.workflow.getHandle(id).describe();
-      },
+      // However long that takes: the reconciler's own calls have a deadline.
+      describe: () =>
+        outside(async () => {
+          await before();
+          return client.workflow.getHandle(id).describe();
+        }),
     }),
   };
   return Object.create(client, { workflow: { value: workflow } });

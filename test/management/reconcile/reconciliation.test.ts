@@ -265,8 +265,8 @@ describe('changes', () => {
 });
 
 test('a change that was made is not reported as failed because its note could not be completed', async () => {
-  const updateOne = () => Promise.reject(new Error('away'));
-  const failing = withMethods(collections, /^audit_trail$/, () => ({ updateOne }));
+  const replaceOne = () => Promise.reject(new Error('away'));
+  const failing = withMethods(collections, /^audit_trail$/, () => ({ replaceOne }));
   const change = async () => ({ result: 'changed' });
   expect(await audited(failing, { actor, action: 'x.y' }, change)).toBe('changed');
   expect(await trailOf({ action: 'x.y' })).toMatchObject([{ outcome: 'begun' }]);
