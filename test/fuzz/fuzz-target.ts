@@ -130,7 +130,7 @@ class TargetRun {
 
 /** Inputs, and how often they are read. */
 const REPEATED = 40;
-const PASSES = 5;
+const PASSES = 4;
 /** In bytes; less may be what the engine learns of the code. */
 const LEAST_LEAK = 2 * 1_048_576;
 

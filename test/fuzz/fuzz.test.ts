@@ -6,7 +6,7 @@ import { findText } from './report.js';
 import { MODULE, TARGETS } from './targets/list.js';
 import { FuzzThread } from './thread.js';
 
-const RUNS = 250;
+const RUNS = 100;
 
 const thread = new FuzzThread({ module: MODULE, limitMs: 10_000 });
 afterAll(() => thread.stop());

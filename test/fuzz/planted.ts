@@ -44,7 +44,7 @@ const leak: FuzzTarget = {
   name: 'leak',
   seeds: SEEDS,
   run: (input) => {
-    kept.push(new Array(2_500).fill(input.length));
+    kept.push(new Array(5_000).fill(input.length));
   },
 };
 

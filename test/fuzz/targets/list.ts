@@ -2,6 +2,7 @@
 
 import type { FuzzTarget } from '../target.js';
 import { ANSWER_TARGETS } from './answers.js';
+import { NETWORK_TARGETS } from './network.js';
 import { RECORD_TARGETS } from './records.js';
 import { REQUEST_TARGETS } from './requests.js';
 import { TEXT_TARGETS } from './texts.js';
@@ -14,4 +15,5 @@ export const TARGETS: readonly FuzzTarget[] = [
   ...ANSWER_TARGETS,
   ...TEXT_TARGETS,
   ...REQUEST_TARGETS,
+  ...NETWORK_TARGETS,
 ];
