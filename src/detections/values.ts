@@ -19,7 +19,7 @@ export function addressesOf(value: unknown): string[] {
 }
 
 function addressesIn(value: unknown, mayBeJson: boolean): string[] {
-  if (isObject(value)) return addressesIn(value.emailAddress, false);
+  if (isObject(value)) return isObject(value.emailAddress) ? [] : addressesIn(value.emailAddress, false);
   const text = textOf(value)?.trim();
   if (text === undefined) return [];
   // Records have JSON inside of texts, too.

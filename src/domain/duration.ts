@@ -4,16 +4,16 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h:
 const PART = /(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)/g;
 const WHOLE = /^(?:\d+|(?:\d+(?:\.\d+)?\s*(?:ms|s|m|h|d)\s*)+)$/;
 
-/** Whole milliseconds of a written duration, or `undefined` when it is none. */
+/** Whole milliseconds of a written duration, or `undefined` when it is none, or one that nobody can count. */
 export function parseDuration(text: string): number | undefined {
   const trimmed = text.trim();
   if (!WHOLE.test(trimmed)) return undefined;
-  if (/^\d+$/.test(trimmed)) return Number(trimmed);
-  const ms = [...trimmed.matchAll(PART)].reduce(
-    (sum, [, amount, unit]) => sum + Number(amount) * (UNITS[unit ?? ''] ?? 0),
-    0,
-  );
-  return Math.round(ms);
+  const ms = /^\d+$/.test(trimmed) ? Number(trimmed) : Math.round(inUnits(trimmed));
+  return Number.isSafeInteger(ms) ? ms : undefined;
+}
+
+function inUnits(text: string): number {
+  return [...text.matchAll(PART)].reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNITS[unit ?? ''] ?? 0), 0);
 }
 
 /** A duration for people, in its two largest units: `1 h 5 min`, `12 s`, `0 s`. */

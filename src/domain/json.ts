@@ -17,6 +17,16 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** A value as JSON; `undefined` for one that is nested too deep to be written, which `JSON.parse` reads all the same. */
+export function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
 /** The value when it is a string with something in it. */
 export function filledString(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;

@@ -1,5 +1,5 @@
-/** Dates before are no time that a server could have meant. */
-const EARLIEST_MS = Date.UTC(2020, 0, 1);
+/** Dates before and after are no time that a server could have meant. */
+const [EARLIEST_MS, LATEST_MS] = [Date.UTC(2020, 0, 1), Date.UTC(2100, 0, 1)];
 /** `Date` headers have the resolution of a second. */
 const SECOND_MS = 1_000;
 
@@ -24,7 +24,7 @@ export class ApiClock {
   /** Notes the `Date` header of an answer that has just come; one that is missing or makes no sense changes nothing. */
   setFrom(date: string | null): void {
     const apiMs = Date.parse(date ?? '');
-    if (Number.isNaN(apiMs) || apiMs < EARLIEST_MS) return;
+    if (Number.isNaN(apiMs) || apiMs < EARLIEST_MS || apiMs > LATEST_MS) return;
     // A header that agrees with what is known to the second tells nothing new, and would only set the clock back to it.
     const expected = this.now();
     if (this.isKnown && expected >= apiMs && expected < apiMs + SECOND_MS) return;

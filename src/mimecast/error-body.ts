@@ -74,7 +74,7 @@ function explainXml(xml: string): Explanation {
 }
 
 function explainHtml(html: string): Explanation {
-  const title = /<title[^>]*>([^<]+)<\/title>/i.exec(html)?.[1] ?? /<h1[^>]*>([^<]+)<\/h1>/i.exec(html)?.[1];
+  const title = /<title[^<>]*>([^<]+)<\/title>/i.exec(html)?.[1] ?? /<h1[^<>]*>([^<]+)<\/h1>/i.exec(html)?.[1];
   return { message: title === undefined ? 'the answer is an HTML page' : `the answer is an HTML page: ${title}` };
 }
 

@@ -49,7 +49,9 @@ function exactly(digits: string): Long | Decimal128 | string {
     if (long.toString() === digits) return long;
   }
   try {
-    return Decimal128.fromString(digits);
+    const decimal = Decimal128.fromString(digits);
+    // An exponent that is out of reach is brought within it, without an error.
+    return normal(decimal.toString()) === normal(digits) ? decimal : digits;
   } catch {
     return digits;
   }

@@ -1,6 +1,7 @@
 /** The time of a record by its own clock. */
 
 import { Decimal128, Long } from 'mongodb';
+import { isCalendarDay, isTime } from '../domain/calendar.js';
 import { DEFINITIONS } from '../domain/streams/definitions/list.js';
 import { definitionOf, type StreamName } from '../domain/streams/streams.js';
 import type { VendorRecord } from './decode.js';
@@ -66,19 +67,13 @@ const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?([.,]\d+)? ?(?:Z|([+-])
 function fromIso(text: string): number | undefined {
   const [, day, time = '00:00', seconds = ':00', fraction = '', sign, hours = '00', minutes = '00'] =
     ISO.exec(text) ?? [];
-  if (day === undefined) return undefined;
-  // A day that its month does not have is taken by the engine for one of the next month.
-  const midnight = Date.parse(`${day}T00:00:00Z`);
-  if (Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(day)) return undefined;
+  if (day === undefined || !isCalendarDay(day)) return undefined;
   // A leap second is counted with the one before.
   const second = seconds === ':60' ? ':59' : seconds;
   const zone = sign === undefined ? 'Z' : `${sign}${hours}:${minutes}`;
   const ms = Date.parse(`${day}T${time}${second}${fraction.replace(',', '.')}${zone}`);
   return Number.isNaN(ms) ? undefined : ms;
 }
-
-/** Largest date that exists, in milliseconds. */
-const LATEST_MS = 8.64e15;
 
 /**
  * Eleven digits in milliseconds would be before March 1973, in seconds they reach beyond the year 5000; and so on by
@@ -87,5 +82,5 @@ const LATEST_MS = 8.64e15;
 function fromEpoch(value: number): number | undefined {
   if (!Number.isFinite(value)) return undefined;
   const ms = value < 1e11 ? value * 1e3 : value < 1e14 ? value : value < 1e17 ? value / 1e3 : value / 1e6;
-  return Math.abs(ms) <= LATEST_MS ? Math.floor(ms) : undefined;
+  return isTime(ms) ? Math.floor(ms) : undefined;
 }

@@ -1,6 +1,7 @@
 /**
  * A stored record as a line of JSON that gives an equal document when it is read again. The inverse of `decodeText` and
- * `toDocument`: every key of the record, in its order, and every digit of its numbers.
+ * `toDocument`: every key of the record, in its order, and every digit of its numbers. Keys that collide with the metadata
+ * come last.
  */
 
 import { Binary, Decimal128, Long } from 'mongodb';

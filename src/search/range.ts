@@ -1,5 +1,6 @@
 /** `[1 TO 5]`, `{1 TO 5}`, `>5`, `<=5`. */
 
+import { isCalendarDay } from '../domain/calendar.js';
 import type { Bound, RangeTest } from '../domain/search/condition.js';
 import { isVendorTime, TIME_PATHS } from './fields.js';
 import { QueryError } from './query-error.js';
@@ -62,7 +63,7 @@ function endOf(side: 'min' | 'max', text: string, isIncluded: boolean): Ends {
 
 /** Without a zone: UTC. */
 function timeOf(text: string): Date | undefined {
-  if (!TIME.test(text)) return undefined;
+  if (!TIME.test(text) || !isCalendarDay(text.slice(0, 10))) return undefined;
   const time = new Date(/T.*(?:Z|[+-]\d\d:?\d\d)$/.test(text) || !text.includes('T') ? text : `${text}Z`);
   return Number.isNaN(time.getTime()) ? undefined : time;
 }

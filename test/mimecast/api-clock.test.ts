@@ -48,7 +48,16 @@ test.each([
   expect(clock.now() - NOON).toBe(expected);
 });
 
-test.each([null, '', 'soon', 'Thu, 01 Jan 1970 00:00:00 GMT'])('%o tells no time', (date) => {
+test.each([
+  ...[
+    null,
+    '',
+    'soon',
+    'Thu, 01 Jan 1970 00:00:00 GMT',
+    'Fri, 31 Dec 9999 23:59:59 GMT',
+    'Sat, 13 Sep 275760 00:00:00 GMT',
+  ],
+])('%o tells no time', (date) => {
   const clock = new ApiClock();
   clock.setFrom(date);
   expect(clock.isKnown).toBe(false);

@@ -49,6 +49,10 @@ test.each<[string, string, { code?: string; message: string }]>([
   expect(explainErrorBody(text)).toEqual(expected);
 });
 
+test.each(['<title', '<h1', '<h1\n'])('a page of nothing but %j is read in one pass', (tag) => {
+  expect(explainErrorBody(`<html>${tag.repeat(1_000_000)}`)).toEqual({ message: 'the answer is an HTML page' });
+});
+
 test('a long message is cut', () => {
   expect(explainErrorBody('x'.repeat(10_000)).message).toHaveLength(301);
 });

@@ -21,6 +21,8 @@ describe('a number that a double would change keeps every digit', () => {
     ['1e400', decimal('1e400')],
     ['-1.5E-400', decimal('-1.5E-400')],
     ['1e99999', '1e99999'],
+    ['4e-6177', '4e-6177'],
+    ['-1e-99999', '-1e-99999'],
   ])('%s', (digits, expected) => {
     for (const text of [`{"n":${digits}}`, `{"n": ${digits} }`, `{"a":"x","n":[${digits}]}`, `{"n":[0 ,${digits}]}`]) {
       const decoded = decodeText(text);

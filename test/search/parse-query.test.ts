@@ -204,6 +204,7 @@ describe('refused, with the place', () => {
     ['x:[* TO *]', 3, /at least one end/],
     ['_messageTime:yesterday', 14, /takes a range/],
     ['_messageTime:>yesterday', 14, /not a time/],
+    ['_messageTime:>2026-02-31', 14, /not a time/],
     ['timestamp:>2026-01-01', 11, /_messageTime/],
     ['""', 1, /nothing to search for/],
     ['subject:""', 9, /nothing to search for/],

@@ -16,6 +16,7 @@ import { spawnGuarded } from '../../devstack/guarded-process.js';
 import { installPython, type PythonProgram } from '../../devstack/python-packages.js';
 import { onFreePorts } from '../../src/runtime/free-ports.js';
 import { choosePort, LOOPBACK } from '../../src/runtime/ports.js';
+import { projectRoot } from '../../src/runtime/project-root.js';
 import { clientFor, createBucket, S3_KEYS, S3_REGION, TestBucket } from './s3-server.js';
 import { temporaryFolder } from './temporary-folder.js';
 
@@ -24,7 +25,7 @@ const MOTO: PythonProgram = {
   name: 'moto',
   version: VERSION,
   // What its server needs for these services: its own list for all of them is three times as large.
-  packages: [`moto[s3,sqs]==${VERSION}`, 'flask==3.1.3', 'flask-cors==6.0.5'],
+  requirements: join(projectRoot(), 'test/support/requirements/moto.txt'),
   module: 'moto.server',
   probe: ['--help'],
   accepts: (output) => output.includes('--ssl-key'),

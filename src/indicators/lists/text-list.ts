@@ -1,6 +1,6 @@
 /** A text of indicators: lines, CSV, STIX, or a list in JSON. */
 
-import { parseJson } from '../../domain/json.js';
+import { jsonOf, kindOf, parseJson } from '../../domain/json.js';
 import { cellsOf, type Line, linesIn } from './cells.js';
 import { type Parsing, tooLong } from './parsing.js';
 import { type BundleEntry, bundleEntries, isStixObject, stixObjects } from './stix.js';
@@ -41,7 +41,7 @@ function listEntries(list: readonly unknown[]): Iterable<BundleEntry> {
   return list.map((entry, at) => {
     const number = at + 1;
     if (typeof entry === 'string') return { number, text: entry };
-    return { number, text: JSON.stringify(entry), reason: 'it is neither a text nor an object of STIX' };
+    return { number, text: jsonOf(entry) ?? kindOf(entry), reason: 'it is neither a text nor an object of STIX' };
   });
 }
 

@@ -1,18 +1,16 @@
 /** Where the collection stands in a SIEM stream, and what becomes of a position that Mimecast no longer knows. */
 
 import { isOutOfReach, RawError } from '../../domain/failures/failure.js';
-import { isObject } from '../../domain/json.js';
-import type { QuarantinedRecord } from '../../domain/records/record.js';
 import { isLookDue } from '../../domain/streams/position-check.js';
 import type { SiemStream } from '../../domain/streams/streams.js';
 import type { BatchPage } from '../../mimecast/siem.js';
-import { contentDigest, identityOf } from '../../records/identity.js';
 import { type CheckpointChange, completeUntil } from '../../store/checkpoints.js';
 import { isTokenRefused } from '../slice/refused-token.js';
 import type { Slice } from '../slice/slice.js';
 import type { BadFiles } from './bad-files.js';
 import { type BatchPlace, listBatchPage, REACH_MS } from './batch-pages.js';
 import { fileMark, filesBehind } from './files-behind.js';
+import { rejectedEntry } from './rejected-entry.js';
 
 /** Refusals of a stored token, one after the other, after which it is given up. */
 const MAX_REFUSALS = 3;
@@ -27,7 +25,11 @@ export class FilePosition {
   /** Lists the page of the checkpoint, and quarantines what is no file in it. */
   async listPage(): Promise<BatchPage> {
     const page = await this.listKnown();
-    await this.slice.store([], this.rejectedEntries(page));
+    const { sourceId } = this.slice.options.source.settings;
+    await this.slice.store(
+      [],
+      page.rejected.map((entry) => rejectedEntry(sourceId, this.stream, entry)),
+    );
     return page;
   }
 
@@ -123,17 +125,6 @@ export class FilePosition {
         lastFile: undefined,
       },
       ...{ beginAt, resets: { count: (resets?.count ?? 0) + 1, last: { from: beginAt.toISOString(), reason } } },
-    });
-  }
-
-  /** Entries of a listing without a usable address: there is nothing to download, so they are kept for a look. */
-  private rejectedEntries({ rejected }: BatchPage): QuarantinedRecord[] {
-    return rejected.map(({ value, reason }) => {
-      const text = JSON.stringify(value) ?? 'null';
-      // Each listing tells another time of expiry.
-      const content = isObject(value) && 'expiry' in value ? JSON.stringify({ ...value, expiry: null }) : text;
-      const id = identityOf(this.slice.options.source.settings.sourceId, this.stream, contentDigest(content), 1);
-      return { id, reason: `not a file: ${reason}`, place: 'file list', text, size: Buffer.byteLength(text) };
     });
   }
 }

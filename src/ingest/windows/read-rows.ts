@@ -1,6 +1,6 @@
 /** From the rows of a page to what is stored of them. */
 
-import { isObject, type JsonObject } from '../../domain/json.js';
+import { isObject, type JsonObject, jsonOf } from '../../domain/json.js';
 import {
   type QuarantinedRecord,
   type ReceivedTime,
@@ -37,6 +37,11 @@ export interface RenamedRow {
   readonly time: ReceivedTime;
 }
 
+/** What of a source decides what becomes of its rows. */
+export interface RowsSource extends Pick<LoadedSource, 'metadata' | 'rules' | 'matches'> {
+  readonly settings: Pick<LoadedSource['settings'], 'sourceId'>;
+}
+
 export interface RowOrigin {
   /** For people. */
   readonly place: string;
@@ -48,7 +53,7 @@ export interface RowOrigin {
 
 /** Rules and documents go by the text of each row as received; its identity does not, see `identityOfRow`. */
 export function readRows(
-  { settings, metadata, rules, matches }: LoadedSource,
+  { settings, metadata, rules, matches }: RowsSource,
   stream: RecordStream,
   rows: readonly JsonPart[],
   { place, numbers, countRulesAfter }: RowOrigin,
@@ -122,9 +127,5 @@ function identityOfRow(
 
 /** As received where the row is nested too deep for `JSON.stringify`. */
 function compact({ value, text }: JsonPart): string {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return text;
-  }
+  return jsonOf(value) ?? text;
 }

@@ -1,13 +1,16 @@
 /** How people say a time: by itself, or by its age. */
 
+import { isCalendarDay, isTime } from '../../domain/calendar.js';
 import { parseDuration } from '../../domain/duration.js';
 
-/** Epoch milliseconds of an ISO time, or of an age. */
+const ISO = /^(\d{4}-\d\d-\d\d)(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?$/;
+
+/** Epoch milliseconds of an ISO time, or of an age; `undefined` for a time that does not exist. */
 export function parseTime(text: string, now: number): number | undefined {
   const age = parseDuration(text);
-  if (age !== undefined) return now - age;
-  const time = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:?\d\d)?)?$/.test(text) ? Date.parse(zoned(text)) : Number.NaN;
-  return Number.isNaN(time) ? undefined : time;
+  const [, day] = ISO.exec(text) ?? [];
+  const time = age !== undefined ? now - age : day !== undefined && isCalendarDay(day) ? Date.parse(zoned(text)) : NaN;
+  return isTime(time) ? time : undefined;
 }
 
 /** A time of day without a zone means UTC, as everywhere here. */

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { installPython, type Python } from '../../../devstack/python-packages.js';
+import { projectRoot } from '../../../src/runtime/project-root.js';
 
 export type { Python };
 
@@ -10,8 +12,8 @@ export function installSchemathesis(say: (text: string) => void, signal: AbortSi
     {
       name: 'Schemathesis',
       version: VERSION,
-      // What the calls of a seed are depends on both.
-      packages: [`schemathesis==${VERSION}`, 'hypothesis==6.170.15'],
+      // What the calls of a seed are depends on the versions there.
+      requirements: join(projectRoot(), 'test/support/requirements/schemathesis.txt'),
       module: 'schemathesis.cli',
       probe: ['--version'],
       accepts: (output) => output.includes(VERSION),
