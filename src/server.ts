@@ -5,15 +5,20 @@ import { Command } from 'commander';
 import type { Logger } from 'pino';
 import { buildApp } from './api/app.js';
 import { assembleServices } from './api/assemble.js';
+import { connectionFamilies } from './api/common/observed-requests.js';
 import { readEnvironment } from './config/environment.js';
 import { readServerEnvironment } from './config/server-environment.js';
 import { lazyTemporal } from './management/temporal/temporal-client.js';
+import { serverReadiness } from './management/watching/readiness.js';
+import { SourceWatch } from './management/watching/source-watch.js';
+import { SERVER_METRICS } from './metrics/server-metrics.js';
 import { orAborted, untilAborted } from './runtime/aborted.js';
 import { onFreePorts } from './runtime/free-ports.js';
 import { createLogger } from './runtime/logger.js';
 import { choosePort } from './runtime/ports.js';
 import { runProgram } from './runtime/program.js';
 import { keyringOf } from './runtime/program-keyring.js';
+import { programMetrics } from './runtime/program-metrics.js';
 import { environmentWithStack } from './runtime/running-stack.js';
 import { stopOnSignals } from './runtime/stop-signals.js';
 import { type Collections, collectionsOf } from './store/collections.js';
@@ -25,15 +30,18 @@ const INDEXING_PAUSE_MS = 10_000;
 
 async function main(): Promise<void> {
   const env = environmentWithStack();
-  const { mongodbUri, mongodbDb, installation, allowInsecure, logLevel } = readEnvironment(env);
+  const { mongodbUri, mongodbDb, installation, allowInsecure, logLevel, metrics: place } = readEnvironment(env);
   const { port, host, ratePerSecond, temporalUiUrl } = readServerEnvironment(env);
   const logger = createLogger(logLevel, 'server');
   const { signal: stopping } = stopOnSignals((signal) => logger.info({ signal }, 'server is stopping'));
   const keyring = keyringOf(env, (text) => logger.warn(text));
   const database = openDatabase({ uri: mongodbUri, name: mongodbDb, appName: 'mimecast-server' });
   const temporal = lazyTemporal(env);
+  const collections = collectionsOf(database, installation);
+  const readiness = serverReadiness(collections, temporal.client);
+  const metrics = programMetrics({ place, definitions: SERVER_METRICS, readiness, logger });
   try {
-    const collections = collectionsOf(database, installation);
+    await metrics.open();
     await refuseWrongName(collections);
     const services = assembleServices({
       collections,
@@ -41,8 +49,13 @@ async function main(): Promise<void> {
       allowInsecure,
       keyring,
       temporalUiUrl,
+      readiness,
     });
-    const app = await buildApp({ services, logger, ratePerSecond });
+    const { observer } = metrics;
+    const app = await buildApp({ services, logger, ratePerSecond, observer });
+    const watch = new SourceWatch(services);
+    metrics.addFamilies(() => watch.families());
+    metrics.addFamilies(() => connectionFamilies(app.server));
     const required = port !== undefined && port !== 0;
     const choose = () => choosePort(port ?? DEFAULT_PORT, { required, host });
     const address = await onFreePorts(choose, (free) => app.listen({ host, port: free }));
@@ -55,6 +68,7 @@ async function main(): Promise<void> {
   } finally {
     await temporal.close();
     await database.close();
+    await metrics.close();
   }
 }
 

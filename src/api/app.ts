@@ -4,6 +4,7 @@ import swagger from '@fastify/swagger';
 import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { present } from '../domain/present.js';
+import { NO_OBSERVER, type Observer } from '../metrics/observer.js';
 import { accessKeyRoutes } from './access-keys/access-keys-routes.js';
 import { auditTrailRoutes } from './audit-trail/audit-trail-routes.js';
 import { collectorRoutes } from './collectors/collectors-routes.js';
@@ -19,7 +20,9 @@ import {
 import { errorAnswerOf } from './common/error-answer.js';
 import { readJsonBodies } from './common/json-body.js';
 import { answerClientError } from './common/no-http.js';
+import { observeRequests } from './common/observed-requests.js';
 import { openAnswers, RECHECK_MS } from './common/open-answers.js';
+import { answerRequestIds, requestIdOf } from './common/request-ids.js';
 import { DEFAULT_RATE, limitRates } from './common/request-limit.js';
 import { limitSearches } from './common/search-limit.js';
 import type { Api, Services } from './common/services.js';
@@ -35,6 +38,7 @@ import { openapiRoutes } from './openapi-routes.js';
 import { activityRoutes } from './overview/activity-routes.js';
 import { overviewRoutes } from './overview/overview-routes.js';
 import { servePages } from './pages/pages.js';
+import { serveProbes } from './probes/probes-routes.js';
 import { recordRoutes } from './records/records-routes.js';
 import { rereadRoutes } from './rereads/rereads-routes.js';
 import { rulesRoutes } from './rules/rules-routes.js';
@@ -70,14 +74,16 @@ export interface AppOptions {
   readonly recheckMs?: number;
   /** Default: those of `CONNECTION_LIMITS`. */
   readonly connections?: Partial<ConnectionLimits>;
+  /** Told of requests. Default: nobody is. */
+  readonly observer?: Observer | undefined;
 }
 
 export async function buildApp(options: AppOptions): Promise<Api> {
-  const { services, logger, ratePerSecond = DEFAULT_RATE } = options;
+  const { services, logger, ratePerSecond = DEFAULT_RATE, observer = NO_OBSERVER } = options;
   const limits = { ...CONNECTION_LIMITS, ...options.connections };
   const app = fastify({
     ...present({ loggerInstance: logger }),
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: 1_048_576,
     // Room for long tokens in the address; what is longer still is 431.
     http: {
@@ -86,6 +92,7 @@ export async function buildApp(options: AppOptions): Promise<Api> {
       connectionsCheckingInterval: limits.checkEveryMs,
     },
     requestTimeout: limits.requestMs,
+    genReqId: requestIdOf,
     clientErrorHandler: answerClientError,
     routerOptions: { maxParamLength: 2_000 },
     rewriteUrl: ({ url = '/' }) => tidiedUrl(url),
@@ -97,6 +104,8 @@ export async function buildApp(options: AppOptions): Promise<Api> {
   app.setSerializerCompiler(serializerCompiler);
   limitConnections(app.server, limits);
   app.addHook('preClose', async () => closeConnections(app.server, limits));
+  observeRequests(app, observer);
+  answerRequestIds(app);
   readJsonBodies(app);
   handleErrors(app);
   await limitRates(app, ratePerSecond);
@@ -113,6 +122,7 @@ export async function buildApp(options: AppOptions): Promise<Api> {
     },
     { prefix: BASE_PATH },
   );
+  serveProbes(app, services);
   await servePages(app);
   return app;
 }
