@@ -1,13 +1,31 @@
-/** What the real programs tell of themselves. */
+/** What the real programs tell of themselves, and that alert rules and dashboard ask for nothing else. */
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { STREAMS } from '../../../src/domain/streams/streams.js';
 import { choosePort } from '../../../src/runtime/ports.js';
+import { projectRoot } from '../../../src/runtime/project-root.js';
 import { e2eStack, sourceFile } from '../../support/e2e-stack.js';
 import { until } from '../../support/until.js';
 import { startWatched } from '../../support/watched-program.js';
 
 const { get } = e2eStack({ historyMs: 3_600_000, historyRate: 10, rate: 0 });
 
+/** Names of metrics in a file that asks for them. */
+function namesIn(file: string): string[] {
+  const text = readFileSync(join(projectRoot(), 'deploy', file), 'utf8');
+  return [...new Set(text.match(/\b(mimecast|temporal|process|nodejs)_[a-z_]+/g))].sort();
+}
+
+/** Names of metrics that have a value. */
+function namesOf(...scrapes: readonly string[]): Set<string> {
+  const lines = scrapes.flatMap((scrape) => scrape.split('\n').filter((line) => line !== '' && !line.startsWith('#')));
+  return new Set(lines.map((line) => line.replace(/[{ ].*$/, '')));
+}
+
+const isCaughtUp = (body: string, stream: string) =>
+  new RegExp(`^mimecast_polls_total\\{stream="${stream}",method="api",outcome="caughtUp"} [1-9]`, 'm').test(body);
 const isReady = ({ status }: { readonly status: number }) => status === 200;
 
 test('a worker tells its own figures and those of Temporal’s SDK in one answer, the server those of the sources', async () => {
@@ -21,7 +39,7 @@ test('a worker tells its own figures and those of Temporal’s SDK in one answer
   await service.start(sourceFile(simulator));
   const ofWorker = await until(
     () => worker.get('/metrics'),
-    ({ body }) => /^mimecast_polls_total\{stream="hold",method="api",outcome="caughtUp"} [1-9]/m.test(body),
+    ({ body }) => STREAMS.every((stream) => isCaughtUp(body, stream)),
   );
   expect(ofWorker.type).toBe('text/plain; version=0.0.4; charset=utf-8');
   for (const line of [
@@ -45,6 +63,12 @@ test('a worker tells its own figures and those of Temporal’s SDK in one answer
   ])
     expect(ofServer.body).toMatch(line);
   expect(ofServer.body).not.toMatch(/^mimecast_records_stored_total/m);
+  const told = namesOf(ofWorker.body, ofServer.body);
+  for (const file of ['prometheus/alerts.yaml', 'prometheus/alerts.test.yaml', 'grafana/dashboard.json']) {
+    const asked = namesIn(file);
+    expect(asked.length).toBeGreaterThan(5);
+    expect({ file, missing: asked.filter((name) => !told.has(name)) }).toEqual({ file, missing: [] });
+  }
   expect(await Promise.all([worker.stop(), server.stop()])).toEqual([0, 0]);
   await expect(worker.get('/healthz')).rejects.toThrow('fetch failed');
 });
