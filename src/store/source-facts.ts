@@ -22,7 +22,7 @@ export interface ManyFacts {
 
 /** @param most so many are told of, those with the lowest ids. */
 export async function sourceFacts(store: Store, most: number, { timeoutMS }: TimeLimit): Promise<ManyFacts> {
-  const limit = { maxTimeMS: timeoutMS };
+  const limit = { timeoutMS };
   const sources = collection<SourceDocument>('sources')(store);
   const ofSource = { stoppedAt: 1, deletingAt: 1, 'config.dataCollection': 1, 'config.siemTypes': 1 } as const;
   const found = await sources
