@@ -62,10 +62,12 @@ export async function startStack({ data, simulatorArguments, onProgress, stoppin
       MIMECAST_ALLOW_INSECURE: 'true',
       ...secretKeys(data),
     };
+    // Both have the environment of this program, and no two can have one port.
+    const unwatched = { METRICS_PORT: '', METRICS_HOST: '' };
     const webUi = temporal.uiUrl ?? process.env.TEMPORAL_UI_URL ?? '';
     const [worker, server] = await allStarted([
-      ownWorker({ data, keep: keepProgram }, environment),
-      ownServer({ data, keep: keepProgram }, { ...environment, TEMPORAL_UI_URL: webUi }),
+      ownWorker({ data, keep: keepProgram }, { ...environment, ...unwatched }),
+      ownServer({ data, keep: keepProgram }, { ...environment, ...unwatched, TEMPORAL_UI_URL: webUi }),
     ]);
     const announced = { ...environment, MIMECAST_SERVER_URL: server.url };
     withdraw = announceStack(data.path, announced);

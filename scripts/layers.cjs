@@ -5,6 +5,11 @@
 
 const LAYERS = {
   domain: { job: 'what a source is: states, streams, failures, health. Pure', imports: [], packages: [] },
+  metrics: {
+    job: 'what is counted, and its text for Prometheus; a program that exports nothing counts nothing',
+    imports: ['domain'],
+    packages: [],
+  },
   'http-client': {
     job: 'one HTTP function with deadlines, proxies and redaction; knows nothing of Mimecast',
     imports: ['domain'],
@@ -12,12 +17,12 @@ const LAYERS = {
   },
   mimecast: {
     job: 'the API 2.0 client: token, endpoints, paging, clock, batch files',
-    imports: ['domain', 'http-client'],
+    imports: ['domain', 'http-client', 'metrics'],
     packages: ['jsonc-parser'],
   },
   s3: {
     job: 'a bucket, and the queue of its notifications: listing, reading and writing objects, messages, what their errors mean; knows nothing of MongoDB or of records',
-    imports: ['domain', 'http-client'],
+    imports: ['domain', 'http-client', 'metrics'],
     packages: ['@aws-sdk/client-s3', '@aws-sdk/client-sqs', '@aws-sdk/credential-providers'],
   },
   rules: { job: 'processing rules: includes, excludes, masks, hashes', imports: ['domain'], packages: ['re2js'] },
@@ -49,7 +54,7 @@ const LAYERS = {
   secrets: { job: 'encryption of client secrets', imports: [], packages: ['jose'] },
   store: {
     job: 'MongoDB: a file per collection with its documents, its indexes and what reads and writes it; the driver stays inside',
-    imports: ['domain'],
+    imports: ['domain', 'metrics'],
     packages: ['mongodb'],
   },
   ingest: {
@@ -60,6 +65,7 @@ const LAYERS = {
       'detections',
       'http-client',
       'indicators',
+      'metrics',
       'mimecast',
       'records',
       'rules',
@@ -82,14 +88,14 @@ const LAYERS = {
   management: {
     job: 'the service behind commands and API: sources, collectors, fields, keys, reconciliation',
     imports: [
-      ...['domain', 'config', 'detections', 'http-client', 'indicators', 'mimecast', 'records', 'rules', 'search'],
-      ...['s3', 'secrets', 'store'],
+      ...['domain', 'config', 'detections', 'http-client', 'indicators', 'metrics', 'mimecast', 'records', 'rules'],
+      ...['s3', 'search', 'secrets', 'store'],
     ],
     packages: ['@grpc/grpc-js', '@temporalio/client', '@temporalio/common', 'lru-cache'],
   },
   api: {
     job: 'the HTTP API: a folder per resource',
-    imports: ['domain', 'config', 'detections', 'indicators', 'management', 'search', 'secrets', 'store'],
+    imports: ['domain', 'config', 'detections', 'indicators', 'management', 'metrics', 'search', 'secrets', 'store'],
     packages: [
       '@temporalio/client',
       'csv-stringify',

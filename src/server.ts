@@ -5,11 +5,15 @@ import { Command } from 'commander';
 import type { Logger } from 'pino';
 import { buildApp } from './api/app.js';
 import { assembleServices } from './api/assemble.js';
+import { connectionFamilies } from './api/common/observed-requests.js';
 import type { Api } from './api/common/services.js';
 import { encrypted, renewCertificate } from './api/common/transport.js';
 import { readEnvironment } from './config/environment.js';
 import { readServerEnvironment, type TlsFiles } from './config/server-environment.js';
 import { lazyTemporal } from './management/temporal/temporal-client.js';
+import { serverReadiness } from './management/watching/readiness.js';
+import { SourceWatch } from './management/watching/source-watch.js';
+import { SERVER_METRICS } from './metrics/server-metrics.js';
 import { orAborted, untilAborted } from './runtime/aborted.js';
 import { onFreePorts } from './runtime/free-ports.js';
 import { createLogger } from './runtime/logger.js';
@@ -17,6 +21,7 @@ import { onceInAWhile } from './runtime/once-in-a-while.js';
 import { choosePort } from './runtime/ports.js';
 import { messageOf, runProgram } from './runtime/program.js';
 import { keyringOf } from './runtime/program-keyring.js';
+import { programMetrics } from './runtime/program-metrics.js';
 import { environmentWithStack } from './runtime/running-stack.js';
 import { stopOnSignals } from './runtime/stop-signals.js';
 import { expiryNotice, readTlsPair, type TlsPair, watchTlsPair } from './runtime/tls-files.js';
@@ -29,7 +34,7 @@ const INDEXING_PAUSE_MS = 10_000;
 
 async function main(): Promise<void> {
   const env = environmentWithStack();
-  const { mongodbUri, mongodbDb, installation, allowInsecure, logLevel } = readEnvironment(env);
+  const { mongodbUri, mongodbDb, installation, allowInsecure, logLevel, metrics: place } = readEnvironment(env);
   const { port, host, ratePerSecond, temporalUiUrl, tls, isProxy } = readServerEnvironment(env);
   const logger = createLogger(logLevel, 'server');
   const { signal: stopping } = stopOnSignals((signal) => logger.info({ signal }, 'server is stopping'));
@@ -37,8 +42,11 @@ async function main(): Promise<void> {
   const keyring = keyringOf(env, (text) => logger.warn(text));
   const database = openDatabase({ uri: mongodbUri, name: mongodbDb, appName: 'mimecast-server' });
   const temporal = lazyTemporal(env);
+  const collections = collectionsOf(database, installation);
+  const readiness = serverReadiness(collections, temporal.client);
+  const metrics = programMetrics({ place, definitions: SERVER_METRICS, readiness, logger });
   try {
-    const collections = collectionsOf(database, installation);
+    await metrics.open();
     await refuseWrongName(collections);
     const services = assembleServices({
       collections,
@@ -46,8 +54,13 @@ async function main(): Promise<void> {
       allowInsecure,
       keyring,
       temporalUiUrl,
+      readiness,
     });
-    const app = await buildApp({ services, logger, ratePerSecond, certificate, isProxy });
+    const { observer } = metrics;
+    const app = await buildApp({ services, logger, ratePerSecond, certificate, isProxy, observer });
+    const watch = new SourceWatch(services);
+    metrics.addFamilies(() => watch.families());
+    metrics.addFamilies(() => connectionFamilies(app.server));
     const required = port !== undefined && port !== 0;
     const choose = () => choosePort(port ?? DEFAULT_PORT, { required, host });
     const asSpoken = (url: string) => (certificate === undefined ? url : encrypted(url));
@@ -65,6 +78,7 @@ async function main(): Promise<void> {
   } finally {
     await temporal.close();
     await database.close();
+    await metrics.close();
   }
 }
 

@@ -6,7 +6,7 @@ import { NativeConnection } from '@temporalio/worker';
 import { Command } from 'commander';
 import type { Logger } from 'pino';
 import { createActivities } from './activities/index.js';
-import { readEnvironment } from './config/environment.js';
+import { type Environment, readEnvironment } from './config/environment.js';
 import { readTemporalConfig } from './config/temporal.js';
 import { taskQueueOf } from './domain/contract/installation.js';
 import type { WorkerVersion } from './domain/contract/worker-version.js';
@@ -22,6 +22,8 @@ import { connectTemporal } from './management/temporal/temporal-client.js';
 import { PlacedClient } from './management/temporal/temporal-command.js';
 import { temporalRefusalText } from './management/temporal/temporal-errors.js';
 import { refuseSharedVersion, VersionConflictError } from './management/temporal/version-conflict.js';
+import type { Observer } from './metrics/observer.js';
+import { WORKER_METRICS } from './metrics/worker-metrics.js';
 import { untilAborted } from './runtime/aborted.js';
 import { watchCache } from './runtime/cache-watch.js';
 import { isGone, ownHolder } from './runtime/lease-holder.js';
@@ -29,10 +31,13 @@ import { createLogger, installTemporalLogger } from './runtime/logger.js';
 import { onceInAWhile } from './runtime/once-in-a-while.js';
 import { messageOf, runProgram } from './runtime/program.js';
 import { keyringOf } from './runtime/program-keyring.js';
+import { programMetrics } from './runtime/program-metrics.js';
 import { environmentWithStack } from './runtime/running-stack.js';
 import { SourceWorker } from './runtime/source-worker.js';
 import { stopOnSignals } from './runtime/stop-signals.js';
+import { installMeasuredTemporal } from './runtime/temporal-metrics.js';
 import { workerLimits } from './runtime/worker-limits.js';
+import { workerReadiness } from './runtime/worker-readiness.js';
 import { workflowCode } from './runtime/workflow-code.js';
 import type { Keyring } from './secrets/keyring.js';
 import { type Collections, collectionsOf } from './store/collections.js';
@@ -43,22 +48,51 @@ async function main(): Promise<void> {
   const env = environmentWithStack();
   const environment = readEnvironment(env);
   const logger = createLogger(environment.logLevel, 'worker');
-  installTemporalLogger(logger);
   const { signal: stopping } = stopOnSignals((signal) => logger.info({ signal }, 'worker is stopping'));
+  let polling: SourceWorker | undefined;
+  const { metrics: place } = environment;
+  const readiness = async () => workerReadiness(polling, stopping);
+  const metrics = programMetrics({ place, definitions: WORKER_METRICS, readiness, logger });
+  try {
+    if (place === undefined) installTemporalLogger(logger);
+    else metrics.addText(await installMeasuredTemporal(logger));
+    await metrics.open();
+    const { observer } = metrics;
+    const onWorker = (worker: SourceWorker) => {
+      polling = worker;
+    };
+    await work({ env, environment, logger, stopping, observer, onWorker });
+  } finally {
+    await metrics.close();
+  }
+}
+
+interface Work {
+  readonly env: NodeJS.ProcessEnv;
+  readonly environment: Environment;
+  readonly logger: Logger;
+  readonly stopping: AbortSignal;
+  readonly observer: Observer;
+  readonly onWorker: (worker: SourceWorker) => void;
+}
+
+async function work({ env, environment, logger, stopping, observer, onWorker }: Work): Promise<void> {
   const keyring = keyringOf(env, (notice) => logger.warn(notice));
   const database = openDatabase({
     uri: environment.mongodbUri,
     name: environment.mongodbDb,
     appName: 'mimecast-worker',
+    observer,
   });
   try {
     const collections = collectionsOf(database, environment.installation);
     const { allowInsecure, workerVersion: version } = environment;
-    const shared = { collections, keyring, allowInsecure, version };
+    const shared = { collections, keyring, allowInsecure, version, observer };
     const opening = openWorker(env, shared, await workflowCode(), logger);
     const opened = await Promise.race([opening, untilAborted(stopping)]);
     if (!opened) return;
     const { worker, connection, client, temporal } = opened;
+    onWorker(worker);
     try {
       const reconciler = createReconciler(client, temporal, shared, logger).start();
       const installation = await shared.collections.installation();
@@ -87,6 +121,7 @@ interface Shared {
   readonly keyring: Keyring;
   readonly allowInsecure: boolean;
   readonly version: WorkerVersion | undefined;
+  readonly observer: Observer;
 }
 
 async function createWorker(

@@ -6,10 +6,11 @@ import { withHeartbeats } from '../ingest/slice/heartbeats.js';
 import type { Slice } from '../ingest/slice/slice.js';
 import { type ActivityDependencies, DEFAULT_SLICE_MS } from '../ingest/source/dependencies.js';
 import type { SourceReader } from '../ingest/source/source-reader.js';
+import { noteCaughtUp } from '../store/checkpoints.js';
 
 /** Collects one stream until it is caught up or the slice's time is over. */
 export async function collect(
-  { collections, sliceMs = DEFAULT_SLICE_MS, filePolicy, foldPolicy }: ActivityDependencies,
+  { collections, sliceMs = DEFAULT_SLICE_MS, filePolicy, foldPolicy, observer }: ActivityDependencies,
   reader: SourceReader,
   sourceId: number,
   stream: StreamName,
@@ -19,9 +20,12 @@ export async function collect(
   const details = () => ({ stream, stored: slice?.counts.stored ?? 0, files: slice?.files ?? 0 });
   return withHeartbeats(details, async () => {
     const source = await reader.load(sourceId);
-    const options = { collections, source, stream, signal, until: Date.now() + sliceMs, filePolicy, foldPolicy };
-    return collectStream(options, (opened) => {
+    const policies = { filePolicy, foldPolicy };
+    const options = { collections, source, stream, signal, until: Date.now() + sliceMs, ...policies, observer };
+    const outcome = await collectStream(options, (opened) => {
       slice = opened;
     });
+    if (outcome.result === 'caughtUp') await noteCaughtUp(collections, sourceId, [stream], new Date());
+    return outcome;
   });
 }

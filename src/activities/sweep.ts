@@ -15,6 +15,7 @@ import { errorFactsOf } from '../ingest/slice/error-facts-of.js';
 import { withHeartbeats } from '../ingest/slice/heartbeats.js';
 import { type ActivityDependencies, DEFAULT_SWEEP_RECORDS } from '../ingest/source/dependencies.js';
 import type { LoadedSource, SourceReader } from '../ingest/source/source-reader.js';
+import { noteCaughtUp } from '../store/checkpoints.js';
 
 /** The others are not polled again before the slowest stream is done, so that none may keep them waiting for ever. */
 const LONGEST_LOOK_MS = 60_000;
@@ -48,6 +49,7 @@ export async function sweep(
   // One listener for each request that is under way: as many as there are streams, and no leak.
   setMaxListeners(0, signal);
   const waiting = new Set<StreamName>();
+  const startedAt = new Date();
   return withHeartbeats(
     () => ({ waitingFor: [...waiting] }),
     async () => {
@@ -67,10 +69,10 @@ export async function sweep(
       const rest = streams.filter((stream) => !first.includes(stream));
       const all = [...looks, ...(await lookAt(rest))];
       if (isProbe) throwIfStillOut(all);
-      return outcomeOf(
-        all.map(({ outcome }) => outcome),
-        told,
-      );
+      const outcomes = all.map(({ outcome }) => outcome);
+      const caughtUp = outcomes.filter(({ result }) => result === 'caughtUp').map(({ stream }) => stream);
+      await noteCaughtUp(dependencies.collections, sourceId, caughtUp, startedAt);
+      return outcomeOf(outcomes, told);
     },
   );
 }
@@ -97,7 +99,7 @@ function foundNothing({ result, counts, queue }: StreamOutcome): boolean {
 }
 
 async function look(
-  { collections, filePolicy, foldPolicy, sweepRecords = DEFAULT_SWEEP_RECORDS }: ActivityDependencies,
+  { collections, filePolicy, foldPolicy, observer, sweepRecords = DEFAULT_SWEEP_RECORDS }: ActivityDependencies,
   source: LoadedSource,
   stream: StreamName,
   signal: AbortSignal,
@@ -105,7 +107,7 @@ async function look(
   try {
     const until = Date.now() + LONGEST_LOOK_MS;
     const policies = { filePolicy, foldPolicy };
-    const options = { collections, source, stream, signal, until, maxRecords: sweepRecords, ...policies };
+    const options = { collections, source, stream, signal, until, maxRecords: sweepRecords, ...policies, observer };
     return { outcome: await collectStream(options) };
   } catch (error) {
     if (signal.aborted) throw error;

@@ -5,6 +5,7 @@ import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { IsProxy } from '../config/server-environment.js';
 import { present } from '../domain/present.js';
+import { NO_OBSERVER, type Observer } from '../metrics/observer.js';
 import { accessKeyRoutes } from './access-keys/access-keys-routes.js';
 import { auditTrailRoutes } from './audit-trail/audit-trail-routes.js';
 import { collectorRoutes } from './collectors/collectors-routes.js';
@@ -20,8 +21,10 @@ import {
 import { errorAnswerOf } from './common/error-answer.js';
 import { readJsonBodies } from './common/json-body.js';
 import { answerClientError } from './common/no-http.js';
+import { observeRequests } from './common/observed-requests.js';
 import { openAnswers, RECHECK_MS } from './common/open-answers.js';
 import { auditReads } from './common/read-audit.js';
+import { answerRequestIds, requestIdOf } from './common/request-ids.js';
 import { DEFAULT_RATE, limitRates } from './common/request-limit.js';
 import { limitSearches } from './common/search-limit.js';
 import type { Api, Services } from './common/services.js';
@@ -38,6 +41,7 @@ import { openapiRoutes } from './openapi-routes.js';
 import { activityRoutes } from './overview/activity-routes.js';
 import { overviewRoutes } from './overview/overview-routes.js';
 import { servePages } from './pages/pages.js';
+import { serveProbes } from './probes/probes-routes.js';
 import { recordRoutes } from './records/records-routes.js';
 import { rereadRoutes } from './rereads/rereads-routes.js';
 import { rulesRoutes } from './rules/rules-routes.js';
@@ -77,10 +81,13 @@ export interface AppOptions {
   readonly certificate?: Certificate | undefined;
   /** Default: nobody's word about others counts, and nothing is refused because it came unencrypted. */
   readonly isProxy?: IsProxy | undefined;
+  /** Told of requests. Default: nobody is. */
+  readonly observer?: Observer | undefined;
 }
 
 export async function buildApp(options: AppOptions): Promise<Api> {
   const { services, logger, ratePerSecond = DEFAULT_RATE, certificate, isProxy } = options;
+  const { observer = NO_OBSERVER } = options;
   const limits = { ...CONNECTION_LIMITS, ...options.connections };
   const http = {
     // Room for long tokens in the address; what is longer still is 431.
@@ -93,11 +100,12 @@ export async function buildApp(options: AppOptions): Promise<Api> {
   const serverFactory = certificate && tlsServer(certificate, http);
   const app = fastify({
     ...present({ loggerInstance: logger, serverFactory, trustProxy: isProxy }),
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: 1_048_576,
     http,
     requestTimeout: http.requestTimeout,
     keepAliveTimeout: http.keepAliveTimeout,
+    genReqId: requestIdOf,
     clientErrorHandler: answerClientError,
     routerOptions: { maxParamLength: 2_000 },
     rewriteUrl: ({ url = '/' }) => tidiedUrl(url),
@@ -109,6 +117,8 @@ export async function buildApp(options: AppOptions): Promise<Api> {
   app.setSerializerCompiler(serializerCompiler);
   limitConnections(app.server, limits, isProxy);
   app.addHook('preClose', async () => closeConnections(app.server, limits));
+  observeRequests(app, observer);
+  answerRequestIds(app);
   if (isProxy !== undefined) refuseUnencrypted(app, isProxy);
   readJsonBodies(app);
   handleErrors(app);
@@ -127,6 +137,7 @@ export async function buildApp(options: AppOptions): Promise<Api> {
     },
     { prefix: BASE_PATH },
   );
+  serveProbes(app, services);
   await servePages(app, { isEncrypted: certificate !== undefined });
   return app;
 }

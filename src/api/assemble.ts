@@ -9,6 +9,7 @@ import { SourceEditor } from '../management/sources/source-editor.js';
 import { SourceRemoval } from '../management/sources/source-removal.js';
 import { SourceService } from '../management/sources/source-service.js';
 import { StateFeed } from '../management/sources/state-feed.js';
+import { serverReadiness } from '../management/watching/readiness.js';
 import { WatchlistService } from '../management/watchlists/watchlist-service.js';
 import { restartWatchlist, startWatchlist } from '../management/watchlists/watchlist-workflows.js';
 import type { Keyring } from '../secrets/keyring.js';
@@ -22,6 +23,7 @@ export interface ServerAccess {
   readonly keyring?: Keyring | undefined;
   /** See `ServerEnvironment`. */
   readonly temporalUiUrl?: string | undefined;
+  readonly readiness?: Services['readiness'] | undefined;
 }
 
 export function assembleServices(access: ServerAccess): Services {
@@ -35,6 +37,7 @@ export function assembleServices(access: ServerAccess): Services {
     removal: new SourceRemoval(access),
     search: new SearchService(access.collections),
     states: new StateFeed(access),
+    readiness: access.readiness ?? serverReadiness(access.collections, access.client),
     watchlists: new WatchlistService({
       ...access,
       start: (watchlistId) => startWatchlist(access, watchlistId),

@@ -5,6 +5,7 @@ import { INSTALLATION_NAME } from '../domain/contract/installation.js';
 import type { WorkerVersion } from '../domain/contract/worker-version.js';
 import { proxiesOf } from '../domain/hosts/proxies.js';
 import { mistakesOf } from './mistakes.js';
+import { hostAddress, port } from './variables.js';
 
 const flag = z.enum(['true', 'false'], { error: 'must be true or false' }).transform((value) => value === 'true');
 
@@ -34,9 +35,16 @@ const variables = z.object({
     .optional(),
   MIMECAST_ALLOW_INSECURE: flag.default(false),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  METRICS_PORT: port.optional(),
+  METRICS_HOST: hostAddress.optional(),
 });
 
 const environment = variables.check((given) => {
+  const { METRICS_PORT, METRICS_HOST } = given.value;
+  if (METRICS_HOST !== undefined && METRICS_PORT === undefined) {
+    const message = 'needed together with METRICS_HOST';
+    given.issues.push({ code: 'custom', input: undefined, path: ['METRICS_PORT'], message });
+  }
   const { TEMPORAL_DEPLOYMENT_NAME: name, TEMPORAL_WORKER_BUILD_ID: buildId } = given.value;
   if ((name === undefined) === (buildId === undefined)) return;
   const [missing, other] =
@@ -56,6 +64,15 @@ export interface Environment {
   readonly workerVersion: WorkerVersion | undefined;
   readonly allowInsecure: boolean;
   readonly logLevel: string;
+  /** Where metrics and probes are served; default nowhere. */
+  readonly metrics: MetricsPlace | undefined;
+}
+
+export interface MetricsPlace {
+  /** 0: a free one. */
+  readonly port: number;
+  /** Default 127.0.0.1: whoever reaches it can read the metrics. */
+  readonly host: string;
 }
 
 /** @throws Error naming every variable that is wrong, one line each. */
@@ -69,6 +86,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
   }
   const { MONGODB_URI, MONGODB_DB, MIMECAST_INSTALLATION, MIMECAST_ALLOW_INSECURE, LOG_LEVEL } = result.data;
   const { TEMPORAL_DEPLOYMENT_NAME: deploymentName, TEMPORAL_WORKER_BUILD_ID: buildId } = result.data;
+  const { METRICS_PORT, METRICS_HOST = '127.0.0.1' } = result.data;
   return {
     mongodbUri: MONGODB_URI ?? 'mongodb://127.0.0.1:27017',
     mongodbDb: MONGODB_DB,
@@ -76,5 +94,6 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     workerVersion: deploymentName === undefined || buildId === undefined ? undefined : { deploymentName, buildId },
     allowInsecure: MIMECAST_ALLOW_INSECURE,
     logLevel: LOG_LEVEL,
+    metrics: METRICS_PORT === undefined ? undefined : { port: METRICS_PORT, host: METRICS_HOST },
   };
 }

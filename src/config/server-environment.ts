@@ -4,22 +4,12 @@ import { BlockList, isIP, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { isLoopback } from '../domain/hosts/loopback.js';
 import { mistakesOf } from './mistakes.js';
-
-const whole = (least: number, most: number) =>
-  z
-    .string()
-    .refine((text) => /^\d{1,6}$/.test(text) && Number(text) >= least && Number(text) <= most, {
-      error: `must be a whole number from ${least} to ${most}`,
-    })
-    .transform(Number);
+import { hostAddress, port, wholeNumber } from './variables.js';
 
 const variables = z.object({
-  PORT: whole(0, 65_535).optional(),
-  HOST: z
-    .string()
-    .regex(/^[A-Za-z0-9.:_-]{1,255}$/, 'must be an address such as 127.0.0.1')
-    .default('127.0.0.1'),
-  MIMECAST_API_RATE: whole(1, 10_000).optional(),
+  PORT: port.optional(),
+  HOST: hostAddress.default('127.0.0.1'),
+  MIMECAST_API_RATE: wholeNumber(1, 10_000).optional(),
   TEMPORAL_UI_URL: z
     .url({ protocol: /^https?$/, error: 'must be an address such as https://temporal.example.com' })
     .transform((url) => url.replace(/\/+$/, ''))

@@ -1,5 +1,6 @@
 import { RawError } from '../domain/failures/failure.js';
 import { concealing } from '../http-client/conceal.js';
+import { BATCH_ENDPOINT } from '../metrics/worker-metrics.js';
 import { callJson, type HttpTimes, type JsonAnswer, type JsonCall } from './json-call.js';
 import { RateLimits } from './rate-limits.js';
 import type { TokenSource } from './token.js';
@@ -51,7 +52,8 @@ export class Api {
   async refusesStrangers(signal?: AbortSignal): Promise<boolean> {
     const url = new URL('siem/v1/batch/events/cg', this.baseUrl);
     const headers = { accept: 'application/json' };
-    const call: JsonCall = { method: 'GET', url, headers, conceal: (text) => text, endpoint: 'batch list' };
+    const named = { endpoint: 'batch list', path: BATCH_ENDPOINT };
+    const call: JsonCall = { method: 'GET', url, headers, conceal: (text) => text, ...named };
     try {
       await callJson(call, this.times, signal);
       return false;
@@ -72,7 +74,11 @@ export class Api {
         ? { headers }
         : { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
     try {
-      return await callJson({ ...call, url, conceal: concealing([token]), ...json }, this.times, signal);
+      return await callJson(
+        { ...call, path: `/${path}`, url, conceal: concealing([token]), ...json },
+        this.times,
+        signal,
+      );
     } catch (error) {
       // Whatever the code of a 401, the next attempt should not come with the same token.
       if (error instanceof RawError && error.facts.status === 401) this.tokens.invalidate(token);

@@ -7,9 +7,11 @@ import { DamagedFileError, damageOf } from '../http-client/file-damage.js';
 import { type GunzipOptions, gunzipIfGzip } from '../http-client/gunzip.js';
 import type { HttpRequest } from '../http-client/http.js';
 import { MIN_PACE, Pace, totalWaitMs } from '../http-client/pace.js';
+import { FILE_ENDPOINT } from '../metrics/worker-metrics.js';
 import { explainErrorBody } from './error-body.js';
 import { requestFile } from './file-request.js';
 import type { HttpTimes } from './json-call.js';
+import { observed } from './observed.js';
 
 export interface FileContent {
   /**
@@ -28,7 +30,7 @@ export interface FileOptions extends HttpTimes, GunzipOptions {
   readonly totalWaitMs?: number;
 }
 
-const ENDPOINT = 'file store';
+const ENDPOINT = FILE_ENDPOINT;
 const IDLE_MS = 30_000;
 /** A proxy's compression on top would take away the proof that the file came whole. */
 const HEADERS = { 'accept-encoding': 'identity' };
@@ -64,7 +66,9 @@ export async function openFile(url: string, options: FileOptions, signal?: Abort
     ...present({ blipWaitsMs, connections }),
   };
   try {
-    const { response, sent } = await requestFile(http, options.allowInsecure);
+    const { response, sent } = await observed(ENDPOINT, options.observer, () =>
+      requestFile(http, options.allowInsecure),
+    );
     refuseHtml(response, sent);
     let isProven = false;
     const onEnd = (proven: boolean) => {
@@ -100,7 +104,7 @@ async function* readFile(
 async function* whileKeepingPace(
   response: Response,
   http: HttpRequest,
-  { pace: limits, idleMs = IDLE_MS, ...options }: FileOptions,
+  { pace: limits, idleMs = IDLE_MS, observer, ...options }: FileOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { deadline, url } = http;
   const totalMs = options.totalWaitMs ?? totalWaitMs(undefined, 0);
@@ -109,6 +113,7 @@ async function* whileKeepingPace(
   let waitingSince = performance.now();
   for await (const chunk of bodyChunks(response, http)) {
     deadline.pause();
+    observer?.count('mimecast_bytes_read_total', { endpoint: ENDPOINT }, chunk.length);
     // A longer wait is not the other side's silence but a pause of this process.
     const waitedMs = Math.min(performance.now() - waitingSince, idleMs);
     const tooSlow = pace.add(waitedMs, chunk.length);

@@ -8,9 +8,11 @@ import type { Connections } from '../http-client/connections.js';
 import { Deadline } from '../http-client/deadline.js';
 import { type HttpRequest, request, requestIdOf } from '../http-client/http.js';
 import type { PaceLimits } from '../http-client/pace.js';
+import type { Observer } from '../metrics/observer.js';
 import type { ApiClock } from './api-clock.js';
 import { explainErrorBody, explainJsonError, NO_REASON } from './error-body.js';
 import { IncompleteAnswerError } from './incomplete.js';
+import { observed } from './observed.js';
 
 /** Times of every call; the defaults suit the real API. */
 export interface HttpTimes {
@@ -26,6 +28,8 @@ export interface HttpTimes {
   readonly connections?: Connections;
   /** Told the time of each answer. */
   readonly clock?: ApiClock;
+  /** Told of calls and bytes. Default: nobody is. */
+  readonly observer?: Observer;
 }
 
 export interface JsonCall {
@@ -37,6 +41,8 @@ export interface JsonCall {
   readonly conceal: Conceal;
   /** What is asked for, for people: "batch list". */
   readonly endpoint: string;
+  /** The same for metrics: the path of the function. */
+  readonly path: string;
   /** Whether an answer holds something of use beside an error that it reports. Default never. */
   readonly holdsRows?: (body: JsonObject) => boolean;
 }
@@ -63,7 +69,11 @@ const DEADLINE_MS = 30_000;
  * @throws {RawError} for everything but a JSON object without errors, or with rows beside them.
  * @throws the reason of `signal`, untouched, once that is aborted.
  */
-export async function callJson(call: JsonCall, times: HttpTimes, signal?: AbortSignal): Promise<JsonAnswer> {
+export function callJson(call: JsonCall, times: HttpTimes, signal?: AbortSignal): Promise<JsonAnswer> {
+  return observed(call.path, times.observer, () => calledJson(call, times, signal));
+}
+
+async function calledJson(call: JsonCall, times: HttpTimes, signal: AbortSignal | undefined): Promise<JsonAnswer> {
   const { endpoint, url } = call;
   const ms = times.deadlineMs ?? DEADLINE_MS;
   const deadline = new Deadline(ms, signal, {
@@ -83,6 +93,7 @@ export async function callJson(call: JsonCall, times: HttpTimes, signal?: AbortS
     const response = await request(http);
     times.clock?.setFrom(response.headers.get('date'));
     const bytes = await readBytes(response, http);
+    times.observer?.count('mimecast_bytes_read_total', { endpoint: call.path }, bytes.length);
     const text = textOf(bytes);
     const body = parseJson(text);
     const { requestId } = requestIdOf(response.headers);

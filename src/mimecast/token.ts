@@ -1,5 +1,6 @@
 import { filledString } from '../domain/json.js';
 import { concealing } from '../http-client/conceal.js';
+import { TOKEN_ENDPOINT } from '../metrics/worker-metrics.js';
 import { callJson, type HttpTimes, type JsonAnswer, unreadable } from './json-call.js';
 
 /** The secret, or what gets it when a token is asked for, so that it is not kept in between. */
@@ -43,7 +44,7 @@ export class TokenSource {
   async get(signal?: AbortSignal): Promise<string> {
     signal?.throwIfAborted();
     if (this.#current !== undefined && Date.now() < this.#current.refreshAt) return this.#current.value;
-    this.#flight ??= this.#fetch().finally(() => {
+    this.#flight ??= this.#counted().finally(() => {
       this.#flight = undefined;
     });
     return (await unlessAborted(this.#flight, signal)).value;
@@ -52,6 +53,18 @@ export class TokenSource {
   /** Drops the current token. With `token`, only if it is still that one: somebody else may have renewed it already. */
   invalidate(token?: string): void {
     if (token === undefined || token === this.#current?.value) this.#current = undefined;
+  }
+
+  async #counted(): Promise<Token> {
+    const { observer } = this.options;
+    try {
+      const token = await this.#fetch();
+      observer?.count('mimecast_token_refreshes_total', { outcome: 'obtained' });
+      return token;
+    } catch (error) {
+      observer?.count('mimecast_token_refreshes_total', { outcome: 'failed' });
+      throw error;
+    }
   }
 
   async #fetch(): Promise<Token> {
@@ -70,6 +83,7 @@ export class TokenSource {
         }).toString(),
         conceal: concealing([secret], clientId),
         endpoint: 'token',
+        path: TOKEN_ENDPOINT,
       },
       this.options,
     );

@@ -8,6 +8,7 @@ import { type NativeConnection, Worker, type WorkerDeploymentOptions, type Worke
 import { failureInterceptor } from '../activities/failure-interceptor.js';
 import type { Activities } from '../activities/index.js';
 import { type GuardOptions, installationGuard } from '../activities/installation-guard.js';
+import { logAttributes } from '../activities/log-attributes.js';
 import { activityQueueOf, type Installation, taskQueueOf } from '../domain/contract/installation.js';
 import type { WorkerVersion } from '../domain/contract/worker-version.js';
 
@@ -45,7 +46,7 @@ export class SourceWorker {
       connection,
       namespace,
       activities,
-      interceptors: { activity: [guard, failureInterceptor] },
+      interceptors: { activity: [logAttributes, guard, failureInterceptor] },
     };
     const forWorkflows = await Worker.create({ ...shared, ...workflows, taskQueue: taskQueueOf(installation) });
     try {
@@ -61,6 +62,11 @@ export class SourceWorker {
   /** How many workflows it keeps in memory. */
   get cachedWorkflows(): number {
     return this.workers[0]?.options.maxCachedWorkflows ?? 0;
+  }
+
+  /** Whether it asks for work, and is not shutting down. */
+  get isPolling(): boolean {
+    return this.workers.every((worker) => worker.getState() === 'RUNNING');
   }
 
   /** Works until it is shut down, by `shutdown` or by the process's signals. */

@@ -75,7 +75,7 @@ export class Bucket {
     this.name = options.bucket;
     const { allowInsecure = false } = options;
     if (options.endpoint !== undefined && !allowInsecure) refuseInsecure(options.endpoint, 'the endpoint');
-    this.access = new ClientAccess(options);
+    this.access = new ClientAccess(options, 's3');
     this.client = this.newClient();
   }
 
@@ -122,7 +122,9 @@ export class Bucket {
     const same = present({ IfMatch: ETag, VersionId: VersionId === 'null' ? undefined : VersionId });
     const rest = (offset: number) => get({ ...same, Range: `bytes=${offset}-` });
     const explain = (error: unknown) => s3ErrorOf(error, this.call(what));
-    return readContent(answer, { ...limits, what, host: this.host, rest, explain }, signal);
+    const { observer } = this.options;
+    const reading = { ...limits, what, host: this.host, rest, explain, ...present({ observer }) };
+    return readContent(answer, reading, signal);
   }
 
   /** How an object, or one version of it, would be listed; `undefined` when it is not there. */

@@ -3,6 +3,7 @@
 import { present } from '../domain/present.js';
 import { concealing } from '../http-client/conceal.js';
 import { type Connections, processConnections } from '../http-client/connections.js';
+import type { Observer } from '../metrics/observer.js';
 import { assuming, type CredentialProvider } from './assume-role.js';
 import { refuseInsecure } from './refuse-insecure.js';
 import { RequestHandler } from './request-handler.js';
@@ -28,6 +29,8 @@ export interface AccessOptions {
   readonly connections?: Connections;
   /** Silence after which a request is given up. Default 30 s. */
   readonly idleMs?: number;
+  /** Told of calls and bytes. Default: nobody is. */
+  readonly observer?: Observer;
 }
 
 /** The SDK tries once more by itself, which also corrects a clock that is wrong; what lasts longer is for Temporal. */
@@ -39,7 +42,10 @@ export class ClientAccess {
   private readonly secrets: Record<'keys' | 'role', readonly string[]> = { keys: [], role: [] };
 
   /** @throws {RawError} with the origin `configuration` when the address of STS may not be called. */
-  constructor(private readonly options: AccessOptions) {
+  constructor(
+    private readonly options: AccessOptions,
+    private readonly service: 's3' | 'sqs',
+  ) {
     const { allowInsecure = false, role } = options;
     if (role?.endpoint !== undefined && !allowInsecure) refuseInsecure(role.endpoint, 'the address of STS');
     this.connections = options.connections ?? processConnections(allowInsecure);
@@ -47,11 +53,13 @@ export class ClientAccess {
 
   /** Of a client. Its credential providers look into files as they are now, not as they were when this process looked first. */
   settings() {
-    const { region, keys, role, allowInsecure = false, idleMs } = this.options;
-    const requestHandler = new RequestHandler(this.connections, { allowInsecure, ...present({ idleMs }) });
-    const common = { region, requestHandler, maxAttempts: MAX_ATTEMPTS };
+    const { region, keys, role, allowInsecure = false, idleMs, observer } = this.options;
+    const handlerOf = (service: string) =>
+      new RequestHandler(this.connections, { allowInsecure, service, ...present({ idleMs, observer }) });
+    const common = { region, requestHandler: handlerOf(this.service), maxAttempts: MAX_ATTEMPTS };
     const by = keys === undefined ? undefined : () => this.remembered(keys);
-    const credentials = role === undefined ? by : this.ofRole(role, assuming(role, { ...common, by }));
+    const credentials =
+      role === undefined ? by : this.ofRole(role, assuming(role, { ...common, requestHandler: handlerOf('sts'), by }));
     return { ...common, ignoreCache: true, ...present({ credentials }) };
   }
 

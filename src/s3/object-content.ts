@@ -7,6 +7,7 @@ import { present } from '../domain/present.js';
 import { DamagedFileError, damageOf } from '../http-client/file-damage.js';
 import { type GunzipOptions, gunzipIfGzip } from '../http-client/gunzip.js';
 import { MIN_PACE, Pace, type PaceLimits } from '../http-client/pace.js';
+import type { Observer } from '../metrics/observer.js';
 import { discard, ResumedBody, type ResumeOptions } from './resumed-body.js';
 
 export interface ObjectContent {
@@ -26,6 +27,7 @@ interface Reading extends ReadLimits, Pick<ResumeOptions, 'rest' | 'explain'> {
   /** For people. */
   readonly what: string;
   readonly host: string;
+  readonly observer?: Observer;
 }
 
 /** No object is so large that an hour of waiting for it is not a fault. */
@@ -92,11 +94,12 @@ async function* unpacked(
 /** Only the time counts in which we wait for the other side. */
 async function* paced(
   chunks: AsyncGenerator<Uint8Array>,
-  { pace, what, host }: Reading,
+  { pace, what, host, observer }: Reading,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const watch = new Pace({ ...MIN_PACE, totalMs: TOTAL_MS, ...pace });
   let since = performance.now();
   for await (const chunk of chunks) {
+    observer?.count('mimecast_bytes_read_total', { endpoint: 's3' }, chunk.length);
     const tooSlow = watch.add(performance.now() - since, chunk.length);
     if (tooSlow !== undefined) {
       throw new RawError({ origin: 's3', endpoint: what, cause: 'timeout', message: `${host} sent ${tooSlow}` });

@@ -41,7 +41,7 @@ export class Queue {
     const { url, allowInsecure = false } = options;
     this.name = new URL(url).pathname.split('/').at(-1) ?? url;
     if (!allowInsecure) refuseInsecure(url, 'the URL of the queue');
-    this.access = new ClientAccess(options);
+    this.access = new ClientAccess(options, 'sqs');
     this.client = this.newClient();
   }
 

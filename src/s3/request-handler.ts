@@ -1,7 +1,9 @@
 /** Sends the requests of the AWS SDK over this process's own connections: its proxies, and nothing into a private network. */
 
 import type { Readable } from 'node:stream';
+import { present } from '../domain/present.js';
 import type { Connections } from '../http-client/connections.js';
+import type { Observer } from '../metrics/observer.js';
 import { refuseInsecure } from './refuse-insecure.js';
 
 /** Of the SDK's requests, what is needed to send one. */
@@ -32,6 +34,10 @@ export interface RequestOptions {
   readonly allowInsecure: boolean;
   /** In milliseconds. Default 30,000. */
   readonly idleMs?: number;
+  /** Which one is called, for the observer: `s3`. */
+  readonly service: string;
+  /** Told of calls. Default: nobody is. */
+  readonly observer?: Observer;
 }
 
 export class RequestHandler {
@@ -42,8 +48,25 @@ export class RequestHandler {
     private readonly options: RequestOptions,
   ) {}
 
-  /** The path goes out as it was signed: a URL would tidy it up, and with it a key such as `a//../b`. */
   async handle(request: SignedRequest, { abortSignal }: { abortSignal?: unknown } = {}): Promise<Answer> {
+    const signal = abortSignal instanceof AbortSignal ? abortSignal : undefined;
+    try {
+      const answer = await this.send(request, signal);
+      this.count(String(answer.response.statusCode));
+      return answer;
+    } catch (error) {
+      if (signal?.aborted !== true) this.count('network');
+      throw error;
+    }
+  }
+
+  private count(status: string): void {
+    const { observer, service: endpoint } = this.options;
+    observer?.count('mimecast_api_calls_total', { endpoint, status });
+  }
+
+  /** The path goes out as it was signed: a URL would tidy it up, and with it a key such as `a//../b`. */
+  private async send(request: SignedRequest, signal: AbortSignal | undefined): Promise<Answer> {
     const { allowInsecure, idleMs = IDLE_MS } = this.options;
     const origin = originOf(request);
     // The environment may name addresses, too.
@@ -54,7 +77,7 @@ export class RequestHandler {
       method: methodOf(request),
       headers: { ...request.headers },
       ...(request.body instanceof Uint8Array || typeof request.body === 'string' ? { body: request.body } : {}),
-      ...(abortSignal instanceof AbortSignal ? { signal: abortSignal } : {}),
+      ...present({ signal }),
       headersTimeout: idleMs,
       bodyTimeout: idleMs,
     });

@@ -80,6 +80,8 @@ export interface CheckpointDocument {
   readonly resets?: PositionResets;
   /** When its position was last given up, by an operator or for being refused. */
   readonly resetAt?: Date;
+  /** When a look last found nothing more; see `noteCaughtUp`. */
+  readonly caughtUpAt?: Date;
   /** Newest `_messageTime` stored. */
   readonly lastEventTime?: Date;
   readonly updatedAt: Date;
@@ -140,6 +142,21 @@ export async function readCheckpoint(store: Store, sourceId: number, stream: Str
   return found;
 }
 
+/**
+ * Notes that all that was to be had of some streams by a time is stored. No attempt depends on it, so it changes no version: one
+ * write for all streams of a sweep.
+ */
+export async function noteCaughtUp(
+  store: Store,
+  sourceId: number,
+  streams: readonly StreamName[],
+  at: Date,
+): Promise<void> {
+  if (streams.length === 0) return;
+  const _id = { $in: streams.map((stream) => checkpointId(sourceId, stream)) };
+  await checkpoints(store).updateMany({ _id }, { $max: { caughtUpAt: at } });
+}
+
 export type CheckpointChange = {
   readonly pageToken?: string | undefined;
   readonly window?: WindowPosition | undefined;
@@ -186,7 +203,7 @@ export async function moveCheckpoint(
   const { totals = current.totals, ...fields } = change;
   const entries = Object.entries({ ...fields, updatedAt: new Date() });
   const gone = entries.filter(([, value]) => value === undefined).map(([key]) => [key, true]);
-  const moved = await written(store, (options) =>
+  const moved = await written(store, 'checkpoints', (options) =>
     checkpoints(store).findOneAndUpdate(
       { _id: current._id, version: current.version },
       {
@@ -238,6 +255,7 @@ export async function resetCheckpoint(
         listing: true,
         comparedAt: true,
         shortCut: true,
+        caughtUpAt: true,
       },
       $inc: { version: 1 },
     },

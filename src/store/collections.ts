@@ -40,6 +40,7 @@ export function collectionsOf(store: Store, givenName?: string): Collections {
   let reading: Promise<Installation> | undefined;
   return {
     [DB]: store[DB],
+    observer: store.observer,
     givenName,
     installation: () => {
       reading ??= readInstallation(store, givenName).catch((error: unknown) => {

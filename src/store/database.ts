@@ -2,6 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
+import type { Observer } from '../metrics/observer.js';
 import { DB, type Store } from './driver.js';
 
 export interface DatabaseOptions {
@@ -13,6 +14,8 @@ export interface DatabaseOptions {
   readonly serverSelectionTimeoutMs?: number;
   /** How long the server may be silent in the middle of an operation. Default 30,000 ms. */
   readonly socketTimeoutMs?: number;
+  /** See `Store`. */
+  readonly observer?: Observer;
 }
 
 export interface Database extends Store {
@@ -31,6 +34,7 @@ export function openDatabase({
   appName = 'mimecast-source',
   serverSelectionTimeoutMs = 2_000,
   socketTimeoutMs = 30_000,
+  observer,
 }: DatabaseOptions): Database {
   const client = new MongoClient(uri, {
     appName,
@@ -49,6 +53,7 @@ export function openDatabase({
   const connecting = keepConnecting(client, closing.signal);
   return {
     [DB]: client.db(name),
+    observer,
     close: async () => {
       closing.abort();
       await client.close();

@@ -5,12 +5,18 @@
 
 import { type Collection, type Db, type Document, type IndexDescription, MongoServerError } from 'mongodb';
 import type { RecordId } from '../domain/records/record.js';
+import type { LabelsOf, Observer } from '../metrics/observer.js';
 
 export const DB: unique symbol = Symbol('db');
 
 export interface Store {
   readonly [DB]: Db;
+  /** Told how long the writes of the collection take. Default: nobody is. */
+  readonly observer?: Observer | undefined;
 }
+
+/** What a write of the collection is of. */
+export type Written = LabelsOf<'mimecast_store_write_duration_seconds'>['what'];
 
 /** How a file opens the collection that it is about. */
 export function collection<T extends Document>(name: string): (store: Store) => Collection<T> {

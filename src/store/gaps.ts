@@ -37,7 +37,7 @@ export interface Gap {
  */
 export async function recordGap(store: Store, { from, to, ...gap }: Gap): Promise<number> {
   const _id = `${gap.sourceId}/${gap.stream}/${from.toISOString()}`;
-  await written(store, (options) =>
+  await written(store, 'gaps', (options) =>
     gaps(store).updateOne(
       { _id },
       { $setOnInsert: { ...gap, from, at: new Date() }, $max: { to } },

@@ -54,7 +54,7 @@ export async function quarantine(
       upsert: true,
     },
   }));
-  const { upsertedCount } = await written(store, (options) =>
+  const { upsertedCount } = await written(store, 'quarantine', (options) =>
     quarantined(store).bulkWrite(upserts, { ordered: false, ...options }),
   );
   return upsertedCount;

@@ -57,7 +57,7 @@ export async function insertRecords(
 ): Promise<Inserted> {
   if (documents.length === 0) return { stored: 0, duplicates: 0, known: new Set(), refused: [] };
   try {
-    const { insertedCount } = await written(store, (options) =>
+    const { insertedCount } = await written(store, 'records', (options) =>
       records(store, stream).insertMany(documents, { ordered: false, ...options }),
     );
     return { stored: insertedCount, duplicates: 0, known: new Set(), refused: [] };

@@ -9,7 +9,8 @@
  */
 
 import { type ClientSession, type Db, MongoServerError, UUID } from 'mongodb';
-import { DB, type Store } from './driver.js';
+import type { Observer } from '../metrics/observer.js';
+import { DB, type Store, type Written } from './driver.js';
 
 /** Thrown when another attempt has taken over the checkpoint: it moved it, or keeps this one from storing anything. */
 export class CheckpointMovedError extends Error {
@@ -28,13 +29,15 @@ const FENCE = 2 ** 52;
 /** A store whose records are written by one attempt. One write at a time. */
 export class Writer implements Store {
   readonly [DB]: Db;
+  readonly observer: Observer | undefined;
   private readonly session: ClientSession;
 
   private constructor(
-    { [DB]: db }: Store,
+    { [DB]: db, observer }: Store,
     private readonly checkpointId: string,
   ) {
     this[DB] = db;
+    this.observer = observer;
     this.session = db.client.startSession({ causalConsistency: false });
   }
 
@@ -80,7 +83,21 @@ export class Writer implements Store {
   }
 }
 
-/** Makes a write, for an attempt in its session. @throws CheckpointMovedError when it was fenced off. */
-export function written<T>(store: Store, write: (options: { session?: ClientSession }) => Promise<T>): Promise<T> {
-  return store instanceof Writer ? store.write((session) => write({ session })) : write({});
+/**
+ * Makes a write, for an attempt in its session; how long it took is told, whether it succeeds or not.
+ *
+ * @throws CheckpointMovedError when it was fenced off.
+ */
+export async function written<T>(
+  store: Store,
+  what: Written,
+  write: (options: { session?: ClientSession }) => Promise<T>,
+): Promise<T> {
+  const begin = performance.now();
+  try {
+    return await (store instanceof Writer ? store.write((session) => write({ session })) : write({}));
+  } finally {
+    const seconds = (performance.now() - begin) / 1_000;
+    store.observer?.measure('mimecast_store_write_duration_seconds', { what }, seconds);
+  }
 }

@@ -36,6 +36,10 @@ test.each<[NodeJS.ProcessEnv, object]>([
   [{ MIMECAST_ALLOW_INSECURE: 'true' }, { allowInsecure: true }],
   [{ MIMECAST_ALLOW_INSECURE: 'false' }, { allowInsecure: false }],
   [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
+  [{}, { metrics: undefined }],
+  [{ METRICS_PORT: '9464' }, { metrics: { port: 9464, host: '127.0.0.1' } }],
+  [{ METRICS_PORT: '0', METRICS_HOST: '::1' }, { metrics: { port: 0, host: '::1' } }],
+  [{ METRICS_PORT: '', METRICS_HOST: '' }, { metrics: undefined }],
 ])('%o', (env, expected) => {
   expect(readEnvironment(env)).toMatchObject(expected);
 });
@@ -50,6 +54,9 @@ describe('mistakes', () => {
       { MONGODB_DB: 'a b' },
       'MONGODB_DB: must be a database name of at most 63 characters, without / \\ . " $ or spaces (found "a b")',
     ],
+    [{ METRICS_PORT: '65536' }, 'METRICS_PORT: must be a whole number from 0 to 65535 (found "65536")'],
+    [{ METRICS_PORT: '1', METRICS_HOST: 'a b' }, 'METRICS_HOST: must be an address such as 127.0.0.1 (found "a b")'],
+    [{ METRICS_HOST: '::1' }, 'METRICS_PORT: missing; needed together with METRICS_HOST'],
     [{ MONGODB_DB: 'd'.repeat(64) }, `found "${'d'.repeat(56)}…`],
     [
       { TEMPORAL_DEPLOYMENT_NAME: 'mimecast' },

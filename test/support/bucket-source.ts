@@ -8,6 +8,7 @@ import type { ActivityDependencies } from '../../src/ingest/source/dependencies.
 import type { FilePolicy } from '../../src/ingest/source/file-policy.js';
 import type { FoldPolicy } from '../../src/ingest/source/fold-policy.js';
 import type { QueueLimits } from '../../src/ingest/source/source-queue.js';
+import type { Observer } from '../../src/metrics/observer.js';
 import { vendorRecordOf } from '../../src/records/document.js';
 import type { Collections } from '../../src/store/collections.js';
 import { createSource } from '../../src/store/sources.js';
@@ -25,6 +26,7 @@ export interface BucketSourceOptions {
   readonly filePolicy?: FilePolicy;
   readonly foldPolicy?: FoldPolicy;
   readonly queueLimits?: QueueLimits;
+  readonly observer?: Observer;
 }
 
 let made = 0;
@@ -35,7 +37,7 @@ export function s3Config(endpoint: string, bucket: string, changes: Readonly<Rec
 }
 
 export async function bucketSource(collections: Collections, options: BucketSourceOptions): Promise<BucketSource> {
-  const { endpoint, bucket, s3, config, sliceMs, filePolicy, foldPolicy, queueLimits } = options;
+  const { endpoint, bucket, s3, config, sliceMs, filePolicy, foldPolicy, queueLimits, observer } = options;
   made += 1;
   const name = `bucket source ${made}`;
   const parsed = parseSourceConfig(
@@ -47,7 +49,7 @@ export async function bucketSource(collections: Collections, options: BucketSour
   );
   if (!parsed.ok) throw new Error(parsed.mistakes.join('\n'));
   const { _id } = await createSource(collections, await ensureCollector(collections, 'cloud'), name, parsed.value);
-  const policies = present({ sliceMs, filePolicy, foldPolicy, queueLimits });
+  const policies = present({ sliceMs, filePolicy, foldPolicy, queueLimits, observer });
   const source = new BucketSource(_id, { collections, allowInsecure: true, ...policies });
   await source.run(({ initialize }, id) => initialize(id));
   return source;

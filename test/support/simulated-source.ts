@@ -8,6 +8,7 @@ import { parseSourceConfig } from '../../src/config/source-config.js';
 import type { StreamOutcome } from '../../src/domain/streams/outcome.js';
 import { DATA_COLLECTIONS, type StreamName } from '../../src/domain/streams/streams.js';
 import type { FilePolicy } from '../../src/ingest/source/file-policy.js';
+import type { Observer } from '../../src/metrics/observer.js';
 import { vendorRecordOf } from '../../src/records/document.js';
 import { type CheckpointDocument, checkpointId } from '../../src/store/checkpoints.js';
 import type { Collections } from '../../src/store/collections.js';
@@ -45,6 +46,7 @@ export interface SourceOptions {
   readonly sliceMs?: number;
   readonly sweepRecords?: number;
   readonly fileRules?: FilePolicy;
+  readonly observer?: Observer;
 }
 
 let made = 0;
@@ -74,7 +76,7 @@ export async function sourceOf(simulator: Simulator, collections: Collections, o
   );
   if (!parsed.ok) throw new Error(parsed.mistakes.join('\n'));
   const source = await createSource(collections, await ensureCollector(collections, 'cloud'), name, parsed.value);
-  const { sliceMs, sweepRecords, fileRules } = options;
+  const { sliceMs, sweepRecords, fileRules, observer } = options;
   const activities = createActivities({
     collections,
     allowInsecure: true,
@@ -82,6 +84,7 @@ export async function sourceOf(simulator: Simulator, collections: Collections, o
     ...(sliceMs === undefined ? {} : { sliceMs }),
     ...(sweepRecords === undefined ? {} : { sweepRecords }),
     ...(fileRules === undefined ? {} : { filePolicy: fileRules }),
+    ...(observer === undefined ? {} : { observer }),
   });
   const simulated = new SimulatedSource(source._id, simulator, collections, activities, (options.world?.rate ?? 0) > 0);
   await simulated.run(({ initialize }, id) => initialize(id));

@@ -5,8 +5,13 @@ import { type ErrorAnswer, errorAnswerOf, GENERIC } from './error-answer.js';
 import { errorBodyOf, newErrorId } from './error-form.js';
 import { isMistyped, NOT_FOUND_PAGE } from './mistyped.js';
 
-export function answerError(request: FastifyRequest, reply: FastifyReply, answer: ErrorAnswer): FastifyReply {
-  const id = newErrorId();
+/** @param id of the error, as it stands in the log if there is a line about it. */
+export function answerError(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: ErrorAnswer,
+  id = newErrorId(),
+): FastifyReply {
   const { status, retryAfter } = answer;
   if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
   // A browser would ask for them itself, keep them, and send them with requests of other sites' pages.
@@ -29,8 +34,9 @@ export function handleErrors(app: FastifyInstance): void {
   app.addHook('onRoute', ({ method, url }) => methods.add([method].flat(), url));
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const answer = errorAnswerOf(error);
-    if (answer.isFault) request.log.error({ err: error, url: request.url }, 'a request failed');
-    return answerError(request, reply, answer.status === 413 ? tooLarge(request) : answer);
+    const errorId = newErrorId();
+    if (answer.isFault) request.log.error({ err: error, url: request.url, errorId }, 'a request failed');
+    return answerError(request, reply, answer.status === 413 ? tooLarge(request) : answer, errorId);
   });
   // Before a body is read: a wrong method is told as such, whatever came with it.
   app.addHook('preParsing', async (request, reply) => {

@@ -13,6 +13,7 @@ import type { SourceRemoval } from '../../management/sources/source-removal.js';
 import type { SourceService } from '../../management/sources/source-service.js';
 import type { StateFeed } from '../../management/sources/state-feed.js';
 import type { WatchlistService } from '../../management/watchlists/watchlist-service.js';
+import type { Readiness } from '../../metrics/readiness.js';
 import type { Keyring } from '../../secrets/keyring.js';
 import type { Collections } from '../../store/collections.js';
 import type { Authentication } from './authentication.js';
@@ -34,6 +35,7 @@ export interface Services {
   readonly search: SearchService;
   readonly states: StateFeed;
   readonly watchlists: WatchlistService;
+  readonly readiness: () => Promise<Readiness>;
 }
 
 export type Api = FastifyInstance<

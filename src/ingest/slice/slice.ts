@@ -24,6 +24,7 @@ import {
 } from '../../domain/streams/outcome.js';
 import { addRuleCounts, isNoCount, NO_RULE_COUNTS, type RuleCounts } from '../../domain/streams/rule-counts.js';
 import type { StreamName } from '../../domain/streams/streams.js';
+import type { Observer } from '../../metrics/observer.js';
 import {
   type CheckpointChange,
   type CheckpointDocument,
@@ -41,6 +42,7 @@ import type { FoldPolicy } from '../source/fold-policy.js';
 import type { LoadedSource } from '../source/source-reader.js';
 import { errorFactsOf } from './error-facts-of.js';
 import { Gathered } from './gathered.js';
+import { observeCounts, observeGap } from './observed-slice.js';
 import type { ReadBatch, TimedBatch } from './record-batch.js';
 import { storeBatch } from './store-batch.js';
 
@@ -58,6 +60,8 @@ export interface SliceOptions {
   readonly filePolicy?: FilePolicy | undefined;
   /** Default `FOLD_POLICY`. */
   readonly foldPolicy?: FoldPolicy | undefined;
+  /** Default: nobody is told. */
+  readonly observer?: Observer | undefined;
 }
 
 /** What all work on a stream has in common, whatever becomes of the records. */
@@ -162,21 +166,19 @@ export class Slice implements SliceOfWork {
     this.hasStoredSinceMove = true;
     const { collections, source, stream } = this.options;
     const documents = records.map(({ document }) => document);
+    const { sourceId } = source.settings;
+    const to = { collections, areKnown: this.wereKnown };
     const batch = await this.counting((writer) =>
-      storeBatch(
-        { collections, writer, areKnown: this.wereKnown },
-        source.settings.sourceId,
-        stream,
-        documents,
-        unreadable,
-      ),
+      storeBatch({ ...to, writer }, sourceId, stream, documents, unreadable),
     );
     const { inserted, altered, quarantined, lastUnreadable: last } = batch;
     this.wereKnown = 2 * inserted.duplicates > documents.length;
     this.altered = addAlterations(this.altered, altered);
     if (last !== undefined) this.unreadable = `${last.place}: ${last.reason}`.slice(0, LONGEST_REASON);
     const duplicates = expectDuplicates ? 0 : inserted.duplicates;
-    this.counts = addCounts(this.counts, { stored: inserted.stored, duplicates, quarantined });
+    const counts = { stored: inserted.stored, duplicates, quarantined };
+    this.counts = addCounts(this.counts, counts);
+    observeCounts(this.options, counts);
     for (const { time } of records) if (this.newest === undefined || time > this.newest) this.newest = time;
   }
 
@@ -196,6 +198,7 @@ export class Slice implements SliceOfWork {
     const count = await this.counting((writer) =>
       recordGap(writer, { ...gap, sourceId: source.settings.sourceId, stream }),
     );
+    observeGap(this.options);
     const { from, to, reason } = gap;
     this.gaps = { count, last: { from: from.toISOString(), to: to.toISOString(), reason } };
   }

@@ -1,3 +1,4 @@
+import type { Observer } from '../../metrics/observer.js';
 import type { Keyring } from '../../secrets/keyring.js';
 import type { Collections } from '../../store/collections.js';
 import type { FilePolicy } from './file-policy.js';
@@ -25,6 +26,8 @@ export interface ActivityDependencies {
   readonly foldPolicy?: FoldPolicy;
   /** Waits before a blip of Mimecast's API is tried again, in milliseconds; see `HttpRequest`. */
   readonly blipWaitsMs?: readonly number[];
+  /** Told what is collected. Default: nobody is. */
+  readonly observer?: Observer;
 }
 
 export const DEFAULT_SLICE_MS = 45_000;

@@ -137,13 +137,13 @@ export class SourceReader {
     const key = JSON.stringify([baseUrl, clientID, secret ?? clientSecret]);
     const kept = this.clients.get(sourceId);
     if (kept?.key === key) return kept.client;
-    const { allowInsecure, blipWaitsMs } = this.dependencies;
+    const { allowInsecure, blipWaitsMs, observer } = this.dependencies;
     const client = new MimecastClient({
       baseUrl,
       clientId: clientID,
       clientSecret: secret === undefined ? clientSecret : () => this.decrypted(secret),
       allowInsecure,
-      ...present({ blipWaitsMs }),
+      ...present({ blipWaitsMs, observer }),
     });
     this.clients.set(sourceId, { key, client });
     return client;
@@ -158,9 +158,9 @@ export class SourceReader {
     if (collectionMethod !== 's3' || s3 === undefined) return undefined;
     const bucketName = [s3.endpoint ?? 'aws', s3.bucket].join(' ');
     const queueOf = async ({ url, compareEveryMs }: QueueSettings, { keys, role }: BucketOptions) => {
-      const { allowInsecure, queueLimits } = this.dependencies;
+      const { allowInsecure, queueLimits, observer } = this.dependencies;
       const { Queue } = await import('../../s3/queue.js');
-      const queue = new Queue({ url, region: s3.region, allowInsecure, ...present({ keys, role }) });
+      const queue = new Queue({ url, region: s3.region, allowInsecure, ...present({ keys, role, observer }) });
       return new SourceQueue(queue, `${bucketName} ${url}`, compareEveryMs, queueLimits);
     };
     const settings = queueSettingsOf(s3);
@@ -220,11 +220,14 @@ export class SourceReader {
       secret === undefined
         ? { secretAccessKey, ...present({ sessionToken }) }
         : bucketSecretsIn(await this.decrypted(secret));
-    const { allowInsecure } = this.dependencies;
+    const { allowInsecure, observer } = this.dependencies;
     const options = bucketOptionsOf(s3, secrets);
     const open = async () => {
       const { Bucket } = await import('../../s3/bucket.js');
-      return { bucket: new Bucket({ ...options, allowInsecure }), ...(await beside(options)) };
+      return {
+        bucket: new Bucket({ ...options, allowInsecure, ...present({ observer }) }),
+        ...(await beside(options)),
+      };
     };
     // Kept before it is open: activities that begin at once share it.
     const opening = { key, opened: open() };

@@ -1,0 +1,17 @@
+/** Forms of environment variables that several programs have. */
+
+import { z } from 'zod';
+
+export const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .refine((text) => /^\d{1,6}$/.test(text) && Number(text) >= least && Number(text) <= most, {
+      error: `must be a whole number from ${least} to ${most}`,
+    })
+    .transform(Number);
+
+/** 0: any free one. */
+export const port = wholeNumber(0, 65_535);
+
+/** What a program listens on. */
+export const hostAddress = z.string().regex(/^[A-Za-z0-9.:_-]{1,255}$/, 'must be an address such as 127.0.0.1');
