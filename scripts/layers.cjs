@@ -8,7 +8,7 @@ const LAYERS = {
   metrics: {
     job: 'what is counted, and its text for Prometheus; a program that exports nothing counts nothing',
     imports: ['domain'],
-    packages: [],
+    packages: ['prom-client'],
   },
   'http-client': {
     job: 'one HTTP function with deadlines, proxies and redaction; knows nothing of Mimecast',

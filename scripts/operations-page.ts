@@ -2,7 +2,6 @@
 
 import { DEFINITIONS } from '../src/domain/streams/definitions/list.js';
 import type { Definitions } from '../src/metrics/definition.js';
-import { PROCESS_METRICS } from '../src/metrics/process-metrics.js';
 import { CONNECTION_METRICS, SERVER_METRICS, SOURCE_METRICS, WORKERS_METRIC } from '../src/metrics/server-metrics.js';
 import { WORKER_METRICS } from '../src/metrics/worker-metrics.js';
 import { withTable } from './generated-table.js';
@@ -33,7 +32,6 @@ function metricTable(): string {
     '|---|---|---|---|---|',
     ...metricRows('worker', WORKER_METRICS),
     ...metricRows('server', { ...SOURCE_METRICS, ...WORKERS_METRIC, ...SERVER_METRICS, ...CONNECTION_METRICS }),
-    ...metricRows('both', PROCESS_METRICS),
   ].join('\n');
 }
 

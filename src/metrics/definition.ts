@@ -8,27 +8,28 @@ export interface MetricDefinition {
 }
 
 export type Definitions = Readonly<Record<string, MetricDefinition>>;
-export type Labels = Readonly<Record<string, string>>;
+export type Labels = Record<string, string>;
 
-/** One line of a metric, `suffix` behind its name. */
+/** One line of a gauge. */
 export interface Sample {
-  readonly suffix?: string;
   readonly labels: Labels;
   readonly value: number;
 }
 
-/** A metric as it is exported. */
-export interface Family extends Pick<MetricDefinition, 'kind' | 'help'> {
+/** A gauge as it is exported. */
+export interface Family {
   readonly name: string;
+  readonly help: string;
+  readonly labelNames: readonly string[];
   readonly samples: readonly Sample[];
 }
 
-/** Of metrics that are read when they are asked for, by their names. */
+/** Of gauges that are read when they are asked for, by their names. */
 export type Samples<D extends Definitions> = Readonly<Record<keyof D & string, readonly Sample[]>>;
 
 export function familiesOf<D extends Definitions>(definitions: D, samples: Samples<D>): Family[] {
-  return Object.entries(definitions).map(([name, { kind, help }]) => ({
-    ...{ name, kind, help },
+  return Object.entries(definitions).map(([name, { help, labels }]) => ({
+    ...{ name, help, labelNames: Object.keys(labels) },
     samples: samples[name] ?? [],
   }));
 }

@@ -4,7 +4,6 @@ import type { Logger } from 'pino';
 import type { MetricsPlace } from '../config/environment.js';
 import type { Definitions, Family } from '../metrics/definition.js';
 import { NO_OBSERVER, type Observer } from '../metrics/observer.js';
-import { watchProcess } from '../metrics/process-metrics.js';
 import { Registry } from '../metrics/registry.js';
 import { textOf } from '../metrics/text.js';
 import { openMetricsListener, type Watched } from './metrics-listener.js';
@@ -37,10 +36,8 @@ export function programMetrics({ place, definitions, readiness, logger }: Progra
     addFamilies: (read) => void texts.push(async () => textOf(await read())),
     addText: (read) => void texts.push(read),
     async open() {
-      const watch = watchProcess();
-      closing.push(() => watch.close());
-      const own = () => textOf([...registry.families(), ...watch.families()]);
-      const scrape = async () => [own(), ...(await Promise.all(texts.map((read) => read())))].join('');
+      registry.watchProcess();
+      const scrape = async () => (await Promise.all([registry.text(), ...texts.map((read) => read())])).join('\n');
       const listener = await openMetricsListener(place, { scrape, readiness }, logger);
       closing.push(() => listener.close());
       logger.info({ metrics: `${listener.address}/metrics` }, 'metrics and probes are served');

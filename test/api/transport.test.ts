@@ -70,6 +70,11 @@ describe('behind a proxy that terminates TLS', () => {
     expect((await app.inject({ url: '/', remoteAddress: PROXY })).statusCode).toBe(200);
   });
 
+  test('but whether the server lives is told to whoever starts and stops it', async () => {
+    for (const url of ['/healthz', '/readyz'])
+      expect((await app.inject({ url, remoteAddress: STRANGER })).statusCode).toBe(200);
+  });
+
   /** Guesses until it is told to wait. */
   const guesses = async (
     from: string,

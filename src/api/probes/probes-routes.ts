@@ -3,7 +3,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Services } from '../common/services.js';
 
-const config = { isPublic: true, rateLimit: false } as const;
+const config = { isPublic: true, isProbe: true, rateLimit: false } as const;
 const schema = { hide: true } as const;
 
 export function serveProbes(app: FastifyInstance, { readiness }: Pick<Services, 'readiness'>): void {
