@@ -30,6 +30,7 @@ import { openDatabase } from './store/database.js';
 import { storeErrorFactsOf } from './store/mongo-error.js';
 
 const DEFAULT_PORT = 8080;
+const EXPIRY_TOLD_EVERY_MS = 86_400_000;
 const INDEXING_PAUSE_MS = 10_000;
 
 async function main(): Promise<void> {
@@ -85,16 +86,19 @@ async function main(): Promise<void> {
 /** Whoever renews the certificate does not restart the server. @returns ends that. */
 function watchCertificate(app: Api, files: TlsFiles, first: TlsPair, logger: Logger): () => void {
   const warn = onceInAWhile((text) => logger.warn(text));
+  let toldAt = Number.NEGATIVE_INFINITY;
   const tell = (pair: TlsPair) => {
     const notice = expiryNotice(pair);
-    if (notice !== undefined) logger.warn(notice);
+    if (notice === undefined || Date.now() - toldAt < EXPIRY_TOLD_EVERY_MS) return;
+    toldAt = Date.now();
+    logger.warn(notice);
   };
   tell(first);
   return watchTlsPair(files, first, {
+    onLook: tell,
     onChange: (pair) => {
       renewCertificate(app, pair);
       logger.info({ validTo: pair.validTo }, 'the certificate was renewed');
-      tell(pair);
     },
     onError: (error) => warn(`the certificate is not renewed: ${messageOf(error)}`),
   });

@@ -6,7 +6,7 @@ import { withHeartbeats } from '../ingest/slice/heartbeats.js';
 import type { Slice } from '../ingest/slice/slice.js';
 import { type ActivityDependencies, DEFAULT_SLICE_MS } from '../ingest/source/dependencies.js';
 import type { SourceReader } from '../ingest/source/source-reader.js';
-import { noteCaughtUp } from '../store/checkpoints.js';
+import { tellCaughtUp } from './caught-up.js';
 
 /** Collects one stream until it is caught up or the slice's time is over. */
 export async function collect(
@@ -22,10 +22,11 @@ export async function collect(
     const source = await reader.load(sourceId);
     const policies = { filePolicy, foldPolicy };
     const options = { collections, source, stream, signal, until: Date.now() + sliceMs, ...policies, observer };
+    const startedAt = new Date();
     const outcome = await collectStream(options, (opened) => {
       slice = opened;
     });
-    if (outcome.result === 'caughtUp') await noteCaughtUp(collections, sourceId, [stream], new Date());
+    if (outcome.result === 'caughtUp') await tellCaughtUp(collections, sourceId, [stream], startedAt);
     return outcome;
   });
 }

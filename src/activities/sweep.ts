@@ -15,7 +15,7 @@ import { errorFactsOf } from '../ingest/slice/error-facts-of.js';
 import { withHeartbeats } from '../ingest/slice/heartbeats.js';
 import { type ActivityDependencies, DEFAULT_SWEEP_RECORDS } from '../ingest/source/dependencies.js';
 import type { LoadedSource, SourceReader } from '../ingest/source/source-reader.js';
-import { noteCaughtUp } from '../store/checkpoints.js';
+import { tellCaughtUp } from './caught-up.js';
 
 /** The others are not polled again before the slowest stream is done, so that none may keep them waiting for ever. */
 const LONGEST_LOOK_MS = 60_000;
@@ -71,7 +71,7 @@ export async function sweep(
       if (isProbe) throwIfStillOut(all);
       const outcomes = all.map(({ outcome }) => outcome);
       const caughtUp = outcomes.filter(({ result }) => result === 'caughtUp').map(({ stream }) => stream);
-      await noteCaughtUp(dependencies.collections, sourceId, caughtUp, startedAt);
+      await tellCaughtUp(dependencies.collections, sourceId, caughtUp, startedAt);
       return outcomeOf(outcomes, told);
     },
   );

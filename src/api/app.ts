@@ -24,7 +24,7 @@ import { answerClientError } from './common/no-http.js';
 import { observeRequests } from './common/observed-requests.js';
 import { openAnswers, RECHECK_MS } from './common/open-answers.js';
 import { auditReads } from './common/read-audit.js';
-import { answerRequestIds, requestIdOf } from './common/request-ids.js';
+import { answerRequestIds, requestIds } from './common/request-ids.js';
 import { DEFAULT_RATE, limitRates } from './common/request-limit.js';
 import { limitSearches } from './common/search-limit.js';
 import type { Api, Services } from './common/services.js';
@@ -105,7 +105,7 @@ export async function buildApp(options: AppOptions): Promise<Api> {
     http,
     requestTimeout: http.requestTimeout,
     keepAliveTimeout: http.keepAliveTimeout,
-    genReqId: requestIdOf,
+    genReqId: requestIds(isProxy),
     clientErrorHandler: answerClientError,
     routerOptions: { maxParamLength: 2_000 },
     rewriteUrl: ({ url = '/' }) => tidiedUrl(url),
@@ -115,8 +115,8 @@ export async function buildApp(options: AppOptions): Promise<Api> {
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(serializerCompiler);
-  limitConnections(app.server, limits, isProxy);
-  app.addHook('preClose', async () => closeConnections(app.server, limits));
+  const closeAll = limitConnections(app.server, limits, isProxy);
+  app.addHook('preClose', async () => closeConnections(app.server, limits, closeAll));
   observeRequests(app, observer);
   answerRequestIds(app);
   if (isProxy !== undefined) refuseUnencrypted(app, isProxy);

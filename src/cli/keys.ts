@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { stringify } from 'csv-stringify/sync';
 import { textCell } from '../domain/csv-cell.js';
 import { parseDuration } from '../domain/duration.js';
+import { parseTime } from '../management/common/parse-time.js';
 import type { NewKey, ShownKey } from '../management/keys/api-key-service.js';
 import { API_ROLES, type ApiRole } from '../store/api-keys.js';
 import type { KeyCommands } from './services/command-services.js';
@@ -103,10 +104,10 @@ export function reviewCsv(keys: readonly ShownKey[], now = new Date()): string {
 const REVIEW_COLUMNS = ['accessId', 'role', 'label', 'createdAt', 'createdBy', 'expiresAt', 'lastUsedAt', 'state'];
 
 function expiry(text: string): Date {
-  // A number alone would be milliseconds, and is a year.
-  const lengthMs = /^\d+$/.test(text) ? undefined : parseDuration(text);
-  const time = lengthMs === undefined ? new Date(text) : new Date(Date.now() + lengthMs);
-  if (Number.isNaN(time.getTime()))
+  const [now, lengthMs] = [Date.now(), parseDuration(text)];
+  const time = new Date(lengthMs === undefined ? (parseTime(text, now) ?? Number.NaN) : now + lengthMs);
+  // A number alone would be milliseconds.
+  if (Number.isNaN(time.getTime()) || /^\d+$/.test(text))
     throw new InvalidArgumentError('It must be a time from now such as 90d, or an ISO time.');
   return time;
 }

@@ -2,12 +2,12 @@
 
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { noteAudit } from '../store/audit-trail.js';
+import { noteRead } from '../store/audit-trail.js';
 import type { Collections } from '../store/collections.js';
 
 /** What is asked for; of a longer one, its beginning is kept and its hash. In characters of JSON. */
 const MAX_KEPT = 10_000;
-/** Further pages of what was noted within that time are no news. */
+/** The same question again within that time, such as for its next page, is no news. */
 const REMEMBERED_MS = 60 * 60_000;
 const MAX_REMEMBERED = 10_000;
 
@@ -18,8 +18,9 @@ export interface Read {
   readonly action: string;
   /** Query, limits of time and the like, without what differs from page to page. */
   readonly asked: Readonly<Record<string, unknown>>;
-  /** It says that it goes on where another one ended. */
-  readonly isContinued: boolean;
+  /** Of one source or collector. */
+  readonly sourceId?: number;
+  readonly collectorId?: number;
 }
 
 export class ReadAudit {
@@ -29,14 +30,14 @@ export class ReadAudit {
   constructor(private readonly collections: Collections) {}
 
   /** Before anything is read. @throws what the store throws: nothing is read that cannot be noted */
-  async note({ actor, action, asked, isContinued }: Read): Promise<void> {
+  async note({ asked, ...read }: Read): Promise<void> {
     const text = JSON.stringify(asked);
     const sha256 = createHash('sha256').update(text).digest('hex');
-    const key = `${actor} ${action} ${sha256}`;
-    if (isContinued && this.noted.has(key)) return;
+    const key = `${read.actor} ${read.action} ${sha256}`;
+    if (this.noted.has(key)) return;
     const isShort = text.length <= MAX_KEPT;
     const to = isShort ? JSON.parse(text) : { begin: text.slice(0, MAX_KEPT), length: text.length, sha256 };
-    await noteAudit(this.collections, { actor, action, to });
+    await noteRead(this.collections, { ...read, to });
     this.noted.set(key, true);
   }
 }

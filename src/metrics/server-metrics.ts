@@ -6,7 +6,7 @@ import type { Definitions } from './definition.js';
 export const SERVER_METRICS = {
   mimecast_http_requests_total: {
     kind: 'counter',
-    help: 'Requests that were answered, by the template of the route (none: there is no such address), method and status',
+    help: 'Requests that were answered to their end (followed ones have none), by the template of the route (none: there is no such address), method and status',
     labels: { route: [], method: [], status: [] },
   },
   mimecast_http_request_duration_seconds: {

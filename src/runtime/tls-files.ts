@@ -47,6 +47,8 @@ const LOOK_EVERY_MS = 60_000;
 
 export interface TlsWatch {
   readonly onChange: (pair: TlsPair) => void;
+  /** Told with each look which one is used. */
+  readonly onLook?: (pair: TlsPair) => void;
   /** The files are wrong: what was read before stays in use. */
   readonly onError: (error: unknown) => void;
   /** In milliseconds. Default a minute. */
@@ -55,9 +57,10 @@ export interface TlsWatch {
 
 /** Reads the files again and again. @returns ends that. */
 export function watchTlsPair(places: TlsFiles, current: TlsPair, watch: TlsWatch): () => void {
-  const { onChange, onError, everyMs = LOOK_EVERY_MS } = watch;
+  const { onChange, onLook, onError, everyMs = LOOK_EVERY_MS } = watch;
   let used = current;
   const timer = setInterval(() => {
+    onLook?.(used);
     try {
       const pair = readTlsPair(places);
       if (pair.cert === used.cert && pair.key === used.key) return;

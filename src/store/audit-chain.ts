@@ -17,6 +17,16 @@ export interface AuditLink {
   readonly hash: string;
 }
 
+const HASH = /^[0-9a-f]{64}$/;
+
+/** Whether it has the form of one. */
+export function isLink(value: unknown): value is AuditLink {
+  if (typeof value !== 'object' || value === null) return false;
+  const { seq, prev, digest, hash }: Partial<Record<keyof AuditLink, unknown>> = value;
+  const isPlace = Number.isSafeInteger(seq) && Number(seq) >= 1;
+  return isPlace && [prev, digest, hash].every((text) => typeof text === 'string' && HASH.test(text));
+}
+
 /** The newest link. */
 export interface ChainHead {
   readonly seq: number;

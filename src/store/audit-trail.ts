@@ -6,7 +6,7 @@
 import { ObjectId } from 'mongodb';
 import { present } from '../domain/present.js';
 import type { AuditLink } from './audit-chain.js';
-import { appendLink, LINK_INDEX } from './audit-chain-end.js';
+import { appendLink } from './audit-chain-end.js';
 import { collection, type Indexes, type Store } from './driver.js';
 import { type Page, type PageRequest, pageOf } from './list-page.js';
 
@@ -28,19 +28,18 @@ export interface AuditDocument {
   readonly outcome: 'begun' | 'done' | 'failed';
   /** Why it failed. */
   readonly reason?: string;
+  /** Nothing was changed: somebody has searched, read or exported. */
+  readonly isRead?: true;
   /** Its places in the chain: of its beginning, and of its completion. Absent in entries of earlier versions. */
   readonly links?: readonly AuditLink[];
 }
 
 const trail = collection<AuditDocument>('audit_trail');
 export const AUDIT_INDEXES: Indexes = {
-  audit_trail: [
-    ...[{ key: { at: -1 } }, { key: { sourceId: 1, at: -1 } }, { key: { collectorId: 1, at: -1 } }],
-    LINK_INDEX,
-  ],
+  audit_trail: [{ key: { at: -1 } }, { key: { sourceId: 1, at: -1 } }, { key: { collectorId: 1, at: -1 } }],
 };
 
-export type AuditEntry = Omit<AuditDocument, '_id' | 'at' | 'outcome' | 'reason' | 'links'>;
+export type AuditEntry = Omit<AuditDocument, '_id' | 'at' | 'outcome' | 'reason' | 'isRead' | 'links'>;
 export type AuditMark = Partial<Omit<AuditDocument, '_id' | 'at' | 'actor' | 'action' | 'links'>>;
 
 /** Notes that a change is begun. @returns completes the note. */
@@ -57,8 +56,8 @@ export async function beginAudit(store: Store, entry: AuditEntry): Promise<(mark
 }
 
 /** Notes what changes nothing, such as a search. */
-export async function noteAudit(store: Store, entry: AuditEntry): Promise<void> {
-  await insert(store, { at: new Date(), ...entry, outcome: 'done' });
+export async function noteRead(store: Store, entry: AuditEntry): Promise<void> {
+  await insert(store, { at: new Date(), ...entry, isRead: true, outcome: 'done' });
 }
 
 async function insert(store: Store, content: Omit<AuditDocument, '_id' | 'links'>) {
@@ -73,6 +72,8 @@ async function insert(store: Store, content: Omit<AuditDocument, '_id' | 'links'
 export interface AuditFilter {
   readonly sourceId?: number | undefined;
   readonly collectorId?: number | undefined;
+  /** Leaves out who has searched for what. Default false. */
+  readonly isWithoutReads?: boolean;
 }
 
 /** The deletion of a source is noted before it is carried out, and its number is never given again. */
@@ -84,11 +85,12 @@ export async function isDeletionRecorded(store: Store, sourceId: number): Promis
 /** The newest first. @throws PageTokenError */
 export function auditPage(
   store: Store,
-  { sourceId, collectorId }: AuditFilter,
+  { sourceId, collectorId, isWithoutReads = false }: AuditFilter,
   request: PageRequest,
 ): Promise<Page<AuditDocument>> {
   const filter = {
     ...present({ sourceId, collectorId }),
+    ...(isWithoutReads ? { isRead: { $exists: false } } : {}),
   };
   return pageOf(trail(store), filter, 'at', request);
 }

@@ -154,7 +154,9 @@ export async function noteCaughtUp(
 ): Promise<void> {
   if (streams.length === 0) return;
   const _id = { $in: streams.map((stream) => checkpointId(sourceId, stream)) };
-  await checkpoints(store).updateMany({ _id }, { $max: { caughtUpAt: at } });
+  // One that was reset meanwhile has all before it again.
+  const isAsItWas = { $or: [{ resetAt: { $exists: false } }, { resetAt: { $lt: at } }] };
+  await checkpoints(store).updateMany({ _id, ...isAsItWas }, { $max: { caughtUpAt: at } });
 }
 
 export type CheckpointChange = {

@@ -48,6 +48,31 @@ test.each<[string, string, string, object | undefined, object]>([
   );
 });
 
+test('what is seen of a source is in its history', async () => {
+  await api('GET', 'v1/collectors/7/sources/9/quarantine');
+  expect((await entriesOf('source.quarantine.read')).at(-1)).toMatchObject({ collectorId: 7, sourceId: 9 });
+});
+
+test('a record is read, with what is around it, with a note', async () => {
+  const [collection, id] = ['mimecast_receipt_logs_v2', '0'.repeat(32)];
+  for (const [path, action] of [
+    ['', 'record.read'],
+    ['/story', 'record.story'],
+    ['/around?minutes=1440', 'record.around'],
+  ]) {
+    await api('GET', `v1/records/${collection}/${id}${path}`);
+    expect((await entriesOf(`${action}`)).at(-1)).toMatchObject({ to: { collection, id } });
+  }
+});
+
+test('only administrators see who has searched for what', async () => {
+  await api('POST', 'v1/search', { body: { query: 'under investigation' } });
+  const seenBy = async (key: { readonly accessId: string; readonly accessKey: string }) =>
+    (await api('GET', 'v1/auditTrail', { key })).text.includes('under investigation');
+  expect(await seenBy(get().admin)).toBe(true);
+  expect(await seenBy(get().viewer)).toBe(false);
+});
+
 test('what is refused before it is read is not noted', async () => {
   const before = await raw(collections).auditTrail.countDocuments();
   expect((await api('POST', 'v1/search', { key: null, body: { query: 'nobody' } })).status).toBe(401);
@@ -55,7 +80,7 @@ test('what is refused before it is read is not noted', async () => {
   expect(await raw(collections).auditTrail.countDocuments()).toBe(before);
 });
 
-test('further pages are the same search, and with another query they are none', async () => {
+test('the same question again, such as for its next page, is noted once, and another one is another', async () => {
   const count = async () => (await entriesOf('search')).length;
   const before = await count();
   await api('POST', 'v1/search', { body: { query: 'paged' } });
@@ -63,8 +88,8 @@ test('further pages are the same search, and with another query they are none', 
   expect(await count()).toBe(before + 1);
   await api('POST', 'v1/search', { body: { query: 'other', token: 'x' } });
   await api('POST', 'v1/search', { body: { query: 'paged', token: 'x' }, key: get().viewer });
-  await api('POST', 'v1/search', { body: { query: 'paged' } });
-  expect(await count()).toBe(before + 4);
+  await api('POST', 'v1/search', { body: { query: 'paged', limit: 7 } });
+  expect(await count()).toBe(before + 3);
 });
 
 test('of a long list its beginning is noted, and its hash', async () => {
@@ -118,19 +143,22 @@ test('the command says the same, at hand and through the server', async () => {
   const { url, admin } = get();
   const env = { MIMECAST_ACCESS_ID: admin.accessId, MIMECAST_ACCESS_KEY: admin.accessKey };
   const remote = new RemoteAudit(apiClientOf(url, env));
-  const [here, there] = [await verifyTrail(collections), await remote.verify()];
+  const [here, there] = [await verifyTrail(collections), await remote.verify({})];
   expect(there).toEqual(here);
   expect(verificationText(here)).toBe(
     `The audit trail is intact: ${here.entries} entries checked.\nHead: ${headText(here.head)}`,
   );
-  expect(await remote.verify(here.head)).toMatchObject({ isIntact: true, entries: 0 });
+  expect(await remote.verify({ since: here.head })).toMatchObject({ isIntact: true, entries: here.entries });
+  expect(await remote.verify({ after: here.head })).toMatchObject({ isIntact: true, entries: 0 });
   await raw(collections).auditTrail.updateOne({ 'links.seq': 1 }, { $set: { actor: 'nobody' } });
-  const meddled = await remote.verify();
+  const meddled = await remote.verify({});
   expect(meddled).toMatchObject({ isIntact: false, breaks: [expect.stringContaining('was changed')] });
   expect(verificationText({ ...meddled, earlier: 3 })).toMatch(
     /^The audit trail was meddled with: .*\n {2}Entry .* was changed\.\n3 older entries .*\nHead: /,
   );
-  await expect(remote.verify({ ...here.head, hash: 'f'.repeat(64) })).resolves.toMatchObject({ isIntact: false });
+  await expect(remote.verify({ since: { ...here.head, hash: 'f'.repeat(64) } })).resolves.toMatchObject({
+    isIntact: false,
+  });
 });
 
 test('wrong usage of the command is told', async () => {

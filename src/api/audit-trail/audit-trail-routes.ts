@@ -34,10 +34,16 @@ const entry = z
   })
   .meta({ id: 'AuditEntry' });
 
+const chainHead = z
+  .string()
+  .regex(HEAD_FORM, 'must be a head that was told earlier, such as 12:3f…')
+  .transform(headOf)
+  .optional();
+
 const verification = z.object({
   isIntact: z.boolean(),
   entries: z.number().int().describe('Entries that were checked'),
-  earlier: z.number().int().describe('Entries of versions before there was a chain, of which nothing can be said'),
+  earlier: z.number().int().describe('Entries of versions before there was a chain'),
   head: z.string().describe('The newest link: to be kept in another place, and given as `since` next time'),
   breaks: z.array(z.string()).describe('What is wrong, one sentence each; the first hundred'),
 });
@@ -48,36 +54,37 @@ export const auditTrailRoutes: Routes = (app, { collections }) => {
     {
       schema: {
         tags: ['Overview'],
-        summary: 'Who changed what, with the values before and after; newest first',
+        summary:
+          'Who changed what, with the values before and after, and for administrators who searched for what; newest first',
         querystring: pageQuery.extend({ sourceId: idText.optional(), collectorId: idText.optional() }),
         response: { 200: pageOf(entry), ...flatErrors },
       },
     },
-    async ({ query }) =>
-      shown(await auditPage(collections, query, query), ({ _id, at, links, ...rest }) => {
+    async ({ query, identity }) => {
+      const filter = { ...query, isWithoutReads: identity?.role !== 'administrator' };
+      return shown(await auditPage(collections, filter, query), ({ _id, at, links, ...rest }) => {
         return { id: _id.toString(), at: at.toISOString(), ...rest, ...present({ links: links && [...links] }) };
-      }),
+      });
+    },
   );
   app.get(
     '/auditTrail/verification',
     {
-      config: { isForAdministrators: true },
+      config: { isForAdministrators: true, searches: 'search' },
       schema: {
         tags: ['Overview'],
         summary: 'Reads the audit trail and checks that no entry was changed, taken out or put in',
         querystring: z.strictObject({
-          since: z
-            .string()
-            .regex(HEAD_FORM, 'must be a head that was told earlier, such as 12:3f…')
-            .transform(headOf)
-            .optional()
-            .describe('A head that was told earlier: the chain must go through it, and only what follows is checked'),
+          since: chainHead.describe('A head that was told earlier: the chain must go through it'),
+          after: chainHead.describe(
+            'Only what follows this head is looked at, such as one behind a break that is explained',
+          ),
         }),
         response: { 200: verification, ...flatErrors },
       },
     },
     async ({ query }) => {
-      const { head, breaks, ...rest } = await verifyTrail(collections, query.since);
+      const { head, breaks, ...rest } = await verifyTrail(collections, query);
       return { ...rest, head: headText(head), breaks: [...breaks] };
     },
   );

@@ -1,6 +1,7 @@
 /** How long a request may take to arrive, and how many connections there may be: nobody can hold the server by dripping. */
 
 import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { normalizeIP } from '@fastify/rate-limit';
 import type { IsProxy } from '../../config/server-environment.js';
 
@@ -31,11 +32,15 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   mostOfOneAddress: 800,
 };
 
-export function limitConnections(server: Server, limits: ConnectionLimits, isProxy?: IsProxy): void {
+/** @returns closes all that are open, those included that have not yet agreed on the encryption. */
+export function limitConnections(server: Server, limits: ConnectionLimits, isProxy?: IsProxy): () => void {
   const { most, mostOfOneAddress } = limits;
   server.maxConnections = most;
+  const all = new Set<Socket>();
   const open = new Map<string, number>();
   server.on('connection', (socket) => {
+    all.add(socket);
+    socket.once('close', () => all.delete(socket));
     const peer = socket.remoteAddress ?? '';
     if (isProxy?.(peer)) return;
     const address = normalizeIP(peer);
@@ -48,13 +53,16 @@ export function limitConnections(server: Server, limits: ConnectionLimits, isPro
       else open.set(address, left);
     });
   });
+  return () => {
+    for (const socket of all) socket.destroy();
+  };
 }
 
 /**
  * Closes what would keep the server from closing: a connection whose request was refused before all of it was read counts as
  * busy until it times out, after 72 s. Requests that are being answered have `closingMs` to end.
  */
-export function closeConnections(server: Server, { closingMs }: ConnectionLimits): void {
-  const timer = setTimeout(() => server.closeAllConnections(), closingMs);
+export function closeConnections(server: Server, { closingMs }: ConnectionLimits, closeAll: () => void): void {
+  const timer = setTimeout(closeAll, closingMs);
   server.once('close', () => clearTimeout(timer));
 }

@@ -14,7 +14,7 @@ declare module 'fastify' {
 }
 
 /** What says how much of the answer is wanted, and not what. */
-const PAGING: ReadonlySet<string> = new Set(['limit', 'token', 'timeoutMs']);
+const PAGING: ReadonlySet<string> = new Set(['limit', 'skip', 'token', 'timeoutMs']);
 
 /** To be registered after what limits requests: one that is turned away is not noted. */
 export function auditReads(app: FastifyInstance, collections: Collections): void {
@@ -25,7 +25,11 @@ export function auditReads(app: FastifyInstance, collections: Collections): void
     const given = [request.params, request.query, request.body].filter(isObject);
     const wishes = given.flatMap(Object.entries<unknown>);
     const asked = Object.fromEntries(wishes.filter(([name]) => !PAGING.has(name)));
-    const isContinued = wishes.some(([name, value]) => name === 'token' && value !== undefined);
-    await audit.note({ actor: actorOf(request), action, asked, isContinued });
+    const { sid: sourceId, cid: collectorId } = asked;
+    const of = {
+      ...(typeof sourceId === 'number' && { sourceId }),
+      ...(typeof collectorId === 'number' && { collectorId }),
+    };
+    await audit.note({ actor: actorOf(request), action, asked, ...of });
   });
 }

@@ -74,6 +74,6 @@ export function clientAddress({ ip, raw }: FastifyRequest): string {
 }
 
 /** An IPv4 address that is written as one of IPv6 is the same. */
-function plainAddress(address: string): string {
+export function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=[\d.]+$)/i, '');
 }

@@ -116,6 +116,7 @@ export const overviewRoutes: Routes = (app, { collections, client, editor, sourc
   app.get(
     '/collectors/:cid/sources/:sid/quarantine',
     {
+      config: { audits: 'source.quarantine.read' },
       schema: {
         tags,
         summary: 'What could not be read as records, the newest first',

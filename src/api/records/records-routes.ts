@@ -26,6 +26,7 @@ export const recordRoutes: Routes = (app, { search, collections }) => {
   app.get(
     '/records/:collection/:id',
     {
+      config: { audits: 'record.read' },
       schema: { tags, summary: 'One record, whole', params, response: { 200: foundRecord, ...flatErrors } },
     },
     async ({ params: { collection, id } }) => showRecord(await search.record(collection, id)),
@@ -33,7 +34,7 @@ export const recordRoutes: Routes = (app, { search, collections }) => {
   app.get(
     '/records/:collection/:id/story',
     {
-      config: { searches: 'search' },
+      config: { searches: 'search', audits: 'record.story' },
       schema: {
         tags,
         summary: 'All records of the message that a record belongs to, oldest first',
@@ -70,7 +71,7 @@ export const recordRoutes: Routes = (app, { search, collections }) => {
   app.get(
     '/records/:collection/:id/around',
     {
-      config: { searches: 'search' },
+      config: { searches: 'search', audits: 'record.around' },
       schema: {
         tags,
         summary: 'What the source of a record collected from the minutes around it, newest first',

@@ -8,12 +8,14 @@ import type { Routes } from '../common/services.js';
 import { hitEvent } from './hit-event.js';
 
 const tags = ['Health events'];
+const config = { audits: 'watchlist.hits' } as const;
 const response = { 200: pageOf(hitEvent), ...newerErrors } as const;
 
 export const hitEventRoutes: Routes = (app, { editor, watchlists }) => {
   app.get(
     '/healthEvents/watchlistHits',
     {
+      config,
       schema: {
         tags,
         summary: 'The hits of all watchlists as events of their own, the last found first',
@@ -26,6 +28,7 @@ export const hitEventRoutes: Routes = (app, { editor, watchlists }) => {
   app.get(
     '/collectors/:cid/sources/:sid/healthEvents/watchlistHits',
     {
+      config,
       schema: {
         tags,
         summary: 'The hits of watchlists in the records of a source, the last found first',

@@ -167,6 +167,7 @@ export const watchlistRoutes: Routes = (app, { watchlists, keepOpen }) => {
   app.get(
     '/watchlists/:id/hits',
     {
+      config: { audits: 'watchlist.hits' },
       schema: {
         tags,
         summary: 'The hits of a watchlist, the last found first',

@@ -11,8 +11,7 @@ import type { PastExports } from '../../management/past-exports/past-exports.js'
 import type { MissingRecord, RereadService } from '../../management/rereads/reread-service.js';
 import type { SourceSaveOptions, SourceService, Started } from '../../management/sources/source-service.js';
 import type { WatchlistService } from '../../management/watchlists/watchlist-service.js';
-import type { ChainHead } from '../../store/audit-chain.js';
-import type { AuditVerification } from '../../store/audit-verification.js';
+import type { AuditVerification, VerifyOptions } from '../../store/audit-verification.js';
 import type { WatchlistHitEvent } from '../../store/watchlist-events.js';
 
 export interface SourceCommands
@@ -90,7 +89,7 @@ export interface KeyCommands extends Pick<ApiKeyService, 'create' | 'list'> {
 }
 
 export interface AuditCommands {
-  verify(since?: ChainHead): Promise<AuditVerification>;
+  verify(options: VerifyOptions): Promise<AuditVerification>;
 }
 
 /** From where to follow, and until when. */

@@ -1,17 +1,17 @@
-/** Detections and indicators in the database at hand; each question leaves a note in the audit trail. */
+/** Detections, indicators and hits of watchlists in the database at hand; each question leaves a note in the audit trail. */
 
 import { CLI_ACTOR } from '../../management/audited.js';
 import { ReadAudit } from '../../management/audited-reads.js';
 import { DetectionService } from '../../management/detections/detection-service.js';
 import { IocService } from '../../management/indicators/ioc-service.js';
+import { WatchlistService } from '../../management/watchlists/watchlist-service.js';
 import type { Collections } from '../../store/collections.js';
 import type { DetectionCommands, IndicatorCommands } from './command-services.js';
 
-/** @returns notes a question. `token`: where it goes on. */
+/** @returns notes a question. */
 export function readNotes(collections: Collections) {
   const audit = new ReadAudit(collections);
-  return (action: string, asked: object, token?: string) =>
-    audit.note({ actor: CLI_ACTOR, action, asked: { ...asked }, isContinued: token !== undefined });
+  return (action: string, asked: object) => audit.note({ actor: CLI_ACTOR, action, asked: { ...asked } });
 }
 
 export function localDetections(collections: Collections): DetectionCommands {
@@ -19,7 +19,7 @@ export function localDetections(collections: Collections): DetectionCommands {
   const note = readNotes(collections);
   return {
     page: async (filter, request) => {
-      await note('detections.search', filter, request.token);
+      await note('detections.search', filter);
       return service.page(filter, request);
     },
     follow: async function* (filter, wish) {
@@ -38,4 +38,23 @@ export function localIndicators(collections: Collections): IndicatorCommands {
       return service.search({ skip, limit, ...asked }, signal);
     },
   };
+}
+
+export class LocalWatchlists extends WatchlistService {
+  private readonly note: ReturnType<typeof readNotes>;
+
+  constructor(access: ConstructorParameters<typeof WatchlistService>[0]) {
+    super(access);
+    this.note = readNotes(access.collections);
+  }
+
+  override async hits(...asked: Parameters<WatchlistService['hits']>): ReturnType<WatchlistService['hits']> {
+    await this.note('watchlist.hits', { id: asked[0] });
+    return super.hits(...asked);
+  }
+
+  override async *followHits(...asked: Parameters<WatchlistService['followHits']>) {
+    await this.note('watchlist.follow', { id: asked[0] });
+    yield* super.followHits(...asked);
+  }
 }

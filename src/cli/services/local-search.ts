@@ -30,7 +30,7 @@ export class LocalSearch implements SearchCommands {
 
   async page(wish: SearchWish, { order, ...page }: PageWish): Promise<SearchedPage> {
     const isOldestFirst = order === 'oldest';
-    await this.note('search', wish, page.token);
+    await this.note('search', wish);
     const found = await this.service.find(inputOf(wish), { ...page, isOldestFirst, timeoutMs: TIMEOUT_MS });
     const { items, plan, isComplete, searchedTo, next } = found;
     const end = present({ searchedTo: searchedTo?.toISOString(), next });
@@ -38,6 +38,7 @@ export class LocalSearch implements SearchCommands {
   }
 
   async story(collection: string, id: string): Promise<ShownStory> {
+    await this.note('record.story', { collection, id });
     const record = await this.service.record(collection, id);
     const { isComplete, records, ...story } = await storyOf(this.collections, record, { timeoutMs: TIMEOUT_MS });
     return {

@@ -8,7 +8,6 @@ import { SourceService } from '../../management/sources/source-service.js';
 import { connectTemporal } from '../../management/temporal/temporal-client.js';
 import { placeOf } from '../../management/temporal/temporal-command.js';
 import { temporalAwayText, temporalRefusalText } from '../../management/temporal/temporal-errors.js';
-import { WatchlistService } from '../../management/watchlists/watchlist-service.js';
 import { keyringAtHand } from '../../runtime/program-keyring.js';
 import { environmentWithStack } from '../../runtime/running-stack.js';
 import { verifyTrail } from '../../store/audit-verification.js';
@@ -17,7 +16,7 @@ import { openDatabase } from '../../store/database.js';
 import type { Session } from '../session.js';
 import type { CommandServices } from './command-services.js';
 import { LocalExports } from './local-exports.js';
-import { localDetections, localIndicators } from './local-reads.js';
+import { LocalWatchlists, localDetections, localIndicators } from './local-reads.js';
 import { LocalSearch } from './local-search.js';
 
 export function localSession(): Session {
@@ -26,13 +25,13 @@ export function localSession(): Session {
     withCommands: (work) => withTemporal(env, work),
     withKeys: (work) => withCollections(env, (collections) => work(new ApiKeyService(collections))),
     withAudit: (work) =>
-      withCollections(env, (collections) => work({ verify: (since) => verifyTrail(collections, since) })),
+      withCollections(env, (collections) => work({ verify: (options) => verifyTrail(collections, options) })),
     withDetections: (work) => withCollections(env, (collections) => work(localDetections(collections))),
     withSearch: (work) => withCollections(env, (collections) => work(new LocalSearch(collections))),
     withIndicators: (work) => withCollections(env, (collections) => work(localIndicators(collections))),
     withWatchlists: (work) =>
       withCollections(env, (collections, allowInsecure) =>
-        work(new WatchlistService({ collections, allowInsecure, keyring: keyringAtHand(env, tell) })),
+        work(new LocalWatchlists({ collections, allowInsecure, keyring: keyringAtHand(env, tell) })),
       ),
   };
 }

@@ -38,7 +38,10 @@ export class SourceWatch {
 
   private async workers() {
     try {
-      const { count } = await workersOf(this.access.client, await this.access.collections.installation());
+      const { client, collections } = this.access;
+      const { count } = await client.withDeadline(Date.now() + READ_LIMIT.timeoutMS, async () =>
+        workersOf(client, await collections.installation()),
+      );
       return [{ labels: {}, value: count }];
     } catch {
       return [];
