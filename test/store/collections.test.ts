@@ -76,7 +76,7 @@ test('each stream has its collection', () => {
 
 test('nothing of the driver shows', () => {
   const collections = collectionsIn(db);
-  expect(Object.keys(collections).sort()).toEqual(['ensureIndexes', 'givenName', 'installation']);
+  expect(Object.keys(collections).sort()).toEqual(['ensureIndexes', 'givenName', 'installation', 'observer']);
   // @ts-expect-error: what is read and written, the functions of the store say.
   expect(collections.sources).toBeUndefined();
 });
