@@ -5,6 +5,7 @@ import { ANSWER_TARGETS } from './answers.js';
 import { NETWORK_TARGETS } from './network.js';
 import { RECORD_TARGETS } from './records.js';
 import { REQUEST_TARGETS } from './requests.js';
+import { SETTINGS_TARGETS } from './settings.js';
 import { TEXT_TARGETS } from './texts.js';
 
 /** Where a thread finds them. */
@@ -14,6 +15,7 @@ export const TARGETS: readonly FuzzTarget[] = [
   ...RECORD_TARGETS,
   ...ANSWER_TARGETS,
   ...TEXT_TARGETS,
+  ...SETTINGS_TARGETS,
   ...REQUEST_TARGETS,
   ...NETWORK_TARGETS,
 ];
