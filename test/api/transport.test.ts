@@ -75,6 +75,19 @@ describe('behind a proxy that terminates TLS', () => {
       expect((await app.inject({ url, remoteAddress: STRANGER })).statusCode).toBe(200);
   });
 
+  test.each([
+    ['the proxy', PROXY, true],
+    ['the same machine', '127.0.0.1', true],
+    ['another machine', STRANGER, false],
+  ])(
+    "an id that %s gives to a request is taken only from those who are no stranger's",
+    async (_, remoteAddress, isTaken) => {
+      const headers = { 'x-request-id': 'of-another-request' };
+      const { headers: answered } = await app.inject({ url: '/healthz', remoteAddress, headers });
+      expect(answered['x-request-id'] === 'of-another-request').toBe(isTaken);
+    },
+  );
+
   /** Guesses until it is told to wait. */
   const guesses = async (
     from: string,
