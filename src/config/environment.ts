@@ -5,7 +5,7 @@ import { INSTALLATION_NAME } from '../domain/contract/installation.js';
 import type { WorkerVersion } from '../domain/contract/worker-version.js';
 import { proxiesOf } from '../domain/hosts/proxies.js';
 import { mistakesOf } from './mistakes.js';
-import { hostAddress, port } from './variables.js';
+import { hostAddress, port, refuseAlone } from './variables.js';
 
 const flag = z.enum(['true', 'false'], { error: 'must be true or false' }).transform((value) => value === 'true');
 
@@ -45,13 +45,7 @@ const environment = variables.check((given) => {
     const message = 'needed together with METRICS_HOST';
     given.issues.push({ code: 'custom', input: undefined, path: ['METRICS_PORT'], message });
   }
-  const { TEMPORAL_DEPLOYMENT_NAME: name, TEMPORAL_WORKER_BUILD_ID: buildId } = given.value;
-  if ((name === undefined) === (buildId === undefined)) return;
-  const [missing, other] =
-    name === undefined
-      ? (['TEMPORAL_DEPLOYMENT_NAME', 'TEMPORAL_WORKER_BUILD_ID'] as const)
-      : (['TEMPORAL_WORKER_BUILD_ID', 'TEMPORAL_DEPLOYMENT_NAME'] as const);
-  given.issues.push({ code: 'custom', input: undefined, path: [missing], message: `needed together with ${other}` });
+  refuseAlone(given, 'TEMPORAL_DEPLOYMENT_NAME', 'TEMPORAL_WORKER_BUILD_ID');
 });
 
 export interface Environment {

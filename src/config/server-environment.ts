@@ -4,7 +4,7 @@ import { BlockList, isIP, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { isLoopback } from '../domain/hosts/loopback.js';
 import { mistakesOf } from './mistakes.js';
-import { hostAddress, port, wholeNumber } from './variables.js';
+import { hostAddress, port, refuseAlone, wholeNumber } from './variables.js';
 
 const variables = z.object({
   PORT: port.optional(),
@@ -27,19 +27,15 @@ const variables = z.object({
     .optional(),
 });
 
-const environment = variables.check(({ value, issues }) => {
-  const { HOST, TLS_CERT_FILE, TLS_KEY_FILE, TRUSTED_PROXIES } = value;
-  const refuse = (name: keyof typeof value, message: string) =>
-    issues.push({ code: 'custom', input: undefined, path: [name], message });
-  if (TLS_CERT_FILE === undefined && TLS_KEY_FILE !== undefined)
-    refuse('TLS_CERT_FILE', 'needed together with TLS_KEY_FILE');
-  if (TLS_KEY_FILE === undefined && TLS_CERT_FILE !== undefined)
-    refuse('TLS_KEY_FILE', 'needed together with TLS_CERT_FILE');
+const environment = variables.check((given) => {
+  const { HOST, TLS_CERT_FILE, TLS_KEY_FILE, TRUSTED_PROXIES } = given.value;
+  refuseAlone(given, 'TLS_CERT_FILE', 'TLS_KEY_FILE');
   const isSecure = TLS_CERT_FILE !== undefined || TLS_KEY_FILE !== undefined || TRUSTED_PROXIES !== undefined;
   if (isSecure || isLoopback(HOST.toLowerCase())) return;
   const remedy =
     'set TLS_CERT_FILE and TLS_KEY_FILE, or TRUSTED_PROXIES to the addresses of the proxy that terminates TLS';
-  refuse('HOST', `lets other machines in, whose keys would reach the server unencrypted: ${remedy}`);
+  const message = `lets other machines in, whose keys would reach the server unencrypted: ${remedy}`;
+  given.issues.push({ code: 'custom', input: undefined, path: ['HOST'], message });
 });
 
 /** An address with how many of its first bits count; nothing for what is none, and for all addresses. */

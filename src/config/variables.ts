@@ -2,6 +2,18 @@
 
 import { z } from 'zod';
 
+type Given = Parameters<z.core.CheckFn<Readonly<Record<string, unknown>>>>[0];
+
+/** Names the one that is missing of two variables that only mean something together. */
+export function refuseAlone({ value, issues }: Given, one: string, other: string): void {
+  for (const [missing, present] of [
+    [one, other],
+    [other, one],
+  ] as const)
+    if (value[missing] === undefined && value[present] !== undefined)
+      issues.push({ code: 'custom', input: undefined, path: [missing], message: `needed together with ${present}` });
+}
+
 export const wholeNumber = (least: number, most: number) =>
   z
     .string()

@@ -5,6 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import { BSON, type ObjectId } from 'mongodb';
+import { canonicalJson } from '../domain/json.js';
 
 export interface AuditLink {
   /** Counted from 1 over the whole trail. */
@@ -61,17 +62,10 @@ export function hashOf(id: ObjectId, { seq, prev, digest }: Omit<AuditLink, 'has
 /** The same for what is to be stored and for what was read, whatever the order of the keys. */
 export function digestOf(content: object): string {
   const stored = BSON.deserialize(BSON.serialize(content, { ignoreUndefined: true }));
-  return sha256(JSON.stringify(sorted(BSON.EJSON.serialize(stored, { relaxed: false }))));
+  return sha256(canonicalJson(BSON.EJSON.serialize(stored, { relaxed: false })));
 }
 
-/** Lists for objects, too, whose keys are in order; what comes first in each says what it is. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return ['list', ...value.map(sorted)];
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return ['object', ...entries.map(([key, of]) => [key, sorted(of)])];
-}
-
-function sha256(text: string): string {
+/** Hexadecimal. */
+export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }

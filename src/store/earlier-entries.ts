@@ -1,7 +1,6 @@
 /** Entries of the audit trail that have no place in its chain: versions before there was one wrote them. */
 
-import { createHash } from 'node:crypto';
-import { digestOf } from './audit-chain.js';
+import { digestOf, sha256 } from './audit-chain.js';
 import { collection, type Store } from './driver.js';
 
 /** What the chain says of them where it begins. */
@@ -13,8 +12,7 @@ export interface EarlierEntries {
 
 const trail = collection('audit_trail');
 
-const digestOfAll = (digests: readonly string[]) =>
-  createHash('sha256').update(digests.toSorted().join('\n')).digest('hex');
+const digestOfAll = (digests: readonly string[]) => sha256(digests.toSorted().join('\n'));
 
 export const NONE_EARLIER: EarlierEntries = { count: 0, digest: digestOfAll([]) };
 

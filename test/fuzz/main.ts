@@ -2,9 +2,10 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { EXIT, runProgram } from '../../src/runtime/program.js';
 import { noticeOnStderr, stopOnSignals } from '../../src/runtime/stop-signals.js';
+import { wholeFrom } from '../support/whole-option.js';
 import { fuzzTarget, type TargetResult } from './fuzz-target.js';
 import { findText, summaryOf } from './report.js';
 import type { FuzzTarget } from './target.js';
@@ -27,12 +28,12 @@ const TRIES = 400;
 
 const program = new Command('fuzz')
   .description('Gives made-up inputs to each reader of outside bytes, and tells what they break.')
-  .option('--seed <n>', 'which inputs are made up', whole(0), 1)
-  .option('--runs <n>', `inputs for each target, ${DEFAULT_RUNS} unless --seconds is given`, whole(1))
-  .option('--seconds <n>', 'time for all targets together', whole(1))
-  .option('--from <n>', 'number of the first input', whole(0), 0)
+  .option('--seed <n>', 'which inputs are made up', wholeFrom(0), 1)
+  .option('--runs <n>', `inputs for each target, ${DEFAULT_RUNS} unless --seconds is given`, wholeFrom(1))
+  .option('--seconds <n>', 'time for all targets together', wholeFrom(1))
+  .option('--from <n>', 'number of the first input', wholeFrom(0), 0)
   .option('--target <name...>', `only these: ${TARGETS.map(({ name }) => name).join(', ')}`)
-  .option('--limit <seconds>', 'longest time for one input', whole(1), 5)
+  .option('--limit <seconds>', 'longest time for one input', wholeFrom(1), 5)
   .option('--save <folder>', 'writes each input that breaks something into a file there')
   .option('--json', 'last line of the output: one JSON object with the result')
   .addHelpText('after', '\nExit codes: 0 nothing found, 1 something found, 2 wrong usage.')
@@ -83,15 +84,6 @@ function save(folder: string, results: readonly TargetResult[]): void {
   for (const { finds } of results)
     for (const { target, seed, number, input } of finds)
       if (number !== undefined) writeFileSync(join(folder, `${target}-${seed}-${number}`), input);
-}
-
-function whole(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d{1,9}$/.test(text) || value < least)
-      throw new InvalidArgumentError(`It must be a whole number from ${least} to 999999999.`);
-    return value;
-  };
 }
 
 await runProgram(program);

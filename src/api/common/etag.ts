@@ -1,10 +1,11 @@
 /** ETags of collectors and sources: made of what is configured alone, so that no change of state makes one stale. */
 
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../domain/json.js';
 
 /** @returns 32 hexadecimal digits in quotes. */
 export function etagOf(configured: unknown): string {
-  return `"${createHash('sha256').update(canonical(configured)).digest('hex').slice(0, 32)}"`;
+  return `"${createHash('sha256').update(canonicalJson(configured)).digest('hex').slice(0, 32)}"`;
 }
 
 /** Whether the header says which state is to be changed; `*` and nothing mean any. */
@@ -27,13 +28,4 @@ export function mayChange(ifMatch: string | undefined, etag: string): boolean {
 /** The tag without its weakness and, where somebody dropped them, its quotes. */
 function opaque(tag: string): string {
   return tag.trim().replace(/^W\//i, '').replaceAll('"', '');
-}
-
-/** JSON with sorted keys: the order in which a document was written is no part of a configuration. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 }

@@ -25,6 +25,7 @@ const fixture = (name: string) =>
   readFileSync(new URL(`../../fixtures/control-records/${name}.ndjson`, import.meta.url), 'utf8');
 const RECEIPT_TIME = new Date('2026-06-01T00:00:00Z');
 const METADATA = { sourceId: 1, source: 'mail', collector: 'main', fields: {}, siemForward: true };
+const ORIGIN = { metadata: METADATA, receiptTime: RECEIPT_TIME, path: '/f' };
 const HIDDEN = 'hidden';
 
 async function gathered(lines: AsyncIterable<Line[]>): Promise<Line[]> {
@@ -126,15 +127,7 @@ const SHOWN = { promoteLongs: false };
 
 /** Every line becomes a document, an entry of quarantine, or is excluded; and a document is what was received. */
 function checkLine(line: Line, occurrences: Occurrences): void {
-  const origin = {
-    stream: 'receipt',
-    metadata: METADATA,
-    rules: NO_RULES,
-    receiptTime: RECEIPT_TIME,
-    path: '/f',
-    occurrences,
-  } as const;
-  const made = recordOfLine(line, origin);
+  const made = recordOfLine(line, { ...ORIGIN, stream: 'receipt', rules: NO_RULES, occurrences });
   holds(made.kind !== 'excluded', 'without rules, a line is excluded');
   if (made.kind !== 'document') return;
   const { document } = made;
@@ -150,15 +143,7 @@ function checkLine(line: Line, occurrences: Occurrences): void {
 }
 
 function checkHidden(line: Line, occurrences: Occurrences): void {
-  const origin = {
-    stream: 'receipt',
-    metadata: METADATA,
-    rules: RULES,
-    receiptTime: RECEIPT_TIME,
-    path: '/f',
-    occurrences,
-  } as const;
-  const made = recordOfLine(line, origin);
+  const made = recordOfLine(line, { ...ORIGIN, stream: 'receipt', rules: RULES, occurrences });
   if (made.kind === 'excluded') return;
   const kept = made.kind === 'document' ? made.document : made.unreadable;
   const shown = JSON.stringify({ ...kept, stranger: made.stranger });
@@ -303,15 +288,7 @@ const detections: FuzzTarget = {
     const lines = await gathered(linesOf(chunksOf(input)));
     for (const line of lines.slice(0, 200)) {
       for (const { stream } of DETECTION_TABLE) {
-        const origin = {
-          stream,
-          metadata: METADATA,
-          rules: NO_RULES,
-          receiptTime: RECEIPT_TIME,
-          path: '/f',
-          occurrences,
-        };
-        const made = recordOfLine(line, origin);
+        const made = recordOfLine(line, { ...ORIGIN, stream, rules: NO_RULES, occurrences });
         const detection = made.kind === 'document' ? detectionOf(stream, made.document) : undefined;
         if (detection !== undefined) for (const form of EXPORT_FORMATS) JSON.stringify(exported(form, detection));
       }

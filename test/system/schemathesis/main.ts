@@ -2,10 +2,11 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { EXIT, runProgram } from '../../../src/runtime/program.js';
 import { noticeOnStderr, stopOnSignals } from '../../../src/runtime/stop-signals.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
+import { wholeFrom } from '../../support/whole-option.js';
 import { startLiveStack } from './live-stack.js';
 import { callsOf, failuresOf, failureText, isGood, type Result, roundText, summaryOf, tableOf } from './result.js';
 import { type RoundResult, runRound } from './run-round.js';
@@ -21,8 +22,8 @@ const program = new Command('test:api')
   .description(
     'Lets Schemathesis call the management API of a fresh stack, seed by seed, as its document describes it.',
   )
-  .option('--calls <n>', 'go on with the next seed until so many calls were answered', whole(1), 10_000)
-  .option('--seed <n>', 'the first seed', whole(0), 1)
+  .option('--calls <n>', 'go on with the next seed until so many calls were answered', wholeFrom(1), 10_000)
+  .option('--seed <n>', 'the first seed', wholeFrom(0), 1)
   .option('--json', 'last line of the output: one JSON object with the result')
   .addHelpText(
     'after',
@@ -73,15 +74,6 @@ async function callAll(
     say('Stopping the servers …');
     await stack.stop();
   }
-}
-
-function whole(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d{1,9}$/.test(text) || value < least)
-      throw new InvalidArgumentError(`It must be a whole number from ${least} to 999999999.`);
-    return value;
-  };
 }
 
 await runProgram(program);
