@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { runProgram } from '../src/runtime/program.js';
 import { projectRoot } from '../src/runtime/project-root.js';
+import { endWithReader } from '../src/runtime/stop-signals.js';
 import { lockedPackages } from './locked-packages.js';
 import { type Sbom, sbomOf } from './sbom-document.js';
 
@@ -27,4 +28,5 @@ const program = new Command('sbom')
     process.stdout.write(`${JSON.stringify(sbom, null, 2)}\n`);
   });
 
+endWithReader();
 await runProgram(program);

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { EXIT, runProgram } from '../../src/runtime/program.js';
-import { noticeOnStderr, stopOnSignals } from '../../src/runtime/stop-signals.js';
+import { endWithReader, noticeOnStderr, stopOnSignals } from '../../src/runtime/stop-signals.js';
 import { wholeFrom } from '../support/whole-option.js';
 import { fuzzTarget, type TargetResult } from './fuzz-target.js';
 import { findText, summaryOf } from './report.js';
@@ -86,5 +86,6 @@ function save(folder: string, results: readonly TargetResult[]): void {
       if (number !== undefined) writeFileSync(join(folder, `${target}-${seed}-${number}`), input);
 }
 
+endWithReader();
 await runProgram(program);
 process.exit();
