@@ -3,7 +3,7 @@
  */
 
 import { html } from 'htm/preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 
 /**
  * @param {object} props
@@ -16,13 +16,17 @@ import { useEffect, useId, useRef } from 'preact/hooks';
 export function Dialog({ title, onClose, children, footer, wide = false }) {
   const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const id = useId();
-  useEffect(() => {
+  // Not after the next frame: a dialog that takes the place of another must find the focus given back.
+  useLayoutEffect(() => {
     const dialog = box.current;
     const opener = document.activeElement;
     if (dialog !== null && !dialog.open) dialog.showModal();
     return () => {
-      dialog?.close();
-      // The browser does it for what is still there when it closes; a page that is drawn again may be quicker.
+      if (dialog === null) return;
+      // The inner ones first: nothing outside of an open dialog can have the focus.
+      for (const each of [...dialog.querySelectorAll('dialog')].reverse()) each.close();
+      dialog.close();
+      // The browser gives it back; a page that is drawn again may be quicker.
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
       // That may have gone, and a dialog around this one has given it back already.
       if (document.activeElement === document.body) document.getElementById('content')?.focus();
