@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { auditCommand } from './cli/audit.js';
 import { addDetectionsCommand } from './cli/detections.js';
+import { addEraseCommand } from './cli/erase.js';
 import { addExportCommand } from './cli/export.js';
 import { addIocCommand } from './cli/ioc.js';
 import { keysCommand } from './cli/keys.js';
@@ -178,6 +179,7 @@ rules
 
 addRereadCommands(program, withCommands);
 addExportCommand(program, withCommands);
+addEraseCommand(program, withCommands);
 addDetectionsCommand(program, withDetections);
 addSearchCommands(program, withSearch);
 addIocCommand(program, withIndicators);

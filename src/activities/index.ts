@@ -1,5 +1,6 @@
 /** The activities of a source, as the worker registers them and the workflow knows them. */
 
+import type { ErasureProgress } from '../domain/erasure/erasure.js';
 import type { ExportNote, ExportNoted, ExportOutcome } from '../domain/export/export.js';
 import type { PastExportEnd, PastSliceOutcome } from '../domain/export/past-export.js';
 import type { FillInProgress } from '../domain/fill-in/indicator-fill-in.js';
@@ -21,6 +22,7 @@ import type { ActivityDependencies } from '../ingest/source/dependencies.js';
 import { SourceReader } from '../ingest/source/source-reader.js';
 import { authenticate } from './authenticate.js';
 import { collect } from './collect.js';
+import { erase } from './erase.js';
 import { exportRecords } from './export.js';
 import { fillInIndicators } from './fill-in-indicators.js';
 import { finalize } from './finalize.js';
@@ -42,6 +44,8 @@ export interface BackgroundActivities {
   searchWatchlistPast(watchlistId: string): Promise<WatchlistProgress>;
   /** Sends the hits of a watchlist that are still to be sent to its webhook. */
   deliverWatchlistHits(watchlistId: string): Promise<WatchlistProgress>;
+  /** Counts or erases what names a person, for a slice of about a minute. */
+  erase(erasureId: number): Promise<ErasureProgress>;
 }
 
 /** Of the exports of a source. */
@@ -102,6 +106,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     fillInIndicators: () => fillInIndicators(dependencies),
     searchWatchlistPast: (watchlistId) => searchWatchlistPast(dependencies, watchlistId),
     deliverWatchlistHits: (watchlistId) => alive(() => deliverWatchlistHits(dependencies, watchlistId)),
+    erase: (erasureId) => erase(dependencies, erasureId),
     exportRecords: (sourceId) => exportRecords(dependencies, reader, sourceId),
     exportPast: (sourceId, exportId) => exportPast(dependencies, reader, sourceId, exportId),
     endPastExport: (_sourceId, exportId, ended) => alive(() => endPastExport(dependencies, exportId, ended)),

@@ -31,6 +31,7 @@ import type { Api, Services } from './common/services.js';
 import { type Certificate, refuseUnencrypted, tlsServer } from './common/transport.js';
 import { compileValidator } from './common/validation.js';
 import { detectionRoutes } from './detections/detections-routes.js';
+import { erasureRoutes } from './erasures/erasures-routes.js';
 import { eventRoutes } from './events/events-routes.js';
 import { exportRoutes } from './exports/exports-routes.js';
 import { fieldRoutes } from './fields/fields-routes.js';
@@ -58,7 +59,7 @@ import { watchlistRoutes } from './watchlists/watchlists-routes.js';
 export const BASE_PATH = '/api/v1';
 
 const ROUTES = [
-  ...[collectorRoutes, sourceRoutes, sourceActionRoutes, rereadRoutes, exportRoutes, overviewRoutes],
+  ...[collectorRoutes, sourceRoutes, sourceActionRoutes, rereadRoutes, exportRoutes, erasureRoutes, overviewRoutes],
   ...[iocRoutes, watchlistRoutes, hitEventRoutes],
   ...[auditTrailRoutes, healthEventRoutes, fieldRoutes, accessKeyRoutes, eventRoutes, openapiRoutes],
   sessionRoutes,

@@ -30,9 +30,10 @@ export async function followExport(
   seen = await start();
   const { sourceId, id } = seen;
   tell(`export ${id}: records from ${seen.from} to ${seen.to}`);
+  const aborted = untilAborted(signal);
   let told = '';
   while (!signal.aborted) {
-    const now = await Promise.race([exports.get(sourceId, id), untilAborted(signal)]);
+    const now = await Promise.race([exports.get(sourceId, id), aborted]);
     if (!now) break;
     seen = now;
     const text = progressText(seen);

@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client';
 import type { History } from '@temporalio/worker';
 import { WORKFLOW_TYPE } from '../domain/contract/contract.js';
 import { type Installation, taskQueueOf } from '../domain/contract/installation.js';
+import { ERASURE_WORKFLOW_TYPE } from '../domain/erasure/erasure.js';
 import { EXPORT_WORKFLOW_TYPES } from '../domain/export/export.js';
 import { FILL_IN_WORKFLOW_TYPE } from '../domain/fill-in/indicator-fill-in.js';
 import { REREAD_WORKFLOW_TYPE } from '../domain/rereads/reread.js';
@@ -18,7 +19,7 @@ export interface LiveHistory {
 
 function queryOf(installation: Pick<Installation, 'name'>): string {
   const types = [
-    ...[WORKFLOW_TYPE, FILL_IN_WORKFLOW_TYPE, WATCHLIST_WORKFLOW_TYPE],
+    ...[WORKFLOW_TYPE, FILL_IN_WORKFLOW_TYPE, WATCHLIST_WORKFLOW_TYPE, ERASURE_WORKFLOW_TYPE],
     ...[...Object.values(REREAD_WORKFLOW_TYPE), ...EXPORT_WORKFLOW_TYPES],
   ];
   return `${runningQuery(types)} AND TaskQueue = "${taskQueueOf(installation)}"`;

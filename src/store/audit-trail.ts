@@ -60,6 +60,11 @@ export async function noteRead(store: Store, entry: AuditEntry): Promise<void> {
   await insert(store, { at: new Date(), ...entry, isRead: true, outcome: 'done' });
 }
 
+/** Notes what is done already. */
+export async function noteDone(store: Store, entry: AuditEntry): Promise<void> {
+  await insert(store, { at: new Date(), ...entry, outcome: 'done' });
+}
+
 async function insert(store: Store, content: Omit<AuditDocument, '_id' | 'links'>) {
   const _id = new ObjectId();
   const link = await appendLink(store, {

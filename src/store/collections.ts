@@ -7,6 +7,8 @@ import { CHECKPOINT_INDEXES } from './checkpoints.js';
 import { COLLECTOR_INDEXES } from './collectors.js';
 import { DETECTION_INDEXES } from './detections/detection-indexes.js';
 import { DB, type Indexes, type Store } from './driver.js';
+import { ERASED_INDEXES } from './erased-records.js';
+import { ERASURE_INDEXES } from './erasures.js';
 import { EXPORT_INDEXES } from './exports.js';
 import { FIELD_INDEXES } from './fields.js';
 import { FOLDED_INDEXES } from './folded-objects.js';
@@ -65,6 +67,8 @@ const INDEXES = {
   ...PAST_EXPORT_INDEXES,
   ...LEASE_INDEXES,
   ...AUDIT_INDEXES,
+  ...ERASED_INDEXES,
+  ...ERASURE_INDEXES,
   ...MISSING_INDEXES,
   ...OBJECT_INDEXES,
   ...QUEUE_MESSAGE_INDEXES,

@@ -112,7 +112,15 @@ export async function beginMissingExports(store: Store): Promise<void> {
 
 export async function cutOf(store: Store, sourceId: number, seq: number): Promise<Cut | undefined> {
   const found = await cuts(store).findOne({ _id: `${sourceId}/${seq}` });
-  if (found === null) return undefined;
+  return found === null ? undefined : cutIn(found);
+}
+
+/** All that were written down. */
+export async function* allCuts(store: Store, sourceId: number): AsyncGenerator<Cut, void, undefined> {
+  for await (const found of cuts(store).find({ sourceId })) yield cutIn(found);
+}
+
+function cutIn(found: CutDocument): Cut {
   return { ...found, objects: found.objects.map(({ stream, ids }) => ({ stream, ids: unpacked(ids) })) };
 }
 

@@ -1,10 +1,10 @@
-/** Integer ids of collectors, sources and exports of the past: counted from 1, never used twice. */
+/** Integer ids of collectors, sources, exports of the past and erasures: counted from 1, never used twice. */
 
 import { collection, type Store } from './driver.js';
 
 const counters = collection<{ readonly _id: string; readonly value: number }>('counters');
 
-type Kind = 'collector' | 'source' | 'pastExport';
+type Kind = 'collector' | 'source' | 'pastExport' | 'erasure';
 
 export async function nextId(store: Store, kind: Kind): Promise<number> {
   const counted = await counters(store).findOneAndUpdate(

@@ -85,6 +85,11 @@ export async function* partsBetween(
   for await (const part of found) yield partOf(part);
 }
 
+/** All of a source, wherever they were written to. */
+export async function* allParts(store: Store, sourceId: number): AsyncGenerator<PastPart, void, undefined> {
+  for await (const part of parts(store).find({ sourceId })) yield partOf(part);
+}
+
 function partOf({ ids, ...part }: PartDocument): PastPart {
   return { ...part, ids: unpacked(ids) };
 }

@@ -3,7 +3,8 @@
 import { Binary } from 'mongodb';
 import type { QuarantinedRecord, RecordId } from '../domain/records/record.js';
 import type { StreamName } from '../domain/streams/streams.js';
-import { absentOf, collection, type Indexes, type Store, type TimeLimit } from './driver.js';
+import { collection, type Indexes, type Store, type TimeLimit } from './driver.js';
+import { absentUnlessErased, keepErased, QUARANTINE } from './erased-records.js';
 import { type Page, type PageRequest, pageOf } from './list-page.js';
 import { written } from './writer.js';
 
@@ -30,22 +31,25 @@ export interface QuarantineDocument {
   readonly resolvedAt?: Date;
 }
 
-const quarantined = collection<QuarantineDocument>('quarantine');
+const quarantined = collection<QuarantineDocument>(QUARANTINE);
 export const QUARANTINE_INDEXES: Indexes = { quarantine: [{ key: { sourceId: 1, at: -1 } }] };
 
 /** Longest text that is kept, in characters; the rest of a longer one is cut off. */
 export const MAX_QUARANTINED_TEXT = 1_048_576;
 
-/** Adds what is not there yet. @returns how many were new. */
+/** Adds what is not there yet, and was not erased. @returns how many were new. */
 export async function quarantine(
   store: Store,
   sourceId: number,
   stream: StreamName,
   entries: readonly QuarantinedRecord[],
 ): Promise<number> {
-  if (entries.length === 0) return 0;
+  const ids = entries.map(({ id }) => id);
+  const erased = await keepErased(store, QUARANTINE, 'quarantine', ids);
+  const kept = entries.filter(({ id }) => !erased.has(id.toString('hex')));
+  if (kept.length === 0) return 0;
   const at = new Date();
-  const upserts = entries.map(({ id, reason, place, text, size, bytes }) => ({
+  const upserts = kept.map(({ id, reason, place, text, size, bytes }) => ({
     updateOne: {
       filter: { _id: id },
       update: {
@@ -54,10 +58,26 @@ export async function quarantine(
       upsert: true,
     },
   }));
-  const { upsertedCount } = await written(store, 'quarantine', (options) =>
+  const { upsertedCount, upsertedIds } = await written(store, 'quarantine', (options) =>
     quarantined(store).bulkWrite(upserts, { ordered: false, ...options }),
   );
-  return upsertedCount;
+  const late = await keepErased(
+    store,
+    QUARANTINE,
+    'quarantine',
+    kept.map(({ id }) => id),
+  );
+  return upsertedCount - kept.filter(({ id }, index) => index in upsertedIds && late.has(id.toString('hex'))).length;
+}
+
+/** Takes lines out of a file that is kept as a whole; its bytes go, since they may be of another encoding. */
+export async function takeLinesOut(
+  store: Store,
+  { _id, text }: Pick<QuarantineDocument, '_id' | 'text'>,
+  isOut: (line: string) => boolean,
+): Promise<void> {
+  const kept = text.split('\n').filter((line) => !isOut(line));
+  await quarantined(store).updateOne({ _id }, { $set: { text: kept.join('\n') }, $unset: { bytes: true } });
 }
 
 function keptOf(text: string, bytes: Uint8Array | undefined): Pick<QuarantineDocument, 'text' | 'bytes'> {
@@ -76,9 +96,9 @@ export async function resolveQuarantined(store: Store, ids: readonly RecordId[])
   return modifiedCount;
 }
 
-/** Of these ids, in hexadecimal, those that are not in quarantine. */
+/** Of these ids, in hexadecimal, those that are not in quarantine, and were not erased. */
 export function absentFromQuarantine(store: Store, ids: readonly RecordId[]): Promise<ReadonlySet<string>> {
-  return absentOf(quarantined(store), ids);
+  return absentUnlessErased(store, QUARANTINE, ids);
 }
 
 export function countQuarantined(

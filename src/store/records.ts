@@ -6,6 +6,7 @@ import type { StreamDefinition } from '../domain/streams/definitions/definition.
 import { DEFINITIONS } from '../domain/streams/definitions/list.js';
 import { definitionOf, STREAMS, type StreamName } from '../domain/streams/streams.js';
 import { absentOf, collection, type Indexes, type Store, type TimeLimit } from './driver.js';
+import { absentUnlessErased, keepErased } from './erased-records.js';
 import { ORDERED_INDEXES } from './record-indexes.js';
 import { CheckpointMovedError, written } from './writer.js';
 
@@ -102,13 +103,27 @@ export async function insertSome(
   indexes: readonly number[],
 ): Promise<Inserted> {
   const some = indexes.flatMap((index) => documents[index] ?? []);
-  const inserted = await insertRecords(store, stream, some);
+  return ofWhole(await insertRecords(store, stream, some), indexes);
+}
+
+/** What was inserted of a batch at some indexes, with the indexes of the whole batch. */
+export function ofWhole(inserted: Inserted, indexes: readonly number[]): Inserted {
   const inWhole = (at: number) => indexes[at] ?? at;
   return {
     ...inserted,
     known: new Set([...inserted.known].map(inWhole)),
     refused: inserted.refused.map(({ index, reason }) => ({ index: inWhole(index), reason })),
   };
+}
+
+/** See `keepErased`. @returns which of the records were erased, in hexadecimal */
+export function keepRecordsErased(
+  store: Store,
+  stream: StreamName,
+  documents: readonly RecordDocument[],
+): Promise<ReadonlySet<string>> {
+  const ids = documents.map(({ _id }) => _id);
+  return keepErased(store, definitionOf(stream).collection, 'records', ids);
 }
 
 /** The driver refuses a whole batch, before it sends any of it, for one document that cannot be sent. */
@@ -170,13 +185,13 @@ export function recordsNamed(
     .toArray();
 }
 
-/** Of these ids, in hexadecimal, those of no stored record. */
+/** Of these ids, in hexadecimal, those of no record that is stored, or was erased. */
 export function absentRecords(
   store: Store,
   stream: StreamName,
   ids: readonly RecordId[],
 ): Promise<ReadonlySet<string>> {
-  return absentOf(records(store, stream), ids);
+  return absentUnlessErased(store, definitionOf(stream).collection, ids);
 }
 
 export function countRecords(store: Store, stream: StreamName, sourceId: number, limit?: TimeLimit): Promise<number> {

@@ -1,3 +1,4 @@
+export { mimecastErasure } from './erasure-workflow.js';
 export { mimecastExport } from './export-workflow.js';
 export { mimecastIndicatorFillIn } from './indicator-workflows.js';
 export { mimecastSource } from './mimecast-source.js';

@@ -13,6 +13,7 @@ const IN_BACKGROUND: ReadonlySet<string> = new Set<keyof Activities>([
   'recheck',
   'exportPast',
   'fillInIndicators',
+  'erase',
   'searchWatchlistPast',
 ]);
 
@@ -22,7 +23,9 @@ export function interceptors(): WorkflowInterceptors {
     outbound: [
       {
         scheduleActivity(input, next) {
-          const [sourceId] = input.args;
+          const [first] = input.args;
+          // The number of an erasure is none of a source.
+          const sourceId = input.activityType === 'erase' ? undefined : first;
           const priority = {
             fairnessKey: typeof sourceId === 'number' ? `source-${sourceId}` : input.activityType,
             ...(IN_BACKGROUND.has(input.activityType) ? { priorityKey: AFTER_LIVE_COLLECTION } : {}),

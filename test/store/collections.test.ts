@@ -37,6 +37,8 @@ const INDEXES: Readonly<Record<string, readonly string[]>> = {
   rule_matches: ['_id', 'sourceId'],
   leases: ['_id', 'until'],
   audit_trail: ['_id', 'at', 'sourceId,at', 'collectorId,at'],
+  erased_records: ['_id', 'erasure,from'],
+  erasures: ['_id', 'state'],
   missing_records: ['_id', 'run,stream,place', 'sourceId,kind,stream'],
   export_cuts: ['_id', 'sourceId,seq', 'sourceId,early'],
   objects: ['_id', 'sourceId,stream,lastModified', 'sourceId,stream,at'],

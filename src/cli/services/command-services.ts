@@ -5,6 +5,7 @@ import type { PastExport } from '../../domain/export/past-export.js';
 import type { RereadReport } from '../../domain/rereads/reread.js';
 import type { CollectRequest } from '../../domain/streams/collect-request.js';
 import type { DetectionFilter, DetectionService } from '../../management/detections/detection-service.js';
+import type { Erasures } from '../../management/erasure/erasures.js';
 import type { IocService } from '../../management/indicators/ioc-service.js';
 import type { ApiKeyService, ShownKey } from '../../management/keys/api-key-service.js';
 import type { PastExports } from '../../management/past-exports/past-exports.js';
@@ -117,7 +118,10 @@ export interface ExportCommands extends Pick<PastExports, 'start' | 'get'> {
   cancel(idOrName: string): Promise<PastExport>;
 }
 
+export interface ErasureCommands extends Pick<Erasures, 'preview' | 'confirm' | 'cancel' | 'get' | 'list'> {}
+
 export interface CommandServices {
+  readonly erasures: ErasureCommands;
   readonly exports: ExportCommands;
   readonly sources: SourceCommands;
   readonly rereads: RereadCommands;

@@ -2,6 +2,7 @@
 
 import { readEnvironment } from '../../config/environment.js';
 import { RefusedError } from '../../management/common/errors.js';
+import { Erasures } from '../../management/erasure/erasures.js';
 import { ApiKeyService } from '../../management/keys/api-key-service.js';
 import { RereadService } from '../../management/rereads/reread-service.js';
 import { SourceService } from '../../management/sources/source-service.js';
@@ -58,6 +59,7 @@ function withTemporal<T>(env: NodeJS.ProcessEnv, work: (services: CommandService
       const { client } = temporal;
       const keyring = keyringAtHand(env, tell);
       return await work({
+        erasures: new Erasures({ collections, client }),
         exports: new LocalExports({ collections, client, allowInsecure, keyring }),
         sources: new SourceService({ collections, client, allowInsecure, keyring }),
         rereads: new RereadService({ collections, client }),

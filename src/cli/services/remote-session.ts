@@ -4,6 +4,7 @@ import type { Session } from '../session.js';
 import { apiClientOf } from './api-client.js';
 import { RemoteAudit } from './remote-audit.js';
 import { RemoteDetections } from './remote-detections.js';
+import { RemoteErasures } from './remote-erasures.js';
 import { RemoteExports } from './remote-exports.js';
 import { RemoteIndicators } from './remote-indicators.js';
 import { RemoteKeys } from './remote-keys.js';
@@ -16,7 +17,12 @@ export function remoteSession(url: string): Session {
   const api = apiClientOf(url, process.env);
   return {
     withCommands: (work) =>
-      work({ sources: new RemoteSources(api), rereads: new RemoteRereads(api), exports: new RemoteExports(api) }),
+      work({
+        erasures: new RemoteErasures(api),
+        exports: new RemoteExports(api),
+        sources: new RemoteSources(api),
+        rereads: new RemoteRereads(api),
+      }),
     withKeys: (work) => work(new RemoteKeys(api)),
     withAudit: (work) => work(new RemoteAudit(api)),
     withDetections: (work) => work(new RemoteDetections(api)),

@@ -4,7 +4,6 @@
  * is repeated with the same objects, and a repetition of the export, of whatever range, writes no record twice.
  */
 
-import { createHash } from 'node:crypto';
 import type { PastSliceOutcome } from '../../domain/export/past-export.js';
 import type { RecordDocument, RecordId } from '../../domain/records/record.js';
 import type { StreamName } from '../../domain/streams/streams.js';
@@ -23,7 +22,7 @@ import {
 import { exportLine } from './export-line.js';
 import type { ExportTarget } from './export-target.js';
 import { KnownRecords } from './known-records.js';
-import { objectName } from './object-name.js';
+import { pastObject } from './past-object.js';
 import { GatheredPart } from './past-part.js';
 import { isThere, putLines } from './put-lines.js';
 import { twinsOf } from './twins.js';
@@ -177,17 +176,10 @@ export class PastSlice {
    * @param mayBeThere whether it is looked for before its records are read.
    * @returns `undefined` when none of its records is stored any more.
    */
-  private async write(
-    { sourceId, stream, ids, first }: PastPart,
-    { mayBeThere }: { readonly mayBeThere: boolean },
-  ): Promise<PastStep['object']> {
+  private async write(part: PastPart, { mayBeThere }: { readonly mayBeThere: boolean }): Promise<PastStep['object']> {
     const { collections, target, signal } = this.options;
-    const { id: installationId } = await collections.installation();
-    const hash = createHash('sha256').update(`${installationId}\n${sourceId}\n${stream}\n${target.form}\n`);
-    for (const { buffer } of ids) hash.update(buffer);
-    const mark = hash.digest('hex');
-    const part = `past-${mark.slice(0, 16)}`;
-    const name = objectName(target.prefix, { installationId, sourceId, stream, part, at: first });
+    const { stream, ids } = part;
+    const { name, mark } = pastObject(target, (await collections.installation()).id, part);
     if (mayBeThere && (await isThere(target.bucket, { ...name, mark }, signal)))
       return { stream, key: name.key, records: ids.length, isNew: false };
     const lines = await linesOf(collections, target.form, stream, ids);

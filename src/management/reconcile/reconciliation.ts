@@ -11,6 +11,7 @@ import { beginMissingExports } from '../../store/exports.js';
 import { storedInstallation } from '../../store/installation-identity.js';
 import { sourcesBehind } from '../../store/sources.js';
 import { RefusedError } from '../common/errors.js';
+import { lookAfterErasures } from '../erasure/erasures.js';
 import { ExportChanges } from '../exports/export-changes.js';
 import { startExports } from '../exports/export-workflows.js';
 import { startFillIn } from '../indicators/fill-in-workflow.js';
@@ -77,6 +78,7 @@ export class Reconciliation implements Reconcilable {
     await this.announceChanges(listener.onError);
     await startFillIn(this.options).catch(listener.onError);
     await startWatchlists(this.options).catch(listener.onError);
+    await lookAfterErasures(this.options).catch(listener.onError);
     await this.lookAfterExports(listener.onError).catch(listener.onError);
     if (running === undefined) return;
     await this.frozen.report(running);

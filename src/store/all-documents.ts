@@ -1,0 +1,56 @@
+/** All that the database holds, as it is stored: for whoever has to be sure of having seen everything. */
+
+import { BSON, type Document } from 'mongodb';
+import { collection, DB, type Store } from './driver.js';
+
+/** A document as its bytes. */
+export interface StoredDocument {
+  /** Its `_id` in canonical Extended JSON: they are of different types. */
+  readonly id: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Names of all collections, in their order. */
+export async function collectionNames({ [DB]: db }: Store): Promise<string[]> {
+  const listed = await db.listCollections({ type: 'collection' }, { nameOnly: true }).toArray();
+  return listed
+    .map(({ name }) => name)
+    .filter((name) => !name.startsWith('system.'))
+    .sort();
+}
+
+/** Documents of a collection by their `_id`, in batches. @param after the last `_id` that is known already */
+export async function* documentsFrom(
+  store: Store,
+  name: string,
+  after: string | undefined,
+  batch: number,
+): AsyncGenerator<StoredDocument[], void, undefined> {
+  const filter = after === undefined ? {} : { _id: { $gt: idOf(after) } };
+  const options = { raw: true, sort: { _id: 1 }, batchSize: batch } as const;
+  // As bytes, a document is a buffer, which the driver's types do not tell.
+  const found: AsyncIterable<unknown> = collection<Document>(name)(store).find(filter as Document, options);
+  let documents: StoredDocument[] = [];
+  for await (const bytes of found) {
+    if (!(bytes instanceof Uint8Array)) throw new Error(`The driver hands out documents of ${name} that are no bytes`);
+    documents.push({ id: BSON.EJSON.stringify(BSON.deserialize(bytes)._id, { relaxed: false }), bytes });
+    if (documents.length < batch) continue;
+    yield documents;
+    documents = [];
+  }
+  if (documents.length > 0) yield documents;
+}
+
+export function idOf(id: string): unknown {
+  return BSON.EJSON.parse(id, { relaxed: false });
+}
+
+/** What the bytes say. */
+export function contentOf({ bytes }: StoredDocument): Document {
+  return BSON.deserialize(bytes);
+}
+
+export async function deleteDocuments(store: Store, name: string, documents: readonly StoredDocument[]): Promise<void> {
+  const ids = documents.map((document) => contentOf(document)._id);
+  await collection<Document>(name)(store).deleteMany({ _id: { $in: ids } });
+}
