@@ -174,6 +174,24 @@ test('what came after it was confirmed is not meant, and told', async () => {
   expect(await countOf(one)).toBe(4);
 });
 
+test('what was erased is not even stored for a moment when it is read again', async () => {
+  const one = await stored();
+  const before = await raw(collections).records('av').find({ _sourceId: one.source.id }).toArray();
+  const { id } = await erasures.preview({ addresses: [one.address], reason: 'request 24' });
+  await run(one, id);
+  await erasures.confirm(id);
+  await run(one, id);
+  let sent = 0;
+  const watched = withMethods(collections, /^mimecast_av/, (records) => ({
+    insertMany: (...[documents, options]: Parameters<typeof records.insertMany>) => {
+      sent += documents.length;
+      return records.insertMany(documents, options);
+    },
+  }));
+  const inserted = await insertWithIndicators({ collections: watched, writer: watched }, 'av', before);
+  expect([sent, inserted.stored, inserted.duplicates]).toEqual([3, 0, 6]);
+});
+
 test('of a file that is kept as a whole only the lines of the person go', async () => {
   const { source, address } = await stored();
   const entry = identityOfFile(source.id, 'av', 'a file');
