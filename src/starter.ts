@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { Command, Option } from 'commander';
+import { alertsCommand } from './cli/alerts.js';
 import { auditCommand } from './cli/audit.js';
 import { addDetectionsCommand } from './cli/detections.js';
 import { addExportCommand } from './cli/export.js';
@@ -36,9 +37,8 @@ async function answer<T>(
   process.stdout.write(`${json ? JSON.stringify(result, null, 2) : text(result)}\n`);
 }
 
-const { withAudit, withCommands, withDetections, withKeys, withIndicators, withSearch, withWatchlists } = sessionOf(
-  () => program.opts<{ readonly server?: string }>().server,
-);
+const { withAlerts, withAudit, withCommands, withDetections, withKeys, withIndicators, withSearch, withWatchlists } =
+  sessionOf(() => program.opts<{ readonly server?: string }>().server);
 
 interface Json {
   readonly json?: boolean;
@@ -184,6 +184,7 @@ addIocCommand(program, withIndicators);
 program.addCommand(keysCommand(withKeys));
 program.addCommand(auditCommand(withAudit));
 program.addCommand(watchlistCommand(withWatchlists));
+program.addCommand(alertsCommand(withAlerts));
 
 endWithReader();
 await runProgram(program);
