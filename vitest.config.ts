@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { SlowestFirst } from './test/support/slowest-first.js';
 
 /** Folders of tests that need Temporal and MongoDB. All others run without, so that a small change is tested at once. */
-const INTEGRATION = ['activities', 'api', 'ingest', 'management', 'store', 'support', 'workflows'].map(
+const INTEGRATION = ['activities', 'alerts', 'api', 'ingest', 'management', 'store', 'support', 'workflows'].map(
   (name) => `test/${name}/**/*.test.ts`,
 );
 

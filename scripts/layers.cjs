@@ -85,11 +85,16 @@ const LAYERS = {
     imports: ['domain'],
     packages: ['@temporalio/workflow', '@temporalio/common'],
   },
+  alerts: {
+    job: 'tells people of health events: what is told when, messages, sending',
+    imports: ['domain', 'http-client', 'metrics', 'secrets', 'store'],
+    packages: ['nodemailer'],
+  },
   management: {
     job: 'the service behind commands and API: sources, collectors, fields, keys, reconciliation',
     imports: [
-      ...['domain', 'config', 'detections', 'http-client', 'indicators', 'metrics', 'mimecast', 'records', 'rules'],
-      ...['s3', 'search', 'secrets', 'store'],
+      ...['domain', 'alerts', 'config', 'detections', 'http-client', 'indicators', 'metrics', 'mimecast', 'records'],
+      ...['rules', 's3', 'search', 'secrets', 'store'],
     ],
     packages: ['@grpc/grpc-js', '@temporalio/client', '@temporalio/common', 'lru-cache'],
   },

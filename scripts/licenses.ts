@@ -5,7 +5,7 @@ import type { LockedPackage } from './locked-packages.js';
 /** SPDX identifiers of licenses that ask for no more than to be named. */
 export const ALLOWED: ReadonlySet<string> = new Set([
   ...['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD', 'BlueOak-1.0.0', 'CC0-1.0', 'Unlicense'],
-  'Python-2.0',
+  ...['MIT-0', 'Python-2.0'],
 ]);
 
 export interface LicenseException {

@@ -35,7 +35,15 @@ const INDEXING_PAUSE_MS = 10_000;
 
 async function main(): Promise<void> {
   const env = environmentWithStack();
-  const { mongodbUri, mongodbDb, installation, allowInsecure, logLevel, metrics: place } = readEnvironment(env);
+  const {
+    mongodbUri,
+    mongodbDb,
+    installation,
+    allowInsecure,
+    alertHosts,
+    logLevel,
+    metrics: place,
+  } = readEnvironment(env);
   const { port, host, ratePerSecond, temporalUiUrl, tls, isProxy } = readServerEnvironment(env);
   const logger = createLogger(logLevel, 'server');
   const { signal: stopping } = stopOnSignals((signal) => logger.info({ signal }, 'server is stopping'));
@@ -53,6 +61,7 @@ async function main(): Promise<void> {
       collections,
       client: temporal.client,
       allowInsecure,
+      alertHosts,
       keyring,
       temporalUiUrl,
       readiness,

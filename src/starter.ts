@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { Command, Option } from 'commander';
+import { alertsCommand } from './cli/alerts.js';
 import { auditCommand } from './cli/audit.js';
 import { addDetectionsCommand } from './cli/detections.js';
 import { addEraseCommand } from './cli/erase.js';
@@ -37,9 +38,8 @@ async function answer<T>(
   process.stdout.write(`${json ? JSON.stringify(result, null, 2) : text(result)}\n`);
 }
 
-const { withAudit, withCommands, withDetections, withKeys, withIndicators, withSearch, withWatchlists } = sessionOf(
-  () => program.opts<{ readonly server?: string }>().server,
-);
+const { withAlerts, withAudit, withCommands, withDetections, withKeys, withIndicators, withSearch, withWatchlists } =
+  sessionOf(() => program.opts<{ readonly server?: string }>().server);
 
 interface Json {
   readonly json?: boolean;
@@ -186,6 +186,7 @@ addIocCommand(program, withIndicators);
 program.addCommand(keysCommand(withKeys));
 program.addCommand(auditCommand(withAudit));
 program.addCommand(watchlistCommand(withWatchlists));
+program.addCommand(alertsCommand(withAlerts));
 
 endWithReader();
 await runProgram(program);

@@ -25,6 +25,7 @@ import { refuseSharedVersion, VersionConflictError } from './management/temporal
 import type { Observer } from './metrics/observer.js';
 import { WORKER_METRICS } from './metrics/worker-metrics.js';
 import { untilAborted } from './runtime/aborted.js';
+import { type AlertSender, alertSender } from './runtime/alert-sender.js';
 import { watchCache } from './runtime/cache-watch.js';
 import { isGone, ownHolder } from './runtime/lease-holder.js';
 import { createLogger, installTemporalLogger } from './runtime/logger.js';
@@ -84,10 +85,13 @@ async function work({ env, environment, logger, stopping, observer, onWorker }: 
     appName: 'mimecast-worker',
     observer,
   });
+  let alerts: AlertSender | undefined;
   try {
     const collections = collectionsOf(database, environment.installation);
-    const { allowInsecure, workerVersion: version } = environment;
+    const { allowInsecure, alertHosts, workerVersion: version } = environment;
     const shared = { collections, keyring, allowInsecure, version, observer };
+    // It needs no Temporal: what is stored is told while that is away, too.
+    alerts = alertSender({ collections, keyring, allowInsecure, alertHosts, observer, logger });
     const opening = openWorker(env, shared, await workflowCode(), logger);
     const opened = await Promise.race([opening, untilAborted(stopping)]);
     if (!opened) return;
@@ -111,6 +115,7 @@ async function work({ env, environment, logger, stopping, observer, onWorker }: 
       await connection.close();
     }
   } finally {
+    await alerts?.close();
     await database.close();
     if (stopping.aborted) logger.info('worker stopped');
   }

@@ -7,6 +7,7 @@ import type { IsProxy } from '../config/server-environment.js';
 import { present } from '../domain/present.js';
 import { NO_OBSERVER, type Observer } from '../metrics/observer.js';
 import { accessKeyRoutes } from './access-keys/access-keys-routes.js';
+import { connectionRoutes } from './alerts/connections-routes.js';
 import { auditTrailRoutes } from './audit-trail/audit-trail-routes.js';
 import { collectorRoutes } from './collectors/collectors-routes.js';
 import { tidiedUrl } from './common/addresses.js';
@@ -60,7 +61,7 @@ export const BASE_PATH = '/api/v1';
 
 const ROUTES = [
   ...[collectorRoutes, sourceRoutes, sourceActionRoutes, rereadRoutes, exportRoutes, erasureRoutes, overviewRoutes],
-  ...[iocRoutes, watchlistRoutes, hitEventRoutes],
+  ...[iocRoutes, watchlistRoutes, hitEventRoutes, connectionRoutes],
   ...[auditTrailRoutes, healthEventRoutes, fieldRoutes, accessKeyRoutes, eventRoutes, openapiRoutes],
   sessionRoutes,
   detectionRoutes,

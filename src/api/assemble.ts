@@ -1,6 +1,7 @@
 /** All services behind the API, made of the two servers. */
 
 import type { Client } from '@temporalio/client';
+import { ConnectionService } from '../management/alerts/connection-service.js';
 import { CollectorService } from '../management/collectors/collector-service.js';
 import { FieldService } from '../management/fields/field-service.js';
 import { KeyVerifier } from '../management/keys/key-verifier.js';
@@ -20,6 +21,8 @@ export interface ServerAccess {
   readonly collections: Collections;
   readonly client: Client;
   readonly allowInsecure: boolean;
+  /** See `Environment`. Default: none. */
+  readonly alertHosts?: ReadonlySet<string> | undefined;
   readonly keyring?: Keyring | undefined;
   /** See `ServerEnvironment`. */
   readonly temporalUiUrl?: string | undefined;
@@ -38,6 +41,7 @@ export function assembleServices(access: ServerAccess): Services {
     search: new SearchService(access.collections),
     states: new StateFeed(access),
     readiness: access.readiness ?? serverReadiness(access.collections, access.client),
+    connections: new ConnectionService({ ...access, alertHosts: access.alertHosts ?? new Set() }),
     watchlists: new WatchlistService({
       ...access,
       start: (watchlistId) => startWatchlist(access, watchlistId),

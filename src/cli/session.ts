@@ -1,6 +1,7 @@
 /** What a command works with, opened before it and closed after it: the servers at hand, or a management server. */
 
 import type {
+  AlertCommands,
   AuditCommands,
   CommandServices,
   DetectionCommands,
@@ -18,6 +19,7 @@ export type WithDetections = <T>(work: (detections: DetectionCommands) => Promis
 export type WithSearch = <T>(work: (search: SearchCommands) => Promise<T>) => Promise<T>;
 export type WithIndicators = <T>(work: (indicators: IndicatorCommands) => Promise<T>) => Promise<T>;
 
+export type WithAlerts = <T>(work: (alerts: AlertCommands) => Promise<T>) => Promise<T>;
 export type WithWatchlists = <T>(work: (watchlists: WatchlistCommands) => Promise<T>) => Promise<T>;
 
 export interface Session {
@@ -29,6 +31,7 @@ export interface Session {
   readonly withSearch: WithSearch;
   readonly withIndicators: WithIndicators;
   readonly withWatchlists: WithWatchlists;
+  readonly withAlerts: WithAlerts;
 }
 
 /**
@@ -50,5 +53,6 @@ export function sessionOf(serverUrl: () => string | undefined): Session {
     withSearch: async (work) => (await open()).withSearch(work),
     withIndicators: async (work) => (await open()).withIndicators(work),
     withWatchlists: async (work) => (await open()).withWatchlists(work),
+    withAlerts: async (work) => (await open()).withAlerts(work),
   };
 }

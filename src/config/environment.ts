@@ -5,7 +5,7 @@ import { INSTALLATION_NAME } from '../domain/contract/installation.js';
 import type { WorkerVersion } from '../domain/contract/worker-version.js';
 import { proxiesOf } from '../domain/hosts/proxies.js';
 import { mistakesOf } from './mistakes.js';
-import { hostAddress, port, refuseAlone } from './variables.js';
+import { hostAddress, hostNames, port, refuseAlone } from './variables.js';
 
 const flag = z.enum(['true', 'false'], { error: 'must be true or false' }).transform((value) => value === 'true');
 
@@ -34,6 +34,7 @@ const variables = z.object({
     .regex(/^\S{1,200}$/, 'must be the ID of a build: at most 200 characters, without spaces')
     .optional(),
   MIMECAST_ALLOW_INSECURE: flag.default(false),
+  MIMECAST_ALERT_HOSTS: hostNames.default([]),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   METRICS_PORT: port.optional(),
   METRICS_HOST: hostAddress.optional(),
@@ -57,6 +58,8 @@ export interface Environment {
   /** Of a worker of a versioned deployment; default none. */
   readonly workerVersion: WorkerVersion | undefined;
   readonly allowInsecure: boolean;
+  /** Hosts of a private network that alerts may be sent to; default none. */
+  readonly alertHosts: ReadonlySet<string>;
   readonly logLevel: string;
   /** Where metrics and probes are served; default nowhere. */
   readonly metrics: MetricsPlace | undefined;
@@ -78,7 +81,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
   if (!result.success || mistakes.length > 0) {
     throw new Error(`Invalid environment variables:\n  ${mistakes.join('\n  ')}`);
   }
-  const { MONGODB_URI, MONGODB_DB, MIMECAST_INSTALLATION, MIMECAST_ALLOW_INSECURE, LOG_LEVEL } = result.data;
+  const { MONGODB_URI, MONGODB_DB, MIMECAST_INSTALLATION, MIMECAST_ALLOW_INSECURE, MIMECAST_ALERT_HOSTS, LOG_LEVEL } =
+    result.data;
   const { TEMPORAL_DEPLOYMENT_NAME: deploymentName, TEMPORAL_WORKER_BUILD_ID: buildId } = result.data;
   const { METRICS_PORT, METRICS_HOST = '127.0.0.1' } = result.data;
   return {
@@ -87,6 +91,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     installation: MIMECAST_INSTALLATION,
     workerVersion: deploymentName === undefined || buildId === undefined ? undefined : { deploymentName, buildId },
     allowInsecure: MIMECAST_ALLOW_INSECURE,
+    alertHosts: new Set(MIMECAST_ALERT_HOSTS),
     logLevel: LOG_LEVEL,
     metrics: METRICS_PORT === undefined ? undefined : { port: METRICS_PORT, host: METRICS_HOST },
   };

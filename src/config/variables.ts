@@ -27,3 +27,16 @@ export const port = wholeNumber(0, 65_535);
 
 /** What a program listens on. */
 export const hostAddress = z.string().regex(/^[A-Za-z0-9.:_-]{1,255}$/, 'must be an address such as 127.0.0.1');
+
+/** Names or addresses, with commas or blanks between them. */
+export const hostNames = z
+  .string()
+  .transform((text) =>
+    text
+      .toLowerCase()
+      .split(/[\s,]+/)
+      .filter((name) => name !== ''),
+  )
+  .refine((names) => names.every((name) => /^(\[[0-9a-f:]+\]|[a-z0-9._-]{1,253})$/.test(name)), {
+    error: 'must be names or addresses of hosts, such as siem.example.internal,10.0.0.5',
+  });

@@ -1,6 +1,14 @@
 import { type ErrorOrigin, RawError } from '../domain/failures/failure.js';
 import { isPrivateHost } from './private-host.js';
 
+export interface AllowedUrlOptions {
+  readonly allowInsecure: boolean;
+  /** Hosts of a private network that may be called all the same, encrypted. Default none. */
+  readonly privateHosts?: ReadonlySet<string>;
+  readonly origin: ErrorOrigin;
+  readonly endpoint: string;
+}
+
 /**
  * The address as a URL that may be called: `https:` and no host of a private network, unless `allowInsecure`. Batch
  * file URLs come from an answer, and a forged one must not reach into the network this program runs in.
@@ -9,7 +17,7 @@ import { isPrivateHost } from './private-host.js';
  */
 export function allowedUrl(
   address: string,
-  { allowInsecure, origin, endpoint }: { allowInsecure: boolean; origin: ErrorOrigin; endpoint: string },
+  { allowInsecure, privateHosts = new Set(), origin, endpoint }: AllowedUrlOptions,
 ): URL {
   const refuse = (message: string) => new RawError({ origin, endpoint, message, code: 'address_refused' });
   const url = URL.parse(address);
@@ -18,6 +26,7 @@ export function allowedUrl(
   if (url.protocol !== 'https:' && !(allowInsecure && url.protocol === 'http:')) {
     throw refuse(`the address of ${url.host} does not begin with https://`);
   }
-  if (!allowInsecure && isPrivateHost(url.hostname)) throw refuse(`${url.host} is a host of a private network`);
+  if (!allowInsecure && !privateHosts.has(url.hostname) && isPrivateHost(url.hostname))
+    throw refuse(`${url.host} is a host of a private network`);
   return url;
 }

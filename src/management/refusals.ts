@@ -44,7 +44,7 @@ export const FIELDS_INVALID = 'collectors.validation.fields.invalid';
 export const invalid = (message: string, mistakes: readonly string[] = []) =>
   new CodedRefusal(400, FIELDS_INVALID, message, mistakes);
 
-export const changedMeanwhile = (kind: 'collectors' | 'watchlist' = 'collectors') =>
+export const changedMeanwhile = (kind: 'collectors' | 'watchlist' | 'connection' = 'collectors') =>
   new CodedRefusal(
     412,
     `${kind}.etag.mismatch`,

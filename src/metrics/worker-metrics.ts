@@ -1,5 +1,6 @@
 /** What a worker counts. No label tells of a single source or record: these series are few, however much there is to collect. */
 
+import { CONNECTION_TYPES } from '../domain/alerts/connection.js';
 import { FAILURE_TYPES } from '../domain/failures/failure.js';
 import { DEFINITIONS } from '../domain/streams/definitions/list.js';
 import { STREAMS } from '../domain/streams/streams.js';
@@ -78,6 +79,11 @@ export const WORKER_METRICS = {
     kind: 'counter',
     help: 'Access tokens asked for, by outcome',
     labels: { outcome: ['obtained', 'failed'] },
+  },
+  mimecast_notifications_total: {
+    kind: 'counter',
+    help: 'Attempts to deliver a notification of an alert connection: sent, failed (tried again), givenUp (for good)',
+    labels: { type: CONNECTION_TYPES, outcome: ['sent', 'failed', 'givenUp'] },
   },
   mimecast_store_write_duration_seconds: {
     kind: 'histogram',

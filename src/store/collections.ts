@@ -5,6 +5,7 @@ import type { Installation } from '../domain/contract/installation.js';
 import { AUDIT_INDEXES } from './audit-trail.js';
 import { CHECKPOINT_INDEXES } from './checkpoints.js';
 import { COLLECTOR_INDEXES } from './collectors.js';
+import { CONNECTION_INDEXES } from './connections.js';
 import { DETECTION_INDEXES } from './detections/detection-indexes.js';
 import { DB, type Indexes, type Store } from './driver.js';
 import { ERASED_INDEXES } from './erased-records.js';
@@ -17,6 +18,7 @@ import { HEALTH_EVENT_INDEXES } from './health-events.js';
 import { readInstallation } from './installation-identity.js';
 import { LEASE_INDEXES } from './lease.js';
 import { MISSING_INDEXES } from './missing-records.js';
+import { NOTIFICATION_INDEXES } from './notifications.js';
 import { OBJECT_INDEXES } from './objects.js';
 import { PAST_EXPORT_INDEXES } from './past-exports.js';
 import { QUARANTINE_INDEXES } from './quarantine.js';
@@ -74,6 +76,8 @@ const INDEXES = {
   ...QUEUE_MESSAGE_INDEXES,
   ...FOLDED_INDEXES,
   ...HEALTH_EVENT_INDEXES,
+  ...CONNECTION_INDEXES,
+  ...NOTIFICATION_INDEXES,
   ...WATCHLIST_INDEXES,
   ...WATCHLIST_HIT_INDEXES,
   ...RECORD_INDEXES,

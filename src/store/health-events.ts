@@ -1,7 +1,7 @@
 /** Health events: opened once per problem, counted while it lasts, closed by an event of their own. */
 
 import { randomUUID } from 'node:crypto';
-import type { Filter } from 'mongodb';
+import { type Filter, ObjectId } from 'mongodb';
 import type { FailureType } from '../domain/failures/failure.js';
 import type { HealthEvent } from '../domain/health/health-event.js';
 import { collection, type Indexes, type Store } from './driver.js';
@@ -10,11 +10,17 @@ import { type Page, type PageRequest, pageOf } from './list-page.js';
 export interface HealthEventDocument extends HealthEvent {
   /** The event's UUID. */
   readonly _id: string;
+  /** Another one with each change, until the alerts have dealt with it. */
+  readonly news?: ObjectId;
 }
 
 const events = collection<HealthEventDocument>('health_events');
 export const HEALTH_EVENT_INDEXES: Indexes = {
-  health_events: [{ key: { sourceId: 1, eventTime: -1 } }, { key: { resolvedAt: 1, eventTime: -1 } }],
+  health_events: [
+    { key: { sourceId: 1, eventTime: -1 } },
+    { key: { resolvedAt: 1, eventTime: -1 } },
+    { key: { news: 1 }, sparse: true },
+  ],
 };
 
 const OPEN = { status: 'UnHealthy', resolvedAt: { $exists: false } } as const;
@@ -27,7 +33,11 @@ export async function openHealthEvent(store: Store, event: HealthEventDocument):
   await events(store).updateOne({ _id }, { $setOnInsert: whole }, { upsert: true });
   await events(store).updateOne(
     { _id, updatedAt: { $lte: updatedAt } },
-    { $set: { severityLevel, details, occurrences, updatedAt }, $max: { attempts }, $unset: { resolvedAt: true } },
+    {
+      $set: { severityLevel, details, occurrences, updatedAt, news: new ObjectId() },
+      $max: { attempts },
+      $unset: { resolvedAt: true },
+    },
   );
   // Of an event that is open again, none may say that it has ended.
   await events(store).deleteMany({ sourceId: event.sourceId, closes: _id, updatedAt: { $lte: updatedAt } });
@@ -59,7 +69,7 @@ export async function clearHealthEvents(
     const description = 'The source was started again; anything still failing is reported again.';
     const { trackerId } = event.details;
     await events(store).insertOne({
-      ...event,
+      ...withoutNews(event),
       _id,
       eventId: _id,
       eventTime: before.toISOString(),
@@ -74,15 +84,21 @@ export async function clearHealthEvents(
 async function resolve(store: Store, _id: string, at: Date): Promise<boolean> {
   const { modifiedCount } = await events(store).updateOne(
     { _id, resolvedAt: { $exists: false }, updatedAt: { $lte: at } },
-    { $set: { resolvedAt: at, updatedAt: at } },
+    { $set: { resolvedAt: at, updatedAt: at, news: new ObjectId() } },
   );
   return modifiedCount === 1;
 }
 
+function withoutNews({ news: _news, ...event }: HealthEventDocument): HealthEventDocument {
+  return event;
+}
+
+const SHOWN = { projection: { news: false } } as const;
+
 /** The unresolved events of a source, newest first. */
 export function openEventsOf(store: Store, sourceId: number): Promise<HealthEventDocument[]> {
   return events(store)
-    .find({ ...OPEN, sourceId })
+    .find({ ...OPEN, sourceId }, SHOWN)
     .sort({ eventTime: -1 })
     .toArray();
 }
@@ -96,7 +112,7 @@ export function openEventsAbout(store: Store, subject: string): Promise<HealthEv
 
 /** All events of a source, newest first. */
 export function recentEventsOf(store: Store, sourceId: number, limit: number): Promise<HealthEventDocument[]> {
-  return events(store).find({ sourceId }).sort({ eventTime: -1 }).limit(limit).toArray();
+  return events(store).find({ sourceId }, SHOWN).sort({ eventTime: -1 }).limit(limit).toArray();
 }
 
 /** The unresolved error of each of these sources that was opened first; warnings aside. */

@@ -14,6 +14,7 @@ test('an empty environment has defaults', () => {
     mongodbUri: 'mongodb://127.0.0.1:27017',
     mongodbDb: 'mimecast',
     allowInsecure: false,
+    alertHosts: new Set(),
     logLevel: 'info',
   };
   expect(readEnvironment({})).toEqual(defaults);

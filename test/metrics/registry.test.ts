@@ -87,7 +87,19 @@ test('names tell what they are, and labels nothing personal', () => {
   }
   const labels = new Set(Object.values(all).flatMap((definition) => Object.keys(definition.labels)));
   expect([...labels].sort()).toEqual(
-    ['endpoint', 'error_type', 'method', 'outcome', 'route', 'source', 'state', 'status', 'stream', 'what'].sort(),
+    [
+      'endpoint',
+      'error_type',
+      'method',
+      'outcome',
+      'route',
+      'source',
+      'state',
+      'status',
+      'stream',
+      'type',
+      'what',
+    ].sort(),
   );
 });
 

@@ -46,7 +46,16 @@ const INDEXES: Readonly<Record<string, readonly string[]>> = {
   folded_objects: ['_id', 'sourceId,stream,first,last', 'sourceId,stream,seenAt'],
   past_exports: ['_id', 'sourceId,_id', 'sourceId unique'],
   past_export_parts: ['_id', 'sourceId,destination,stream,first'],
-  health_events: ['_id', 'sourceId,eventTime', 'resolvedAt,eventTime'],
+  health_events: ['_id', 'sourceId,eventTime', 'resolvedAt,eventTime', 'news'],
+  connections: ['_id', 'name unique'],
+  notifications: [
+    '_id',
+    'connectionId,keys unique',
+    'connectionId,isGathering unique',
+    'state,nextAt',
+    'isOpen,state',
+    'expiresAt',
+  ],
   watchlists: ['_id', 'name unique'],
   watchlist_hits: [
     '_id',

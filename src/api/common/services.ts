@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Client } from '@temporalio/client';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { ConnectionService } from '../../management/alerts/connection-service.js';
 import type { CollectorService } from '../../management/collectors/collector-service.js';
 import type { FieldService } from '../../management/fields/field-service.js';
 import type { KeyVerifier } from '../../management/keys/key-verifier.js';
@@ -35,6 +36,7 @@ export interface Services {
   readonly search: SearchService;
   readonly states: StateFeed;
   readonly watchlists: WatchlistService;
+  readonly connections: ConnectionService;
   readonly readiness: () => Promise<Readiness>;
 }
 

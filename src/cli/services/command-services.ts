@@ -4,6 +4,7 @@ import type { Detection } from '../../domain/detections/detection.js';
 import type { PastExport } from '../../domain/export/past-export.js';
 import type { RereadReport } from '../../domain/rereads/reread.js';
 import type { CollectRequest } from '../../domain/streams/collect-request.js';
+import type { ConnectionService } from '../../management/alerts/connection-service.js';
 import type { DetectionFilter, DetectionService } from '../../management/detections/detection-service.js';
 import type { Erasures } from '../../management/erasure/erasures.js';
 import type { IocService } from '../../management/indicators/ioc-service.js';
@@ -108,6 +109,9 @@ export interface WatchlistCommands
   extends Pick<WatchlistService, 'create' | 'update' | 'list' | 'get' | 'hits' | 'remove'> {
   followHits(idOrName: string, wish: FollowWish): Followed<WatchlistHitEvent>;
 }
+
+export interface AlertCommands
+  extends Pick<ConnectionService, 'create' | 'update' | 'list' | 'get' | 'test' | 'remove'> {}
 
 export interface IndicatorCommands extends Pick<IocService, 'search'> {}
 

@@ -1,6 +1,7 @@
 /** What commands work with on the servers at hand. */
 
-import { readEnvironment } from '../../config/environment.js';
+import { type Environment, readEnvironment } from '../../config/environment.js';
+import { ConnectionService } from '../../management/alerts/connection-service.js';
 import { RefusedError } from '../../management/common/errors.js';
 import { Erasures } from '../../management/erasure/erasures.js';
 import { ApiKeyService } from '../../management/keys/api-key-service.js';
@@ -31,20 +32,25 @@ export function localSession(): Session {
     withSearch: (work) => withCollections(env, (collections) => work(new LocalSearch(collections))),
     withIndicators: (work) => withCollections(env, (collections) => work(localIndicators(collections))),
     withWatchlists: (work) =>
-      withCollections(env, (collections, allowInsecure) =>
+      withCollections(env, (collections, { allowInsecure }) =>
         work(new LocalWatchlists({ collections, allowInsecure, keyring: keyringAtHand(env, tell) })),
+      ),
+    withAlerts: (work) =>
+      withCollections(env, (collections, { allowInsecure, alertHosts }) =>
+        work(new ConnectionService({ collections, allowInsecure, alertHosts, keyring: keyringAtHand(env, tell) })),
       ),
   };
 }
 
 async function withCollections<T>(
   env: NodeJS.ProcessEnv,
-  work: (collections: Collections, allowInsecure: boolean) => Promise<T>,
+  work: (collections: Collections, environment: Environment) => Promise<T>,
 ): Promise<T> {
-  const { mongodbUri, mongodbDb, installation, allowInsecure } = readEnvironment(env);
+  const environment = readEnvironment(env);
+  const { mongodbUri, mongodbDb, installation } = environment;
   const database = openDatabase({ uri: mongodbUri, name: mongodbDb, appName: 'mimecast-starter' });
   try {
-    return await work(collectionsOf(database, installation), allowInsecure);
+    return await work(collectionsOf(database, installation), environment);
   } finally {
     await database.close();
   }
@@ -53,7 +59,7 @@ async function withCollections<T>(
 const tell = (text: string) => process.stderr.write(`${text}\n`);
 
 function withTemporal<T>(env: NodeJS.ProcessEnv, work: (services: CommandServices) => Promise<T>): Promise<T> {
-  return withCollections(env, async (collections, allowInsecure) => {
+  return withCollections(env, async (collections, { allowInsecure }) => {
     const temporal = await connectTemporal(env);
     try {
       const { client } = temporal;

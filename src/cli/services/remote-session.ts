@@ -2,6 +2,7 @@
 
 import type { Session } from '../session.js';
 import { apiClientOf } from './api-client.js';
+import { RemoteAlerts } from './remote-alerts.js';
 import { RemoteAudit } from './remote-audit.js';
 import { RemoteDetections } from './remote-detections.js';
 import { RemoteErasures } from './remote-erasures.js';
@@ -29,5 +30,6 @@ export function remoteSession(url: string): Session {
     withSearch: (work) => work(new RemoteSearch(api)),
     withIndicators: (work) => work(new RemoteIndicators(api)),
     withWatchlists: (work) => work(new RemoteWatchlists(api)),
+    withAlerts: (work) => work(new RemoteAlerts(api)),
   };
 }

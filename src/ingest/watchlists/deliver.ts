@@ -3,7 +3,6 @@
  * it may come twice; `eventId` is the same then.
  */
 
-import { createHmac } from 'node:crypto';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { RawError } from '../../domain/failures/failure.js';
 import type { WatchlistProgress } from '../../domain/watchlists/watchlist.js';
@@ -12,14 +11,13 @@ import { concealing } from '../../http-client/conceal.js';
 import { processConnections } from '../../http-client/connections.js';
 import { Deadline } from '../../http-client/deadline.js';
 import { request } from '../../http-client/http.js';
+import { SIGNATURE_HEADER, signatureOf } from '../../http-client/signature.js';
 import { SecretError } from '../../secrets/keyring.js';
 import { hitEventOf } from '../../store/watchlist-events.js';
 import { giveUpHits, markSent, pendingHits, type WatchlistHitDocument } from '../../store/watchlist-hits.js';
 import { noteDelivery, storedWatchlist, type WatchlistDocument } from '../../store/watchlists.js';
 import type { ActivityDependencies } from '../source/dependencies.js';
 
-/** `t=<seconds>,v1=<HMAC-SHA256 of "<seconds>.<body>", hexadecimal>` */
-export const SIGNATURE_HEADER = 'mimecast-source-signature';
 /** Hits of one request. */
 const AT_ONCE = 100;
 const ANSWER_LIMIT_MS = 30_000;
@@ -102,12 +100,6 @@ async function send(
   } finally {
     deadline.close();
   }
-}
-
-/** @param now epoch milliseconds. */
-export function signatureOf(secret: string, body: string, now: number): string {
-  const seconds = Math.floor(now / 1_000);
-  return `t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`;
 }
 
 /** What may be said of a failed delivery. */

@@ -9,6 +9,7 @@ import type { Keyring } from '../../secrets/keyring.js';
 import type { Collections } from '../../store/collections.js';
 import { collectorNames, storedCollector } from '../../store/collectors.js';
 import { idsMeantToRun, isMeantToRun, type SourceDocument, storedSource } from '../../store/sources.js';
+import { sealConnections } from '../alerts/connection-secrets.js';
 import { CLI_ACTOR } from '../audited.js';
 import { CollectorService } from '../collectors/collector-service.js';
 import { RefusedError } from '../common/errors.js';
@@ -122,6 +123,7 @@ export class SourceService {
     const { collections, keyring } = this.options;
     if (keyring === undefined) return;
     await sealWebhooks(collections, keyring, onError);
+    await sealConnections(collections, keyring, onError);
     await sealPastExports(collections, keyring, onError);
   }
 
