@@ -4,7 +4,7 @@ import { html } from 'htm/preact';
 import { messageOf } from './lib/api.js';
 import { isInterrupted } from './lib/live.js';
 import { tellFailed } from './lib/notices.js';
-import { session, signOut } from './lib/session.js';
+import { mayChange, session, signOut } from './lib/session.js';
 import { NAVIGATION } from './pages/navigation.js';
 
 const INTERRUPTED = 'Live updates are interrupted. This page is still refreshed from time to time.';
@@ -22,7 +22,7 @@ export function Shell({ current, children }) {
       <a class="brand" href="/">Mimecast Source</a>
       <nav aria-label="Pages">
         <ul>
-          ${NAVIGATION.map(
+          ${NAVIGATION.filter(({ isForAdministrators }) => !isForAdministrators || mayChange()).map(
             ({ href, label }) => html`
               <li key=${href}>
                 <a href=${href} aria-current=${href === current ? 'page' : undefined}>${label}</a>

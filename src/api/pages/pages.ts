@@ -15,7 +15,7 @@ const FOLDER = fileURLToPath(new URL('../../web/', import.meta.url));
 /** Addresses of pages: all are one document, whose scripts show the one that the address names. */
 const PAGES = [
   ...['/', '/sign-in', '/sources/:id', '/search', '/records/:collection/:id', '/ioc', '/watchlists', '/watchlists/:id'],
-  '/detections',
+  ...['/detections', '/alerts'],
 ];
 
 /** By their addresses below `/vendor/`, as the import map of `index.html` knows them: package, and file in it. */

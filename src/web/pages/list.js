@@ -1,5 +1,6 @@
 /** Which page an address names. */
 
+import { AlertsPage } from './alerts/alerts-page.js';
 import { CollectionPage } from './collection/collection-page.js';
 import { DetectionsPage } from './detections/detections-page.js';
 import { IocPage } from './ioc/ioc-page.js';
@@ -27,6 +28,7 @@ const PAGES = [
   [/^\/watchlists$/, { title: 'Watchlists', nav: '/watchlists', view: WatchlistsPage }],
   [/^\/watchlists\/(?<id>[^/]+)$/, { title: 'Watchlist', nav: '/watchlists', view: WatchlistPage }],
   [/^\/detections$/, { title: 'Detections', nav: '/detections', view: DetectionsPage }],
+  [/^\/alerts$/, { title: 'Alerts', nav: '/alerts', view: AlertsPage }],
   [/^\/sources\/(?<id>[1-9]\d{0,14})$/, { title: 'Source', nav: '/', view: SourcePage }],
 ];
 
