@@ -12,6 +12,9 @@ export function namesPerson(value: unknown, forms: readonly string[]): boolean {
   return Object.entries(value).some(([key, each]) => holdsAddress(key, forms) || namesPerson(each, forms));
 }
 
+/** How the sign of an address may be written. */
+const SIGNS = ['@', '%40', '%2540', '\\u0040'];
+
 /** Whether the bytes of an address are in those of a document, in whatever case, field or context. */
 export function hasBytes(document: Uint8Array, forms: readonly string[]): boolean {
   const bytes = Buffer.from(document.buffer, document.byteOffset, document.byteLength);
@@ -19,6 +22,6 @@ export function hasBytes(document: Uint8Array, forms: readonly string[]): boolea
   return forms.some((form) => {
     const isAscii = Buffer.byteLength(form) === form.length;
     const text = isAscii ? ascii : bytes.toString('utf8').toLowerCase();
-    return text.includes(form) || text.includes(form.replace('@', '%40'));
+    return SIGNS.some((sign) => text.includes(form.replace('@', sign)));
   });
 }

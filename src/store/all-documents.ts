@@ -19,6 +19,9 @@ export async function collectionNames({ [DB]: db }: Store): Promise<string[]> {
     .sort();
 }
 
+/** Bytes of a batch, more or less: looking through them holds up everything else that the program does. */
+const BATCH_BYTES = 1024 * 1024;
+
 /** Documents of a collection by their `_id`, in batches. @param after the last `_id` that is known already */
 export async function* documentsFrom(
   store: Store,
@@ -31,12 +34,15 @@ export async function* documentsFrom(
   // As bytes, a document is a buffer, which the driver's types do not tell.
   const found: AsyncIterable<unknown> = collection<Document>(name)(store).find(filter as Document, options);
   let documents: StoredDocument[] = [];
+  let size = 0;
   for await (const bytes of found) {
     if (!(bytes instanceof Uint8Array)) throw new Error(`The driver hands out documents of ${name} that are no bytes`);
     documents.push({ id: BSON.EJSON.stringify(BSON.deserialize(bytes)._id, { relaxed: false }), bytes });
-    if (documents.length < batch) continue;
+    size += bytes.length;
+    if (documents.length < batch && size < BATCH_BYTES) continue;
     yield documents;
     documents = [];
+    size = 0;
   }
   if (documents.length > 0) yield documents;
 }

@@ -86,7 +86,12 @@ async function walk(store: Store, { after, head, noted, anchors }: Stretch, brea
 async function compare(store: Store, { after, head }: Pick<Stretch, 'after' | 'head'>, breaks: string[]) {
   let entries = 0;
   let begun = NONE_EARLIER;
-  const masked = await maskedDigests(store);
+  let masked = await maskedDigests(store);
+  /** An erasure may be under way. */
+  const isMasked = async (id: string, digest: string) => {
+    if (masked.get(id)?.has(digest) !== true) masked = await maskedDigests(store);
+    return masked.get(id)?.has(digest) === true;
+  };
   for await (const { _id, links, ...content } of trail(store).find({ links: { $exists: true } })) {
     const entry = `Entry ${_id} (${content.action})`;
     const newest = newestOf(links);
@@ -94,8 +99,7 @@ async function compare(store: Store, { after, head }: Pick<Stretch, 'after' | 'h
     else if (newest.seq > after.seq && newest.seq <= head.seq) {
       entries += 1;
       const digest = digestOf(content);
-      if (newest.digest !== digest && masked.get(String(_id))?.has(digest) !== true)
-        breaks.push(`${entry} was changed.`);
+      if (newest.digest !== digest && !(await isMasked(String(_id), digest))) breaks.push(`${entry} was changed.`);
     }
     if (newest?.seq === 1 && isEarlier(content.to)) begun = content.to;
   }

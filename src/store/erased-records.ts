@@ -19,6 +19,8 @@ interface ErasedDocument {
   readonly from: string;
   /** Number of the erasure. */
   readonly erasure: number;
+  /** Another identity of a record that was noted, too. */
+  readonly isAlias?: true;
 }
 
 const erased = collection<ErasedDocument>('erased_records');
@@ -72,19 +74,33 @@ export async function keepErased(
   const gone = await erasedAmong(store, ids);
   if (gone.size > 0) {
     const which = ids.filter((id) => gone.has(id.toString('hex')));
-    await written(store, what, (options) => identified(store, from).deleteMany({ _id: { $in: which } }, options));
+    const { deletedCount } = await written(store, what, (options) =>
+      identified(store, from).deleteMany({ _id: { $in: which } }, options),
+    );
+    // An attempt that has died may have stored it, and another one counted it.
+    if (deletedCount > 0) await askForCounts(store, which);
   }
   return gone;
+}
+
+async function askForCounts(store: Store, ids: readonly RecordId[]): Promise<void> {
+  const found = await erased(store)
+    .find({ _id: { $in: [...ids] } })
+    .toArray();
+  const names = [...new Set(found.map(({ sourceId, stream }) => checkpointId(sourceId, stream)))];
+  await checkpoints(store).updateMany({ _id: { $in: names } }, { $set: { recountFor: randomUUID() } });
 }
 
 export interface Erasable {
   readonly id: RecordId;
   readonly sourceId: number;
   readonly stream: StreamName;
+  /** The identity that it would be stored under today, if that may be another one. */
+  readonly today?: RecordId;
 }
 
-/** Erases documents. The order matters: noted, asked to be counted again, gone, counted off. */
-export async function eraseDocuments(
+/** Erases records. The order matters: noted, asked to be counted again, gone, counted off. */
+export async function eraseRecords(
   store: Store,
   from: string,
   erasure: number,
@@ -92,21 +108,27 @@ export async function eraseDocuments(
 ): Promise<void> {
   if (documents.length === 0) return;
   await erased(store).bulkWrite(
-    documents.map(({ id: _id, sourceId, stream }) => ({
-      updateOne: {
-        filter: { _id },
-        update: { $setOnInsert: { sourceId, stream, from, erasure } },
-        upsert: true,
-      },
-    })),
+    documents.flatMap(({ id, today, ...of }) => [
+      noted(id, { ...of, from, erasure }),
+      ...(today === undefined || today.toString('hex') === id.toString('hex')
+        ? []
+        : [noted(today, { ...of, from, erasure, isAlias: true })]),
+    ]),
     { ordered: false },
   );
-  const total = from === QUARANTINE ? 'totals.quarantined' : 'totals.stored';
   for (const [checkpoint, ids] of byCheckpoint(documents)) {
     await checkpoints(store).updateOne({ _id: checkpoint }, { $set: { recountFor: randomUUID() } });
     const { deletedCount } = await identified(store, from).deleteMany({ _id: { $in: ids } });
-    await checkpoints(store).updateOne({ _id: checkpoint }, { $inc: { [total]: -deletedCount } });
+    // Somebody may have counted in between.
+    await checkpoints(store).updateOne(
+      { _id: checkpoint },
+      { $inc: { 'totals.stored': -deletedCount }, $set: { recountFor: randomUUID() } },
+    );
   }
+}
+
+function noted(_id: RecordId, document: Omit<ErasedDocument, '_id'>) {
+  return { updateOne: { filter: { _id }, update: { $setOnInsert: document }, upsert: true } };
 }
 
 function byCheckpoint(documents: readonly Erasable[]): Map<string, RecordId[]> {
@@ -128,5 +150,5 @@ export async function erasedBySource(store: Store, erasure: number): Promise<Map
 
 /** How many identities an erasure has noted of a collection. */
 export function countErased(store: Store, erasure: number, from: string): Promise<number> {
-  return erased(store).countDocuments({ erasure, from });
+  return erased(store).countDocuments({ erasure, from, isAlias: { $exists: false } });
 }

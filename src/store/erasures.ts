@@ -74,7 +74,10 @@ export function changeErasure(
   return erasures(store).findOneAndUpdate(
     { _id, state: { $in: [...from] } },
     {
-      $set: { state, updatedAt: now, ...(ended ? { endedAt: now } : { confirmedAt: now }) },
+      $set: {
+        ...{ state, updatedAt: now, left: {}, later: {}, similar: {} },
+        ...(ended ? { endedAt: now } : { confirmedAt: now }),
+      },
       $unset: { place: true, ...(ended ? { addresses: true } : {}) },
       $inc: { moves: 1 },
     },
@@ -82,11 +85,11 @@ export function changeErasure(
   );
 }
 
-/** Cancels those whose preview was not confirmed until a time: addresses are not kept for nothing. */
+/** Cancels those that were not confirmed, or could not be counted, until a time: addresses are not kept for nothing. */
 export async function cancelForgotten(store: Store, before: Date): Promise<void> {
   const now = new Date();
   await erasures(store).updateMany(
-    { state: 'Previewed', updatedAt: { $lt: before } },
+    { state: { $in: ['Counting', 'Previewed'] }, updatedAt: { $lt: before } },
     { $set: { state: 'Canceled', endedAt: now, updatedAt: now }, $unset: { addresses: true }, $inc: { moves: 1 } },
   );
 }

@@ -3,9 +3,10 @@
  * no field of a document tells: two writers may commit in another order than they read their clocks.
  */
 
-import { type ChangeStreamInsertDocument, type Document, MongoServerError } from 'mongodb';
+import { Binary, type ChangeStreamInsertDocument, type Document, MongoServerError } from 'mongodb';
 import { present } from '../domain/present.js';
 import { DB, type Store } from './driver.js';
+import { erasedAmong } from './erased-records.js';
 import { PageTokenError } from './list-page.js';
 
 /** One that was stored, or no news; and from where to follow on, without missing what comes behind it. */
@@ -48,23 +49,27 @@ const WAIT_MS = 1_000;
  * @throws PageTokenError, FollowTokenLostError
  */
 export async function* followInserts<D extends Document, T>(
-  { [DB]: db }: Store,
+  store: Store,
   which: Document,
   itemOf: (inserted: Inserted<D>) => T | undefined,
   { token, signal, lost = new FollowTokenLostError() }: FollowRequest & { readonly lost?: FollowTokenLostError },
 ): AsyncGenerator<Followed<T>, void, undefined> {
   if (token !== undefined && !/^[0-9A-Fa-f]{2,1000}$/.test(token)) throw new PageTokenError();
   const resume = token === undefined ? {} : { resumeAfter: { _data: token } };
-  const stream = db.watch<D, ChangeStreamInsertDocument<D>>([{ $match: { operationType: 'insert', ...which } }], {
-    ...resume,
-    maxAwaitTimeMS: WAIT_MS,
-  });
+  const stream = store[DB].watch<D, ChangeStreamInsertDocument<D>>(
+    [{ $match: { operationType: 'insert', ...which } }],
+    {
+      ...resume,
+      maxAwaitTimeMS: WAIT_MS,
+    },
+  );
   let isTaken = token === undefined;
   try {
     while (signal?.aborted !== true) {
       const change = await stream.tryNext();
       isTaken = true;
-      const item = change === null ? undefined : itemOf({ collection: change.ns.coll, document: change.fullDocument });
+      const isTold = change !== null && !(await wasErased(store, change));
+      const item = isTold ? itemOf({ collection: change.ns.coll, document: change.fullDocument }) : undefined;
       yield { ...present({ item }), token: tokenIn(change?._id ?? stream.resumeToken) } as Followed<T>;
     }
   } catch (error) {
@@ -72,6 +77,16 @@ export async function* followInserts<D extends Document, T>(
   } finally {
     await stream.close();
   }
+}
+
+/** What is older may have been erased; MongoDB's log has it all the same. In seconds. */
+const OLD_S = 2;
+
+/** A record, or what tells of one. */
+async function wasErased(store: Store, { clusterTime, fullDocument }: ChangeStreamInsertDocument): Promise<boolean> {
+  const isOld = Date.now() / 1_000 - (clusterTime?.getHighBitsUnsigned() ?? 0) > OLD_S;
+  const id: unknown = fullDocument['recordId'] ?? fullDocument['_id'];
+  return isOld && id instanceof Binary && (await erasedAmong(store, [id])).size > 0;
 }
 
 /** ChangeStreamHistoryLost, and ChangeStreamFatalError: that place is not in the log. */

@@ -189,7 +189,7 @@ export async function sendAgainAt(store: Store, _id: string, nextAt: Date): Prom
 
 export async function giveUpNotification(store: Store, _id: string, now: Date): Promise<void> {
   const $set = { state: 'givenUp', expiresAt: expiryOf(now) } as const;
-  await notifications(store).updateOne({ _id }, { $set, $unset: { isOpen: true } });
+  await notifications(store).updateOne({ _id, state: 'pending' }, { $set, $unset: { isOpen: true } });
 }
 
 /** What waits because of settings that have changed is due. */

@@ -70,14 +70,22 @@ export async function quarantine(
   return upsertedCount - kept.filter(({ id }, index) => index in upsertedIds && late.has(id.toString('hex'))).length;
 }
 
-/** Takes lines out of a file that is kept as a whole; its bytes go, since they may be of another encoding. */
-export async function takeLinesOut(
+/**
+ * Takes a person out of an entry. The entry stays, with its place and reason: it stands for something that could not be read. Of a
+ * file only the lines go that name the person; bytes may be of another encoding.
+ *
+ * @param mask gives a text without the person
+ */
+export async function maskQuarantined(
   store: Store,
-  { _id, text }: Pick<QuarantineDocument, '_id' | 'text'>,
-  isOut: (line: string) => boolean,
+  { _id, text, reason, place }: QuarantineDocument,
+  mask: (text: string) => string,
 ): Promise<void> {
-  const kept = text.split('\n').filter((line) => !isOut(line));
-  await quarantined(store).updateOne({ _id }, { $set: { text: kept.join('\n') }, $unset: { bytes: true } });
+  // One row may have come in several lines, and the others are of the same person.
+  const lines = /^\s*[[{]/.test(text) ? [text] : text.split('\n');
+  const kept = lines.filter((line) => mask(line) === line).join('\n');
+  const masked = { text: kept, reason: mask(reason), place: mask(place) };
+  await quarantined(store).updateOne({ _id }, { $set: masked, $unset: { bytes: true } });
 }
 
 function keptOf(text: string, bytes: Uint8Array | undefined): Pick<QuarantineDocument, 'text' | 'bytes'> {

@@ -7,6 +7,7 @@ import type { StreamName } from '../domain/streams/streams.js';
 import { partsOf } from '../domain/watchlists/changed-list.js';
 import type { WatchedIndicator } from '../domain/watchlists/watchlist.js';
 import { collection, type Indexes, type Store } from './driver.js';
+import { erasedAmong } from './erased-records.js';
 import { type Followed, type FollowRequest, FollowTokenLostError, followInserts } from './follow-inserts.js';
 import { type Page, type PageRequest, pageOf } from './list-page.js';
 
@@ -64,6 +65,17 @@ export function isOfThePast(
 /** Harmless when some are there already, and beside others that raise the same. @returns how many are new. */
 export async function raiseHits(store: Store, raised: readonly RaisedHit[]): Promise<number> {
   if (raised.length === 0) return 0;
+  const inserted = await insertHits(store, raised);
+  // A record may have been erased since it was read.
+  const recordIds = raised.map(({ record }) => record._id);
+  const erased = await erasedAmong(store, recordIds);
+  if (erased.size === 0) return inserted;
+  const gone = recordIds.filter((id) => erased.has(id.toString('hex')));
+  const { deletedCount } = await hits(store).deleteMany({ recordId: { $in: gone } });
+  return Math.max(0, inserted - deletedCount);
+}
+
+async function insertHits(store: Store, raised: readonly RaisedHit[]): Promise<number> {
   const foundAt = new Date();
   const documents = raised.map((hit) => documentOf(hit, foundAt));
   try {

@@ -8,6 +8,7 @@ import '../domain/contract/contract.js';
 import '../domain/contract/installation.js';
 import '../domain/contract/worker-version.js';
 import '../domain/duration.js';
+import '../domain/erasure/erasure.js';
 import '../domain/export/export.js';
 import '../domain/export/past-export.js';
 import '../domain/failures/bucket-failures.js';

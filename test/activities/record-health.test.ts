@@ -1,3 +1,4 @@
+import { ObjectId } from 'mongodb';
 import { expect, test } from 'vitest';
 import { formatTime } from '../../src/domain/duration.js';
 import type { HealthChange, ProblemChange } from '../../src/domain/health/health-ledger.js';
@@ -60,6 +61,7 @@ test('an open event has the shape of the system event index', async () => {
         collectorName: 'cloud',
       },
       sourceId: source.id,
+      news: expect.any(ObjectId),
       subject: 'dlp',
       attempts: 1,
       occurrences: 1,

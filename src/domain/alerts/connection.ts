@@ -98,9 +98,13 @@ export function hostOf(target: Target): string {
   return target.type === 'email' ? `${target.host}:${target.port}` : new URL(target.url).host;
 }
 
-/** An address, and the part of it that a server may repeat by itself. */
+/** Shorter words are no secrets, and may be in any answer. In characters. */
+const SHORTEST_SECRET = 8;
+
+/** An address, and the parts of it that a server may repeat by themselves. */
 function partsOf(address: string): string[] {
-  const { pathname, search } = new URL(address);
+  const { pathname, search, searchParams } = new URL(address);
   const path = `${pathname}${search}`;
-  return path === '/' ? [address] : [address, path];
+  const single = [...pathname.split('/'), ...searchParams.values()].filter(({ length }) => length >= SHORTEST_SECRET);
+  return path === '/' ? [address] : [...new Set([address, path, ...single])];
 }

@@ -2,7 +2,8 @@
 
 /** Of RFC 5321, in characters. */
 const LONGEST_ADDRESS = 254;
-const ADDRESS = /^[^\s@<>"(),:;[\]\\]+@[^\s@<>"(),:;[\]\\]+\.[^\s@<>"(),:;[\]\\]+$/u;
+const ADDRESS =
+  /^[^\s@<>"(),:;[\]\\]+@(?:[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}-]*[\p{L}\p{N}\p{M}])?\.)+[\p{L}\p{N}-]*[\p{L}\p{M}][\p{L}\p{N}\p{M}-]*$/u;
 
 /** As texts are compared. */
 export function normalAddress(text: string): string {
@@ -24,8 +25,13 @@ export function formsOf(address: string): string[] {
   return [...new Set([normal, normal.slice(0, at + 1) + host])];
 }
 
-/** What stands before an address that is only the end of another one: `jim-bob@…`, `x.bob@…`. */
-const GOES_ON_BEFORE = /[\p{L}\p{N}_%][.+%-]*$/u;
+/**
+ * What stands before an address that is only the end of another one: `jim-bob@…`, `x.bob@…`, `o'brien@…`. Signs that separate
+ * the parts of a URL or of a list may stand in an address, too, and mostly do not.
+ */
+const GOES_ON_BEFORE = /[\p{L}\p{N}_%][.+%'’!*^~-]*$/u;
+/** `sales/bob@…` is another address, and the end of a URL is none. */
+const GOES_ON_BEFORE_SLASH = /(?:^|[^\p{L}\p{N}._~:/?#@!$&*+,;=%-])[\p{L}\p{N}_-]+\/$/u;
 /** What stands after one that is only the beginning of another one: `…@example.com.au`. */
 const GOES_ON_AFTER = /^(?:[\p{L}\p{N}_-]|\.[\p{L}\p{N}])/u;
 /** Longer than any local part. */
@@ -41,26 +47,37 @@ export function holdsAddress(text: string, forms: readonly string[]): boolean {
 
 function holds(text: string, forms: readonly string[]): boolean {
   return forms.some((form) => {
-    for (let at = text.indexOf(form); at !== -1; at = text.indexOf(form, at + 1)) {
-      const end = at + form.length;
-      const before = text.slice(Math.max(0, at - LOOKED_AT), at);
-      if (!GOES_ON_BEFORE.test(before) && !GOES_ON_AFTER.test(text.slice(end, end + LOOKED_AT))) return true;
-    }
+    for (let at = text.indexOf(form); at !== -1; at = text.indexOf(form, at + 1))
+      if (!isPartOfAnother(text, at, at + form.length)) return true;
     return false;
   });
 }
 
-/** Addresses in URLs have `%40`, those in JSON that was kept as text may have `\u0040`. */
+function isPartOfAnother(text: string, at: number, end: number): boolean {
+  const from = at - LOOKED_AT;
+  // What is cut off does not look like the beginning of a word.
+  const before = from > 0 ? `:${text.slice(from, at)}` : text.slice(0, at);
+  const goesOn = GOES_ON_BEFORE.test(before) || GOES_ON_BEFORE_SLASH.test(before);
+  return goesOn || GOES_ON_AFTER.test(text.slice(end, end + LOOKED_AT));
+}
+
+/** An address of a redirect is written in another one's parameter, and that once more in JSON. */
+const MOST_LAYERS = 3;
+
+/** Addresses in URLs have `%40`, those in JSON that was kept as text may have `\u0040`, or `\n` before them. */
 function decoded(text: string): string {
-  return text
-    .replace(/\\u([0-9a-f]{4})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
-    .replace(/(?:%[0-9a-f]{2})+/g, (bytes) => {
-      try {
-        return decodeURIComponent(bytes).toLowerCase();
-      } catch {
-        return bytes;
-      }
-    });
+  let plain = text;
+  for (let layer = 0; layer < MOST_LAYERS; layer += 1) {
+    const before = plain;
+    plain = plain
+      .replace(/\\u([0-9a-f]{4})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+      .replace(/\\[nrtbf]/g, ' ')
+      .replace(/(?:%[0-9a-f]{2})+/g, (run) =>
+        Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8').toLowerCase(),
+      );
+    if (plain === before) return plain;
+  }
+  return plain;
 }
 
 /** Replaces the addresses in a text; other forms of them, such as `%40`, with the word around them. */
@@ -69,11 +86,9 @@ export function withoutAddresses(text: string, forms: readonly string[], by: str
   let rest = text;
   for (const form of forms) {
     const pattern = new RegExp(form.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'giu');
-    rest = rest.replace(pattern, (found, at: number, whole: string) => {
-      const after = whole.slice(at + found.length, at + found.length + LOOKED_AT);
-      const isOther = GOES_ON_BEFORE.test(whole.slice(Math.max(0, at - LOOKED_AT), at)) || GOES_ON_AFTER.test(after);
-      return isOther ? found : by;
-    });
+    rest = rest.replace(pattern, (found, at: number, whole: string) =>
+      isPartOfAnother(whole, at, at + found.length) ? found : by,
+    );
   }
   return holdsAddress(rest, forms) ? rest.replace(/\S+/g, (word) => (holdsAddress(word, forms) ? by : word)) : rest;
 }

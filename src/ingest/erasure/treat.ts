@@ -1,13 +1,16 @@
 /** What becomes of documents that name a person, by the collection that they are in. */
 
 import { withoutAddresses } from '../../domain/erasure/person.js';
-import { definitionOf, STREAMS } from '../../domain/streams/streams.js';
+import type { RecordDocument } from '../../domain/records/record.js';
+import { definitionOf, STREAMS, type StreamName } from '../../domain/streams/streams.js';
+import { identityOfStableId } from '../../records/identity.js';
+import { stableIdOf } from '../../records/sealed-id.js';
 import { contentOf, deleteDocuments, type StoredDocument } from '../../store/all-documents.js';
 import { maskEntries } from '../../store/audit-masking.js';
 import type { AuditDocument } from '../../store/audit-trail.js';
 import type { Collections } from '../../store/collections.js';
-import { type Erasable, eraseDocuments, QUARANTINE } from '../../store/erased-records.js';
-import { type QuarantineDocument, takeLinesOut } from '../../store/quarantine.js';
+import { type Erasable, eraseRecords, QUARANTINE } from '../../store/erased-records.js';
+import { maskQuarantined, type QuarantineDocument } from '../../store/quarantine.js';
 import { streamIn } from '../../store/records.js';
 
 /** Of a whole collection. */
@@ -23,6 +26,18 @@ export function treatmentOf(name: string): Treatment {
   if (name === QUARANTINE) return 'quarantine';
   if (name === 'watchlist_hits' || name === 'missing_records') return 'about records';
   return name === 'audit_trail' ? 'masked' : 'left';
+}
+
+function erasableOf(stream: StreamName, document: Readonly<Record<string, unknown>>): Erasable {
+  const { _id, _sourceId: sourceId, _messageTime: time, id } = document as RecordDocument;
+  const erasable = { id: _id, sourceId: Number(sourceId), stream };
+  const definition = definitionOf(stream);
+  if (definition.kind !== 'windows' || definition.identity.by === 'content' || typeof id !== 'string') return erasable;
+  // One that an earlier version stored comes back under the identity that it has today.
+  const stableId = stableIdOf(definition.identity, id, time);
+  return stableId === undefined
+    ? erasable
+    : { ...erasable, today: identityOfStableId(erasable.sourceId, stream, stableId) };
 }
 
 /** When a document came, by the collection that it is in; what people do is meant whenever they do it. */
@@ -56,22 +71,14 @@ export async function treat(
   switch (treatmentOf(name)) {
     case 'records': {
       const stream = streamIn(name);
-      const erasables = documents.map((document): Erasable => {
-        const { _id: id, _sourceId: sourceId } = contentOf(document);
-        return { id, sourceId, stream };
-      });
-      await eraseDocuments(collections, name, erasure, erasables);
+      const erasables = documents.map((document) => erasableOf(stream, contentOf(document)));
+      await eraseRecords(collections, name, erasure, erasables);
       return documents.length;
     }
     case 'quarantine': {
-      const entries = documents.map((document) => contentOf(document) as QuarantineDocument);
-      // What is left of a file may be of others.
-      const files = entries.filter(({ text }) => text.trimEnd().includes('\n'));
-      const lines = entries.filter((entry) => !files.includes(entry));
-      const erasables = lines.map(({ _id: id, sourceId, stream }) => ({ id, sourceId, stream }));
-      await eraseDocuments(collections, name, erasure, erasables);
-      for (const file of files)
-        await takeLinesOut(collections, file, (line) => withoutAddresses(line, forms, MASK) !== line);
+      const mask = (text: string) => withoutAddresses(text, forms, MASK);
+      for (const document of documents)
+        await maskQuarantined(collections, contentOf(document) as QuarantineDocument, mask);
       return documents.length;
     }
     case 'about records':

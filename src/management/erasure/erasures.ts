@@ -120,7 +120,9 @@ function mistakesIn({ addresses, reason }: ErasureWish): string[] {
       .filter((address) => !isAddress(address))
       .map((address) => `addresses: "${address}" is no e-mail address such as ann@example.com`),
     ...(reason.trim() === '' ? ['reason: say why, such as the number of the request'] : []),
-    ...(holdsAddress(reason, forms) ? ['reason: it is kept, so it must not name the person'] : []),
+    ...(holdsAddress(reason, forms) || /\S@\S/.test(reason)
+      ? ['reason: it is kept, so it must not name the person']
+      : []),
   ];
 }
 

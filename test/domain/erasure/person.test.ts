@@ -17,9 +17,15 @@ test.each([
   'https://example.net/%3Cbob%40example.com%3E',
   '{"to":"bob\\u0040example.com"}',
   'written to bob@example.com.',
+  'https://example.net/unsubscribe/bob@example.com',
+  `https://example.net/${'a/'.repeat(60)}sales/bob@example.com`,
+  'https://example.net/x?bob@example.com&y',
   'a|bob@example.com|b',
   'see ...bob@example.com',
   "'bob@example.com'",
+  'https://a.example/?u=https%3A%2F%2Fb.example%2F%3Fto%3Dbob%2540example.com',
+  '%FF%20bob%40example.com',
+  '"to:\\nbob@example.com"',
 ])('%s names the person', (text) => {
   expect(holdsAddress(text, BOB)).toBe(true);
   expect(holdsAddress(withoutAddresses(text, BOB, '[erased]'), BOB)).toBe(false);
@@ -30,6 +36,9 @@ test.each([
   'jim-bob@example.com',
   'jim.bob@example.com',
   'jim+bob@example.com',
+  "o'bob@example.com",
+  'd’bob@example.com',
+  'sales/bob@example.com',
   'bob@example.community',
   'bob@example.com.au',
   'bob@example.com-mail.net',
@@ -68,6 +77,11 @@ describe('an address', () => {
     'a b@example.com',
     'a@b@example.com',
     '<a@example.com>',
+    'a@example.com/x',
+    'a@example.com?s=1',
+    'a@example.com.',
+    "'a@example.com'",
+    'a@1.2',
     `${'a'.repeat(250)}@b.example`,
   ])('is not "%s"', (text) => {
     expect(isAddress(text)).toBe(false);

@@ -1,19 +1,27 @@
 /** A person is erased from all that is stored, stays erased when everything is read again, and nobody else is. */
 
-import { expect, test } from 'vitest';
+import type { Document } from 'mongodb';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { present } from '../../../src/domain/present.js';
+import { definitionOf } from '../../../src/domain/streams/streams.js';
 import { insertWithIndicators } from '../../../src/ingest/slice/insert-with-indicators.js';
 import { Erasures } from '../../../src/management/erasure/erasures.js';
-import { identityOfFile } from '../../../src/records/identity.js';
+import { identityOfFile, identityOfId, identityOfStableId } from '../../../src/records/identity.js';
+import { stableIdOf } from '../../../src/records/sealed-id.js';
 import { noteRead } from '../../../src/store/audit-trail.js';
 import { verifyTrail } from '../../../src/store/audit-verification.js';
 import { QUARANTINE } from '../../../src/store/erased-records.js';
 import { erasureOf } from '../../../src/store/erasures.js';
+import { followInserts } from '../../../src/store/follow-inserts.js';
 import { quarantine } from '../../../src/store/quarantine.js';
+import { absentRecords } from '../../../src/store/records.js';
 import { findAll, formsOf } from '../../support/byte-search.js';
 import { collectorDatabase } from '../../support/collector-database.js';
 import { AV, FileApi, gzipOf } from '../../support/file-api.js';
 import { databaseOf, raw, withMethods } from '../../support/raw-collections.js';
+import { auditId } from '../../support/sealed-ids.js';
 import type { SimulatedSource } from '../../support/simulated-source.js';
+import { recordOf } from '../../support/store-fixtures.js';
 import { documentsOf } from '../../support/stored-bytes.js';
 import { temporalConnection } from '../../support/temporal-connection.js';
 
@@ -114,7 +122,7 @@ test('a preview counts and changes nothing; confirmed, all that names the person
   expect(await read('backfill')).toMatchObject({ read: 6, missing: 0, restored: 0 });
   expect(await countOf(one)).toBe(3);
   const { totals } = await source.checkpoint('av');
-  expect(totals).toMatchObject({ stored: 3, quarantined: 0 });
+  expect(totals).toMatchObject({ stored: 3, quarantined: 1 });
 });
 
 test('a collection that begins anew takes what was erased for known', async () => {
@@ -129,7 +137,7 @@ test('a collection that begins anew takes what was erased for known', async () =
   );
   await one.source.collectAll('av');
   expect(await countOf(one)).toBe(3);
-  expect((await one.source.checkpoint('av')).totals).toMatchObject({ stored: 3, quarantined: 0 });
+  expect((await one.source.checkpoint('av')).totals).toMatchObject({ stored: 3, quarantined: 1 });
 });
 
 test('what is stored while it is being erased goes, too', async () => {
@@ -192,6 +200,30 @@ test('what was erased is not even stored for a moment when it is read again', as
   expect([sent, inserted.stored, inserted.duplicates]).toEqual([3, 0, 6]);
 });
 
+test('whoever follows from before is not told of what was erased', async () => {
+  const none = { 'ns.coll': /^mimecast_av/ };
+  const idOf = ({ document }: { readonly document: Document }) => String(document['_id'].toString('hex'));
+  let token: string | undefined;
+  for await (const followed of followInserts(collections, none, idOf, {})) {
+    token = followed.token;
+    break;
+  }
+  const one = await stored();
+  const { id } = await erasures.preview({ addresses: [one.address], reason: 'request 25' });
+  await run(one, id);
+  await erasures.confirm(id);
+  await run(one, id);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 });
+  onTestFinished(() => void vi.useRealTimers());
+  const told: string[] = [];
+  for await (const { item } of followInserts(collections, none, idOf, present({ token }))) {
+    if (item !== undefined) told.push(item);
+    if (told.length === 3) break;
+  }
+  const left = await raw(collections).records('av').find({ _sourceId: one.source.id }).toArray();
+  expect(told.toSorted()).toEqual(left.map(({ _id }) => _id.toString('hex')).toSorted());
+});
+
 test('of a file that is kept as a whole only the lines of the person go', async () => {
   const { source, address } = await stored();
   const entry = identityOfFile(source.id, 'av', 'a file');
@@ -205,6 +237,26 @@ test('of a file that is kept as a whole only the lines of the person go', async 
   await run(all, id);
   const [kept] = await databaseOf(collections).collection(QUARANTINE).find({ place: 'a file' }).toArray();
   expect(kept?.['text']).toBe('to ann@example.com\nto eve@example.com\n');
+});
+
+test('one that an earlier version stored under another identity is known under that of today', async () => {
+  const one = await stored();
+  const { id: sourceId } = one.source;
+  const id = auditId(4711, 'x');
+  const time = new Date('2026-11-01T00:00:00Z');
+  const document = { _id: identityOfId(sourceId, 'audit', id), _sourceId: sourceId, _messageTime: time, id };
+  await raw(collections)
+    .records('audit')
+    .insertOne({ ...recordOf({ user: one.address }, sourceId, 'audit'), ...document });
+  const { id: erasure } = await erasures.preview({ addresses: [one.address], reason: 'request 26' });
+  await run(one, erasure);
+  await erasures.confirm(erasure);
+  await run(one, erasure);
+  const { identity } = definitionOf('audit');
+  const stableId = identity.by === 'content' ? undefined : stableIdOf(identity, auditId(4711, 'y'), time);
+  const today = identityOfStableId(sourceId, 'audit', String(stableId));
+  expect(await absentRecords(collections, 'audit', [today])).toEqual(new Set());
+  expect(await erasures.get(erasure)).toMatchObject({ erased: { mimecast_audit_events: 1 } });
 });
 
 test('what somebody has entered is named, and stays', async () => {

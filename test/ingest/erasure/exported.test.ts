@@ -32,5 +32,5 @@ test('of two objects the one with the person is named', async () => {
   await source.run(({ erase }) => erase(id));
   await erasures.confirm(id);
   await source.run(({ erase }) => erase(id));
-  expect(await erasures.get(id)).toMatchObject({ state: 'Completed', exported: [named] });
+  expect(await erasures.get(id)).toMatchObject({ state: 'Completed', exported: [`s3://${bucket.name}/${named}`] });
 });
