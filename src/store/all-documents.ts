@@ -3,11 +3,12 @@
 import { BSON, type Document } from 'mongodb';
 import { collection, DB, type Store } from './driver.js';
 
-/** A document as its bytes. */
+/** A document as its bytes, and what they say. */
 export interface StoredDocument {
   /** Its `_id` in canonical Extended JSON: they are of different types. */
   readonly id: string;
   readonly bytes: Uint8Array;
+  readonly content: Document;
 }
 
 /** Names of all collections, in their order. */
@@ -37,7 +38,8 @@ export async function* documentsFrom(
   let size = 0;
   for await (const bytes of found) {
     if (!(bytes instanceof Uint8Array)) throw new Error(`The driver hands out documents of ${name} that are no bytes`);
-    documents.push({ id: BSON.EJSON.stringify(BSON.deserialize(bytes)._id, { relaxed: false }), bytes });
+    const content = BSON.deserialize(bytes);
+    documents.push({ id: BSON.EJSON.stringify(content._id, { relaxed: false }), bytes, content });
     size += bytes.length;
     if (documents.length < batch && size < BATCH_BYTES) continue;
     yield documents;
@@ -47,16 +49,11 @@ export async function* documentsFrom(
   if (documents.length > 0) yield documents;
 }
 
-export function idOf(id: string): unknown {
+function idOf(id: string): unknown {
   return BSON.EJSON.parse(id, { relaxed: false });
 }
 
-/** What the bytes say. */
-export function contentOf({ bytes }: StoredDocument): Document {
-  return BSON.deserialize(bytes);
-}
-
 export async function deleteDocuments(store: Store, name: string, documents: readonly StoredDocument[]): Promise<void> {
-  const ids = documents.map((document) => contentOf(document)._id);
+  const ids = documents.map(({ content }) => content._id);
   await collection<Document>(name)(store).deleteMany({ _id: { $in: ids } });
 }

@@ -1,6 +1,6 @@
 /**
- * What was erased: the identities of records and of entries in quarantine, and nothing of what they said. An identity that is
- * here is not stored again, and is not missing.
+ * What was erased: the identities of records, and nothing of what they said. An identity that is here is not stored again, not
+ * even as a line that can no longer be read, and is not missing.
  */
 
 import { randomUUID } from 'node:crypto';

@@ -12,8 +12,9 @@ import {
 } from '../../domain/erasure/erasure.js';
 import { formsOf } from '../../domain/erasure/person.js';
 import { present } from '../../domain/present.js';
+import type { RecordId } from '../../domain/records/record.js';
 import { hasBytes, namesPerson } from '../../records/find-person.js';
-import { collectionNames, contentOf, documentsFrom, type StoredDocument } from '../../store/all-documents.js';
+import { collectionNames, documentsFrom, type StoredDocument } from '../../store/all-documents.js';
 import { noteDone } from '../../store/audit-trail.js';
 import type { Collections } from '../../store/collections.js';
 import { countErased, erasedAmong } from '../../store/erased-records.js';
@@ -102,8 +103,8 @@ async function look(
   batch: readonly StoredDocument[],
 ): Promise<Seen> {
   const suspects = pass === 'check' ? batch.filter(({ bytes }) => hasBytes(bytes, person.forms)) : batch;
-  const all = suspects.filter((document) => namesPerson(contentOf(document), person.forms));
-  const named = all.filter((document) => !isLater(name, contentOf(document), person.until));
+  const all = suspects.filter(({ content }) => namesPerson(content, person.forms));
+  const named = all.filter(({ content }) => !isLater(name, content, person.until));
   const later = pass === 'check' ? all.length - named.length : 0;
   const similar = pass === 'check' ? suspects.length - all.length : 0;
   if (treatmentOf(name) === 'left') return { left: named.length, similar };
@@ -116,9 +117,9 @@ async function look(
 
 /** Of notes about records, those about records that were erased. */
 async function aboutErased(collections: Collections, batch: readonly StoredDocument[]): Promise<StoredDocument[]> {
-  const ids = new Map(batch.map((document) => [document, contentOf(document)['recordId']]));
-  const erased = await erasedAmong(collections, [...ids.values()]);
-  return batch.filter((document) => erased.has(ids.get(document).toString('hex')));
+  const ids = batch.map(({ content }): RecordId => content.recordId);
+  const erased = await erasedAmong(collections, ids);
+  return batch.filter(({ content }) => erased.has(content.recordId.toString('hex')));
 }
 
 async function endPass(

@@ -5,7 +5,7 @@ import type { RecordDocument } from '../../domain/records/record.js';
 import { definitionOf, STREAMS, type StreamName } from '../../domain/streams/streams.js';
 import { identityOfStableId } from '../../records/identity.js';
 import { stableIdOf } from '../../records/sealed-id.js';
-import { contentOf, deleteDocuments, type StoredDocument } from '../../store/all-documents.js';
+import { deleteDocuments, type StoredDocument } from '../../store/all-documents.js';
 import { maskEntries } from '../../store/audit-masking.js';
 import type { AuditDocument } from '../../store/audit-trail.js';
 import type { Collections } from '../../store/collections.js';
@@ -71,21 +71,20 @@ export async function treat(
   switch (treatmentOf(name)) {
     case 'records': {
       const stream = streamIn(name);
-      const erasables = documents.map((document) => erasableOf(stream, contentOf(document)));
+      const erasables = documents.map(({ content }) => erasableOf(stream, content));
       await eraseRecords(collections, name, erasure, erasables);
       return documents.length;
     }
     case 'quarantine': {
       const mask = (text: string) => withoutAddresses(text, forms, MASK);
-      for (const document of documents)
-        await maskQuarantined(collections, contentOf(document) as QuarantineDocument, mask);
+      for (const { content } of documents) await maskQuarantined(collections, content as QuarantineDocument, mask);
       return documents.length;
     }
     case 'about records':
       await deleteDocuments(collections, name, documents);
       return documents.length;
     case 'masked': {
-      const entries = documents.map((document) => contentOf(document) as AuditDocument);
+      const entries = documents.map(({ content }) => content as AuditDocument);
       return maskEntries(collections, erasure, entries, (text) => withoutAddresses(text, forms, MASK));
     }
     case 'left':
