@@ -1,6 +1,6 @@
 /** Loads what a page shows, and loads it again when asked to or when something has changed. */
 
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { messageOf } from './api.js';
 import { session } from './session.js';
 
@@ -17,10 +17,12 @@ import { session } from './session.js';
  * @template T
  * @param {(signal: AbortSignal) => Promise<T>} load
  * @param {readonly unknown[]} changes loads again when one of these changes, and after signing in again
- * @param {{ everyMs?: number }} [options] and at least so often, while the page is visible
+ * @param {object} [options]
+ * @param {number} [options.everyMs] and at least so often, while the page is visible
+ * @param {boolean} [options.isPaused] breaks off what is being loaded, and loads nothing by itself until it is false again
  * @returns {Loaded<T>}
  */
-export function useLoaded(load, changes, { everyMs } = {}) {
+export function useLoaded(load, changes, { everyMs, isPaused = false } = {}) {
   const [state, setState] = useState(/** @type {Omit<Loaded<T>, 'reload'>} */ ({ ...NOTHING, isLoading: true }));
   const running = useRef(/** @type {AbortController | undefined} */ (undefined));
   const latest = useRef(load);
@@ -44,13 +46,16 @@ export function useLoaded(load, changes, { everyMs } = {}) {
     return () => running.current?.abort();
   }, [...changes, session.value?.csrfToken]);
   useEffect(() => {
-    if (everyMs === undefined) return undefined;
+    if (everyMs === undefined || isPaused) return undefined;
     // What takes longer than that must still have its answer.
     const timer = setInterval(() => {
       if (!document.hidden && running.current === undefined) void reload();
     }, everyMs);
     return () => clearInterval(timer);
-  }, [everyMs]);
+  }, [everyMs, isPaused]);
+  useLayoutEffect(() => {
+    if (isPaused) running.current?.abort();
+  }, [isPaused]);
   return { ...state, reload };
 }
 

@@ -379,6 +379,12 @@ describe.skipIf(CHROMIUM === undefined)('Watchlists', () => {
     await dialog.waitFor({ state: 'detached' });
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Delete');
     await page.keyboard.press('Enter');
+    // The server is through, its answer is slow: longer than until the page would look again.
+    await page.route('**/api/v1/watchlists/*', async (route) => {
+      const response = await route.fetch();
+      await new Promise((resolve) => setTimeout(resolve, 6_000));
+      await route.fulfill({ response });
+    });
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await page.getByText('There are no watchlists yet.').waitFor();
     await page.getByText('The watchlist <b>Phishing</b> was deleted.').waitFor();

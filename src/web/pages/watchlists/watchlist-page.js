@@ -21,14 +21,13 @@ const PAGE = 100;
 
 /** @param {{ id: string }} props */
 export function WatchlistPage({ id }) {
+  const [isDeleting, setDeleting] = useState(false);
+  // What is just being deleted is not there for whoever asks at that moment.
   const { data, error, isLoading, reload } = useLoaded(
     (signal) => get(`/watchlists/${id}?indicators=false`, { signal }),
     [id],
-    {
-      everyMs: AGAIN_MS,
-    },
+    { everyMs: AGAIN_MS, isPaused: isDeleting },
   );
-  const [isDeleting, setDeleting] = useState(false);
   const [isEditing, setEditing] = useState(false);
   if (data === undefined)
     return html`
@@ -71,7 +70,7 @@ export function WatchlistPage({ id }) {
             An indicator had more than 10,000 hits in a day, which are not kept; last at ${localTime(data.lastCutAt)}.
           </p>`
     }
-    <${Hits} id=${id} changes=${`${data.hits} ${data.isPastSearched}`} />
+    <${Hits} id=${id} changes=${`${data.hits} ${data.isPastSearched}`} isPaused=${isDeleting} />
     <${Indicators} key=${`${id} ${data.revision}`} id=${id} size=${data.size} />
     ${isEditing ? html`<${EditWatchlist} id=${id} onClose=${() => setEditing(false)} onDone=${reload} />` : null}
     ${
@@ -102,16 +101,14 @@ function IndicatorList({ id }) {
   return html`<pre tabindex="0" role="region" aria-label="Indicators">${data.indicators.join('\n')}</pre>`;
 }
 
-/** @param {{ id: string, changes: string }} props */
-function Hits({ id, changes }) {
+/** @param {{ id: string, changes: string, isPaused: boolean }} props */
+function Hits({ id, changes, isPaused }) {
   const [limit, setLimit] = useState(PAGE);
   useEffect(() => setLimit(PAGE), [id]);
   const { data, error, reload } = useLoaded(
     (signal) => get(`/watchlists/${id}/hits?limit=${limit}`, { signal }),
     [id, limit, changes],
-    {
-      everyMs: AGAIN_MS,
-    },
+    { everyMs: AGAIN_MS, isPaused },
   );
   if (data === undefined) return html`<${Problem} error=${error} onRetry=${reload} />`;
   if (data.data.length === 0)
